@@ -1,0 +1,47 @@
+/* The facts of this build: its version, its element types, its devices and the one a thread's tensors are made on.
+ * Rests on the context alone. */
+#include "base/context.h"
+#include <stdio.h>
+
+#define TEXT_(x) #x
+#define TEXT(x)  TEXT_(x)
+
+const char *wk_version(void) { return TEXT(WK_VERSION_MAJOR) "." TEXT(WK_VERSION_MINOR) "." TEXT(WK_VERSION_PATCH); }
+
+static const struct {
+    const char *name;
+    size_t size;
+} dtypes[WK_DTYPE_COUNT] = {
+    [WK_F32] = { "f32", 4 }, [WK_F64] = { "f64", 8 }, [WK_I64] = { "i64", 8 },
+    [WK_I32] = { "i32", 4 }, [WK_U8] = { "u8", 1 },   [WK_BOOL] = { "bool", 1 },
+};
+
+const char *wk_dtype_name(wk_dtype dtype) { return (unsigned)dtype < WK_DTYPE_COUNT ? dtypes[dtype].name : "?"; }
+
+size_t wk_dtype_size(wk_dtype dtype) { return (unsigned)dtype < WK_DTYPE_COUNT ? dtypes[dtype].size : 0; }
+
+const char *wk_device_name(wk_device device)
+{
+    const int kind = device >> 24, index = device & 0xFFFFFF;
+    if (device == WK_CPU) return "cpu";
+    wki_context *here = wki_context_here();
+    char *name = here->device_name;
+    if (kind == WK_CUDA >> 24)
+        snprintf(name, sizeof here->device_name, "cuda:%d", index);
+    else
+        snprintf(name, sizeof here->device_name, "device %d:%d", kind, index);
+    return name;
+}
+
+bool wk_cuda_is_available(void) { return false; }
+
+wk_status wk_set_device(wk_device device)
+{
+    if (device >> 24 == WK_CUDA >> 24)
+        return wki_fail(WK_E_DEVICE, "set_device", "cuda is not part of this build; use cpu");
+    if (device != WK_CPU) return wki_fail(WK_E_DEVICE, "set_device", "there is no %s; use cpu", wk_device_name(device));
+    wki_context_here()->device = device;
+    return WK_OK;
+}
+
+wk_device wk_current_device(void) { return wki_context_here()->device; }

@@ -1,0 +1,294 @@
+/* The file seam: whole reads at an offset, and writers whose file appears under its name only when complete. Rests on a
+ * table of system calls that tests replace. */
+#define _GNU_SOURCE 1
+#include "base/file.h"
+#include "base/alloc.h"
+#include "base/error.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { BUFFER = 64 * 1024, TRIES = 100 };
+
+struct wki_file {
+    int fd;
+    int64_t size;
+    char *path;
+    const char *where;
+};
+
+struct wki_writer {
+    int fd;
+    wk_status status; /* of the first failure */
+    size_t used;
+    char *path, *temporary;
+    const char *where;
+    char buffer[BUFFER];
+};
+
+static int system_open(const char *path, int flags, mode_t mode) { return open(path, flags, mode); }
+
+static const wki_file_ops of_system = { system_open, pread, write, fsync, rename, close };
+static const wki_file_ops *_Atomic ops = &of_system;
+
+static const wki_file_ops *sys(void) { return atomic_load_explicit(&ops, memory_order_relaxed); }
+
+const wki_file_ops *wki_set_file_ops(const wki_file_ops *table)
+{
+    return atomic_exchange(&ops, table ? table : &of_system);
+}
+
+static int open_again(const char *path, int flags, mode_t mode)
+{
+    int fd;
+    do fd = sys()->open(path, flags | O_CLOEXEC, mode);
+    while (fd < 0 && errno == EINTR);
+    return fd;
+}
+
+static wk_status failed(const char *where, const char *verb, const char *path)
+{
+    const int error = errno;
+    const bool absent = error == ENOENT && strcmp(verb, "open") == 0;
+    return wki_fail(absent ? WK_E_NOT_FOUND : WK_E_IO, where, "cannot %s %s: %s", verb, path, strerror(error));
+}
+
+/* Folders and pipes open too, but have no bytes at an offset. */
+static wk_status measure(wki_file *file)
+{
+    struct stat facts;
+    if (fstat(file->fd, &facts) != 0) return failed(file->where, "read", file->path);
+    if (!S_ISREG(facts.st_mode))
+        return wki_fail(WK_E_IO, file->where, "%s is %s; expected a file", file->path,
+                        S_ISDIR(facts.st_mode) ? "a folder" : "no regular file");
+    file->size = facts.st_size;
+    return WK_OK;
+}
+
+wki_file *wki_file_open(const char *path, const char *where)
+{
+    wki_check(path, NULL, WK_E_INVALID, where, "path is NULL; expected a file's name");
+    wki_file *file = wki_alloc(sizeof *file);
+    if (!file) return NULL;
+    file->where = where;
+    file->path = wki_strdup(path);
+    file->fd = file->path ? open_again(path, O_RDONLY, 0) : -1;
+    if (file->path && file->fd < 0) failed(where, "open", path);
+    if (file->fd >= 0 && measure(file) == WK_OK) return file;
+    wki_file_close(file);
+    return NULL;
+}
+
+int64_t wki_file_size(const wki_file *file) { return file->size; }
+
+wk_status wki_file_read_at(wki_file *file, int64_t offset, void *to, size_t bytes)
+{
+    for (size_t done = 0; done < bytes;) {
+        const ssize_t n = sys()->pread(file->fd, (char *)to + done, bytes - done, (off_t)offset + (off_t)done);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return failed(file->where, "read", file->path);
+        if (n == 0)
+            return wki_fail(WK_E_FORMAT, file->where, "%s is truncated: expected %zu bytes at %lld, found %zu",
+                            file->path, bytes, (long long)offset, done);
+        done += (size_t)n;
+    }
+    return WK_OK;
+}
+
+void wki_file_close(wki_file *file)
+{
+    if (!file) return;
+    if (file->fd >= 0) sys()->close(file->fd);
+    wki_free(file->path);
+    wki_free(file);
+}
+
+static char *slurp(wki_file *file, size_t most)
+{
+    const size_t size = (size_t)file->size;
+    wki_check(size <= most, NULL, WK_E_RANGE, file->where, "%s has %zu bytes; expected at most %zu", file->path, size,
+              most);
+    char *text = wki_alloc(size + 1);
+    if (!text || wki_file_read_at(file, 0, text, size) == WK_OK) return text;
+    wki_free(text);
+    return NULL;
+}
+
+char *wki_file_slurp(const char *path, size_t most, size_t *bytes, const char *where)
+{
+    wki_file *file = wki_file_open(path, where);
+    if (!file) return NULL;
+    char *text = slurp(file, most);
+    if (text && bytes) *bytes = (size_t)file->size;
+    wki_file_close(file);
+    return text;
+}
+
+char *wki_temporary_name(const char *path)
+{
+    static atomic_uint serial;
+    return wki_sprintf("%s.%ld-%u.tmp", path, (long)getpid(), atomic_fetch_add(&serial, 1));
+}
+
+/* A device or a folder of that name must not be renamed over. */
+static wk_status refuse_odd_target(const char *path, const char *where)
+{
+    struct stat facts;
+    if (stat(path, &facts) != 0 || S_ISREG(facts.st_mode)) return WK_OK;
+    return wki_fail(WK_E_IO, where, "cannot write %s: it is %s; expected a file's name", path,
+                    S_ISDIR(facts.st_mode) ? "a folder" : "no regular file");
+}
+
+static int open_temporary(wki_writer *writer)
+{
+    for (int i = 0; i < TRIES; i++) {
+        wki_free(writer->temporary);
+        writer->temporary = wki_temporary_name(writer->path);
+        if (!writer->temporary) return -1;
+        const int fd = open_again(writer->temporary, O_WRONLY | O_CREAT | O_EXCL, 0666);
+        if (fd >= 0) return fd;
+        if (errno != EEXIST) break;
+    }
+    failed(writer->where, "write", writer->path);
+    return -1;
+}
+
+static void free_writer(wki_writer *writer)
+{
+    wki_free(writer->temporary);
+    wki_free(writer->path);
+    wki_free(writer);
+}
+
+wki_writer *wki_writer_new(const char *path, const char *where)
+{
+    wki_check(path, NULL, WK_E_INVALID, where, "path is NULL; expected a file's name");
+    if (refuse_odd_target(path, where) != WK_OK) return NULL;
+    wki_writer *writer = wki_alloc(sizeof *writer);
+    if (!writer) return NULL;
+    writer->where = where;
+    writer->path = wki_strdup(path);
+    writer->fd = writer->path ? open_temporary(writer) : -1;
+    if (writer->fd >= 0) return writer;
+    free_writer(writer);
+    return NULL;
+}
+
+static wk_status write_out(wki_writer *writer, const char *from, size_t bytes)
+{
+    while (bytes > 0) {
+        const ssize_t n = sys()->write(writer->fd, from, bytes);
+        if (n < 0 && errno == EINTR) continue;
+        if (n == 0) errno = ENOSPC;
+        if (n <= 0) return writer->status = failed(writer->where, "write", writer->path);
+        from += n;
+        bytes -= (size_t)n;
+    }
+    return WK_OK;
+}
+
+static wk_status flush(wki_writer *writer)
+{
+    const size_t used = writer->used;
+    writer->used = 0;
+    return write_out(writer, writer->buffer, used);
+}
+
+wk_status wki_writer_put(wki_writer *writer, const void *from, size_t bytes)
+{
+    if (writer->status != WK_OK) return writer->status;
+    if (bytes > BUFFER - writer->used && flush(writer) != WK_OK) return writer->status;
+    if (bytes >= BUFFER) return write_out(writer, from, bytes);
+    if (bytes > 0) memcpy(writer->buffer + writer->used, from, bytes);
+    writer->used += bytes;
+    return WK_OK;
+}
+
+wk_status wki_writer_printf(wki_writer *writer, const char *format, ...)
+{
+    char text[1024], *longer = NULL;
+    va_list arguments, again;
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    const int length = vsnprintf(text, sizeof text, format, arguments);
+    if (length >= (int)sizeof text) longer = wki_alloc((size_t)length + 1);
+    if (longer) vsnprintf(longer, (size_t)length + 1, format, again);
+    va_end(again);
+    va_end(arguments);
+    if (length < 0 || (length >= (int)sizeof text && !longer))
+        return writer->status = wki_fail(WK_E_MEMORY, writer->where, "cannot format text for %s", writer->path);
+    wki_writer_put(writer, longer ? longer : text, (size_t)length);
+    wki_free(longer);
+    return writer->status;
+}
+
+/* The new name is safe only once the folder is; file systems that cannot sync a folder say EINVAL. */
+static wk_status sync_folder(const char *path, const char *where)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = slash ? wki_strdup(path) : wki_strdup(".");
+    if (!folder) return WK_E_MEMORY;
+    if (slash) folder[slash == path ? 1 : slash - path] = 0;
+    const int fd = open_again(folder, O_RDONLY | O_DIRECTORY, 0);
+    wki_free(folder);
+    if (fd < 0) return WK_OK; /* a folder that may be written but not read */
+    const int error = sys()->fsync(fd) == 0 ? 0 : errno;
+    sys()->close(fd);
+    errno = error;
+    return error == 0 || error == EINVAL || error == ENOTSUP ? WK_OK : failed(where, "sync the folder of", path);
+}
+
+static wk_status rename_durably(const char *temporary, const char *path, const char *where)
+{
+    if (sys()->rename(temporary, path) == 0) return sync_folder(path, where);
+    const wk_status status = failed(where, "write", path);
+    unlink(temporary);
+    return status;
+}
+
+wk_status wki_writer_commit(wki_writer *writer)
+{
+    if (writer->status == WK_OK) flush(writer);
+    if (writer->status == WK_OK && sys()->fsync(writer->fd) != 0)
+        writer->status = failed(writer->where, "write", writer->path);
+    if (writer->status != WK_OK) {
+        const wk_status status = writer->status;
+        wki_fail(status, writer->where, "%s was not written", writer->path);
+        wki_writer_abandon(writer);
+        return status;
+    }
+    if (sys()->close(writer->fd) != 0) {
+        writer->status = failed(writer->where, "write", writer->path);
+        unlink(writer->temporary);
+    } else {
+        writer->status = rename_durably(writer->temporary, writer->path, writer->where);
+    }
+    const wk_status status = writer->status;
+    free_writer(writer);
+    return status;
+}
+
+void wki_writer_abandon(wki_writer *writer)
+{
+    if (!writer) return;
+    sys()->close(writer->fd);
+    unlink(writer->temporary);
+    free_writer(writer);
+}
+
+wk_status wki_replace_file(const char *temporary, const char *path, const char *where)
+{
+    wk_status status = refuse_odd_target(path, where);
+    const int fd = status == WK_OK ? open_again(temporary, O_RDONLY, 0) : -1;
+    if (status == WK_OK && (fd < 0 || sys()->fsync(fd) != 0)) status = failed(where, "write", path);
+    if (fd >= 0) sys()->close(fd);
+    if (status == WK_OK) return rename_durably(temporary, path, where);
+    unlink(temporary);
+    return status;
+}

@@ -1,0 +1,38 @@
+/* The file seam: the only place that opens, reads, writes or renames files (libhdf5 opens its own). Errors name the path and
+ * the system's reason. Tests replace the table to make the n-th call fail. */
+#ifndef WKI_FILE_H
+#define WKI_FILE_H
+#include "wick/base.h"
+#include <sys/types.h>
+
+typedef struct wki_file wki_file;
+
+WK_API wki_file *wki_file_open(const char *path, const char *where);            /* for reading */
+WK_API int64_t wki_file_size(const wki_file *file);
+/* Exactly `bytes` at `offset`, safe from several threads; fewer is WK_E_FORMAT "truncated". */
+WK_API wk_status wki_file_read_at(wki_file *file, int64_t offset, void *to, size_t bytes);
+WK_API void wki_file_close(wki_file *file);                                     /* NULL allowed */
+/* The whole file; *bytes its size, one NUL behind it. Freed with wki_free. Refuses files over `most` bytes. */
+WK_API char *wki_file_slurp(const char *path, size_t most, size_t *bytes, const char *where);
+
+/* A file that appears under its name only when complete: a temporary beside it, fsync, rename, fsync of the folder. */
+typedef struct wki_writer wki_writer;
+WK_API wki_writer *wki_writer_new(const char *path, const char *where);
+WK_API wk_status wki_writer_put(wki_writer *writer, const void *from, size_t bytes);
+WK_API wk_status wki_writer_printf(wki_writer *writer, const char *format, ...) __attribute__((format(printf, 2, 3)));
+WK_API wk_status wki_writer_commit(wki_writer *writer);     /* ends the writer, also on error */
+WK_API void wki_writer_abandon(wki_writer *writer);         /* ends it without a trace; NULL allowed */
+/* For libraries that write files themselves (HDF5): a temporary name beside path, then the same durable rename. */
+WK_API char *wki_temporary_name(const char *path);          /* freed with wki_free */
+WK_API wk_status wki_replace_file(const char *temporary, const char *path, const char *where);
+
+typedef struct wki_file_ops {
+    int (*open)(const char *path, int flags, mode_t mode);
+    ssize_t (*pread)(int fd, void *to, size_t bytes, off_t offset);
+    ssize_t (*write)(int fd, const void *from, size_t bytes);
+    int (*fsync)(int fd);
+    int (*rename)(const char *from, const char *to);
+    int (*close)(int fd);
+} wki_file_ops;
+WK_API const wki_file_ops *wki_set_file_ops(const wki_file_ops *ops); /* tests only; NULL: the system's; returns the old table */
+#endif

@@ -1,0 +1,45 @@
+/* Option structs of any age over today's defaults, and numbers as users type and read them. Rests on the C library
+ * alone. */
+#include "base/options.h"
+#include <ctype.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void wki_options_merge(void *full, size_t full_size, const void *given)
+{
+    size_t size;
+    memcpy(&size, given, sizeof size);
+    memcpy(full, given, size < full_size ? size : full_size);
+    memcpy(full, &full_size, sizeof full_size);
+}
+
+/* Puts `with` in the place of the first `what`; to has `room` bytes, enough for both. */
+static void replace(char *to, size_t room, const char *what, const char *with)
+{
+    char *at = strstr(to, what);
+    const size_t old = strlen(what), new = strlen(with);
+    if (!at || strlen(to) + new >= room + old) return;
+    memmove(at + new, at + old, strlen(at + old) + 1);
+    memcpy(at, with, new);
+}
+
+bool wki_double_of(const char *text, size_t length, double *number)
+{
+    char copy[2 * WKI_DOUBLE_TEXT], *end;
+    if (length == 0 || length >= WKI_DOUBLE_TEXT || isspace((unsigned char)text[0])) return false;
+    memcpy(copy, text, length);
+    copy[length] = 0;
+    replace(copy, sizeof copy, ".", localeconv()->decimal_point);
+    *number = strtod(copy, &end);
+    return *end == 0;
+}
+
+const char *wki_double_text(double number, char to[WKI_DOUBLE_TEXT])
+{
+    snprintf(to, WKI_DOUBLE_TEXT, "%.12g", number);
+    const char *point = localeconv()->decimal_point;
+    if (strcmp(point, ".") != 0) replace(to, WKI_DOUBLE_TEXT, point, ".");
+    return to;
+}

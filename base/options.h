@@ -1,0 +1,16 @@
+/* Option structs that begin with their size, and numbers as text, where "." is the decimal point in every locale. */
+#ifndef WKI_OPTIONS_H
+#define WKI_OPTIONS_H
+#include "wick/base.h"
+
+/* `full` holds the defaults of a struct of full_size bytes, whose first member is `size_t size`; the fields that
+ * `given` has are copied over them. A shorter (older) given leaves the rest at their defaults, of a longer (newer) one
+ * the known fields count. */
+WK_API void wki_options_merge(void *full, size_t full_size, const void *given);
+
+/* The number that `length` characters of text are, all of them; false if they are none. */
+WK_API bool wki_double_of(const char *text, size_t length, double *number);
+enum { WKI_DOUBLE_TEXT = 32 };
+/* number in at most 12 digits, "0.001", "1e-08"; returns to */
+WK_API const char *wki_double_text(double number, char to[WKI_DOUBLE_TEXT]);
+#endif

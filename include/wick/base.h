@@ -1,0 +1,151 @@
+/* wick/base.h: status, errors, lifetimes, devices, options. Every other header includes it.
+ *
+ *   WK_SCOPE(work);                                            everything made below dies at the end of the block
+ *   wk_tensor *t = wk_zeros(WK_SHAPE(2, 3), WK_F32);
+ *   if (wk_failed()) fprintf(stderr, "%s\n", wk_error_text());
+ *
+ * Errors belong to the thread. The first one stays until wk_error_clear; meanwhile makers given NULL return NULL, and calls
+ * that change something (backward, step, save, next batch) do nothing and return its code, so one check a step is enough.
+ * Makers return the thing (NULL on error), doers a wk_status, askers the answer. The library never prints, exits or aborts.
+ *
+ * Ownership words: "copies" what it is given; "borrowed" is valid as long as its owner; "holds" shares (keeps a reference);
+ * "takes" becomes the only owner; "view" shares memory with another tensor. */
+#ifndef WICK_BASE_H
+#define WICK_BASE_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define WK_API __attribute__((visibility("default")))
+
+#define WK_VERSION_MAJOR 0
+#define WK_VERSION_MINOR 1
+#define WK_VERSION_PATCH 0
+/* The version of the library that is loaded, "0.1.0"; WK_VERSION_* are those of this header. */
+WK_API const char *wk_version(void);
+
+/* The error codes. The list is pinned: codes keep their numbers, new ones are appended. */
+#define WK_STATUS_LIST(X)                                                                                              \
+    X(OK, "no error")                                                                                                  \
+    X(E_INVALID, "invalid argument")                                                                                   \
+    X(E_SHAPE, "shapes do not fit")                                                                                    \
+    X(E_DTYPE, "wrong dtype")                                                                                          \
+    X(E_DEVICE, "wrong device")                                                                                        \
+    X(E_STATE, "not possible now")                                                                                     \
+    X(E_MEMORY, "out of memory")                                                                                       \
+    X(E_IO, "input or output failed")                                                                                  \
+    X(E_FORMAT, "malformed file")                                                                                      \
+    X(E_NOT_FOUND, "not found")                                                                                        \
+    X(E_RANGE, "value out of range")                                                                                   \
+    X(E_UNSUPPORTED, "not supported")                                                                                  \
+    X(E_INTERRUPTED, "interrupted")
+#define X(code, text) WK_##code,
+typedef enum wk_status { WK_STATUS_LIST(X) WK_STATUS_COUNT } wk_status;
+#undef X
+
+WK_API bool wk_failed(void);                        /* is an error pending on this thread? */
+WK_API wk_status wk_error(void);                    /* its code, WK_OK without one */
+WK_API const char *wk_error_text(void);             /* "mm: inner sizes differ (a [64, 784], ..."; "" without one, never NULL */
+WK_API void wk_error_clear(void);                   /* forgets it */
+WK_API const char *wk_status_text(wk_status code);  /* "shapes do not fit"; static */
+/* Reports an error from a user's dataset, module or function, printf-like; returns code. A pending first error stays. */
+WK_API wk_status wk_fail(wk_status code, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Element types, in no order that matters; the order of promotion is documented in tensor.h. */
+typedef enum wk_dtype { WK_F32, WK_F64, WK_I64, WK_I32, WK_U8, WK_BOOL, WK_DTYPE_COUNT } wk_dtype;
+WK_API const char *wk_dtype_name(wk_dtype dtype);  /* "f32"; static; "?" for no dtype */
+WK_API size_t wk_dtype_size(wk_dtype dtype);       /* bytes of one element */
+
+/* A device: its kind in the high byte, its index below. */
+typedef int32_t wk_device;
+#define WK_CPU  ((wk_device)0)
+#define WK_CUDA ((wk_device)0x01000000)
+static inline wk_device wk_cuda(int index) { return WK_CUDA | (wk_device)index; }
+WK_API const char *wk_device_name(wk_device device);   /* "cpu", "cuda:1"; valid until this thread's next call */
+WK_API bool wk_cuda_is_available(void);                /* false in this build: the CUDA backend is not part of it */
+WK_API wk_status wk_set_device(wk_device device);      /* of tensors that this thread makes from now on; WK_E_DEVICE if absent */
+WK_API wk_device wk_current_device(void);
+
+/* Lifetimes. Each object (tensor, module, loader, ...) is born into its thread's innermost scope and dies with it, unless it
+ * is kept, escapes, or gets a parent (a module takes its children). Makers fail with WK_E_STATE when no scope is open. A NULL
+ * object is allowed everywhere here. WK_SCOPE is a declaration: break, continue, goto and return all close it. */
+typedef struct wk_scope wk_scope;
+WK_API wk_scope *wk_scope_open(const char *name);        /* name is borrowed until the scope closes; cannot fail */
+WK_API void wk_scope_close(wk_scope *scope);             /* with all scopes opened inside it, newest first; same thread */
+WK_API void wk_scope_guard(wk_scope **scope);            /* closes *scope: WK_SCOPE's other half */
+WK_API void *wk_escape(wk_scope *scope, void *object);   /* moves object to the scope around `scope`; returns object */
+WK_API void *wk_keep(void *object);                      /* the caller owns one reference more; returns object */
+WK_API void wk_release(void *object);                    /* gives a kept reference back; leaves the current error alone */
+WK_API void *wk_replaced(void *old, void *object);       /* object moves to where old lived, old is dropped; returns object */
+/* wk_replaced with a NULL object while an error is pending keeps old and returns it; with a NULL old nothing moves. */
+WK_API int64_t wk_live_objects(void);                    /* objects alive in the process: 0 once all scopes are closed */
+
+#define WK_CLEANUP(fn) __attribute__((cleanup(fn), unused))
+#define WK_SCOPE(name) wk_scope *name WK_CLEANUP(wk_scope_guard) = wk_scope_open(#name)
+/* A value that outlives the loop's scope: wk_replace(&h, wk_detach(h2)); flat memory, nothing to release. */
+#define wk_replace(slot, object) ((void)(*(slot) = (__typeof__(*(slot)))wk_replaced(*(slot), (object))))
+
+/* Options are a struct in a macro: required fields first, the defaults filled in by the macro, so 0 means 0 and names are
+ * torch's: wk_optim_sgd(params, .lr = 0.1, .momentum = 0.9). A struct starts with its size, so that a program built against
+ * an older header gets the defaults for the fields it does not know. C++ takes wk_..._opts_default() and wk_..._new(&o). */
+#define WK_CAT_(a, b) a##b
+#define WK_CAT(a, b)  WK_CAT_(a, b)
+#ifdef __clang__
+#define WK_QUIET_                                                                                                      \
+    _Pragma("clang diagnostic push") _Pragma("clang diagnostic ignored \"-Winitializer-overrides\"")                   \
+        _Pragma("clang diagnostic ignored \"-Wgnu-statement-expression\"")
+#define WK_LOUD_ _Pragma("clang diagnostic pop")
+#else
+#define WK_QUIET_ _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Woverride-init\"")
+#define WK_LOUD_  _Pragma("GCC diagnostic pop")
+#endif
+#define WK_WITH_(name, type, ...)                                                                                      \
+    __extension__({                                                                                                    \
+        WK_QUIET_ type name = { __VA_ARGS__ };                                                                         \
+        WK_LOUD_ name;                                                                                                 \
+    })
+#define WK_WITH(type, ...) WK_WITH_(WK_CAT(wk_opts_, __COUNTER__), type, __VA_ARGS__)
+#define WK_LIST(type, ...) (type const[]){ __VA_ARGS__ }, (int)(sizeof((type const[]){ __VA_ARGS__ }) / sizeof(type))
+
+/* Random numbers are counter-based (Philox4x32-10, Salmon et al. 2011): a process seed, one stream a thread (its ordinal), one
+ * number an operation. The same seed gives the same bits on every device and for any number of threads. */
+WK_API void wk_manual_seed(uint64_t seed);
+WK_API uint64_t wk_initial_seed(void);
+
+/* Compute threads: one team for the process, the calling thread being its first member. Results have the same bits for any
+ * number. The default is 1, or the environment's WICK_THREADS; 1 <= n <= 64. */
+WK_API wk_status wk_set_num_threads(int n);
+WK_API int wk_num_threads(void);
+
+/* The instruction set that the CPU kernels use: the best this machine has, or the environment's WICK_ISA. */
+WK_API const char *wk_cpu_isa(void);                 /* "base", "avx2" or "avx512" */
+WK_API wk_status wk_set_cpu_isa(const char *name);   /* WK_E_UNSUPPORTED if the machine lacks it; call between steps */
+
+/* Memory of tensors on a device. Freed blocks are cached for the next tensor; wk_memory_trim gives them back to the system. */
+typedef struct wk_memory {
+    size_t used, peak, cached;          /* bytes: of live storages, their highest ever, held for reuse */
+    uint64_t allocations, from_system;  /* counts since the start: storages made, those that the cache could not serve */
+} wk_memory;
+WK_API wk_status wk_memory_stats(wk_device device, wk_memory *out);
+WK_API void wk_memory_trim(void);
+
+/* The host's allocator, to be set before any other call; both functions must be usable from every thread. `allocate` returns
+ * memory aligned to `align` (a power of two up to 64), or NULL. */
+typedef struct wk_allocator {
+    void *(*allocate)(void *user, size_t bytes, size_t align);
+    void (*release)(void *user, void *memory, size_t bytes);
+    void *user;
+} wk_allocator;
+WK_API wk_status wk_set_allocator(const wk_allocator *allocator); /* copies; NULL: the C library again; WK_E_STATE while any is in use */
+
+/* Messages that are no errors (a warning about 10,000 temporaries in one scope, say) go to one callback; none by default. */
+typedef enum wk_log_level { WK_LOG_WARNING, WK_LOG_INFO, WK_LOG_DEBUG } wk_log_level;
+WK_API void wk_set_log(void (*log)(void *user, wk_log_level level, const char *text), void *user);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,102 @@
+/* wick/data.h: datasets and the loader (torch.utils.data). A dataset is rows of equal fields, usually x [n, ...] and y [n].
+ *
+ *   wk_loader *train = wk_loader_new(wk_dataset_h5("mnist.h5"), .batch_size = 64, .shuffle = true);
+ *   while (wk_loader_epoch(train) < 5 && !wk_failed())
+ *       for (wk_batch *b; (b = wk_loader_next(train));) {
+ *           WK_SCOPE(step);
+ *           ... wk_batch_x(b), wk_batch_y(b) ...
+ *       }
+ *
+ * Datasets are immutable, shared by reference and usable from many threads; a loader belongs to one thread. The order of rows
+ * depends on (seed, epoch) alone, never on workers or timing, and every row comes exactly once an epoch. */
+#ifndef WICK_DATA_H
+#define WICK_DATA_H
+#include "wick/tensor.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct wk_dataset wk_dataset;
+typedef struct wk_loader wk_loader;
+typedef struct wk_batch wk_batch;
+
+/* One field of every row. */
+enum { WK_MAX_FIELDS = 8 };
+typedef struct wk_field {
+    const char *name;             /* "x"; borrowed from the dataset */
+    wk_dtype dtype;               /* as the dataset delivers it */
+    int ndim;                     /* of one row: 0 for a label */
+    int64_t shape[WK_MAX_DIMS];
+} wk_field;
+
+/* Your own dataset: how many rows, what a row is, and how to fill rows. The functions run in worker threads, several at once. */
+typedef struct wk_dataset_ops {
+    size_t size;                                              /* sizeof(wk_dataset_ops) */
+    const char *name;                                         /* "h5": shown in errors */
+    /* rows[0 .. n) into fields[f] (row-major, n rows each); errors by wk_fail */
+    wk_status (*get_many)(void *self, const int64_t *rows, int64_t n, void *const *fields);
+    void (*destroy)(void *self);                              /* NULL: nothing to do */
+} wk_dataset_ops;
+typedef struct wk_dataset_opts {
+    size_t size;
+    const wk_dataset_ops *ops;    /* must outlive the dataset (usually static) */
+    void *self;                   /* taken: destroyed with the dataset, also when making it fails */
+    int64_t rows;
+    const wk_field *fields;       /* copies */
+    int nfields;
+    const char *const *classes;   /* copies; names of the classes of the field "y"; NULL: it is no class */
+    int nclasses;
+} wk_dataset_opts;
+WK_API wk_dataset_opts wk_dataset_opts_default(void);
+WK_API wk_dataset *wk_dataset_custom(const wk_dataset_opts *o);
+
+/* Make. */
+WK_API wk_dataset *wk_dataset_tensors(wk_tensor *const *fields, const char *const *names, int n); /* equal first sizes; holds them; NULL names: x, y */
+WK_API wk_dataset *wk_dataset_synth(const char *kind, int64_t rows, uint64_t first_row, uint64_t seed); /* "digits", "spirals", "moons", "blobs", "sine" */
+WK_API int wk_synth_names(const char *const **names);                                             /* how many; *names is static */
+WK_API wk_dataset *wk_dataset_subset(wk_dataset *set, const int64_t *rows, int64_t n);            /* holds set; copies rows */
+/* Random split: first gets round(fraction * len) rows, rest the others. Stratified: each class keeps its share (needs classes). */
+WK_API wk_status wk_dataset_split(wk_dataset *set, double fraction, bool stratified, uint64_t seed, wk_dataset **first, wk_dataset **rest);
+
+/* Look. */
+WK_API int64_t wk_dataset_len(const wk_dataset *set);
+WK_API int wk_dataset_fields(const wk_dataset *set, const wk_field **fields);                     /* how many; *fields is borrowed */
+WK_API int wk_dataset_classes(const wk_dataset *set, const char *const **names);                  /* 0 if y is no class; *names is borrowed */
+WK_API wk_status wk_dataset_get(wk_dataset *set, int64_t row, wk_tensor **fields, int n);         /* one row, as new tensors */
+WK_API wk_status wk_dataset_get_many(wk_dataset *set, const int64_t *rows, int64_t n, wk_tensor **fields, int nfields);
+
+/* Load. */
+typedef struct wk_loader_opts {
+    size_t size;
+    wk_dataset *set;         /* held */
+    int64_t batch_size;      /* 1 */
+    bool shuffle, drop_last; /* false, false: the last batch of an epoch may be smaller */
+    int num_workers;         /* 0: in the caller, as in torch; threads that fill slots ahead; at most 64 */
+    int prefetch;            /* 2 batches ahead a worker */
+    uint64_t seed;           /* 0; of the order */
+    bool seed_from_process;  /* true: the process seed (wk_manual_seed) is mixed in */
+    wk_device device;        /* the thread's current device */
+} wk_loader_opts;
+WK_API wk_loader_opts wk_loader_opts_default(void);
+WK_API wk_loader *wk_loader_new_opts(const wk_loader_opts *o); /* WK_E_INVALID: no rows, or a batch larger than the data with drop_last */
+static inline wk_loader *wk_loader_with(wk_loader_opts o) { return wk_loader_new_opts(&o); }
+#define WK_LOADER_DEFAULTS                                                                                             \
+    .size = sizeof(wk_loader_opts), .batch_size = 1, .shuffle = false, .drop_last = false, .num_workers = 0,           \
+    .prefetch = 2, .seed = 0, .seed_from_process = true, .device = wk_current_device()
+#define wk_loader_new(...) wk_loader_with(WK_WITH(wk_loader_opts, WK_LOADER_DEFAULTS, .set = __VA_ARGS__))
+WK_API int64_t wk_loader_batches(const wk_loader *loader);        /* of an epoch */
+/* The next batch, valid until the next call (tensors that something still references keep their memory); NULL at the end of an
+ * epoch, or on error: a worker's error arrives at the batch it belongs to. */
+WK_API wk_batch *wk_loader_next(wk_loader *loader);
+WK_API int64_t wk_loader_epoch(const wk_loader *loader);          /* epochs completed; grows when next returns NULL without an error */
+WK_API wk_status wk_loader_reset(wk_loader *loader, int64_t epoch); /* from the first batch of that epoch; also after an error */
+WK_API wk_tensor *wk_batch_x(wk_batch *batch);                    /* borrowed; the field "x", or the first */
+WK_API wk_tensor *wk_batch_y(wk_batch *batch);                    /* borrowed; the field "y", or the second */
+WK_API wk_tensor *wk_batch_field(wk_batch *batch, int i);         /* borrowed */
+WK_API int64_t wk_batch_size(const wk_batch *batch);              /* rows */
+WK_API const int64_t *wk_batch_rows(const wk_batch *batch);       /* borrowed; which rows of the dataset */
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,69 @@
+/* wick/hdf5.h: datasets in HDF5 files, from the library wick-hdf5 (pkg-config wick-hdf5, CMake wick::hdf5).
+ *
+ *   wk_dataset *train = wk_dataset_h5("mnist.h5", .split = "train");
+ *   wk_loader *loader = wk_loader_new(train, .batch_size = 64, .shuffle = true);
+ *
+ * A file holds rows along the first dimension of its data sets, in groups "train" and "test", or at its root. Without names
+ * given, x and y are found by convention: x/y, data/label, images/labels, features/targets, X/Y, inputs/outputs. Integer and
+ * float types of any size and byte order are read; u8 rows of x become f32 in 0 .. 1, other numbers f32 (f64 stays f64), integer
+ * labels i64. Every function is safe to call from any thread. */
+#ifndef WICK_HDF5_H
+#define WICK_HDF5_H
+#include "wick/data.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct wk_h5_opts {
+    size_t size;
+    const char *path;
+    const char *split;  /* NULL: "train" if the file has such a group, else the root; "/": the root; else that group */
+    const char *x, *y;  /* NULL: found by convention; names inside the group. y = "": no labels */
+    bool raw;           /* false; true: u8 stays u8, 0 .. 255 */
+    int64_t begin, end; /* 0, -1: all rows; else rows [begin, end) */
+} wk_h5_opts;
+WK_API wk_h5_opts wk_h5_opts_default(void);
+WK_API wk_dataset *wk_dataset_h5_new(const wk_h5_opts *o);
+static inline wk_dataset *wk_dataset_h5_with(wk_h5_opts o) { return wk_dataset_h5_new(&o); }
+#define WK_H5_DEFAULTS                                                                                                 \
+    .size = sizeof(wk_h5_opts), .split = NULL, .x = NULL, .y = NULL, .raw = false, .begin = 0, .end = -1
+#define wk_dataset_h5(...) wk_dataset_h5_with(WK_WITH(wk_h5_opts, WK_H5_DEFAULTS, .path = __VA_ARGS__))
+
+/* Write: a file that appears under its name only when committed. Data sets are chunked by whole rows, about 256 KiB a chunk. */
+typedef struct wk_h5_writer wk_h5_writer;
+typedef struct wk_h5_writer_opts {
+    size_t size;
+    const char *path;
+    bool shuffle; /* false: HDF5's byte shuffle before deflate */
+    int deflate;  /* 0: none; 1 .. 9 */
+} wk_h5_writer_opts;
+WK_API wk_h5_writer_opts wk_h5_writer_opts_default(void);
+WK_API wk_h5_writer *wk_h5_writer_new_opts(const wk_h5_writer_opts *o);
+static inline wk_h5_writer *wk_h5_writer_with(wk_h5_writer_opts o) { return wk_h5_writer_new_opts(&o); }
+#define WK_H5_WRITER_DEFAULTS .size = sizeof(wk_h5_writer_opts), .shuffle = false, .deflate = 0
+#define wk_h5_writer_new(...) wk_h5_writer_with(WK_WITH(wk_h5_writer_opts, WK_H5_WRITER_DEFAULTS, .path = __VA_ARGS__))
+/* Appends n rows to the data set `name` ("train/x"), which the first call creates with this row shape and dtype. */
+WK_API wk_status wk_h5_append(wk_h5_writer *w, const char *name, const void *rows, int64_t n, int ndim, const int64_t *row_shape, wk_dtype dtype);
+WK_API wk_status wk_h5_classes(wk_h5_writer *w, const char *const *names, int n);          /* class names of the labels; attribute "classes" of the root */
+WK_API wk_status wk_h5_attribute(wk_h5_writer *w, const char *name, const char *text);     /* a text attribute of the root: "source" */
+WK_API wk_status wk_h5_commit(wk_h5_writer *w);  /* writes, syncs, renames; without it nothing remains */
+
+/* Look: one record a data set of the file, in order of names. */
+typedef struct wk_h5_info {
+    char path[256];                              /* "/train/x" */
+    char type[32];                               /* "u8", "f32", "i16 (big-endian)", "string", ... */
+    int ndim;
+    int64_t shape[WK_MAX_DIMS], chunk[WK_MAX_DIMS]; /* chunk[0] = 0: contiguous */
+    char filters[96];                            /* "shuffle, deflate 4"; "" without */
+    int64_t bytes, stored_bytes;                 /* of all elements; in the file */
+    bool numeric;
+} wk_h5_info;
+/* Calls visit for each data set; a status other than WK_OK stops and is returned. */
+WK_API wk_status wk_h5_each(const char *path, wk_status (*visit)(void *user, const wk_h5_info *info), void *user);
+/* Reads elements [first, first + n) of a numeric data set in row-major order, as doubles. */
+WK_API wk_status wk_h5_read_doubles(const char *path, const char *name, int64_t first, int64_t n, double *to);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

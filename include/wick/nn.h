@@ -1,0 +1,88 @@
+/* wick/nn.h: layers and losses (torch.nn, torch.nn.functional). x is [batch, ...] of a float dtype unless said.
+ *
+ *   wk_module *net = wk_nn_sequential(wk_nn_flatten(), wk_nn_linear(784, 128), wk_nn_relu(), wk_nn_linear(128, 10));
+ *   wk_tensor *loss = wk_cross_entropy(wk_forward(net, x), y);
+ *
+ * A module owns its parameters, buffers and children; it takes children and gives them its own lifetime. A child passed as NULL
+ * makes the parent NULL: check once, at the end. Names are torch's: "0.weight", "0.bias". */
+#ifndef WICK_NN_H
+#define WICK_NN_H
+#include "wick/tensor.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct wk_module wk_module;
+
+/* Use. */
+WK_API wk_tensor *wk_forward(wk_module *m, wk_tensor *x);
+WK_API wk_module *wk_train(wk_module *m, bool on);                    /* training (the default) or evaluation, children too; returns m */
+WK_API bool wk_is_training(const wk_module *m);
+WK_API wk_module *wk_module_to(wk_module *m, wk_device device, wk_dtype dtype); /* float parameters and buffers; returns m */
+WK_API wk_params *wk_parameters(wk_module *m);                        /* depth first, in order of creation; a shared one once */
+WK_API wk_tensor *wk_parameter(wk_module *m, const char *name);       /* borrowed; "0.weight"; WK_E_NOT_FOUND lists the names there are */
+WK_API wk_module *wk_module_child(wk_module *m, const char *name);    /* borrowed; "encoder.0" */
+WK_API int64_t wk_parameter_count(wk_module *m);                      /* elements in all parameters, shared ones once */
+WK_API void wk_module_zero_grad(wk_module *m);
+/* Copies the values of `from`'s parameters and buffers into m: same names, shapes and dtypes, or nothing changes. */
+WK_API wk_status wk_module_copy_(wk_module *m, wk_module *from);
+WK_API wk_status wk_module_print(const wk_module *m, FILE *out);      /* the tree, a line a module, with options and parameters */
+
+/* Layers. Weights and biases start as torch's: Linear U(-1/sqrt(in), 1/sqrt(in)) for both. */
+typedef struct wk_linear_opts {
+    size_t size;
+    int64_t in_features, out_features;
+    bool bias;      /* true */
+    wk_dtype dtype; /* WK_F32 */
+} wk_linear_opts;
+WK_API wk_linear_opts wk_linear_opts_default(void);
+WK_API wk_module *wk_nn_linear_new(const wk_linear_opts *o);          /* [..., in] -> [..., out]; parameters weight [out, in], bias [out] */
+static inline wk_module *wk_nn_linear_with(wk_linear_opts o) { return wk_nn_linear_new(&o); }
+#define WK_LINEAR_DEFAULTS .size = sizeof(wk_linear_opts), .out_features = 0, .bias = true, .dtype = WK_F32
+#define wk_nn_linear(in, ...)                                                                                          \
+    wk_nn_linear_with(WK_WITH(wk_linear_opts, WK_LINEAR_DEFAULTS, .in_features = (in), .out_features = __VA_ARGS__))
+WK_API wk_module *wk_nn_relu(void);
+WK_API wk_module *wk_nn_tanh(void);
+WK_API wk_module *wk_nn_sigmoid(void);
+WK_API wk_module *wk_nn_dropout(double p);                            /* 0 <= p < 1; scales by 1 / (1 - p) in training, else passes */
+WK_API wk_module *wk_nn_flatten(void);                                /* [batch, a, b, ...] -> [batch, a * b * ...] */
+WK_API wk_module *wk_nn_identity(void);
+WK_API wk_module *wk_nn_sequential_new(wk_module *const *children, int n); /* takes the children, even on failure; named "0", "1", ... */
+#define wk_nn_sequential(...) wk_nn_sequential_new(WK_LIST(wk_module *, __VA_ARGS__))
+
+/* Your own layer: a table of functions and some state; backward comes from the operators that forward calls.
+ *
+ *   static wk_tensor *forward(wk_module *m, wk_tensor *x) { return wk_mul(x, wk_parameter(m, "gain")); }
+ *   static wk_status init(wk_module *m, void *state) { return wk_nn_param(m, "gain", wk_ones(WK_SHAPE(64), WK_F32)) ? WK_OK : wk_error(); }
+ *   wk_module *m = wk_nn_custom(&(wk_module_ops){ sizeof(wk_module_ops), "gain", 0, init, forward, NULL, NULL }, NULL); */
+typedef struct wk_module_ops {
+    size_t size;                                              /* sizeof(wk_module_ops) */
+    const char *name;                                         /* "linear": shown in errors and summaries */
+    size_t state_size;                                        /* bytes of state, zeroed, before init */
+    wk_status (*init)(wk_module *m, void *state);             /* registers parameters and children; NULL: nothing to do */
+    wk_tensor *(*forward)(wk_module *m, wk_tensor *x);
+    void (*destroy)(void *state);                             /* NULL: nothing to do */
+    void (*describe)(wk_module *m, char *text, size_t bytes); /* options for print and summary: "784, 128"; NULL: none */
+} wk_module_ops;
+/* ops must outlive the module (usually static); options is passed through wk_nn_options during init only. */
+WK_API wk_module *wk_nn_custom(const wk_module_ops *ops, const void *options);
+WK_API const void *wk_nn_options(wk_module *m);
+WK_API void *wk_nn_state(wk_module *m);
+WK_API wk_module *wk_nn_child(wk_module *m, const char *name, wk_module *child);  /* m takes child; returns child */
+WK_API wk_tensor *wk_nn_param(wk_module *m, const char *name, wk_tensor *init);   /* m takes init, which then requires grad; returns it */
+WK_API wk_tensor *wk_nn_buffer(wk_module *m, const char *name, wk_tensor *init);  /* m takes init; saved, not trained; returns it */
+
+/* The same without state; wk_linear, wk_relu ... are in tensor.h. */
+WK_API wk_tensor *wk_dropout(wk_tensor *x, double p, bool training);               /* Srivastava et al. 2014, inverted */
+/* Losses: the mean over the batch -> []. */
+WK_API wk_tensor *wk_cross_entropy(wk_tensor *logits, wk_tensor *target);          /* [n, c], WK_I64 [n]: -log softmax(logits)[target] */
+WK_API wk_tensor *wk_mse_loss(wk_tensor *input, wk_tensor *target);                /* mean of (input - target)^2; equal shapes */
+
+/* Initialisation in place, under no_grad. fan_in is size(1), fan_out size(0), each times the sizes behind them. */
+WK_API wk_status wk_init_kaiming_uniform_(wk_tensor *t, double a);                 /* He et al. 2015: bound sqrt(6 / ((1 + a^2) fan_in)) */
+WK_API wk_status wk_init_xavier_uniform_(wk_tensor *t, double gain);               /* Glorot and Bengio 2010: gain sqrt(6 / (fan_in + fan_out)) */
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,100 @@
+/* wick/optim.h: optimizers (torch.optim). Knows parameters, not modules.
+ *
+ *   wk_optim *opt = wk_optim_adam(wk_parameters(net), .lr = 3e-4, .weight_decay = 1e-2);
+ *   wk_zero_grad(opt);  wk_backward(loss);  wk_step(opt);
+ *
+ * An optimizer holds its parameters and owns its state, which lives on their device. Formulas, defaults and the order of
+ * operations are PyTorch's. A hyper-parameter that is negative or NaN is WK_E_INVALID. On any error nothing is updated.
+ * Parameters whose gradient is NULL are skipped. docs/optimizers.md gives every formula. */
+#ifndef WICK_OPTIM_H
+#define WICK_OPTIM_H
+#include "wick/tensor.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct wk_optim wk_optim;
+
+/* Make. The comment after a field gives its default. */
+typedef struct wk_sgd_opts {
+    size_t size;
+    wk_params *params;
+    double lr, momentum, dampening, weight_decay; /* 1e-3, 0, 0, 0 */
+    bool nesterov, maximize;                      /* false, false */
+} wk_sgd_opts;
+typedef struct wk_adagrad_opts {
+    size_t size;
+    wk_params *params;
+    double lr, lr_decay, weight_decay, initial_accumulator_value, eps; /* 1e-2, 0, 0, 0, 1e-10 */
+    bool maximize;                                                     /* false */
+} wk_adagrad_opts;
+typedef struct wk_rmsprop_opts {
+    size_t size;
+    wk_params *params;
+    double lr, alpha, eps, weight_decay, momentum; /* 1e-2, 0.99, 1e-8, 0, 0 */
+    bool centered, maximize;                       /* false, false */
+} wk_rmsprop_opts;
+typedef struct wk_adam_opts {
+    size_t size;
+    wk_params *params;
+    double lr, beta1, beta2, eps, weight_decay; /* 1e-3, 0.9, 0.999, 1e-8; 0 for adam, 1e-2 for adamw */
+    bool amsgrad, maximize;                     /* false, false */
+} wk_adam_opts;
+typedef wk_adam_opts wk_adamw_opts;
+
+WK_API wk_sgd_opts wk_sgd_opts_default(void);
+WK_API wk_adagrad_opts wk_adagrad_opts_default(void);
+WK_API wk_rmsprop_opts wk_rmsprop_opts_default(void);
+WK_API wk_adam_opts wk_adam_opts_default(void);
+WK_API wk_adamw_opts wk_adamw_opts_default(void);
+WK_API wk_optim *wk_optim_sgd_new(const wk_sgd_opts *o);         /* Sutskever et al. 2013, in torch's form */
+WK_API wk_optim *wk_optim_adagrad_new(const wk_adagrad_opts *o); /* Duchi et al. 2011 */
+WK_API wk_optim *wk_optim_rmsprop_new(const wk_rmsprop_opts *o); /* Hinton's lecture 6e; Graves 2013 if centered */
+WK_API wk_optim *wk_optim_adam_new(const wk_adam_opts *o);       /* Kingma and Ba 2015; weight_decay joins the gradient */
+WK_API wk_optim *wk_optim_adamw_new(const wk_adamw_opts *o);     /* Loshchilov and Hutter 2019; weights shrink by lr * weight_decay */
+/* By name, for programs that take it from the user: "adam", "lr=1e-3,beta2=0.99"; options may be NULL or "". An unknown name or
+ * option is WK_E_NOT_FOUND with the nearest one there is. */
+WK_API wk_optim *wk_optim_by_name(const char *name, wk_params *params, const char *options);
+WK_API int wk_optim_names(const char *const **names);            /* how many; *names is static: "sgd", "adagrad", ... */
+
+/* Use. */
+WK_API wk_status wk_step(wk_optim *opt);                         /* refuses, updating nothing, while an error is pending */
+WK_API wk_status wk_zero_grad(wk_optim *opt);                    /* no gradients: wk_grad is NULL until the next backward */
+WK_API double wk_lr(const wk_optim *opt);
+WK_API wk_status wk_set_lr(wk_optim *opt, double lr);
+WK_API int64_t wk_steps(const wk_optim *opt);                    /* steps taken */
+WK_API const char *wk_optim_name(const wk_optim *opt);           /* "adam"; static */
+WK_API const char *wk_optim_describe(const wk_optim *opt);       /* "adam lr=0.001 beta1=0.9 ..."; borrowed */
+/* State as tensors: name "momentum_buffer", "exp_avg", ... of parameter i; borrowed; NULL before the first step. */
+WK_API wk_tensor *wk_optim_state(wk_optim *opt, int i, const char *name);
+
+static inline wk_optim *wk_optim_sgd_with(wk_sgd_opts o) { return wk_optim_sgd_new(&o); }
+static inline wk_optim *wk_optim_adagrad_with(wk_adagrad_opts o) { return wk_optim_adagrad_new(&o); }
+static inline wk_optim *wk_optim_rmsprop_with(wk_rmsprop_opts o) { return wk_optim_rmsprop_new(&o); }
+static inline wk_optim *wk_optim_adam_with(wk_adam_opts o) { return wk_optim_adam_new(&o); }
+static inline wk_optim *wk_optim_adamw_with(wk_adamw_opts o) { return wk_optim_adamw_new(&o); }
+#define WK_SGD_DEFAULTS                                                                                                \
+    .size = sizeof(wk_sgd_opts), .lr = 1e-3, .momentum = 0, .dampening = 0, .weight_decay = 0, .nesterov = false,      \
+    .maximize = false
+#define WK_ADAGRAD_DEFAULTS                                                                                            \
+    .size = sizeof(wk_adagrad_opts), .lr = 1e-2, .lr_decay = 0, .weight_decay = 0, .initial_accumulator_value = 0,     \
+    .eps = 1e-10, .maximize = false
+#define WK_RMSPROP_DEFAULTS                                                                                            \
+    .size = sizeof(wk_rmsprop_opts), .lr = 1e-2, .alpha = 0.99, .eps = 1e-8, .weight_decay = 0, .momentum = 0,         \
+    .centered = false, .maximize = false
+#define WK_ADAM_DEFAULTS                                                                                               \
+    .size = sizeof(wk_adam_opts), .lr = 1e-3, .beta1 = 0.9, .beta2 = 0.999, .eps = 1e-8, .weight_decay = 0,            \
+    .amsgrad = false, .maximize = false
+#define WK_ADAMW_DEFAULTS                                                                                              \
+    .size = sizeof(wk_adamw_opts), .lr = 1e-3, .beta1 = 0.9, .beta2 = 0.999, .eps = 1e-8, .weight_decay = 1e-2,        \
+    .amsgrad = false, .maximize = false
+#define wk_optim_sgd(...)     wk_optim_sgd_with(WK_WITH(wk_sgd_opts, WK_SGD_DEFAULTS, .params = __VA_ARGS__))
+#define wk_optim_adagrad(...) wk_optim_adagrad_with(WK_WITH(wk_adagrad_opts, WK_ADAGRAD_DEFAULTS, .params = __VA_ARGS__))
+#define wk_optim_rmsprop(...) wk_optim_rmsprop_with(WK_WITH(wk_rmsprop_opts, WK_RMSPROP_DEFAULTS, .params = __VA_ARGS__))
+#define wk_optim_adam(...)    wk_optim_adam_with(WK_WITH(wk_adam_opts, WK_ADAM_DEFAULTS, .params = __VA_ARGS__))
+#define wk_optim_adamw(...)   wk_optim_adamw_with(WK_WITH(wk_adamw_opts, WK_ADAMW_DEFAULTS, .params = __VA_ARGS__))
+
+#ifdef __cplusplus
+}
+#endif
+#endif

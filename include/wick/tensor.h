@@ -1,0 +1,222 @@
+/* wick/tensor.h: arrays that remember how they were computed (torch.Tensor, torch.autograd).
+ *
+ *   WK_SCOPE(work);
+ *   wk_tensor *w = wk_requires_grad(wk_randn(WK_SHAPE(3, 2), WK_F32));
+ *   wk_backward(wk_sum(wk_mul(w, w)));                        d/dw sum(w * w) = 2 w, now in wk_grad(w)
+ *
+ * Shapes are int64_t, row-major, at most WK_MAX_DIMS long; sizes of 0 are allowed; dim -1 is the last. "[]" is a shape of no
+ * dimensions, one element. "view": shares storage and version with its source. "[d]": differentiable.
+ *
+ * Two operands broadcast as in NumPy (right-aligned, 1 stretches; else WK_E_SHAPE) and must be on one device (WK_E_DEVICE).
+ * They promote as in torch: bool < u8 < i32 < i64 < f32 < f64, the later one wins; an operand with dimensions beats a
+ * 0-dimensional one within one kind (bool; integers; floats), a higher kind always lifts. Functions of the real numbers (exp,
+ * div, mean ...) take integers as f32. A plain number in a call takes the tensor's dtype; a fraction on integers is
+ * WK_E_DTYPE. Comparisons give WK_BOOL; arithmetic on two bools is WK_E_DTYPE. */
+#ifndef WICK_TENSOR_H
+#define WICK_TENSOR_H
+#include "wick/base.h"
+#include <stdio.h>
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { WK_MAX_DIMS = 8 };
+typedef struct wk_tensor wk_tensor;
+typedef struct wk_params wk_params; /* a list of named leaves: what an optimizer trains */
+
+/* A shape literal: wk_zeros(WK_SHAPE(2, 3), WK_F32); WK_SCALAR is the shape []. */
+#define WK_SHAPE(...) (int)(sizeof((int64_t[]){ __VA_ARGS__ }) / sizeof(int64_t)), (const int64_t[]){ __VA_ARGS__ }
+#define WK_SCALAR     0, NULL
+
+/* Make: on the thread's current device, contiguous, without history. */
+WK_API wk_tensor *wk_empty(int ndim, const int64_t *shape, wk_dtype dtype);               /* contents undefined */
+WK_API wk_tensor *wk_zeros(int ndim, const int64_t *shape, wk_dtype dtype);
+WK_API wk_tensor *wk_ones(int ndim, const int64_t *shape, wk_dtype dtype);
+WK_API wk_tensor *wk_full(int ndim, const int64_t *shape, wk_dtype dtype, double value);
+WK_API wk_tensor *wk_scalar(double value, wk_dtype dtype);                                /* [] */
+WK_API wk_tensor *wk_arange(double start, double end, double step, wk_dtype dtype);       /* start + i * step, ceil((end - start) / step) of them */
+WK_API wk_tensor *wk_linspace(double start, double end, int64_t steps, wk_dtype dtype);   /* both ends included */
+WK_API wk_tensor *wk_eye(int64_t n, wk_dtype dtype);                                      /* [n, n] */
+WK_API wk_tensor *wk_rand(int ndim, const int64_t *shape, wk_dtype dtype);                /* uniform in [0, 1); float dtypes */
+WK_API wk_tensor *wk_randn(int ndim, const int64_t *shape, wk_dtype dtype);               /* normal, mean 0, variance 1; float dtypes */
+WK_API wk_tensor *wk_randint(int64_t low, int64_t high, int ndim, const int64_t *shape);  /* WK_I64, uniform in [low, high) */
+WK_API wk_tensor *wk_randperm(int64_t n);                                                 /* WK_I64 [n], a permutation of 0 .. n - 1 */
+WK_API wk_tensor *wk_zeros_like(const wk_tensor *t);
+WK_API wk_tensor *wk_ones_like(const wk_tensor *t);
+WK_API wk_tensor *wk_from(const void *data, int ndim, const int64_t *shape, wk_dtype dtype);    /* copies row-major host data */
+/* Borrows host memory as a CPU tensor, without a copy, until done(user) says that nothing uses it any more; done may be NULL. */
+WK_API wk_tensor *wk_wrap(void *data, int ndim, const int64_t *shape, wk_dtype dtype, void (*done)(void *user), void *user);
+
+/* Look. A NULL or dead tensor is an error; the answer is then 0, NULL or NaN. */
+WK_API int wk_ndim(const wk_tensor *t);
+WK_API int64_t wk_size(const wk_tensor *t, int dim);
+WK_API const int64_t *wk_shape(const wk_tensor *t);          /* borrowed */
+WK_API const int64_t *wk_stride(const wk_tensor *t);         /* borrowed; in elements */
+WK_API int64_t wk_numel(const wk_tensor *t);
+WK_API wk_dtype wk_dtype_of(const wk_tensor *t);
+WK_API wk_device wk_device_of(const wk_tensor *t);
+WK_API bool wk_is_contiguous(const wk_tensor *t);
+WK_API bool wk_same_storage(const wk_tensor *a, const wk_tensor *b);
+WK_API uint32_t wk_version_of(const wk_tensor *t);           /* changes in place so far; shared by views */
+WK_API double wk_item(const wk_tensor *t);                   /* the only element, as a double */
+WK_API wk_status wk_read(const wk_tensor *t, void *to, size_t bytes);      /* row-major copy to host memory; bytes must be exact */
+WK_API wk_status wk_write(wk_tensor *t, const void *from, size_t bytes);   /* the other way, in place */
+WK_API const void *wk_data(const wk_tensor *t);              /* borrowed; the first element of a CPU tensor; see wk_stride */
+WK_API wk_status wk_print(const wk_tensor *t, FILE *out);    /* values, shape, dtype; large ones shortened */
+WK_API bool wk_equal(const wk_tensor *a, const wk_tensor *b);                            /* same shape, dtype and values; NaN equals nothing */
+WK_API bool wk_allclose(const wk_tensor *a, const wk_tensor *b, double rtol, double atol); /* |a - b| <= atol + rtol |b| everywhere */
+
+/* Convert. */
+WK_API wk_tensor *wk_to(wk_tensor *t, wk_dtype dtype);                /* [d] t itself if nothing changes; floats saturate into integers, NaN gives 0 */
+WK_API wk_tensor *wk_to_device(wk_tensor *t, wk_device device);       /* [d] t itself if nothing changes */
+WK_API wk_tensor *wk_clone(wk_tensor *t);                             /* [d] a contiguous copy */
+WK_API wk_tensor *wk_contiguous(wk_tensor *t);                        /* [d] t itself if it is */
+
+/* Rearrange: [d], views wherever strides allow; reshape and flatten copy otherwise. */
+WK_API wk_tensor *wk_reshape(wk_tensor *t, int ndim, const int64_t *shape);              /* one size may be -1 */
+WK_API wk_tensor *wk_view(wk_tensor *t, int ndim, const int64_t *shape);                 /* WK_E_SHAPE where a copy would be needed */
+WK_API wk_tensor *wk_flatten(wk_tensor *t, int first_dim, int last_dim);                 /* merges the dims first..last */
+WK_API wk_tensor *wk_transpose(wk_tensor *t, int dim0, int dim1);
+WK_API wk_tensor *wk_t(wk_tensor *t);                                                    /* [a, b] -> [b, a]; rank at most 2 */
+WK_API wk_tensor *wk_permute(wk_tensor *t, int ndim, const int *dims);                   /* each dim once */
+WK_API wk_tensor *wk_squeeze(wk_tensor *t, int dim);                                     /* drops dim if its size is 1 */
+WK_API wk_tensor *wk_unsqueeze(wk_tensor *t, int dim);                                   /* a size of 1 before dim; dim may be ndim */
+WK_API wk_tensor *wk_expand(wk_tensor *t, int ndim, const int64_t *shape);               /* broadcasts; -1 keeps a size */
+WK_API wk_tensor *wk_narrow(wk_tensor *t, int dim, int64_t start, int64_t length);       /* [start, start + length) of dim */
+WK_API wk_tensor *wk_select(wk_tensor *t, int dim, int64_t index);                       /* drops dim; negative counts from the end */
+WK_API wk_tensor *wk_slice(wk_tensor *t, int dim, int64_t start, int64_t end, int64_t step); /* clamped bounds, step > 0 */
+WK_API wk_tensor *wk_cat(wk_tensor *const *ts, int n, int dim);                          /* copies; equal sizes but in dim */
+WK_API wk_tensor *wk_stack(wk_tensor *const *ts, int n, int dim);                        /* copies; equal shapes, a new dim */
+WK_API wk_tensor *wk_index_select(wk_tensor *t, int dim, wk_tensor *index);              /* copies rows of dim; index WK_I64 [n], in range */
+
+/* Element by element, [d] unless the result is bool; formulas and derivatives are rows of backends/ops.def. NaN passes through. */
+WK_API wk_tensor *wk_neg(wk_tensor *x);
+WK_API wk_tensor *wk_abs(wk_tensor *x);
+WK_API wk_tensor *wk_sign(wk_tensor *x);                        /* sign(NaN) = 0, as torch */
+WK_API wk_tensor *wk_square(wk_tensor *x);
+WK_API wk_tensor *wk_reciprocal(wk_tensor *x);
+WK_API wk_tensor *wk_sqrt(wk_tensor *x);
+WK_API wk_tensor *wk_rsqrt(wk_tensor *x);
+WK_API wk_tensor *wk_exp(wk_tensor *x);
+WK_API wk_tensor *wk_expm1(wk_tensor *x);
+WK_API wk_tensor *wk_log(wk_tensor *x);
+WK_API wk_tensor *wk_log1p(wk_tensor *x);
+WK_API wk_tensor *wk_sin(wk_tensor *x);                         /* |x| below 1.6e6 (f32), 1e14 (f64) */
+WK_API wk_tensor *wk_cos(wk_tensor *x);
+WK_API wk_tensor *wk_tanh(wk_tensor *x);
+WK_API wk_tensor *wk_erf(wk_tensor *x);
+WK_API wk_tensor *wk_sigmoid(wk_tensor *x);                     /* 1 / (1 + exp(-x)) */
+WK_API wk_tensor *wk_silu(wk_tensor *x);                        /* x sigmoid(x) */
+WK_API wk_tensor *wk_softplus(wk_tensor *x);                    /* log(1 + exp(x)) */
+WK_API wk_tensor *wk_relu(wk_tensor *x);                        /* max(x, 0); gradient 0 at 0 */
+WK_API wk_tensor *wk_gelu(wk_tensor *x);                        /* exact: x (1 + erf(x / sqrt 2)) / 2 */
+WK_API wk_tensor *wk_leaky_relu(wk_tensor *x, double slope);    /* x or slope * x below 0 */
+WK_API wk_tensor *wk_elu(wk_tensor *x, double alpha);           /* x or alpha (exp(x) - 1) below 0 */
+WK_API wk_tensor *wk_clamp(wk_tensor *x, double low, double high); /* passes no gradient at the bounds, as torch */
+WK_API wk_tensor *wk_add_scalar(wk_tensor *x, double a);
+WK_API wk_tensor *wk_sub_scalar(wk_tensor *x, double a);
+WK_API wk_tensor *wk_mul_scalar(wk_tensor *x, double a);
+WK_API wk_tensor *wk_div_scalar(wk_tensor *x, double a);
+WK_API wk_tensor *wk_pow_scalar(wk_tensor *x, double a);
+WK_API wk_tensor *wk_add(wk_tensor *a, wk_tensor *b);
+WK_API wk_tensor *wk_sub(wk_tensor *a, wk_tensor *b);
+WK_API wk_tensor *wk_mul(wk_tensor *a, wk_tensor *b);
+WK_API wk_tensor *wk_div(wk_tensor *a, wk_tensor *b);
+WK_API wk_tensor *wk_pow(wk_tensor *a, wk_tensor *b);
+WK_API wk_tensor *wk_maximum(wk_tensor *a, wk_tensor *b);       /* equal operands share the gradient */
+WK_API wk_tensor *wk_minimum(wk_tensor *a, wk_tensor *b);
+WK_API wk_tensor *wk_add_alpha(wk_tensor *a, wk_tensor *b, double alpha); /* a + alpha b */
+WK_API wk_tensor *wk_lt(wk_tensor *a, wk_tensor *b);            /* comparisons: WK_BOOL */
+WK_API wk_tensor *wk_le(wk_tensor *a, wk_tensor *b);
+WK_API wk_tensor *wk_gt(wk_tensor *a, wk_tensor *b);
+WK_API wk_tensor *wk_ge(wk_tensor *a, wk_tensor *b);
+WK_API wk_tensor *wk_eq(wk_tensor *a, wk_tensor *b);
+WK_API wk_tensor *wk_ne(wk_tensor *a, wk_tensor *b);
+WK_API wk_tensor *wk_where(wk_tensor *condition, wk_tensor *a, wk_tensor *b); /* condition WK_BOOL; all three broadcast */
+
+/* The same in place, in x's or a's dtype and shape (the other operand may broadcast). In-place calls raise the version: a
+ * tensor that backward needs and that changed is an error there, never a wrong gradient. A leaf that requires grad may change
+ * only under WK_NO_GRAD. WK_E_STATE, WK_E_SHAPE, WK_E_DTYPE; on error nothing changed. */
+WK_API wk_status wk_zero_(wk_tensor *t);
+WK_API wk_status wk_fill_(wk_tensor *t, double value);
+WK_API wk_status wk_copy_(wk_tensor *t, wk_tensor *from);
+WK_API wk_status wk_neg_(wk_tensor *x);
+WK_API wk_status wk_abs_(wk_tensor *x);
+WK_API wk_status wk_sqrt_(wk_tensor *x);
+WK_API wk_status wk_exp_(wk_tensor *x);
+WK_API wk_status wk_log_(wk_tensor *x);
+WK_API wk_status wk_tanh_(wk_tensor *x);
+WK_API wk_status wk_sigmoid_(wk_tensor *x);
+WK_API wk_status wk_relu_(wk_tensor *x);
+WK_API wk_status wk_clamp_(wk_tensor *x, double low, double high);
+WK_API wk_status wk_add_scalar_(wk_tensor *x, double a);
+WK_API wk_status wk_mul_scalar_(wk_tensor *x, double a);
+WK_API wk_status wk_add_(wk_tensor *a, wk_tensor *b);
+WK_API wk_status wk_sub_(wk_tensor *a, wk_tensor *b);
+WK_API wk_status wk_mul_(wk_tensor *a, wk_tensor *b);
+WK_API wk_status wk_div_(wk_tensor *a, wk_tensor *b);
+WK_API wk_status wk_add_alpha_(wk_tensor *a, wk_tensor *b, double alpha); /* a += alpha b */
+WK_API wk_status wk_uniform_(wk_tensor *t, double low, double high);
+WK_API wk_status wk_normal_(wk_tensor *t, double mean, double std);
+
+/* Reduce. Sums follow a tree that the shape alone fixes: the same bits for any number of threads. */
+WK_API wk_tensor *wk_sum(wk_tensor *t);                                   /* [d] of all elements -> []; integers add up in WK_I64 */
+WK_API wk_tensor *wk_mean(wk_tensor *t);                                  /* [d] of all -> []; of none: NaN */
+WK_API wk_tensor *wk_sum_dim(wk_tensor *t, int dim, bool keepdim);        /* [d] */
+WK_API wk_tensor *wk_mean_dim(wk_tensor *t, int dim, bool keepdim);       /* [d] */
+WK_API wk_tensor *wk_sum_dims(wk_tensor *t, int n, const int *dims, bool keepdim); /* [d] over a set of dims */
+WK_API wk_tensor *wk_amax(wk_tensor *t, int dim, bool keepdim);           /* [d] equal maxima share the gradient */
+WK_API wk_tensor *wk_amin(wk_tensor *t, int dim, bool keepdim);           /* [d] */
+WK_API wk_tensor *wk_argmax(wk_tensor *t, int dim, bool keepdim);         /* WK_I64; the first of equals; NaN wins */
+WK_API wk_tensor *wk_softmax(wk_tensor *t, int dim);                      /* [d] exp(t - max) / sum */
+WK_API wk_tensor *wk_log_softmax(wk_tensor *t, int dim);                  /* [d] t - logsumexp(t) */
+
+/* Multiply: f32 or f64, both operands of one dtype; transposed operands need no copy. Each element is one chain of fused
+ * multiply-adds over k, so neither threads nor the instruction set (with fma) change a bit. */
+WK_API wk_tensor *wk_mm(wk_tensor *a, wk_tensor *b);                      /* [d] [n, k] x [k, m] -> [n, m] */
+WK_API wk_tensor *wk_matmul(wk_tensor *a, wk_tensor *b);                  /* [d] torch.matmul: ranks 1 and up, leading dims broadcast */
+WK_API wk_tensor *wk_linear(wk_tensor *x, wk_tensor *weight, wk_tensor *bias); /* [d] x weight^T + bias: [..., in], [out, in], [out] or NULL */
+
+/* Differentiate. */
+WK_API wk_tensor *wk_requires_grad(wk_tensor *leaf);           /* asks for gradients; returns leaf; float dtypes only */
+WK_API bool wk_is_leaf(const wk_tensor *t);                    /* made by the user, or without history */
+WK_API bool wk_needs_grad(const wk_tensor *t);                 /* torch's .requires_grad */
+WK_API const char *wk_grad_fn(const wk_tensor *t);             /* "mm"; NULL for a leaf; static */
+WK_API wk_status wk_retain_grad(wk_tensor *t);                 /* keeps the gradient of a non-leaf in wk_grad(t) */
+/* Sends d loss backwards from a one-element loss, adds into the .grad of leaves, and frees what the graph had saved. */
+WK_API wk_status wk_backward(wk_tensor *loss);
+typedef struct wk_backward_opts {
+    size_t size;
+    wk_tensor *root, *gradient; /* gradient: of the root's shape; NULL: 1, for one element */
+    bool retain_graph;          /* false: a second backward is WK_E_STATE if something had been saved */
+    bool create_graph;          /* false; true: gradients can be differentiated again */
+} wk_backward_opts;
+WK_API wk_backward_opts wk_backward_opts_default(void);
+WK_API wk_status wk_backward_run(const wk_backward_opts *o);
+/* d outputs / d inputs without touching any .grad: results into grads[ninputs], NULL where an output does not depend on the input. */
+WK_API wk_status wk_autograd_grad(wk_tensor *const *outputs, int noutputs, wk_tensor *const *inputs, int ninputs,
+                                  bool create_graph, wk_tensor **grads);
+WK_API wk_tensor *wk_grad(const wk_tensor *t);                 /* borrowed from t; NULL before the first backward */
+WK_API wk_status wk_set_grad(wk_tensor *t, wk_tensor *grad);   /* holds grad; NULL: none */
+WK_API wk_tensor *wk_detach(wk_tensor *t);                     /* view without history */
+WK_API bool wk_grad_enabled(void);
+WK_API bool wk_set_grad_enabled(bool on);                      /* per thread; returns the old setting */
+WK_API void wk_grad_guard(bool *old);                          /* restores *old: the macro's other half */
+#define WK_NO_GRAD(name) bool name WK_CLEANUP(wk_grad_guard) = wk_set_grad_enabled(false) /* until the block ends */
+
+/* Lists of named leaves. Holds the leaves; names are copied, and NULL names become "0", "1", ... */
+WK_API wk_params *wk_params_new(wk_tensor *const *leaves, const char *const *names, int n);
+WK_API int wk_params_count(const wk_params *params);
+WK_API wk_tensor *wk_params_at(const wk_params *params, int i);           /* borrowed */
+WK_API const char *wk_params_name(const wk_params *params, int i);        /* borrowed */
+
+/* wk_backward_with(loss, .retain_graph = true) */
+static inline wk_status wk_backward_by(wk_backward_opts o) { return wk_backward_run(&o); }
+#define WK_BACKWARD_DEFAULTS                                                                                           \
+    .size = sizeof(wk_backward_opts), .gradient = NULL, .retain_graph = false, .create_graph = false
+#define wk_backward_with(...) wk_backward_by(WK_WITH(wk_backward_opts, WK_BACKWARD_DEFAULTS, .root = __VA_ARGS__))
+
+#ifdef __cplusplus
+}
+#endif
+#endif
