@@ -1,0 +1,175 @@
+/* Factories: tensors from sizes, values, host memory and random numbers. */
+#include "autograd/op.h"
+#include <math.h>
+#include <string.h>
+
+wk_tensor *wk_empty(int ndim, const int64_t *shape, wk_dtype dtype)
+{
+    int64_t n;
+    if (!wki_shape_ok("empty", ndim, shape, dtype, &n)) return NULL;
+    return wki_new("empty", wk_current_device(), ndim, shape, dtype);
+}
+
+/* Shape checks under the maker's own name, then element i = value + i * step. */
+static wk_tensor *filled(const char *where, int ndim, const int64_t *shape, wk_dtype dtype, double value, double step)
+{
+    int64_t n;
+    if (!wki_shape_ok(where, ndim, shape, dtype, &n)) return NULL;
+    bool whole = value == floor(value) && step == floor(step);
+    wki_check(wki_is_float(dtype) || whole, NULL, WK_E_DTYPE, where, "%g is not whole; %s holds integers",
+              value == floor(value) ? step : value, wk_dtype_name(dtype));
+    wk_tensor *t = wki_new(where, wk_current_device(), ndim, shape, dtype);
+    wki_fill_attrs attrs = { value, step };
+    if (!t || wki_do(WKI_OP_fill, 1, WKI_VIEWS(&t->v), &attrs, sizeof attrs, n)) return NULL;
+    return t;
+}
+
+wk_tensor *wk_zeros(int ndim, const int64_t *shape, wk_dtype dtype)
+{
+    return filled("zeros", ndim, shape, dtype, 0, 0);
+}
+wk_tensor *wk_ones(int ndim, const int64_t *shape, wk_dtype dtype) { return filled("ones", ndim, shape, dtype, 1, 0); }
+wk_tensor *wk_scalar(double value, wk_dtype dtype) { return filled("scalar", 0, NULL, dtype, value, 0); }
+
+wk_tensor *wk_full(int ndim, const int64_t *shape, wk_dtype dtype, double value)
+{
+    return filled("full", ndim, shape, dtype, value, 0);
+}
+
+wk_tensor *wk_zeros_like(const wk_tensor *t)
+{
+    return wki_tensor_ok(t, "zeros_like", "t") ? filled("zeros_like", t->v.ndim, t->v.size, t->v.dtype, 0, 0) : NULL;
+}
+
+wk_tensor *wk_ones_like(const wk_tensor *t)
+{
+    return wki_tensor_ok(t, "ones_like", "t") ? filled("ones_like", t->v.ndim, t->v.size, t->v.dtype, 1, 0) : NULL;
+}
+
+wk_tensor *wk_arange(double start, double end, double step, wk_dtype dtype)
+{
+    double count = ceil((end - start) / step);
+    wki_check(step != 0 && isfinite(count) && count >= 0 && count < 9e15, NULL, WK_E_INVALID, "arange",
+              "from %g to %g in steps of %g is no finite range", start, end, step);
+    return filled("arange", 1, (int64_t[]){ (int64_t)count }, dtype, start, step);
+}
+
+wk_tensor *wk_linspace(double start, double end, int64_t steps, wk_dtype dtype)
+{
+    wki_check(steps >= 0, NULL, WK_E_INVALID, "linspace", "steps is %lld; it must not be negative", (long long)steps);
+    wki_check(wki_is_float(dtype), NULL, WK_E_DTYPE, "linspace", "%s is no float dtype", wk_dtype_name(dtype));
+    wk_tensor *t = filled("linspace", 1, &steps, dtype, start, steps > 1 ? (end - start) / (double)(steps - 1) : 0);
+    if (!t || steps < 2) return t;
+    WK_SCOPE(work);
+    WK_NO_GRAD(update);
+    return wk_fill_(wk_narrow(t, 0, steps - 1, 1), end) ? NULL : t; /* the last one exactly */
+}
+
+wk_tensor *wk_eye(int64_t n, wk_dtype dtype)
+{
+    wk_tensor *t = filled("eye", 2, (int64_t[]){ n, n }, dtype, 0, 0);
+    if (!t || n == 0) return t;
+    wki_view diagonal = t->v;
+    diagonal.ndim = 1;
+    diagonal.stride[0] = n + 1;
+    wki_fill_attrs attrs = { 1, 0 };
+    return wki_do(WKI_OP_fill, 1, WKI_VIEWS(&diagonal), &attrs, sizeof attrs, n) ? NULL : t;
+}
+
+wk_tensor *wk_from(const void *data, int ndim, const int64_t *shape, wk_dtype dtype)
+{
+    int64_t n;
+    if (!wki_shape_ok("from", ndim, shape, dtype, &n)) return NULL;
+    wki_check(data || n == 0, NULL, WK_E_INVALID, "from", "data is NULL");
+    wk_device device = wk_current_device();
+    wk_tensor *t = wki_new("from", device, ndim, shape, dtype);
+    if (!t || n == 0) return t;
+    size_t bytes = (size_t)n * wk_dtype_size(dtype);
+    return wki_backend_of(device)->copy_in(device & 0xffffff, t->v.data, data, bytes) ? NULL : t;
+}
+
+wk_tensor *wk_wrap(void *data, int ndim, const int64_t *shape, wk_dtype dtype, void (*done)(void *), void *user)
+{
+    int64_t n;
+    if (!wki_shape_ok("wrap", ndim, shape, dtype, &n)) return NULL;
+    wki_check(data || n == 0, NULL, WK_E_INVALID, "wrap", "data is NULL");
+    wki_storage *s = wki_storage_borrow(data, (size_t)n * wk_dtype_size(dtype), done, user);
+    if (!s) return NULL;
+    wk_tensor *t = wki_tensor_on(s, 0, ndim, shape, dtype);
+    if (!t) s->done = NULL; /* the caller keeps what was refused */
+    wki_storage_unref(s);
+    return t;
+}
+
+static wk_status random_fill(wk_tensor *t, wki_random_kind kind, double a, double b)
+{
+    wki_random_attrs attrs = { wki_random_next(), a, b, kind };
+    return wki_do(WKI_OP_random, 1, WKI_VIEWS(&t->v), &attrs, sizeof attrs, 8 * wki_numel(&t->v));
+}
+
+static wk_tensor *random_new(const char *where, int ndim, const int64_t *shape, wk_dtype dtype, wki_random_kind kind,
+                             double a, double b)
+{
+    int64_t n;
+    if (!wki_shape_ok(where, ndim, shape, dtype, &n)) return NULL;
+    wki_check(kind == WKI_RANDOM_INT || wki_is_float(dtype), NULL, WK_E_DTYPE, where, "%s is no float dtype",
+              wk_dtype_name(dtype));
+    wk_tensor *t = wki_new(where, wk_current_device(), ndim, shape, dtype);
+    return t && !random_fill(t, kind, a, b) ? t : NULL;
+}
+
+wk_tensor *wk_rand(int ndim, const int64_t *shape, wk_dtype dtype)
+{
+    return random_new("rand", ndim, shape, dtype, WKI_RANDOM_UNIFORM, 0, 1);
+}
+
+wk_tensor *wk_randn(int ndim, const int64_t *shape, wk_dtype dtype)
+{
+    return random_new("randn", ndim, shape, dtype, WKI_RANDOM_NORMAL, 0, 1);
+}
+
+wk_tensor *wk_randint(int64_t low, int64_t high, int ndim, const int64_t *shape)
+{
+    wki_check(low < high && high <= INT64_C(1) << 53 && low >= -(INT64_C(1) << 53), NULL, WK_E_INVALID, "randint",
+              "[%lld, %lld) is not a range within +-2^53", (long long)low, (long long)high);
+    return random_new("randint", ndim, shape, WK_I64, WKI_RANDOM_INT, (double)low, (double)high);
+}
+
+wk_tensor *wk_randperm(int64_t n)
+{
+    wki_check(n >= 0, NULL, WK_E_INVALID, "randperm", "n is %lld; it must not be negative", (long long)n);
+    WK_SCOPE(work);
+    wk_device device = wk_current_device();
+    wki_check(device == WK_CPU, NULL, WK_E_DEVICE, "randperm", "only the CPU makes permutations");
+    wk_tensor *t = wk_arange(0, (double)n, 1, WK_I64);
+    if (!t) return NULL;
+    int64_t *p = t->v.data;
+    wki_random_key key = wki_random_next();
+    wk_rng rng = wki_rng_at(key.seed, key.stream, key.op);
+    for (int64_t i = n - 1; i > 0; i--) {
+        int64_t j = (int64_t)wki_rng_below(&rng, (uint64_t)i + 1), at_i = p[i];
+        p[i] = p[j];
+        p[j] = at_i;
+    }
+    return wk_escape(work, t);
+}
+
+static wk_status random_(const char *where, wk_tensor *t, wki_random_kind kind, double a, double b)
+{
+    if (!wki_tensor_ok(t, where, "t") || !wki_float_ok(t, where, "t") || wki_begin_inplace(t, 0, NULL, where))
+        return wk_error();
+    wki_bump(t);
+    return random_fill(t, kind, a, b);
+}
+
+wk_status wk_uniform_(wk_tensor *t, double low, double high)
+{
+    wki_check(low <= high, WK_E_INVALID, WK_E_INVALID, "uniform_", "low %g is above high %g", low, high);
+    return random_("uniform_", t, WKI_RANDOM_UNIFORM, low, high);
+}
+
+wk_status wk_normal_(wk_tensor *t, double mean, double std)
+{
+    wki_check(std >= 0, WK_E_INVALID, WK_E_INVALID, "normal_", "std is %g; it must not be negative", std);
+    return random_("normal_", t, WKI_RANDOM_NORMAL, mean, std);
+}

@@ -1,0 +1,143 @@
+/* The op writer's interface. An op checks its arguments, makes its output, runs one call, and, where a gradient will be
+ * wanted, adds a node: the op's table, the edges to its inputs, what backward needs. docs/adding-an-op.md walks through
+ * one. */
+#ifndef WKI_OP_H
+#define WKI_OP_H
+#include "autograd/tensor.h"
+
+enum { WKI_INLINE_INPUTS = 3, WKI_MAX_SAVED = 4, WKI_ATTRS_BYTES = 112, WKI_MAX_SAMPLE_INPUTS = 3 };
+
+typedef struct wki_backward wki_backward;
+
+/* Samples feed every generic test: gradients in f64, broken inputs, strided inputs. An op without one fails the suite.
+ */
+typedef struct wki_sample {
+    wk_tensor *(*call)(wk_tensor *const *in);
+    int inputs;
+    struct {
+        int ndim;
+        int64_t shape[4];
+        double low, high;
+    } in[WKI_MAX_SAMPLE_INPUTS];
+} wki_sample;
+
+typedef struct wki_opdef {
+    const char *name;
+    /* d[i] = gradient of input i from b, for inputs that need one; written with tensor ops, so that it can be
+     * differentiated */
+    wk_status (*backward)(wki_backward *b, wk_tensor **d);
+    const wki_sample *samples; /* ended by one without a call */
+} wki_opdef;
+/* A file of autograd/ops or nn/functional lists its ops, ended by NULL, under its own name: wki_family_reduce. */
+typedef const wki_opdef *const wki_family[];
+
+typedef struct wki_edge {
+    wki_node *node; /* NULL: no gradient wanted */
+} wki_edge;
+
+typedef struct wki_saved {
+    wk_tensor *tensor;
+    uint32_t version;
+    bool is_output;
+} wki_saved;
+
+struct wki_node {
+    wki_object object;
+    const wki_opdef *op;
+    uint64_t sequence; /* rises with creation: backward runs in descending order */
+    int ninputs, nsaved;
+    wki_edge inline_edges[WKI_INLINE_INPUTS], *edges;
+    wki_saved saved[WKI_MAX_SAVED];
+    bool freed;        /* saved tensors were dropped by a backward */
+    wk_tensor *leaf;   /* an accumulator's leaf, not owned: it clears this when it dies */
+    wk_tensor *retain; /* a non-leaf that wants its gradient, not owned likewise */
+    wk_tensor *grad;   /* while a backward runs: what has arrived so far */
+    bool queued;
+    _Alignas(8) char attrs[WKI_ATTRS_BYTES];
+};
+
+struct wki_backward {
+    wki_node *node;
+    wk_tensor *g; /* of the output's shape and dtype */
+};
+
+/* Will a gradient be wanted of something made from these? NULL inputs are allowed. */
+static inline bool wki_wants_grad(int n, wk_tensor *const *in)
+{
+    if (!wki_grad_mode) return false;
+    for (int i = 0; i < n; i++)
+        if (in[i] && in[i]->requires_grad) return true;
+    return false;
+}
+/* Gives y a history; attrs are copied. NULL with WK_E_MEMORY. Save what backward needs right after. */
+wki_node *wki_record(const wki_opdef *op, wk_tensor *y, int n, wk_tensor *const *in, const void *attrs, size_t bytes);
+void wki_save(wki_node *node, wk_tensor *t); /* an input */
+/* The same, but the place stays empty where nothing will need it: an input changed in place is then no error. */
+static inline void wki_save_if(bool needed, wki_node *node, wk_tensor *t)
+{
+    if (node && needed)
+        wki_save(node, t);
+    else if (node)
+        node->saved[node->nsaved++] = (wki_saved){ 0 };
+}
+void wki_save_output(wki_node *node, wk_tensor *y); /* the output itself: no cycle, a detached alias */
+
+/* In backward: */
+static inline bool wki_needs(const wki_backward *b, int i) { return b->node->edges[i].node != NULL; }
+static inline const void *wki_attrs(const wki_backward *b) { return b->node->attrs; }
+wk_tensor *wki_saved_at(wki_backward *b, int i); /* borrowed; NULL with an error if it was changed in place or freed */
+/* An op whose backward is called once and needs no graph (no create_graph) may use a fused kernel. */
+static inline bool wki_is_plain(void) { return !wki_grad_mode; }
+
+/* Runs op on these views: outputs first. work: rough elementary operations. */
+static inline wk_status wki_do(int op, int nout, int n, const wki_view *const *views, const void *attrs, size_t bytes,
+                               int64_t work)
+{
+    wki_call call = { (uint16_t)op, (uint16_t)nout, n, views, attrs, (uint32_t)bytes, work };
+    return wki_run(&call);
+}
+#define WKI_VIEWS(...)                                                                                                 \
+    (int)(sizeof((const wki_view *[]){ __VA_ARGS__ }) / sizeof(wki_view *)), (const wki_view *const[]) { __VA_ARGS__ }
+
+/* Makes y ready to be changed by `where` in place (leaf, view and overlap rules; with: another operand or NULL). */
+wk_status wki_begin_inplace(wk_tensor *y, int n, wk_tensor *const *with, const char *where);
+/* After the change: raises the version, and rewrites y's history if a gradient is wanted. */
+static inline void wki_bump(wk_tensor *y) { y->storage->version++; }
+
+typedef struct wki_shape {
+    int ndim;
+    int64_t size[WK_MAX_DIMS];
+} wki_shape;
+static inline wki_shape wki_shape_of(const wk_tensor *t)
+{
+    wki_shape s = { .ndim = t->v.ndim };
+    for (int i = 0; i < t->v.ndim; i++) s.size[i] = t->v.size[i];
+    return s;
+}
+static inline bool wki_same_shape(const wki_view *a, const wki_view *b)
+{
+    if (a->ndim != b->ndim) return false;
+    for (int i = 0; i < a->ndim; i++)
+        if (a->size[i] != b->size[i]) return false;
+    return true;
+}
+static inline bool wki_fits(const wki_view *v, const wki_shape *shape) /* has v this shape? */
+{
+    if (v->ndim != shape->ndim) return false;
+    for (int i = 0; i < v->ndim; i++)
+        if (v->size[i] != shape->size[i]) return false;
+    return true;
+}
+bool wki_broadcast(const char *where, wki_shape *into, const wki_view *with); /* WK_E_SHAPE names both */
+void wki_broadcast_view(wki_view *v, const wki_shape *shape);                 /* v's strides made to fit shape */
+wk_tensor *wki_sum_to(wk_tensor *t, const wki_shape *shape); /* the transpose of broadcasting; t itself if it fits */
+wk_dtype wki_promote(const wk_tensor *a, const wk_tensor *b);
+bool wki_same_device(const char *where, const wk_tensor *a, const wk_tensor *b);
+
+/* Elementwise rows: x, a, b as the row has them, and up to two numbers. */
+wk_tensor *wki_row_apply(int row, wk_tensor *x, wk_tensor *a, wk_tensor *b, double s, double t);
+
+/* The product with its bias in the last pass (bias NULL: none): c [.., m, n] = a [.., m, k] b [.., k, n] + bias. */
+wk_status wki_product(const wki_view *c, const wki_view *a, const wki_view *b, const wki_view *bias, bool relu,
+                      bool accumulate);
+#endif

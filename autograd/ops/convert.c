@@ -1,0 +1,132 @@
+/* Copies: another dtype, another device, another layout; and the in-place copy, fill and zero. */
+#include "autograd/op.h"
+#include <math.h>
+
+/* ---- to: another dtype ---- */
+static wk_status to_backward(wki_backward *b, wk_tensor **d)
+{
+    d[0] = wk_to(b->g, *(const wk_dtype *)wki_attrs(b));
+    return WK_OK;
+}
+
+static wk_tensor *sample_to(wk_tensor *const *in) { return wk_to(wk_square(in[0]), WK_F64); }
+static const wki_sample to_samples[] = { { sample_to, 1, { { 2, { 3, 4 }, -2, 2 } } }, { 0 } };
+static const wki_opdef to_op = { "to", to_backward, to_samples };
+
+wk_tensor *wk_to(wk_tensor *t, wk_dtype dtype)
+{
+    if (!wki_tensor_ok(t, "to", "t")) return NULL;
+    wki_check((unsigned)dtype < WK_DTYPE_COUNT, NULL, WK_E_DTYPE, "to", "%d is no dtype", (int)dtype);
+    if (t->v.dtype == dtype) return t;
+    wk_tensor *y = wki_new("to", t->v.device, t->v.ndim, t->v.size, dtype);
+    if (!y || wki_do(WKI_OP_copy, 1, WKI_VIEWS(&y->v, &t->v), NULL, 0, wki_numel(&t->v))) return NULL;
+    wk_dtype from = (wk_dtype)t->v.dtype;
+    if (wki_is_float(dtype) && wki_wants_grad(1, &t) && !wki_record(&to_op, y, 1, &t, &from, sizeof from)) return NULL;
+    return y;
+}
+
+/* ---- clone ---- */
+static wk_status clone_backward(wki_backward *b, wk_tensor **d)
+{
+    d[0] = b->g;
+    return WK_OK;
+}
+
+static wk_tensor *sample_clone(wk_tensor *const *in) { return wk_clone(wk_t(in[0])); }
+static const wki_sample clone_samples[] = { { sample_clone, 1, { { 2, { 3, 4 }, -2, 2 } } }, { 0 } };
+static const wki_opdef clone_op = { "clone", clone_backward, clone_samples };
+
+wk_tensor *wk_clone(wk_tensor *t)
+{
+    if (!wki_tensor_ok(t, "clone", "t")) return NULL;
+    wk_tensor *y = wki_new("clone", t->v.device, t->v.ndim, t->v.size, t->v.dtype);
+    if (!y || wki_do(WKI_OP_copy, 1, WKI_VIEWS(&y->v, &t->v), NULL, 0, wki_numel(&t->v))) return NULL;
+    if (wki_wants_grad(1, &t) && !wki_record(&clone_op, y, 1, &t, NULL, 0)) return NULL;
+    return y;
+}
+
+wk_tensor *wk_contiguous(wk_tensor *t)
+{
+    if (!wki_tensor_ok(t, "contiguous", "t")) return NULL;
+    return wki_is_contiguous(&t->v) ? t : wk_clone(t);
+}
+
+wk_tensor *wk_to_device(wk_tensor *t, wk_device device)
+{
+    if (!wki_tensor_ok(t, "to_device", "t")) return NULL;
+    if (t->v.device == device) return t;
+    wki_check(false, NULL, WK_E_DEVICE, "to_device", "%s is not part of this build; use cpu", wk_device_name(device));
+}
+
+wk_tensor *wk_detach(wk_tensor *t) { return wki_tensor_ok(t, "detach", "t") ? wki_alias(t, &t->v) : NULL; }
+
+/* ---- In place ---- */
+static wk_status copy_in_backward(wki_backward *b, wk_tensor **d)
+{
+    const wki_shape *shape = wki_attrs(b);
+    if (wki_needs(b, 0)) d[0] = wk_zeros_like(b->g); /* what was there is gone */
+    if (wki_needs(b, 1)) d[1] = wki_sum_to(b->g, shape);
+    return WK_OK;
+}
+
+static wk_tensor *sample_copy_(wk_tensor *const *in)
+{
+    wk_tensor *y = wk_mul_scalar(in[0], 2);
+    return wk_copy_(y, in[1]) ? NULL : wk_square(y);
+}
+static const wki_sample copy_in_samples[] = { { sample_copy_, 2, { { 2, { 3, 4 }, -2, 2 }, { 1, { 4 }, -2, 2 } } },
+                                              { 0 } };
+static const wki_opdef copy_in_op = { "copy_", copy_in_backward, copy_in_samples };
+
+wk_status wk_copy_(wk_tensor *t, wk_tensor *from)
+{
+    if (!wki_tensor_ok(t, "copy_", "t") || !wki_tensor_ok(from, "copy_", "from")) return wk_error();
+    wki_shape shape = wki_shape_of(t), wide = shape;
+    if (!wki_same_device("copy_", t, from) || !wki_broadcast("copy_", &wide, &from->v)) return wk_error();
+    wki_check(wki_fits(&t->v, &wide), WK_E_SHAPE, WK_E_SHAPE, "copy_", "%s does not broadcast to %s",
+              wki_show(&from->v), wki_show(&t->v));
+    WK_SCOPE(work);
+    if (wki_begin_inplace(t, 1, &from, "copy_")) return wk_error();
+    wk_tensor *source = wki_wants_grad(1, &from) ? wk_to(from, (wk_dtype)t->v.dtype) : from;
+    if (!source) return wk_error();
+    wki_view v = source->v;
+    wki_broadcast_view(&v, &shape);
+    if (wki_do(WKI_OP_copy, 1, WKI_VIEWS(&t->v, &v), NULL, 0, wki_numel(&t->v))) return wk_error();
+    wki_bump(t);
+    wk_tensor *in[] = { t, source };
+    wki_shape source_shape = wki_shape_of(source);
+    if (wki_wants_grad(2, in) && !wki_record(&copy_in_op, t, 2, in, &source_shape, sizeof source_shape))
+        return wk_error();
+    return WK_OK;
+}
+
+static wk_status fill_backward(wki_backward *b, wk_tensor **d)
+{
+    d[0] = wk_zeros_like(b->g);
+    return WK_OK;
+}
+
+static wk_tensor *sample_fill_(wk_tensor *const *in)
+{
+    wk_tensor *y = wk_mul_scalar(in[0], 2);
+    return wk_fill_(y, 3) ? NULL : wk_add(y, in[0]);
+}
+static const wki_sample fill_samples[] = { { sample_fill_, 1, { { 2, { 3, 4 }, -2, 2 } } }, { 0 } };
+static const wki_opdef fill_op = { "fill_", fill_backward, fill_samples };
+
+static wk_status fill(const char *where, wk_tensor *t, double value)
+{
+    if (!wki_tensor_ok(t, where, "t") || wki_begin_inplace(t, 0, NULL, where)) return wk_error();
+    wki_check(wki_is_float((wk_dtype)t->v.dtype) || value == floor(value), WK_E_DTYPE, WK_E_DTYPE, where,
+              "%g is not whole; t is %s", value, wk_dtype_name((wk_dtype)t->v.dtype));
+    wki_fill_attrs attrs = { value, 0 };
+    if (wki_do(WKI_OP_fill, 1, WKI_VIEWS(&t->v), &attrs, sizeof attrs, wki_numel(&t->v))) return wk_error();
+    wki_bump(t);
+    if (wki_wants_grad(1, &t) && !wki_record(&fill_op, t, 1, &t, NULL, 0)) return wk_error();
+    return WK_OK;
+}
+
+wk_status wk_fill_(wk_tensor *t, double value) { return fill("fill_", t, value); }
+wk_status wk_zero_(wk_tensor *t) { return fill("zero_", t, 0); }
+
+const wki_family wki_family_convert = { &to_op, &clone_op, &copy_in_op, &fill_op, NULL };

@@ -1,0 +1,67 @@
+/* Lists of named leaves: what a module hands to an optimizer. */
+#include "autograd/op.h"
+#include "base/alloc.h"
+#include <stdio.h>
+
+struct wk_params {
+    wki_object object;
+    int count;
+    wk_tensor **leaves;
+    char **names;
+};
+
+static void params_destroy(void *object)
+{
+    wk_params *p = object;
+    for (int i = 0; i < p->count; i++) {
+        if (p->leaves) wki_object_unref(p->leaves[i]);
+        if (p->names) wki_free(p->names[i]);
+    }
+    wki_free(p->leaves);
+    wki_free(p->names);
+}
+
+static const wki_type params_type = { "params", sizeof(wk_params), params_destroy };
+
+wk_params *wk_params_new(wk_tensor *const *leaves, const char *const *names, int n)
+{
+    wki_check(n >= 0 && (leaves || n == 0), NULL, WK_E_INVALID, "params", "%d leaves were announced, none given", n);
+    for (int i = 0; i < n; i++) {
+        if (!wki_tensor_ok(leaves[i], "params", "a leaf")) return NULL;
+        wki_check(!leaves[i]->grad_fn && leaves[i]->requires_grad, NULL, WK_E_STATE, "params",
+                  "tensor %d (%s) is %s; leaves that require grad are needed", i, wki_show(&leaves[i]->v),
+                  leaves[i]->grad_fn ? "a result" : "a leaf without requires_grad");
+    }
+    wk_params *p = wki_object_new(&params_type, "params");
+    if (!p) return NULL;
+    p->leaves = wki_alloc_array((size_t)n, sizeof *p->leaves);
+    p->names = wki_alloc_array((size_t)n, sizeof *p->names);
+    p->count = n;
+    for (int i = 0; i < n && p->leaves && p->names; i++) {
+        p->names[i] = names && names[i] ? wki_strdup(names[i]) : wki_sprintf("%d", i);
+        wki_object_ref(leaves[i]);
+        p->leaves[i] = leaves[i];
+    }
+    return wk_failed() ? NULL : p;
+}
+
+static bool params_ok(const wk_params *p, const char *where)
+{
+    return wki_object_check(p, &params_type, where, "params");
+}
+
+int wk_params_count(const wk_params *p) { return params_ok(p, "params_count") ? p->count : 0; }
+
+wk_tensor *wk_params_at(const wk_params *p, int i)
+{
+    if (!params_ok(p, "params_at")) return NULL;
+    wki_check(i >= 0 && i < p->count, NULL, WK_E_RANGE, "params_at", "index %d; there are %d", i, p->count);
+    return p->leaves[i];
+}
+
+const char *wk_params_name(const wk_params *p, int i)
+{
+    if (!params_ok(p, "params_name")) return NULL;
+    wki_check(i >= 0 && i < p->count, NULL, WK_E_RANGE, "params_name", "index %d; there are %d", i, p->count);
+    return p->names[i];
+}

@@ -1,0 +1,75 @@
+/* The tensor and its storage. A handle (wk_tensor) belongs to a scope or a parent; the storage is counted and shared by
+ * views. */
+#ifndef WKI_TENSOR_H
+#define WKI_TENSOR_H
+#include "backends/backend.h"
+#include "base/error.h"
+#include "base/object.h"
+#include "wick/tensor.h"
+
+typedef struct wki_node wki_node;
+
+typedef struct wki_storage {
+    wki_object object; /* its references are the storage's */
+    wk_device device;
+    void *data;
+    size_t bytes, got; /* asked for, and what the allocator gave (0: the memory is not ours) */
+    uint64_t serial;
+    uint32_t version;         /* changes in place; shared by all views */
+    void (*done)(void *user); /* for borrowed memory */
+    void *user;
+} wki_storage;
+
+struct wk_tensor {
+    wki_object object;
+    wki_view v;
+    wki_storage *storage;
+    wki_node *grad_fn;     /* made by this; NULL for a leaf */
+    wki_node *accumulator; /* of a leaf that has been used: where its gradient arrives */
+    wk_tensor *grad;       /* owned */
+    bool requires_grad;    /* a leaf's own wish, or: history exists */
+    bool retains_grad, is_view;
+};
+extern const wki_type wki_tensor_type;
+
+/* Counted from one; NULL with WK_E_MEMORY or WK_E_DEVICE recorded. The bytes are undefined. */
+wki_storage *wki_storage_new(wk_device device, size_t bytes);
+wki_storage *wki_storage_borrow(void *data, size_t bytes, void (*done)(void *), void *user);
+static inline wki_storage *wki_storage_ref(wki_storage *s)
+{
+    wki_object_ref(s);
+    return s;
+}
+static inline void wki_storage_unref(wki_storage *s) { wki_object_unref(s); } /* NULL allowed */
+static inline int wki_storage_refs(wki_storage *s)
+{
+    return atomic_load_explicit(&s->object.refs, memory_order_acquire);
+}
+
+/* An uninitialised contiguous tensor, without history, in the thread's scope. */
+wk_tensor *wki_new(const char *where, wk_device device, int ndim, const int64_t *shape, wk_dtype dtype);
+/* A contiguous tensor on storage (a reference is taken), `offset` elements from its start. */
+wk_tensor *wki_tensor_on(wki_storage *storage, int64_t offset, int ndim, const int64_t *shape, wk_dtype dtype);
+/* A tensor on t's storage with the view v, without history. The unscoped one belongs to the caller. */
+wk_tensor *wki_alias(const wk_tensor *t, const wki_view *v);
+wk_tensor *wki_alias_unscoped(const wk_tensor *t, const wki_view *v);
+/* Does nothing but this handle reach the memory, so that it may be written over? */
+bool wki_is_sole_owner(wk_tensor *t);
+
+/* Argument checks: false with an error recorded. */
+static inline bool wki_tensor_ok(const wk_tensor *t, const char *where, const char *argument)
+{
+    return __builtin_expect(t && t->object.type == &wki_tensor_type, 1) ||
+           wki_object_check(t, &wki_tensor_type, where, argument);
+}
+bool wki_shape_ok(const char *where, int ndim, const int64_t *shape, wk_dtype dtype, int64_t *numel);
+bool wki_dim_ok(const char *where, const char *argument, int ndim,
+                int *dim); /* wraps negative dims; rank 0 counts as 1 */
+bool wki_float_ok(const wk_tensor *t, const char *where, const char *argument);
+
+/* Fills v with the contiguous view of a shape (data, storage and device are left alone). */
+void wki_view_set(wki_view *v, int ndim, const int64_t *shape, wk_dtype dtype);
+
+/* The thread's grad mode lives here, where every op looks at it. */
+extern _Thread_local bool wki_grad_mode;
+#endif

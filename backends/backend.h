@@ -1,0 +1,160 @@
+/* What runs: views, call records, kernels, devices. A backend knows memory and numbers, nothing of gradients.
+ * Everything that computes goes through wki_run(call): eager execution, and later capture, profiling and the CUDA
+ * stream, hang on that one place.
+ *
+ * A call is plain data: an op by its number, views (outputs first), attributes by value. Ops are the rows of ops.def
+ * and the files of backends/cpu/ops; the numbers are generated from those lists, names are what identifies an op. */
+#ifndef WKI_BACKEND_H
+#define WKI_BACKEND_H
+#include "base/rng.h"
+#include "wick/base.h"
+
+enum { WKI_MAX_DIMS = 8 };
+
+typedef struct wki_view {
+    void *data;                                       /* the first element */
+    int64_t size[WKI_MAX_DIMS], stride[WKI_MAX_DIMS]; /* strides in elements; 0 repeats */
+    uint64_t storage; /* the storage's serial number: never used again, as addresses are */
+    int8_t ndim;
+    uint8_t dtype;
+    wk_device device;
+} wki_view;
+
+/* The ops: elementwise rows first (WKI_ROW_relu ...), then one for each file of backends/cpu/ops (WKI_OP_product ...).
+ */
+typedef enum wki_op {
+#define UNARY(NAME, ...)    WKI_ROW_##NAME,
+#define UNARY_S(NAME, ...)  WKI_ROW_##NAME,
+#define UNARY_ST(NAME, ...) WKI_ROW_##NAME,
+#define BINARY(NAME, ...)   WKI_ROW_##NAME,
+#define BINARY_S(NAME, ...) WKI_ROW_##NAME,
+#define TERNARY(NAME, ...)  WKI_ROW_##NAME,
+#include "backends/ops.def"
+    WKI_ROW_COUNT,
+    WKI_OP_FIRST = WKI_ROW_COUNT - 1,
+#define X(NAME) WKI_OP_##NAME,
+#include "wki_kernel_list.h" /* generated: X(product) X(reduce) ... one a file of backends/cpu/ops */
+#undef X
+    WKI_OP_COUNT
+} wki_op;
+const char *wki_op_name(int op);
+
+enum { WKI_MAX_VIEWS = 8 }; /* of ordinary calls; an optimizer's call has as many as it needs */
+
+typedef struct wki_call {
+    uint16_t op, nout; /* views[0 .. nout) are written, the others read */
+    int32_t nviews;
+    const wki_view *const *views;
+    const void *attrs; /* the op's attribute struct below, plain data; NULL if it has none */
+    uint32_t attrs_size;
+    int64_t work; /* rough cost in elementary operations: decides how many threads are worth waking */
+} wki_call;
+
+/* ---- Attributes of ops. Views are listed as outputs -> inputs. ---- */
+
+/* Elementwise rows: y -> operands in the order x, a, b (those the row has). All views have y's shape (strides 0
+ * broadcast) and one dtype, but y is WK_BOOL for TRUTH rows, and so is x for where; y may be an operand. With slope k >
+ * 0 the call computes the derivative towards operand k instead (1 x, 2 a, 3 b): d -> g, operands, y; all of one shape.
+ * For what the slope's text does not mention, g may stand in. */
+typedef struct wki_row_attrs {
+    double s, t; /* the row's plain numbers */
+    int32_t slope;
+} wki_row_attrs;
+
+/* copy: y -> x. Any strides, converts dtypes. Float to integer truncates, saturates, NaN gives 0; to bool: nonzero. */
+/* fill: y -> nothing. */
+typedef struct wki_fill_attrs {
+    double value, step; /* element i (row-major) is value + i * step */
+} wki_fill_attrs;
+
+/* random: y -> nothing. Element i is a pure function of (key, i): bits do not depend on threads or strides. */
+typedef enum { WKI_RANDOM_UNIFORM, WKI_RANDOM_NORMAL, WKI_RANDOM_INT } wki_random_kind;
+typedef struct wki_random_attrs {
+    wki_random_key key;
+    double a, b; /* uniform: low, high; normal: mean, std; int: low, high (y is WK_I64) */
+    int32_t kind;
+} wki_random_attrs;
+
+/* dropout: y -> x. y = x / (1 - p) where element i's uniform number is >= p, else 0. The gradient is the same call on
+ * g. */
+typedef struct wki_dropout_attrs {
+    wki_random_key key;
+    double p;
+} wki_dropout_attrs;
+
+/* reduce: y -> x. y has x's rank, size 1 in the reduced dims. y's dtype is x's; integers and bools sum into WK_I64. */
+typedef enum { WKI_SUM, WKI_AMAX, WKI_AMIN } wki_reduce_kind;
+typedef struct wki_reduce_attrs {
+    int32_t kind;
+    uint32_t dims; /* bit d set: dim d is reduced */
+    double scale;  /* WKI_SUM: the sum is multiplied by it (mean: 1 / n) */
+} wki_reduce_attrs;
+
+/* argmax: y (WK_I64) -> x. Over one dim, which has size 1 in y; the first of equals, NaN wins. */
+typedef struct wki_dim_attrs {
+    int32_t dim;
+} wki_dim_attrs;
+
+/* softmax: y -> x; along dim. log: y = x - logsumexp(x). With backward: d -> g, y. */
+typedef struct wki_softmax_attrs {
+    int32_t dim;
+    bool log, backward;
+} wki_softmax_attrs;
+
+/* cross_entropy: losses [n], prob [n, c] -> logits [n, c], target (WK_I64 [n], in 0 .. c - 1: else WK_E_RANGE).
+ * losses = -log softmax(logits)[target], prob = softmax(logits). cross_entropy_backward: d [n, c] -> g [], prob,
+ * target; d = scale * g * (prob - onehot(target)). */
+typedef struct wki_scale_attrs {
+    double scale;
+} wki_scale_attrs;
+
+/* product: c [.., m, n] -> a [.., m, k], b [.., k, n] (, bias [n]). Leading dims are equal (strides 0 repeat). f32,
+ * f64. */
+typedef struct wki_product_attrs {
+    bool bias, relu, accumulate;
+} wki_product_attrs;
+
+/* index: y -> x, index (WK_I64 [n]). y[.., i, ..] = x[.., index[i], ..] along dim, indices checked (WK_E_RANGE).
+ * index_add: y (in place) -> g, index: y[.., index[i], ..] += g[.., i, ..], in ascending i. Attributes: wki_dim_attrs.
+ */
+
+/* update: every optimizer. For each of n parameters the views p, s0, s1, s2 (as many states as the rule has), then, as
+ * inputs, the n gradients. All contiguous, of one dtype. `numbers` lives in memory that the kernel reads: what changes
+ * from step to step. */
+typedef struct wki_update_attrs {
+    int32_t rule; /* a row of rules.def */
+    int32_t count;
+    const double *numbers; /* see optim/optim.h: lr and the rule's own numbers, already prepared for this step */
+} wki_update_attrs;
+
+/* ---- Kernels ---- */
+
+/* A kernel works on independent units (rows, columns, blocks): any cut into ranges gives the same bits. */
+typedef struct wki_kernel {
+    const char *name;
+    int64_t (*units)(const wki_call *call);  /* NULL: not divisible, one unit */
+    size_t (*scratch)(const wki_call *call); /* bytes a thread needs; NULL: none */
+    wk_status (*run)(const wki_call *call, int64_t begin, int64_t end,
+                     void *scratch); /* an error is recorded in the calling thread */
+} wki_kernel;
+
+typedef struct wki_backend {
+    const char *name;
+    wk_status (*get)(int index, size_t bytes, void **block, size_t *got);
+    void (*put)(int index, void *block, size_t got);
+    wk_status (*copy_in)(int index, void *to, const void *host, size_t bytes);
+    wk_status (*copy_out)(int index, void *host, const void *from, size_t bytes);
+    wk_status (*synchronize)(int index); /* waits for the thread's queue */
+    wk_status (*run)(int index, const wki_call *call);
+} wki_backend;
+
+const wki_backend *wki_backend_of(wk_device device); /* NULL with WK_E_DEVICE recorded */
+wk_status wki_run(const wki_call *call);
+
+/* ---- Views ---- */
+int64_t wki_numel(const wki_view *v);
+bool wki_is_contiguous(const wki_view *v);
+const char *wki_show(const wki_view *v); /* "[32, 1000]"; one of eight rotating buffers of the thread */
+const char *wki_show_shape(int ndim, const int64_t *shape);
+static inline bool wki_is_float(wk_dtype d) { return d == WK_F32 || d == WK_F64; }
+#endif

@@ -1,0 +1,180 @@
+/* The CPU as a backend: memory from base/alloc.h, kernels from a table by op, units shared out over the compute team,
+ * and the choice of the instruction set. */
+#include "backends/cpu/cpu.h"
+#include "base/alloc.h"
+#include "base/error.h"
+#include "base/thread.h"
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+extern const wki_backend wki_cpu_backend;
+
+/* ---- Instruction sets ---- */
+
+static const char *const isa_names[WKI_ISA_COUNT] = { "base", "avx2", "avx512" };
+static atomic_int isa_chosen; /* the index and 1; 0: not yet */
+
+static bool isa_works(int isa)
+{
+    if (isa == WKI_ISA_BASE) return true;
+#ifdef __x86_64__
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return false;
+    if (isa == WKI_ISA_AVX2) return true;
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
+#else
+    return false;
+#endif
+}
+
+static int isa_named(const char *name)
+{
+    for (int i = 0; i < WKI_ISA_COUNT; i++)
+        if (!strcmp(isa_names[i], name)) return i;
+    return -1;
+}
+
+static int choose_isa(void)
+{
+    int best = WKI_ISA_COUNT - 1;
+    while (!isa_works(best)) best--;
+    const char *wish = getenv("WICK_ISA");
+    if (wish && *wish) {
+        int named = isa_named(wish);
+        if (named >= 0 && isa_works(named))
+            best = named;
+        else
+            wki_log(WK_LOG_WARNING, "WICK_ISA=%s is not to be had here; using %s", wish, isa_names[best]);
+    }
+    atomic_store_explicit(&isa_chosen, best + 1, memory_order_relaxed);
+    return best;
+}
+
+int wki_isa(void)
+{
+    int chosen = atomic_load_explicit(&isa_chosen, memory_order_relaxed);
+    return chosen ? chosen - 1 : choose_isa();
+}
+
+const char *wk_cpu_isa(void) { return isa_names[wki_isa()]; }
+
+wk_status wk_set_cpu_isa(const char *name)
+{
+    int isa = name ? isa_named(name) : -1;
+    wki_check(isa >= 0, WK_E_INVALID, WK_E_INVALID, "set_cpu_isa", "no instruction set \"%s\"; base, avx2 or avx512",
+              name ? name : "(null)");
+    wki_check(isa_works(isa), WK_E_UNSUPPORTED, WK_E_UNSUPPORTED, "set_cpu_isa", "this machine has no %s", name);
+    atomic_store_explicit(&isa_chosen, isa + 1, memory_order_relaxed);
+    return WK_OK;
+}
+
+/* ---- Memory ---- */
+
+static wk_status get(int index, size_t bytes, void **block, size_t *got)
+{
+    (void)index;
+    *block = wki_block_get(bytes, got);
+    return *block ? WK_OK : WK_E_MEMORY;
+}
+
+static void put(int index, void *block, size_t got)
+{
+    (void)index;
+    wki_block_put(block, got);
+}
+
+static wk_status copy(int index, void *to, const void *from, size_t bytes)
+{
+    (void)index;
+    if (bytes) memcpy(to, from, bytes);
+    return WK_OK;
+}
+
+static wk_status synchronize(int index)
+{
+    (void)index;
+    return WK_OK;
+}
+
+/* ---- Calls ---- */
+
+/* Elementary operations that are worth one more thread: handing over costs about a microsecond, in which one does this
+ * many. */
+enum { GRAIN = 30000 };
+
+typedef struct job {
+    const wki_kernel *kernel;
+    const wki_call *call;
+    int64_t units;
+    wk_status status; /* of part 0, whose error is the caller's already */
+    wki_mutex lock;   /* on what follows: the error of the first of the other parts that failed */
+    int failed;
+    wki_error error;
+} job;
+
+static wk_status run_units(const wki_kernel *kernel, const wki_call *call, int64_t begin, int64_t end)
+{
+    size_t bytes = kernel->scratch ? kernel->scratch(call) : 0;
+    void *scratch = bytes ? wki_thread_scratch(bytes) : NULL;
+    return bytes && !scratch ? WK_E_MEMORY : kernel->run(call, begin, end, scratch);
+}
+
+static int64_t share(int64_t units, int part, int parts)
+{
+    int64_t rest = units % parts;
+    return units / parts * part + (part < rest ? part : rest);
+}
+
+static void run_part(void *argument, int part, int parts)
+{
+    job *j = argument;
+    int64_t begin = share(j->units, part, parts), end = share(j->units, part + 1, parts);
+    wk_status status = begin < end ? run_units(j->kernel, j->call, begin, end) : WK_OK;
+    if (part == 0)
+        j->status = status;
+    else if (status) {
+        wki_error error;
+        wki_error_take(&error);
+        wki_lock(&j->lock);
+        if (!j->failed || part < j->failed) {
+            j->failed = part;
+            j->error = error;
+        }
+        wki_unlock(&j->lock);
+    }
+}
+
+static wk_status run_team(const wki_kernel *kernel, const wki_call *call, int64_t units, int threads)
+{
+    job j = { .kernel = kernel, .call = call, .units = units, .lock = WKI_MUTEX_INIT };
+    wki_team_run(run_part, &j, threads);
+    if (j.status) return j.status;
+    return j.failed ? wki_error_raise(&j.error) : WK_OK;
+}
+
+static const wki_kernel *kernel_of(int op)
+{
+    static const wki_kernel *const kernels[WKI_OP_COUNT] = {
+#define X(NAME) [WKI_OP_##NAME] = &wki_cpu_##NAME,
+#include "wki_kernel_list.h"
+#undef X
+    };
+    return op < WKI_ROW_COUNT ? &wki_cpu_row : kernels[op];
+}
+
+static wk_status run(int index, const wki_call *call)
+{
+    (void)index;
+    const wki_kernel *kernel = kernel_of(call->op);
+    int64_t units = kernel->units ? kernel->units(call) : 1, threads = 1;
+    if (units == 0) return WK_OK;
+    if (call->work >= 2 * GRAIN && units > 1) {
+        threads = wk_num_threads();
+        if (threads > call->work / GRAIN) threads = call->work / GRAIN;
+        if (threads > units) threads = units;
+    }
+    return threads > 1 ? run_team(kernel, call, units, (int)threads) : run_units(kernel, call, 0, units);
+}
+
+const wki_backend wki_cpu_backend = { "cpu", get, put, copy, copy, synchronize, run };

@@ -1,0 +1,329 @@
+/* The inner loops of sums, softmax, random numbers and optimizers, compiled for each element type and instruction set
+ * (REAL_BITS, WKI_ISA). Plain C that the compiler vectorises; it rests on backends/math.h, whose functions have the same bits
+ * everywhere, and fixes every order of summation, so that all sets give the same bits. */
+#include "backends/cpu/cpu.h"
+#include "backends/math.h"
+
+#define VECTORIZE _Pragma("omp simd")
+#define ENDLESS ((real)__builtin_inf())
+#define JOIN_(a, b, c) a##b##_##c
+#define JOIN(a, b, c)  JOIN_(a, b, c)
+
+/* ---- Reductions: element i of a block goes to lane i % 16, then half of the lanes onto the other half. ---- */
+
+enum { LANES = 16 };
+typedef real two_reals(real a, real b);
+
+WKI_INLINE real add(real a, real b) { return a + b; }
+WKI_INLINE real greater(real a, real b) { return (b > a) | (b != b) ? b : a; }
+WKI_INLINE real smaller(real a, real b) { return (b < a) | (b != b) ? b : a; }
+
+WKI_INLINE double fold(int64_t n, const real *x, real first, two_reals *both)
+{
+    real lane[LANES];
+    int64_t i = 0;
+    for (int l = 0; l < LANES; l++) lane[l] = first;
+    for (; i + LANES <= n; i += LANES)
+        VECTORIZE for (int l = 0; l < LANES; l++) lane[l] = both(lane[l], x[i + l]);
+    for (int l = 0; i + l < n; l++) lane[l] = both(lane[l], x[i + l]);
+    for (int half = LANES / 2; half; half /= 2)
+        for (int l = 0; l < half; l++) lane[l] = both(lane[l], lane[l + half]);
+    return (double)lane[0];
+}
+
+/* Rows without gaps are one long row: 16 of them make one turn of the lanes, however narrow. */
+WKI_INLINE void fold_columns(int64_t rows, int64_t n, real *y, const real *x, int64_t stride, real first,
+                             two_reals *both)
+{
+    real lane[LANES * WKI_COLUMNS];
+    const int64_t at_once = stride == n ? LANES : 1, lanes = rows < LANES ? rows : LANES;
+    VECTORIZE for (int64_t i = 0; i < LANES * n; i++) lane[i] = first;
+    for (int64_t r = 0; r < rows; r += at_once) {
+        const int64_t width = (rows - r < at_once ? rows - r : at_once) * n;
+        real *to = lane + r % LANES * n;
+        const real *from = x + r * stride;
+        VECTORIZE for (int64_t i = 0; i < width; i++) to[i] = both(to[i], from[i]);
+    }
+    for (int64_t half = LANES / 2; half; half /= 2) {
+        const int64_t width = ((lanes < 2 * half ? lanes : 2 * half) - half) * n;
+        VECTORIZE for (int64_t i = 0; i < width; i++) lane[i] = both(lane[i], lane[half * n + i]);
+    }
+    VECTORIZE for (int64_t i = 0; i < n; i++) y[i] = lane[i];
+}
+
+static double fold_sum(int64_t n, const void *x) { return fold(n, x, 0, add); }
+static double fold_max(int64_t n, const void *x) { return fold(n, x, -ENDLESS, greater); }
+static double fold_min(int64_t n, const void *x) { return fold(n, x, ENDLESS, smaller); }
+
+static void columns_sum(int64_t rows, int64_t n, void *y, const void *x, int64_t stride)
+{
+    fold_columns(rows, n, y, x, stride, 0, add);
+}
+
+static void columns_max(int64_t rows, int64_t n, void *y, const void *x, int64_t stride)
+{
+    fold_columns(rows, n, y, x, stride, -ENDLESS, greater);
+}
+
+static void columns_min(int64_t rows, int64_t n, void *y, const void *x, int64_t stride)
+{
+    fold_columns(rows, n, y, x, stride, ENDLESS, smaller);
+}
+
+/* ---- Softmax ---- */
+
+static void turn_in(int64_t n, int64_t lines, void *to, const void *from, const int64_t *at, int64_t step)
+{
+    const int64_t width = wki_width(lines);
+    real *t = to;
+    for (int64_t r = 0; r < width; r++) { /* the lanes that are left over repeat the first line */
+        const real *x = (const real *)from + at[r < lines ? r : 0];
+        for (int64_t j = 0; j < n; j++) t[j * width + r] = x[j * step];
+    }
+}
+
+static void turn_out(int64_t n, int64_t lines, const void *from, void *to, const int64_t *at, int64_t step)
+{
+    const int64_t width = wki_width(lines);
+    const real *t = from;
+    for (int64_t r = 0; r < lines; r++) {
+        real *x = (real *)to + at[r];
+        for (int64_t j = 0; j < n; j++) x[j * step] = t[j * width + r];
+    }
+}
+
+/* `log` is a constant in each of the two copies, which is what makes their loops vectors. */
+WKI_INLINE void softmax_rows(int64_t n, int64_t width, real *t, real *top, real *logsum, bool log)
+{
+    real total[WKI_LINES] = { 0 };
+    VECTORIZE for (int64_t r = 0; r < width; r++) top[r] = -ENDLESS;
+    for (int64_t j = 0; j < n; j++)
+        VECTORIZE for (int64_t r = 0; r < width; r++) top[r] = greater(top[r], t[j * width + r]);
+    for (int64_t j = 0; j < n; j++) {
+        real *row = t + j * width;
+        VECTORIZE for (int64_t r = 0; r < width; r++)
+        {
+            const real x = row[r] - top[r], e = wki_exp(x);
+            row[r] = log ? x : e;
+            total[r] += e;
+        }
+    }
+    VECTORIZE for (int64_t r = 0; r < width; r++) logsum[r] = wki_log(total[r]);
+    VECTORIZE for (int64_t r = 0; r < width; r++) total[r] = 1 / total[r];
+    for (int64_t j = 0; j < n; j++) {
+        real *row = t + j * width;
+        VECTORIZE for (int64_t r = 0; r < width; r++) row[r] = log ? row[r] - logsum[r] : row[r] * total[r];
+    }
+}
+
+static void softmax_turned(int64_t n, int64_t width, void *t, void *top, void *logsum, bool log)
+{
+    if (log)
+        softmax_rows(n, width, t, top, logsum, true);
+    else
+        softmax_rows(n, width, t, top, logsum, false);
+}
+
+WKI_INLINE void softmax_slope_rows(int64_t n, int64_t width, real *g, const real *y, bool log)
+{
+    real total[WKI_LINES] = { 0 };
+    for (int64_t j = 0; j < n; j++)
+        VECTORIZE for (int64_t r = 0; r < width; r++)
+            total[r] += log ? g[j * width + r] : g[j * width + r] * y[j * width + r];
+    for (int64_t j = 0; j < n; j++) {
+        real *d = g + j * width;
+        const real *value = y + j * width;
+        VECTORIZE for (int64_t r = 0; r < width; r++)
+            d[r] = log ? d[r] - wki_exp(value[r]) * total[r] : value[r] * (d[r] - total[r]);
+    }
+}
+
+static void softmax_slope_turned(int64_t n, int64_t width, void *g, const void *y, bool log)
+{
+    if (log)
+        softmax_slope_rows(n, width, g, y, true);
+    else
+        softmax_slope_rows(n, width, g, y, false);
+}
+
+static void softmax_line(int64_t n, void *to, const void *from, void *top, void *logsum, bool log)
+{
+    real *y = to, some[WKI_FOLD];
+    const real *x = from;
+    double most = (double)-ENDLESS, total = 0;
+    for (int64_t i = 0; i < n; i += WKI_FOLD) {
+        const double part = fold_max(n - i < WKI_FOLD ? n - i : WKI_FOLD, x + i);
+        most = (part > most) | (part != part) ? part : most;
+    }
+    const real high = (real)most;
+    for (int64_t i = 0; i < n; i += WKI_FOLD) {
+        const int64_t m = n - i < WKI_FOLD ? n - i : WKI_FOLD;
+        real *e = log ? some : y + i;
+        VECTORIZE for (int64_t j = 0; j < m; j++) e[j] = wki_exp(x[i + j] - high);
+        total += fold_sum(m, e);
+    }
+    const real rest = wki_log((real)total), share = 1 / (real)total;
+    if (log)
+        VECTORIZE for (int64_t i = 0; i < n; i++) y[i] = (x[i] - high) - rest;
+    else
+        VECTORIZE for (int64_t i = 0; i < n; i++) y[i] *= share;
+    *(real *)top = high;
+    *(real *)logsum = rest;
+}
+
+static void softmax_slope_line(int64_t n, void *to, const void *gradient, const void *values, bool log)
+{
+    real *d = to, some[WKI_FOLD];
+    const real *g = gradient, *y = values;
+    double sum = 0;
+    for (int64_t i = 0; i < n; i += WKI_FOLD) {
+        const int64_t m = n - i < WKI_FOLD ? n - i : WKI_FOLD;
+        VECTORIZE for (int64_t j = 0; j < m; j++) some[j] = log ? g[i + j] : g[i + j] * y[i + j];
+        sum += fold_sum(m, some);
+    }
+    const real total = (real)sum;
+    if (log)
+        VECTORIZE for (int64_t i = 0; i < n; i++) d[i] = g[i] - wki_exp(y[i]) * total;
+    else
+        VECTORIZE for (int64_t i = 0; i < n; i++) d[i] = y[i] * (g[i] - total);
+}
+
+/* ---- Random numbers ---- */
+
+enum { SIDE_BY_SIDE = 16 }; /* counters */
+
+#define ROUND_OF_PHILOX                                                                                                \
+    {                                                                                                                  \
+        const uint64_t p0 = (uint64_t)0xD2511F53u * c0, p1 = (uint64_t)0xCD9E8D57u * c2;                               \
+        c0 = (uint32_t)(p1 >> 32) ^ c1 ^ k0;                                                                           \
+        c2 = (uint32_t)(p0 >> 32) ^ c3 ^ k1;                                                                           \
+        c1 = (uint32_t)p1;                                                                                             \
+        c3 = (uint32_t)p0;                                                                                             \
+        k0 += 0x9E3779B9u;                                                                                             \
+        k1 += 0xBB67AE85u;                                                                                             \
+    }
+#define FIVE(statement) statement statement statement statement statement
+
+/* wki_philox for counters `block` and the 15 behind it; see wki_random_block */
+static void philox(const wki_random_key *key, uint64_t block, uint32_t *word)
+{
+    uint32_t counter[4], keys[2];
+    wki_random_block(key, block, counter, keys);
+    VECTORIZE for (uint32_t l = 0; l < SIDE_BY_SIDE; l++)
+    {
+        uint32_t c0 = counter[0] + l, c1 = counter[1], c2 = counter[2], c3 = counter[3], k0 = keys[0], k1 = keys[1];
+        FIVE(ROUND_OF_PHILOX)
+        FIVE(ROUND_OF_PHILOX)
+        word[4 * l] = c0;
+        word[4 * l + 1] = c1;
+        word[4 * l + 2] = c2;
+        word[4 * l + 3] = c3;
+    }
+}
+
+/* WKI_GROUP numbers in [0, 1), a multiple of 2^-24 (2^-53) each, from one word (two words) */
+static void units(const wki_random_key *key, int64_t group, real *u)
+{
+    enum { WORDS = WKI_GROUP * (REAL_BITS / 32), BLOCKS = WORDS / 4 };
+    uint32_t word[WORDS];
+    for (int b = 0; b < BLOCKS; b += SIDE_BY_SIDE)
+        philox(key, (uint64_t)group * BLOCKS + (uint64_t)b, word + 4 * b);
+#if REAL_BITS == 32
+    VECTORIZE for (int i = 0; i < WKI_GROUP; i++) u[i] = (real)(int32_t)(word[i] >> 8) * 0x1p-24f;
+#else
+    VECTORIZE for (int i = 0; i < WKI_GROUP; i++)
+        u[i] = (real)(int64_t)(((uint64_t)word[2 * i + 1] << 32 | word[2 * i]) >> 11) * 0x1p-53;
+#endif
+}
+
+static void uniform(const wki_random_key *key, int64_t group, int64_t groups, void *to, double from, double end)
+{
+    real u[WKI_GROUP], *y = to;
+    const real low = (real)from, high = (real)end, span = (real)(end - from);
+    for (; groups > 0; groups--, y += WKI_GROUP) {
+        units(key, group++, u);
+        VECTORIZE for (int i = 0; i < WKI_GROUP; i++)
+        {
+            const real x = low + u[i] * span;
+            y[i] = x < high ? x : low; /* rounding may reach the end, which is not part of it */
+        }
+    }
+}
+
+/* Pairs of numbers, independent and normal, from pairs that are uniform (Box and Muller 1958). */
+static void normal(const wki_random_key *key, int64_t group, int64_t groups, void *to, double mean, double std)
+{
+    real u[WKI_GROUP], *y = to;
+    const real middle = (real)mean, spread = (real)std;
+    for (; groups > 0; groups--, y += WKI_GROUP) {
+        units(key, group++, u);
+        VECTORIZE for (int i = 0; i < WKI_GROUP / 2; i++)
+        {
+            const real far = wki_sqrt(-2 * wki_log(1 - u[2 * i])), angle = u[2 * i + 1] * real(6.2831853071795865);
+            y[2 * i] = middle + spread * (far * wki_cos(angle));
+            y[2 * i + 1] = middle + spread * (far * wki_sin(angle));
+        }
+    }
+}
+
+static void dropout(const wki_random_key *key, int64_t group, int64_t groups, void *to, const void *from, double p)
+{
+    uint32_t word[WKI_GROUP];
+    real *y = to;
+    const real *x = from, scale = (real)(p < 1 ? 1 / (1 - p) : 0);
+    int32_t least = (int32_t)(p * 0x1p24);
+    least += (double)least < p * 0x1p24;
+    for (; groups > 0; groups--, y += WKI_GROUP, x += WKI_GROUP) {
+        philox(key, (uint64_t)group++ * (WKI_GROUP / 4), word);
+        VECTORIZE for (int i = 0; i < WKI_GROUP; i++)
+        {
+            const real kept = x[i] * scale;
+            y[i] = (int32_t)(word[i] >> 8) >= least ? kept : 0;
+        }
+    }
+}
+
+/* ---- Optimizers ---- */
+
+#define NUMBER(UPPER, LOWER)                                                                                           \
+    const real LOWER = (real)numbers[WKI_N_##UPPER];                                                                   \
+    (void)LOWER;
+#define RULE(NAME, STATES, ...)                                                                                        \
+    static void rule_##NAME(int64_t n, void *const state[1 + WKI_MAX_STATES], const void *gradient,                    \
+                            const double *numbers)                                                                     \
+    {                                                                                                                  \
+        WKI_NUMBERS(NUMBER)                                                                                            \
+        real *restrict ps = state[0], *restrict s0s = state[1], *restrict s1s = state[2], *restrict s2s = state[3];    \
+        const real *restrict gs = gradient;                                                                            \
+        VECTORIZE for (int64_t i = 0; i < n; i++)                                                                      \
+        {                                                                                                              \
+            real p = ps[i], g = sign * gs[i];                                                                          \
+            real s0 = STATES > 0 ? s0s[i] : 0, s1 = STATES > 1 ? s1s[i] : 0, s2 = STATES > 2 ? s2s[i] : 0;             \
+            g = weight_decay != 0 ? g + weight_decay * p : g;                                                          \
+            __VA_ARGS__;                                                                                               \
+            ps[i] = p;                                                                                                 \
+            if (STATES > 0) s0s[i] = s0;                                                                               \
+            if (STATES > 1) s1s[i] = s1;                                                                               \
+            if (STATES > 2) s2s[i] = s2;                                                                               \
+        }                                                                                                              \
+    }
+#include "backends/rules.def"
+#undef RULE
+
+const wki_loops JOIN(wki_loops_f, REAL_BITS, WKI_ISA) = {
+    .fold = { fold_sum, fold_max, fold_min },
+    .fold_columns = { columns_sum, columns_max, columns_min },
+    .turn_in = turn_in,
+    .turn_out = turn_out,
+    .softmax_turned = softmax_turned,
+    .softmax_slope_turned = softmax_slope_turned,
+    .softmax_line = softmax_line,
+    .softmax_slope_line = softmax_slope_line,
+    .uniform = uniform,
+    .normal = normal,
+    .dropout = dropout,
+#define RULE(NAME, ...) rule_##NAME,
+    .update = {
+#include "backends/rules.def"
+    },
+};

@@ -1,0 +1,419 @@
+/* Matrix products, compiled once per instruction set (WKI_ISA) and element type (REAL_BITS). One operand, P, is
+   broadcast; the other, Q, is loaded as vectors; a tile of C stays in registers while k passes. Rests on vector.h and
+   the contract, product.h. */
+#include "backends/cpu/product.h"
+#include "backends/cpu/isa/vector.h"
+
+#define GLUE(bits, isa)   wki_product_f##bits##_##isa
+#define KERNEL(bits, isa) GLUE(bits, isa)
+#define TEXT_(x)          #x
+#define TEXT(x)           TEXT_(x)
+
+/* A tile is MR rows by NV vectors: all registers but those for NV vectors of Q and one broadcast. Where there are few
+   rows, up to WIDE_ROWS, it is WIDE vectors, or too few chains would hide the latency of a multiply-add. */
+#if VECTOR_BYTES == 64
+enum { MR = 14, WIDE_ROWS = 4, MASKED = 1 };
+#else
+enum { MR = 6, WIDE_ROWS = 2, MASKED = 0 };
+#endif
+enum { NV = 2, WIDE = 4, NR_MAX = WIDE * VL };
+
+/* A panel of Q, KC x NV vectors, about fills the first cache; MC x KC of P stay in the second, KC x NC of Q near it. */
+enum { KC = 400, MC = 216, NC = 8192 / sizeof(real) };
+
+/* Q is used where it lies for up to so many rows, or so few k: copying it would not pay */
+enum { IN_PLACE_ROWS = 140, IN_PLACE_K = 64 };
+
+enum { FAR_AHEAD = 128 }; /* a k long enough to prefetch the next tile of C meanwhile */
+
+#define LEAST(x, y) ((x) < (y) ? (x) : (y))
+#define MOST(x, y)  ((x) > (y) ? (x) : (y))
+
+static int64_t parts_of(int64_t n, int64_t most) { return (n + most - 1) / most; }
+
+/* ---- the tile ---- */
+
+typedef struct tile {
+    int64_t k;
+    const real *p, *q;
+    real *c;
+    int64_t ps, qs, cs; /* P from row to row or from k to k, Q from k to k, C from row to row */
+    int last;           /* columns in the last vector */
+    bool fresh;         /* starts from 0, not from C */
+} tile;
+
+/* the rows of P lie side by side at each k ("near"), or each row runs along k ("far") */
+INLINE void multiply(const int mr, const int nv, const bool near, const tile *t)
+{
+    /* one pointer for three rows of P, and the compiler must not see through it: it would make fourteen and spill them
+     */
+    const real *q = t->q, *p[MR / 3 + 1];
+    const ptrdiff_t row = near ? 1 : t->ps, step = near ? t->ps : 1, qs = t->qs;
+    UNROLL for (int i = 0; i < mr; i += 3)
+    {
+        p[i / 3] = t->p + i * row;
+        if (!near) __asm__("" : "+r"(p[i / 3]));
+    }
+    vec acc[MR][WIDE];
+    if (t->fresh) {
+        UNROLL for (int i = 0; i < mr; i++) UNROLL for (int v = 0; v < nv; v++) acc[i][v] = (vec){ 0 };
+    } else {
+        UNROLL for (int i = 0; i < mr; i++) UNROLL for (int v = 0; v < nv; v++) acc[i][v] =
+            MASKED && v == nv - 1 ? load_some(t->c + i * t->cs + v * VL, t->last) : load(t->c + i * t->cs + v * VL);
+    }
+    for (int64_t k = t->k; k > 0; k--, q += qs) {
+        vec b[WIDE];
+        UNROLL for (int v = 0; v < nv; v++) b[v] = load(q + v * VL);
+        UNROLL for (int i = 0; i < mr; i++)
+        {
+            const real x = p[i / 3][i % 3 * row];
+            UNROLL for (int v = 0; v < nv; v++) acc[i][v] = multiply_add(acc[i][v], x, b[v]);
+        }
+        UNROLL for (int i = 0; i < mr; i += 3) p[i / 3] += step;
+    }
+    UNROLL for (int i = 0; i < mr; i++) UNROLL for (int v = 0; v < nv; v++)
+    {
+        real *const c = t->c + i * t->cs + v * VL;
+        if (MASKED && v == nv - 1)
+            store_some(c, acc[i][v], t->last);
+        else
+            store(c, acc[i][v]);
+    }
+}
+
+/* the sizes made constants: one body for each number of rows and vectors */
+#define BODY(mr, nv)                                                                                                   \
+    static void far_##mr##x##nv(const tile *t) { multiply(mr, nv, false, t); }                                         \
+    static void near_##mr##x##nv(const tile *t) { multiply(mr, nv, true, t); }
+#define BODIES(mr)      BODY(mr, 1) BODY(mr, 2)
+#define WIDE_BODIES(mr) BODIES(mr) BODY(mr, 3) BODY(mr, 4)
+#define LINE(mr)        { { far_##mr##x1, far_##mr##x2 }, { near_##mr##x1, near_##mr##x2 } },
+#define WIDE_LINE(mr)                                                                                                  \
+    { { far_##mr##x1, far_##mr##x2, far_##mr##x3, far_##mr##x4 },                                                      \
+      { near_##mr##x1, near_##mr##x2, near_##mr##x3, near_##mr##x4 } },
+#if VECTOR_BYTES == 64
+#define HEIGHTS(FEW, MANY)                                                                                             \
+    FEW(1) FEW(2) FEW(3) FEW(4) MANY(5) MANY(6) MANY(7) MANY(8) MANY(9) MANY(10) MANY(11) MANY(12) MANY(13) MANY(14)
+#else
+#define HEIGHTS(FEW, MANY) FEW(1) FEW(2) MANY(3) MANY(4) MANY(5) MANY(6)
+#endif
+HEIGHTS(WIDE_BODIES, BODIES)
+/* [rows - 1][near][vectors - 1] */
+static void (*const tiles[MR][2][WIDE])(const tile *) = { HEIGHTS(WIDE_LINE, LINE) };
+
+/* ---- moving operands ---- */
+
+/* to[t ts + i] = from[i fs + t] for i < rows <= VL, t < cols: squares of LANE x LANE inside 16-byte lanes. Rows that
+   are not there repeat the last one, so nothing outside is read. */
+INLINE void transpose_strip(real *to, ptrdiff_t ts, const real *from, ptrdiff_t fs, const int rows, int64_t cols)
+{
+    const real *row[VL];
+    for (int i = 0; i < VL; i++) row[i] = from + LEAST(i, rows - 1) * fs;
+    int64_t t = 0;
+    for (; t + LANE <= cols; t += LANE) {
+        vec x[LANE], y[LANE];
+        UNROLL for (int i = 0; i < LANE; i++) x[i] = load_lanes(row + i, t);
+        for (int pass = LANE; pass > 1; pass /= 2) {
+            UNROLL for (int i = 0; i < LANE / 2; i++)
+            {
+                y[2 * i] = zip_firsts(x[i], x[i + LANE / 2]);
+                y[2 * i + 1] = zip_seconds(x[i], x[i + LANE / 2]);
+            }
+            UNROLL for (int i = 0; i < LANE; i++) x[i] = y[i];
+        }
+        UNROLL for (int i = 0; i < LANE; i++) store(to + (t + i) * ts, x[i]);
+    }
+    for (; t < cols; t++)
+        for (int i = 0; i < rows; i++) to[t * ts + i] = row[i][t];
+}
+
+/* Whole vectors are written, up to VL - 1 reals too many, which the next row of `to` then overwrites: hence the order,
+   last strip first. `to` needs room for VL reals more at its end. */
+static void transpose(real *to, ptrdiff_t ts, const real *from, ptrdiff_t fs, int64_t rows, int64_t cols)
+{
+    int64_t i = rows - rows % VL;
+    if (i < rows) transpose_strip(to + i, ts, from + i * fs, fs, (int)(rows - i), cols);
+    for (i -= VL; i >= 0; i -= VL) transpose_strip(to + i, ts, from + i * fs, fs, VL, cols);
+}
+
+/* to[t ts + i] = from[i is + t tis], along i as fast as the strides allow; overwrites as transpose does */
+static void pack(real *to, ptrdiff_t ts, const real *from, ptrdiff_t is, ptrdiff_t tis, int64_t rows, int64_t cols)
+{
+    if (is == 1) {
+        for (int64_t t = 0; t < cols; t++, to += ts, from += tis) {
+            int64_t i = 0;
+            for (; i + VL <= rows; i += VL) store(to + i, load(from + i));
+            if (i < rows) store(to + i, load_some(from + i, (int)(rows - i)));
+        }
+        return;
+    }
+    if (tis == 1) {
+        transpose(to, ts, from, is, rows, cols);
+        return;
+    }
+    for (int64_t t = 0; t < cols; t++)
+        for (int64_t i = 0; i < rows; i++) to[t * ts + i] = from[i * is + t * tis];
+}
+
+/* ---- the epilogue ---- */
+
+/* where a result goes, in C's own orientation or turned */
+typedef struct sink {
+    real *c;
+    const real *bias, *mask;
+    int64_t rs, cs, bias_rs, bias_cs, mask_rs, mask_cs;
+    bool relu, plain; /* plain: nothing follows the sum */
+} sink;
+
+/* finished sums on their way: from[i fs + j] belongs at (i0 + i, j0 + j); from may be that very place */
+typedef struct sums {
+    const real *from;
+    int64_t fs, i0, j0, rows, cols;
+    bool last; /* the last k is in: the epilogue follows */
+} sums;
+
+static sink sink_of(const wki_product *g, int64_t rs, int64_t cs)
+{
+    sink s = { .c = g->c, .rs = rs, .cs = cs, .bias = g->bias, .bias_cs = 1, .mask = g->mask, .relu = g->relu };
+    s.mask_rs = g->mask_rs, s.mask_cs = g->mask_cs;
+    s.plain = !g->bias && !g->mask && !g->relu;
+    return s;
+}
+
+static sink turned(const sink *s)
+{
+    sink t = *s;
+    t.rs = s->cs, t.cs = s->rs;
+    t.bias_rs = s->bias_cs, t.bias_cs = s->bias_rs;
+    t.mask_rs = s->mask_cs, t.mask_cs = s->mask_rs;
+    return t;
+}
+
+static real finish_one(const sink *s, real x, int64_t i, int64_t j)
+{
+    if (s->bias) x += s->bias[i * s->bias_rs + j * s->bias_cs];
+    if (s->relu) x = x < 0 ? 0 : x;
+    if (s->mask) x = s->mask[i * s->mask_rs + j * s->mask_cs] <= 0 ? 0 : x;
+    return x;
+}
+
+INLINE vec finish_vector(const sink *s, vec x, int64_t i, int64_t j, const int n)
+{
+    if (s->bias) x += s->bias_cs ? load_some(s->bias + j, n) : splat(s->bias[i]);
+    if (s->relu) x = (vec)((ivec)x & ~(ivec)(x < 0));
+    if (s->mask) x = (vec)((ivec)x & ~(ivec)(load_some(s->mask + i * s->mask_rs + j, n) <= 0));
+    return x;
+}
+
+static void finish(const sink *s, const sums *f)
+{
+    const bool bare = s->plain || !f->last, vectors = s->cs == 1 && (bare || !s->mask || s->mask_cs == 1);
+    for (int64_t i = 0; i < f->rows; i++) {
+        const real *const from = f->from + i * f->fs;
+        real *const to = s->c + (f->i0 + i) * s->rs + f->j0 * s->cs;
+        int64_t j = 0;
+        if (!vectors) {
+            for (; j < f->cols; j++) to[j * s->cs] = bare ? from[j] : finish_one(s, from[j], f->i0 + i, f->j0 + j);
+            continue;
+        }
+        for (; j + VL <= f->cols; j += VL)
+            store(to + j, bare ? load(from + j) : finish_vector(s, load(from + j), f->i0 + i, f->j0 + j, VL));
+        const int n = (int)(f->cols - j);
+        if (n == 0) continue;
+        const vec x = load_some(from + j, n);
+        store_some(to + j, bare ? x : finish_vector(s, x, f->i0 + i, f->j0 + j, n), n);
+    }
+}
+
+/* ---- one product ---- */
+
+/* C'[m, n] = P[m, k] Q[k, n]: the product as given, or turned, where C' is C's transpose */
+typedef struct job {
+    int64_t m, n, k;
+    const real *p, *q;
+    int64_t prs, pks, qks, qcs;
+    sink own, out; /* as C lies, and as tiles lie */
+    bool flip;     /* a tile must be transposed on its way to C */
+    bool accumulate, near, pack_p, in_place;
+    int nr, kc; /* columns of a panel of Q, and k at most */
+    real *pp, *pq, *spare, *turn;
+} job;
+
+/* cycles, roughly, when Q's vectors run along n */
+static double cost(int64_t m, int64_t n, int64_t k, int64_t qcs, int64_t qks, bool direct)
+{
+    const double vectors = (double)parts_of(n, VL);
+    const double packing = qcs == 1 ? (m > IN_PLACE_ROWS ? 1.0 / VL : 0) : qks == 1 ? 3.0 / VL : 1.5;
+    const double storing = direct ? vectors : 1.5 * (double)n * (double)parts_of(k, KC);
+    return (double)m * (double)k * vectors / 2 + packing * (double)n * (double)k + (double)m * storing;
+}
+
+static job plan(const wki_product *g, real *scratch)
+{
+    const int64_t m = g->m, n = g->n, k = g->k;
+    const int64_t a_rs = m == 1 ? 1 : g->a_rs, a_cs = k == 1 ? 1 : g->a_cs, b_rs = k == 1 ? 1 : g->b_rs;
+    const int64_t b_cs = n == 1 ? 1 : g->b_cs, c_rs = m == 1 ? 1 : g->c_rs, c_cs = n == 1 ? 1 : g->c_cs;
+    job j = { .m = m, .n = n, .k = k, .p = g->a, .prs = a_rs, .pks = a_cs, .q = g->b, .qks = b_rs, .qcs = b_cs };
+    j.own = sink_of(g, c_rs, c_cs);
+    j.out = j.own;
+    j.accumulate = g->accumulate;
+    if (cost(n, m, k, a_rs, a_cs, c_rs == 1) < cost(m, n, k, b_cs, b_rs, c_cs == 1)) {
+        j.m = n, j.p = g->b, j.prs = b_cs, j.pks = b_rs;
+        j.n = m, j.q = g->a, j.qks = a_cs, j.qcs = a_rs;
+        j.out = turned(&j.own);
+        j.flip = j.out.cs != 1;
+    }
+    j.nr = (j.m <= WIDE_ROWS ? WIDE : NV) * VL;
+    j.kc = j.nr > NV * VL ? KC / 3 : KC;
+    j.near = j.pks != 1;
+    j.pack_p = j.near ? j.prs != 1 || k > IN_PLACE_K : j.n > 32 * j.nr;
+    j.in_place = j.qcs == 1 && (j.m <= IN_PLACE_ROWS || k <= IN_PLACE_K);
+    j.spare = scratch;
+    j.turn = j.spare + MR * NR_MAX + VL;
+    j.pp = j.turn + MR * NR_MAX + VL;
+    j.pq = j.pp + LEAST(j.m, MC) * LEAST(k, KC) + VL;
+    return j;
+}
+
+/* C's old values into the spare tile */
+static void fetch(const job *g, int64_t i, int64_t j, int64_t rows, int64_t cols)
+{
+    const sink *s = &g->out;
+    const real *const c = s->c + i * s->rs + j * s->cs;
+    pack(g->spare, NR_MAX, c, s->cs, s->rs, cols, rows);
+}
+
+static void deliver(const job *g, sums *f)
+{
+    if (!g->flip) {
+        finish(&g->out, f);
+        return;
+    }
+    transpose(g->turn, MR, f->from, f->fs, f->rows, f->cols);
+    const sums turned = { g->turn, MR, f->j0, f->i0, f->cols, f->rows, f->last };
+    finish(&g->own, &turned);
+}
+
+typedef struct block {
+    int64_t row[MC / MR + 2], tiles, k0, kc; /* tiles begin at row[0 .. tiles - 1] and end at row[tiles] */
+    bool first, last;                        /* of the blocks over k */
+} block;
+
+static void prefetch(const job *g, int64_t i, int64_t end, int64_t j, int64_t cols)
+{
+    for (; i < end; i++) {
+        __builtin_prefetch(g->out.c + i * g->out.rs + j, 1);
+        __builtin_prefetch(g->out.c + i * g->out.rs + j + cols - 1, 1);
+    }
+}
+
+/* columns [j, j + cols) of Q against all rows of a block */
+static void panel(const job *g, const block *b, const real *q, int64_t qs, int64_t j, int64_t cols)
+{
+    const int vectors = (int)parts_of(cols, VL), last = (int)(cols - (vectors - 1) * VL);
+    const bool direct = g->out.cs == 1 && (MASKED || last == VL), fresh = b->first && !g->accumulate;
+    tile t = { .k = b->kc, .q = q, .qs = qs, .last = direct ? last : VL, .fresh = fresh };
+    for (int64_t r = 0; r < b->tiles; r++) {
+        const int64_t i = b->row[r], rows = b->row[r + 1] - i;
+        t.p = g->pack_p ? g->pp + (i - b->row[0]) * b->kc : g->p + i * g->prs + b->k0 * g->pks;
+        t.ps = g->pack_p ? rows : g->near ? g->pks : g->prs;
+        t.c = direct ? g->out.c + i * g->out.rs + j : g->spare;
+        t.cs = direct ? g->out.rs : NR_MAX;
+        if (!direct && !fresh) fetch(g, i, j, rows, cols);
+        if (direct && b->kc >= FAR_AHEAD && r + 1 < b->tiles) prefetch(g, b->row[r + 1], b->row[r + 2], j, cols);
+        tiles[rows - 1][g->near || g->pack_p][vectors - 1](&t);
+        if (direct && (!b->last || g->out.plain)) continue;
+        deliver(g, &(sums){ t.c, t.cs, i, j, rows, cols, b->last });
+    }
+}
+
+static void multiply_block(const job *g, block *b, int64_t i0, int64_t i1, int64_t j0, int64_t j1)
+{
+    b->tiles = parts_of(i1 - i0, MR);
+    const int64_t rows = (i1 - i0) / b->tiles, more = (i1 - i0) % b->tiles;
+    b->row[0] = i0;
+    for (int64_t r = 0; r < b->tiles; r++) b->row[r + 1] = b->row[r] + rows + (r < more);
+    if (g->pack_p)
+        for (int64_t r = 0; r < b->tiles; r++) {
+            const int64_t i = b->row[r], mr = b->row[r + 1] - i;
+            pack(g->pp + (i - i0) * b->kc, mr, g->p + i * g->prs + b->k0 * g->pks, g->prs, g->pks, mr, b->kc);
+        }
+    for (int64_t j = j0; j < j1; j += g->nr) {
+        const int64_t cols = LEAST(g->nr, j1 - j);
+        const real *q = g->q + j * g->qcs + b->k0 * g->qks;
+        if (g->in_place && cols % VL == 0) {
+            panel(g, b, q, g->qks, j, cols);
+            continue;
+        }
+        real *const to = g->pq + (j - j0) * b->kc;
+        if (i0 == 0) pack(to, g->nr, q, g->qcs, g->qks, cols, b->kc);
+        panel(g, b, to, g->nr, j, cols);
+    }
+}
+
+/* even shares: 32 rows of at most 6 are 5 5 5 5 6 6, not 6 6 6 6 6 2 */
+static int64_t cut(int64_t n, int64_t parts, int64_t x) { return n * x / parts; }
+
+static void product(const wki_product *p, real *scratch)
+{
+    const job g = plan(p, scratch);
+    const int64_t kparts = MOST(parts_of(g.k, g.kc), 1), mparts = parts_of(g.m, MC);
+    for (int64_t j = 0; j < g.n; j += NC)
+        for (int64_t kb = 0; kb < kparts; kb++) {
+            block b = { .k0 = cut(g.k, kparts, kb), .first = kb == 0, .last = kb == kparts - 1 };
+            b.kc = cut(g.k, kparts, kb + 1) - b.k0;
+            for (int64_t ib = 0; ib < mparts; ib++)
+                multiply_block(&g, &b, cut(g.m, mparts, ib), cut(g.m, mparts, ib + 1), j, LEAST(j + NC, g.n));
+        }
+}
+
+/* ---- units ---- */
+
+static int64_t unit_of(int64_t size) { return size >= 128 ? 16 : size >= 64 ? 8 : 4; }
+
+/* A weight gradient's k, the batch, is its smallest side: then the smaller side of C tends to be the output features,
+   which the forward product is cut by as well. Otherwise the longer side. */
+static bool by_columns(const wki_product *p)
+{
+    if (p->split != WKI_SPLIT_BY_SHAPE) return p->split == WKI_SPLIT_COLUMNS;
+    const int64_t small = LEAST(p->m, p->n);
+    return p->k < small && small >= 64 ? p->n <= p->m : p->n > p->m;
+}
+
+static int64_t units(const wki_product *p)
+{
+    if (p->m == 0 || p->n == 0) return 0;
+    const int64_t size = by_columns(p) ? p->n : p->m;
+    return parts_of(size, unit_of(size));
+}
+
+static size_t scratch(const wki_product *p)
+{
+    const int64_t k = LEAST(p->k, KC), side = MOST(p->m, p->n);
+    return sizeof(real) * (size_t)(2 * (MR * NR_MAX + VL) + LEAST(side, MC) * k + VL + (LEAST(side, NC) + NR_MAX) * k);
+}
+
+static void run(const wki_product *p, int64_t first, int64_t end, void *scratch)
+{
+    wki_product band = *p;
+    const bool columns = by_columns(p);
+    const int64_t size = columns ? p->n : p->m, unit = unit_of(size), from = first * unit;
+    const int64_t length = LEAST(end * unit, size) - from;
+    if (length <= 0 || p->m == 0 || p->n == 0) return;
+    *(columns ? &band.n : &band.m) = length;
+    band.c = (real *)p->c + from * (columns ? p->c_cs : p->c_rs);
+    if (p->mask) band.mask = (const real *)p->mask + from * (columns ? p->mask_cs : p->mask_rs);
+    if (p->bias && columns) band.bias = (const real *)p->bias + from;
+    if (p->k == 0) {
+        band.a = band.b = band.c;
+        band.a_rs = band.a_cs = band.b_rs = band.b_cs = 0;
+    } else if (columns) {
+        band.b = (const real *)p->b + from * p->b_cs;
+    } else {
+        band.a = (const real *)p->a + from * p->a_rs;
+    }
+    product(&band, scratch);
+}
+
+extern const wki_product_kernel KERNEL(REAL_BITS, WKI_ISA);
+const wki_product_kernel KERNEL(REAL_BITS, WKI_ISA) = { TEXT(WKI_ISA), REAL_BITS, units, scratch, run };

@@ -1,0 +1,161 @@
+/* One register of reals and the few operations on it that plain C cannot spell. The compiler's flags decide how wide it
+   is, REAL_BITS (32 or 64) what it holds; nothing else in this folder knows the instruction set. */
+#ifndef WKI_CPU_VECTOR_H
+#define WKI_CPU_VECTOR_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#if defined __AVX512F__ || defined __AVX2__
+#include <immintrin.h>
+#endif
+
+#if defined __AVX512F__
+#define VECTOR_BYTES 64
+#elif defined __AVX2__ && defined __FMA__
+#define VECTOR_BYTES 32
+#else
+#define VECTOR_BYTES 16
+#endif
+
+#if REAL_BITS == 32
+typedef float real;
+typedef int32_t real_int;
+#else
+typedef double real;
+typedef int64_t real_int;
+#endif
+
+enum { VL = VECTOR_BYTES / sizeof(real), LANE = 16 / sizeof(real), LANES = VL / LANE };
+
+typedef real vec __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(real)), may_alias));
+typedef real_int ivec __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(real)), may_alias));
+typedef real lane __attribute__((vector_size(16), aligned(sizeof(real)), may_alias));
+
+#define INLINE static inline __attribute__((always_inline))
+#ifdef __clang__
+#define UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define UNROLL _Pragma("GCC unroll 32")
+#endif
+
+INLINE vec load(const real *p) { return *(const vec *)p; }
+INLINE void store(real *p, vec x) { *(vec *)p = x; }
+INLINE vec splat(real x) { return x - (vec){ 0 }; }
+
+/* acc + x * b. Contraction is off and the fused form spelled out: left to the compiler it comes and goes with the
+ * flags. */
+INLINE vec multiply_add(vec acc, real x, vec b)
+{
+#if VECTOR_BYTES == 64 && REAL_BITS == 32
+    return (vec)_mm512_fmadd_ps(_mm512_set1_ps(x), (__m512)b, (__m512)acc);
+#elif VECTOR_BYTES == 64
+    return (vec)_mm512_fmadd_pd(_mm512_set1_pd(x), (__m512d)b, (__m512d)acc);
+#elif VECTOR_BYTES == 32 && REAL_BITS == 32
+    return (vec)_mm256_fmadd_ps(_mm256_set1_ps(x), (__m256)b, (__m256)acc);
+#elif VECTOR_BYTES == 32
+    return (vec)_mm256_fmadd_pd(_mm256_set1_pd(x), (__m256d)b, (__m256d)acc);
+#else
+    return acc + x * b;
+#endif
+}
+
+/* the first n reals of a register, 0 < n <= VL; nothing behind them is touched, and loading puts zeros there */
+#if VECTOR_BYTES == 64 && REAL_BITS == 32
+INLINE vec load_some(const real *p, int n) { return (vec)_mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1), p); }
+INLINE void store_some(real *p, vec x, int n) { _mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1), (__m512)x); }
+#elif VECTOR_BYTES == 64
+INLINE vec load_some(const real *p, int n) { return (vec)_mm512_maskz_loadu_pd((__mmask8)((1u << n) - 1), p); }
+INLINE void store_some(real *p, vec x, int n) { _mm512_mask_storeu_pd(p, (__mmask8)((1u << n) - 1), (__m512d)x); }
+#else
+#if VECTOR_BYTES == 32
+INLINE vec load_some(const real *p, int n)
+{
+    static const int32_t mask[16] = { -1, -1, -1, -1, -1, -1, -1, -1 };
+#if REAL_BITS == 32
+    return (vec)_mm256_maskload_ps(p, _mm256_loadu_si256((const void *)(mask + 8 - n)));
+#else
+    return (vec)_mm256_maskload_pd(p, _mm256_loadu_si256((const void *)(mask + 8 - 2 * n)));
+#endif
+}
+INLINE lane low_lane(vec x) { return (lane)_mm256_castps256_ps128((__m256)x); }
+INLINE lane high_lane(vec x) { return (lane)_mm256_extractf128_ps((__m256)x, 1); }
+#else
+INLINE vec load_some(const real *p, int n)
+{
+    vec x = { 0 };
+    for (int i = 0; i < n; i++) x[i] = p[i];
+    return x;
+}
+INLINE lane low_lane(vec x) { return x; }
+INLINE lane high_lane(vec x) { return x; }
+#endif
+
+/* in falling powers of two: masked stores are slow where AVX2 is the best there is */
+INLINE void store_some(real *p, vec x, int n)
+{
+    if (n == VL) {
+        store(p, x);
+        return;
+    }
+    lane rest = low_lane(x);
+    if (n >= LANE) {
+        *(lane *)p = rest;
+        rest = high_lane(x);
+        p += LANE;
+    }
+#if REAL_BITS == 32
+    if (n & 2) {
+        p[0] = rest[0], p[1] = rest[1];
+        rest = __builtin_shufflevector(rest, rest, 2, 3, 2, 3);
+        p += 2;
+    }
+#endif
+    if (n & 1) p[0] = rest[0];
+}
+#endif
+
+/* x and y interleaved inside every 16 bytes, first halves or second halves */
+#if REAL_BITS == 32 && VECTOR_BYTES == 64
+#define FIRSTS  0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12, 28, 13, 29
+#define SECONDS 2, 18, 3, 19, 6, 22, 7, 23, 10, 26, 11, 27, 14, 30, 15, 31
+#elif REAL_BITS == 32 && VECTOR_BYTES == 32
+#define FIRSTS  0, 8, 1, 9, 4, 12, 5, 13
+#define SECONDS 2, 10, 3, 11, 6, 14, 7, 15
+#elif REAL_BITS == 32
+#define FIRSTS  0, 4, 1, 5
+#define SECONDS 2, 6, 3, 7
+#elif VECTOR_BYTES == 64
+#define FIRSTS  0, 8, 2, 10, 4, 12, 6, 14
+#define SECONDS 1, 9, 3, 11, 5, 13, 7, 15
+#elif VECTOR_BYTES == 32
+#define FIRSTS  0, 4, 2, 6
+#define SECONDS 1, 5, 3, 7
+#else
+#define FIRSTS  0, 2
+#define SECONDS 1, 3
+#endif
+
+INLINE vec zip_firsts(vec x, vec y) { return __builtin_shufflevector(x, y, FIRSTS); }
+INLINE vec zip_seconds(vec x, vec y) { return __builtin_shufflevector(x, y, SECONDS); }
+
+/* 16 bytes from each of the LANES places p[0], p[LANE], p[2 LANE] ... */
+INLINE vec load_lanes(const real *const *p, ptrdiff_t at)
+{
+    typedef float quad __attribute__((vector_size(16), aligned(sizeof(real)), may_alias));
+#define AT(i) (*(const quad *)(p[(i)*LANE] + at))
+#if VECTOR_BYTES == 16
+    return (vec)AT(0);
+#elif VECTOR_BYTES == 32
+    return (vec)__builtin_shufflevector(AT(0), AT(1), 0, 1, 2, 3, 4, 5, 6, 7);
+#else
+    typedef float pair __attribute__((vector_size(32)));
+    const pair low = __builtin_shufflevector(AT(0), AT(1), 0, 1, 2, 3, 4, 5, 6, 7);
+    const pair high = __builtin_shufflevector(AT(2), AT(3), 0, 1, 2, 3, 4, 5, 6, 7);
+    return (vec)__builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+#endif
+#undef AT
+}
+
+#endif

@@ -1,0 +1,174 @@
+/* copy: y -> x, any strides on both sides, any dtype into any other. Runs of the innermost dim where x is contiguous there too;
+ * otherwise square tiles, so that a transposed matrix passes through the cache once. */
+#include "backends/cpu/cpu.h"
+#include "backends/cpu/saturate.h"
+#include "backends/cpu/walk.h"
+#include <string.h>
+
+enum { TILE = 16 };
+typedef void convert(int64_t n, void *y, int64_t y_step, const void *x, int64_t x_step);
+
+typedef uint8_t flag; /* a WK_BOOL: stored as 0 or 1, read as nonzero */
+
+#define TO_f32(x)       (float)(x)
+#define TO_f64(x)       (double)(x)
+#define TO_flag(x)      (flag)((x) != 0)
+#define REAL_TO_i64(x)  wki_to_i64((double)(x))
+#define REAL_TO_i32(x)  wki_to_i32((double)(x))
+#define REAL_TO_u8(x)   wki_to_u8((double)(x))
+#define REAL_TO_f32     TO_f32
+#define REAL_TO_f64     TO_f64
+#define REAL_TO_flag    TO_flag
+#define WHOLE_TO_i64(x) (int64_t)(x)
+#define WHOLE_TO_i32(x) (int32_t)(x)
+#define WHOLE_TO_u8(x)  (uint8_t)(x)
+#define WHOLE_TO_f32    TO_f32
+#define WHOLE_TO_f64    TO_f64
+#define WHOLE_TO_flag   TO_flag
+#define FLAG_TO_f32(x)  (float)((x) != 0)
+#define FLAG_TO_f64(x)  (double)((x) != 0)
+#define FLAG_TO_i64(x)  (int64_t)((x) != 0)
+#define FLAG_TO_i32(x)  (int32_t)((x) != 0)
+#define FLAG_TO_u8(x)   (uint8_t)((x) != 0)
+#define FLAG_TO_flag    TO_flag
+
+#define CONVERT(FROM, FROM_TYPE, TO, TO_TYPE, KIND)                                                                    \
+    static void FROM##_to_##TO(int64_t n, void *to, int64_t y_step, const void *from, int64_t x_step)                  \
+    {                                                                                                                  \
+        TO_TYPE *y = to;                                                                                               \
+        const FROM_TYPE *x = from;                                                                                     \
+        if (y_step == 1 && x_step == 1)                                                                                \
+            for (int64_t i = 0; i < n; i++) y[i] = KIND##_TO_##TO(x[i]);                                               \
+        else                                                                                                           \
+            for (int64_t i = 0; i < n; i++) y[i * y_step] = KIND##_TO_##TO(x[i * x_step]);                             \
+    }
+#define CONVERT_TO_ALL(FROM, FROM_TYPE, KIND)                                                                          \
+    CONVERT(FROM, FROM_TYPE, f32, float, KIND)                                                                         \
+    CONVERT(FROM, FROM_TYPE, f64, double, KIND)                                                                        \
+    CONVERT(FROM, FROM_TYPE, i64, int64_t, KIND)                                                                       \
+    CONVERT(FROM, FROM_TYPE, i32, int32_t, KIND)                                                                       \
+    CONVERT(FROM, FROM_TYPE, u8, uint8_t, KIND)                                                                        \
+    CONVERT(FROM, FROM_TYPE, flag, flag, KIND)
+CONVERT_TO_ALL(f32, float, REAL)
+CONVERT_TO_ALL(f64, double, REAL)
+CONVERT_TO_ALL(i64, int64_t, WHOLE)
+CONVERT_TO_ALL(i32, int32_t, WHOLE)
+CONVERT_TO_ALL(u8, uint8_t, WHOLE)
+CONVERT_TO_ALL(flag, flag, FLAG)
+
+#define FROM(NAME)                                                                                                     \
+    {                                                                                                                  \
+        [WK_F32] = NAME##_to_f32, [WK_F64] = NAME##_to_f64, [WK_I64] = NAME##_to_i64, [WK_I32] = NAME##_to_i32,        \
+        [WK_U8] = NAME##_to_u8, [WK_BOOL] = NAME##_to_flag                                                             \
+    }
+static convert *const converts[WK_DTYPE_COUNT][WK_DTYPE_COUNT] = {
+    [WK_F32] = FROM(f32), [WK_F64] = FROM(f64), [WK_I64] = FROM(i64),
+    [WK_I32] = FROM(i32), [WK_U8] = FROM(u8),   [WK_BOOL] = FROM(flag),
+};
+
+/* tile < 0: runs. Otherwise x is contiguous along dim `tile` of what was the walk, which is taken out together with the
+ * innermost: (high, wide) are their sizes, and `walk` goes over the rest. */
+typedef struct plan {
+    wki_walk walk;
+    int tile;
+    int64_t high, wide, high_step[2], wide_step[2];
+    size_t y_size, x_size;
+    bool same;
+    convert *run;
+} plan;
+
+static int64_t size_of(int64_t stride) { return stride < 0 ? -stride : stride; }
+
+static int tiled_dim(const wki_walk *w)
+{
+    const int last = w->ndim - 1;
+    if (size_of(w->stride[last][1]) <= 1) return -1;
+    for (int d = last - 1; d >= 0; d--)
+        if (size_of(w->stride[d][1]) == 1) return d;
+    return -1;
+}
+
+static void take_tile(plan *p)
+{
+    wki_walk *w = &p->walk, rest;
+    rest.ndim = 0;
+    rest.count = 1;
+    const int last = w->ndim - 1;
+    p->high = w->size[p->tile];
+    p->wide = w->size[last];
+    for (int v = 0; v < 2; v++) {
+        p->high_step[v] = w->stride[p->tile][v];
+        p->wide_step[v] = w->stride[last][v];
+    }
+    for (int d = 0; d < last; d++)
+        if (d != p->tile) wki_walk_push(&rest, w->size[d], w->stride[d]);
+    if (rest.ndim == 0) wki_walk_close(&rest);
+    *w = rest;
+}
+
+static void make_plan(plan *p, const wki_call *call)
+{
+    const wki_view *y = call->views[0], *x = call->views[1];
+    p->walk = wki_walk_over(call->views, 2, wki_all_dims(y));
+    p->y_size = wk_dtype_size((wk_dtype)y->dtype);
+    p->x_size = wk_dtype_size((wk_dtype)x->dtype);
+    p->same = y->dtype == x->dtype;
+    p->run = converts[x->dtype][y->dtype];
+    p->tile = p->walk.count > 0 ? tiled_dim(&p->walk) : -1;
+    if (p->tile >= 0) take_tile(p);
+}
+
+static int64_t units(const wki_call *call)
+{
+    plan p;
+    make_plan(&p, call);
+    return p.tile < 0 ? wki_blocks(p.walk.count, WKI_BLOCK) : p.walk.count * wki_blocks(p.high, TILE);
+}
+
+static void copy_runs(const plan *p, char *y, const char *x, int64_t begin, int64_t end)
+{
+    const wki_walk *w = &p->walk;
+    const int64_t y_step = wki_walk_inner(w, 0), x_step = wki_walk_inner(w, 1);
+    wki_cursor c = wki_cursor_at(w, begin);
+    for (int64_t n; begin < end; begin += n) {
+        n = wki_least(wki_cursor_left(w, &c), end - begin);
+        char *to = y + c.at[0] * (int64_t)p->y_size;
+        const char *from = x + c.at[1] * (int64_t)p->x_size;
+        if (p->same && (n == 1 || (y_step == 1 && x_step == 1)))
+            memcpy(to, from, (size_t)n * p->y_size);
+        else
+            p->run(n, to, y_step, from, x_step);
+        wki_cursor_move(w, &c, n);
+    }
+}
+
+static void copy_tiles(const plan *p, char *y, const char *x, int64_t top)
+{
+    const int64_t bottom = wki_least(top + TILE, p->high), y_size = (int64_t)p->y_size, x_size = (int64_t)p->x_size;
+    for (int64_t left = 0; left < p->wide; left += TILE)
+        for (int64_t i = top; i < bottom; i++)
+            p->run(wki_least(TILE, p->wide - left), y + (i * p->high_step[0] + left * p->wide_step[0]) * y_size,
+                   p->wide_step[0], x + (i * p->high_step[1] + left * p->wide_step[1]) * x_size, p->wide_step[1]);
+}
+
+static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scratch)
+{
+    (void)scratch;
+    plan p;
+    char *y = call->views[0]->data;
+    const char *x = call->views[1]->data;
+    if (begin >= end) return WK_OK;
+    make_plan(&p, call);
+    if (p.tile < 0) {
+        copy_runs(&p, y, x, begin * WKI_BLOCK, wki_least(end * WKI_BLOCK, p.walk.count));
+        return WK_OK;
+    }
+    const int64_t bands = wki_blocks(p.high, TILE);
+    for (int64_t u = begin; u < end; u++) {
+        const wki_cursor c = wki_cursor_at(&p.walk, u / bands);
+        copy_tiles(&p, y + c.at[0] * (int64_t)p.y_size, x + c.at[1] * (int64_t)p.x_size, u % bands * TILE);
+    }
+    return WK_OK;
+}
+
+const wki_kernel wki_cpu_copy = { "copy", units, NULL, run };

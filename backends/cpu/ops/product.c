@@ -1,0 +1,81 @@
+/* product: c = a b (+ bias, then ReLU) for every index of the leading dims. The work is done by isa/product.c; here it is described
+ * to it, and its units, those of one product times the number of products, are dealt out. */
+#include "backends/cpu/product.h"
+#include "backends/cpu/cpu.h"
+#include "backends/cpu/walk.h"
+
+static const wki_product_kernel *kernel_for(wk_dtype dtype)
+{
+#ifdef __x86_64__
+    static const wki_product_kernel *const kernels[2][WKI_ISA_COUNT] = {
+        { &wki_product_f32_base, &wki_product_f32_avx2, &wki_product_f32_avx512 },
+        { &wki_product_f64_base, &wki_product_f64_avx2, &wki_product_f64_avx512 },
+    };
+    return kernels[dtype == WK_F64][wki_isa()];
+#else
+    return dtype == WK_F64 ? &wki_product_f64_base : &wki_product_f32_base;
+#endif
+}
+
+/* the first of the products */
+static wki_product first_product(const wki_call *call)
+{
+    const wki_view *c = call->views[0], *a = call->views[1], *b = call->views[2];
+    const wki_product_attrs *attrs = call->attrs;
+    const int row = c->ndim - 2, column = c->ndim - 1;
+    return (wki_product){ .m = c->size[row],
+                          .n = c->size[column],
+                          .k = a->size[column],
+                          .a = a->data,
+                          .b = b->data,
+                          .c = c->data,
+                          .a_rs = a->stride[row],
+                          .a_cs = a->stride[column],
+                          .b_rs = b->stride[row],
+                          .b_cs = b->stride[column],
+                          .c_rs = c->stride[row],
+                          .c_cs = c->stride[column],
+                          .bias = attrs->bias ? call->views[3]->data : NULL,
+                          .relu = attrs->relu,
+                          .accumulate = attrs->accumulate };
+}
+
+static wki_walk products_of(const wki_call *call)
+{
+    return wki_walk_over(call->views, 3, (1u << (call->views[0]->ndim - 2)) - 1);
+}
+
+static int64_t units(const wki_call *call)
+{
+    const wki_product p = first_product(call);
+    return products_of(call).count * kernel_for((wk_dtype)call->views[0]->dtype)->units(&p);
+}
+
+static size_t scratch_bytes(const wki_call *call)
+{
+    const wki_product p = first_product(call);
+    return kernel_for((wk_dtype)call->views[0]->dtype)->scratch(&p);
+}
+
+static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scratch)
+{
+    const wk_dtype dtype = (wk_dtype)call->views[0]->dtype;
+    const wki_product_kernel *kernel = kernel_for(dtype);
+    const wki_product first = first_product(call);
+    const int64_t each = kernel->units(&first), size = (int64_t)wk_dtype_size(dtype);
+    const wki_walk w = products_of(call);
+    if (begin >= end || each == 0) return WK_OK;
+    wki_cursor c = wki_cursor_at(&w, begin / each);
+    for (int64_t n, from = begin % each; begin < end; begin += n, from = 0) {
+        wki_product p = first;
+        p.c = (char *)first.c + c.at[0] * size;
+        p.a = (const char *)first.a + c.at[1] * size;
+        p.b = (const char *)first.b + c.at[2] * size;
+        n = wki_least(each - from, end - begin);
+        kernel->run(&p, from, from + n, scratch);
+        wki_cursor_move(&w, &c, 1);
+    }
+    return WK_OK;
+}
+
+const wki_kernel wki_cpu_product = { "product", units, scratch_bytes, run };

@@ -1,0 +1,49 @@
+/* The contract of the CPU's matrix products: one description of a product, and a kernel for every instruction set and
+   element type. It rests on nothing but the C headers; who calls it picks a kernel and splits its units over threads.
+ */
+#ifndef WKI_CPU_PRODUCT_H
+#define WKI_CPU_PRODUCT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* which way units cut C; a caller that knows where the weights live keeps each thread on the same part of them */
+typedef enum wki_split { WKI_SPLIT_BY_SHAPE, WKI_SPLIT_ROWS, WKI_SPLIT_COLUMNS } wki_split;
+
+/* C[m, n] = A[m, k] B[k, n] (or C + A B), then + bias, then ReLU, then the mask. Strides count elements and may be
+   anything (transposed, every second column, negative, 0 in A and B), as long as C overlaps neither itself nor an
+   operand.
+
+   The law of the numbers: every element of C is ONE chain c = fma(a[i, t], b[t, j], c) over t ascending, from 0 or from
+   C's old value, and then the epilogue. Blocks, tiles, units and threads never change a bit, and the avx2 and avx512
+   kernels have the same bits. The base kernel has no fma instruction and bits of its own: it rounds the product and
+   then the sum. */
+typedef struct wki_product {
+    int64_t m, n, k; /* any may be 0; with k = 0 the sum is 0 and A and B are not looked at */
+    const void *a, *b;
+    void *c;
+    int64_t a_rs, a_cs, b_rs, b_cs, c_rs, c_cs;
+    const void *bias; /* one per column, side by side, or NULL */
+    const void *mask; /* as large as C: becomes 0 where mask <= 0 (a NaN there keeps); or NULL */
+    int64_t mask_rs, mask_cs;
+    bool relu; /* x < 0 ? 0 : x, so NaN stays */
+    bool accumulate;
+    wki_split split;
+} wki_product;
+
+/* Units are bands of rows or columns of C. Their number depends on shape and split alone, and runs of neighbouring
+   units cost no more than one band. Threads share nothing; each brings its own scratch, aligned to 64 bytes. */
+typedef struct wki_product_kernel {
+    const char *isa;
+    int real_bits;
+    int64_t (*units)(const wki_product *p);
+    size_t (*scratch)(const wki_product *p); /* bytes, enough for any run of units */
+    void (*run)(const wki_product *p, int64_t first, int64_t end, void *scratch);
+} wki_product_kernel;
+
+/* which of them a build has is the build's business: one object per instruction set and element type */
+extern const wki_product_kernel wki_product_f32_base, wki_product_f32_avx2, wki_product_f32_avx512;
+extern const wki_product_kernel wki_product_f64_base, wki_product_f64_avx2, wki_product_f64_avx512;
+
+#endif

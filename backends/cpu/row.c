@@ -1,0 +1,253 @@
+/* The kernel of all elementwise rows. Contiguous views, the common case, go to one loop in one call. For other strides
+ * the dims are put in the output's order and merged where possible; then the innermost one is walked in blocks,
+ * operands that do not lie side by side being copied to scratch first. Rests on the loops of isa/rows.c. */
+#include "backends/cpu/cpu.h"
+#include "backends/rows_table.h"
+#include "base/error.h"
+#include "base/thread.h"
+#include <string.h>
+
+enum { BLOCK = 1024, SIDES = 1 + WKI_IN_COUNT, WIDEST = 8 /* bytes of an element */ };
+
+const wki_row_loops *wki_rows_for(int isa, wk_dtype dtype)
+{
+#define TABLES(ISA)                                                                                                    \
+    extern const wki_row_loops wki_rows_f32_##ISA[], wki_rows_f64_##ISA[], wki_rows_i64_##ISA[], wki_rows_i32_##ISA[], \
+        wki_rows_u8_##ISA[], wki_rows_truth_##ISA[];
+#define ENTRY(ISA)                                                                                                     \
+    { [WK_F32] = wki_rows_f32_##ISA, [WK_F64] = wki_rows_f64_##ISA, [WK_I64] = wki_rows_i64_##ISA,                     \
+      [WK_I32] = wki_rows_i32_##ISA, [WK_U8] = wki_rows_u8_##ISA,   [WK_BOOL] = wki_rows_truth_##ISA },
+    TABLES(base)
+#ifdef __x86_64__
+    TABLES(avx2)
+    TABLES(avx512)
+#endif
+        static const wki_row_loops *const tables[][WK_DTYPE_COUNT] = { ENTRY(base)
+#ifdef __x86_64__
+                                                                           ENTRY(avx2) ENTRY(avx512)
+#endif
+        };
+    return tables[isa][dtype];
+#undef TABLES
+#undef ENTRY
+}
+
+/* ---- A call, understood ---- */
+
+typedef struct task {
+    wki_row_loop *loop;
+    double s, t;
+    int slot[SIDES]; /* which input the i-th view is */
+} task;
+
+static wk_status understand(const wki_call *call, task *out)
+{
+    static const wki_row_attrs none = { 0, 0, 0 };
+    const wki_row_attrs *attrs = call->attrs ? call->attrs : &none;
+    const wki_row *row = &wki_row_table[call->op];
+    wk_dtype dtype = call->views[call->nviews - 1]->dtype;
+    out->loop = wki_rows_for(wki_isa(), dtype)[call->op].of[attrs->slope];
+    wki_check(out->loop, WK_E_DTYPE, WK_E_DTYPE, row->name, "no %s for %s", attrs->slope ? "derivative" : "kernel",
+              wk_dtype_name(dtype));
+    out->s = attrs->s;
+    out->t = attrs->t;
+    int n = 1;
+    if (attrs->slope) out->slot[n++] = WKI_IN_G;
+    for (int k = 0; k < 3; k++)
+        if (row->operands >> k & 1) out->slot[n++] = WKI_IN_X + k;
+    if (attrs->slope) out->slot[n++] = WKI_IN_Y;
+    return WK_OK;
+}
+
+/* ---- Contiguous ---- */
+
+static bool is_flat(const wki_call *call)
+{
+    for (int i = 0; i < call->nviews; i++)
+        if (!wki_is_contiguous(call->views[i])) return false;
+    return true;
+}
+
+static void run_flat(const task *t, const wki_call *call, int64_t first, int64_t last)
+{
+    const void *in[WKI_IN_COUNT] = { NULL };
+    char *at[SIDES];
+    for (int i = 0; i < call->nviews; i++) {
+        at[i] = call->views[i]->data;
+        if (first) at[i] += (size_t)first * wk_dtype_size(call->views[i]->dtype);
+        if (i) in[t->slot[i]] = at[i];
+    }
+    t->loop(last - first, at[0], in, t->s, t->t);
+}
+
+/* ---- Any strides ---- */
+
+typedef struct side {
+    char *at;
+    size_t item;
+    int64_t stride[WKI_MAX_DIMS]; /* in bytes */
+    const char *splat;            /* whose element fills the side's scratch, for stride 0 */
+    int64_t filled;
+} side;
+
+typedef struct walk {
+    int sides, ndim;
+    int64_t size[WKI_MAX_DIMS], index[WKI_MAX_DIMS];
+    side side[SIDES]; /* the output first */
+} walk;
+
+static void swap_dims(walk *w, int p, int q)
+{
+    int64_t size = w->size[p];
+    w->size[p] = w->size[q];
+    w->size[q] = size;
+    for (int i = 0; i < w->sides; i++) {
+        int64_t stride = w->side[i].stride[p];
+        w->side[i].stride[p] = w->side[i].stride[q];
+        w->side[i].stride[q] = stride;
+    }
+}
+
+/* The dims longer than 1, in the order of the output's strides, the longest first */
+static void take_dims(walk *w, const wki_call *call)
+{
+    for (int d = 0; d < call->views[0]->ndim; d++) {
+        if (call->views[0]->size[d] == 1) continue;
+        int to = w->ndim++;
+        w->size[to] = call->views[0]->size[d];
+        for (int i = 0; i < w->sides; i++) w->side[i].stride[to] = call->views[i]->stride[d] * (int64_t)w->side[i].item;
+        for (; to > 0 && w->side[0].stride[to - 1] < w->side[0].stride[to]; to--) swap_dims(w, to - 1, to);
+    }
+}
+
+static bool merges(const walk *w, int outer, int inner)
+{
+    for (int i = 0; i < w->sides; i++)
+        if (w->side[i].stride[outer] != w->side[i].stride[inner] * w->size[inner]) return false;
+    return true;
+}
+
+static void merge_dims(walk *w)
+{
+    int kept = 0;
+    for (int d = 1; d < w->ndim; d++) {
+        if (merges(w, kept, d))
+            w->size[d] *= w->size[kept];
+        else
+            kept++;
+        swap_dims(w, kept, d);
+    }
+    w->ndim = kept + 1;
+}
+
+/* A short innermost dim would cost more for its calls than a longer one for its copies. */
+static void choose_inner(walk *w)
+{
+    int inner = w->ndim - 1, longest = inner;
+    if (w->size[inner] >= 8) return;
+    for (int d = 0; d < inner; d++)
+        if (w->size[d] > w->size[longest]) longest = d;
+    swap_dims(w, longest, inner);
+}
+
+static void plan(walk *w, const wki_call *call)
+{
+    *w = (walk){ .sides = call->nviews };
+    for (int i = 0; i < w->sides; i++) {
+        w->side[i].at = call->views[i]->data;
+        w->side[i].item = wk_dtype_size(call->views[i]->dtype);
+    }
+    take_dims(w, call);
+    merge_dims(w);
+    choose_inner(w);
+}
+
+/* Goes to row number `row`: an index of all dims but the innermost. */
+static void seek(walk *w, int64_t row)
+{
+    for (int d = w->ndim - 2; d >= 0; d--) {
+        w->index[d] = row % w->size[d];
+        row /= w->size[d];
+        for (int i = 0; i < w->sides; i++) w->side[i].at += w->index[d] * w->side[i].stride[d];
+    }
+}
+
+static void next_row(walk *w)
+{
+    for (int d = w->ndim - 2; d >= 0; d--) {
+        bool wraps = ++w->index[d] == w->size[d];
+        int64_t steps = wraps ? 1 - w->size[d] : 1;
+        for (int i = 0; i < w->sides; i++) w->side[i].at += steps * w->side[i].stride[d];
+        if (!wraps) return;
+        w->index[d] = 0;
+    }
+}
+
+static void copy_strided(char *to, int64_t to_stride, const char *from, int64_t from_stride, size_t item, int64_t n)
+{
+#define COPY(BYTES)                                                                                                    \
+    for (int64_t i = 0; i < n; i++) memcpy(to + i * to_stride, from + i * from_stride, BYTES)
+    if (item == 4)
+        COPY(4);
+    else if (item == 8)
+        COPY(8);
+    else
+        COPY(1);
+#undef COPY
+}
+
+/* n elements of a side from `offset` of its row, side by side: where they lie, or in scratch */
+static const void *gather(side *s, int64_t stride, int64_t offset, int64_t n, char *scratch)
+{
+    if (stride == (int64_t)s->item) return s->at + offset * stride;
+    if (stride == 0 && s->splat == s->at && n <= s->filled) return scratch;
+    copy_strided(scratch, (int64_t)s->item, s->at + offset * stride, stride, s->item, n);
+    s->splat = stride ? NULL : s->at;
+    s->filled = n;
+    return scratch;
+}
+
+static wk_status run_strided(const task *t, const wki_call *call, int64_t first, int64_t last)
+{
+    walk w;
+    plan(&w, call);
+    char *scratch = wki_thread_scratch((size_t)w.sides * BLOCK * WIDEST);
+    if (!scratch) return WK_E_MEMORY;
+    const void *in[WKI_IN_COUNT] = { NULL };
+    const int d = w.ndim - 1;
+    const int64_t inner = w.size[d], y_stride = w.side[0].stride[d], y_item = (int64_t)w.side[0].item;
+    seek(&w, first / inner);
+    for (int64_t offset = first % inner, n; first < last; first += n) {
+        n = inner - offset < last - first ? inner - offset : last - first;
+        if (n > BLOCK) n = BLOCK;
+        for (int i = 1; i < w.sides; i++)
+            in[t->slot[i]] = gather(&w.side[i], w.side[i].stride[d], offset, n, scratch + i * BLOCK * WIDEST);
+        char *y = w.side[0].at + offset * y_stride;
+        t->loop(n, y_stride == y_item ? y : scratch, in, t->s, t->t);
+        if (y_stride != y_item) copy_strided(y, y_stride, scratch, y_item, (size_t)y_item, n);
+        offset += n;
+        if (offset == inner) {
+            offset = 0;
+            next_row(&w);
+        }
+    }
+    return WK_OK;
+}
+
+/* ---- The kernel: its units are blocks of elements ---- */
+
+static int64_t units(const wki_call *call) { return (wki_numel(call->views[0]) + BLOCK - 1) / BLOCK; }
+
+static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scratch)
+{
+    (void)scratch; /* wanted for odd strides only, so taken there */
+    task t;
+    wk_status status = understand(call, &t);
+    if (status) return status;
+    int64_t n = wki_numel(call->views[0]), first = begin * BLOCK, last = end * BLOCK < n ? end * BLOCK : n;
+    if (!is_flat(call)) return run_strided(&t, call, first, last);
+    run_flat(&t, call, first, last);
+    return WK_OK;
+}
+
+const wki_kernel wki_cpu_row = { "row", units, NULL, run };

@@ -1,0 +1,302 @@
+/* The functions that rows and other kernels stand on, in `real`: float or double, as REAL_BITS (32 or 64) says before
+ * inclusion.
+ *
+ * Every step is one IEEE operation or one explicit fma, so scalar and vector code and every instruction set give the
+ * same bits, if compiled with -ffp-contract=off -fno-builtin. No branches, no tables in memory: loops over them
+ * vectorise. <math.h> stays out, because rows are C functions named exp, sin, pow ... The polynomials are our own
+ * minimax fits (Remez exchange in 50 digits); after each stands its largest relative error. */
+#ifndef WKI_MATH_H
+#define WKI_MATH_H
+#include <stdint.h>
+
+#define WKI_INLINE static inline __attribute__((always_inline))
+
+/* A polynomial is written as steps of Horner's rule, highest power first: c3 H(c2) H(c1) H(c0). */
+#define H(c)                                                                                                           \
+    ;                                                                                                                  \
+    p = wki_fma(p, z, c)
+#define POLYNOMIAL(NAME, STEPS)                                                                                        \
+    WKI_INLINE real NAME(real z)                                                                                       \
+    {                                                                                                                  \
+        real p = STEPS;                                                                                                \
+        return p;                                                                                                      \
+    }
+
+/* clang-format off */
+#if REAL_BITS == 32
+typedef float real;
+typedef uint32_t wki_word;
+#define PICK(single, twice) single
+#define EXP_POLY 1.98459367e-4f H(1.39406271e-3f) H(8.33338927e-3f) H(0.0416663609f) H(0.166666664f) H(0.500000004f) /* 2^-32 */
+#define LOG_POLY 0.298718488f H(0.399775376f) H(0.666667764f) /* 2^-30 */
+#define SIN_POLY -1.95172343e-4f H(8.33217768e-3f) H(-0.166666549f) /* 2^-28 */
+#define COS_POLY 2.44383896e-5f H(-1.3887367e-3f) H(0.0416666469f) /* 2^-33 */
+#define ERF_POLY 1.19330039e-6f H(-2.13545855e-5f) H(1.67480815e-4f) H(-7.40685346e-4f) H(1.79935281e-3f) \
+                 H(-2.53059987e-4f) H(-0.0191176955f) H(0.102771277f) H(0.636619835f) H(1.12837923f) /* 2^-31 */
+#elif REAL_BITS == 64
+typedef double real;
+typedef uint64_t wki_word;
+#define PICK(single, twice) twice
+#define EXP_POLY 2.0875329507630419e-9 H(2.5108979286734201e-8) H(2.7557402639421614e-7) H(2.7557244373042352e-6) \
+                 H(2.4801587172553352e-5) H(1.984126988596705e-4) H(1.3888888888962352e-3) H(8.3333333333216911e-3) \
+                 H(0.041666666666666509) H(0.16666666666666677) H(0.5) /* 2^-61 */
+#define LOG_POLY 0.14752399551508514 H(0.15318721248865634) H(0.1818336603282669) H(0.22222202787404547) \
+                 H(0.28571428695907627) H(0.39999999999660516) H(0.66666666666666877) /* 2^-59 */
+#define SIN_POLY 1.5899132884347471e-10 H(-2.5050803443033178e-8) H(2.7557314024964595e-6) H(-1.9841269830949771e-4) \
+                 H(8.3333333333242016e-3) H(-0.16666666666666642) /* 2^-57 */
+#define COS_POLY -1.1361078748038839e-11 H(2.0875753487447436e-9) H(-2.7557314598719367e-7) H(2.4801587290445175e-5) \
+                 H(-1.388888888887591e-3) H(0.041666666666666612) /* 2^-64 */
+#define ERF_POLY 7.8340112255077919e-16 H(-3.8504385200039448e-14) H(8.8453750974865664e-13) H(-1.2610728275887582e-11) \
+                 H(1.2483852257602435e-10) H(-9.0820683962058283e-10) H(4.9976293300455597e-9) H(-2.0962387385478231e-8) \
+                 H(6.5732781882279009e-8) H(-1.4176051325345749e-7) H(1.371798661761482e-7) H(3.3636742024962998e-7) \
+                 H(-1.7415502928981571e-6) H(2.8351426859921815e-6) H(3.4072636520742768e-6) H(-2.9724045036194739e-5) \
+                 H(6.4491860336326521e-5) H(2.5878604447282276e-5) H(-5.9012555293122353e-4) H(1.6962063857504306e-3) \
+                 H(-2.0919469484292901e-4) H(-0.019128447005070335) H(0.10277260330178876) H(0.63661977236758361) \
+                 H(1.1283791670955126) /* 2^-57 */
+#else
+#error "REAL_BITS must be 32 or 64"
+#endif
+#define FRACTION        PICK(23, 52)
+#define BIAS            PICK(127, 1023)
+#define ROUND           PICK(12582912.0f, 6755399441055744.0)         /* added, leaves the nearest integer in the low bits */
+#define TWO_FRACTION    PICK(8388608.0f, 4503599627370496.0)          /* 2^FRACTION */
+#define SMALLEST_NORMAL PICK(1.17549435e-38f, 2.2250738585072014e-308)
+#define ROOT_HALF_BITS  PICK(0x3f3504f3u, 0x3fe6a09e667f3bcdu)
+#define LOG2E           PICK(1.44269502f, 1.4426950408889634)
+#define LN2_HI          PICK(0.693145752f, 0.69314718055920821)       /* so few bits that its product with an exponent is exact */
+#define LN2_LO          PICK(1.42860677e-6f, 7.3710025651677989e-13)
+#define EXP_MIN         PICK(-104.0f, -746.0)                         /* rounds to 0 */
+#define EXP_MAX         PICK(89.0f, 710.0)                            /* rounds to infinity */
+#define EXPM1_MIN       PICK(-18.0f, -38.0)                           /* rounds to -1 */
+#define ERF_ONE         PICK(4.0f, 6.0)                               /* rounds to 1 */
+#define ERF_LOW         PICK(-5.86353828e-8f, 1.5335459613165881e-17) /* 2 / sqrt(pi) less the last number of ERF_POLY */
+#define TWO_OVER_PI     PICK(0.636619747f, 0.63661977236758138)
+#define HALF_PI_1       PICK(1.57079625f, 1.5707963267948966)         /* three positive parts: -0 keeps its sign */
+#define HALF_PI_2       PICK(7.54978942e-8f, 6.1232339957367648e-17)
+#define HALF_PI_3       PICK(5.39030253e-15f, 1.0828566739219139e-32)
+/* clang-format on */
+
+#define real(number) ((real)(number)) /* real(0.1): the constant in the precision at hand */
+
+WKI_INLINE wki_word wki_word_of(real x)
+{
+    union {
+        real x;
+        wki_word w;
+    } u = { .x = x };
+    return u.w;
+}
+
+WKI_INLINE real wki_real_of(wki_word w)
+{
+    union {
+        wki_word w;
+        real x;
+    } u = { .w = w };
+    return u.x;
+}
+
+#define SIGN     ((wki_word)1 << (REAL_BITS - 1))
+#define INFINITE wki_real_of((wki_word)(2 * BIAS + 1) << FRACTION)
+#define NOT_REAL wki_real_of(~SIGN)
+
+#if REAL_BITS == 64
+WKI_INLINE real wki_fma(real a, real b, real c) { return __builtin_fma(a, b, c); }
+WKI_INLINE real wki_sqrt(real x) { return __builtin_sqrt(x); }
+#else
+WKI_INLINE real wki_sqrt(real x) { return __builtin_sqrtf(x); }
+#if defined __FMA__ || defined __ARM_FEATURE_FMA
+WKI_INLINE real wki_fma(real a, real b, real c) { return __builtin_fmaf(a, b, c); }
+#else
+/* Without the instruction: the product is exact in double, and a sum rounded to odd survives the second rounding
+ * (Boldo and Melquiond 2008). This vectorises, which a call of the C library's fmaf does not. */
+WKI_INLINE real wki_fma(real a, real b, real c)
+{
+    double p = (double)a * (double)b, q = (double)c, s = p + q, used = s - p, rest = (p - (s - used)) + (q - used);
+    union {
+        double x;
+        uint64_t w;
+    } sum = { .x = s }, left = { .x = rest };
+    sum.w = rest * rest > 0 ? (sum.w - ((sum.w ^ left.w) >> 63)) | 1 : sum.w; /* squared: NaN and 0 are both false */
+    return (real)sum.x;
+}
+#endif
+#endif
+
+POLYNOMIAL(wki_exp_poly, EXP_POLY)
+POLYNOMIAL(wki_log_poly, LOG_POLY)
+POLYNOMIAL(wki_sin_poly, SIN_POLY)
+POLYNOMIAL(wki_cos_poly, COS_POLY)
+POLYNOMIAL(wki_erf_poly, ERF_POLY)
+
+WKI_INLINE real wki_abs(real x) { return wki_real_of(wki_word_of(x) & ~SIGN); }
+WKI_INLINE real wki_copysign(real size, real sign)
+{
+    return wki_real_of((wki_word_of(size) & ~SIGN) | (wki_word_of(sign) & SIGN));
+}
+WKI_INLINE real wki_bounded(real x, real low, real high) { return x < low ? low : x > high ? high : x; } /* NaN stays */
+
+WKI_INLINE real wki_rint(real x)
+{
+    real big = wki_copysign(TWO_FRACTION, x);
+    return wki_abs(x) < TWO_FRACTION ? (x + big) - big : x;
+}
+
+/* x = n ln 2 + r + lost with |r| <= ln 2 / 2; ln 2 in two parts (Cody and Waite 1980) */
+WKI_INLINE real wki_exp_reduce(real x, wki_word *n, real *lost)
+{
+    real t = wki_fma(x, LOG2E, ROUND), whole = t - ROUND, first = wki_fma(whole, -LN2_HI, x);
+    real r = wki_fma(whole, -LN2_LO, first);
+    *n = wki_word_of(t) - wki_word_of(ROUND);
+    *lost = wki_fma(whole, -LN2_LO, first - r);
+    return r;
+}
+
+/* x 2^n by two factors: subnormal results round once, and 2^1024 may be asked for */
+WKI_INLINE real wki_scale(real x, wki_word n)
+{
+    wki_word both = n + 2 * BIAS, half = both >> 1;
+    return x * wki_real_of(half << FRACTION) * wki_real_of((both - half) << FRACTION);
+}
+
+WKI_INLINE real wki_exp(real x)
+{
+    wki_word n;
+    real lost, r = wki_exp_reduce(wki_bounded(x, EXP_MIN, EXP_MAX), &n, &lost);
+    return wki_scale(1 + wki_fma(r * r, wki_exp_poly(r), r), n);
+}
+
+/* e^(x + tail) - 1, where tail is below the last place of x */
+WKI_INLINE real wki_expm1_pair(real x, real tail)
+{
+    wki_word n;
+    real lost, r = wki_exp_reduce(wki_bounded(x, EXPM1_MIN, EXP_MAX), &n, &lost);
+    real p = r + wki_fma(r * r, wki_exp_poly(r), lost + tail);
+    real half = wki_real_of((n + BIAS - 1) << FRACTION); /* 2^n / 2: 2^n itself overflows first */
+    return 2 * wki_fma(half, p, half - real(0.5));
+}
+
+WKI_INLINE real wki_expm1(real x) { return wki_expm1_pair(x, 0); }
+
+/* x = 2^e (1 + f) with 1 + f between sqrt(1/2) and sqrt 2, for positive x */
+WKI_INLINE real wki_log_reduce(real x, real *e)
+{
+    int small = x < SMALLEST_NORMAL;
+    wki_word w = wki_word_of(small ? x * TWO_FRACTION : x) - ROOT_HALF_BITS + ((wki_word)BIAS << FRACTION);
+    *e = wki_real_of(wki_word_of(ROUND) + (w >> FRACTION)) - (small ? ROUND + BIAS + FRACTION : ROUND + BIAS);
+    return wki_real_of((w & (((wki_word)1 << FRACTION) - 1)) + ROOT_HALF_BITS) - 1;
+}
+
+/* With s = f / (2 + f): log(1 + f) = 2 s + s^3 P(s^2), where 2 s = f - s f so that the error of s counts little. */
+WKI_INLINE real wki_log(real x)
+{
+    real e, f = wki_log_reduce(x, &e), s = f / (2 + f), z = s * s;
+    real tail = wki_fma(s, wki_fma(-z, wki_log_poly(z), f), -e * LN2_LO);
+    real y = wki_fma(e, LN2_HI, f - tail);
+    y = x < INFINITE ? y : x;
+    return x > 0 ? y : x == 0 ? -INFINITE : x < 0 ? NOT_REAL : x;
+}
+
+WKI_INLINE real wki_log1p(real x)
+{
+    real u = 1 + x, lost = x - (u - 1);
+    return ((u > 0) & (u < INFINITE)) ? wki_log(u) + lost / u : wki_log(u);
+}
+
+/* t / (t + 2) with t = e^(2 |x|) - 1. From t > 2 on, 1 - 2 / (t + 2) rounds less; below, one correction for what the
+ * sum and the quotient lost, by way of 1 / (t + 2) = (1 - y) / 2. */
+WKI_INLINE real wki_tanh(real x)
+{
+    real t = wki_expm1(2 * wki_abs(x)), d = t + 2;
+    int far = t > 2;
+    real y = (far ? -2 : t) / d, lost = wki_fma(-y, t - (d - 2), wki_fma(-y, d, t));
+    return wki_copysign(far ? 1 + y : wki_fma(lost, (1 - y) / 2, y), x);
+}
+
+/* erf(x) = 1 - exp(-x P(x)) for x >= 0: one smooth polynomial serves the whole line */
+WKI_INLINE real wki_erf(real x)
+{
+    real size = wki_abs(x);
+    size = size > ERF_ONE ? ERF_ONE : size;
+    real p = wki_erf_poly(size), u = -size * p, lost = wki_fma(size, p, u);
+    return wki_copysign(wki_expm1_pair(u, wki_fma(-size, ERF_LOW, -lost)), x);
+}
+
+/* sin(x + quarters * pi / 2), with pi / 2 in three parts. Good to 2 ulp for |x| up to 1.6e6 (float), 1e14 (double). */
+WKI_INLINE real wki_sine(real x, wki_word quarters)
+{
+    real t = wki_fma(x, TWO_OVER_PI, ROUND), whole = t - ROUND;
+    real r = wki_fma(-whole, HALF_PI_3, wki_fma(-whole, HALF_PI_2, wki_fma(-whole, HALF_PI_1, x))), z = r * r;
+    wki_word q = wki_word_of(t) + quarters;
+    real sine = wki_fma(r * z, wki_sin_poly(z), r), cosine = wki_fma(z, wki_fma(z, wki_cos_poly(z), real(-0.5)), 1);
+    return wki_real_of(wki_word_of(q & 1 ? cosine : sine) ^ (q & 2) << (REAL_BITS - 2));
+}
+
+WKI_INLINE real wki_sin(real x) { return wki_sine(x, 0); }
+WKI_INLINE real wki_cos(real x) { return wki_sine(x, 1); }
+
+/* log(x) as a sum of two reals, for positive finite x */
+WKI_INLINE real wki_log_pair(real x, real *low)
+{
+    real e, f = wki_log_reduce(x, &e), d = 2 + f, s = f / d, z = s * s;
+    real s_low = wki_fma(-s, f - (d - 2), wki_fma(-s, d, f)) / d;
+    real big = e * LN2_HI, high = big + 2 * s;
+    real rest = (big - high) + 2 * s + (wki_fma(e, LN2_LO, 2 * s_low) + s * (z * wki_log_poly(z)));
+    real sum = high + rest;
+    *low = (high - sum) + rest;
+    return sum;
+}
+
+/* c ? p : q by masks: gcc makes no vectors of a choice that is the same for all elements, as an exponent often is */
+WKI_INLINE real wki_pick(int c, real p, real q)
+{
+    wki_word mask = -(wki_word)c;
+    return wki_real_of((wki_word_of(p) & mask) | (wki_word_of(q) & ~mask));
+}
+
+WKI_INLINE real wki_pow(real a, real b)
+{
+    real size = wki_abs(a), low, log_a = wki_log_pair(size, &low), product = b * log_a;
+    real p = wki_bounded(product, EXP_MIN, EXP_MAX), tail = wki_fma(b, log_a, -product) + b * low;
+    wki_word n;
+    real lost, r = wki_exp_reduce(p, &n, &lost), q = wki_fma(r * r, wki_exp_poly(r), r);
+    real y = wki_scale(1 + wki_fma(lost + (p == product ? tail : 0), 1 + q, q), n);
+    real of_zero = wki_pick(b < 0, INFINITE, 0), of_infinity = wki_pick(b < 0, 0, size);
+    y = size == 0 ? of_zero : size == 1 ? 1 : size < INFINITE ? y : of_infinity;
+    int whole = wki_rint(b) == b, odd = whole & (wki_rint(b / 2) != b / 2);
+    y = wki_pick(odd, wki_copysign(y, a), a < 0 ? wki_pick(whole, y, NOT_REAL) : y);
+    y = wki_pick(b == 1, a, wki_pick(b == 2, a * a, y)); /* exact, as people expect */
+    y = a == 1 ? 1 : wki_pick(b == b, y, b);
+    return wki_pick(b == 0, 1, y);
+}
+
+#undef H
+#undef POLYNOMIAL
+#undef PICK
+#undef EXP_POLY
+#undef LOG_POLY
+#undef SIN_POLY
+#undef COS_POLY
+#undef ERF_POLY
+#undef FRACTION
+#undef BIAS
+#undef ROUND
+#undef TWO_FRACTION
+#undef SMALLEST_NORMAL
+#undef ROOT_HALF_BITS
+#undef LOG2E
+#undef LN2_HI
+#undef LN2_LO
+#undef EXP_MIN
+#undef EXP_MAX
+#undef EXPM1_MIN
+#undef ERF_ONE
+#undef ERF_LOW
+#undef TWO_OVER_PI
+#undef HALF_PI_1
+#undef HALF_PI_2
+#undef HALF_PI_3
+#undef SIGN
+#undef INFINITE
+#undef NOT_REAL
+#endif

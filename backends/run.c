@@ -1,0 +1,72 @@
+/* The one way in: finds the backend of a call's device and runs the call there. And what views and ops are called in
+ * messages. */
+#include "backends/backend.h"
+#include "base/error.h"
+#include <stdio.h>
+
+extern const wki_backend wki_cpu_backend;
+
+const wki_backend *wki_backend_of(wk_device device)
+{
+    if (device == WK_CPU) return &wki_cpu_backend;
+    bool cuda = device >> 24 == WK_CUDA >> 24;
+    wki_fail(WK_E_DEVICE, wk_device_name(device), "%s is not part of this build; the device there is: cpu",
+             cuda ? "cuda" : "such a device");
+    return NULL;
+}
+
+wk_status wki_run(const wki_call *call)
+{
+    wk_device device = call->views[0]->device;
+    const wki_backend *backend = wki_backend_of(device);
+    return backend ? backend->run(device & 0xffffff, call) : WK_E_DEVICE;
+}
+
+const char *wki_op_name(int op)
+{
+    static const char *const names[WKI_OP_COUNT] = {
+#define UNARY(NAME, ...)    #NAME,
+#define UNARY_S(NAME, ...)  #NAME,
+#define UNARY_ST(NAME, ...) #NAME,
+#define BINARY(NAME, ...)   #NAME,
+#define BINARY_S(NAME, ...) #NAME,
+#define TERNARY(NAME, ...)  #NAME,
+#include "backends/ops.def"
+#define X(NAME) #NAME,
+#include "wki_kernel_list.h"
+#undef X
+    };
+    return op >= 0 && op < WKI_OP_COUNT ? names[op] : "?";
+}
+
+int64_t wki_numel(const wki_view *v)
+{
+    int64_t n = 1;
+    for (int d = 0; d < v->ndim; d++) n *= v->size[d];
+    return n;
+}
+
+bool wki_is_contiguous(const wki_view *v)
+{
+    int64_t step = 1;
+    for (int d = v->ndim - 1; d >= 0; d--) {
+        if (v->size[d] != 1 && v->stride[d] != step) return wki_numel(v) == 0;
+        step *= v->size[d];
+    }
+    return true;
+}
+
+const char *wki_show_shape(int ndim, const int64_t *shape)
+{
+    enum { BUFFERS = 8, BYTES = WKI_MAX_DIMS * 22 + 3 };
+    static _Thread_local char buffers[BUFFERS][BYTES];
+    static _Thread_local unsigned next;
+    char *text = buffers[next++ % BUFFERS];
+    int at = snprintf(text, BYTES, "[");
+    for (int d = 0; d < ndim && d < WKI_MAX_DIMS; d++)
+        at += snprintf(text + at, (size_t)(BYTES - at), d ? ", %lld" : "%lld", (long long)shape[d]);
+    snprintf(text + at, (size_t)(BYTES - at), "]");
+    return text;
+}
+
+const char *wki_show(const wki_view *v) { return wki_show_shape(v->ndim, v->size); }
