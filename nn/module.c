@@ -1,0 +1,305 @@
+/* The module: its tree, its names, its parameters. A module owns its members; members are registered by its init
+ * function. */
+#include "nn/module.h"
+#include "base/alloc.h"
+#include <stdio.h>
+#include <string.h>
+
+static void module_destroy(void *object)
+{
+    wk_module *m = object;
+    if (m->state && m->ops->destroy) m->ops->destroy(m->state);
+    for (int i = 0; i < m->count; i++) {
+        wki_free(m->members[i].name);
+        wki_object_unref(m->members[i].object);
+    }
+    wki_free(m->members);
+    wki_free(m->state);
+}
+
+const wki_type wki_module_type = { "module", sizeof(wk_module), module_destroy };
+
+wk_module *wk_nn_custom(const wk_module_ops *ops, const void *options)
+{
+    wki_check(ops && ops->size >= offsetof(wk_module_ops, destroy) && ops->forward && ops->name, NULL, WK_E_INVALID,
+              "nn_custom", "the table needs its size, a name and a forward function");
+    wk_module *m = wki_object_new(&wki_module_type, ops->name);
+    if (!m) return NULL;
+    m->ops = ops;
+    m->training = true;
+    m->options = options;
+    m->state = wki_alloc(ops->state_size ? ops->state_size : 1);
+    bool made = m->state && (!ops->init || ops->init(m, m->state) == WK_OK) && !wk_failed();
+    m->options = NULL;
+    if (made) return m;
+    wki_object_unref(m);
+    return NULL;
+}
+
+const void *wk_nn_options(wk_module *m) { return wki_module_ok(m, "nn_options", "m") ? m->options : NULL; }
+void *wk_nn_state(wk_module *m) { return wki_module_ok(m, "nn_state", "m") ? m->state : NULL; }
+
+static wk_status add_member(wk_module *m, const char *where, const char *name, wki_member_kind kind, void *object)
+{
+    wki_check(name && *name && !strchr(name, '.'), WK_E_INVALID, WK_E_INVALID, where,
+              "'%s' is no name: not empty, no dots", name ? name : "NULL");
+    for (int i = 0; i < m->count; i++)
+        wki_check(strcmp(m->members[i].name, name), WK_E_INVALID, WK_E_INVALID, where, "%s has a member '%s' already",
+                  m->ops->name, name);
+    if (m->count == m->room) {
+        int room = m->room ? 2 * m->room : 4;
+        wki_member *grown = wki_grow(m->members, (size_t)m->room * sizeof *grown, (size_t)room * sizeof *grown);
+        if (!grown) return WK_E_MEMORY;
+        m->members = grown;
+        m->room = room;
+    }
+    char *copy = wki_strdup(name);
+    if (!copy) return WK_E_MEMORY;
+    wki_object_ref(object);
+    wki_object_adopt(object);
+    wki_object_unref(object); /* the birth reference is the module's now */
+    m->members[m->count++] = (wki_member){ copy, kind, object };
+    return WK_OK;
+}
+
+wk_module *wk_nn_child(wk_module *m, const char *name, wk_module *child)
+{
+    if (!wki_module_ok(m, "nn_child", "m") || !wki_module_ok(child, "nn_child", "child")) return NULL;
+    wki_check(m != child, NULL, WK_E_INVALID, "nn_child", "a module cannot be its own child");
+    return add_member(m, "nn_child", name, WKI_CHILD, child) ? NULL : child;
+}
+
+wk_tensor *wk_nn_param(wk_module *m, const char *name, wk_tensor *init)
+{
+    if (!wki_module_ok(m, "nn_param", "m") || !wki_tensor_ok(init, "nn_param", "init")) return NULL;
+    wki_check(!init->grad_fn, NULL, WK_E_STATE, "nn_param", "'%s' has a history; a leaf is needed", name);
+    if (!wk_requires_grad(init) || add_member(m, "nn_param", name, WKI_PARAMETER, init)) return NULL;
+    return init;
+}
+
+wk_tensor *wk_nn_buffer(wk_module *m, const char *name, wk_tensor *init)
+{
+    if (!wki_module_ok(m, "nn_buffer", "m") || !wki_tensor_ok(init, "nn_buffer", "init")) return NULL;
+    return add_member(m, "nn_buffer", name, WKI_BUFFER, init) ? NULL : init;
+}
+
+wk_tensor *wk_forward(wk_module *m, wk_tensor *x)
+{
+    if (!wki_module_ok(m, "forward", "module") || !wki_tensor_ok(x, m->ops->name, "x")) return NULL;
+    wk_tensor *y = m->ops->forward(m, x);
+    wki_check(y || wk_failed(), NULL, WK_E_STATE, m->ops->name, "forward returned NULL without an error");
+    return y;
+}
+
+wk_module *wk_train(wk_module *m, bool on)
+{
+    if (!wki_module_ok(m, "train", "m")) return NULL;
+    m->training = on;
+    for (int i = 0; i < m->count; i++)
+        if (wki_child_at(m, i)) wk_train(wki_child_at(m, i), on);
+    return m;
+}
+
+bool wk_is_training(const wk_module *m) { return wki_module_ok(m, "is_training", "m") && m->training; }
+
+/* ---- Walking the tree ---- */
+
+/* Every parameter and buffer with its full name, depth first; a shared tensor is visited wherever it hangs. */
+typedef wk_status visit_fn(void *user, const char *name, wki_member *member);
+
+static wk_status walk(wk_module *m, const char *prefix, visit_fn *visit, void *user)
+{
+    for (int i = 0; i < m->count; i++) {
+        char *name = wki_sprintf("%s%s%s", prefix, *prefix ? "." : "", m->members[i].name);
+        if (!name) return WK_E_MEMORY;
+        wk_module *child = wki_child_at(m, i);
+        wk_status status = child ? walk(child, name, visit, user) : visit(user, name, &m->members[i]);
+        wki_free(name);
+        if (status) return status;
+    }
+    return WK_OK;
+}
+
+typedef struct list {
+    wk_tensor **leaves;
+    char **names;
+    int count, room;
+} list;
+
+static wk_status list_add(void *user, const char *name, wki_member *member)
+{
+    list *l = user;
+    if (member->kind != WKI_PARAMETER) return WK_OK;
+    for (int i = 0; i < l->count; i++)
+        if (l->leaves[i] == member->object) return WK_OK;
+    if (l->count == l->room) {
+        size_t old = (size_t)l->room, room = old ? 2 * old : 16;
+        wk_tensor **leaves = wki_grow(l->leaves, old * sizeof *leaves, room * sizeof *leaves);
+        if (leaves) l->leaves = leaves;
+        char **names = leaves ? wki_grow(l->names, old * sizeof *names, room * sizeof *names) : NULL;
+        if (!names) return WK_E_MEMORY;
+        l->names = names;
+        l->room = (int)room;
+    }
+    if (!(l->names[l->count] = wki_strdup(name))) return WK_E_MEMORY;
+    l->leaves[l->count++] = member->object;
+    return WK_OK;
+}
+
+static void list_free(list *l)
+{
+    for (int i = 0; i < l->count; i++) wki_free(l->names[i]);
+    wki_free(l->names);
+    wki_free(l->leaves);
+}
+
+wk_params *wk_parameters(wk_module *m)
+{
+    if (!wki_module_ok(m, "parameters", "m")) return NULL;
+    list l = { 0 };
+    wk_params *params =
+        walk(m, "", list_add, &l) ? NULL : wk_params_new(l.leaves, (const char *const *)l.names, l.count);
+    list_free(&l);
+    return params;
+}
+
+static wk_status count_one(void *user, const char *name, wki_member *member) { return list_add(user, name, member); }
+
+int64_t wk_parameter_count(wk_module *m)
+{
+    if (!wki_module_ok(m, "parameter_count", "m")) return 0;
+    list l = { 0 };
+    int64_t n = 0;
+    if (walk(m, "", count_one, &l) == WK_OK)
+        for (int i = 0; i < l.count; i++) n += wki_numel(&l.leaves[i]->v);
+    list_free(&l);
+    return n;
+}
+
+/* A member by its dotted path. */
+static wki_member *find(wk_module *m, const char *path)
+{
+    for (const char *dot; m; path = dot + 1) {
+        dot = strchr(path, '.');
+        size_t n = dot ? (size_t)(dot - path) : strlen(path);
+        wki_member *member = NULL;
+        for (int i = 0; i < m->count && !member; i++)
+            if (strlen(m->members[i].name) == n && !strncmp(m->members[i].name, path, n)) member = &m->members[i];
+        if (!member || !dot) return member;
+        m = member->kind == WKI_CHILD ? member->object : NULL;
+    }
+    return NULL;
+}
+
+wk_tensor *wk_parameter(wk_module *m, const char *name)
+{
+    if (!wki_module_ok(m, "parameter", "m")) return NULL;
+    wki_check(name, NULL, WK_E_INVALID, "parameter", "name is NULL");
+    wki_member *member = find(m, name);
+    if (member && member->kind != WKI_CHILD) return member->object;
+    list l = { 0 };
+    char text[256] = "";
+    if (walk(m, "", list_add, &l) == WK_OK)
+        for (int i = 0; i < l.count && strlen(text) < sizeof text - 40; i++)
+            snprintf(text + strlen(text), sizeof text - strlen(text), "%s%.32s", i ? ", " : "", l.names[i]);
+    wki_fail(WK_E_NOT_FOUND, "parameter", "%s has no '%s'; there are %s", m->ops->name, name, *text ? text : "none");
+    list_free(&l);
+    return NULL;
+}
+
+wk_module *wk_module_child(wk_module *m, const char *name)
+{
+    if (!wki_module_ok(m, "module_child", "m")) return NULL;
+    wki_member *member = name ? find(m, name) : NULL;
+    wki_check(member && member->kind == WKI_CHILD, NULL, WK_E_NOT_FOUND, "module_child", "%s has no child '%s'",
+              m->ops->name, name ? name : "NULL");
+    return member->object;
+}
+
+static wk_status zero_one(void *user, const char *name, wki_member *member)
+{
+    (void)user, (void)name;
+    return member->kind == WKI_PARAMETER ? wk_set_grad(member->object, NULL) : WK_OK;
+}
+
+void wk_module_zero_grad(wk_module *m)
+{
+    if (wki_module_ok(m, "module_zero_grad", "m")) walk(m, "", zero_one, NULL);
+}
+
+/* ---- Moving and copying: check everything first, so that nothing changes on an error ---- */
+static wk_status check_same(void *user, const char *name, wki_member *member)
+{
+    wki_member *other = find(user, name);
+    wk_tensor *mine = member->object, *its = other ? other->object : NULL;
+    wki_check(other && other->kind == member->kind, WK_E_NOT_FOUND, WK_E_NOT_FOUND, "module_copy_",
+              "the source has no '%s'", name);
+    wki_check(wki_same_shape(&mine->v, &its->v) && mine->v.dtype == its->v.dtype, WK_E_SHAPE, WK_E_SHAPE,
+              "module_copy_", "'%s' is %s %s here, %s %s in the source", name, wk_dtype_name((wk_dtype)mine->v.dtype),
+              wki_show(&mine->v), wk_dtype_name((wk_dtype)its->v.dtype), wki_show(&its->v));
+    return WK_OK;
+}
+
+static wk_status copy_one(void *user, const char *name, wki_member *member)
+{
+    return wk_copy_(member->object, find(user, name)->object);
+}
+
+wk_status wk_module_copy_(wk_module *m, wk_module *from)
+{
+    if (!wki_module_ok(m, "module_copy_", "m") || !wki_module_ok(from, "module_copy_", "from")) return wk_error();
+    WK_NO_GRAD(update);
+    wk_status status = walk(m, "", check_same, from);
+    return status ? status : walk(m, "", copy_one, from);
+}
+
+/* The handle stays, as others hold it; what it refers to is exchanged. */
+static wk_status convert_one(void *user, const char *name, wki_member *member)
+{
+    (void)name;
+    WK_SCOPE(work);
+    wk_tensor *t = member->object;
+    wk_dtype dtype = *(const wk_dtype *)user;
+    if (!wki_is_float((wk_dtype)t->v.dtype) || t->v.dtype == dtype) return WK_OK;
+    wk_tensor *as = wk_to(t, dtype);
+    if (!as || wk_set_grad(t, NULL)) return wk_error();
+    wki_storage *old = t->storage;
+    t->storage = wki_storage_ref(as->storage);
+    t->v = as->v;
+    wki_storage_unref(old);
+    return WK_OK;
+}
+
+wk_module *wk_module_to(wk_module *m, wk_device device, wk_dtype dtype)
+{
+    if (!wki_module_ok(m, "module_to", "m")) return NULL;
+    wki_check(device == WK_CPU, NULL, WK_E_DEVICE, "module_to", "%s is not part of this build; use cpu",
+              wk_device_name(device));
+    wki_check(wki_is_float(dtype), NULL, WK_E_DTYPE, "module_to", "%s is no float dtype", wk_dtype_name(dtype));
+    WK_NO_GRAD(update);
+    return walk(m, "", convert_one, &dtype) ? NULL : m;
+}
+
+static void print_tree(const wk_module *m, FILE *out, int depth)
+{
+    char text[128] = "";
+    if (m->ops->size > offsetof(wk_module_ops, describe) && m->ops->describe)
+        m->ops->describe((wk_module *)m, text, sizeof text);
+    fprintf(out, "%s(%s)\n", m->ops->name, text);
+    for (int i = 0; i < m->count; i++) {
+        const wk_tensor *t = m->members[i].object;
+        fprintf(out, "%*s%s: ", 2 * depth + 2, "", m->members[i].name);
+        if (wki_child_at(m, i))
+            print_tree(wki_child_at(m, i), out, depth + 1);
+        else
+            fprintf(out, "%s %s\n", wk_dtype_name((wk_dtype)t->v.dtype), wki_show(&t->v));
+    }
+}
+
+wk_status wk_module_print(const wk_module *m, FILE *out)
+{
+    if (!wki_module_ok(m, "module_print", "m")) return wk_error();
+    wki_check(out, WK_E_INVALID, WK_E_INVALID, "module_print", "out is NULL");
+    print_tree(m, out, 0);
+    return WK_OK;
+}
