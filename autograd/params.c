@@ -38,11 +38,13 @@ wk_params *wk_params_new(wk_tensor *const *leaves, const char *const *names, int
     p->names = wki_alloc_array((size_t)n, sizeof *p->names);
     p->count = n;
     for (int i = 0; i < n && p->leaves && p->names; i++) {
-        p->names[i] = names && names[i] ? wki_strdup(names[i]) : wki_sprintf("%d", i);
+        if (!(p->names[i] = names && names[i] ? wki_strdup(names[i]) : wki_sprintf("%d", i))) break;
         wki_object_ref(leaves[i]);
         p->leaves[i] = leaves[i];
     }
-    return wk_failed() ? NULL : p;
+    if (n == 0 || (p->names && p->leaves && p->leaves[n - 1])) return p;
+    wki_object_unref(p);
+    return NULL;
 }
 
 static bool params_ok(const wk_params *p, const char *where)

@@ -1,16 +1,14 @@
 /* The one way in: finds the backend of a call's device and runs the call there. And what views and ops are called in
  * messages. */
-#include "backends/backend.h"
+#include "backends/cpu/cpu.h"
 #include "base/error.h"
 #include <stdio.h>
-
-extern const wki_backend wki_cpu_backend;
 
 const wki_backend *wki_backend_of(wk_device device)
 {
     if (device == WK_CPU) return &wki_cpu_backend;
     bool cuda = device >> 24 == WK_CUDA >> 24;
-    wki_fail(WK_E_DEVICE, wk_device_name(device), "%s is not part of this build; the device there is: cpu",
+    wki_fail(WK_E_DEVICE, wk_device_name(device), "%s is not part of this build; use cpu",
              cuda ? "cuda" : "such a device");
     return NULL;
 }

@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-extern const wki_backend wki_cpu_backend;
-
 /* ---- Instruction sets ---- */
 
 static const char *const isa_names[WKI_ISA_COUNT] = { "base", "avx2", "avx512" };

@@ -6,6 +6,7 @@
 
 enum { WKI_ISA_BASE, WKI_ISA_AVX2, WKI_ISA_AVX512, WKI_ISA_COUNT };
 int wki_isa(void); /* the one in use */
+extern const wki_backend wki_cpu_backend;
 
 /* One kernel an op of backends/cpu/ops, named after its file: wki_cpu_reduce. Rows share wki_cpu_row. */
 #define X(NAME) extern const wki_kernel wki_cpu_##NAME;

@@ -99,7 +99,9 @@ WK_API int64_t wk_live_objects(void);                    /* objects alive in the
         _Pragma("clang diagnostic ignored \"-Wgnu-statement-expression\"")
 #define WK_LOUD_ _Pragma("clang diagnostic pop")
 #else
-#define WK_QUIET_ _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Woverride-init\"")
+#define WK_QUIET_                                                                                                      \
+    _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Woverride-init\"")                              \
+        _Pragma("GCC diagnostic ignored \"-Woverride-init-side-effects\"")
 #define WK_LOUD_  _Pragma("GCC diagnostic pop")
 #endif
 #define WK_WITH_(name, type, ...)                                                                                      \

@@ -1,0 +1,221 @@
+/* Datasets: rows of equal fields behind a table of functions, and reading a few rows as tensors. The formats are in
+ * sets/. Rests on autograd's tensors for what it hands out. */
+#include "data/dataset.h"
+#include "autograd/tensor.h"
+#include "base/alloc.h"
+#include <string.h>
+
+static void dataset_destroy(void *object)
+{
+    wk_dataset *set = object;
+    if (set->ops && set->ops->destroy) set->ops->destroy(set->self);
+    wki_free(set->classes);
+    wki_free(set->names);
+}
+
+const wki_type wki_dataset_type = { "dataset", sizeof(wk_dataset), dataset_destroy };
+
+size_t wki_field_bytes(const wk_field *field)
+{
+    size_t bytes = wk_dtype_size(field->dtype);
+    for (int d = 0; d < field->ndim; d++) bytes *= (size_t)field->shape[d];
+    return bytes;
+}
+
+int wki_dataset_find(const wk_dataset *set, const char *name)
+{
+    for (int f = 0; f < set->nfields; f++)
+        if (!strcmp(set->fields[f].name, name)) return f;
+    return -1;
+}
+
+/* ---- Make ---- */
+
+wk_dataset_opts wk_dataset_opts_default(void) { return (wk_dataset_opts){ .size = sizeof(wk_dataset_opts) }; }
+
+static bool field_ok(const wk_dataset_opts *o, int f, const char *where)
+{
+    const wk_field *field = &o->fields[f];
+    wki_check(field->name && *field->name, false, WK_E_INVALID, where, "field %d has no name", f);
+    for (int other = 0; other < f; other++)
+        wki_check(strcmp(field->name, o->fields[other].name), false, WK_E_INVALID, where,
+                  "fields %d and %d are both named \"%s\"", other, f, field->name);
+    wki_check((unsigned)field->dtype < WK_DTYPE_COUNT, false, WK_E_DTYPE, where, "field \"%s\" has no dtype (%d)",
+              field->name, (int)field->dtype);
+    wki_check(field->ndim >= 0 && field->ndim < WK_MAX_DIMS, false, WK_E_SHAPE, where,
+              "rows of field \"%s\" have %d dimensions; 0 to %d leave room for the batch's", field->name, field->ndim,
+              WK_MAX_DIMS - 1);
+    size_t bytes = wk_dtype_size(field->dtype);
+    for (int d = 0; d < field->ndim; d++) {
+        wki_check(field->shape[d] >= 0, false, WK_E_SHAPE, where, "size %d of a row of field \"%s\" is negative (%lld)",
+                  d, field->name, (long long)field->shape[d]);
+        wki_check(wki_mul_ok(bytes, (size_t)field->shape[d], &bytes) && bytes <= PTRDIFF_MAX, false, WK_E_SHAPE, where,
+                  "a row of field \"%s\" does not fit in memory", field->name);
+    }
+    return true;
+}
+
+static bool classes_ok(const wk_dataset_opts *o, const char *where)
+{
+    wki_check(o->nclasses >= 0, false, WK_E_INVALID, where, "nclasses is %d; expected 0 or more", o->nclasses);
+    if (!o->classes || o->nclasses == 0) {
+        wki_check(o->nclasses == 0, false, WK_E_INVALID, where, "classes is NULL though nclasses is %d", o->nclasses);
+        return true;
+    }
+    for (int c = 0; c < o->nclasses; c++)
+        wki_check(o->classes[c], false, WK_E_INVALID, where, "the name of class %d is NULL", c);
+    for (int f = 0; f < o->nfields; f++) {
+        const wk_field *y = &o->fields[f];
+        if (strcmp(y->name, "y")) continue;
+        wki_check(y->ndim == 0 && !wki_is_float(y->dtype), false, WK_E_DTYPE, where,
+                  "y has classes but is %s of %d dimensions; expected one integer a row", wk_dtype_name(y->dtype),
+                  y->ndim);
+        return true;
+    }
+    wki_fail(WK_E_INVALID, where, "there are names of classes but no field \"y\"");
+    return false;
+}
+
+static bool opts_ok(const wk_dataset_opts *o, const char *where)
+{
+    wki_check(o->ops->name && o->ops->get_many, false, WK_E_INVALID, where, "ops has no %s",
+              o->ops->name ? "get_many" : "name");
+    wki_check(o->rows >= 0, false, WK_E_INVALID, where, "rows is %lld; expected 0 or more", (long long)o->rows);
+    wki_check(o->fields && o->nfields >= 1 && o->nfields <= WK_MAX_FIELDS, false, WK_E_INVALID, where,
+              "there are %d fields; expected 1 to %d", o->fields ? o->nfields : 0, WK_MAX_FIELDS);
+    for (int f = 0; f < o->nfields; f++)
+        if (!field_ok(o, f, where)) return false;
+    return classes_ok(o, where);
+}
+
+static const char *put_name(char **at, const char *name)
+{
+    const size_t bytes = strlen(name) + 1;
+    char *copy = memcpy(*at, name, bytes);
+    *at += bytes;
+    return copy;
+}
+
+static wk_status copy_description(wk_dataset *set, const wk_dataset_opts *o)
+{
+    size_t bytes = 0;
+    for (int f = 0; f < o->nfields; f++) bytes += strlen(o->fields[f].name) + 1;
+    for (int c = 0; c < o->nclasses; c++) bytes += strlen(o->classes[c]) + 1;
+    char *at = set->names = wki_alloc(bytes);
+    set->classes = wki_alloc_array((size_t)o->nclasses, sizeof *set->classes);
+    if (!set->names || !set->classes) return WK_E_MEMORY;
+    for (int f = 0; f < o->nfields; f++) {
+        set->fields[f] = o->fields[f];
+        set->fields[f].name = put_name(&at, o->fields[f].name);
+    }
+    for (int c = 0; c < o->nclasses; c++) set->classes[c] = put_name(&at, o->classes[c]);
+    set->rows = o->rows;
+    set->nfields = o->nfields;
+    set->nclasses = o->nclasses;
+    return WK_OK;
+}
+
+wk_dataset *wk_dataset_custom(const wk_dataset_opts *opts)
+{
+    const char *where = "dataset_custom";
+    if (!opts) return wki_null_argument(where, "o"), NULL;
+    wk_dataset_opts o = wk_dataset_opts_default();
+    memcpy(&o, opts, opts->size < sizeof o ? opts->size : sizeof o);
+    wki_check(o.ops && o.ops->size >= sizeof(wk_dataset_ops), NULL, WK_E_INVALID, where,
+              "ops is %s; start from wk_dataset_opts_default() and set ops->size", o.ops ? "too short" : "NULL");
+    wk_dataset *set = opts_ok(&o, where) ? wki_object_new(&wki_dataset_type, where) : NULL;
+    if (!set) {
+        if (o.ops->destroy) o.ops->destroy(o.self);
+        return NULL;
+    }
+    set->ops = o.ops;
+    set->self = o.self;
+    if (copy_description(set, &o) == WK_OK) return set;
+    wki_object_adopt(set);
+    wki_object_unref(set);
+    return NULL;
+}
+
+/* ---- Look ---- */
+
+int64_t wk_dataset_len(const wk_dataset *set)
+{
+    return wki_object_check(set, &wki_dataset_type, "dataset_len", "set") ? set->rows : 0;
+}
+
+int wk_dataset_fields(const wk_dataset *set, const wk_field **fields)
+{
+    const bool ok = wki_object_check(set, &wki_dataset_type, "dataset_fields", "set");
+    if (fields) *fields = ok ? set->fields : NULL;
+    return ok ? set->nfields : 0;
+}
+
+int wk_dataset_classes(const wk_dataset *set, const char *const **names)
+{
+    const bool ok = wki_object_check(set, &wki_dataset_type, "dataset_classes", "set");
+    if (names) *names = ok && set->nclasses > 0 ? set->classes : NULL;
+    return ok ? set->nclasses : 0;
+}
+
+wk_status wki_dataset_read(wk_dataset *set, const int64_t *rows, int64_t n, void *const *fields)
+{
+    if (n == 0) return WK_OK;
+    WK_SCOPE(rows_of_a_dataset);
+    const wk_status status = set->ops->get_many(set->self, rows, n, fields);
+    if (status != WK_OK)
+        wki_fail((unsigned)status < WK_STATUS_COUNT ? status : WK_E_STATE, set->ops->name,
+                 "get_many failed without saying why (%lld rows from row %lld on; status %d)", (long long)n,
+                 (long long)rows[0], (int)status);
+    return wk_error();
+}
+
+/* New tensors of n rows; one_row drops the leading dimension. */
+static wk_status read_tensors(wk_dataset *set, const char *where, const int64_t *rows, int64_t n, bool one_row,
+                              wk_tensor **tensors)
+{
+    wk_scope *scope = wk_scope_open(where);
+    void *memory[WK_MAX_FIELDS];
+    for (int f = 0; f < set->nfields; f++) {
+        const wk_field *field = &set->fields[f];
+        int64_t shape[WK_MAX_DIMS] = { n };
+        for (int d = 0; d < field->ndim; d++) shape[d + !one_row] = field->shape[d];
+        tensors[f] = wki_new(where, WK_CPU, field->ndim + !one_row, shape, field->dtype);
+        if (!tensors[f]) break;
+        memory[f] = tensors[f]->storage->data;
+    }
+    if (!wk_failed()) wki_dataset_read(set, rows, n, memory);
+    for (int f = 0; f < set->nfields && !wk_failed(); f++) tensors[f] = wk_to_device(tensors[f], wk_current_device());
+    for (int f = 0; f < set->nfields; f++) tensors[f] = wk_failed() ? NULL : wk_escape(scope, tensors[f]);
+    wk_scope_close(scope);
+    return wk_error();
+}
+
+static wk_status rows_ok(wk_dataset *set, const char *where, const int64_t *rows, int64_t n, wk_tensor **fields,
+                         int nfields)
+{
+    for (int f = 0; fields && f < nfields; f++) fields[f] = NULL;
+    if (wk_failed()) return wk_error();
+    if (!wki_object_check(set, &wki_dataset_type, where, "set")) return wk_error();
+    if (!fields || (!rows && n > 0)) return wki_null_argument(where, fields ? "rows" : "fields"), wk_error();
+    if (nfields != set->nfields)
+        return wki_fail(WK_E_INVALID, where, "there is room for %d fields; the dataset \"%s\" has %d", nfields,
+                        set->ops->name, set->nfields);
+    if (n < 0) return wki_fail(WK_E_INVALID, where, "n is %lld; expected 0 or more rows", (long long)n);
+    for (int64_t i = 0; i < n; i++)
+        if (rows[i] < 0 || rows[i] >= set->rows)
+            return wki_fail(WK_E_RANGE, where, "row %lld is not in the dataset \"%s\"; it has %lld rows",
+                            (long long)rows[i], set->ops->name, (long long)set->rows);
+    return WK_OK;
+}
+
+wk_status wk_dataset_get(wk_dataset *set, int64_t row, wk_tensor **fields, int n)
+{
+    const wk_status status = rows_ok(set, "dataset_get", &row, 1, fields, n);
+    return status == WK_OK ? read_tensors(set, "dataset_get", &row, 1, true, fields) : status;
+}
+
+wk_status wk_dataset_get_many(wk_dataset *set, const int64_t *rows, int64_t n, wk_tensor **fields, int nfields)
+{
+    const wk_status status = rows_ok(set, "dataset_get_many", rows, n, fields, nfields);
+    return status == WK_OK ? read_tensors(set, "dataset_get_many", rows, n, false, fields) : status;
+}

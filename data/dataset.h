@@ -1,0 +1,26 @@
+/* What a dataset is inside: the description of its rows and the user's table of functions. Immutable once made, so that
+ * any thread may read it without a lock. */
+#ifndef WKI_DATASET_H
+#define WKI_DATASET_H
+#include "base/object.h"
+#include "wick/data.h"
+
+struct wk_dataset {
+    wki_object object;
+    const wk_dataset_ops *ops;
+    void *self;
+    int64_t rows;
+    int nfields, nclasses;
+    wk_field fields[WK_MAX_FIELDS];
+    const char **classes;
+    char *names; /* the bytes of all names above */
+};
+extern const wki_type wki_dataset_type;
+
+size_t wki_field_bytes(const wk_field *field);                 /* of one row; was checked when the dataset was made */
+int wki_dataset_find(const wk_dataset *set, const char *name); /* the number of the field, -1 if there is none */
+
+/* get_many in a scope of its own, for rows that are known to be in range. A failure is always recorded, also one that
+ * the callback only returned or only recorded. Call it without an error pending. */
+wk_status wki_dataset_read(wk_dataset *set, const int64_t *rows, int64_t n, void *const *fields);
+#endif

@@ -1,0 +1,209 @@
+/* The loader as its user sees it: batches in order, epoch after epoch, errors at the batch they belong to. Rests on the
+ * ring, which fills the slots, and on tensors, which show them. */
+#include "data/loader.h"
+#include "base/alloc.h"
+#include <string.h>
+
+/* The batch's tensors go; whoever kept one keeps its memory. */
+static void empty_batch(wk_batch *batch)
+{
+    for (int f = 0; f < WK_MAX_FIELDS; f++) {
+        wki_object_unref(batch->fields[f]);
+        batch->fields[f] = NULL;
+    }
+    batch->rows = NULL;
+    batch->n = 0;
+}
+
+static void batch_destroy(void *object) { empty_batch(object); }
+static const wki_type batch_type = { "batch", sizeof(wk_batch), batch_destroy };
+
+static void loader_destroy(void *object)
+{
+    wk_loader *loader = object;
+    wki_ring_free(loader);
+    wki_sampler_free(&loader->sampler);
+    if (loader->batch) empty_batch(loader->batch); /* a handle that was kept must not outlive what it points to */
+    wki_object_unref(loader->batch);
+    wki_object_unref(loader->o.set);
+}
+
+static const wki_type loader_type = { "loader", sizeof(wk_loader), loader_destroy };
+
+static bool loader_ok(const wk_loader *loader, const char *where)
+{
+    return wki_object_check(loader, &loader_type, where, "loader");
+}
+
+/* ---- Make ---- */
+
+wk_loader_opts wk_loader_opts_default(void) { return (wk_loader_opts){ WK_LOADER_DEFAULTS }; }
+
+enum { MOST_WORKERS = 64, MOST_PREFETCH = 1024 };
+
+static bool opts_ok(const wk_loader_opts *o, const char *where)
+{
+    if (!wki_object_check(o->set, &wki_dataset_type, where, "set")) return false;
+    const int64_t rows = o->set->rows;
+    const char *name = o->set->ops->name;
+    wki_check(rows > 0, false, WK_E_INVALID, where, "the dataset \"%s\" has no rows; expected at least one", name);
+    wki_check(o->batch_size > 0, false, WK_E_INVALID, where, "batch_size is %lld; expected at least 1",
+              (long long)o->batch_size);
+    wki_check(
+        !o->drop_last || o->batch_size <= rows, false, WK_E_INVALID, where,
+        "batch_size %lld is more than the %lld rows of the dataset \"%s\", and drop_last leaves no batch; take smaller "
+        "batches, or drop_last = false",
+        (long long)o->batch_size, (long long)rows, name);
+    wki_check(o->num_workers >= 0 && o->num_workers <= MOST_WORKERS, false, WK_E_INVALID, where,
+              "num_workers is %d; expected 0 to %d", o->num_workers, MOST_WORKERS);
+    wki_check(o->num_workers == 0 || (o->prefetch >= 1 && o->prefetch <= MOST_PREFETCH), false, WK_E_INVALID, where,
+              "prefetch is %d; expected 1 to %d batches ahead a worker", o->prefetch, MOST_PREFETCH);
+    const int64_t capacity = o->batch_size < rows ? o->batch_size : rows;
+    for (int f = 0; f < o->set->nfields; f++) {
+        size_t bytes;
+        wki_check(wki_mul_ok((size_t)capacity, wki_field_bytes(&o->set->fields[f]), &bytes) && bytes <= PTRDIFF_MAX,
+                  false, WK_E_INVALID, where,
+                  "a batch of %lld rows of \"%s\" does not fit in memory; take smaller batches", (long long)capacity,
+                  o->set->fields[f].name);
+    }
+    return wki_backend_of(o->device) != NULL;
+}
+
+static wk_status set_up(wk_loader *loader, const wk_loader_opts *o)
+{
+    const int64_t rows = o->set->rows, size = o->batch_size;
+    loader->o = *o;
+    wki_object_ref(o->set);
+    loader->batches = rows / size + (!o->drop_last && rows % size != 0);
+    loader->capacity = size < rows ? size : rows;
+    const uint64_t seed = o->seed_from_process ? wki_mix_seeds(o->seed, wk_initial_seed()) : o->seed;
+    loader->sampler = wki_sampler_of(rows, o->shuffle, seed);
+    loader->batch = wki_object_new_unscoped(&batch_type, "loader_new");
+    if (!loader->batch) return wk_error();
+    loader->batch->set = o->set;
+    const wk_status status = wki_ring_make(loader);
+    return status == WK_OK ? wki_ring_start(loader) : status;
+}
+
+wk_loader *wk_loader_new_opts(const wk_loader_opts *opts)
+{
+    const char *where = "loader_new";
+    if (!opts) return wki_null_argument(where, "o"), NULL;
+    wk_loader_opts o = wk_loader_opts_default();
+    memcpy(&o, opts, opts->size < sizeof o ? opts->size : sizeof o);
+    if (!opts_ok(&o, where)) return NULL;
+    wk_loader *loader = wki_object_new(&loader_type, where);
+    if (!loader || set_up(loader, &o) == WK_OK) return loader;
+    wki_object_adopt(loader);
+    wki_object_unref(loader);
+    return NULL;
+}
+
+/* ---- Load ---- */
+
+/* The thread's error becomes the loader's: every later call repeats it until a reset. */
+static wk_batch *stop_with_error(wk_loader *loader)
+{
+    wki_error_take(&loader->failure);
+    wki_error_raise(&loader->failure);
+    return NULL;
+}
+
+/* The slot's first n rows as tensors that belong to the batch. */
+static bool show(wk_loader *loader, const wki_slot *slot)
+{
+    WK_SCOPE(batch);
+    const wk_dataset *set = loader->o.set;
+    for (int f = 0; f < set->nfields; f++) {
+        const wk_field *field = &set->fields[f];
+        int64_t shape[WK_MAX_DIMS] = { slot->n };
+        memcpy(shape + 1, field->shape, (size_t)field->ndim * sizeof *shape);
+        wk_tensor *view = wki_tensor_on(slot->memory[f], 0, field->ndim + 1, shape, field->dtype);
+        wk_tensor *t = view ? wk_to_device(view, loader->o.device) : NULL;
+        if (!t) return false;
+        wki_object_adopt(t);
+        loader->batch->fields[f] = t;
+    }
+    loader->batch->rows = slot->rows;
+    loader->batch->n = slot->n;
+    return true;
+}
+
+static void release_batch(wk_loader *loader)
+{
+    empty_batch(loader->batch);
+    if (loader->released < loader->delivered) wki_ring_release(loader);
+}
+
+wk_batch *wk_loader_next(wk_loader *loader)
+{
+    const char *where = "loader_next";
+    if (wk_failed() || !loader_ok(loader, where)) return NULL;
+    wki_check(!loader->filling, NULL, WK_E_STATE, where, "called by the dataset that this loader is reading");
+    if (loader->failure.code != WK_OK) return wki_error_raise(&loader->failure), NULL;
+    release_batch(loader);
+    const int64_t in_epoch = loader->delivered - (loader->epoch - loader->first_epoch) * loader->batches;
+    if (in_epoch == loader->batches) {
+        loader->epoch++;
+        return NULL;
+    }
+    const wki_slot *slot = wki_ring_wait(loader);
+    loader->delivered++;
+    if (slot->error.code != WK_OK)
+        wki_fail(slot->error.code, where, "batch %lld of epoch %lld (dataset \"%s\"): %s", (long long)in_epoch,
+                 (long long)loader->epoch, loader->o.set->ops->name, slot->error.text);
+    else if (show(loader, slot))
+        return loader->batch;
+    return stop_with_error(loader);
+}
+
+wk_status wk_loader_reset(wk_loader *loader, int64_t epoch)
+{
+    const char *where = "loader_reset";
+    if (wk_failed() || !loader_ok(loader, where)) return wk_error();
+    wki_check(!loader->filling, WK_E_STATE, WK_E_STATE, where, "called by the dataset that this loader is reading");
+    if (epoch < 0) return wki_fail(WK_E_INVALID, where, "epoch is %lld; expected 0 or more", (long long)epoch);
+    empty_batch(loader->batch);
+    wki_ring_stop(loader);
+    loader->epoch = epoch;
+    loader->failure.code = WK_OK;
+    if (wki_ring_start(loader) != WK_OK) stop_with_error(loader);
+    return wk_error();
+}
+
+int64_t wk_loader_batches(const wk_loader *loader) { return loader_ok(loader, "loader_batches") ? loader->batches : 0; }
+int64_t wk_loader_epoch(const wk_loader *loader) { return loader_ok(loader, "loader_epoch") ? loader->epoch : 0; }
+
+/* ---- Batches ---- */
+
+static bool batch_ok(const wk_batch *batch, const char *where)
+{
+    if (!wki_object_check(batch, &batch_type, where, "batch")) return false;
+    wki_check(batch->fields[0], false, WK_E_STATE, where,
+              "this batch is over; a batch is valid until the next call of its loader");
+    return true;
+}
+
+static wk_tensor *field_of(wk_batch *batch, const char *where, const char *name, int otherwise)
+{
+    if (!batch_ok(batch, where)) return NULL;
+    const int named = wki_dataset_find(batch->set, name), f = named < 0 ? otherwise : named;
+    wki_check(f < batch->set->nfields, NULL, WK_E_NOT_FOUND, where, "the dataset \"%s\" has one field, \"%s\"",
+              batch->set->ops->name, batch->set->fields[0].name);
+    return batch->fields[f];
+}
+
+wk_tensor *wk_batch_x(wk_batch *batch) { return field_of(batch, "batch_x", "x", 0); }
+wk_tensor *wk_batch_y(wk_batch *batch) { return field_of(batch, "batch_y", "y", 1); }
+
+wk_tensor *wk_batch_field(wk_batch *batch, int i)
+{
+    const char *where = "batch_field";
+    if (!batch_ok(batch, where)) return NULL;
+    wki_check(i >= 0 && i < batch->set->nfields, NULL, WK_E_RANGE, where, "no field %d; the dataset \"%s\" has %d", i,
+              batch->set->ops->name, batch->set->nfields);
+    return batch->fields[i];
+}
+
+int64_t wk_batch_size(const wk_batch *batch) { return batch_ok(batch, "batch_size") ? batch->n : 0; }
+const int64_t *wk_batch_rows(const wk_batch *batch) { return batch_ok(batch, "batch_rows") ? batch->rows : NULL; }

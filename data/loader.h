@@ -1,0 +1,57 @@
+/* The loader's parts. Batches are numbered from 0 at the last reset, on and on through the epochs; batch k lives in
+ * slot k modulo the number of slots. The caller hands out `delivered` batches and has given `released` slots back;
+ * workers have claimed `claimed`.
+ *
+ *   released <= delivered <= released + 1,   claimed <= released + slots
+ *
+ * One worker at a time holds `plan`: it waits there for a free slot and writes down the slot's rows, so batches are
+ * claimed in order and the sampler needs no other lock. `lock` guards released, stop and the slots' ready; it is never
+ * held in user code. */
+#ifndef WKI_LOADER_H
+#define WKI_LOADER_H
+#include "autograd/tensor.h"
+#include "base/thread.h"
+#include "data/dataset.h"
+#include "data/sampler.h"
+
+typedef struct wki_slot {
+    wki_storage
+        *memory[WK_MAX_FIELDS]; /* replaced before filling where somebody else still uses it; NULL: not made yet */
+    int64_t *rows, n;
+    bool ready;
+    wki_error error; /* of filling it; delivered instead of the batch */
+} wki_slot;
+
+struct wk_batch {
+    wki_object object;
+    const wk_dataset *set;            /* of the loader, which outlives the contents */
+    wk_tensor *fields[WK_MAX_FIELDS]; /* NULL: no batch now */
+    const int64_t *rows;
+    int64_t n;
+};
+
+struct wk_loader {
+    wki_object object;
+    wk_loader_opts o;           /* o.set is held */
+    int64_t batches, capacity;  /* of an epoch; rows that a slot has room for */
+    int64_t first_epoch, epoch; /* at the last reset; now */
+    int64_t claimed, delivered, released;
+    wki_sampler sampler;
+    wki_slot *slots;
+    int nslots, nthreads, nlocks;
+    wki_thread **threads;
+    wki_mutex plan, lock;
+    wki_cond room, ready;
+    bool stop, filling; /* filling: in the caller, so that a dataset which calls its own loader is refused */
+    wki_error failure;  /* what made the loader stop, until it is reset */
+    wk_batch *batch;
+};
+
+/* The ring (ring.c). */
+wk_status wki_ring_make(wk_loader *loader);  /* slots and locks; what was made is freed by wki_ring_free */
+wk_status wki_ring_start(wk_loader *loader); /* from batch 0 of the present epoch */
+void wki_ring_stop(wk_loader *loader);       /* joins the workers, wherever they are */
+void wki_ring_free(wk_loader *loader);
+wki_slot *wki_ring_wait(wk_loader *loader); /* until batch `delivered` is there; fills it here without workers */
+void wki_ring_release(wk_loader *loader);   /* gives the oldest delivered slot back */
+#endif

@@ -1,0 +1,159 @@
+/* The ring of batch slots and the workers that fill them ahead. A slot's memory is written over only while the loader
+ * alone refers to it. Rests on base's threads and on the dataset's get_many. */
+#include "base/alloc.h"
+#include "data/loader.h"
+
+/* Memory of the slot for one field, of the loader alone. */
+static void *writable(const wk_loader *loader, wki_slot *slot, int f)
+{
+    const size_t bytes = (size_t)loader->capacity * wki_field_bytes(&loader->o.set->fields[f]);
+    if (slot->memory[f] && wki_storage_refs(slot->memory[f]) > 1) {
+        wki_storage_unref(slot->memory[f]);
+        slot->memory[f] = NULL;
+    }
+    if (!slot->memory[f]) slot->memory[f] = wki_storage_new(WK_CPU, bytes);
+    return slot->memory[f] ? slot->memory[f]->data : NULL;
+}
+
+/* Leaves no error pending in this thread: what went wrong is the slot's, and reaches the caller at this batch. */
+static void fill(wk_loader *loader, wki_slot *slot)
+{
+    wk_dataset *set = loader->o.set;
+    void *fields[WK_MAX_FIELDS];
+    for (int f = 0; f < set->nfields && !wk_failed(); f++) fields[f] = writable(loader, slot, f);
+    if (!wk_failed()) wki_dataset_read(set, slot->rows, slot->n, fields);
+    wki_error_take(&slot->error);
+}
+
+/* The next batch in order: which slot, and which rows. An error stays pending in this thread for fill to see. */
+static wki_slot *plan(wk_loader *loader)
+{
+    const int64_t k = loader->claimed++, from = k % loader->batches * loader->o.batch_size;
+    const int64_t left = loader->o.set->rows - from;
+    wki_slot *slot = &loader->slots[k % loader->nslots];
+    slot->n = left < loader->o.batch_size ? left : loader->o.batch_size;
+    wki_sampler_take(&loader->sampler, loader->first_epoch + k / loader->batches, from, slot->n, slot->rows);
+    return slot;
+}
+
+static wki_slot *claim(wk_loader *loader)
+{
+    wki_lock(&loader->plan);
+    wki_lock(&loader->lock);
+    while (!loader->stop && loader->claimed - loader->released >= loader->nslots)
+        wki_wait(&loader->room, &loader->lock);
+    const bool stop = loader->stop;
+    wki_unlock(&loader->lock);
+    wki_slot *slot = stop ? NULL : plan(loader);
+    wki_unlock(&loader->plan);
+    return slot;
+}
+
+static void work(void *argument)
+{
+    wk_loader *loader = argument;
+    for (wki_slot *slot; (slot = claim(loader));) {
+        fill(loader, slot);
+        wki_lock(&loader->lock);
+        slot->ready = true;
+        wki_wake_one(&loader->ready);
+        wki_unlock(&loader->lock);
+    }
+}
+
+wki_slot *wki_ring_wait(wk_loader *loader)
+{
+    if (loader->nthreads == 0) {
+        wki_slot *slot = plan(loader);
+        loader->filling = true;
+        fill(loader, slot);
+        loader->filling = false;
+        return slot;
+    }
+    wki_slot *slot = &loader->slots[loader->delivered % loader->nslots];
+    wki_lock(&loader->lock);
+    while (!slot->ready) wki_wait(&loader->ready, &loader->lock);
+    wki_unlock(&loader->lock);
+    return slot;
+}
+
+void wki_ring_release(wk_loader *loader)
+{
+    wki_lock(&loader->lock);
+    loader->slots[loader->released++ % loader->nslots].ready = false;
+    wki_wake_one(&loader->room); /* whoever holds `plan` is the only one that waits for room */
+    wki_unlock(&loader->lock);
+}
+
+wk_status wki_ring_start(wk_loader *loader)
+{
+    loader->claimed = loader->delivered = loader->released = 0;
+    loader->first_epoch = loader->epoch;
+    loader->stop = false;
+    for (int s = 0; s < loader->nslots; s++) loader->slots[s].ready = false;
+    while (loader->nthreads < loader->o.num_workers) {
+        wki_thread *thread = wki_thread_start(work, loader, "wick-loader");
+        if (!thread) {
+            wki_ring_stop(loader);
+            return wk_error();
+        }
+        loader->threads[loader->nthreads++] = thread;
+    }
+    return WK_OK;
+}
+
+void wki_ring_stop(wk_loader *loader)
+{
+    if (loader->nthreads == 0) return;
+    wki_lock(&loader->lock);
+    loader->stop = true;
+    wki_wake_one(&loader->room);
+    wki_unlock(&loader->lock);
+    while (loader->nthreads > 0) wki_thread_join(loader->threads[--loader->nthreads]);
+}
+
+static wk_status make_locks(wk_loader *loader)
+{
+    wk_status status = wki_mutex_init(&loader->plan);
+    if (status == WK_OK) loader->nlocks = 1, status = wki_mutex_init(&loader->lock);
+    if (status == WK_OK) loader->nlocks = 2, status = wki_cond_init(&loader->room);
+    if (status == WK_OK) loader->nlocks = 3, status = wki_cond_init(&loader->ready);
+    if (status == WK_OK) loader->nlocks = 4;
+    return status;
+}
+
+static void free_locks(wk_loader *loader)
+{
+    if (loader->nlocks > 3) wki_cond_destroy(&loader->ready);
+    if (loader->nlocks > 2) wki_cond_destroy(&loader->room);
+    if (loader->nlocks > 1) wki_mutex_destroy(&loader->lock);
+    if (loader->nlocks > 0) wki_mutex_destroy(&loader->plan);
+    loader->nlocks = 0;
+}
+
+wk_status wki_ring_make(wk_loader *loader)
+{
+    const int workers = loader->o.num_workers;
+    const int nslots = workers == 0 ? 1 : workers * loader->o.prefetch + 2; /* one at the caller's, one being filled */
+    loader->threads = wki_alloc_array((size_t)workers, sizeof *loader->threads);
+    loader->slots = wki_alloc_array((size_t)nslots, sizeof *loader->slots);
+    if (!loader->threads || !loader->slots) return WK_E_MEMORY;
+    loader->nslots = nslots;
+    for (int s = 0; s < nslots; s++) {
+        loader->slots[s].rows = wki_alloc_array((size_t)loader->capacity, sizeof(int64_t));
+        if (!loader->slots[s].rows) return WK_E_MEMORY;
+    }
+    return make_locks(loader);
+}
+
+void wki_ring_free(wk_loader *loader)
+{
+    wki_ring_stop(loader);
+    for (int s = 0; s < loader->nslots; s++) {
+        for (int f = 0; f < WK_MAX_FIELDS; f++) wki_storage_unref(loader->slots[s].memory[f]);
+        wki_free(loader->slots[s].rows);
+    }
+    wki_free(loader->slots);
+    wki_free(loader->threads);
+    free_locks(loader);
+}

@@ -1,0 +1,87 @@
+/* A dataset of tensors in memory: row i of each. Rests on contiguous CPU tensors, which it holds. */
+#include "autograd/tensor.h"
+#include "base/alloc.h"
+#include "data/dataset.h"
+#include <string.h>
+
+typedef struct memory_set {
+    int n;
+    wk_tensor *tensors[WK_MAX_FIELDS];
+    const char *from[WK_MAX_FIELDS];
+    size_t row_bytes[WK_MAX_FIELDS];
+} memory_set;
+
+static wk_status memory_get_many(void *self, const int64_t *rows, int64_t n, void *const *fields)
+{
+    const memory_set *set = self;
+    for (int f = 0; f < set->n; f++) {
+        const size_t bytes = set->row_bytes[f];
+        char *to = fields[f];
+        for (int64_t i = 0; i < n && bytes > 0; i++, to += bytes)
+            memcpy(to, set->from[f] + (size_t)rows[i] * bytes, bytes);
+    }
+    return WK_OK;
+}
+
+static void memory_destroy(void *self)
+{
+    memory_set *set = self;
+    for (int f = 0; f < set->n; f++) wki_object_unref(set->tensors[f]);
+    wki_free(set);
+}
+
+static const wk_dataset_ops memory_ops = { sizeof memory_ops, "tensors", memory_get_many, memory_destroy };
+
+static bool tensors_ok(wk_tensor *const *tensors, const char *const *names, int n, const char *where)
+{
+    if (!tensors) return wki_null_argument(where, "fields"), false;
+    wki_check(n >= 1 && n <= WK_MAX_FIELDS, false, WK_E_INVALID, where, "n is %d; expected 1 to %d tensors", n,
+              WK_MAX_FIELDS);
+    wki_check(names || n <= 2, false, WK_E_INVALID, where,
+              "names is NULL; only x and y name themselves, not %d tensors", n);
+    for (int f = 0; f < n; f++) {
+        if (!wki_object_check(tensors[f], &wki_tensor_type, where, f == 0 ? "fields[0]" : "fields[i]")) return false;
+        wki_check(tensors[f]->v.ndim >= 1, false, WK_E_SHAPE, where,
+                  "tensor %d is a single value; its first size must be the rows", f);
+        wki_check(tensors[f]->v.size[0] == tensors[0]->v.size[0], false, WK_E_SHAPE, where,
+                  "first sizes differ (tensor 0 %s, tensor %d %s); all tensors must have as many rows",
+                  wki_show(&tensors[0]->v), f, wki_show(&tensors[f]->v));
+    }
+    return true;
+}
+
+/* Holds tensor f as plain contiguous memory, and describes its rows. */
+static wk_status add_field(memory_set *set, wk_tensor *tensor, const char *name, wk_field *field)
+{
+    wk_tensor *held = wk_contiguous(wk_to_device(wk_detach(tensor), WK_CPU));
+    if (!held) return wk_error();
+    wki_object_ref(held);
+    const int f = set->n++;
+    set->tensors[f] = held;
+    set->from[f] = held->v.data;
+    *field = (wk_field){ .name = name, .dtype = (wk_dtype)held->v.dtype, .ndim = held->v.ndim - 1 };
+    memcpy(field->shape, held->v.size + 1, (size_t)field->ndim * sizeof *field->shape);
+    set->row_bytes[f] = wki_field_bytes(field);
+    return WK_OK;
+}
+
+wk_dataset *wk_dataset_tensors(wk_tensor *const *fields, const char *const *names, int n)
+{
+    static const char *const usual[] = { "x", "y" };
+    if (!tensors_ok(fields, names, n, "dataset_tensors")) return NULL;
+    memory_set *set = wki_alloc(sizeof *set);
+    if (!set) return NULL;
+    WK_SCOPE(held_tensors);
+    wk_field described[WK_MAX_FIELDS];
+    for (int f = 0; f < n; f++) {
+        if (add_field(set, fields[f], (names ? names : usual)[f], &described[f]) == WK_OK) continue;
+        memory_destroy(set);
+        return NULL;
+    }
+    return wk_escape(held_tensors, wk_dataset_custom(&(wk_dataset_opts){ .size = sizeof(wk_dataset_opts),
+                                                                         .ops = &memory_ops,
+                                                                         .self = set,
+                                                                         .rows = fields[0]->v.size[0],
+                                                                         .fields = described,
+                                                                         .nfields = n }));
+}

@@ -1,0 +1,67 @@
+/* Some rows of another dataset, in any order, repeated or not. Rests on the dataset it selects from. */
+#include "base/alloc.h"
+#include "base/error.h"
+#include "data/dataset.h"
+#include <string.h>
+
+typedef struct subset {
+    wk_dataset *set;
+    int64_t n, rows[];
+} subset;
+
+enum {
+    RUN = 512
+}; /* rows translated at a time, on the stack: a subset's reader runs in any thread and must not allocate */
+
+static wk_status subset_get_many(void *self, const int64_t *rows, int64_t n, void *const *fields)
+{
+    const subset *s = self;
+    int64_t there[RUN];
+    void *to[WK_MAX_FIELDS];
+    for (int64_t from = 0; from < n; from += RUN) {
+        const int64_t run = n - from < RUN ? n - from : RUN;
+        for (int64_t i = 0; i < run; i++) there[i] = s->rows[rows[from + i]];
+        for (int f = 0; f < s->set->nfields; f++)
+            to[f] = (char *)fields[f] + (size_t)from * wki_field_bytes(&s->set->fields[f]);
+        const wk_status status = wki_dataset_read(s->set, there, run, to);
+        if (status != WK_OK) return status;
+    }
+    return WK_OK;
+}
+
+static void subset_destroy(void *self)
+{
+    subset *s = self;
+    wki_object_unref(s->set);
+    wki_free(s);
+}
+
+static const wk_dataset_ops subset_ops = { sizeof subset_ops, "subset", subset_get_many, subset_destroy };
+
+wk_dataset *wk_dataset_subset(wk_dataset *set, const int64_t *rows, int64_t n)
+{
+    const char *where = "dataset_subset";
+    if (!wki_object_check(set, &wki_dataset_type, where, "set")) return NULL;
+    if (!rows && n > 0) return wki_null_argument(where, "rows"), NULL;
+    wki_check(n >= 0, NULL, WK_E_INVALID, where, "n is %lld; expected 0 or more rows", (long long)n);
+    for (int64_t i = 0; i < n; i++)
+        wki_check(rows[i] >= 0 && rows[i] < set->rows, NULL, WK_E_RANGE, where,
+                  "rows[%lld] is %lld; the dataset \"%s\" has %lld rows", (long long)i, (long long)rows[i],
+                  set->ops->name, (long long)set->rows);
+    size_t bytes;
+    const bool fits = wki_mul_ok((size_t)n, sizeof *rows, &bytes) && wki_add_ok(bytes, sizeof(subset), &bytes);
+    subset *self = wki_alloc(fits ? bytes : SIZE_MAX);
+    if (!self) return NULL;
+    wki_object_ref(set);
+    self->set = set;
+    self->n = n;
+    if (n > 0) memcpy(self->rows, rows, (size_t)n * sizeof *rows);
+    return wk_dataset_custom(&(wk_dataset_opts){ .size = sizeof(wk_dataset_opts),
+                                                 .ops = &subset_ops,
+                                                 .self = self,
+                                                 .rows = n,
+                                                 .fields = set->fields,
+                                                 .nfields = set->nfields,
+                                                 .classes = set->classes,
+                                                 .nclasses = set->nclasses });
+}

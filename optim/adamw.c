@@ -1,0 +1,21 @@
+/* AdamW (Loshchilov and Hutter 2019), as torch.optim.AdamW: Adam, but weights shrink by themselves, not through the
+ * gradient. */
+#include "optim/adam.h"
+
+static const wk_adamw_opts defaults = { WK_ADAMW_DEFAULTS };
+
+static void prepare(const void *opts, int64_t t, double *numbers)
+{
+    const wk_adamw_opts *o = opts;
+    wki_adam_prepare(o, t, numbers);
+    numbers[WKI_N_WEIGHT_DECAY] = 0;
+    numbers[WKI_N_SHRINK] = 1 - o->lr * o->weight_decay;
+}
+
+const wki_optim_kind wki_optim_kind_adamw = {
+    "adamw", "optim_adamw", sizeof(wk_adamw_opts), &defaults, wki_adam_options, NULL, wki_adam_plan, prepare,
+};
+
+wk_adamw_opts wk_adamw_opts_default(void) { return defaults; }
+
+wk_optim *wk_optim_adamw_new(const wk_adamw_opts *o) { return wki_optim_new(&wki_optim_kind_adamw, o); }

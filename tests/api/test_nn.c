@@ -1,0 +1,225 @@
+/* wick/nn.h: modules against PyTorch's values, names, modes, own layers; and results that do not depend on threads. */
+#include "golden/nn.h"
+#include "wick/wick.h"
+#include "wick_check.h"
+#include <stdio.h>
+
+/* ((i * a) mod m - m / 2) / m, as nn.py has it */
+static wk_tensor *ramp(int ndim, const int64_t *shape, int a, int m)
+{
+    wk_tensor *t = wk_zeros(ndim, shape, WK_F64);
+    double *p = (double *)wk_data(t);
+    for (int64_t i = 0; i < wk_numel(t); i++) p[i] = (double)(i * a % m - m / 2) / m;
+    return t;
+}
+
+static void check_golden(wk_tensor *t, const double *golden, size_t bytes)
+{
+    CHECK_OK();
+    ck_assert_uint_eq((size_t)wk_numel(t) * sizeof(double), bytes);
+    t = wk_contiguous(t);
+    for (int64_t i = 0; i < wk_numel(t); i++) CHECK_NEAR(((const double *)wk_data(t))[i], golden[i], 1e-13);
+}
+#define CHECK_GOLDEN(t, golden) check_golden(t, golden, sizeof golden)
+
+static wk_module *linear64(int64_t in, int64_t out) { return wk_nn_linear(in, out, .dtype = WK_F64); }
+
+TEST(nn, forward_and_backward_have_torchs_values)
+{
+    wk_module *net = wk_nn_sequential(wk_nn_flatten(), linear64(6, 5), wk_nn_tanh(), linear64(5, 4), wk_nn_sigmoid(),
+                                      linear64(4, 3));
+    wk_params *p = wk_parameters(net);
+    ck_assert_int_eq(wk_params_count(p), 6);
+    ck_assert_str_eq(wk_params_name(p, 2), "3.weight");
+    for (int i = 0; i < 6; i++) {
+        WK_NO_GRAD(start);
+        wk_tensor *t = wk_params_at(p, i);
+        wk_copy_(t, ramp(wk_ndim(t), wk_shape(t), 5 + 2 * i, 32));
+    }
+    wk_tensor *out = wk_forward(net, ramp(WK_SHAPE(4, 2, 3), 7, 16));
+    wk_tensor *loss = wk_cross_entropy(out, wk_from((int64_t[]){ 2, 0, 1, 2 }, WK_SHAPE(4), WK_I64));
+    wk_backward(loss);
+    CHECK_GOLDEN(out, golden_output);
+    CHECK_GOLDEN(loss, golden_loss);
+    CHECK_GOLDEN(wk_grad(wk_params_at(p, 0)), golden_grad_0);
+    CHECK_GOLDEN(wk_grad(wk_params_at(p, 1)), golden_grad_1);
+    CHECK_GOLDEN(wk_grad(wk_params_at(p, 2)), golden_grad_2);
+    CHECK_GOLDEN(wk_grad(wk_params_at(p, 3)), golden_grad_3);
+    CHECK_GOLDEN(wk_grad(wk_params_at(p, 4)), golden_grad_4);
+    CHECK_GOLDEN(wk_grad(wk_params_at(p, 5)), golden_grad_5);
+}
+
+TEST(losses, have_torchs_values_at_the_edges)
+{
+    wk_tensor *big = wk_requires_grad(wk_from((double[]){ 1000, 0, -1000, 3, 3, 3 }, WK_SHAPE(2, 3), WK_F64));
+    wk_tensor *loss = wk_cross_entropy(big, wk_from((int64_t[]){ 1, 2 }, WK_SHAPE(2), WK_I64));
+    wk_backward(loss);
+    CHECK_GOLDEN(loss, golden_big_loss);
+    CHECK_GOLDEN(wk_grad(big), golden_big_grad);
+    CHECK_GOLDEN(wk_mse_loss(ramp(WK_SHAPE(3, 2), 7, 16), ramp(WK_SHAPE(3, 2), 3, 16)), golden_mse);
+}
+
+TEST(losses, refuse_what_does_not_fit)
+{
+    wk_tensor *logits = wk_zeros(WK_SHAPE(2, 3), WK_F32);
+    CHECK_NULL(wk_cross_entropy(logits, wk_from((int64_t[]){ 1, 3 }, WK_SHAPE(2), WK_I64)));
+    CHECK_ERROR(WK_E_RANGE, "cross_entropy", "3");
+    CHECK_NULL(wk_cross_entropy(logits, wk_zeros(WK_SHAPE(2), WK_F32)));
+    CHECK_ERROR(WK_E_DTYPE, "target is f32");
+    CHECK_NULL(wk_cross_entropy(logits, wk_zeros(WK_SHAPE(3), WK_I64)));
+    CHECK_ERROR(WK_E_SHAPE, "[2, 3]", "[3]");
+    CHECK_NULL(wk_mse_loss(logits, wk_zeros(WK_SHAPE(2), WK_F32)));
+    CHECK_ERROR(WK_E_SHAPE, "mse_loss", "[2, 3]", "[2]");
+    CHECK_NULL(wk_linear(logits, wk_zeros(WK_SHAPE(4, 5), WK_F32), NULL));
+    CHECK_ERROR(WK_E_SHAPE, "linear", "[2, 3]", "[4, 5]");
+}
+
+TEST(module, starts_as_torch_does)
+{
+    wk_manual_seed(3);
+    wk_module *m = wk_nn_linear(400, 300);
+    wk_tensor *w = wk_parameter(m, "weight");
+    double bound = 1 / sqrt(400.0);
+    CHECK(wk_item(wk_amax(wk_flatten(w, 0, -1), 0, false)) <= bound);
+    CHECK(wk_item(wk_amin(wk_flatten(w, 0, -1), 0, false)) >= -bound);
+    CHECK_NEAR(wk_item(wk_mean(wk_square(w))), bound * bound / 3, 0.02 * bound * bound / 3);
+    CHECK(wk_item(wk_amax(wk_abs(wk_parameter(m, "bias")), 0, false)) <= bound);
+    CHECK_NULL(wk_nn_linear(-1, 3));
+    CHECK_ERROR(WK_E_INVALID, "nn_linear", "-1");
+    wk_module *plain = wk_nn_linear(4, 3, .bias = false);
+    ck_assert_int_eq(wk_parameter_count(plain), 12);
+    CHECK_NULL(wk_parameter(plain, "bias"));
+    CHECK_ERROR(WK_E_NOT_FOUND, "linear has no 'bias'", "weight");
+}
+
+TEST(module, a_null_child_makes_the_parent_null)
+{
+    CHECK_NULL(wk_nn_sequential(wk_nn_relu(), wk_nn_linear(3, -2), wk_nn_relu()));
+    CHECK_ERROR(WK_E_INVALID, "nn_linear");
+}
+
+TEST(module, lives_with_its_parent)
+{
+    wk_module *net;
+    {
+        WK_SCOPE(inner);
+        wk_module *layer = wk_nn_linear(2, 2);
+        net = wk_escape(inner, wk_nn_sequential(layer));
+    }
+    CHECK(wk_forward(net, wk_zeros(WK_SHAPE(1, 2), WK_F32)));
+    CHECK(wk_module_child(net, "0") != NULL);
+    CHECK(wk_parameter(net, "0.weight") != NULL);
+}
+
+TEST(module, dropout_acts_in_training_only_and_keeps_the_mean)
+{
+    wk_module *m = wk_nn_dropout(0.25);
+    wk_tensor *x = wk_requires_grad(wk_ones(WK_SHAPE(100, 1000), WK_F32)), *y = wk_forward(m, x);
+    CHECK_NEAR(wk_item(wk_mean(y)), 1, 0.01);
+    wk_backward(wk_sum(y));
+    CHECK(wk_equal(wk_grad(x), wk_detach(y))); /* the same mask, the same scale */
+    CHECK(wk_forward(wk_train(m, false), x) == x);
+    CHECK_NULL(wk_nn_dropout(1));
+    CHECK_ERROR(WK_E_INVALID, "dropout", "p is 1");
+}
+
+static wk_status gain_init(wk_module *m, void *state)
+{
+    *(double *)state = 3;
+    return wk_nn_param(m, "gain", wk_ones(WK_SHAPE(4), WK_F32)) ? WK_OK : wk_error();
+}
+static wk_tensor *gain_forward(wk_module *m, wk_tensor *x)
+{
+    return wk_mul_scalar(wk_mul(x, wk_parameter(m, "gain")), *(double *)wk_nn_state(m));
+}
+static const wk_module_ops gain_ops = { sizeof gain_ops, "gain", sizeof(double), gain_init, gain_forward, NULL, NULL };
+
+TEST(module, own_layers_train_like_the_built_in_ones)
+{
+    wk_module *net = wk_nn_sequential(wk_nn_custom(&gain_ops, NULL), wk_nn_relu());
+    wk_backward(wk_sum(wk_forward(net, wk_ones(WK_SHAPE(2, 4), WK_F32))));
+    CHECK_NEAR(wk_item(wk_select(wk_grad(wk_parameter(net, "0.gain")), 0, 0)), 6, 0);
+}
+
+TEST(module, copies_need_equal_names_and_shapes)
+{
+    wk_module *a = wk_mlp(3, (int64_t[]){ 4, 3, 2 }), *b = wk_mlp(3, (int64_t[]){ 4, 3, 2 }),
+              *c = wk_mlp(3, (int64_t[]){ 4, 5, 2 });
+    CHECK(!wk_equal(wk_parameter(a, "1.weight"), wk_parameter(b, "1.weight")));
+    CHECK(wk_module_copy_(a, b) == WK_OK);
+    CHECK(wk_equal(wk_parameter(a, "3.bias"), wk_parameter(b, "3.bias")));
+    CHECK(wk_module_copy_(a, c) == WK_E_SHAPE);
+    CHECK_ERROR(WK_E_SHAPE, "'1.weight'", "[3, 4]", "[5, 4]");
+    CHECK(wk_module_to(a, WK_CPU, WK_F64) != NULL);
+    ck_assert_int_eq(wk_dtype_of(wk_parameter(a, "1.weight")), WK_F64);
+    CHECK(wk_forward(a, wk_zeros(WK_SHAPE(1, 4), WK_F64)));
+}
+
+TEST(module, prints_its_tree)
+{
+    char text[512] = "";
+    FILE *out = fmemopen(text, sizeof text, "w");
+    wk_module_print(wk_mlp(2, (int64_t[]){ 4, 3 }), out);
+    fclose(out);
+    CHECK(strstr(text, "linear(4, 3)") && strstr(text, "weight: f32 [3, 4]"));
+}
+
+TEST(module, evaluation_frees_what_it_passes)
+{
+    wk_module *net = wk_mlp(5, (int64_t[]){ 64, 64, 64, 64, 8 });
+    wk_tensor *x = wk_zeros(WK_SHAPE(16, 64), WK_F32);
+    WK_NO_GRAD(evaluation);
+    int64_t before = wk_live_objects();
+    wk_tensor *y = wk_forward(net, x);
+    CHECK(y != NULL);
+    CHECK(wk_live_objects() - before <= 2); /* y and its storage */
+    CHECK(wk_is_leaf(x) && wk_numel(x) == 16 * 64);
+}
+
+/* Two epochs' worth of steps from the same start; the parameters' bytes at the end. */
+static void train_bytes(int threads, const char *optimizer, float *out, size_t bytes)
+{
+    WK_SCOPE(run);
+    wk_set_num_threads(threads);
+    wk_manual_seed(1);
+    wk_module *net = wk_nn_sequential(wk_nn_linear(300, 200), wk_nn_relu(), wk_nn_dropout(0.2), wk_nn_linear(200, 10));
+    wk_tensor *x = wk_randn(WK_SHAPE(128, 300), WK_F32), *y = wk_randint(0, 10, WK_SHAPE(128));
+    wk_optim *opt = wk_optim_by_name(optimizer, wk_parameters(net), NULL);
+    for (int i = 0; i < 10; i++) {
+        WK_SCOPE(step);
+        wk_zero_grad(opt);
+        wk_backward(wk_cross_entropy(wk_forward(net, x), y));
+        wk_step(opt);
+    }
+    wk_read(wk_parameter(net, "0.weight"), out, bytes);
+    wk_set_num_threads(1);
+    CHECK_OK();
+}
+
+TEST(threads, do_not_change_a_bit_of_training)
+{
+    static float one[200 * 300], more[200 * 300];
+    const char *const *names;
+    int n = wk_optim_names(&names);
+    for (int i = 0; i < n; i++) {
+        train_bytes(1, names[i], one, sizeof one);
+        for (int threads = 2; threads <= 3; threads++) {
+            train_bytes(threads, names[i], more, sizeof more);
+            if (memcmp(one, more, sizeof one)) ck_abort_msg("%s: %d threads give other bits", names[i], threads);
+        }
+    }
+}
+
+TEST(isa, with_fma_does_not_change_a_bit_of_training)
+{
+    static float wide[200 * 300], narrow[200 * 300];
+    const char *best = wk_cpu_isa();
+    if (strcmp(best, "avx512")) return;
+    train_bytes(1, "adam", wide, sizeof wide);
+    wk_set_cpu_isa("avx2");
+    train_bytes(1, "adam", narrow, sizeof narrow);
+    wk_set_cpu_isa(best);
+    CHECK(!memcmp(wide, narrow, sizeof wide));
+}
+
+WICK_TEST_MAIN

@@ -1,0 +1,401 @@
+/* Laws of the optimizers: PyTorch's numbers, step for step; what is refused; what a step touches and what it leaves
+ * alone. */
+#include "../golden/optim.h"
+#include "wick/optim.h"
+#include "wick_check.h"
+
+enum { WEIGHTS = 15, BIASES = 3, ALL = WEIGHTS + BIASES };
+enum { GOLDEN = sizeof golden_optims / sizeof *golden_optims };
+
+/* ---- PyTorch's numbers: the start and the gradients of golden/optim.py ---- */
+
+static double next_gradient(uint32_t *x)
+{
+    *x = *x * 1664525u + 1013904223u;
+    return (double)((*x >> 16) % 1025) / 256 - 1;
+}
+
+static wk_tensor *tensor_of(const double *values, int ndim, const int64_t *shape, wk_dtype dtype)
+{
+    return wk_to(wk_from(values, ndim, shape, WK_F64), dtype);
+}
+
+static wk_tensor *leaf_of(const double *values, int ndim, const int64_t *shape, wk_dtype dtype)
+{
+    return wk_requires_grad(tensor_of(values, ndim, shape, dtype));
+}
+
+static void check_near_golden(wk_tensor *const p[2], const golden_optim *golden, int row, wk_dtype dtype)
+{
+    double now[ALL];
+    WK_SCOPE(look);
+    CHECK(wk_read(wk_to(wk_detach(p[0]), WK_F64), now, WEIGHTS * sizeof *now) == WK_OK);
+    CHECK(wk_read(wk_to(wk_detach(p[1]), WK_F64), now + WEIGHTS, BIASES * sizeof *now) == WK_OK);
+    for (int i = 0; i < ALL; i++) {
+        const double expected = dtype == WK_F32 ? (double)golden->f32[row][i] : golden->f64[row][i];
+        wick_check_near(now[i], expected, (dtype == WK_F32 ? 1e-5 : 1e-12) * fabs(expected), golden->law, __FILE__,
+                        __LINE__);
+    }
+}
+
+static void set_gradients(wk_tensor *const p[2], uint32_t *x, wk_dtype dtype, bool skip)
+{
+    double g[ALL];
+    for (int i = 0; i < ALL; i++) g[i] = next_gradient(x);
+    wk_set_grad(p[0], tensor_of(g, WK_SHAPE(5, 3), dtype));
+    wk_set_grad(p[1], skip ? NULL : tensor_of(g + WEIGHTS, WK_SHAPE(BIASES), dtype));
+}
+
+static void follow(const golden_optim *golden, wk_dtype dtype)
+{
+    WK_SCOPE(training);
+    double start[ALL];
+    for (int i = 0; i < ALL; i++) start[i] = 2 + i / 16.0;
+    wk_tensor *p[2] = { leaf_of(start, WK_SHAPE(5, 3), dtype), leaf_of(start + WEIGHTS, WK_SHAPE(BIASES), dtype) };
+    wk_optim *opt = wk_optim_by_name(golden->name, wk_params_new(p, NULL, 2), golden->options);
+    uint32_t x = 1;
+    for (int t = 1, row = 0; t <= 100; t++) {
+        WK_SCOPE(step);
+        set_gradients(p, &x, dtype, golden->skips && t % 3 == 1);
+        CHECK(wk_step(opt) == WK_OK);
+        if (t == 1 || t == 10 || t == 100) check_near_golden(p, golden, row++, dtype);
+    }
+    CHECK(wk_steps(opt) == 100);
+}
+
+TEST(golden, hundred_steps_of_f32_match_pytorch)
+{
+    for (int i = 0; i < GOLDEN; i++) follow(&golden_optims[i], WK_F32);
+}
+
+TEST(golden, hundred_steps_of_f64_match_pytorch)
+{
+    for (int i = 0; i < GOLDEN; i++) follow(&golden_optims[i], WK_F64);
+}
+
+TEST(golden, every_optimizer_has_numbers)
+{
+    const char *const *names;
+    const int n = wk_optim_names(&names);
+    CHECK(n >= 5);
+    for (int k = 0; k < n; k++) {
+        bool found = false;
+        for (int i = 0; i < GOLDEN; i++) found |= strcmp(golden_optims[i].name, names[k]) == 0;
+        wick_check(found, names[k], __FILE__, __LINE__);
+    }
+}
+
+/* ---- A step ---- */
+
+static wk_tensor *ones_leaf(int64_t n, wk_dtype dtype) { return wk_requires_grad(wk_ones(WK_SHAPE(n), dtype)); }
+
+static wk_params *list(wk_tensor *a, wk_tensor *b)
+{
+    return wk_params_new((wk_tensor *const[]){ a, b }, (const char *const[]){ "a", "b" }, b ? 2 : 1);
+}
+
+TEST(step, leaves_parameters_without_gradient_alone)
+{
+    wk_tensor *a = ones_leaf(2, WK_F32), *b = ones_leaf(3, WK_F32);
+    wk_optim *opt = wk_optim_adamw(list(a, b), .weight_decay = 0.5);
+    wk_set_grad(a, wk_ones(WK_SHAPE(2), WK_F32));
+    CHECK(wk_step(opt) == WK_OK);
+    CHECK(!wk_equal(a, wk_ones(WK_SHAPE(2), WK_F32)));
+    CHECK(wk_equal(b, wk_ones(WK_SHAPE(3), WK_F32)));
+    CHECK(wk_version_of(b) == 0);
+    CHECK(wk_optim_state(opt, 0, "exp_avg") != NULL);
+    CHECK_NULL(wk_optim_state(opt, 1, "exp_avg"));
+    CHECK_OK();
+}
+
+TEST(step, applies_momentum_and_decay_to_a_gradient_of_zeros)
+{
+    wk_tensor *a = ones_leaf(1, WK_F64);
+    wk_optim *opt = wk_optim_sgd(list(a, NULL), .lr = 0.5, .weight_decay = 0.5);
+    wk_set_grad(a, wk_zeros(WK_SHAPE(1), WK_F64));
+    CHECK(wk_step(opt) == WK_OK);
+    CHECK_NEAR(wk_item(a), 0.75, 0);
+}
+
+TEST(step, raises_the_versions_of_parameters)
+{
+    wk_tensor *a = ones_leaf(2, WK_F32);
+    wk_optim *opt = wk_optim_sgd(list(a, NULL), .lr = 1);
+    wk_tensor *loss = wk_sum(wk_mul(a, a));
+    wk_set_grad(a, wk_ones(WK_SHAPE(2), WK_F32));
+    CHECK(wk_step(opt) == WK_OK);
+    CHECK(wk_version_of(a) == 1);
+    CHECK(wk_backward(loss) == WK_E_STATE);
+    CHECK_ERROR(WK_E_STATE, "in place");
+}
+
+TEST(step, works_in_any_grad_mode_and_leaves_it)
+{
+    wk_tensor *a = ones_leaf(2, WK_F32);
+    wk_optim *opt = wk_optim_sgd(list(a, NULL), .lr = 0.25);
+    wk_set_grad(a, wk_ones(WK_SHAPE(2), WK_F32));
+    CHECK(wk_step(opt) == WK_OK && wk_grad_enabled());
+    {
+        WK_NO_GRAD(quiet);
+        CHECK(wk_step(opt) == WK_OK && !wk_grad_enabled());
+    }
+    CHECK(wk_is_leaf(a) && wk_needs_grad(a));
+    CHECK(wk_equal(wk_detach(a), wk_full(WK_SHAPE(2), WK_F32, 0.5)));
+}
+
+TEST(step, takes_gradients_with_any_strides)
+{
+    wk_tensor *a = wk_requires_grad(wk_zeros(WK_SHAPE(2, 3), WK_F32)), *b = ones_leaf(4, WK_F32);
+    wk_optim *opt = wk_optim_sgd(list(a, b), .lr = 1);
+    wk_tensor *g = wk_t(wk_reshape(wk_arange(0, 6, 1, WK_F32), WK_SHAPE(3, 2)));
+    wk_set_grad(a, g);
+    wk_set_grad(b, wk_expand(wk_scalar(2, WK_F32), WK_SHAPE(4)));
+    CHECK(wk_step(opt) == WK_OK);
+    CHECK(wk_equal(wk_neg(wk_detach(a)), g));
+    CHECK(wk_equal(wk_detach(b), wk_full(WK_SHAPE(4), WK_F32, -1)));
+}
+
+TEST(step, takes_the_parameter_itself_as_its_gradient)
+{
+    wk_tensor *a = wk_requires_grad(wk_arange(0, 1000, 1, WK_F64));
+    wk_optim *opt = wk_optim_sgd(list(a, NULL), .lr = 1);
+    wk_set_grad(a, wk_detach(a));
+    CHECK(wk_step(opt) == WK_OK);
+    CHECK(wk_equal(wk_detach(a), wk_zeros(WK_SHAPE(1000), WK_F64)));
+}
+
+TEST(step, mixes_dtypes)
+{
+    wk_tensor *a = ones_leaf(2, WK_F32), *b = ones_leaf(2, WK_F64);
+    wk_optim *opt = wk_optim_adam(list(a, b), .lr = 0.5);
+    wk_set_grad(a, wk_ones(WK_SHAPE(2), WK_F32));
+    wk_set_grad(b, wk_ones(WK_SHAPE(2), WK_F64));
+    CHECK(wk_step(opt) == WK_OK);
+    CHECK(wk_allclose(wk_detach(a), wk_full(WK_SHAPE(2), WK_F32, 0.5), 0, 1e-6));
+    CHECK(wk_allclose(wk_detach(b), wk_full(WK_SHAPE(2), WK_F64, 0.5), 0, 1e-7));
+    CHECK(wk_dtype_of(wk_optim_state(opt, 1, "exp_avg_sq")) == WK_F64);
+}
+
+TEST(step, takes_parameters_without_elements)
+{
+    wk_tensor *a = ones_leaf(0, WK_F32), *b = ones_leaf(1, WK_F32);
+    wk_optim *opt = wk_optim_rmsprop(list(a, b));
+    wk_set_grad(a, wk_ones(WK_SHAPE(0), WK_F32));
+    CHECK(wk_step(opt) == WK_OK);
+    CHECK(wk_steps(opt) == 1);
+}
+
+TEST(step, refuses_and_changes_nothing_while_an_error_is_pending)
+{
+    wk_tensor *a = ones_leaf(2, WK_F32);
+    wk_optim *opt = wk_optim_sgd(list(a, NULL), .lr = 1);
+    wk_tensor *g = wk_ones(WK_SHAPE(2), WK_F32);
+    wk_set_grad(a, g);
+    wk_fail(WK_E_IO, "the disk is gone");
+    CHECK(wk_step(opt) == WK_E_IO);
+    CHECK(wk_zero_grad(opt) == WK_E_IO);
+    CHECK(wk_set_lr(opt, 2) == WK_E_IO);
+    CHECK_ERROR(WK_E_IO, "the disk is gone");
+    CHECK(wk_equal(wk_detach(a), wk_ones(WK_SHAPE(2), WK_F32)));
+    CHECK(wk_grad(a) == g && wk_steps(opt) == 0 && wk_lr(opt) == 1);
+}
+
+TEST(step, without_an_optimizer_is_an_error)
+{
+    CHECK(wk_step(NULL) == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "step", "opt is NULL");
+    wk_optim *opt;
+    {
+        WK_SCOPE(inner);
+        opt = wk_optim_sgd(list(ones_leaf(1, WK_F32), NULL));
+    }
+    CHECK(wk_step(opt) == WK_E_STATE);
+    CHECK_ERROR(WK_E_STATE, "step: opt is dead", "inner");
+}
+
+TEST(step, keeps_its_parameters_alive)
+{
+    WK_SCOPE(program);
+    wk_optim *opt;
+    {
+        WK_SCOPE(inner);
+        wk_tensor *a = ones_leaf(2, WK_F32);
+        wk_set_grad(a, wk_ones(WK_SHAPE(2), WK_F32));
+        opt = wk_escape(inner, wk_optim_adam(list(a, NULL)));
+    }
+    CHECK(wk_step(opt) == WK_OK);
+    CHECK(wk_step(opt) == WK_OK);
+}
+
+TEST(zero_grad, leaves_no_gradients)
+{
+    wk_tensor *a = ones_leaf(2, WK_F32), *b = ones_leaf(3, WK_F32);
+    wk_optim *opt = wk_optim_sgd(list(a, b));
+    wk_backward(wk_add(wk_sum(a), wk_sum(b)));
+    CHECK(wk_grad(a) && wk_grad(b));
+    CHECK(wk_zero_grad(opt) == WK_OK);
+    CHECK(!wk_grad(a) && !wk_grad(b));
+}
+
+/* ---- Refusals ---- */
+
+TEST(make, refuses_negative_infinite_and_nan_numbers)
+{
+    wk_params *params = list(ones_leaf(1, WK_F32), NULL);
+    CHECK_NULL(wk_optim_sgd(params, .lr = -0.1));
+    CHECK_ERROR(WK_E_INVALID, "optim_sgd", "lr is -0.1", "at least 0");
+    CHECK_NULL(wk_optim_sgd(params, .momentum = (double)NAN));
+    CHECK_ERROR(WK_E_INVALID, "optim_sgd", "momentum is", "nan");
+    CHECK_NULL(wk_optim_adagrad(params, .initial_accumulator_value = -1));
+    CHECK_ERROR(WK_E_INVALID, "optim_adagrad", "initial_accumulator_value is -1");
+    CHECK_NULL(wk_optim_rmsprop(params, .eps = (double)INFINITY));
+    CHECK_ERROR(WK_E_INVALID, "optim_rmsprop", "eps is inf", "finite");
+    CHECK_NULL(wk_optim_adam(params, .beta1 = 1));
+    CHECK_ERROR(WK_E_INVALID, "optim_adam", "beta1 is 1", "below 1");
+    CHECK_NULL(wk_optim_adamw(params, .weight_decay = -1e-2));
+    CHECK_ERROR(WK_E_INVALID, "optim_adamw", "weight_decay is -0.01");
+    CHECK_NULL(wk_optim_sgd(params, .nesterov = true));
+    CHECK_ERROR(WK_E_INVALID, "optim_sgd", "nesterov", "momentum");
+    CHECK_NULL(wk_optim_sgd(params, .nesterov = true, .momentum = 0.9, .dampening = 0.1));
+    CHECK_ERROR(WK_E_INVALID, "optim_sgd", "nesterov", "dampening 0.1");
+}
+
+TEST(make, refuses_what_cannot_be_trained)
+{
+    wk_tensor *a = ones_leaf(2, WK_F32);
+    CHECK_NULL(wk_optim_sgd(NULL));
+    CHECK_ERROR(WK_E_INVALID, "optim_sgd", "params is NULL");
+    CHECK_NULL(wk_optim_adam_new(NULL));
+    CHECK_ERROR(WK_E_INVALID, "optim_adam", "o is NULL");
+    CHECK_NULL(wk_optim_sgd(list(a, a)));
+    CHECK_ERROR(WK_E_INVALID, "optim_sgd", "'a' and 'b' are one tensor");
+    CHECK_NULL(wk_optim_sgd(wk_params_new(NULL, NULL, 0)));
+    CHECK_ERROR(WK_E_INVALID, "optim_sgd", "no parameters");
+    wk_params *turned = list(wk_requires_grad(wk_t(wk_ones(WK_SHAPE(2, 3), WK_F32))), NULL);
+    CHECK_NULL(wk_optim_sgd(turned));
+    CHECK_ERROR(WK_E_INVALID, "optim_sgd", "parameter 'a' [3, 2]", "wk_contiguous");
+}
+
+TEST(make, gives_short_structs_the_defaults_for_the_rest)
+{
+    wk_adamw_opts o;
+    memset(&o, 0xff, sizeof o);
+    o.size = offsetof(wk_adamw_opts, beta2);
+    o.params = list(ones_leaf(1, WK_F32), NULL);
+    o.lr = 0.5;
+    o.beta1 = 0.25;
+    wk_optim *opt = wk_optim_adamw_new(&o);
+    CHECK(opt && !strcmp(wk_optim_describe(opt), "adamw lr=0.5 beta1=0.25 beta2=0.999 eps=1e-08 weight_decay=0.01"));
+    o.size = 0;
+    CHECK_NULL(wk_optim_adamw_new(&o));
+    CHECK_ERROR(WK_E_INVALID, "optim_adamw", "size is 0", "wk_adamw_opts_default");
+}
+
+TEST(make, takes_long_structs_of_newer_headers)
+{
+    struct {
+        wk_sgd_opts known;
+        double unknown;
+    } o = { wk_sgd_opts_default(), 1 };
+    o.known.size = sizeof o;
+    o.known.params = list(ones_leaf(1, WK_F32), NULL);
+    CHECK(wk_optim_sgd_new(&o.known) != NULL);
+}
+
+/* ---- By name ---- */
+
+TEST(by_name, reads_the_options_of_each_optimizer)
+{
+    wk_params *params = list(ones_leaf(1, WK_F32), NULL);
+    wk_optim *opt = wk_optim_by_name("adam", params, "lr=1e-2,beta2=0.99, amsgrad");
+    CHECK(opt && !strcmp(wk_optim_name(opt), "adam") && wk_lr(opt) == 0.01);
+    CHECK(!strcmp(wk_optim_describe(opt),
+                  wk_optim_describe(wk_optim_adam(params, .lr = 1e-2, .beta2 = 0.99, .amsgrad = true))));
+    opt = wk_optim_by_name("sgd", params, "momentum=0.9,nesterov=true,maximize=0");
+    CHECK(opt && !strcmp(wk_optim_describe(opt), "sgd lr=0.001 momentum=0.9 dampening=0 weight_decay=0 nesterov"));
+    const char *const *names;
+    for (int i = wk_optim_names(&names); i-- > 0;) CHECK(wk_optim_by_name(names[i], params, NULL) != NULL);
+}
+
+TEST(by_name, reads_what_describe_tells)
+{
+    wk_params *params = list(ones_leaf(1, WK_F32), NULL);
+    const char *told = wk_optim_describe(wk_optim_rmsprop(params, .lr = 1e-9, .alpha = 0.123456789, .centered = true));
+    wk_optim *again = wk_optim_by_name("rmsprop", params, told + strlen("rmsprop"));
+    CHECK(again && !strcmp(wk_optim_describe(again), told));
+}
+
+TEST(by_name, suggests_what_was_meant)
+{
+    wk_params *params = list(ones_leaf(1, WK_F32), NULL);
+    CHECK_NULL(wk_optim_by_name("adm", params, ""));
+    CHECK_ERROR(WK_E_NOT_FOUND, "optim_by_name", "'adm'", "did you mean 'adam'?");
+    CHECK_NULL(wk_optim_by_name("lbfgs", params, ""));
+    CHECK_ERROR(WK_E_NOT_FOUND, "'lbfgs'", "adagrad, adam, adamw, rmsprop, sgd");
+    CHECK_NULL(wk_optim_by_name("adam", params, "lr=0.1,bta1=0.5"));
+    CHECK_ERROR(WK_E_NOT_FOUND, "adam has no option 'bta1'", "did you mean 'beta1'?");
+    CHECK_NULL(wk_optim_by_name("sgd", params, "warmth=2"));
+    CHECK_ERROR(WK_E_NOT_FOUND, "sgd has no option 'warmth'", "lr, momentum, dampening");
+}
+
+TEST(by_name, refuses_values_that_are_none)
+{
+    wk_params *params = list(ones_leaf(1, WK_F32), NULL);
+    CHECK_NULL(wk_optim_by_name("adam", params, "lr=fast"));
+    CHECK_ERROR(WK_E_INVALID, "lr is 'fast'", "a number");
+    CHECK_NULL(wk_optim_by_name("adam", params, "lr=0.1x"));
+    CHECK_ERROR(WK_E_INVALID, "lr is '0.1x'");
+    CHECK_NULL(wk_optim_by_name("adam", params, "lr="));
+    CHECK_ERROR(WK_E_INVALID, "lr is ''");
+    CHECK_NULL(wk_optim_by_name("adam", params, "lr"));
+    CHECK_ERROR(WK_E_INVALID, "lr has no value");
+    CHECK_NULL(wk_optim_by_name("sgd", params, "nesterov=perhaps"));
+    CHECK_ERROR(WK_E_INVALID, "nesterov is 'perhaps'", "true or false");
+    CHECK_NULL(wk_optim_by_name("sgd", params, "lr=-1"));
+    CHECK_ERROR(WK_E_INVALID, "optim_sgd", "lr is -1");
+    CHECK_NULL(wk_optim_by_name(NULL, params, ""));
+    CHECK_ERROR(WK_E_INVALID, "name is NULL");
+    CHECK_NULL(wk_optim_by_name("sgd", NULL, ""));
+    CHECK_ERROR(WK_E_INVALID, "params is NULL");
+}
+
+/* ---- Ask ---- */
+
+TEST(state, has_torchs_names)
+{
+    wk_tensor *a = ones_leaf(2, WK_F64);
+    wk_optim *opt = wk_optim_sgd(list(a, NULL), .momentum = 0.9);
+    CHECK_NULL(wk_optim_state(opt, 0, "momentum_buffer"));
+    CHECK_OK();
+    wk_set_grad(a, wk_full(WK_SHAPE(2), WK_F64, 3));
+    wk_step(opt);
+    CHECK(wk_equal(wk_optim_state(opt, 0, "momentum_buffer"), wk_full(WK_SHAPE(2), WK_F64, 3)));
+    CHECK_NULL(wk_optim_state(opt, 0, "momentum_bufer"));
+    CHECK_ERROR(WK_E_NOT_FOUND, "sgd has no state 'momentum_bufer'", "did you mean 'momentum_buffer'?");
+    CHECK_NULL(wk_optim_state(opt, 1, "momentum_buffer"));
+    CHECK_ERROR(WK_E_RANGE, "parameter 1 of 1");
+}
+
+TEST(state, of_adagrad_exists_from_the_start)
+{
+    wk_optim *opt = wk_optim_adagrad(list(ones_leaf(2, WK_F32), NULL), .initial_accumulator_value = 0.5);
+    CHECK(wk_equal(wk_optim_state(opt, 0, "sum"), wk_full(WK_SHAPE(2), WK_F32, 0.5)));
+}
+
+TEST(lr, can_be_changed)
+{
+    wk_tensor *a = ones_leaf(1, WK_F64);
+    wk_optim *opt = wk_optim_sgd(list(a, NULL), .lr = 0.5);
+    CHECK(wk_set_lr(opt, 0.25) == WK_OK);
+    CHECK(wk_lr(opt) == 0.25 && strstr(wk_optim_describe(opt), "lr=0.25 "));
+    wk_set_grad(a, wk_ones(WK_SHAPE(1), WK_F64));
+    wk_step(opt);
+    CHECK_NEAR(wk_item(a), 0.75, 0);
+    CHECK(wk_set_lr(opt, -1) == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "set_lr", "lr is -1");
+    CHECK(wk_set_lr(opt, (double)NAN) == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "set_lr", "lr is");
+    CHECK(wk_lr(opt) == 0.25);
+}
+
+WICK_TEST_MAIN

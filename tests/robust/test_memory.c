@@ -1,0 +1,115 @@
+/* Out of memory anywhere in a training step: the n-th allocation fails, for every n. The step reports WK_E_MEMORY,
+ * leaks nothing, leaves parameters as they were before it, and the same step works once there is memory again. */
+#include "wick/wick.h"
+#include "wick_check.h"
+#include <stdio.h>
+
+typedef struct faults {
+    long left, calls; /* the allocation that fails, counted down; how many were asked for */
+    bool sticky;
+} faults;
+
+static void *failing_allocate(void *user, size_t bytes, size_t align)
+{
+    faults *f = user;
+    f->calls++;
+    if (f->left > 0 && --f->left == 0) {
+        f->left = f->sticky; /* the next one fails too */
+        return NULL;
+    }
+    void *memory = NULL;
+    return posix_memalign(&memory, align < sizeof(void *) ? sizeof(void *) : align, bytes ? bytes : 1) ? NULL : memory;
+}
+
+static void failing_release(void *user, void *memory, size_t bytes)
+{
+    (void)user, (void)bytes;
+    free(memory);
+}
+
+typedef struct model {
+    wk_module *net;
+    wk_optim *opt;
+    wk_tensor *x, *y;
+} model;
+
+static model make(void)
+{
+    wk_manual_seed(2);
+    model m;
+    m.net = wk_nn_sequential(wk_nn_linear(6, 5), wk_nn_tanh(), wk_nn_dropout(0.1), wk_nn_linear(5, 3));
+    m.opt = wk_optim_adam(wk_parameters(m.net), .amsgrad = true);
+    m.x = wk_randn(WK_SHAPE(4, 6), WK_F32);
+    m.y = wk_randint(0, 3, WK_SHAPE(4));
+    return m;
+}
+
+/* More rows than the memory of earlier steps can hold. */
+static void widen(model *m)
+{
+    m->x = wk_randn(WK_SHAPE(30000, 6), WK_F32);
+    m->y = wk_randint(0, 3, WK_SHAPE(30000));
+}
+
+static wk_status step(model m)
+{
+    WK_SCOPE(step);
+    wk_zero_grad(m.opt);
+    wk_backward(wk_cross_entropy(wk_forward(m.net, m.x), m.y));
+    return wk_step(m.opt);
+}
+
+/* One training step with the fault armed either before the model is made or after a first step. False once nothing
+ * failed. */
+static bool survives(long n, bool sticky, bool warm)
+{
+    faults f = { warm ? 0 : n, 0, sticky };
+    wk_allocator allocator = { failing_allocate, failing_release, &f };
+    ck_assert_int_eq(wk_set_allocator(&allocator), WK_OK);
+    bool failed;
+    {
+        WK_SCOPE(run);
+        model m = make();
+        float before[30] = { 0 }, after[30];
+        if (warm && !wk_failed()) {
+            step(m);
+            wk_read(wk_parameter(m.net, "0.weight"), before, sizeof before);
+            widen(&m);
+            wk_memory_trim();
+            f.left = n;
+        }
+        if (!wk_failed()) step(m);
+        failed = wk_failed();
+        f.left = 0;
+        if (failed) {
+            ck_assert_int_eq(wk_error(), WK_E_MEMORY);
+            wk_error_clear();
+            if (warm) {
+                wk_read(wk_parameter(m.net, "0.weight"), after, sizeof after);
+                CHECK(!memcmp(before, after, sizeof before));
+                CHECK(step(m) == WK_OK);
+            }
+        }
+        CHECK_OK();
+    }
+    wk_memory_trim();
+    ck_assert_int_eq(wk_set_allocator(NULL), WK_OK);
+    return failed;
+}
+
+static void every_allocation(bool sticky, bool warm)
+{
+    long n = 1;
+    while (survives(n, sticky, warm)) n++;
+    printf("%s, %s: %ld allocations failed in turn\n", sticky ? "for good" : "once", warm ? "in a second step" : "from the start", n - 1);
+    CHECK(n > 1);
+}
+
+TEST(memory, running_out_anywhere_in_a_step_is_an_error_and_nothing_more)
+{
+    every_allocation(false, false);
+    every_allocation(true, false);
+    every_allocation(true, true); /* once alone is healed: cached blocks are given back, and the call is tried again */
+}
+
+WICK_TEST_MAIN
