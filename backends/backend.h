@@ -124,7 +124,7 @@ typedef struct wki_product_attrs {
 typedef struct wki_update_attrs {
     int32_t rule; /* a row of rules.def */
     int32_t count;
-    const double *numbers; /* see optim/optim.h: lr and the rule's own numbers, already prepared for this step */
+    const double *numbers; /* WKI_N_COUNT of them, prepared for this step: see backends/rules.h */
 } wki_update_attrs;
 
 /* ---- Kernels ---- */

@@ -1,20 +1,10 @@
-/* The optimizers' rules by number, and the numbers that they read: an array of doubles, prepared on the host once a step, so
- * that a recorded call stays valid while they change. Whoever fills it sets all WKI_N_COUNT of them; a rule ignores the rest. */
+/* The optimizers' rules by number, and the numbers that they read: an array of doubles, prepared on the host once a
+ * step, so that a recorded call stays valid while they change. Whoever fills it sets all WKI_N_COUNT of them; a rule
+ * ignores the rest. */
 #ifndef WKI_RULES_H
 #define WKI_RULES_H
 
-/* rule                              states                           numbers, besides sign, weight_decay and lr
- * sgd                               -                                -
- * momentum                          momentum_buffer                  keep momentum, take 1 - dampening; in the first step 0 and 1
- * nesterov                          momentum_buffer                  the same, and momentum
- * adagrad                           sum                              lr / (1 + (t - 1) lr_decay), eps
- * rmsprop                           square_avg                       keep alpha, take 1 - alpha, eps
- * rmsprop_momentum                  square_avg, momentum_buffer      the same, and momentum
- * rmsprop_centered                  square_avg, grad_avg             as rmsprop, and mix 1 - alpha
- * rmsprop_centered_momentum         square_avg, grad_avg, momentum_buffer   all of these
- * adam (and adamw)                  exp_avg, exp_avg_sq              lr / (1 - beta1^t), mix 1 - beta1, keep beta2, take 1 - beta2,
- *                                                                    root 1 / sqrt(1 - beta2^t), eps, shrink
- * adam_amsgrad                      exp_avg, exp_avg_sq, max_exp_avg_sq     the same */
+/* Which rule reads which stands in rules.def; sign, weight_decay and lr are read by all. */
 #define WKI_NUMBERS(X)                                                                                                 \
     X(SIGN, sign)                 /* 1, or -1 to maximize: g becomes sign * g */                                       \
     X(WEIGHT_DECAY, weight_decay) /* then g += weight_decay * p, unless 0 */                                           \

@@ -1,6 +1,4 @@
-# How every target of the project is compiled: C11, hidden symbols, warnings, sanitizers. Nothing here leaks into a parent project.
-find_package(Threads REQUIRED)
-
+# How the targets of the project are compiled: C11, hidden symbols, warnings, sanitizers. Nothing leaks into a parent project.
 set(wick_warnings -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wvla)
 if(WICK_WERROR)
   list(APPEND wick_warnings -Werror)
@@ -9,7 +7,6 @@ set(wick_sanitize "")
 if(WICK_SANITIZE)
   set(wick_sanitize -fsanitize=${WICK_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
 endif()
-
 # The floating-point rules that make results the same bits everywhere: no contraction, fma only where it is spelled out.
 set(wick_float_flags -ffp-contract=off -fno-math-errno)
 
@@ -20,17 +17,32 @@ function(wick_common_target target)
   target_link_options(${target} PRIVATE ${wick_sanitize})
 endfunction()
 
-# A layer's objects: internal headers are included from the root ("base/error.h").
+# For a layer's objects and the tests: internal headers are included from the root ("base/error.h").
 function(wick_internal_target target)
   wick_common_target(${target})
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/include ${wick_generated})
   target_compile_definitions(${target} PRIVATE _GNU_SOURCE)
 endfunction()
 
-function(wick_public_target target output)
-  wick_common_target(${target})
-  set_target_properties(${target} PROPERTIES OUTPUT_NAME ${output} VERSION ${PROJECT_VERSION}
-                        SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR} INSTALL_RPATH "$ORIGIN")
-  target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
-                                              $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+# wick_library(a-b OBJECTS .. HEADERS .. PRIVATE ..): liba-b, shared and static, as the targets a_b and a_b_static.
+function(wick_library output)
+  cmake_parse_arguments(arg "" "" "OBJECTS;HEADERS;PRIVATE" ${ARGN})
+  string(REPLACE "-" "_" name ${output})
+  string(REGEX REPLACE "^wick_" "" export_name ${name})
+  list(TRANSFORM arg_HEADERS PREPEND ${PROJECT_SOURCE_DIR}/include/wick/)
+  add_library(${name} SHARED ${arg_OBJECTS})
+  add_library(${name}_static STATIC ${arg_OBJECTS})
+  foreach(suffix "" _static)
+    set(target ${name}${suffix})
+    wick_common_target(${target})
+    add_library(wick::${export_name}${suffix} ALIAS ${target})
+    set_target_properties(${target} PROPERTIES OUTPUT_NAME ${output} EXPORT_NAME ${export_name}${suffix})
+    target_sources(${target} PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/include FILES ${arg_HEADERS})
+    target_link_libraries(${target} PRIVATE ${arg_PRIVATE})
+  endforeach()
+  set_target_properties(${name} PROPERTIES VERSION ${PROJECT_VERSION} INSTALL_RPATH "$ORIGIN"
+                        SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+  if(NOT WICK_SANITIZE)
+    target_link_options(${name} PRIVATE LINKER:--no-undefined)
+  endif()
 endfunction()

@@ -1,4 +1,5 @@
-/* The CPU backend: plain C kernels, a file a family in ops/, and the same sources compiled again for each instruction set in isa/. */
+/* The CPU backend: plain C kernels, a file a family in ops/, and the same sources compiled again for each instruction
+ * set in isa/. */
 #ifndef WKI_CPU_H
 #define WKI_CPU_H
 #include "backends/backend.h"
@@ -14,37 +15,37 @@ extern const wki_backend wki_cpu_backend;
 #undef X
 extern const wki_kernel wki_cpu_row;
 
-/* Inner loops over contiguous memory, compiled for each element type and instruction set (isa/rows.c): n elements of x, a, b, g and
- * y, as far as the row has them, the others never read. The output may be one of the inputs. */
+/* Inner loops over contiguous memory, compiled for each element type and instruction set (isa/rows.c): n elements of x,
+ * a, b, g and y, as far as the row has them, the others never read. The output may be one of the inputs. */
 enum { WKI_IN_X, WKI_IN_A, WKI_IN_B, WKI_IN_G, WKI_IN_Y, WKI_IN_COUNT };
 typedef void wki_row_loop(int64_t n, void *out, const void *const in[WKI_IN_COUNT], double s, double t);
 typedef struct wki_row_loops {
-    wki_row_loop *of[4]; /* by the attribute `slope`: the value, and the derivatives towards x, a, b; NULL: not for this dtype */
+    wki_row_loop *of[4]; /* by the attribute `slope`: the value, the derivatives towards x, a, b; or NULL */
 } wki_row_loops;
 const wki_row_loops *wki_rows_for(int isa, wk_dtype dtype); /* [WKI_ROW_COUNT] */
 
-/* Everything else that is worth compiling for an instruction set (isa/loops.c), for real = float or double. Memory is contiguous
- * and of that type; every set gives the same bits. */
+/* Everything else that is worth compiling for an instruction set (isa/loops.c), for real = float or double. Memory is
+ * contiguous and of that type; every set gives the same bits. */
 enum {
-    WKI_FOLD = 1024,      /* elements of one block of a reduction */
-    WKI_COLUMNS = 128,    /* columns folded together */
-    WKI_LINES = 64,       /* short lines that softmax takes at once */
-    WKI_SHORT_LINE = 64,  /* the longest of them */
-    WKI_GROUP = 64,       /* random numbers made at once */
-    WKI_BLOCK = 4096      /* elements of a unit of kernels that go element by element */
+    WKI_FOLD = 1024,     /* elements of one block of a reduction */
+    WKI_COLUMNS = 128,   /* columns folded together */
+    WKI_LINES = 64,      /* short lines that softmax takes at once */
+    WKI_SHORT_LINE = 64, /* the longest of them */
+    WKI_GROUP = 64,      /* random numbers made at once */
+    WKI_BLOCK = 4096     /* elements of a unit of kernels that go element by element */
 };
 
 typedef struct wki_loops {
-    /* A block of a reduction, by wki_reduce_kind: n, or `rows` for each of n columns, at most WKI_FOLD, in one tree: 16 lanes,
-     * then half of them onto the other half. Of nothing: 0 or an infinity. NaN wins. */
+    /* A block of a reduction, by wki_reduce_kind: n, or `rows` for each of n columns, at most WKI_FOLD, in one tree: 16
+     * lanes, then half of them onto the other half. Of nothing: 0 or an infinity. NaN wins. */
     double (*fold[3])(int64_t n, const void *x);
     void (*fold_columns[3])(int64_t rows, int64_t n, void *y, const void *x, int64_t stride);
 
-    /* Short lines, turned on their side so that even ten classes fill the vectors: t[j * width + r] is element j of line r, at
-     * x[at[r] + j * step]; width is `lines` rounded up to whole vectors, wki_width(lines). */
+    /* Short lines, turned on their side so that even ten classes fill the vectors: t[j * width + r] is element j of
+     * line r, at x[at[r] + j * step]; width is `lines` rounded up to whole vectors, wki_width(lines). */
     void (*turn_in)(int64_t n, int64_t lines, void *t, const void *x, const int64_t *at, int64_t step);
     void (*turn_out)(int64_t n, int64_t lines, const void *t, void *x, const int64_t *at, int64_t step);
-    /* In place: softmax, or its logarithm; top[r] is the largest of a line, logsum[r] the logarithm of sum exp(x - top). */
+    /* In place: softmax, or its logarithm; top[r] is the largest of a line, logsum[r] the log of sum exp(x - top). */
     void (*softmax_turned)(int64_t n, int64_t width, void *t, void *top, void *logsum, bool log);
     void (*softmax_slope_turned)(int64_t n, int64_t width, void *g, const void *y, bool log); /* g becomes the answer */
     /* The same for one long line; y may be x, d may be g. */
@@ -57,15 +58,17 @@ typedef struct wki_loops {
     void (*dropout)(const wki_random_key *key, int64_t group, int64_t groups, void *y, const void *x, double p);
 
     /* state: the parameter and the rule's states; numbers: see rules.h */
-    void (*update[WKI_RULE_COUNT])(int64_t n, void *const state[1 + WKI_MAX_STATES], const void *g, const double *numbers);
+    void (*update[WKI_RULE_COUNT])(int64_t n, void *const state[1 + WKI_MAX_STATES], const void *g,
+                                   const double *numbers);
 } wki_loops;
 const wki_loops *wki_loops_for(int isa, wk_dtype dtype); /* WK_F32 or WK_F64 */
 
 extern const wki_loops wki_loops_f32_base, wki_loops_f32_avx2, wki_loops_f32_avx512; /* those that the build has */
 extern const wki_loops wki_loops_f64_base, wki_loops_f64_avx2, wki_loops_f64_avx512;
 
-/* What makes an operation's random words 4 block .. 4 block + 3. The top bit of the last counter keeps operations apart from the
- * serial streams of base/rng.h, whose rows stay below 2^63. A tensor of more than 2^34 words reaches into the key. */
+/* What makes an operation's random words 4 block .. 4 block + 3. The top bit of the last counter keeps operations apart
+ * from the serial streams of base/rng.h, whose rows stay below 2^63. A tensor of more than 2^34 words reaches into the
+ * key. */
 static inline void wki_random_block(const wki_random_key *key, uint64_t block, uint32_t counter[4], uint32_t keys[2])
 {
     counter[0] = (uint32_t)block;

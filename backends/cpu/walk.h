@@ -1,5 +1,5 @@
-/* Walks over one to three views at once, row-major, with neighbouring dims merged wherever all strides allow, so that most
- * kernels see one or two dims. The innermost dim is the kernel's own loop; a cursor moves from run to run. */
+/* Walks over one to three views at once, row-major, with neighbouring dims merged wherever all strides allow, so that
+ * most kernels see one or two dims. The innermost dim is the kernel's own loop; a cursor moves from run to run. */
 #ifndef WKI_CPU_WALK_H
 #define WKI_CPU_WALK_H
 #include "backends/backend.h"
@@ -35,7 +35,8 @@ static inline void wki_walk_close(wki_walk *w) /* which has no dims: one element
     for (int v = 0; v < WKI_WALK_VIEWS; v++) w->stride[0][v] = 0;
 }
 
-/* The dims whose bits are set, outermost first; sizes are the first view's. Only what is used is written: small calls count. */
+/* The dims whose bits are set, outermost first; sizes are the first view's. Only what is used is written: small calls
+ * count. */
 static inline wki_walk wki_walk_over(const wki_view *const *views, int nviews, uint32_t dims)
 {
     wki_walk w;

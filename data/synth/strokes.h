@@ -11,6 +11,6 @@ typedef struct wki_strokes {
     const char *one, *other;
 } wki_strokes;
 
-WK_API extern const wki_strokes wki_digit_strokes[];
-WK_API extern const int wki_digit_strokes_count;
+extern const wki_strokes wki_digit_strokes[];
+extern const int wki_digit_strokes_count;
 #endif

@@ -6,8 +6,8 @@
  *       wk_array_free(&images);
  *   }
  *
- * Readers return WK_OK and fill *out, or record an error that names the file and leave *out empty. A file must be exactly as
- * long as its header says. */
+ * Readers return WK_OK and fill *out, or record an error that names the file and leave *out empty. A file must be
+ * exactly as long as its header says. */
 #ifndef WICK_IO_H
 #define WICK_IO_H
 #include "wick/base.h"
@@ -23,24 +23,25 @@ typedef struct wk_array {
     int64_t shape[WK_ARRAY_DIMS];
     void *data;
 } wk_array;
-WK_API void wk_array_free(wk_array *array);      /* its data; NULL and empty allowed */
+WK_API void wk_array_free(wk_array *array); /* its data; NULL and empty allowed */
 
 /* IDX, plain or gzip: u8; i8, i16 and i32 as i32; f32; f64. */
 WK_API wk_status wk_read_idx(const char *path, wk_array *out);
-/* NumPy, versions 1 to 3, either byte order, C or Fortran order: bool; u8; i8, i16, u16 and i32 as i32; u32, i64 and u64 as
- * i64 (WK_E_RANGE beyond it); f16 and f32 as f32; f64. WK_E_UNSUPPORTED: any other type; objects (pickle) are never read. */
+/* NumPy, versions 1 to 3, either byte order, C or Fortran order: bool; u8; i8, i16, u16 and i32 as i32; u32, i64 and
+ * u64 as i64 (WK_E_RANGE beyond it); f16 and f32 as f32; f64. WK_E_UNSUPPORTED: any other type; objects (pickle) are
+ * never read. */
 WK_API wk_status wk_read_npy(const char *path, wk_array *out);
 
-/* CSV: rows of equal length, quoted fields allowed, numbers with a decimal point. A column whose first value is a number holds
- * numbers; any other holds categories, which become their index in order of names. */
+/* CSV: rows of equal length, quoted fields allowed, numbers with a decimal point. A column whose first value is a
+ * number holds numbers; any other holds categories, which become their index in order of names. */
 typedef enum wk_csv_target { WK_CSV_AUTO, WK_CSV_CLASSES, WK_CSV_NUMBERS } wk_csv_target;
 typedef struct wk_csv_opts {
     size_t size;
-    char delimiter;        /* 0: the most frequent of , ; and tab in the first line */
-    int header;            /* -1: yes if the first line has no number; 0: none; 1: the first line */
-    const char *label;     /* NULL: the last column; "": none; else a column's name, or its number from 1 without a header */
-    wk_csv_target target;  /* WK_CSV_AUTO: classes if the label is text, or whole numbers 0 .. k - 1, each present, k at most 100 */
-    bool missing_as_nan;   /* false: a missing value ("", ?, NA, N/A, NaN, null) is an error; in the label it always is */
+    char delimiter;       /* 0: the most frequent of , ; and tab in the first line */
+    int header;           /* -1: yes if the first line has no number; 0: none; 1: the first line */
+    const char *label;    /* NULL: the last column; "": none; else its name, or its number from 1 without a header */
+    wk_csv_target target; /* AUTO: classes if it is text, or numbers 0 .. k - 1, each present, k at most 100 */
+    bool missing_as_nan;  /* false: a missing value ("", ?, NA, N/A, NaN, null) is an error, as it is in the label */
 } wk_csv_opts;
 #define WK_CSV_DEFAULTS                                                                                                \
     .size = sizeof(wk_csv_opts), .delimiter = 0, .header = -1, .label = NULL, .target = WK_CSV_AUTO,                   \
@@ -48,21 +49,21 @@ typedef struct wk_csv_opts {
 WK_API wk_csv_opts wk_csv_opts_default(void);
 
 typedef struct wk_csv_column {
-    char *name;            /* from the header, or "column 3" */
-    char **categories;     /* NULL: numbers */
+    char *name;        /* from the header, or "column 3" */
+    char **categories; /* NULL: numbers */
     int ncategories;
 } wk_csv_column;
 typedef struct wk_csv {
     int64_t rows;
     int nfeatures;
     wk_csv_column *features;
-    wk_csv_column label;   /* .name NULL: none */
-    float *x;              /* [rows, nfeatures] */
-    int64_t *classes;      /* [rows], indices into label.categories; NULL: the label is a number, or there is none */
-    float *values;         /* [rows]; NULL: the label is a class, or there is none */
+    wk_csv_column label; /* .name NULL: none */
+    float *x;            /* [rows, nfeatures] */
+    int64_t *classes;    /* [rows], indices into label.categories; NULL: the label is a number, or there is none */
+    float *values;       /* [rows]; NULL: the label is a class, or there is none */
 } wk_csv;
 WK_API wk_status wk_read_csv(const char *path, const wk_csv_opts *o, wk_csv *out); /* o NULL: the defaults */
-WK_API void wk_csv_free(wk_csv *csv);            /* NULL and empty allowed */
+WK_API void wk_csv_free(wk_csv *csv);                                              /* NULL and empty allowed */
 
 #ifdef __cplusplus
 }

@@ -1,4 +1,4 @@
-"""Writes h5py_earliest.h5 and h5py_latest.h5, the files that tests/api/test_hdf5.c reads: every layout, filter and number
+"""Writes h5py_earliest.hdf5 and h5py_latest.hdf5, the files that tests/api/test_hdf5.c reads: every layout, filter and number
 that the reader knows, in the formats of HDF5's first and newest versions, by h5py. Element i of a data set is
 (7 i + 3) % 101, so the test needs no other table. Run: python3 tests/golden/make_h5.py"""
 import os
@@ -39,14 +39,14 @@ def holes(file, **packed):
 plain = dict(track_times=False)
 packed = dict(track_times=False, compression="gzip")
 
-with open_new("h5py_earliest.h5", h5py.h5f.LIBVER_EARLIEST, 512) as f:
+with open_new("h5py_earliest.hdf5", h5py.h5f.LIBVER_EARLIEST, 512) as f:
     f.create_dataset("contiguous", data=values("<f4"), **plain)
     f.create_dataset("gzip shuffle swapped", data=values(">i4"), chunks=(8, COLUMNS), shuffle=True, **packed)
     f.create_dataset("split rows", data=values("<i2"), chunks=(10, 2), maxshape=(None, None), **packed)
     holes(f, **packed)
     f.create_dataset("never written", shape=(ROWS, COLUMNS), dtype=">f4", fillvalue=2.5, **plain)
 
-with open_new("h5py_latest.h5", h5py.h5f.LIBVER_V110, 0) as f:
+with open_new("h5py_latest.hdf5", h5py.h5f.LIBVER_V110, 0) as f:
     for dtype in "u1 i1 <u2 >i2 <u4 >i4 >u8 <i8 <f2 >f2 <f4 >f4 >f8".split():
         f.create_dataset("contiguous " + dtype, data=values(dtype), **plain)
     compact(f, "compact", values("<i2"))

@@ -1,11 +1,14 @@
 /* The inner loops of sums, softmax, random numbers and optimizers, compiled for each element type and instruction set
- * (REAL_BITS, WKI_ISA). Plain C that the compiler vectorises; it rests on backends/math.h, whose functions have the same bits
- * everywhere, and fixes every order of summation, so that all sets give the same bits. */
+ * (REAL_BITS, WKI_ISA). Plain C that the compiler vectorises; it rests on backends/math.h, whose functions have the
+ * same bits everywhere, and fixes every order of summation, so that all sets give the same bits. */
+#ifdef __clang__ /* under sanitizers loops stay scalar; ahead of rules.def, whose rows it is about */
+#pragma clang diagnostic ignored "-Wpass-failed"
+#endif
 #include "backends/cpu/cpu.h"
 #include "backends/math.h"
 
-#define VECTORIZE _Pragma("omp simd")
-#define ENDLESS ((real)__builtin_inf())
+#define VECTORIZE      _Pragma("omp simd")
+#define ENDLESS        ((real)__builtin_inf())
 #define JOIN_(a, b, c) a##b##_##c
 #define JOIN(a, b, c)  JOIN_(a, b, c)
 
@@ -15,16 +18,15 @@ enum { LANES = 16 };
 typedef real two_reals(real a, real b);
 
 WKI_INLINE real add(real a, real b) { return a + b; }
-WKI_INLINE real greater(real a, real b) { return (b > a) | (b != b) ? b : a; }
-WKI_INLINE real smaller(real a, real b) { return (b < a) | (b != b) ? b : a; }
+WKI_INLINE real greater(real a, real b) { return ((b > a) | (b != b)) ? b : a; }
+WKI_INLINE real smaller(real a, real b) { return ((b < a) | (b != b)) ? b : a; }
 
 WKI_INLINE double fold(int64_t n, const real *x, real first, two_reals *both)
 {
     real lane[LANES];
     int64_t i = 0;
     for (int l = 0; l < LANES; l++) lane[l] = first;
-    for (; i + LANES <= n; i += LANES)
-        VECTORIZE for (int l = 0; l < LANES; l++) lane[l] = both(lane[l], x[i + l]);
+    for (; i + LANES <= n; i += LANES) VECTORIZE for (int l = 0; l < LANES; l++) lane[l] = both(lane[l], x[i + l]);
     for (int l = 0; i + l < n; l++) lane[l] = both(lane[l], x[i + l]);
     for (int half = LANES / 2; half; half /= 2)
         for (int l = 0; l < half; l++) lane[l] = both(lane[l], lane[l + half]);
@@ -127,14 +129,18 @@ static void softmax_turned(int64_t n, int64_t width, void *t, void *top, void *l
 WKI_INLINE void softmax_slope_rows(int64_t n, int64_t width, real *g, const real *y, bool log)
 {
     real total[WKI_LINES] = { 0 };
-    for (int64_t j = 0; j < n; j++)
-        VECTORIZE for (int64_t r = 0; r < width; r++)
-            total[r] += log ? g[j * width + r] : g[j * width + r] * y[j * width + r];
     for (int64_t j = 0; j < n; j++) {
-        real *d = g + j * width;
+        const real *slope = g + j * width, *value = y + j * width;
+        VECTORIZE for (int64_t r = 0; r < width; r++) total[r] += log ? slope[r] : slope[r] * value[r];
+    }
+    for (int64_t j = 0; j < n; j++) {
+        real *slope = g + j * width;
         const real *value = y + j * width;
         VECTORIZE for (int64_t r = 0; r < width; r++)
-            d[r] = log ? d[r] - wki_exp(value[r]) * total[r] : value[r] * (d[r] - total[r]);
+        {
+            const real y_r = value[r], total_r = total[r];
+            slope[r] = log ? slope[r] - wki_exp(y_r) * total_r : y_r * (slope[r] - total_r);
+        }
     }
 }
 
@@ -153,7 +159,7 @@ static void softmax_line(int64_t n, void *to, const void *from, void *top, void 
     double most = (double)-ENDLESS, total = 0;
     for (int64_t i = 0; i < n; i += WKI_FOLD) {
         const double part = fold_max(n - i < WKI_FOLD ? n - i : WKI_FOLD, x + i);
-        most = (part > most) | (part != part) ? part : most;
+        most = part > most || part != part ? part : most;
     }
     const real high = (real)most;
     for (int64_t i = 0; i < n; i += WKI_FOLD) {
@@ -226,13 +232,15 @@ static void units(const wki_random_key *key, int64_t group, real *u)
 {
     enum { WORDS = WKI_GROUP * (REAL_BITS / 32), BLOCKS = WORDS / 4 };
     uint32_t word[WORDS];
-    for (int b = 0; b < BLOCKS; b += SIDE_BY_SIDE)
-        philox(key, (uint64_t)group * BLOCKS + (uint64_t)b, word + 4 * b);
+    for (int b = 0; b < BLOCKS; b += SIDE_BY_SIDE) philox(key, (uint64_t)group * BLOCKS + (uint64_t)b, word + 4 * b);
 #if REAL_BITS == 32
     VECTORIZE for (int i = 0; i < WKI_GROUP; i++) u[i] = (real)(int32_t)(word[i] >> 8) * 0x1p-24f;
 #else
     VECTORIZE for (int i = 0; i < WKI_GROUP; i++)
-        u[i] = (real)(int64_t)(((uint64_t)word[2 * i + 1] << 32 | word[2 * i]) >> 11) * 0x1p-53;
+    {
+        const uint64_t wide = (uint64_t)word[2 * i + 1] << 32 | word[2 * i];
+        u[i] = (real)(int64_t)(wide >> 11) * 0x1p-53;
+    }
 #endif
 }
 

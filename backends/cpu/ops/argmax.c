@@ -1,4 +1,5 @@
-/* argmax: where the largest element of each line along one dim is; the first of equals, and the first NaN before all numbers. */
+/* argmax: where the largest element of each line along one dim is; the first of equals, and the first NaN before all
+ * numbers. */
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/walk.h"
 

@@ -1,5 +1,5 @@
-/* copy: y -> x, any strides on both sides, any dtype into any other. Runs of the innermost dim where x is contiguous there too;
- * otherwise square tiles, so that a transposed matrix passes through the cache once. */
+/* copy: y -> x, any strides on both sides, any dtype into any other. Runs of the innermost dim where x is contiguous
+ * there too; otherwise square tiles, so that a transposed matrix passes through the cache once. */
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/saturate.h"
 #include "backends/cpu/walk.h"

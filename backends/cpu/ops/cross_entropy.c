@@ -1,5 +1,6 @@
-/* cross_entropy: losses [n], prob [n, c] -> logits [n, c], target [n]. The loss of a row is log sum exp(x - top) - (x[target] - top);
- * the probabilities are kept for the gradient. Few classes are turned on their side as in softmax.c. */
+/* cross_entropy: losses [n], prob [n, c] -> logits [n, c], target [n]. The loss of a row is log sum exp(x - top) -
+ * (x[target] - top); the probabilities are kept for the gradient. Few classes are turned on their side as in softmax.c.
+ */
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/walk.h"
 #include "base/error.h"

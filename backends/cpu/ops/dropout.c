@@ -1,5 +1,5 @@
-/* dropout: y = x / (1 - p) where the uniform number of element i, counted row-major, is at least p, else 0. The numbers are those of
- * a random call on f32. */
+/* dropout: y = x / (1 - p) where the uniform number of element i, counted row-major, is at least p, else 0. The numbers
+ * are those of a random call on f32. */
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/walk.h"
 

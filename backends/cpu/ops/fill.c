@@ -1,4 +1,4 @@
-/* fill: element i of y, counted row-major, becomes value + i * step. Computed in double, then converted as copy converts. */
+/* fill: element i of y, counted row-major, becomes value + i * step, in double, converted as copy converts. */
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/saturate.h"
 #include "backends/cpu/walk.h"

@@ -1,4 +1,5 @@
-/* index: y[.., i, ..] = x[.., index[i], ..] along one dim. A unit is a row: one i at one place of the dims before it. */
+/* index: y[.., i, ..] = x[.., index[i], ..] along one dim. A unit is a row: one i at one place of the dims before it.
+ */
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/walk.h"
 #include "base/error.h"

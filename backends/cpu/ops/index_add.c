@@ -1,5 +1,5 @@
-/* index_add: y[.., index[i], ..] += g[.., i, ..] in ascending i, so that equal indices always add up in one order. A unit is a band
- * of the dims that are not indexed: bands share no element of y. */
+/* index_add: y[.., index[i], ..] += g[.., i, ..] in ascending i, so that equal indices always add up in one order. A
+ * unit is a band of the dims that are not indexed: bands share no element of y. */
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/walk.h"
 #include "base/error.h"
@@ -70,7 +70,8 @@ static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scr
         wki_cursor c = start;
         for (int64_t n, k = first; k < last; k += n) {
             n = wki_least(wki_cursor_left(&w, &c), last - k);
-            adders[y->dtype](n, to + c.at[0] * size, wki_walk_inner(&w, 0), from + c.at[1] * size, wki_walk_inner(&w, 1));
+            adders[y->dtype](n, to + c.at[0] * size, wki_walk_inner(&w, 0), from + c.at[1] * size,
+                             wki_walk_inner(&w, 1));
             wki_cursor_move(&w, &c, n);
         }
     }

@@ -1,7 +1,8 @@
-/* product: c = a b (+ bias, then ReLU) for every index of the leading dims. The work is done by isa/product.c; here it is described
- * to it, and its units, those of one product times the number of products, are dealt out. */
+/* product: c = a b (+ bias, then ReLU) for every index of the leading dims. The work is done by isa/product.c; here it
+ * is described to it, and its units, those of one product times the number of products, are dealt out. */
 #include "backends/cpu/product.h"
 #include "backends/cpu/cpu.h"
+#include "backends/cpu/onednn.h"
 #include "backends/cpu/walk.h"
 
 static const wki_product_kernel *kernel_for(wk_dtype dtype)
@@ -45,9 +46,13 @@ static wki_walk products_of(const wki_call *call)
     return wki_walk_over(call->views, 3, (1u << (call->views[0]->ndim - 2)) - 1);
 }
 
+/* oneDNN, if the process chose it, takes a product whole: cut in bands its bits would depend on the cut. */
+static bool for_onednn(const wki_call *call) { return wki_onednn_chosen() && call->views[0]->dtype == WK_F32; }
+
 static int64_t units(const wki_call *call)
 {
     const wki_product p = first_product(call);
+    if (for_onednn(call)) return products_of(call).count;
     return products_of(call).count * kernel_for((wk_dtype)call->views[0]->dtype)->units(&p);
 }
 
@@ -62,17 +67,22 @@ static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scr
     const wk_dtype dtype = (wk_dtype)call->views[0]->dtype;
     const wki_product_kernel *kernel = kernel_for(dtype);
     const wki_product first = first_product(call);
-    const int64_t each = kernel->units(&first), size = (int64_t)wk_dtype_size(dtype);
+    const int64_t all = kernel->units(&first), each = for_onednn(call) ? 1 : all, size = (int64_t)wk_dtype_size(dtype);
     const wki_walk w = products_of(call);
-    if (begin >= end || each == 0) return WK_OK;
+    if (begin >= end || all == 0) return WK_OK;
     wki_cursor c = wki_cursor_at(&w, begin / each);
     for (int64_t n, from = begin % each; begin < end; begin += n, from = 0) {
         wki_product p = first;
         p.c = (char *)first.c + c.at[0] * size;
-        p.a = (const char *)first.a + c.at[1] * size;
-        p.b = (const char *)first.b + c.at[2] * size;
+        if (p.k > 0) { /* else there may be no a and b */
+            p.a = (const char *)first.a + c.at[1] * size;
+            p.b = (const char *)first.b + c.at[2] * size;
+        }
         n = wki_least(each - from, end - begin);
-        kernel->run(&p, from, from + n, scratch);
+        if (!for_onednn(call))
+            kernel->run(&p, from, from + n, scratch);
+        else if (!wki_onednn_product(&p))
+            kernel->run(&p, 0, all, scratch);
         wki_cursor_move(&w, &c, 1);
     }
     return WK_OK;

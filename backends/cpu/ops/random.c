@@ -1,27 +1,31 @@
-/* random: element i of y, counted row-major, is a pure function of (key, i). Floats are made in groups by isa/loops.c; integers,
- * which nothing is in a hurry for, here. */
+/* random: element i of y, counted row-major, is a pure function of (key, i). Floats are made in groups by isa/loops.c;
+ * integers, which nothing is in a hurry for, here. */
 #include "backends/cpu/cpu.h"
+#include "backends/cpu/saturate.h"
 #include "backends/cpu/walk.h"
 
 static int64_t units(const wki_call *call) { return wki_blocks(wki_numel(call->views[0]), WKI_BLOCK); }
 
+__extension__ typedef unsigned __int128 wide_word;
+
 /* low + a 64-bit number scaled to the range; the bias is below range / 2^64. Two of them a block. */
-static int64_t integer(const wki_random_key *key, int64_t i, double low, double high)
+static int64_t integer(const wki_random_key *key, int64_t i, int64_t low, int64_t high)
 {
     uint32_t counter[4], keys[2], word[4];
     wki_random_block(key, (uint64_t)i / 2, counter, keys);
     wki_philox(counter, keys, word);
     const uint64_t wide = (uint64_t)word[i % 2 * 2 + 1] << 32 | word[i % 2 * 2];
-    const uint64_t range = (uint64_t)(int64_t)high - (uint64_t)(int64_t)low;
-    return (int64_t)((uint64_t)(int64_t)low + (uint64_t)((unsigned __int128)wide * range >> 64));
+    const uint64_t range = (uint64_t)high - (uint64_t)low;
+    return (int64_t)((uint64_t)low + (uint64_t)((wide_word)wide * range >> 64));
 }
 
 static void make_integers(const wki_random_attrs *a, const wki_view *y, int64_t begin, int64_t end)
 {
     const wki_walk w = wki_walk_over(&y, 1, wki_all_dims(y));
+    const int64_t low = wki_to_i64(a->a), high = wki_to_i64(a->b);
     wki_cursor c = wki_cursor_at(&w, begin);
     for (int64_t i = begin; i < end; i++) {
-        ((int64_t *)y->data)[c.at[0]] = integer(&a->key, i, a->a, a->b);
+        ((int64_t *)y->data)[c.at[0]] = integer(&a->key, i, low, high);
         wki_cursor_move(&w, &c, 1);
     }
 }

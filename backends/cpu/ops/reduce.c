@@ -1,6 +1,7 @@
-/* reduce: sum, largest or smallest over any set of dims. The elements of one sum, taken row-major, are cut into blocks of WKI_FOLD; a
- * block is folded by a tree (isa/loops.c), and the blocks add up in double, in order. So the number of elements alone fixes the
- * bits, whichever way memory is laid out: columns side by side, a contiguous run, or gathered. */
+/* reduce: sum, largest or smallest over any set of dims. The elements of one sum, taken row-major, are cut into blocks
+ * of WKI_FOLD; a block is folded by a tree (isa/loops.c), and the blocks add up in double, in order. So the number of
+ * elements alone fixes the bits, whichever way memory is laid out: columns side by side, a contiguous run, or gathered.
+ */
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/walk.h"
 
@@ -67,7 +68,8 @@ static void fold_band(const wki_call *call, const plan *p, int64_t n, const char
     double total[WKI_COLUMNS], part[WKI_COLUMNS];
     for (int64_t j = 0; j < n; j++) total[j] = first_of(kind);
     for (int64_t row = 0; row < p->reduced.count; row += WKI_FOLD) {
-        loops->fold_columns[kind](wki_least(WKI_FOLD, p->reduced.count - row), n, part, x + row * stride * size, stride);
+        loops->fold_columns[kind](wki_least(WKI_FOLD, p->reduced.count - row), n, part, x + row * stride * size,
+                                  stride);
         for (int64_t j = 0; j < n; j++) total[j] = both(kind, total[j], value_at(part, (wk_dtype)y->dtype, j));
     }
     for (int64_t j = 0; j < n; j++) put(y, y_at + j * wki_walk_inner(&p->kept, 0), p->attrs, total[j]);
@@ -128,13 +130,12 @@ static double fold_elements(const wki_call *call, const plan *p, int64_t x_at, v
     const wki_view *x = call->views[1];
     const wki_loops *loops = wki_loops_for(wki_isa(), (wk_dtype)x->dtype);
     const size_t size = wk_dtype_size((wk_dtype)x->dtype);
-    const char *from = (const char *)x->data + x_at * (int64_t)size;
     double total = first_of(p->attrs->kind);
-    wki_cursor c = { .at = { 0 } };
+    wki_cursor c = { .at = { x_at } };
     for (int64_t n, i = 0; i < p->reduced.count; i += n) {
         n = wki_least(WKI_FOLD, p->reduced.count - i);
         total = both(p->attrs->kind, total,
-                     loops->fold[p->attrs->kind](n, gathered(&p->reduced, &c, size, from, n, scratch)));
+                     loops->fold[p->attrs->kind](n, gathered(&p->reduced, &c, size, x->data, n, scratch)));
     }
     return total;
 }
@@ -175,26 +176,29 @@ static void put_integer(const wki_view *y, int64_t at, int64_t value)
         ((uint8_t *)y->data)[at] = (uint8_t)value;
 }
 
+static void fold_each(const wki_call *call, const plan *p, int64_t begin, int64_t end, void *scratch)
+{
+    const wki_view *y = call->views[0], *x = call->views[1];
+    wki_cursor c = wki_cursor_at(&p->kept, begin);
+    for (; begin < end; begin++, wki_cursor_move(&p->kept, &c, 1)) {
+        if (wki_is_float((wk_dtype)x->dtype))
+            put(y, c.at[0], p->attrs, fold_elements(call, p, c.at[1], scratch));
+        else
+            put_integer(y, c.at[0], fold_integers(x, p, c.at[1]));
+    }
+}
+
 static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scratch)
 {
     plan p;
-    const wki_view *y = call->views[0], *x = call->views[1];
     if (begin >= end) return WK_OK;
     make_plan(&p, call);
-    if (p.columns || p.short_lines) {
-        if (p.columns)
-            fold_bands(call, &p, begin, end);
-        else
-            fold_short_lines(call, &p, begin, end, scratch);
-        return WK_OK;
-    }
-    wki_cursor c = wki_cursor_at(&p.kept, begin);
-    for (; begin < end; begin++, wki_cursor_move(&p.kept, &c, 1)) {
-        if (wki_is_float((wk_dtype)x->dtype))
-            put(y, c.at[0], p.attrs, fold_elements(call, &p, c.at[1], scratch));
-        else
-            put_integer(y, c.at[0], fold_integers(x, &p, c.at[1]));
-    }
+    if (p.columns)
+        fold_bands(call, &p, begin, end);
+    else if (p.short_lines)
+        fold_short_lines(call, &p, begin, end, scratch);
+    else
+        fold_each(call, &p, begin, end, scratch);
     return WK_OK;
 }
 

@@ -1,5 +1,5 @@
-/* softmax: y -> x, its logarithm, and the gradients of both, along one dim. Short lines are taken many at a time and turned on their
- * side, long ones one by one; the length alone decides, so strides change no bit. */
+/* softmax: y -> x, its logarithm, and the gradients of both, along one dim. Short lines are taken many at a time and
+ * turned on their side, long ones one by one; the length alone decides, so strides change no bit. */
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/walk.h"
 
@@ -70,8 +70,8 @@ static void long_line(const wki_call *call, const plan *p, const wki_cursor *c, 
     else
         loops->softmax_line(p->n, line[0], line[1], &top, &logsum, p->attrs->log);
     if (p->step[0] != 1)
-        wki_copy_elements(p->n, p->size, (char *)call->views[0]->data + c->at[0] * (int64_t)p->size, p->step[0], line[0],
-                          1);
+        wki_copy_elements(p->n, p->size, (char *)call->views[0]->data + c->at[0] * (int64_t)p->size, p->step[0],
+                          line[0], 1);
 }
 
 static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scratch)
@@ -80,8 +80,7 @@ static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scr
     make_plan(&p, call);
     wki_cursor c = wki_cursor_at(&p.lines, begin);
     if (p.n <= WKI_SHORT_LINE)
-        for (; begin < end; begin += WKI_LINES)
-            short_lines(call, &p, &c, wki_least(WKI_LINES, end - begin), scratch);
+        for (; begin < end; begin += WKI_LINES) short_lines(call, &p, &c, wki_least(WKI_LINES, end - begin), scratch);
     else
         for (; begin < end; begin++, wki_cursor_move(&p.lines, &c, 1)) long_line(call, &p, &c, scratch);
     return WK_OK;

@@ -1,5 +1,5 @@
-/* update: every optimizer, all its parameters in one pass. Units are blocks of elements, counted through the parameters one after
- * the other; the rule itself is a row of rules.def, compiled by isa/loops.c. */
+/* update: every optimizer, all its parameters in one pass. Units are blocks of elements, counted through the parameters
+ * one after the other; the rule itself is a row of rules.def, compiled by isa/loops.c. */
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/walk.h"
 
@@ -35,8 +35,7 @@ static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scr
     for (int k = 0; k < a->count && begin < end; k++) {
         const wki_view *p = call->views[k * each];
         const int64_t blocks = blocks_of(p);
-        if (begin < blocks)
-            update(call, wki_loops_for(isa, (wk_dtype)p->dtype), k, begin, wki_least(end, blocks));
+        if (begin < blocks) update(call, wki_loops_for(isa, (wk_dtype)p->dtype), k, begin, wki_least(end, blocks));
         begin = begin < blocks ? 0 : begin - blocks;
         end -= blocks;
     }

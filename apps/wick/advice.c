@@ -1,0 +1,81 @@
+/* What could be better about a file, in sentences. The limits are rules of thumb: a chunk should hold whole rows and
+ * some tens of KiB to a few MiB, features should be about as large as 1, classes about as frequent as one another. */
+#include "look.h"
+#include <math.h>
+#include <stdarg.h>
+#include <string.h>
+
+enum { SMALL_CHUNK = 16 << 10, LARGE_CHUNK = 4 << 20, WORTH_IT = 1 << 20 };
+
+__attribute__((format(printf, 2, 3))) static void advise(look *l, const char *format, ...)
+{
+    if (l->nadvice == LOOK_ADVICE) return;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(l->advice[l->nadvice++], LOOK_ADVICE_TEXT, format, args);
+    va_end(args);
+}
+
+static void advise_chunks(look *l, const look_set *s)
+{
+    const wk_h5_info *i = &s->info;
+    say_room size;
+    int64_t elements = 1, chunk = 1, pieces = 1;
+    if (!i->chunk[0] || i->bytes < WORTH_IT) return;
+    for (int d = 0; d < i->ndim; d++) {
+        elements *= i->shape[d];
+        chunk *= i->chunk[d];
+        if (d) pieces *= (i->shape[d] + i->chunk[d] - 1) / i->chunk[d];
+    }
+    chunk *= elements ? i->bytes / elements : 1;
+    if (pieces > 1)
+        advise(l,
+               "%s: a row is spread over %lld chunks, each of which has to be read; chunks of whole rows load faster",
+               i->path, (long long)pieces);
+    else if (chunk < SMALL_CHUNK)
+        advise(l, "%s: chunks of %s are small; 64 KiB to 1 MiB cost less to find and unpack", i->path,
+               say_bytes(size, chunk));
+    else if (chunk > LARGE_CHUNK)
+        advise(l, "%s: chunks of %s are large for reading in random order; 64 KiB to 1 MiB load faster", i->path,
+               say_bytes(size, chunk));
+}
+
+static void advise_values(look *l, const look_set *s)
+{
+    say_room count;
+    const bool is_float = s->info.type[0] == 'f';
+    const double largest = fmax(fabs(s->least), fabs(s->most));
+    if (s->strange)
+        advise(l, "%s: %s of the %lld values looked at are not finite; a loss becomes nan from them", s->info.path,
+               say_count(count, s->strange), (long long)s->count);
+    else if (s->count && is_float && largest > 100 && strncmp(s->info.path, "/test/", 6) != 0)
+        advise(l, "%s: values reach %.3g; features scaled to about -1 .. 1 train better", s->info.path, largest);
+}
+
+static void advise_classes(look *l)
+{
+    int least = 0, most = 0, missing = 0;
+    for (int c = 0; c < l->data.classes; c++) {
+        if (l->counts[0][c] < l->counts[0][least]) least = c;
+        if (l->counts[0][c] > l->counts[0][most]) most = c;
+        missing += l->counts[1] && l->counts[1][c] == 0 && l->counts[0][c] > 0;
+    }
+    const int64_t few = l->counts[0][least], many = l->counts[0][most];
+    if (few == 0)
+        advise(l, "class \"%.40s\" has no training rows", l->data.names[least]);
+    else if (many > 3 * few)
+        advise(l, "classes are unbalanced: \"%.40s\" has %.1f times the rows of \"%.40s\"; look beyond the accuracy",
+               l->data.names[most], (double)many / (double)few, l->data.names[least]);
+    if (missing) advise(l, "%d of %d classes have no test rows", missing, l->data.classes);
+}
+
+void look_advise(look *l)
+{
+    for (int i = 0; i < l->nsets; i++) {
+        advise_chunks(l, &l->sets[i]);
+        advise_values(l, &l->sets[i]);
+    }
+    if (l->counts[0]) advise_classes(l);
+    if (l->trainable && !l->data.test) advise(l, "no test group: wick train takes a fifth of the rows for it");
+    if (!l->nsets) advise(l, "the file holds no data sets");
+}

@@ -1,0 +1,51 @@
+/* args.h: what a subcommand is, and how its arguments are read: a table of options, each the field of a settings
+ * struct.
+ *
+ *   static const args_option options[] = { { "epochs", 0, ARGS_WHOLE, offsetof(settings, epochs), 1, 1e6, "N", "..." }
+ * }; settings s = { .epochs = 5 }; if (!args_read(&command_train, argc, argv, &s, operands)) return EXIT_USAGE;
+ *
+ * Options come as --name value, --name=value or -n value, in any order; -- ends them. Errors are one line on stderr. */
+#ifndef WICK_APP_ARGS_H
+#define WICK_APP_ARGS_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The field is a bool, a const char *, an int64_t within low .. high (20k, 3M allowed), a double between low and high.
+ */
+typedef enum args_kind { ARGS_FLAG, ARGS_TEXT, ARGS_WHOLE, ARGS_REAL } args_kind;
+
+typedef struct args_option {
+    const char *name; /* "batch-size" */
+    char letter;      /* 'o'; 0: none */
+    args_kind kind;
+    size_t at;                 /* of the field in the settings */
+    const char *value, *about; /* "N", "rows a step (128)": for the help */
+    double low, high;          /* of a number */
+} args_option;
+
+enum { ARGS_OPERANDS = 4 };
+typedef struct args_command {
+    const char *name, *about;            /* "synth", "makes a data set on the spot" */
+    const char *operands;                /* "KIND -o FILE.h5": for the usage line */
+    int fewest, most;                    /* operands */
+    const char *text;                    /* what the help says besides, examples first */
+    const args_option *options, *shared; /* shared ones are fields of a struct that begins the settings */
+    int noptions, nshared;
+    int (*run)(int argc, char **argv); /* arguments behind the name; returns the exit code */
+} args_command;
+#define ARGS_COUNT(table) ((int)(sizeof(table) / sizeof *(table)))
+
+bool args_read(const args_command *command, int argc, char **argv, void *settings, const char *operands[ARGS_OPERANDS]);
+bool args_want_help(int argc, char **argv);
+void args_help(const args_command *command);
+/* The nearest of n words to a mistyped one, NULL if none is near. */
+const char *args_nearest(const char *word, const char *const *words, int n);
+/* A whole text as a number; false if it is none. */
+bool args_whole(const char *text, int64_t *value);
+bool args_real(const char *text, double *value);
+/* The next item of a list separated by commas, copied into item; false at the end. An item too long is cut. */
+bool args_item(const char **list, char *item, size_t size);
+/* A command line as a shell takes it, into text; cut if too long. */
+void args_join(char *text, size_t size, int argc, char **argv);
+#endif

@@ -1,0 +1,7 @@
+/* commands.h: the subcommands, a file each. */
+#ifndef WICK_APP_COMMANDS_H
+#define WICK_APP_COMMANDS_H
+#include "args.h"
+
+extern const args_command command_synth, command_import, command_inspect, command_train, command_compare, command_info;
+#endif

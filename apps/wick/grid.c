@@ -1,0 +1,37 @@
+/* Tables on the screen. Rests on say.h for the width of texts. */
+#include "grid.h"
+#include "say.h"
+#include <stdarg.h>
+#include <stdlib.h>
+
+void grid_add(grid *g, const char *format, ...)
+{
+    if (g->count == g->room) {
+        int room = g->room ? 2 * g->room : 64;
+        char(*cells)[GRID_CELL] = realloc(g->cells, (size_t)room * sizeof *cells);
+        if (!cells) return;
+        g->cells = cells;
+        g->room = room;
+    }
+    va_list args;
+    va_start(args, format);
+    vsnprintf(g->cells[g->count++], GRID_CELL, format, args);
+    va_end(args);
+}
+
+void grid_put(grid *g, FILE *out)
+{
+    int width[GRID_COLUMNS] = { 0 };
+    for (int i = 0; i < g->count; i++) {
+        int w = say_width(g->cells[i]);
+        if (w > width[i % g->columns]) width[i % g->columns] = w;
+    }
+    for (int i = 0; i < g->count; i++) {
+        int c = i % g->columns, pad = width[c] - say_width(g->cells[i]);
+        bool right = g->right >> c & 1, last = c == g->columns - 1;
+        int before = right && *g->cells[i] ? pad : 0, after = last ? 0 : pad - before;
+        fprintf(out, "%*s%*s%s%*s%s", c ? 2 : g->indent, "", before, "", g->cells[i], after, "", last ? "\n" : "");
+    }
+    free(g->cells);
+    *g = (grid){ .columns = g->columns };
+}

@@ -1,0 +1,354 @@
+/* wick import: IDX (MNIST), CSV and NumPy files as HDF5 files. Whatever is read becomes one dataset over arrays in
+ * memory, which is then split and stored. */
+#include "commands.h"
+#include "store.h"
+#include "wick/io.h"
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef struct settings {
+    store_settings store;
+    const char *label, *classes, *delimiter;
+    double test_fraction;
+    int64_t seed;
+    bool regression;
+} settings;
+
+#define AT(field) offsetof(settings, field)
+static const args_option options[] = {
+    { "label", 0, ARGS_TEXT, AT(label), "COLUMN", "csv: what to predict, by name or number (the last)", 0, 0 },
+    { "delimiter", 0, ARGS_TEXT, AT(delimiter), "C", "csv: what stands between columns (found by itself)", 0, 0 },
+    { "regression", 0, ARGS_FLAG, AT(regression), NULL, "csv: the label is a number, not a class", 0, 0 },
+    { "classes", 0, ARGS_TEXT, AT(classes), "A,B", "mnist, npy: names of the classes, in order", 0, 0 },
+    { "test-fraction", 0, ARGS_REAL, AT(test_fraction), "F", "csv, npy: share of the rows for test (0.2)", 0, 1 },
+    { "seed", 0, ARGS_WHOLE, AT(seed), "S", "csv, npy: of the choice of test rows (1)", 0, 9e18 },
+};
+
+/* Rows in memory. Labels may have any integer type and are delivered as i64. */
+typedef struct arrays {
+    const char *x, *y;
+    size_t x_bytes, y_bytes; /* of a row */
+    wk_dtype y_dtype;
+    bool labels;
+} arrays;
+
+static int64_t label_at(const void *labels, wk_dtype dtype, int64_t i)
+{
+    switch (dtype) {
+    case WK_I64: return ((const int64_t *)labels)[i];
+    case WK_I32: return ((const int32_t *)labels)[i];
+    default: return ((const uint8_t *)labels)[i];
+    }
+}
+
+static wk_status arrays_get_many(void *self, const int64_t *rows, int64_t n, void *const *fields)
+{
+    const arrays *a = self;
+    for (int64_t i = 0; i < n; i++) {
+        memcpy((char *)fields[0] + (size_t)i * a->x_bytes, a->x + (size_t)rows[i] * a->x_bytes, a->x_bytes);
+        if (a->labels)
+            ((int64_t *)fields[1])[i] = label_at(a->y, a->y_dtype, rows[i]);
+        else
+            memcpy((char *)fields[1] + (size_t)i * a->y_bytes, a->y + (size_t)rows[i] * a->y_bytes, a->y_bytes);
+    }
+    return WK_OK;
+}
+
+static const wk_dataset_ops arrays_ops = { sizeof arrays_ops, "import", arrays_get_many, free };
+
+static wk_field field_of(const char *name, const wk_array *a, size_t *bytes)
+{
+    wk_field f = { .name = name, .dtype = a->dtype, .ndim = a->ndim - 1 };
+    *bytes = wk_dtype_size(a->dtype);
+    for (int d = 0; d < f.ndim; d++) *bytes *= (size_t)(f.shape[d] = a->shape[d + 1]);
+    return f;
+}
+
+/* A dataset over the arrays, which must outlive it; no classes: a regression. */
+static wk_dataset *dataset_of(const wk_array *x, const wk_array *y, const char *const *classes, int nclasses)
+{
+    arrays *a = malloc(sizeof *a);
+    if (!a) return wk_fail(WK_E_MEMORY, "no memory"), NULL;
+    *a = (arrays){ .x = x->data, .y = y->data, .y_dtype = y->dtype, .labels = nclasses > 0 };
+    wk_field fields[2] = { field_of("x", x, &a->x_bytes), field_of("y", y, &a->y_bytes) };
+    if (a->labels) fields[1] = (wk_field){ .name = "y", .dtype = WK_I64 };
+    wk_dataset_opts o = wk_dataset_opts_default();
+    o.ops = &arrays_ops;
+    o.self = a;
+    o.rows = x->shape[0];
+    o.fields = fields;
+    o.nfields = 2;
+    o.classes = classes;
+    o.nclasses = nclasses;
+    return wk_dataset_custom(&o);
+}
+
+static int store_both(const settings *s, wk_dataset *train, wk_dataset *test, const char *source)
+{
+    store to;
+    if (wk_failed() || !store_open(&to, &s->store, source)) return say_error();
+    if (!store_rows(&to, "train", train, false) || (test && !store_rows(&to, "test", test, false))) return say_error();
+    return store_close(&to, train, test, false);
+}
+
+/* Splits off the test rows, each class its share, and stores both. */
+static int store_split(const settings *s, wk_dataset *all, const char *source)
+{
+    wk_dataset *train = NULL, *test = NULL;
+    wk_dataset_split(all, s->test_fraction, wk_dataset_classes(all, NULL) > 0, (uint64_t)s->seed, &test, &train);
+    if (!wk_failed() && (wk_dataset_len(test) == 0 || wk_dataset_len(train) == 0))
+        wk_fail(WK_E_INVALID,
+                "%lld rows cannot be split with --test-fraction %g; expected at least one row on both sides",
+                (long long)wk_dataset_len(all), s->test_fraction);
+    return store_both(s, train, test, source);
+}
+
+/* The names of --classes, or 0, 1, 2 ... if it is not given; in text, which they need as long as they are used. */
+enum { CLASSES = 1000, CLASS_TEXT = 64 };
+typedef struct class_names {
+    char text[CLASSES][CLASS_TEXT];
+    const char *list[CLASSES];
+} class_names;
+
+static int name_classes(class_names *room, const char *given, int classes)
+{
+    int n = 0;
+    for (; n < CLASSES && args_item(&given, room->text[n], CLASS_TEXT); n++) continue;
+    if (n && n != classes) return say_usage("--classes names %d classes, but the labels have %d", n, classes);
+    for (int i = n; i < classes; i++) snprintf(room->text[i], CLASS_TEXT, "%d", i);
+    for (int i = 0; i < classes; i++) room->list[i] = room->text[i];
+    return EXIT_DONE;
+}
+
+/* ---- mnist ---- */
+
+/* Both ways of writing the names are about: train-images-idx3-ubyte and train-images.idx3-ubyte. */
+static bool find_idx(const char *folder, const char *stem, const char *kind, char path[1024])
+{
+    for (int i = 0; i < 4; i++) {
+        snprintf(path, 1024, "%s/%s%c%s-ubyte%s", folder, stem, i < 2 ? '-' : '.', kind, i % 2 ? ".gz" : "");
+        if (access(path, F_OK) == 0) return true;
+    }
+    wk_fail(WK_E_NOT_FOUND, "%s: no file %s-%s-ubyte or %s-%s-ubyte.gz", folder, stem, kind, stem, kind);
+    return false;
+}
+
+static void check_images(const char *path, const wk_array *x)
+{
+    say_room shape;
+    if (x->ndim != 3 || x->dtype != WK_U8 || x->shape[1] != 28 || x->shape[2] != 28 || x->shape[0] == 0)
+        wk_fail(WK_E_SHAPE, "%s: %s %s; expected u8 images of 28 x 28", path, wk_dtype_name(x->dtype),
+                say_shape(shape, x->ndim, x->shape));
+}
+
+static void check_labels(const char *path, const wk_array *y, int64_t images)
+{
+    say_room shape;
+    const uint8_t *labels = y->data;
+    if (y->ndim != 1 || y->dtype != WK_U8)
+        wk_fail(WK_E_SHAPE, "%s: %s %s; expected u8 labels", path, wk_dtype_name(y->dtype),
+                say_shape(shape, y->ndim, y->shape));
+    else if (y->shape[0] != images)
+        wk_fail(WK_E_SHAPE, "%s: %lld labels for %lld images; expected as many", path, (long long)y->shape[0],
+                (long long)images);
+    for (int64_t i = 0; !wk_failed() && i < images; i++)
+        if (labels[i] > 9) wk_fail(WK_E_RANGE, "%s: label %lld is %d; expected 0 .. 9", path, (long long)i, labels[i]);
+}
+
+typedef struct pair {
+    wk_array x, y;
+} pair;
+
+static void free_pair(pair *p)
+{
+    wk_array_free(&p->x);
+    wk_array_free(&p->y);
+}
+
+static void read_idx_pair(const char *folder, const char *stem, pair *p)
+{
+    char path[1024];
+    char images[32], labels[32];
+    snprintf(images, sizeof images, "%s-images", stem);
+    snprintf(labels, sizeof labels, "%s-labels", stem);
+    if (!find_idx(folder, images, "idx3", path) || wk_read_idx(path, &p->x)) return;
+    check_images(path, &p->x);
+    if (wk_failed() || !find_idx(folder, labels, "idx1", path) || wk_read_idx(path, &p->y)) return;
+    check_labels(path, &p->y, p->x.shape[0]);
+}
+
+static int store_mnist(const settings *s, const pair *train, const pair *test, const char *source)
+{
+    class_names classes;
+    if (wk_failed()) return say_error();
+    int code = name_classes(&classes, s->classes, 10);
+    if (code != EXIT_DONE) return code;
+    wk_dataset *first = dataset_of(&train->x, &train->y, classes.list, 10);
+    return store_both(s, first, dataset_of(&test->x, &test->y, classes.list, 10), source);
+}
+
+static int import_mnist(const settings *s, const char *const *operands, const char *source)
+{
+    pair train = { 0 }, test = { 0 };
+    read_idx_pair(operands[1], "train", &train);
+    if (!wk_failed()) read_idx_pair(operands[1], "t10k", &test);
+    int code = store_mnist(s, &train, &test, source);
+    free_pair(&train);
+    free_pair(&test);
+    return code;
+}
+
+/* ---- csv ---- */
+
+static int store_csv(const settings *s, const wk_csv *csv, const char *path, const char *source)
+{
+    if (csv->rows == 0 || csv->nfeatures == 0 || !csv->label.name) {
+        wk_fail(WK_E_SHAPE, "%s: %lld rows of %d columns besides the label; expected at least one of each", path,
+                (long long)csv->rows, csv->nfeatures);
+        return say_error();
+    }
+    wk_array x = { .dtype = WK_F32, .ndim = 2, .shape = { csv->rows, csv->nfeatures }, .data = csv->x };
+    wk_array y = { .dtype = csv->classes ? WK_I64 : WK_F32, .ndim = 1, .shape = { csv->rows } };
+    y.data = csv->classes ? (void *)csv->classes : (void *)csv->values;
+    if (!s->store.quiet)
+        printf("%s: predicts %s \"%s\" from %d other column%s\n", path, csv->classes ? "the class" : "the number",
+               csv->label.name, csv->nfeatures, csv->nfeatures == 1 ? "" : "s");
+    return store_split(s, dataset_of(&x, &y, (const char *const *)csv->label.categories, csv->label.ncategories),
+                       source);
+}
+
+static int import_csv(const settings *s, const char *const *operands, const char *source)
+{
+    wk_csv csv;
+    wk_csv_opts o = wk_csv_opts_default();
+    o.label = s->label;
+    o.target = s->regression ? WK_CSV_NUMBERS : WK_CSV_AUTO;
+    if (s->delimiter) {
+        const bool tab = !strcmp(s->delimiter, "tab") || !strcmp(s->delimiter, "\\t");
+        if (!tab && strlen(s->delimiter) != 1)
+            return say_usage("--delimiter is \"%s\"; expected one character, or tab", s->delimiter);
+        o.delimiter = tab ? '\t' : s->delimiter[0];
+    }
+    if (wk_read_csv(operands[1], &o, &csv)) return say_error();
+    int code = store_csv(s, &csv, operands[1], source);
+    wk_csv_free(&csv);
+    return code;
+}
+
+/* ---- npy ---- */
+
+static bool is_whole(wk_dtype dtype) { return dtype == WK_I64 || dtype == WK_I32 || dtype == WK_U8; }
+
+static void check_npy(const char *const *operands, const pair *p)
+{
+    say_room x, y;
+    if (p->x.ndim < 1 || p->y.ndim < 1 || p->x.shape[0] != p->y.shape[0] || p->x.shape[0] == 0)
+        wk_fail(WK_E_SHAPE, "%s has the shape %s and %s %s; expected as many rows, and at least one", operands[1],
+                say_shape(x, p->x.ndim, p->x.shape), operands[2], say_shape(y, p->y.ndim, p->y.shape));
+    else if (p->x.dtype == WK_BOOL || p->y.dtype == WK_BOOL)
+        wk_fail(WK_E_DTYPE, "%s holds bool; expected numbers", p->x.dtype == WK_BOOL ? operands[1] : operands[2]);
+}
+
+/* The number of classes if y holds labels, 0 if it holds values to predict. */
+static int count_labels(const char *path, const wk_array *y)
+{
+    const bool column = y->ndim == 1 || (y->ndim == 2 && y->shape[1] == 1);
+    int64_t most = 0;
+    if (wk_failed() || !is_whole(y->dtype) || !column) return 0;
+    for (int64_t i = 0; i < y->shape[0]; i++) {
+        const int64_t label = label_at(y->data, y->dtype, i);
+        if (label < 0 || label >= CLASSES) {
+            wk_fail(WK_E_RANGE, "%s: row %lld is %lld; expected classes 0 .. %d, or floats for a regression", path,
+                    (long long)i, (long long)label, CLASSES - 1);
+            return 0;
+        }
+        if (label > most) most = label;
+    }
+    return (int)most + 1;
+}
+
+static int store_npy(const settings *s, const char *const *operands, pair *p, const char *source)
+{
+    class_names classes;
+    check_npy(operands, p);
+    const int n = count_labels(operands[2], &p->y);
+    if (wk_failed()) return say_error();
+    int code = n || s->classes ? name_classes(&classes, s->classes, n) : EXIT_DONE;
+    return code == EXIT_DONE ? store_split(s, dataset_of(&p->x, &p->y, n ? classes.list : NULL, n), source) : code;
+}
+
+static int import_npy(const settings *s, const char *const *operands, const char *source)
+{
+    pair p = { 0 };
+    if (!wk_read_npy(operands[1], &p.x)) wk_read_npy(operands[2], &p.y);
+    int code = wk_failed() ? say_error() : store_npy(s, operands, &p, source);
+    free_pair(&p);
+    return code;
+}
+
+/* ---- the command ---- */
+
+typedef struct format {
+    const char *name, *operands;
+    int count; /* of operands, with the name */
+    int (*import)(const settings *s, const char *const *operands, const char *source);
+} format;
+static const format formats[] = {
+    { "mnist", "mnist DIR", 2, import_mnist },
+    { "csv", "csv FILE", 2, import_csv },
+    { "npy", "npy X.npy Y.npy", 3, import_npy },
+};
+enum { FORMATS = sizeof formats / sizeof *formats };
+
+static const format *find(const char *name)
+{
+    const char *names[FORMATS];
+    for (int i = 0; i < FORMATS; i++) {
+        if (!strcmp(formats[i].name, name)) return &formats[i];
+        names[i] = formats[i].name;
+    }
+    const char *near = args_nearest(name, names, FORMATS);
+    if (near)
+        say_usage("no format \"%s\"; did you mean %s?", name, near);
+    else
+        say_usage("no format \"%s\"; there are mnist, csv and npy", name);
+    return NULL;
+}
+
+static int run(int argc, char **argv)
+{
+    WK_SCOPE(importing);
+    settings s = { .test_fraction = 0.2, .seed = 1 };
+    const char *operands[ARGS_OPERANDS];
+    char source[1024] = "wick import ";
+    int count = 0;
+    if (!args_read(&command_import, argc, argv, &s, operands)) return EXIT_USAGE;
+    const format *f = find(operands[0]);
+    if (!f) return EXIT_USAGE;
+    while (count < ARGS_OPERANDS && operands[count]) count++;
+    if (count != f->count) return say_usage("expected: wick import %s -o FILE.h5", f->operands);
+    int code = store_check(&s.store);
+    if (code != EXIT_DONE) return code;
+    args_join(source + strlen(source), sizeof source - strlen(source), argc, argv);
+    return f->import(&s, operands, source);
+}
+
+const args_command command_import = {
+    .name = "import",
+    .about = "turns MNIST, CSV or NumPy files into an HDF5 file",
+    .operands = "mnist DIR | csv FILE | npy X.npy Y.npy  -o FILE.h5",
+    .fewest = 1,
+    .most = 3,
+    .text = "  wick import mnist downloads/ -o mnist.h5\n"
+            "  wick import csv iris.csv --label species -o iris.h5\n"
+            "  wick import npy x.npy y.npy -o data.h5\n\n"
+            "mnist takes a folder with the four IDX files, packed (.gz) or not; Fashion-MNIST\n"
+            "and others of that layout do as well. csv and npy rows are split into training\n"
+            "and test rows, each class keeping its share.\n",
+    .options = options,
+    .noptions = ARGS_COUNT(options),
+    .shared = store_options,
+    .nshared = STORE_OPTIONS,
+    .run = run,
+};

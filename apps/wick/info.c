@@ -1,0 +1,81 @@
+/* wick info: the build and the machine, as a report of a fault should name them. */
+#include "commands.h"
+#include "json.h"
+#include "machine.h"
+#include "say.h"
+#include "wick/wick.h"
+
+typedef struct settings {
+    bool json;
+} settings;
+
+static const args_option options[] = {
+    { "json", 0, ARGS_FLAG, offsetof(settings, json), NULL, "print one JSON object", 0, 0 },
+};
+
+static void put_names(json *j, const char *key, int (*names_of)(const char *const **names))
+{
+    const char *const *names;
+    const int n = names_of(&names);
+    json_open(j, key, '[');
+    for (int i = 0; i < n; i++) json_text(j, NULL, names[i]);
+    json_close(j);
+}
+
+static void as_json(const char *cpu)
+{
+    json j = json_on(stdout);
+    json_open(&j, NULL, '{');
+    json_text(&j, "wick", wk_version());
+    json_text(&j, "compiler", machine_compiler());
+    json_text(&j, "hdf5", machine_hdf5());
+    json_text(&j, "cpu", cpu);
+    json_whole(&j, "cores", machine_cores());
+    json_text(&j, "isa", wk_cpu_isa());
+    json_whole(&j, "threads", wk_num_threads());
+    json_bool(&j, "cuda", wk_cuda_is_available());
+    put_names(&j, "optimizers", wk_optim_names);
+    put_names(&j, "synth", wk_synth_names);
+    json_close(&j);
+    json_end_line(&j);
+}
+
+static void put_list(const char *what, int (*names_of)(const char *const **names))
+{
+    const char *const *names;
+    const int n = names_of(&names);
+    printf("%-11s", what);
+    for (int i = 0; i < n; i++) printf("%s%s", i ? ", " : "", names[i]);
+    printf("\n");
+}
+
+static int run(int argc, char **argv)
+{
+    settings s = { 0 };
+    const char *operands[ARGS_OPERANDS];
+    char cpu[128];
+    if (!args_read(&command_info, argc, argv, &s, operands)) return EXIT_USAGE;
+    machine_cpu(cpu, sizeof cpu);
+    if (s.json) {
+        as_json(cpu);
+        return EXIT_DONE;
+    }
+    say_room cores;
+    printf("%-11s%s, built by %s with HDF5 %s\n", "wick", wk_version(), machine_compiler(), machine_hdf5());
+    printf("%-11s%s, %s\n", "machine", cpu, say_plural(cores, machine_cores(), "core"));
+    printf("%-11s%s (WICK_ISA), %d compute thread%s (WICK_THREADS), CUDA %s\n", "kernels", wk_cpu_isa(),
+           wk_num_threads(), wk_num_threads() == 1 ? "" : "s", wk_cuda_is_available() ? "yes" : "no");
+    put_list("optimizers", wk_optim_names);
+    put_list("synth", wk_synth_names);
+    return EXIT_DONE;
+}
+
+const args_command command_info = {
+    .name = "info",
+    .about = "shows the version, the machine and what is built in",
+    .operands = "[--json]",
+    .text = "Please add its output to a report of a fault.\n",
+    .options = options,
+    .noptions = ARGS_COUNT(options),
+    .run = run,
+};

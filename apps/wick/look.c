@@ -1,0 +1,130 @@
+/* Gathering what wick inspect shows. Values come from whole data sets up to a size, then from blocks spread over them.
+ * Rests on wick/hdf5.h. */
+#include "look.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { BLOCK = 65536, ALL_BLOCKS = 1024, SAMPLE_BLOCKS = 64 };
+
+static wk_status note_set(void *user, const wk_h5_info *info)
+{
+    look *l = user;
+    if (l->nsets % 16 == 0) {
+        look_set *more = realloc(l->sets, (size_t)(l->nsets + 16) * sizeof *more);
+        if (!more) return wk_fail(WK_E_MEMORY, "no memory for %d data sets", l->nsets);
+        l->sets = more;
+    }
+    l->sets[l->nsets++] = (look_set){ .info = *info };
+    return WK_OK;
+}
+
+static void add_values(look_set *s, const double *values, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++) {
+        const double v = values[i];
+        s->count++;
+        if (!isfinite(v)) {
+            s->strange++;
+            continue;
+        }
+        const double finite = (double)(s->count - s->strange);
+        s->least = finite == 1 ? v : fmin(s->least, v);
+        s->most = finite == 1 ? v : fmax(s->most, v);
+        s->mean += (v - s->mean) / finite;
+    }
+}
+
+/* A data set that cannot be read, for its filters say, keeps its description. */
+static void look_at_values(look *l, look_set *s, double *room)
+{
+    int64_t all = 1;
+    if (!s->info.numeric) return;
+    for (int d = 0; d < s->info.ndim; d++) all *= s->info.shape[d];
+    int64_t blocks = (all + BLOCK - 1) / BLOCK, step = 1;
+    s->sampled = blocks > ALL_BLOCKS;
+    if (s->sampled) step = blocks / SAMPLE_BLOCKS;
+    for (int64_t b = 0; b < blocks; b += step) {
+        const int64_t first = b * BLOCK, n = all - first < BLOCK ? all - first : BLOCK;
+        if (say_stop_signal()) wk_fail(WK_E_INTERRUPTED, "stopped");
+        if (wk_h5_read_doubles(l->path, s->info.path, first, n, room)) break;
+        add_values(s, room, n);
+    }
+    if (wk_failed() && wk_error() != WK_E_INTERRUPTED) wk_error_clear();
+}
+
+static bool has_group(const look *l, const char *name)
+{
+    char prefix[256];
+    int n = snprintf(prefix, sizeof prefix, "%s%s/", name[0] == '/' ? "" : "/", name);
+    for (int i = 0; i < l->nsets; i++)
+        if (!strncmp(l->sets[i].info.path, prefix, (size_t)n)) return true;
+    return false;
+}
+
+/* The data set that wk_dataset_h5 took for y in a group, so that labels can be counted without reading x. */
+static const look_set *find_labels(const look *l, const char *group, const char *given)
+{
+    static const char *const usual[] = { "y", "label", "labels", "targets", "Y", "outputs" };
+    const char *start = group[0] == '/' ? group + 1 : group;
+    for (int k = 0; k < (given ? 1 : 6); k++) {
+        char path[512];
+        snprintf(path, sizeof path, "/%s%s%s", start, *start ? "/" : "", given ? given : usual[k]);
+        for (int i = 0; i < l->nsets; i++)
+            if (!strcmp(l->sets[i].info.path, path)) return &l->sets[i];
+    }
+    return NULL;
+}
+
+static void count_labels(look *l, int which, const char *group, wk_dataset *set, const char *given)
+{
+    const look_set *labels = find_labels(l, group, given);
+    const int64_t all = wk_dataset_len(set);
+    double *room = malloc(BLOCK * sizeof *room);
+    l->counts[which] = calloc((size_t)l->data.classes, sizeof *l->counts[which]);
+    if (!l->counts[which] || !room) wk_fail(WK_E_MEMORY, "no memory for %d classes", l->data.classes);
+    for (int64_t at = 0, n; labels && at < all && !wk_failed(); at += n) {
+        n = all - at < BLOCK ? all - at : BLOCK;
+        if (say_stop_signal()) wk_fail(WK_E_INTERRUPTED, "stopped");
+        if (wk_h5_read_doubles(l->path, labels->info.path, at, n, room)) break;
+        for (int64_t i = 0; i < n; i++)
+            if (room[i] >= 0 && room[i] < l->data.classes) l->counts[which][(int)room[i]]++;
+    }
+    free(room);
+}
+
+/* What keeps wick train from the file becomes advice. */
+static void look_as_train(look *l, const sets_request *r)
+{
+    l->trainable = sets_examine(&l->data, r);
+    if (!l->trainable && wk_error() != WK_E_INTERRUPTED) {
+        snprintf(l->advice[l->nadvice++], LOOK_ADVICE_TEXT, "cannot be trained on as it is: %s", say_reason());
+        wk_error_clear();
+    }
+    if (!l->trainable || !l->data.classes) return;
+    count_labels(l, 0, r->train ? r->train : has_group(l, "train") ? "train" : "", l->data.all, r->y);
+    if (l->data.test) count_labels(l, 1, r->test ? r->test : "test", l->data.test, r->y);
+}
+
+bool look_at(look *l, const sets_request *r)
+{
+    struct stat known;
+    *l = (look){ .path = r->path };
+    if (wk_h5_each(r->path, note_set, l)) return false;
+    l->bytes = stat(r->path, &known) == 0 ? known.st_size : 0;
+    double *room = malloc(BLOCK * sizeof *room);
+    if (!room) return wk_fail(WK_E_MEMORY, "no memory"), false;
+    for (int i = 0; i < l->nsets && !wk_failed(); i++) look_at_values(l, &l->sets[i], room);
+    free(room);
+    if (!wk_failed()) look_as_train(l, r);
+    if (!wk_failed()) look_advise(l);
+    return !wk_failed();
+}
+
+void look_free(look *l)
+{
+    free(l->sets);
+    free(l->counts[0]);
+    free(l->counts[1]);
+}

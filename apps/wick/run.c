@@ -1,0 +1,282 @@
+/* One experiment: model, optimizer and loaders are made from the seed, then epochs go by, each followed by validation;
+ * the test rows are measured once, at the end. A signal ends it within a step. Rests on wick/train.h. */
+#include "run.h"
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { BATCH = 128, EVALUATION_BATCH = 512 };
+
+#define AT(field) offsetof(run_settings, field)
+const args_option run_options[RUN_OPTIONS] = {
+    { "epochs", 0, ARGS_WHOLE, AT(epochs), "N", "passes over the training rows (5)", 1, 1e6 },
+    { "hidden", 0, ARGS_TEXT, AT(hidden), "N,N", "sizes of the hidden layers (512,256), or none", 0, 0 },
+    { "batch-size", 0, ARGS_WHOLE, AT(batch_size), "N", "rows a step (128, or all if there are fewer)", 1, 1e9 },
+    { "threads", 0, ARGS_WHOLE, AT(threads), "N", "compute threads (1, or WICK_THREADS)", 1, 64 },
+    { "workers", 0, ARGS_WHOLE, AT(workers), "N", "threads that load batches ahead (1)", 0, 64 },
+    { "split", 0, ARGS_TEXT, AT(data.train), "GROUP", "where the training rows are (train)", 0, 0 },
+    { "test", 0, ARGS_TEXT, AT(data.test), "GROUP", "where the test rows are (test)", 0, 0 },
+    { "x", 0, ARGS_TEXT, AT(data.x), "NAME", "inputs (x, data, images, features, ...)", 0, 0 },
+    { "y", 0, ARGS_TEXT, AT(data.y), "NAME", "targets (y, label, labels, targets, ...)", 0, 0 },
+    { "json", 0, ARGS_FLAG, AT(json), NULL, "print JSON lines alone", 0, 0 },
+    { "quiet", 'q', ARGS_FLAG, AT(quiet), NULL, "print the result alone", 0, 0 },
+};
+
+run_settings run_defaults(void)
+{
+    return (run_settings){ .hidden = "512,256", .epochs = 5, .threads = wk_num_threads(), .workers = -1 };
+}
+
+static const run_optimizer optimizers[] = {
+    { "sgd", "SGD (momentum 0.9)", "momentum=0.9", 0.05 },
+    { "adagrad", "AdaGrad", "", 0.02 },
+    { "rmsprop", "RMSProp", "", 0.001 },
+    { "adam", "Adam", "", 0.001 },
+    { "adamw", "AdamW", "", 0.001 },
+};
+enum { OPTIMIZERS = sizeof optimizers / sizeof *optimizers };
+
+const run_optimizer *run_find_optimizer(const char *key)
+{
+    const char *keys[OPTIMIZERS];
+    for (int i = 0; i < OPTIMIZERS; i++) {
+        if (!strcmp(optimizers[i].key, key)) return &optimizers[i];
+        keys[i] = optimizers[i].key;
+    }
+    const char *near = args_nearest(key, keys, OPTIMIZERS);
+    if (near)
+        say_usage("no optimizer \"%s\"; did you mean %s?", key, near);
+    else
+        say_usage("no optimizer \"%s\"; there are sgd, adagrad, rmsprop, adam and adamw", key);
+    return NULL;
+}
+
+/* The model as the command runs it: rows become f32 on their way in, results take the targets' shape on their way out,
+ * and once a signal asked to stop, no pass goes on, be it for training or for wk_evaluate. */
+typedef struct ends {
+    int ndim;
+    int64_t shape[WK_MAX_DIMS];
+} ends;
+
+static wk_status ends_init(wk_module *m, void *state)
+{
+    const run_plan *p = wk_nn_options(m);
+    ends *e = state;
+    e->ndim = p->data->y.ndim + 1;
+    e->shape[0] = -1;
+    memcpy(e->shape + 1, p->data->y.shape, (size_t)p->data->y.ndim * sizeof *e->shape);
+    return wk_nn_child(m, "mlp", wk_mlp(p->nsizes, p->sizes)) ? WK_OK : wk_error();
+}
+
+static wk_tensor *ends_forward(wk_module *m, wk_tensor *x)
+{
+    const ends *e = wk_nn_state(m);
+    if (say_stop_signal()) return wk_fail(WK_E_INTERRUPTED, "stopped"), NULL;
+    wk_tensor *out = wk_forward(wk_module_child(m, "mlp"), wk_to(x, WK_F32));
+    return e->ndim > 2 ? wk_reshape(out, e->ndim, e->shape) : out;
+}
+
+static const wk_module_ops ends_ops = { sizeof ends_ops, "ends", sizeof(ends), ends_init, ends_forward, NULL, NULL };
+
+bool run_prepare(run_plan *p, const run_settings *settings)
+{
+    const char *list = strcmp(settings->hidden, "none") ? settings->hidden : NULL;
+    char item[32];
+    *p = (run_plan){ .settings = settings, .nsizes = 1 };
+    while (args_item(&list, item, sizeof item)) {
+        int64_t size;
+        if (!args_whole(item, &size) || size < 1 || size > 1000000)
+            return say_usage("--hidden is \"%s\"; expected sizes from 1 to 1000000 like 512,256, or none",
+                             settings->hidden),
+                   false;
+        if (p->nsizes > RUN_SIZES - 2) return say_usage("--hidden has more than %d sizes", RUN_SIZES - 2), false;
+        p->sizes[p->nsizes++] = size;
+    }
+    p->nsizes++;
+    return true;
+}
+
+int run_plan_for(run_plan *p, const sets *data)
+{
+    const run_settings *s = p->settings;
+    p->data = data;
+    p->sizes[0] = data->features;
+    p->sizes[p->nsizes - 1] = data->outputs;
+    p->batch_size = s->batch_size ? s->batch_size : data->train_rows < BATCH ? data->train_rows : BATCH;
+    if (p->batch_size > data->train_rows)
+        return say_usage("--batch-size is %lld, but %s has %lld training rows; expected at most as many",
+                         (long long)s->batch_size, data->path, (long long)data->train_rows);
+    if (wk_set_num_threads((int)s->threads)) return say_error();
+    p->workers = s->workers >= 0 ? (int)s->workers : sysconf(_SC_NPROCESSORS_ONLN) > 1;
+    p->batches = (data->train_rows + p->batch_size - 1) / p->batch_size;
+    size_t n = (size_t)snprintf(p->model, sizeof p->model, "MLP ");
+    for (int i = 0; i < p->nsizes; i++) {
+        if (i) p->parameters += (p->sizes[i - 1] + 1) * p->sizes[i];
+        if (n < sizeof p->model)
+            n += (size_t)snprintf(p->model + n, sizeof p->model - n, "%s%lld", i ? "-" : "", (long long)p->sizes[i]);
+    }
+    if (p->nsizes > 2 && n < sizeof p->model) snprintf(p->model + n, sizeof p->model - n, ", ReLU");
+    return EXIT_DONE;
+}
+
+typedef struct parts {
+    wk_module *net;
+    wk_optim *optim;
+    wk_loader *train, *valid;
+} parts;
+
+static wk_loader *evaluation_loader(const run *r, wk_dataset *set)
+{
+    return wk_loader_new(set, .batch_size = EVALUATION_BATCH, .num_workers = r->plan->workers);
+}
+
+static bool make_parts(run *r, parts *with)
+{
+    char options[96];
+    const run_plan *p = r->plan;
+    wk_manual_seed(r->seed.seed);
+    with->net = wk_nn_custom(&ends_ops, p);
+    snprintf(options, sizeof options, "lr=%.17g%s%s", r->lr, *r->optimizer->options ? "," : "", r->optimizer->options);
+    with->optim = wk_optim_by_name(r->optimizer->key, wk_parameters(with->net), options);
+    with->train = wk_loader_new(p->data->train, .batch_size = p->batch_size, .shuffle = true, .num_workers = p->workers,
+                                .seed = r->seed.seed, .seed_from_process = false);
+    with->valid = evaluation_loader(r, p->data->valid);
+    if (!wk_failed()) snprintf(r->optimizer_text, sizeof r->optimizer_text, "%s", wk_optim_describe(with->optim));
+    return !wk_failed();
+}
+
+static bool make_curves(run *r)
+{
+    size_t n = (size_t)r->plan->settings->epochs + 1;
+    r->numbers = calloc(4 * n, sizeof *r->numbers);
+    if (!r->numbers) return wk_fail(WK_E_MEMORY, "no memory for the curves of %zu epochs", n), false;
+    r->seed.train_loss = r->numbers;
+    r->seed.valid_loss = r->numbers + n;
+    r->seed.valid_accuracy = r->numbers + 2 * n;
+    r->seed.seconds = r->numbers + 3 * n;
+    return true;
+}
+
+static bool validate(run *r, const parts *with, double train_loss)
+{
+    wk_metrics valid;
+    if (wk_evaluate(with->net, with->valid, &valid)) return false;
+    size_t n = (size_t)r->plan->settings->epochs + 1;
+    double *at = r->numbers + r->seed.points++;
+    at[0] = train_loss;
+    at[n] = valid.loss;
+    at[2 * n] = valid.accuracy;
+    at[3 * n] = r->seconds;
+    return true;
+}
+
+static void diverge(run *r)
+{
+    r->seed.diverged = true;
+    r->seed.diverged_epoch = r->epoch;
+    r->seed.diverged_step = r->step;
+}
+
+/* One epoch; *mean becomes the mean loss of its batches. Stops early at a loss that is not finite. */
+static void train_epoch(run *r, const parts *with, double *mean)
+{
+    double sum = 0;
+    r->step = 0;
+    for (wk_batch *b; (b = wk_loader_next(with->train));) {
+        WK_SCOPE(step);
+        r->step++;
+        wk_zero_grad(with->optim);
+        wk_tensor *loss = wk_loss(wk_forward(with->net, wk_batch_x(b)), wk_batch_y(b));
+        double value = wk_item(loss);
+        if (!wk_failed() && !isfinite(value)) {
+            diverge(r);
+            break;
+        }
+        wk_backward(loss);
+        wk_step(with->optim);
+        if (wk_failed()) break;
+        sum += value;
+        progress_step(r->progress, r->epoch, value);
+    }
+    *mean = sum / (double)r->plan->batches;
+}
+
+static run_end fail_output(void)
+{
+    wk_fail(WK_E_IO, "cannot write to standard output: %s", strerror(errno));
+    return RUN_FAILED;
+}
+
+static run_end train_all(run *r, const parts *with)
+{
+    const int epochs = (int)r->plan->settings->epochs;
+    if (!validate(r, with, NAN)) return RUN_FAILED;
+    for (r->epoch = 1; r->epoch <= epochs; r->epoch++) {
+        double mean, start = progress_now();
+        train_epoch(r, with, &mean);
+        double seconds = progress_now() - start;
+        if (r->seed.diverged) return RUN_DIVERGED;
+        r->seconds += seconds;
+        if (wk_failed() || !validate(r, with, mean)) return RUN_FAILED;
+        const int i = r->seed.points - 1;
+        if (!isfinite(r->seed.valid_loss[i])) {
+            r->seed.points--;
+            diverge(r);
+            return RUN_DIVERGED;
+        }
+        r->epochs_done++;
+        progress_epoch e = { r->epoch, mean, r->seed.valid_loss[i], r->seed.valid_accuracy[i], seconds };
+        if (!progress_row(r->progress, &e)) return fail_output();
+    }
+    return RUN_DONE;
+}
+
+static run_end train_and_test(run *r, const parts *with)
+{
+    wk_metrics test;
+    if (r->progress->mode == PROGRESS_JSON && !run_put_start(r)) return fail_output();
+    run_end end = train_all(r, with);
+    progress_clear(r->progress);
+    if (end != RUN_DONE) return end;
+    if (wk_evaluate(with->net, evaluation_loader(r, r->plan->data->test), &test)) return RUN_FAILED;
+    r->seed.test_loss = test.loss;
+    r->seed.test_accuracy = test.accuracy;
+    return RUN_DONE;
+}
+
+run_end run_go(run *r, uint64_t seed)
+{
+    parts with;
+    WK_SCOPE(experiment);
+    r->seed.seed = seed;
+    r->seed.test_loss = r->seed.test_accuracy = NAN;
+    r->progress->optimizer = r->optimizer->key;
+    r->progress->seed = seed;
+    if (!make_curves(r) || !make_parts(r, &with)) return RUN_FAILED;
+    run_end end = train_and_test(r, &with);
+    const char *status = end == RUN_DONE                  ? "done"
+                         : end == RUN_DIVERGED            ? "diverged"
+                         : wk_error() == WK_E_INTERRUPTED ? "stopped"
+                                                          : "failed";
+    if (r->progress->mode == PROGRESS_JSON && !run_put_end(r, status)) return fail_output();
+    return end;
+}
+
+void run_free(run *r)
+{
+    free(r->numbers);
+    r->numbers = NULL;
+}
+
+int run_say_failed(run *r)
+{
+    progress_clear(r->progress);
+    if (wk_error() != WK_E_INTERRUPTED || !say_stop_signal()) return say_error();
+    wk_error_clear();
+    if (r->epoch == 0) return say_stopped("stopped before the first step");
+    return say_stopped("stopped in epoch %d of %lld, after step %lld of %lld",
+                       r->epoch > r->plan->settings->epochs ? r->epoch - 1 : r->epoch,
+                       (long long)r->plan->settings->epochs, (long long)r->step, (long long)r->plan->batches);
+}

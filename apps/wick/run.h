@@ -1,0 +1,67 @@
+/* run.h: one experiment: a perceptron trained on a data set by one optimizer from one seed. */
+#ifndef WICK_APP_RUN_H
+#define WICK_APP_RUN_H
+#include "args.h"
+#include "progress.h"
+#include "report.h"
+#include "sets.h"
+#include "wick/train.h"
+
+/* What train and compare have in common: the beginning of their settings, and the options for it. */
+typedef struct run_settings {
+    sets_request data;
+    const char *hidden;
+    int64_t epochs, batch_size, threads, workers; /* batch_size 0, workers -1: not given */
+    bool json, quiet;
+} run_settings;
+enum { RUN_OPTIONS = 11 };
+extern const args_option run_options[RUN_OPTIONS];
+run_settings run_defaults(void);
+
+/* An optimizer as the command knows it. */
+typedef struct run_optimizer {
+    const char *key, *name; /* "sgd", "SGD (momentum 0.9)" */
+    const char *options;    /* besides the rate: "momentum=0.9" */
+    double lr;              /* that serves many tasks */
+} run_optimizer;
+const run_optimizer *run_find_optimizer(const char *key); /* NULL after a usage error on stderr */
+
+enum { RUN_SIZES = 32 };
+typedef struct run_plan {
+    const run_settings *settings;
+    const sets *data;
+    int64_t sizes[RUN_SIZES];
+    int nsizes;
+    char model[160]; /* "MLP 784-512-256-10, ReLU" */
+    int64_t parameters, batch_size, batches;
+    int workers;
+} run_plan;
+
+/* Reads --hidden and checks what it can before any data is opened; false after a usage error on stderr. */
+bool run_prepare(run_plan *p, const run_settings *settings);
+/* The model's sizes for the data; returns an exit code, and says what was wrong. */
+int run_plan_for(run_plan *p, const sets *data);
+
+typedef enum run_end { RUN_DONE, RUN_DIVERGED, RUN_FAILED } run_end;
+typedef struct run {
+    const run_plan *plan;
+    const run_optimizer *optimizer;
+    double lr;
+    progress *progress;
+    double *numbers;          /* of the curves; freed by run_free */
+    report_seed seed;         /* point 0 is before the first step */
+    char optimizer_text[200]; /* "adam lr=0.001 beta1=0.9 ..." */
+    double seconds;
+    int epochs_done;
+    int epoch; /* where it stands */
+    int64_t step;
+} run;
+
+/* RUN_FAILED leaves the library's error pending, WK_E_INTERRUPTED after a signal. */
+run_end run_go(run *r, uint64_t seed);
+void run_free(run *r);
+/* JSON lines: what is about to run, and how it ended ("done", "diverged", "stopped", "failed"). */
+bool run_put_start(const run *r);
+bool run_put_end(const run *r, const char *status);
+int run_say_failed(run *r); /* prints why and where; returns the exit code */
+#endif

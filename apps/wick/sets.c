@@ -1,0 +1,167 @@
+/* Opening a file for an experiment: which group is which, that train and test fit each other, and the split of the
+ * training rows. Rests on wick/hdf5.h. */
+#include "sets.h"
+#include <string.h>
+
+static const double valid_share = 0.1, test_share = 0.2;
+enum { SPLIT_SEED = 1, FEWEST = 10, BLOCK_BYTES = 1 << 20 };
+
+static wk_status note_test(void *user, const wk_h5_info *info)
+{
+    *(bool *)user |= !strncmp(info->path, "/test/", 6);
+    return WK_OK;
+}
+
+static wk_dataset *open_group(const sets_request *r, const char *group)
+{
+    wk_dataset *set = wk_dataset_h5(r->path, .split = group, .x = r->x, .y = r->y);
+    const wk_field *fields;
+    if (set && wk_dataset_fields(set, &fields) < 2)
+        wk_fail(WK_E_NOT_FOUND, "%s: no labels; training needs x and y", r->path);
+    return wk_failed() ? NULL : set;
+}
+
+static int64_t elements(const wk_field *f)
+{
+    int64_t n = 1;
+    for (int d = 0; d < f->ndim; d++) n *= f->shape[d];
+    return n;
+}
+
+static bool same_shape(const wk_field *a, const wk_field *b)
+{
+    return a->ndim == b->ndim && !memcmp(a->shape, b->shape, (size_t)a->ndim * sizeof *a->shape);
+}
+
+static void check_fit(const sets *s)
+{
+    static const char *const what[] = { "x", "y" };
+    const wk_field *train, *test;
+    say_room a, b;
+    wk_dataset_fields(s->all, &train);
+    wk_dataset_fields(s->test, &test);
+    for (int i = 0; i < 2; i++) {
+        if (!same_shape(&train[i], &test[i]))
+            wk_fail(WK_E_SHAPE, "%s: a row of %s is %s for training, but %s for test", s->path, what[i],
+                    say_shape(a, train[i].ndim, train[i].shape), say_shape(b, test[i].ndim, test[i].shape));
+        if ((train[i].dtype == WK_I64) != (test[i].dtype == WK_I64))
+            wk_fail(WK_E_DTYPE, "%s: %s is %s for training, but %s for test", s->path, what[i],
+                    wk_dtype_name(train[i].dtype), wk_dtype_name(test[i].dtype));
+    }
+    int classes = wk_dataset_classes(s->test, NULL);
+    if (s->classes && classes > s->classes)
+        wk_fail(WK_E_RANGE, "%s: the test rows have %d classes, those for training %d", s->path, classes, s->classes);
+}
+
+static void describe(sets *s)
+{
+    const wk_field *fields;
+    wk_dataset_fields(s->all, &fields);
+    s->x = fields[0];
+    s->y = fields[1];
+    s->features = elements(&s->x);
+    s->classes = wk_dataset_classes(s->all, &s->names);
+    s->outputs = s->classes ? s->classes : elements(&s->y);
+    if (s->y.dtype == WK_I64 && !s->classes)
+        wk_fail(WK_E_RANGE,
+                "%s: y holds whole numbers that are no classes; expected 0 .. k - 1 with k at most 1000, or floats for "
+                "regression",
+                s->path);
+    if (s->classes == 1) wk_fail(WK_E_RANGE, "%s: y has one class; expected at least two", s->path);
+}
+
+bool sets_examine(sets *s, const sets_request *r)
+{
+    bool has_test = r->test != NULL;
+    *s = (sets){ .path = r->path };
+    s->all = open_group(r, r->train);
+    if (!s->all || (!has_test && wk_h5_each(r->path, note_test, &has_test))) return false;
+    describe(s);
+    if (wk_dataset_len(s->all) < FEWEST)
+        wk_fail(WK_E_INVALID, "%s: %lld rows are too few to train on; expected at least %d", s->path,
+                (long long)wk_dataset_len(s->all), FEWEST);
+    if (!wk_failed() && has_test) s->test = open_group(r, r->test ? r->test : "test");
+    if (!wk_failed() && has_test) check_fit(s);
+    return !wk_failed();
+}
+
+bool sets_open(sets *s, const sets_request *r)
+{
+    if (!sets_examine(s, r)) return false;
+    wk_dataset *rest = s->all;
+    s->test_split_off = !s->test;
+    if (s->test_split_off) wk_dataset_split(s->all, test_share, s->classes > 0, SPLIT_SEED, &s->test, &rest);
+    wk_dataset_split(rest, valid_share, s->classes > 0, SPLIT_SEED, &s->valid, &s->train);
+    if (wk_failed()) return false;
+    s->train_rows = wk_dataset_len(s->train);
+    s->valid_rows = wk_dataset_len(s->valid);
+    s->test_rows = wk_dataset_len(s->test);
+    return true;
+}
+
+void sets_describe(const sets *s, char *text, size_t size)
+{
+    say_room x, y;
+    size_t n = (size_t)snprintf(text, size, "x %s", wk_dtype_name(s->x.dtype));
+    if (s->x.ndim && n < size) n += (size_t)snprintf(text + n, size - n, " %s", say_shape(x, s->x.ndim, s->x.shape));
+    if (n >= size) return;
+    if (s->classes)
+        snprintf(text + n, size - n, ", y one of %d classes", s->classes);
+    else
+        snprintf(text + n, size - n, ", y %s%s%s", wk_dtype_name(s->y.dtype), s->y.ndim ? " " : "",
+                 s->y.ndim ? say_shape(y, s->y.ndim, s->y.shape) : "");
+}
+
+/* FNV-1a's step over words of eight bytes, the last one filled up with zeros. */
+static uint64_t mix(uint64_t hash, const void *data, size_t bytes)
+{
+    for (size_t i = 0; i < bytes; i += 8) {
+        uint64_t word = 0;
+        memcpy(&word, (const char *)data + i, bytes - i < 8 ? bytes - i : 8);
+        hash = (hash ^ word) * UINT64_C(0x100000001b3);
+        hash ^= hash >> 32;
+    }
+    return hash;
+}
+
+typedef struct pass {
+    uint64_t hash;
+    int64_t done, total;
+    void (*watch)(void *user, double share);
+    void *user;
+} pass;
+
+static bool hash_set(pass *p, wk_dataset *set)
+{
+    enum { MOST = 4096 };
+    int64_t rows[MOST], all = wk_dataset_len(set);
+    const wk_field *fields;
+    size_t row_bytes = 1;
+    const int n = wk_dataset_fields(set, &fields);
+    for (int f = 0; f < n; f++) row_bytes += (size_t)elements(&fields[f]) * wk_dtype_size(fields[f].dtype);
+    const int64_t block = row_bytes > BLOCK_BYTES          ? 1
+                          : BLOCK_BYTES / row_bytes < MOST ? (int64_t)(BLOCK_BYTES / row_bytes)
+                                                           : MOST;
+    for (int64_t at = 0, count; at < all && !wk_failed(); at += count) {
+        WK_SCOPE(reading);
+        wk_tensor *read[WK_MAX_FIELDS] = { NULL };
+        count = all - at < block ? all - at : block;
+        for (int64_t i = 0; i < count; i++) rows[i] = at + i;
+        if (say_stop_signal()) wk_fail(WK_E_INTERRUPTED, "stopped");
+        if (wk_dataset_get_many(set, rows, count, read, n)) break;
+        for (int f = 0; f < n; f++)
+            p->hash = mix(p->hash, wk_data(read[f]), (size_t)wk_numel(read[f]) * wk_dtype_size(wk_dtype_of(read[f])));
+        p->done += count;
+        p->watch(p->user, (double)p->done / (double)p->total);
+    }
+    return !wk_failed();
+}
+
+bool sets_fingerprint(const sets *s, uint64_t *hash, void (*watch)(void *user, double share), void *user)
+{
+    pass p = { .hash = UINT64_C(0xcbf29ce484222325), .watch = watch, .user = user };
+    p.total = wk_dataset_len(s->all) + (s->test_split_off ? 0 : s->test_rows);
+    bool ok = hash_set(&p, s->all) && (s->test_split_off || hash_set(&p, s->test));
+    *hash = p.hash;
+    return ok;
+}

@@ -1,0 +1,34 @@
+/* sets.h: the data of an experiment: a file's rows for training, validation and test. */
+#ifndef WICK_APP_SETS_H
+#define WICK_APP_SETS_H
+#include "say.h"
+#include "wick/hdf5.h"
+
+typedef struct sets_request {
+    const char *path;
+    const char *train, *test; /* groups; NULL: by convention */
+    const char *x, *y;        /* data sets in them; NULL: by convention */
+} sets_request;
+
+typedef struct sets {
+    const char *path;
+    wk_dataset *all, *test;    /* as the file has them; test NULL: it has none. In the scope open at the call */
+    wk_dataset *train, *valid; /* after sets_open, which takes test rows from all where there are none */
+    int64_t train_rows, valid_rows, test_rows;
+    wk_field x, y;
+    int64_t features, outputs; /* elements of a row; of the model's output */
+    int classes;               /* 0: y is a number, or several */
+    const char *const *names;  /* of the classes */
+    bool test_split_off;       /* the file has no test group: a fifth of its rows serves */
+} sets;
+
+/* Opens a file and checks that it can be trained on; false with the library's error pending. */
+bool sets_examine(sets *s, const sets_request *request);
+/* The same, and splits. The splits depend on the file alone, not on any seed. */
+bool sets_open(sets *s, const sets_request *request);
+/* "x f32 [28, 28], y one of 10 classes" */
+void sets_describe(const sets *s, char *text, size_t size);
+/* 64 bits over all values of x and y as they are read, in order; calls watch now and then. False on error or a signal.
+ */
+bool sets_fingerprint(const sets *s, uint64_t *hash, void (*watch)(void *user, double share), void *user);
+#endif

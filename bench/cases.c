@@ -1,0 +1,129 @@
+/* The timed training steps. All starting values come from one integer hash, which the peers compute too: so that wick
+ * and a peer do the same work is something the program checks. */
+#include "cases.h"
+#include <math.h>
+#include <stdlib.h>
+
+enum { MAX_BATCH = 128 };
+
+static const bench_case cases[] = {
+    { "two-layer", "sgd", NULL, NULL, 1e-6, 32, 3, { 1000, 100, 2 } },
+    { "mlp", "momentum", "sgd", "lr=0.01,momentum=0.9", 0.01, 128, 4, { 784, 512, 256, 10 } },
+    { "mlp", "adagrad", "adagrad", "lr=0.01", 0.01, 128, 4, { 784, 512, 256, 10 } },
+    { "mlp", "rmsprop", "rmsprop", "lr=0.001", 0.001, 128, 4, { 784, 512, 256, 10 } },
+    { "mlp", "adam", "adam", "lr=0.001", 0.001, 128, 4, { 784, 512, 256, 10 } },
+    { "small", "sgd", "sgd", "lr=0.01", 0.01, 32, 3, { 64, 32, 10 } },
+    { "small", "adam", "adam", "lr=0.001", 0.001, 32, 3, { 64, 32, 10 } },
+};
+
+int bench_case_count(void) { return (int)(sizeof cases / sizeof *cases); }
+
+const bench_case *bench_case_at(int i) { return &cases[i]; }
+
+/* Uniform in [-1, 1), 24 bits, a function of (salt, i) alone. */
+static float value_at(uint32_t salt, uint32_t i)
+{
+    uint32_t h = (i + 1) * 2654435761u + salt * 40503u;
+    h ^= h >> 15;
+    h *= 2246822519u;
+    h ^= h >> 13;
+    return (float)(h >> 8) / 8388608.0f - 1.0f;
+}
+
+/* Fills t, of at most two dimensions; every row comes `repeat` times. */
+static void fill(wk_tensor *t, uint32_t salt, float scale, int repeat)
+{
+    if (!t) return;
+    int64_t n = wk_numel(t), row = wk_ndim(t) ? n / wk_size(t, 0) : 1;
+    float *values = malloc((size_t)n * sizeof *values);
+    if (!values) {
+        wk_fail(WK_E_MEMORY, "the benchmark's values do not fit into memory");
+        return;
+    }
+    for (int64_t i = 0; i < n; i++) values[i] = scale * value_at(salt, (uint32_t)(i / row / repeat * row + i % row));
+    WK_NO_GRAD(start);
+    wk_write(t, values, (size_t)n * sizeof *values);
+    free(values);
+}
+
+static wk_tensor *filled(int64_t rows, int64_t columns, uint32_t salt, int repeat)
+{
+    wk_tensor *t = wk_empty(WK_SHAPE(rows, columns), WK_F32);
+    fill(t, salt, 1, repeat);
+    return t;
+}
+
+static void begin_by_hand(const bench_case *c, bench_run *run)
+{
+    run->x = filled(c->batch, c->sizes[0], 1, 1);
+    run->y = filled(c->batch, c->sizes[2], 2, 1);
+    run->w1 = wk_requires_grad(filled(c->sizes[0], c->sizes[1], 3, 1));
+    run->w2 = wk_requires_grad(filled(c->sizes[1], c->sizes[2], 4, 1));
+}
+
+static void begin_net(const bench_case *c, bench_run *run)
+{
+    /* Rows come in pairs with two different labels: the loss cannot reach zero, so no run slides into denormal numbers.
+     */
+    int64_t labels[MAX_BATCH];
+    int64_t classes = c->sizes[c->nsizes - 1];
+    for (int i = 0; i < c->batch; i++) labels[i] = i % classes;
+    run->x = filled(c->batch, c->sizes[0], 1, 2);
+    run->y = wk_from(labels, WK_SHAPE(c->batch), WK_I64);
+    run->net = wk_mlp(c->nsizes, c->sizes);
+    wk_params *params = wk_parameters(run->net);
+    for (int i = 0; params && i < wk_params_count(params); i++)
+        fill(wk_params_at(params, i), (uint32_t)(10 + i), (float)(1 / sqrt((double)c->sizes[i / 2])), 1);
+    run->optimizer = wk_optim_by_name(c->wick_optimizer, params, c->wick_options);
+}
+
+bool bench_begin(const bench_case *c, bench_run *run)
+{
+    *run = (bench_run){ .lr = c->lr };
+    if (c->wick_optimizer)
+        begin_net(c, run);
+    else
+        begin_by_hand(c, run);
+    return !wk_failed();
+}
+
+static wk_tensor *loss_of(bench_run *run)
+{
+    if (run->net) return wk_cross_entropy(wk_forward(run->net, run->x), run->y);
+    return wk_sum(wk_square(wk_sub(wk_mm(wk_relu(wk_mm(run->x, run->w1)), run->w2), run->y)));
+}
+
+static void step_by_hand(bench_run *run)
+{
+    WK_SCOPE(step);
+    wk_backward(loss_of(run));
+    WK_NO_GRAD(update);
+    wk_add_alpha_(run->w1, wk_grad(run->w1), -run->lr);
+    wk_add_alpha_(run->w2, wk_grad(run->w2), -run->lr);
+    wk_zero_(wk_grad(run->w1));
+    wk_zero_(wk_grad(run->w2));
+}
+
+static void step_net(bench_run *run)
+{
+    WK_SCOPE(step);
+    wk_zero_grad(run->optimizer);
+    wk_backward(loss_of(run));
+    wk_step(run->optimizer);
+}
+
+void bench_step(bench_run *run)
+{
+    if (run->net)
+        step_net(run);
+    else
+        step_by_hand(run);
+}
+
+double bench_check(bench_run *run)
+{
+    for (int i = 0; i < BENCH_CHECK_STEPS; i++) bench_step(run);
+    WK_SCOPE(check);
+    WK_NO_GRAD(look);
+    return wk_item(loss_of(run));
+}

@@ -1,0 +1,36 @@
+/* The training steps that are timed, as a user of wick writes them. Sizes and learning rates stand here once; a peer is
+ * told them in one line (README.md, "The talk with a peer"). */
+#ifndef WICK_BENCH_CASES_H
+#define WICK_BENCH_CASES_H
+#include <wick/wick.h>
+
+enum { BENCH_MAX_SIZES = 4, BENCH_CHECK_STEPS = 20 };
+
+typedef struct bench_case {
+    const char *work, *optimizer; /* "mlp", "momentum" */
+    const char *wick_optimizer;   /* for wk_optim_by_name; NULL: gradient descent by hand on two matrices */
+    const char *wick_options;
+    double lr;
+    int batch, nsizes;
+    int64_t sizes[BENCH_MAX_SIZES];
+} bench_case;
+
+/* A network in the state that training left it in; it lives in the scope it was made in. */
+typedef struct bench_run {
+    wk_module *net;
+    wk_optim *optimizer;
+    wk_tensor *x, *y, *w1, *w2; /* w1 and w2: the two-layer example, which has no net */
+    double lr;
+} bench_run;
+
+int bench_case_count(void);
+const bench_case *bench_case_at(int i);
+
+/* The case with its starting weights and its one batch; false: see wk_error_text. */
+bool bench_begin(const bench_case *c, bench_run *run);
+/* A full training step: zero_grad, forward, loss, backward, optimizer. */
+void bench_step(bench_run *run);
+/* The loss after BENCH_CHECK_STEPS steps, which a peer must agree on before it is timed. */
+double bench_check(bench_run *run);
+
+#endif

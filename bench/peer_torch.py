@@ -1,0 +1,148 @@
+"""The cases in PyTorch: eager, with the foreach and fused optimizers, and compiled; bench/step times the fastest."""
+import peer_common
+
+
+def load():
+    import torch
+
+    return f"torch {torch.__version__}", lambda case: builders(torch, case)
+
+
+def optimizer_of(torch, case, params, **how):
+    optim = torch.optim
+    make = {
+        "sgd": lambda: optim.SGD(params, lr=case.lr, **how),
+        "momentum": lambda: optim.SGD(params, lr=case.lr, momentum=0.9, **how),
+        "adagrad": lambda: optim.Adagrad(params, lr=case.lr, **how),
+        "rmsprop": lambda: optim.RMSprop(params, lr=case.lr, **how),
+        "adam": lambda: optim.Adam(params, lr=case.lr, **how),
+    }
+    return make[case.optimizer]()
+
+
+def variant_of(step, loss):
+    def run(n):
+        for _ in range(n):
+            step()
+        return n
+
+    return peer_common.Variant(run, lambda: float(loss()))
+
+
+def network(torch, case):
+    weights = case.params[0::2]
+    layers = []
+    for w in weights:
+        layers += [torch.nn.Linear(w.shape[1], w.shape[0]), torch.nn.ReLU()]
+    net = torch.nn.Sequential(*layers[:-1])
+    with torch.no_grad():
+        for p, value in zip(net.parameters(), case.params):
+            p.copy_(torch.from_numpy(value))
+    return net
+
+
+def net_variant(torch, case, compiled=None, compiled_step=False, **how):
+    """compiled: torch.compile's options for forward and loss; compiled_step: the optimizer is compiled too."""
+    net = network(torch, case)
+    x, y = torch.from_numpy(case.x), torch.from_numpy(case.y)
+    optimizer = optimizer_of(torch, case, list(net.parameters()), **how)
+
+    def loss():
+        return torch.nn.functional.cross_entropy(net(x), y)
+
+    forward = loss if compiled is None else torch.compile(loss, **compiled)
+    update = torch.compile(optimizer.step) if compiled_step else optimizer.step
+
+    def step():
+        optimizer.zero_grad()
+        forward().backward()
+        update()
+
+    return variant_of(step, loss)
+
+
+def hand_variant(torch, case, compiled=None, update="loop"):
+    """The classic example. update: a loop over the two matrices, as its text has it, or PyTorch's faster ways of the same."""
+    x, y = torch.from_numpy(case.x), torch.from_numpy(case.y)
+    params = [torch.from_numpy(p.copy()).requires_grad_() for p in case.params]
+    w1, w2 = params
+
+    def loss():
+        return (x.mm(w1).clamp(min=0).mm(w2) - y).pow(2).sum()
+
+    forward = loss if compiled is None else torch.compile(loss, **compiled)
+
+    def loop():
+        with torch.no_grad():
+            for w in params:
+                w -= case.lr * w.grad
+                w.grad.zero_()
+
+    def alpha():
+        with torch.no_grad():
+            for w in params:
+                w.sub_(w.grad, alpha=case.lr)
+                w.grad = None
+
+    fused = torch.optim.SGD(params, lr=case.lr, fused=True)
+
+    def by_optimizer():
+        fused.step()
+        fused.zero_grad()
+
+    then = {"loop": loop, "alpha": alpha, "fused": by_optimizer}[update]
+
+    def step():
+        forward().backward()
+        then()
+
+    return variant_of(step, loss)
+
+
+def whole_variant(torch, case):
+    """The classic example as one compiled function, the gradients by torch.func."""
+    x, y = torch.from_numpy(case.x), torch.from_numpy(case.y)
+    params = [torch.from_numpy(p.copy()) for p in case.params]
+
+    def loss(w1, w2):
+        return (x.mm(w1).clamp(min=0).mm(w2) - y).pow(2).sum()
+
+    @torch.compile
+    def whole():
+        for w, g in zip(params, torch.func.grad(loss, argnums=(0, 1))(*params)):
+            w.sub_(g, alpha=case.lr)
+
+    return variant_of(whole, lambda: loss(*params))
+
+
+def builders(torch, case):
+    torch.set_num_threads(case.threads)
+    torch._dynamo.reset()
+    overhead = {"mode": "reduce-overhead"}
+    if case.work == "two-layer":
+        return {
+            "eager": lambda: hand_variant(torch, case),
+            "eager+alpha": lambda: hand_variant(torch, case, update="alpha"),
+            "fused": lambda: hand_variant(torch, case, update="fused"),
+            "compile+alpha": lambda: hand_variant(torch, case, {}, "alpha"),
+            "compile+fused": lambda: hand_variant(torch, case, {}, "fused"),
+            "reduce-overhead+fused": lambda: hand_variant(torch, case, overhead, "fused"),
+            "compile-whole": lambda: whole_variant(torch, case),
+        }
+    best = {} if case.optimizer == "rmsprop" else {"fused": True}  # RMSprop has no fused form
+    ways = {
+        "eager": lambda: net_variant(torch, case),
+        "foreach": lambda: net_variant(torch, case, foreach=True),
+        "compile": lambda: net_variant(torch, case, {}),
+        "compile-step": lambda: net_variant(torch, case, compiled_step=True),
+        "compile+compile-step": lambda: net_variant(torch, case, {}, True),
+        "reduce-overhead": lambda: net_variant(torch, case, overhead, **best),
+    }
+    if best:
+        ways["fused"] = lambda: net_variant(torch, case, **best)
+        ways["compile+fused"] = lambda: net_variant(torch, case, {}, **best)
+    return ways
+
+
+if __name__ == "__main__":
+    peer_common.answers(load)

@@ -1,0 +1,339 @@
+/* Times full training steps in wick and, where their Python is given, in PyTorch and JAX in the same run, sample by
+ * sample in turn, so that what disturbs the machine disturbs all of them. README.md says how, and what the figures
+ * mean. Linux only.
+ *
+ *   step [--peer COMMAND] [--peer-jax COMMAND] [--threads N] [--samples K] [--case NAME] [--json]
+ *   step --start [--samples K]
+ */
+#include "cases.h"
+#include "peer.h"
+#include "start.h"
+#include <math.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { MAX_CASES = 16, MAX_PEERS = 2, MAX_SAMPLES = 1000, PREPARE_SECONDS = 600, SAMPLE_SECONDS = 60 };
+enum { SAMPLE_US = 20000 };
+
+typedef struct peer_kind {
+    const char *name, *option, *script;
+} peer_kind;
+static const peer_kind kinds[MAX_PEERS] = {
+    { "torch", "--peer", WICK_BENCH_SCRIPTS "/peer_torch.py" },
+    { "jax", "--peer-jax", WICK_BENCH_SCRIPTS "/peer_jax.py" },
+};
+
+typedef struct options {
+    const char *commands[MAX_PEERS]; /* NULL: without that peer */
+    const char *only;                /* NULL: every case */
+    int threads, samples;
+    bool json, start, first_step;
+} options;
+
+typedef struct contender {
+    bench_peer peer;
+    double us[MAX_SAMPLES], ratio[MAX_SAMPLES]; /* of the case at hand; ratio: peer / wick, of neighbouring samples */
+    char how[MAX_CASES][1024];                  /* the variant that was fastest, and the times of all */
+} contender;
+
+typedef struct race {
+    const options *o;
+    char cpu[128];
+    contender rivals[MAX_PEERS];
+    int nrivals;
+    double us[MAX_SAMPLES];
+} race;
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double median(const double *values, int n)
+{
+    static double sorted[MAX_SAMPLES];
+    memcpy(sorted, values, (size_t)n * sizeof *sorted);
+    qsort(sorted, (size_t)n, sizeof *sorted, by_value);
+    return n % 2 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
+}
+
+static double least(const double *values, int n)
+{
+    double found = values[0];
+    for (int i = 1; i < n; i++) found = values[i] < found ? values[i] : found;
+    return found;
+}
+
+static double us_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return 1e6 * (double)t.tv_sec + 1e-3 * (double)t.tv_nsec;
+}
+
+/* One sample: microseconds a step over n steps. The steps before them bring the caches back from the peer. */
+static double time_steps(bench_run *run, int n)
+{
+    for (int i = 0; i <= n / 8; i++) bench_step(run);
+    double from = us_now();
+    for (int i = 0; i < n; i++) bench_step(run);
+    return (us_now() - from) / n;
+}
+
+static int steps_a_sample(bench_run *run)
+{
+    int n = 1;
+    for (; n < 1 << 20 && !wk_failed(); n *= 2) {
+        double us = time_steps(run, n);
+        if (us * n >= SAMPLE_US / 4) return (int)(SAMPLE_US / us) + 1;
+    }
+    return n;
+}
+
+/* Keeps this program and its peers on as many processors as there are threads, the last ones it may use. */
+static void pin(int threads)
+{
+    cpu_set_t may, set;
+    if (sched_getaffinity(0, sizeof may, &may)) return;
+    CPU_ZERO(&set);
+    for (int i = CPU_SETSIZE - 1; i >= 0 && CPU_COUNT(&set) < threads; i--)
+        if (CPU_ISSET(i, &may)) CPU_SET(i, &set);
+    sched_setaffinity(0, sizeof set, &set);
+}
+
+static void cpu_model(char *text, size_t bytes)
+{
+    snprintf(text, bytes, "unknown processor");
+    FILE *file = fopen("/proc/cpuinfo", "r");
+    if (!file) return;
+    char line[256];
+    while (fgets(line, sizeof line, file)) {
+        char *value = strchr(line, ':');
+        if (strncmp(line, "model name", 10) || !value) continue;
+        value[strcspn(value, "\n")] = 0;
+        snprintf(text, bytes, "%s", value + 2);
+        break;
+    }
+    fclose(file);
+}
+
+static int complain(const char *text)
+{
+    fprintf(stderr, "step: %s\n", text);
+    return 1;
+}
+
+static bool start_rivals(race *r)
+{
+    for (int i = 0; i < MAX_PEERS; i++) {
+        if (!r->o->commands[i]) continue;
+        contender *rival = &r->rivals[r->nrivals++];
+        if (!bench_peer_start(&rival->peer, kinds[i].name, r->o->commands[i], kinds[i].script, r->o->threads))
+            return complain(rival->peer.error), false;
+    }
+    return true;
+}
+
+/* The peer builds the case, picks its fastest variant, and must come to the loss that wick came to. */
+static bool prepare(const race *r, contender *rival, int index, double loss)
+{
+    const bench_case *c = bench_case_at(index);
+    char sizes[96] = "";
+    for (int i = 0, n = 0; i < c->nsizes; i++)
+        n += snprintf(sizes + n, sizeof sizes - (size_t)n, " %lld", (long long)c->sizes[i]);
+    if (!bench_peer_ask(&rival->peer, PREPARE_SECONDS, "prepare %s %s %.9g %d %d %d%s", c->work, c->optimizer, c->lr,
+                        r->o->threads, BENCH_CHECK_STEPS, c->batch, sizes))
+        return complain(rival->peer.error), false;
+    char *rest = NULL;
+    double theirs = strtod(rival->peer.line, &rest);
+    snprintf(rival->how[index], sizeof rival->how[index], "%s", rest + (*rest == ' '));
+    if (fabs(theirs - loss) <= 1e-3 * fabs(loss)) return true;
+    fprintf(stderr, "step: %s, %s: %s is at loss %.6g after %d steps, wick at %.6g: not the same work\n", c->work,
+            c->optimizer, rival->peer.name, theirs, BENCH_CHECK_STEPS, loss);
+    return false;
+}
+
+static bool alternate(race *r, bench_run *run)
+{
+    int n = steps_a_sample(run);
+    for (int k = 0; k < r->o->samples; k++) {
+        r->us[k] = time_steps(run, n);
+        if (wk_failed()) return complain(wk_error_text()), false;
+        for (int i = 0; i < r->nrivals; i++) {
+            contender *rival = &r->rivals[i];
+            if (!bench_peer_ask(&rival->peer, SAMPLE_SECONDS, "sample %d", SAMPLE_US))
+                return complain(rival->peer.error), false;
+            rival->us[k] = strtod(rival->peer.line, NULL);
+            rival->ratio[k] = rival->us[k] / r->us[k];
+        }
+    }
+    return true;
+}
+
+static void print_heading(const race *r)
+{
+    printf("wick %s, %s, %s, %d thread%s", wk_version(), wk_cpu_isa(), r->cpu, r->o->threads,
+           r->o->threads > 1 ? "s" : "");
+    for (int i = 0; i < r->nrivals; i++) printf(", %s", r->rivals[i].peer.version);
+    printf(
+        "\nmicroseconds a step and peer / wick: medians of %d samples; best: of the best samples\n\n%-10s %-10s %10s",
+        r->o->samples, "work", "optimizer", "wick");
+    for (int i = 0; i < r->nrivals; i++) printf(" %10s %7s %7s", r->rivals[i].peer.name, "ratio", "best");
+    putchar('\n');
+}
+
+static void print_row(const race *r, const bench_case *c)
+{
+    const int n = r->o->samples;
+    printf("%-10s %-10s %10.1f", c->work, c->optimizer, median(r->us, n));
+    for (int i = 0; i < r->nrivals; i++) {
+        const contender *rival = &r->rivals[i];
+        printf(" %10.1f %7.2f %7.2f", median(rival->us, n), median(rival->ratio, n),
+               least(rival->us, n) / least(r->us, n));
+    }
+    putchar('\n');
+}
+
+static void print_variants(const race *r)
+{
+    for (int i = 0; i < r->nrivals; i++) {
+        printf("\n%s: the fastest of\n", r->rivals[i].peer.version);
+        for (int k = 0; k < bench_case_count(); k++)
+            if (*r->rivals[i].how[k])
+                printf("  %s, %s: %s\n", bench_case_at(k)->work, bench_case_at(k)->optimizer, r->rivals[i].how[k]);
+    }
+}
+
+static void print_quoted(const char *key, const char *text)
+{
+    printf(",\"%s\":\"", key);
+    for (; *text; text++)
+        if (*text == '"' || *text == '\\')
+            printf("\\%c", *text);
+        else
+            putchar((unsigned char)*text < ' ' ? ' ' : *text);
+    putchar('"');
+}
+
+/* One object a line; with two peers a case has two. */
+static void print_json(const race *r, int index)
+{
+    const bench_case *c = bench_case_at(index);
+    const int n = r->o->samples;
+    for (int i = 0; i < (r->nrivals ? r->nrivals : 1); i++) {
+        printf("{\"work\":\"%s\",\"optimizer\":\"%s\",\"threads\":%d,\"wick_us\":%.3f", c->work, c->optimizer,
+               r->o->threads, median(r->us, n));
+        if (r->nrivals) {
+            const contender *rival = &r->rivals[i];
+            printf(",\"peer_us\":%.3f,\"ratio\":%.4f,\"best_ratio\":%.4f", median(rival->us, n),
+                   median(rival->ratio, n), least(rival->us, n) / least(r->us, n));
+            print_quoted("peer", rival->peer.version);
+            print_quoted("variant", rival->how[index]);
+        }
+        print_quoted("isa", wk_cpu_isa());
+        print_quoted("cpu", r->cpu);
+        puts("}");
+    }
+}
+
+static bool run_case(race *r, int index)
+{
+    WK_SCOPE(program);
+    bench_run run;
+    bench_begin(bench_case_at(index), &run);
+    double loss = bench_check(&run);
+    if (wk_failed()) return complain(wk_error_text()), false;
+    for (int i = 0; i < r->nrivals; i++)
+        if (!prepare(r, &r->rivals[i], index, loss)) return false;
+    if (!alternate(r, &run)) return false;
+    if (r->o->json)
+        print_json(r, index);
+    else
+        print_row(r, bench_case_at(index));
+    fflush(stdout);
+    return true;
+}
+
+/* "mlp" is all cases of that work, "mlp/adam" one. */
+static bool chosen(const options *o, const bench_case *c)
+{
+    if (!o->only) return true;
+    size_t n = strlen(c->work);
+    if (strncmp(o->only, c->work, n)) return false;
+    return !o->only[n] || (o->only[n] == '/' && !strcmp(o->only + n + 1, c->optimizer));
+}
+
+static int run_all(const options *o)
+{
+    static race r;
+    r.o = o;
+    pin(o->threads);
+    cpu_model(r.cpu, sizeof r.cpu);
+    bool ok = wk_set_num_threads(o->threads) == WK_OK || (complain(wk_error_text()), false);
+    ok = ok && start_rivals(&r);
+    if (ok && !o->json) print_heading(&r);
+    for (int i = 0; ok && i < bench_case_count(); i++)
+        if (chosen(o, bench_case_at(i))) ok = run_case(&r, i);
+    if (ok && !o->json) print_variants(&r);
+    for (int i = 0; i < r.nrivals; i++) bench_peer_stop(&r.rivals[i].peer);
+    return !ok;
+}
+
+static int usage(const char *problem, const char *word)
+{
+    if (problem) fprintf(stderr, "step: %s: %s\n", problem, word);
+    fputs("usage: step [--peer COMMAND] [--peer-jax COMMAND] [--threads N] [--samples K] [--case NAME] [--json]\n"
+          "       step --start [--samples K]\n"
+          "COMMAND runs Python with PyTorch or JAX: python3, say. NAME is one of",
+          stderr);
+    for (int i = 0; i < bench_case_count(); i++)
+        fprintf(stderr, "%s %s/%s", i ? "," : "", bench_case_at(i)->work, bench_case_at(i)->optimizer);
+    fputs(", or the part before the slash.\n", stderr);
+    return 2;
+}
+
+static bool is_switch(options *o, const char *word)
+{
+    const struct {
+        const char *name;
+        bool *on;
+    } switches[] = { { "--json", &o->json }, { "--start", &o->start }, { "--first-step", &o->first_step } };
+    for (size_t i = 0; i < sizeof switches / sizeof *switches; i++)
+        if (!strcmp(word, switches[i].name)) return *switches[i].on = true;
+    return false;
+}
+
+static bool set_option(options *o, const char *word, const char *value)
+{
+    for (int i = 0; i < MAX_PEERS; i++)
+        if (!strcmp(word, kinds[i].option)) return o->commands[i] = value, true;
+    if (!strcmp(word, "--case")) return o->only = value, true;
+    char *end;
+    long number = strtol(value, &end, 10);
+    if (!*value || *end) return false;
+    if (!strcmp(word, "--threads") && number >= 1 && number <= 64) return o->threads = (int)number, true;
+    if (!strcmp(word, "--samples") && number >= 1 && number <= MAX_SAMPLES) return o->samples = (int)number, true;
+    return false;
+}
+
+int main(int argc, char **argv)
+{
+    options o = { .threads = 1, .samples = 21 };
+    for (int i = 1; i < argc; i++) {
+        if (is_switch(&o, argv[i])) continue;
+        if (i + 1 == argc) return usage("not an option, or one without its value", argv[i]);
+        if (!set_option(&o, argv[i], argv[i + 1])) return usage("not an option, or a value out of range", argv[i]);
+        i++;
+    }
+    bool any = false;
+    for (int i = 0; i < bench_case_count(); i++) any = any || chosen(&o, bench_case_at(i));
+    if (!any) return usage("no such case", o.only);
+    signal(SIGPIPE, SIG_IGN); /* a peer that ended is an error of write */
+    if (o.first_step) return bench_first_step();
+    return o.start ? bench_start(o.samples) : run_all(&o);
+}

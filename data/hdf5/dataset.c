@@ -1,0 +1,256 @@
+/* wk_dataset_h5: finds x and y by convention or by name, checks that they belong together, and hands rows to the
+ * loader. Rests on names.c for finding and on read.c for rows. */
+#include "base/alloc.h"
+#include "base/error.h"
+#include "base/options.h"
+#include "data/hdf5/h5.h"
+#include <stdio.h>
+#include <string.h>
+
+#define WHERE "dataset_h5"
+enum { PATH_MOST = 512, COUNTED_CLASSES_MOST = 1000, SCAN = 4096 };
+
+static const char *const x_names[] = { "x", "data", "images", "features", "X", "inputs" };
+static const char *const y_names[] = { "y", "label", "labels", "targets", "Y", "outputs" };
+enum { CONVENTIONS = sizeof x_names / sizeof *x_names };
+
+typedef struct h5_set {
+    wki_h5_file *file;
+    char group[PATH_MOST], x[PATH_MOST], y[PATH_MOST]; /* absolute; y "": none */
+    wki_h5_table *tables[2];
+    wki_h5_cast casts[2];
+    wk_field fields[2];
+    int nfields;
+    int64_t begin, rows;
+    char **classes;
+    int nclasses;
+} h5_set;
+
+wk_h5_opts wk_h5_opts_default(void) { return (wk_h5_opts){ WK_H5_DEFAULTS, .path = NULL }; }
+
+static void destroy(void *self)
+{
+    h5_set *s = self;
+    for (int i = 0; i < 2; i++) wki_h5_table_close(s->tables[i]);
+    wki_h5_file_close(s->file);
+    wki_h5_names_free(s->classes, s->nclasses);
+    wki_free(s);
+}
+
+static wk_status get_many(void *self, const int64_t *rows, int64_t n, void *const *fields)
+{
+    h5_set *s = self;
+    for (int i = 0; i < s->nfields; i++) {
+        const wk_status status = wki_h5_read_rows(s->tables[i], (uint64_t)s->begin, rows, n, s->casts[i], fields[i]);
+        if (status) return status;
+    }
+    return WK_OK;
+}
+
+static const wk_dataset_ops ops = { sizeof ops, "h5", get_many, destroy };
+
+static wk_status join(const h5_set *s, const char *group, const char *name, char to[PATH_MOST])
+{
+    const char *slash = group[1] ? "/" : "";
+    if (name[0] == '/') group = slash = "";
+    if (snprintf(to, PATH_MOST, "%s%s%s", group, slash, name) < PATH_MOST) return WK_OK;
+    return wki_fail(WK_E_INVALID, WHERE, "%s: a name of more than %d bytes", wki_h5_shown(s->file->path),
+                    PATH_MOST - 1);
+}
+
+static wk_status find_group(h5_set *s, const char *split)
+{
+    char hint[WKI_H5_HINT];
+    if (!split) {
+        strcpy(s->group, wki_h5_is(s->file, "/train", H5I_GROUP) ? "/train" : "/");
+        return WK_OK;
+    }
+    const char *name = split + (split[0] == '/' && split[1]);
+    if (!strcmp(name, "/")) {
+        strcpy(s->group, "/");
+        return WK_OK;
+    }
+    const wk_status status = join(s, "/", name, s->group);
+    if (status || (name[0] && wki_h5_is(s->file, s->group, H5I_GROUP))) return status;
+    return wki_fail(WK_E_NOT_FOUND, WHERE, "%s: no group '%.60s' for .split; %s", wki_h5_shown(s->file->path), split,
+                    wki_h5_hint(s->file, "/", H5I_GROUP, name, hint));
+}
+
+static wk_status find_given(h5_set *s, const char *field, const char *name, char to[PATH_MOST])
+{
+    char hint[WKI_H5_HINT];
+    const wk_status status = join(s, s->group, name, to);
+    if (status || (name[0] && wki_h5_is(s->file, to, H5I_DATASET))) return status;
+    return wki_fail(WK_E_NOT_FOUND, WHERE, "%s: no data set '%.60s' for .%s in '%.60s'; %s",
+                    wki_h5_shown(s->file->path), name, field, s->group,
+                    wki_h5_hint(s->file, s->group, H5I_DATASET, name, hint));
+}
+
+/* Exactly one of the names must be there. */
+static wk_status find_conventional(h5_set *s, const char *field, const char *const *names, char to[PATH_MOST])
+{
+    char hint[WKI_H5_HINT], path[PATH_MOST];
+    const char *found = NULL;
+    for (int i = 0; i < CONVENTIONS; i++) {
+        const wk_status status = join(s, s->group, names[i], path);
+        if (status) return status;
+        if (!wki_h5_is(s->file, path, H5I_DATASET)) continue;
+        if (found)
+            return wki_fail(WK_E_INVALID, WHERE, "%s: '%s' and '%s' in '%.60s' could both be %s; name one with .%s",
+                            wki_h5_shown(s->file->path), found, names[i], s->group, field, field);
+        found = names[i];
+        strcpy(to, path);
+    }
+    if (found) return WK_OK;
+    return wki_fail(WK_E_NOT_FOUND, WHERE, "%s: no %s in '%.60s' (%s, %s, %s ..); %s; name one with .%s%s",
+                    wki_h5_shown(s->file->path), field, s->group, names[0], names[1], names[2],
+                    wki_h5_hint(s->file, s->group, H5I_DATASET, NULL, hint), field,
+                    field[0] == 'y' ? ", or .y = \"\" for none" : "");
+}
+
+static wk_status find_names(h5_set *s, const wk_h5_opts *o)
+{
+    wk_status status = find_group(s, o->split);
+    if (!status) status = o->x ? find_given(s, "x", o->x, s->x) : find_conventional(s, "x", x_names, s->x);
+    if (status || (o->y && !o->y[0])) return status;
+    return o->y ? find_given(s, "y", o->y, s->y) : find_conventional(s, "y", y_names, s->y);
+}
+
+static bool is_label(const wki_h5_table *t)
+{
+    return wki_number_is_integer(t->number) && (t->rank == 1 || (t->rank == 2 && t->dims[1] == 1));
+}
+
+static wk_status add_field(h5_set *s, const char *name, const char *path, bool raw)
+{
+    wki_h5_table *t = s->tables[s->nfields] = wki_h5_table_open(s->file, path, WHERE);
+    if (!t) return wk_error();
+    if (!t->rank) return wki_h5_fail(t, WK_E_SHAPE, "is a single value; expected rows");
+    if (!t->rows) return wki_h5_fail(t, WK_E_SHAPE, "has no rows");
+    const bool is_x = name[0] == 'x', label = !is_x && is_label(t), bytes = is_x && t->number == WKI_U8;
+    wki_h5_cast *cast = &s->casts[s->nfields];
+    *cast = (wki_h5_cast){ label                  ? WK_I64
+                           : bytes && raw         ? WK_U8
+                           : t->number == WKI_F64 ? WK_F64
+                                                  : WK_F32,
+                           bytes && !raw };
+    wk_field *f = &s->fields[s->nfields++];
+    *f = (wk_field){ .name = name, .dtype = cast->dtype, .ndim = label ? 0 : t->rank - 1 };
+    for (int k = 0; k < f->ndim; k++) f->shape[k] = (int64_t)t->dims[k + 1];
+    return WK_OK;
+}
+
+static wk_status choose_rows(h5_set *s, int64_t begin, int64_t end)
+{
+    const int64_t rows = (int64_t)s->tables[0]->rows;
+    if (s->nfields == 2 && s->tables[1]->rows != s->tables[0]->rows)
+        return wki_fail(WK_E_SHAPE, WHERE, "%s: '%.60s' has %lld rows and '%.60s' %lld; expected as many",
+                        wki_h5_shown(s->file->path), s->x, (long long)rows, s->y, (long long)s->tables[1]->rows);
+    if (end == -1) end = rows;
+    if (begin < 0 || begin >= end || end > rows)
+        return wki_fail(WK_E_RANGE, WHERE, "%s: rows [%lld, %lld) of '%.60s'; expected 0 <= begin < end <= %lld",
+                        wki_h5_shown(s->file->path), (long long)begin, (long long)end, s->x, (long long)rows);
+    s->begin = begin;
+    s->rows = end - begin;
+    return WK_OK;
+}
+
+static wk_status bad_label(const h5_set *s, int64_t row, int64_t label)
+{
+    return wki_h5_fail(s->tables[1], WK_E_RANGE,
+                       "row %lld has label %lld; expected 0 .. %d, since there are %d class names", (long long)row,
+                       (long long)label, s->nclasses - 1, s->nclasses);
+}
+
+/* Labels are few bytes; all of them are looked at now, so that none can surprise in the middle of training. */
+static wk_status scan_labels(h5_set *s, int64_t *least, int64_t *most)
+{
+    int64_t rows[SCAN], labels[SCAN];
+    *least = INT64_MAX;
+    *most = INT64_MIN;
+    for (int64_t at = 0, n; at < s->rows; at += n) {
+        n = s->rows - at < SCAN ? s->rows - at : SCAN;
+        for (int64_t i = 0; i < n; i++) rows[i] = at + i;
+        const wk_status status = wki_h5_read_rows(s->tables[1], (uint64_t)s->begin, rows, n, s->casts[1], labels);
+        if (status) return status;
+        for (int64_t i = 0; i < n; i++) {
+            if (s->nclasses && (labels[i] < 0 || labels[i] >= s->nclasses))
+                return bad_label(s, s->begin + at + i, labels[i]);
+            if (s->tables[1]->number == WKI_U64 && labels[i] < 0)
+                return wki_h5_fail(s->tables[1], WK_E_RANGE, "row %lld is beyond 2^63 - 1",
+                                   (long long)(s->begin + at + i));
+            if (labels[i] < *least) *least = labels[i];
+            if (labels[i] > *most) *most = labels[i];
+        }
+    }
+    return WK_OK;
+}
+
+static wk_status count_classes(h5_set *s, int n)
+{
+    s->classes = wki_alloc_array((size_t)n, sizeof *s->classes);
+    if (!s->classes) return wk_error();
+    for (; s->nclasses < n; s->nclasses++)
+        if (!(s->classes[s->nclasses] = wki_sprintf("%d", s->nclasses))) return wk_error();
+    return WK_OK;
+}
+
+static wk_status read_classes(h5_set *s)
+{
+    const char *const places[] = { s->y, s->group, "/" };
+    for (int i = 0; i < 3 && !s->nclasses; i++) {
+        const wk_status status = wki_h5_read_classes(s->file, places[i], &s->classes, &s->nclasses);
+        if (status) return status;
+    }
+    return WK_OK;
+}
+
+/* A file of this size cannot hold so many labels: deflate packs at most 1032 to 1. Rows never written are behind it. */
+static bool claims_too_much(const wki_h5_table *t) { return t->rows * t->item / 1032 > t->file->size + 65536; }
+
+static wk_status describe_labels(h5_set *s)
+{
+    int64_t least, most;
+    if (s->nfields < 2 || s->casts[1].dtype != WK_I64) return WK_OK;
+    if (claims_too_much(s->tables[1]))
+        return wki_h5_fail(s->tables[1], WK_E_FORMAT, "claims %llu rows in a file of %llu bytes",
+                           (unsigned long long)s->tables[1]->rows, (unsigned long long)s->file->size);
+    wk_status status = read_classes(s);
+    if (!status) status = scan_labels(s, &least, &most);
+    if (status || s->nclasses || least < 0 || most >= COUNTED_CLASSES_MOST) return status;
+    return count_classes(s, (int)most + 1);
+}
+
+static wk_status prepare(h5_set *s, const wk_h5_opts *o)
+{
+    s->file = wki_h5_file_open(o->path, WHERE);
+    if (!s->file) return wk_error();
+    wk_status status = find_names(s, o);
+    if (!status) status = add_field(s, "x", s->x, o->raw);
+    if (!status && s->y[0]) status = add_field(s, "y", s->y, false);
+    if (!status) status = choose_rows(s, o->begin, o->end);
+    return status ? status : describe_labels(s);
+}
+
+wk_dataset *wk_dataset_h5_new(const wk_h5_opts *given)
+{
+    wk_h5_opts o = wk_h5_opts_default();
+    if (wk_failed()) return NULL;
+    wki_check(given, NULL, WK_E_INVALID, WHERE, "options are NULL");
+    wki_options_merge(&o, sizeof o, given);
+    h5_set *s = wki_alloc(sizeof *s);
+    if (!s) return NULL;
+    if (prepare(s, &o) != WK_OK) {
+        destroy(s);
+        return NULL;
+    }
+    wk_dataset_opts custom = wk_dataset_opts_default();
+    custom.ops = &ops;
+    custom.self = s;
+    custom.rows = s->rows;
+    custom.fields = s->fields;
+    custom.nfields = s->nfields;
+    custom.classes = (const char *const *)s->classes;
+    custom.nclasses = s->nclasses;
+    return wk_dataset_custom(&custom);
+}

@@ -1,0 +1,124 @@
+/* Filters undone, last first, each into room of known size: a chunk that ends early or wants more room than it has is
+ * an error, never data. Rests on libdeflate. Formats: the filters' pages in HDF5's documentation; Fletcher's sum as
+ * there. */
+#include "base/alloc.h"
+#include "data/hdf5/h5.h"
+#include <libdeflate.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Exactly `want` bytes out; what follows the stream is ignored, as libhdf5 does. */
+static const char *inflate_exactly(const unsigned char *in, size_t size, unsigned char *out, size_t want)
+{
+    struct libdeflate_decompressor *inflater = libdeflate_alloc_decompressor();
+    if (!inflater) return "no memory to inflate";
+    const enum libdeflate_result result = libdeflate_zlib_decompress(inflater, in, size, out, want, NULL);
+    libdeflate_free_decompressor(inflater);
+    switch (result) {
+    case LIBDEFLATE_SUCCESS: return NULL;
+    case LIBDEFLATE_SHORT_OUTPUT: return "inflates to less than a chunk holds";
+    case LIBDEFLATE_INSUFFICIENT_SPACE: return "inflates to more than a chunk holds";
+    default: return "damaged deflate stream";
+    }
+}
+
+static uint32_t fletcher32(const unsigned char *in, size_t size)
+{
+    uint64_t sum = 0, sums = 0;
+    bool any = false;
+    for (size_t i = 0; i < size;) {
+        const size_t stop = size - i > 65536 ? i + 65536 : size;
+        for (; i + 1 < stop; i += 2) {
+            sum += (uint64_t)in[i] << 8 | in[i + 1];
+            sums += sum;
+        }
+        if (i < stop) {
+            sum += (uint64_t)in[i++] << 8;
+            sums += sum;
+        }
+        any = any || sum != 0;
+        sum %= 65535;
+        sums %= 65535;
+        if (any && !sum) sum = 65535; /* the end-around carry gives 0 for zeros alone */
+        if (any && !sums) sums = 65535;
+    }
+    return (uint32_t)(sums << 16 | sum);
+}
+
+/* Files from before HDF5 1.6.3 hold the bytes of both halves swapped. */
+static bool sum_matches(const unsigned char *in, size_t size)
+{
+    const unsigned char *p = in + size;
+    const uint32_t sum = fletcher32(in, size);
+    const uint32_t kept = (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+    return kept == sum || kept == ((sum & 0x00ff00ff) << 8 | (sum >> 8 & 0x00ff00ff));
+}
+
+/* In: the first bytes of all elements, then the second ones ...; a tail shorter than an element is as it was. */
+static void unshuffle(const unsigned char *restrict in, size_t size, size_t item, unsigned char *restrict out)
+{
+    const size_t n = size / item;
+    const unsigned char *a = in, *b = in + n, *c = b + n, *d = c + n;
+    if (item == 4) {
+        for (size_t i = 0; i < n; i++) {
+            out[4 * i] = a[i];
+            out[4 * i + 1] = b[i];
+            out[4 * i + 2] = c[i];
+            out[4 * i + 3] = d[i];
+        }
+    } else {
+        for (size_t k = 0; k < item; k++)
+            for (size_t i = 0; i < n; i++) out[i * item + k] = in[k * n + i];
+    }
+    memcpy(out + n * item, in + n * item, size - n * item);
+}
+
+/* What deflate took in: a chunk, and four bytes for each sum made before it. */
+static size_t size_before(const wki_h5_table *t, int filter, uint32_t mask)
+{
+    size_t size = t->chunk_bytes;
+    for (int i = 0; i < filter; i++)
+        if (t->filters[i] == H5Z_FILTER_FLETCHER32 && !(mask >> i & 1)) size += 4;
+    return size;
+}
+
+static const char *undo(const wki_h5_table *t, uint32_t mask, const unsigned char *in, size_t size,
+                        unsigned char *stage[2], unsigned char *to)
+{
+    for (int i = t->nfilters - 1, turn = 0; i >= 0; i--) {
+        if (mask >> i & 1) continue;
+        if (t->filters[i] == H5Z_FILTER_FLETCHER32) {
+            if (size < 4 || !sum_matches(in, size - 4)) return "its checksum does not match";
+            size -= 4;
+            continue;
+        }
+        turn = !turn;
+        if (t->filters[i] == H5Z_FILTER_DEFLATE) {
+            const size_t want = size_before(t, i, mask);
+            const char *problem = inflate_exactly(in, size, stage[turn], want);
+            if (problem) return problem;
+            size = want;
+        } else {
+            unshuffle(in, size, t->item, stage[turn]);
+        }
+        in = stage[turn];
+    }
+    if (size != t->chunk_bytes) return "another size than a chunk";
+    memcpy(to, in, size);
+    return NULL;
+}
+
+bool wki_h5_decode(const wki_h5_table *t, const wki_h5_chunk *chunk, const unsigned char *stored, unsigned char *to,
+                   wki_h5_problem *why)
+{
+    const size_t sums = 4 * WKI_H5_FILTERS, size = (size_t)chunk->size;
+    const size_t room = (size > t->chunk_bytes ? size : t->chunk_bytes) + sums;
+    unsigned char *stages = wki_alloc_array(2, room);
+    const char *problem = NULL;
+    if (stages) problem = undo(t, chunk->mask, stored, size, (unsigned char *[]){ stages, stages + room }, to);
+    wki_free(stages);
+    if (stages && !problem) return true;
+    why->code = stages ? WK_E_FORMAT : WK_E_MEMORY;
+    snprintf(why->text, sizeof why->text, "%s", stages ? problem : "no memory to decode");
+    return false;
+}

@@ -1,0 +1,113 @@
+/* How wick reads HDF5: libhdf5 is asked for metadata only, one call at a time, through a driver of ours that opens no
+ * other file; elements are read and decoded here, so that a short read is an error and never zeros. library.c talks to
+ * libhdf5, table.c describes a data set, decode.c undoes filters, read.c keeps decoded blocks of rows. */
+#ifndef WKI_H5_H
+#define WKI_H5_H
+#include "base/file.h"
+#include "base/thread.h"
+#include "io/number.h"
+#include "wick/hdf5.h"
+#include <hdf5.h>
+
+/* Between enter and leave the calling thread owns libhdf5, which prints nothing. */
+typedef struct wki_h5_quiet {
+    H5E_auto2_t print;
+    void *data;
+} wki_h5_quiet;
+wki_h5_quiet wki_h5_enter(void);
+void wki_h5_leave(wki_h5_quiet quiet);
+/* libhdf5's reason for the call that just failed; borrowed from `room`. */
+const char *wki_h5_reason(char room[160]);
+
+/* An open file. Armed, its driver notes where libhdf5 wants to read elements, and reads nothing. */
+typedef struct wki_h5_file {
+    const char *where;
+    char *path;
+    wki_file *bytes;
+    uint64_t size;
+    hid_t id;
+    bool armed;
+    int hits;
+    uint64_t hit_address, hit_size;
+} wki_h5_file;
+wki_h5_file *wki_h5_file_open(const char *path, const char *where); /* copies path */
+void wki_h5_file_close(wki_h5_file *file);                          /* NULL allowed */
+const char *wki_h5_shown(const char *path);                         /* its last 120 characters: errors are one line */
+
+/* One chunk in the file; size 0: never written. Bit i of mask: filter i was skipped. */
+typedef struct wki_h5_chunk {
+    uint64_t address, size;
+    uint32_t mask;
+} wki_h5_chunk;
+
+enum { WKI_H5_FILTERS = 8, WKI_H5_CACHE = 256 << 20 }; /* bytes of decoded rows kept for each data set */
+typedef enum wki_h5_layout { WKI_H5_CONTIGUOUS, WKI_H5_CHUNKED, WKI_H5_COMPACT } wki_h5_layout;
+typedef struct wki_h5_block wki_h5_block;
+
+/* A data set of numbers as rows of equal size; a scalar is one row. Immutable but for its cache, which has a lock. */
+typedef struct wki_h5_table {
+    wki_h5_file *file; /* borrowed */
+    const char *where;
+    char *name;
+    hid_t set;
+    wki_number number;
+    size_t item; /* bytes of an element */
+    bool swapped;
+    int rank;
+    uint64_t dims[WK_MAX_DIMS], chunk[WK_MAX_DIMS], grid[WK_MAX_DIMS]; /* grid: chunks along each dimension */
+    uint64_t rows, row_items, row_bytes;
+    uint64_t block_rows, blocks; /* a block: the rows that one row of chunks covers */
+    wki_h5_layout layout;
+    bool bare_edges;  /* partial chunks are stored without filters */
+    uint64_t address; /* of contiguous elements */
+    bool unwritten;   /* nothing but fill values */
+    unsigned char fill[8];
+    unsigned char *compact; /* the elements themselves */
+    int nfilters;
+    H5Z_filter_t filters[WKI_H5_FILTERS];
+    size_t chunk_bytes;
+    wki_mutex lock; /* guards what follows */
+    wki_cond loaded;
+    wki_h5_block **buckets, *newest, *oldest;
+    uint64_t nbuckets;
+    size_t kept; /* bytes in the cache */
+} wki_h5_table;
+wki_h5_table *wki_h5_table_open(wki_h5_file *file, const char *name, const char *where); /* name: absolute */
+void wki_h5_table_close(wki_h5_table *table);                                            /* NULL allowed */
+
+wk_status wki_h5_fail(const wki_h5_table *table, wk_status code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));    /* names the file and the data set */
+void wki_h5_drop_blocks(wki_h5_table *table); /* empties the cache */
+
+/* A data set's type: false unless it is an integer, float or enumeration that wki_number knows. */
+bool wki_h5_number_of(hid_t type, wki_number *number, bool *swapped);
+
+/* What an element becomes: dtype, and u8 divided by 255 where asked. */
+typedef struct wki_h5_cast {
+    wk_dtype dtype;
+    bool unit;
+} wki_h5_cast;
+/* Rows base + rows[0 .. n), all inside the table, one behind the other into `to`. Safe from every thread. */
+wk_status wki_h5_read_rows(wki_h5_table *table, uint64_t base, const int64_t *rows, int64_t n, wki_h5_cast cast,
+                           void *to);
+
+/* Why a block of rows cannot be had. */
+typedef struct wki_h5_problem {
+    wk_status code;
+    char text[160];
+} wki_h5_problem;
+/* Stored bytes of one chunk into its chunk_bytes elements at `to`; false with the reason otherwise. */
+bool wki_h5_decode(const wki_h5_table *table, const wki_h5_chunk *chunk, const unsigned char *stored, unsigned char *to,
+                   wki_h5_problem *why);
+
+/* names.c: is this absolute path a group (H5I_GROUP) or a data set (H5I_DATASET)? */
+bool wki_h5_is(wki_h5_file *file, const char *path, H5I_type_t kind);
+/* The members of that kind for an error's text: "it has 'x', 'y'; did you mean 'x'?"; near: the word looked for, or
+ * NULL. */
+enum { WKI_H5_HINT = 240 };
+const char *wki_h5_hint(wki_h5_file *file, const char *group, H5I_type_t kind, const char *near,
+                        char room[WKI_H5_HINT]);
+/* The strings of the attribute "classes" of an object; *n = 0 if it has none. Freed with wki_h5_names_free. */
+wk_status wki_h5_read_classes(wki_h5_file *file, const char *object, char ***names, int *n);
+void wki_h5_names_free(char **names, int n);
+#endif

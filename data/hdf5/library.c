@@ -1,0 +1,203 @@
+/* Talking to libhdf5: its lock, its silence, and the driver that reads for it. The driver opens the one file it was
+ * made for, for reading, through the file seam; so external links lead nowhere and every failed read is a wick error.
+ */
+#include "base/alloc.h"
+#include "base/error.h"
+#include "data/hdf5/h5.h"
+#include <stdio.h>
+#include <string.h>
+#if H5_VERSION_GE(1, 13, 2)
+#include <H5FDdevelop.h>
+#endif
+
+static wki_mutex library = WKI_MUTEX_INIT;
+
+wki_h5_quiet wki_h5_enter(void)
+{
+    wki_h5_quiet quiet;
+    wki_lock(&library);
+    H5Eget_auto2(H5E_DEFAULT, &quiet.print, &quiet.data);
+    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    return quiet;
+}
+
+void wki_h5_leave(wki_h5_quiet quiet)
+{
+    H5Eset_auto2(H5E_DEFAULT, quiet.print, quiet.data);
+    wki_unlock(&library);
+}
+
+/* The innermost message is the cause; those around it say who called. */
+static herr_t note_cause(unsigned n, const H5E_error2_t *error, void *room)
+{
+    if (n == 0 && error->desc) snprintf(room, 160, "%s", error->desc);
+    return 0;
+}
+
+const char *wki_h5_reason(char room[160])
+{
+    snprintf(room, 160, "libhdf5 gives no reason");
+    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, note_cause, room);
+    return room;
+}
+
+const char *wki_h5_shown(const char *path)
+{
+    const size_t n = strlen(path);
+    return n > 120 ? path + n - 120 : path;
+}
+
+typedef struct driver_info {
+    wki_h5_file *file;
+} driver_info;
+
+typedef struct driver_file {
+    H5FD_t shared; /* libhdf5's */
+    wki_h5_file *file;
+    haddr_t eoa;
+} driver_file;
+
+static const driver_file *of(const H5FD_t *f) { return (const driver_file *)(const void *)f; }
+
+static H5FD_t *driver_open(const char *path, unsigned flags, hid_t access, haddr_t most)
+{
+    (void)most;
+    const driver_info *info = H5Pget_driver_info(access);
+    if (!info || (flags & H5F_ACC_RDWR) || strcmp(path, info->file->path)) return NULL;
+    driver_file *f = wki_alloc(sizeof *f);
+    if (f) f->file = info->file;
+    return (H5FD_t *)f;
+}
+
+static herr_t driver_close(H5FD_t *f)
+{
+    wki_free(f);
+    return 0;
+}
+
+static herr_t driver_read(H5FD_t *f, H5FD_mem_t type, hid_t transfer, haddr_t address, size_t size, void *to)
+{
+    (void)transfer;
+    wki_h5_file *file = of(f)->file;
+    if (file->armed && type == H5FD_MEM_DRAW) {
+        file->hits++;
+        file->hit_address = address;
+        file->hit_size = size;
+        return 0;
+    }
+    if (address > file->size || size > file->size - address) return -1;
+    return wki_file_read_at(file->bytes, (int64_t)address, to, size) == WK_OK ? 0 : -1;
+}
+
+static herr_t driver_write(H5FD_t *f, H5FD_mem_t type, hid_t transfer, haddr_t address, size_t size, const void *from)
+{
+    (void)f, (void)type, (void)transfer, (void)address, (void)size, (void)from;
+    return -1;
+}
+
+static haddr_t driver_eof(const H5FD_t *f, H5FD_mem_t type)
+{
+    (void)type;
+    return of(f)->file->size;
+}
+
+static haddr_t driver_eoa(const H5FD_t *f, H5FD_mem_t type)
+{
+    (void)type;
+    return of(f)->eoa;
+}
+
+static herr_t driver_set_eoa(H5FD_t *f, H5FD_mem_t type, haddr_t address)
+{
+    (void)type;
+    ((driver_file *)(void *)f)->eoa = address;
+    return 0;
+}
+
+static herr_t driver_query(const H5FD_t *f, unsigned long *flags)
+{
+    (void)f;
+    *flags = 0;
+    return 0;
+}
+
+static const H5FD_class_t driver_class = {
+#if H5_VERSION_GE(1, 13, 2)
+    .version = H5FD_CLASS_VERSION,
+    .value = 511,
+#endif
+    .name = "wick",
+    .maxaddr = INT64_MAX,
+    .fc_degree = H5F_CLOSE_STRONG,
+    .fapl_size = sizeof(driver_info),
+    .open = driver_open,
+    .close = driver_close,
+    .query = driver_query,
+    .get_eoa = driver_eoa,
+    .set_eoa = driver_set_eoa,
+    .get_eof = driver_eof,
+    .read = driver_read,
+    .write = driver_write,
+    .fl_map = H5FD_FLMAP_DICHOTOMY,
+};
+
+/* A superblock starts at byte 0, 512, 1024, 2048 ... with these eight bytes. */
+static wk_status find_signature(const wki_h5_file *f)
+{
+    static const unsigned char signature[8] = { 0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n' };
+    unsigned char bytes[8];
+    if (!f->size) return wki_fail(WK_E_FORMAT, f->where, "%s: is empty; expected an HDF5 file", wki_h5_shown(f->path));
+    for (uint64_t at = 0; at + 8 <= f->size; at = at ? 2 * at : 512) {
+        const wk_status status = wki_file_read_at(f->bytes, (int64_t)at, bytes, sizeof bytes);
+        if (status || !memcmp(bytes, signature, sizeof bytes)) return status;
+    }
+    return wki_fail(WK_E_FORMAT, f->where, "%s: is no HDF5 file; its signature is missing", wki_h5_shown(f->path));
+}
+
+static wk_status open_file(wki_h5_file *f)
+{
+    char reason[160];
+    const driver_info info = { f };
+    const wki_h5_quiet quiet = wki_h5_enter();
+    const hid_t driver = H5FDregister(&driver_class), access = H5Pcreate(H5P_FILE_ACCESS);
+    f->id = H5Pset_driver(access, driver, &info) < 0 ? -1 : H5Fopen(f->path, H5F_ACC_RDONLY, access);
+    const hid_t root = f->id < 0 ? -1 : H5Gopen2(f->id, "/", H5P_DEFAULT);
+    if (root < 0)
+        wki_fail(WK_E_FORMAT, f->where, "%s: damaged or truncated HDF5 file (%s)", wki_h5_shown(f->path),
+                 wki_h5_reason(reason));
+    if (root >= 0) H5Gclose(root);
+    H5Pclose(access);
+    H5FDunregister(driver);
+    wki_h5_leave(quiet);
+    return root < 0 ? wk_error() : WK_OK;
+}
+
+wki_h5_file *wki_h5_file_open(const char *path, const char *where)
+{
+    wki_check(path, NULL, WK_E_INVALID, where, "path is NULL; expected the name of an HDF5 file");
+    wki_h5_file *f = wki_alloc(sizeof *f);
+    if (!f) return NULL;
+    f->where = where;
+    f->id = -1;
+    f->path = wki_strdup(path);
+    f->bytes = f->path ? wki_file_open(path, where) : NULL;
+    if (f->bytes) {
+        f->size = (uint64_t)wki_file_size(f->bytes);
+        if (find_signature(f) == WK_OK && open_file(f) == WK_OK) return f;
+    }
+    wki_h5_file_close(f);
+    return NULL;
+}
+
+void wki_h5_file_close(wki_h5_file *f)
+{
+    if (!f) return;
+    if (f->id >= 0) {
+        const wki_h5_quiet quiet = wki_h5_enter();
+        H5Fclose(f->id);
+        wki_h5_leave(quiet);
+    }
+    wki_file_close(f->bytes);
+    wki_free(f->path);
+    wki_free(f);
+}

@@ -1,0 +1,289 @@
+/* Rows: found, read and decoded a block at a time, kept while there is room, and cast on their way out. A block is
+ * loaded by the first thread that wants it, others wait for it. Rests on table.c, decode.c and the file seam. */
+#include "base/alloc.h"
+#include "base/error.h"
+#include "data/hdf5/h5.h"
+#include <stdalign.h>
+#include <stdio.h>
+#include <string.h>
+#if H5_VERSION_GE(2, 0, 0)
+#undef H5Dread_chunk
+#define H5Dread_chunk H5Dread_chunk1
+#endif
+
+typedef enum state { LOADING, READY, FAILED } state;
+struct wki_h5_block {
+    uint64_t index;
+    wki_h5_block *chain, *newer, *older; /* in its bucket; by last use */
+    int users;
+    state state;
+    wki_h5_problem problem; /* why it FAILED */
+    size_t bytes;
+    alignas(16) unsigned char data[];
+};
+
+/* Where a chunk lies. libhdf5 looks it up for a read, which the armed driver only notes; H5Dget_chunk_info_by_coord
+ * would walk the whole index, and is asked only about a chunk that seems missing: it tells that from a damaged index.
+ */
+static bool find_chunk(wki_h5_table *t, const hsize_t *offset, wki_h5_chunk *chunk)
+{
+    unsigned char unused[8];
+    unsigned mask;
+    haddr_t address = 0;
+    hsize_t size;
+    wki_h5_file *f = t->file;
+    const wki_h5_quiet quiet = wki_h5_enter();
+    f->armed = true;
+    f->hits = 0;
+    const bool found = H5Dread_chunk(t->set, H5P_DEFAULT, offset, &chunk->mask, unused) >= 0 && f->hits == 1;
+    f->armed = false;
+    const bool missing =
+        !found && H5Dget_chunk_info_by_coord(t->set, offset, &mask, &address, &size) >= 0 && address == HADDR_UNDEF;
+    chunk->address = f->hit_address;
+    chunk->size = found ? f->hit_size : 0;
+    wki_h5_leave(quiet);
+    return found || missing;
+}
+
+static void fill(const wki_h5_table *t, unsigned char *to, size_t bytes)
+{
+    for (size_t i = 0; i < bytes; i += t->item) memcpy(to + i, t->fill, t->item);
+}
+
+/* Bytes of the file, with the reason in our words. */
+static bool read_bytes(const wki_h5_table *t, uint64_t address, size_t size, unsigned char *to, wki_h5_problem *why)
+{
+    wki_error error;
+    if (address > t->file->size || size > t->file->size - address) {
+        why->code = WK_E_FORMAT;
+        snprintf(why->text, sizeof why->text, "%zu bytes at %llu lie outside the file", size,
+                 (unsigned long long)address);
+        return false;
+    }
+    if (wki_file_read_at(t->file->bytes, (int64_t)address, to, size) == WK_OK) return true;
+    wki_error_take(&error);
+    const char *text = strstr(error.text, ": ");
+    why->code = error.code;
+    snprintf(why->text, sizeof why->text, "%.150s", text ? text + 2 : error.text);
+    return false;
+}
+
+static bool load_chunk(wki_h5_table *t, const hsize_t *offset, bool partial, unsigned char *to, wki_h5_problem *why)
+{
+    wki_h5_chunk chunk = { 0 };
+    if (!t->unwritten && !find_chunk(t, offset, &chunk)) {
+        *why = (wki_h5_problem){ WK_E_FORMAT, "its chunk index is damaged" };
+        return false;
+    }
+    if (!chunk.size) {
+        fill(t, to, t->chunk_bytes);
+        return true;
+    }
+    if (partial && t->bare_edges) chunk.mask = UINT32_MAX;
+    if (chunk.size > 2 * (uint64_t)t->chunk_bytes + 65536) {
+        why->code = WK_E_FORMAT;
+        snprintf(why->text, sizeof why->text, "a chunk of %zu bytes takes %llu", t->chunk_bytes,
+                 (unsigned long long)chunk.size);
+        return false;
+    }
+    unsigned char *stored = wki_alloc(chunk.size);
+    const bool ok =
+        stored && read_bytes(t, chunk.address, chunk.size, stored, why) && wki_h5_decode(t, &chunk, stored, to, why);
+    if (!stored) *why = (wki_h5_problem){ WK_E_MEMORY, "no memory to decode" };
+    wki_free(stored);
+    return ok;
+}
+
+/* Copies what of a chunk lies inside the table; at: its first element. */
+static void crop(const wki_h5_table *t, const unsigned char *box, const hsize_t *at, unsigned char *rows)
+{
+    uint64_t size[WK_MAX_DIMS], i[WK_MAX_DIMS] = { 0 };
+    for (int k = 0; k < t->rank; k++) size[k] = t->dims[k] - at[k] < t->chunk[k] ? t->dims[k] - at[k] : t->chunk[k];
+    const int inner = t->rank - 1;
+    for (int k = 0; k >= 0;) {
+        uint64_t from = 0, to = 0;
+        for (int d = 0; d < t->rank; d++) {
+            from = from * t->chunk[d] + i[d];
+            to = to * t->dims[d] + i[d] + (d ? at[d] : 0);
+        }
+        memcpy(rows + to * t->item, box + from * t->item, size[inner] * t->item);
+        for (k = inner - 1; k >= 0 && ++i[k] == size[k]; k--) i[k] = 0;
+    }
+}
+
+static bool load_chunks(wki_h5_table *t, uint64_t block, unsigned char *rows, wki_h5_problem *why)
+{
+    uint64_t count = 1;
+    bool whole = true;
+    for (int k = 1; k < t->rank; k++) {
+        count *= t->grid[k];
+        whole = whole && t->chunk[k] == t->dims[k];
+    }
+    whole = whole && t->rows - block * t->chunk[0] >= t->chunk[0];
+    unsigned char *box = whole ? rows : wki_alloc(t->chunk_bytes);
+    bool ok = box != NULL;
+    if (!ok) *why = (wki_h5_problem){ WK_E_MEMORY, "no memory to decode" };
+    for (uint64_t j = 0; ok && j < count; j++) {
+        hsize_t at[WK_MAX_DIMS] = { block * t->chunk[0] };
+        bool partial = t->dims[0] - at[0] < t->chunk[0];
+        uint64_t cell = j;
+        for (int k = t->rank - 1; k > 0; cell /= t->grid[k--]) {
+            at[k] = cell % t->grid[k] * t->chunk[k];
+            partial = partial || t->dims[k] - at[k] < t->chunk[k];
+        }
+        ok = load_chunk(t, at, partial, box, why);
+        if (ok && !whole) crop(t, box, at, rows);
+    }
+    if (!whole) wki_free(box);
+    return ok;
+}
+
+static uint64_t rows_of(const wki_h5_table *t, uint64_t block)
+{
+    const uint64_t left = t->rows - block * t->block_rows;
+    return left < t->block_rows ? left : t->block_rows;
+}
+
+static bool load_block(wki_h5_table *t, wki_h5_block *b)
+{
+    bool ok = true;
+    if (t->layout == WKI_H5_CHUNKED)
+        ok = load_chunks(t, b->index, b->data, &b->problem);
+    else if (t->layout == WKI_H5_COMPACT)
+        memcpy(b->data, t->compact, b->bytes);
+    else if (t->unwritten)
+        fill(t, b->data, b->bytes);
+    else
+        ok = read_bytes(t, t->address + b->index * t->block_rows * t->row_bytes, b->bytes, b->data, &b->problem);
+    if (ok && t->swapped) wki_number_swap(t->number, b->data, b->bytes / t->item);
+    return ok;
+}
+
+static void unlink_by_use(wki_h5_table *t, wki_h5_block *b)
+{
+    *(b->newer ? &b->newer->older : &t->newest) = b->older;
+    *(b->older ? &b->older->newer : &t->oldest) = b->newer;
+}
+
+static void make_newest(wki_h5_table *t, wki_h5_block *b)
+{
+    b->newer = NULL;
+    b->older = t->newest;
+    *(t->newest ? &t->newest->newer : &t->oldest) = b;
+    t->newest = b;
+}
+
+/* Out of the cache; freed by its last user. */
+static void evict(wki_h5_table *t, wki_h5_block *b)
+{
+    wki_h5_block **link = &t->buckets[b->index & (t->nbuckets - 1)];
+    while (*link != b) link = &(*link)->chain;
+    *link = b->chain;
+    unlink_by_use(t, b);
+    t->kept -= b->bytes;
+    if (!b->users) wki_free(b);
+}
+
+static void evict_old(wki_h5_table *t)
+{
+    for (wki_h5_block *b = t->oldest, *newer; b && t->kept > WKI_H5_CACHE; b = newer) {
+        newer = b->newer;
+        if (!b->users) evict(t, b);
+    }
+}
+
+void wki_h5_drop_blocks(wki_h5_table *t)
+{
+    while (t->oldest) evict(t, t->oldest);
+}
+
+static wki_h5_block *new_block(wki_h5_table *t, uint64_t index)
+{
+    const size_t bytes = (size_t)(rows_of(t, index) * t->row_bytes);
+    wki_h5_block *b = wki_alloc(sizeof *b + bytes);
+    if (!b) return NULL;
+    b->index = index;
+    b->users = 1;
+    b->bytes = bytes;
+    wki_h5_block **bucket = &t->buckets[index & (t->nbuckets - 1)];
+    b->chain = *bucket;
+    *bucket = b;
+    make_newest(t, b);
+    t->kept += bytes;
+    evict_old(t);
+    return b;
+}
+
+static void release(wki_h5_table *t, wki_h5_block *b)
+{
+    if (!b) return;
+    wki_lock(&t->lock);
+    if (!--b->users && b->state == FAILED) wki_free(b);
+    wki_unlock(&t->lock);
+}
+
+static wki_h5_block *fail_to_load(wki_h5_table *t, wki_h5_block *b)
+{
+    const uint64_t first = b->index * t->block_rows;
+    wki_h5_fail(t, b->problem.code, "rows %llu .. %llu: %s", (unsigned long long)first,
+                (unsigned long long)(first + rows_of(t, b->index) - 1), b->problem.text);
+    release(t, b);
+    return NULL;
+}
+
+/* The block, loaded and counted as used; NULL with the error recorded. */
+static wki_h5_block *acquire(wki_h5_table *t, uint64_t index)
+{
+    wki_lock(&t->lock);
+    wki_h5_block *b = t->buckets[index & (t->nbuckets - 1)];
+    while (b && b->index != index) b = b->chain;
+    if (b) {
+        b->users++;
+        while (b->state == LOADING) wki_wait(&t->loaded, &t->lock);
+        if (b->state == READY) {
+            unlink_by_use(t, b);
+            make_newest(t, b);
+        }
+        wki_unlock(&t->lock);
+        return b->state == READY ? b : fail_to_load(t, b);
+    }
+    b = new_block(t, index);
+    wki_unlock(&t->lock);
+    if (!b) return NULL;
+    const bool ok = load_block(t, b);
+    wki_lock(&t->lock);
+    b->state = ok ? READY : FAILED;
+    if (!ok) evict(t, b);
+    wki_wake_all(&t->loaded);
+    wki_unlock(&t->lock);
+    return ok ? b : fail_to_load(t, b);
+}
+
+static void cast_items(const wki_h5_table *t, const unsigned char *from, size_t n, wki_h5_cast cast, void *to)
+{
+    if (!cast.unit) {
+        wki_number_convert(t->number, from, n, cast.dtype, to);
+        return;
+    }
+    float *x = to;
+    for (size_t i = 0; i < n; i++) x[i] = (float)from[i] / 255.0f;
+}
+
+wk_status wki_h5_read_rows(wki_h5_table *t, uint64_t base, const int64_t *rows, int64_t n, wki_h5_cast cast, void *to)
+{
+    const size_t row_out = (size_t)t->row_items * wk_dtype_size(cast.dtype);
+    wki_h5_block *b = NULL;
+    for (int64_t i = 0, run; i < n; i += run) {
+        const uint64_t row = base + (uint64_t)rows[i], index = row / t->block_rows, in_block = row % t->block_rows;
+        const int64_t most = (int64_t)(rows_of(t, index) - in_block);
+        for (run = 1; i + run < n && run < most && rows[i + run] == rows[i] + run;) run++;
+        if (!b || b->index != index) {
+            release(t, b);
+            if (!(b = acquire(t, index))) return wk_error();
+        }
+        cast_items(t, b->data + in_block * t->row_bytes, (size_t)run * t->row_items, cast,
+                   (char *)to + (size_t)i * row_out);
+    }
+    release(t, b);
+    return WK_OK;
+}

@@ -1,0 +1,257 @@
+/* Opening a data set as a table: its type, shape, layout and filters, each checked against what we can read ourselves.
+ * External and virtual storage name other files and are refused. Rests on library.c. */
+#include "base/alloc.h"
+#include "base/error.h"
+#include "data/hdf5/h5.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const uint64_t block_most = 1u << 30;
+enum { CHUNKS_A_BLOCK = 1 << 20, CONTIGUOUS_BLOCK = 64 * 1024 };
+
+wk_status wki_h5_fail(const wki_h5_table *t, wk_status code, const char *format, ...)
+{
+    char text[300];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    return wki_fail(code, t->where, "%s, '%.100s': %s", wki_h5_shown(t->file->path), t->name, text);
+}
+
+static bool is_half(hid_t type)
+{
+    size_t sign, exponent, exponent_bits, fraction, fraction_bits;
+    return H5Tget_size(type) == 2 && H5Tget_ebias(type) == 15 && H5Tget_norm(type) == H5T_NORM_IMPLIED &&
+           H5Tget_fields(type, &sign, &exponent, &exponent_bits, &fraction, &fraction_bits) >= 0 && sign == 15 &&
+           exponent == 10 && exponent_bits == 5 && fraction == 0 && fraction_bits == 10;
+}
+
+static bool float_of(hid_t type, wki_number *number)
+{
+    if (H5Tequal(type, H5T_IEEE_F32LE) > 0 || H5Tequal(type, H5T_IEEE_F32BE) > 0)
+        *number = WKI_F32;
+    else if (H5Tequal(type, H5T_IEEE_F64LE) > 0 || H5Tequal(type, H5T_IEEE_F64BE) > 0)
+        *number = WKI_F64;
+    else if (is_half(type))
+        *number = WKI_F16;
+    else
+        return false;
+    return true;
+}
+
+static bool integer_of(hid_t type, wki_number *number)
+{
+    const size_t size = H5Tget_size(type);
+    const bool is_signed = H5Tget_sign(type) == H5T_SGN_2;
+    if (H5Tget_precision(type) != 8 * size) return false;
+    switch (size) {
+    case 1: *number = is_signed ? WKI_I8 : WKI_U8; return true;
+    case 2: *number = is_signed ? WKI_I16 : WKI_U16; return true;
+    case 4: *number = is_signed ? WKI_I32 : WKI_U32; return true;
+    case 8: *number = is_signed ? WKI_I64 : WKI_U64; return true;
+    default: return false;
+    }
+}
+
+bool wki_h5_number_of(hid_t type, wki_number *number, bool *swapped)
+{
+    const H5T_class_t class = H5Tget_class(type);
+    if (class == H5T_ENUM) {
+        const hid_t base = H5Tget_super(type);
+        const bool known = base >= 0 && wki_h5_number_of(base, number, swapped);
+        H5Tclose(base);
+        return known;
+    }
+    if (class != H5T_INTEGER && class != H5T_FLOAT) return false;
+    const H5T_order_t order = H5Tget_order(type), native = H5Tget_order(H5T_NATIVE_INT);
+    if (order != H5T_ORDER_LE && order != H5T_ORDER_BE) return false;
+    *swapped = H5Tget_size(type) > 1 && order != native;
+    return class == H5T_INTEGER ? integer_of(type, number) : float_of(type, number);
+}
+
+static wk_status describe_shape(wki_h5_table *t, hid_t space)
+{
+    hsize_t dims[H5S_MAX_RANK];
+    uint64_t total;
+    if (H5Sget_simple_extent_type(space) == H5S_NULL) return wki_h5_fail(t, WK_E_SHAPE, "has no elements");
+    t->rank = H5Sget_simple_extent_ndims(space);
+    if (t->rank < 0 || t->rank > WK_MAX_DIMS)
+        return wki_h5_fail(t, WK_E_SHAPE, "has %d dimensions; at most %d can be read", t->rank, (int)WK_MAX_DIMS);
+    H5Sget_simple_extent_dims(space, dims, NULL);
+    t->rows = t->rank ? dims[0] : 1;
+    t->row_items = 1;
+    for (int k = 0; k < t->rank; k++) t->dims[k] = dims[k];
+    for (int k = 1; k < t->rank; k++)
+        if (__builtin_mul_overflow(t->row_items, dims[k], &t->row_items))
+            return wki_h5_fail(t, WK_E_SHAPE, "rows of more than 2^64 elements");
+    if (!t->row_items) return wki_h5_fail(t, WK_E_SHAPE, "its rows have no elements");
+    if (__builtin_mul_overflow(t->row_items, t->item, &t->row_bytes) || t->row_bytes > block_most)
+        return wki_h5_fail(t, WK_E_SHAPE, "rows of more than 1 GiB");
+    if (__builtin_mul_overflow(t->row_bytes, t->rows, &total) || total > INT64_MAX)
+        return wki_h5_fail(t, WK_E_SHAPE, "more than 2^63 bytes");
+    return WK_OK;
+}
+
+static wk_status describe_filters(wki_h5_table *t, hid_t plan)
+{
+    t->nfilters = H5Pget_nfilters(plan);
+    int deflates = 0;
+    if (t->nfilters > WKI_H5_FILTERS) return wki_h5_fail(t, WK_E_UNSUPPORTED, "has %d filters", t->nfilters);
+    for (int i = 0; i < t->nfilters; i++) {
+        unsigned flags, config, values[8] = { 0 };
+        size_t count = 8;
+        char name[40] = "";
+        const H5Z_filter_t id = H5Pget_filter2(plan, (unsigned)i, &flags, &count, values, sizeof name, name, &config);
+        deflates += id == H5Z_FILTER_DEFLATE;
+        const bool shuffles = id == H5Z_FILTER_SHUFFLE && count && values[0] == t->item;
+        if ((id != H5Z_FILTER_DEFLATE || deflates > 1) && id != H5Z_FILTER_FLETCHER32 && !shuffles)
+            return wki_h5_fail(
+                t, WK_E_UNSUPPORTED,
+                "is packed by filter %d (%.40s); expected deflate (gzip), shuffle or fletcher32: repack it "
+                "(h5repack -f GZIP=4)",
+                (int)id, name[0] ? name : "unknown");
+        t->filters[i] = id;
+    }
+    return WK_OK;
+}
+
+static wk_status describe_chunks(wki_h5_table *t, hid_t plan)
+{
+    hsize_t dims[H5S_MAX_RANK];
+    uint64_t bytes = t->item, a_block = 1, block_bytes;
+    unsigned options = 0;
+    if (H5Pget_chunk(plan, WK_MAX_DIMS, dims) != t->rank || !t->rank)
+        return wki_h5_fail(t, WK_E_FORMAT, "its chunks have another rank than its shape");
+    for (int k = 0; k < t->rank; k++) {
+        t->chunk[k] = dims[k];
+        if (!dims[k] || __builtin_mul_overflow(bytes, dims[k], &bytes) || bytes > block_most)
+            return wki_h5_fail(t, WK_E_UNSUPPORTED, "chunks of 0 bytes or more than 1 GiB");
+        t->grid[k] = t->dims[k] / dims[k] + (t->dims[k] % dims[k] != 0);
+        if (k && (__builtin_mul_overflow(a_block, t->grid[k], &a_block) || a_block > CHUNKS_A_BLOCK))
+            return wki_h5_fail(t, WK_E_UNSUPPORTED, "more than %d chunks a row; expected chunks of whole rows",
+                               (int)CHUNKS_A_BLOCK);
+    }
+    t->chunk_bytes = bytes;
+    t->block_rows = dims[0] < t->rows || !t->rows ? dims[0] : t->rows;
+    t->blocks = t->grid[0];
+    if (__builtin_mul_overflow(t->block_rows, t->row_bytes, &block_bytes) || block_bytes > block_most)
+        return wki_h5_fail(t, WK_E_UNSUPPORTED,
+                           "chunks of %llu rows make blocks of more than 1 GiB; expected fewer rows a chunk",
+                           (unsigned long long)dims[0]);
+    t->bare_edges = H5Pget_chunk_opts(plan, &options) >= 0 && (options & H5D_CHUNK_DONT_FILTER_PARTIAL_CHUNKS);
+    return describe_filters(t, plan);
+}
+
+/* Blocks are worth keeping only where all of them fit the cache. */
+static wk_status describe_contiguous(wki_h5_table *t)
+{
+    const uint64_t total = t->rows * t->row_bytes;
+    t->block_rows = total <= WKI_H5_CACHE && t->row_bytes < CONTIGUOUS_BLOCK ? CONTIGUOUS_BLOCK / t->row_bytes : 1;
+    t->blocks = t->rows / t->block_rows + (t->rows % t->block_rows != 0);
+    if (t->unwritten) return WK_OK;
+    t->address = H5Dget_offset(t->set);
+    if (t->address <= t->file->size && total <= t->file->size - t->address) return WK_OK;
+    return wki_h5_fail(t, WK_E_FORMAT, "its %llu bytes at %llu lie outside the file, which has %llu",
+                       (unsigned long long)total, (unsigned long long)t->address, (unsigned long long)t->file->size);
+}
+
+/* At most 64 KiB inside the metadata, which libhdf5 has read and checked: the one place where it delivers elements. */
+static wk_status read_compact(wki_h5_table *t, hid_t type)
+{
+    const uint64_t total = t->rows * t->row_bytes;
+    t->block_rows = t->rows ? t->rows : 1;
+    t->blocks = t->rows > 0;
+    if (total > 65536) return wki_h5_fail(t, WK_E_FORMAT, "compact, with more than 64 KiB");
+    t->compact = wki_alloc(total + 1);
+    if (!t->compact) return wk_error();
+    if (H5Dread(t->set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, t->compact) >= 0) return WK_OK;
+    return wki_h5_fail(t, WK_E_FORMAT, "its elements cannot be read");
+}
+
+static wk_status describe_layout(wki_h5_table *t, hid_t plan, hid_t type)
+{
+    H5D_fill_value_t fill = H5D_FILL_VALUE_UNDEFINED;
+    H5Pfill_value_defined(plan, &fill);
+    if (fill != H5D_FILL_VALUE_UNDEFINED && H5Pget_fill_value(plan, type, t->fill) < 0)
+        return wki_h5_fail(t, WK_E_FORMAT, "its fill value cannot be read");
+    if (H5Pget_external_count(plan) > 0)
+        return wki_h5_fail(t, WK_E_UNSUPPORTED,
+                           "keeps its elements in other files, which is refused; repack it (h5repack)");
+    t->unwritten = H5Dget_storage_size(t->set) == 0;
+    switch (H5Pget_layout(plan)) {
+    case H5D_CHUNKED: t->layout = WKI_H5_CHUNKED; return describe_chunks(t, plan);
+    case H5D_CONTIGUOUS: t->layout = WKI_H5_CONTIGUOUS; return describe_contiguous(t);
+    case H5D_COMPACT: t->layout = WKI_H5_COMPACT; return read_compact(t, type);
+    default:
+        return wki_h5_fail(t, WK_E_UNSUPPORTED,
+                           "is a view of other data sets, which is refused; expected elements of its own");
+    }
+}
+
+static wk_status open_set(wki_h5_table *t)
+{
+    char reason[160];
+    t->set = H5Dopen2(t->file->id, t->name, H5P_DEFAULT);
+    if (t->set < 0) return wki_h5_fail(t, WK_E_FORMAT, "is no data set that can be opened (%s)", wki_h5_reason(reason));
+    const hid_t type = H5Dget_type(t->set), space = H5Dget_space(t->set), plan = H5Dget_create_plist(t->set);
+    wk_status status = WK_OK;
+    if (type < 0 || space < 0 || plan < 0)
+        status = wki_h5_fail(t, WK_E_FORMAT, "cannot be read (%s)", wki_h5_reason(reason));
+    else if (!wki_h5_number_of(type, &t->number, &t->swapped))
+        status = wki_h5_fail(t, WK_E_DTYPE,
+                             "holds no numbers that can be read; expected integers or floats of 1 to 8 bytes");
+    t->item = wki_number_size(t->number);
+    if (!status) status = describe_shape(t, space);
+    if (!status) status = describe_layout(t, plan, type);
+    if (type >= 0) H5Tclose(type);
+    if (space >= 0) H5Sclose(space);
+    if (plan >= 0) H5Pclose(plan);
+    return status;
+}
+
+static wk_status make_cache(wki_h5_table *t)
+{
+    t->nbuckets = 1;
+    while (t->nbuckets < t->blocks && t->nbuckets < 1 << 16) t->nbuckets *= 2;
+    t->buckets = wki_alloc_array(t->nbuckets, sizeof(wki_h5_block *));
+    return t->buckets ? WK_OK : wk_error();
+}
+
+wki_h5_table *wki_h5_table_open(wki_h5_file *file, const char *name, const char *where)
+{
+    wki_h5_table *t = wki_alloc(sizeof *t);
+    if (!t) return NULL;
+    t->file = file;
+    t->where = where;
+    t->set = -1;
+    t->name = wki_strdup(name);
+    wki_mutex_init(&t->lock);
+    wki_cond_init(&t->loaded);
+    if (t->name) {
+        const wki_h5_quiet quiet = wki_h5_enter();
+        const wk_status status = open_set(t);
+        wki_h5_leave(quiet);
+        if (!status && !make_cache(t)) return t;
+    }
+    wki_h5_table_close(t);
+    return NULL;
+}
+
+void wki_h5_table_close(wki_h5_table *t)
+{
+    if (!t) return;
+    if (t->set >= 0) {
+        const wki_h5_quiet quiet = wki_h5_enter();
+        H5Dclose(t->set);
+        wki_h5_leave(quiet);
+    }
+    wki_h5_drop_blocks(t);
+    wki_free(t->buckets);
+    wki_free(t->compact);
+    wki_free(t->name);
+    wki_mutex_destroy(&t->lock);
+    wki_cond_destroy(&t->loaded);
+    wki_free(t);
+}

@@ -1,0 +1,329 @@
+#!/bin/sh
+# The command wick from the outside: what it prints, which files appear, and how it ends. $WICK is the program. Needs a
+# POSIX shell; JSON is checked by python3 where there is one.
+set -u
+export LC_ALL=C
+unset WICK_THREADS WICK_ISA
+: "${WICK:?names the program to test}"
+case $WICK in /*) ;; *) WICK=$PWD/$WICK ;; esac
+[ -x "$WICK" ] || { echo "no program $WICK"; exit 1; }
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+failures=0
+
+law() { current=$1; }
+fail() {
+    echo "FAILED: $current: $1"
+    sed 's/^/    out: /' out | head -20
+    sed 's/^/    err: /' err | head -5
+    failures=$((failures + 1))
+}
+# run CODE ARGUMENTS...: the program must end with that exit code
+run() {
+    expected=$1
+    shift
+    "$WICK" "$@" >out 2>err
+    code=$?
+    [ "$code" -eq "$expected" ] || fail "wick $*: exit code $code, expected $expected"
+}
+# An error is one line that begins with the command's name.
+refuses() {
+    run "$@"
+    [ "$(wc -l <err)" -eq 1 ] || fail "wick $*: not one line on stderr"
+    grep -q '^wick[a-z ]*: ' err || fail "the error does not begin with the command's name"
+}
+says() { grep -q -e "$1" err || fail "stderr does not say \"$1\""; }
+shows() { grep -q -e "$1" out || fail "stdout does not show \"$1\""; }
+no_parts() {
+    # shellcheck disable=SC2012
+    left=$(ls -A . runs 2>/dev/null | grep -E 'part|tmp|~$')
+    [ -z "$left" ] || fail "left over: $left"
+}
+is_json() { # each line of a file is a JSON value
+    if command -v python3 >/dev/null; then
+        python3 -c 'import json, sys
+for line in open(sys.argv[1]): json.loads(line)' "$1" || fail "$1 has a line that is no JSON"
+    else
+        ! grep -v '^{.*}$' "$1" >/dev/null || fail "$1 has a line that is no JSON object"
+    fi
+}
+little() { # bytes of an integer below 256 as eight bytes of an npy
+    # shellcheck disable=SC2059
+    for n in "$@"; do printf "\\$(printf %o "$n")\\000\\000\\000\\000\\000\\000\\000"; done
+}
+npy() { # TYPE SHAPE: the header of an npy file, 128 bytes
+    printf '\223NUMPY\001\000\166\000'
+    printf '%-117s\n' "{'descr': '$1', 'fortran_order': False, 'shape': ($2), }"
+}
+big() { # four bytes, the first one highest
+    printf "\\000\\000\\$(printf %o $(($1 / 256)))\\$(printf %o $(($1 % 256)))"
+}
+idx() { # FOLDER STEM ROWS LABEL: images and labels of ROWS digits
+    { printf '\000\000\010\003' && big "$3" && big 28 && big 28 && head -c $(($3 * 784)) /dev/zero; } >"$1/$2-images-idx3-ubyte"
+    { printf '\000\000\010\001' && big "$3" && for i in $(seq "$3"); do printf "\\$(printf %o $(((i - 1) % $4)))"; done; } >"$1/$2-labels-idx1-ubyte"
+}
+
+law "help goes to stdout and names every command"
+run 0 --help
+for name in synth import inspect train compare info; do shows "^  $name "; done
+run 0 help train
+shows '^usage: wick train'
+for name in synth import inspect train compare info; do
+    run 0 "$name" --help
+    shows '^options:'
+    awk 'length > 80' out >long
+    [ ! -s long ] || fail "wick $name --help has a line of more than 80 columns: $(head -1 long)"
+done
+run 2
+run 0 --version
+shows '^wick [0-9]'
+run 0 info --json
+is_json out
+
+law "what is mistyped is named, with the nearest word there is"
+refuses 2 trian x.h5
+says 'did you mean train?'
+refuses 2 train x.h5 --epohcs 3
+says 'did you mean --epochs?'
+refuses 2 train x.h5 --optim adan
+says 'did you mean adam?'
+refuses 2 compare x.h5 --optim sgd,adgrad
+says 'did you mean adagrad?'
+refuses 2 synth digts -o x.h5
+says 'did you mean digits?'
+refuses 2 import cvs x.csv -o x.h5
+says 'did you mean csv?'
+
+law "values out of place are named, with what was expected"
+refuses 2 train
+refuses 2 train x.h5 y.h5
+refuses 2 train x.h5 --epochs
+refuses 2 train x.h5 --epochs ten
+says '"ten"; expected a whole number from 1'
+refuses 2 train x.h5 --epochs 0
+refuses 2 train x.h5 --lr=-1
+refuses 2 train x.h5 --json=yes
+refuses 2 train x.h5 --hidden 64,x
+refuses 2 compare x.h5 --seeds 0
+refuses 2 compare x.h5 --optim sgd,adam,sgd
+says 'twice'
+refuses 2 compare x.h5 --lr adamw=1
+refuses 2 compare x.h5 --lr 0.1
+refuses 2 synth moons
+says '-o FILE.h5'
+[ ! -e x.h5 ] || fail "x.h5 was made"
+
+law "synth makes the same file again, and no other file in its place"
+run 0 synth digits -o digits.h5 --train 600 --test 100
+shows '600 training rows and 100 for test'
+run 0 synth digits -o again.h5 --train 600 --test 100 -q
+[ ! -s out ] || fail "--quiet prints"
+refuses 1 synth digits -o digits.h5
+says '--force'
+cp digits.h5 before.h5
+run 0 synth moons -o digits.h5 --force --train 10
+! cmp -s digits.h5 before.h5 || fail "--force did not replace the file"
+mv before.h5 digits.h5
+for kind in spirals moons blobs sine; do run 0 synth $kind -o $kind.h5 --train 200 --test 50; done
+refuses 1 synth moons -o nowhere/moons.h5
+refuses 1 synth moons -o .
+no_parts
+
+law "inspect describes, counts classes and advises"
+run 0 inspect digits.h5
+shows '^/train/x  u8    \[600, 28, 28\]'
+shows '^9 .*60 .*10.0 %.*10 '
+shows '^next: wick train digits.h5'
+run 0 inspect sine.h5
+run 0 inspect digits.h5 --json
+is_json out
+shows '"trainable": true'
+
+law "csv files are imported, classes and numbers alike"
+{
+    echo 'width,height,kind'
+    for i in $(seq 20); do echo "$i.5,$((2 * i)),cat" && echo "$((40 + i)),$((3 * i)).25,dog"; done
+} >table.csv
+run 0 import csv table.csv -o table.h5 --deflate 4 --shuffle
+shows '32 training rows and 8 for test, each f32 \[2\], 2 classes'
+run 0 inspect table.h5
+shows 'shuffle, deflate 4'
+shows '^cat '
+run 0 train table.h5 --epochs 2 -q
+shows 'accuracy'
+run 0 import csv table.csv --label width -o width.h5
+run 0 train width.h5 --epochs 1 -q
+grep -q accuracy out && fail "a regression has no accuracy"
+refuses 1 import csv table.csv --label knd -o no.h5
+says 'kind'
+refuses 1 import csv missing.csv -o no.h5
+[ ! -e no.h5 ] || fail "no.h5 was made"
+
+law "npy files are imported, if they fit each other"
+{ npy '<i8' '12, 2' && little 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24; } >x.npy
+{ npy '<i8' '12,' && little 0 1 2 0 1 2 0 1 2 0 1 2; } >y.npy
+run 0 import npy x.npy y.npy -o npy.h5 --test-fraction 0.25 --classes red,green,blue
+shows '9 training rows and 3 for test, each i64 \[2\], 3 classes'
+run 0 inspect npy.h5
+shows '9 rows are too few to train on'
+refuses 2 import npy x.npy y.npy -o no.h5 --classes red,green
+says '2 classes, but the labels have 3'
+{ npy '<i8' '3,' && little 0 1 2; } >short.npy
+refuses 1 import npy x.npy short.npy -o no.h5
+says 'expected as many'
+refuses 2 import npy x.npy -o no.h5
+head -c 200 x.npy >cut.npy
+refuses 1 import npy cut.npy y.npy -o no.h5
+says 'truncated'
+
+law "the four files of MNIST are imported, if they fit each other"
+mkdir mnist
+refuses 1 import mnist mnist -o mnist.h5
+says 'train-images-idx3-ubyte'
+idx mnist train 40 10
+idx mnist t10k 20 10
+run 0 import mnist mnist -o mnist.h5
+shows '40 training rows and 20 for test, each u8 \[28, 28\], 10 classes'
+idx mnist t10k 20 11
+refuses 1 import mnist mnist -o no.h5
+says 'label 10 is 10; expected 0 .. 9'
+idx mnist train 41 10
+mv mnist/train-images-idx3-ubyte kept
+idx mnist train 40 10
+mv kept mnist/train-images-idx3-ubyte
+refuses 1 import mnist mnist -o no.h5
+says '40 labels for 41 images'
+[ ! -e no.h5 ] || fail "no.h5 was made"
+
+law "train shows each epoch and measures the test rows once"
+run 0 train digits.h5 --epochs 2 --hidden 32 --lr 3e-3
+shows '^    2 '
+shows '^test: accuracy'
+[ ! -s err ] || fail "stderr is not empty"
+run 0 train digits.h5 --epochs 2 --hidden 32 --json
+is_json out
+[ "$(grep -c '"event": "epoch"' out)" -eq 2 ] || fail "not two epochs"
+[ "$(grep -c '"event": "start"\|"event": "end"' out)" -eq 2 ] || fail "no start or no end"
+for optim in sgd adagrad rmsprop adam adamw; do run 0 train moons.h5 --optim $optim --epochs 1 --hidden 8 -q; done
+run 0 train moons.h5 --hidden none --epochs 1
+run 0 train sine.h5 --epochs 1
+
+law "the same seed gives the same losses for any number of workers and threads"
+run 0 train digits.h5 --epochs 2 --hidden 32 --json --seed 7 --workers 0
+sed -n 's/.*"train_loss": \([^,]*\), "valid_loss": \([^,]*\),.*/\1 \2/p' out >losses
+[ "$(wc -l <losses)" -eq 2 ] || fail "no losses found"
+for with in '--workers 3' '--threads 2'; do
+    # shellcheck disable=SC2086
+    run 0 train digits.h5 --epochs 2 --hidden 32 --json --seed 7 $with
+    sed -n 's/.*"train_loss": \([^,]*\), "valid_loss": \([^,]*\),.*/\1 \2/p' out | cmp -s - losses || fail "$with changes the losses"
+done
+
+law "files that cannot be trained on are refused with the reason"
+refuses 1 train missing.h5
+says 'No such file'
+: >empty.h5
+refuses 1 train empty.h5
+echo 'this is no HDF5 file, but a line of text that is long enough' >text.h5
+refuses 1 train text.h5
+head -c 100000 digits.h5 >cut.h5
+refuses 1 train cut.h5
+refuses 1 inspect cut.h5
+refuses 1 compare cut.h5
+refuses 1 train npy.h5
+says 'too few'
+refuses 1 train digits.h5 --split trian
+says "did you mean 'train'?"
+refuses 2 train digits.h5 --batch-size 1000
+says '540 training rows'
+
+law "a loss that is not finite ends train, and is marked by compare"
+run 1 train digits.h5 --hidden 32 --optim sgd --lr 1e20
+says 'loss became nan in epoch [0-9]*, step [0-9]*; try a smaller learning rate (--lr 1e+19)'
+run 0 compare digits.h5 --hidden 32 --epochs 2 --seeds 2 --optim sgd,adam --lr sgd=1e20 --out diverged
+shows '^sgd .* loss became nan in epoch'
+shows '^SGD .* diverged'
+shows '^Adam .*\*'
+grep -q 'diverged' diverged/report.html || fail "the report does not say so"
+
+law "compare writes a folder with the report, and the result as JSON"
+run 0 compare digits.h5 --hidden 32 --epochs 2 --seeds 2
+shows '^RMSProp '
+shows '^report: runs/compare-.*/report.html'
+run 0 compare digits.h5 --hidden 32 --epochs 2 --seeds 2 --optim sgd,adam --out 'a folder' --json
+is_json out
+[ "$(grep -c '"event": "start"' out)" -eq 4 ] || fail "not four runs"
+tail -1 out | grep -q '"event": "result".*"name": "sgd", "lr": 0.05, "test_accuracy_mean": 0' || fail "no result"
+for name in report.html result.json config.json metrics.csv; do [ -s "a folder/$name" ] || fail "$name is missing"; done
+tr -d '\n' <'a folder/result.json' >flat && echo >>flat && is_json flat
+tr -d '\n' <'a folder/config.json' >flat && echo >>flat && is_json flat
+grep -q "wick compare digits.h5 --hidden 32 .* --out 'a folder' --json" 'a folder/config.json' || fail "no exact command"
+[ "$(wc -l <'a folder/metrics.csv')" -eq 13 ] || fail "metrics.csv has not a row for each epoch"
+awk -F, 'NF != 7' 'a folder/metrics.csv' | grep -q . && fail "metrics.csv has rows of other than 7 cells"
+no_parts
+
+law "all optimizers of a seed start from equal weights"
+awk -F, '$3 == 0 { print $2, $5 }' 'a folder/metrics.csv' | sort -u | wc -l | grep -qx ' *2' || fail "losses before the first step differ"
+
+law "compare repeats itself"
+run 0 compare digits.h5 --hidden 32 --epochs 2 --seeds 2 --optim sgd,adam --out again --json
+cut -d, -f1-6 again/metrics.csv >one
+cut -d, -f1-6 'a folder/metrics.csv' | cmp -s - one || fail "metrics differ"
+grep fingerprint again/config.json >one
+grep fingerprint 'a folder/config.json' | cmp -s - one || fail "fingerprints differ"
+
+law "a folder that cannot be written is refused before training"
+refuses 1 compare digits.h5 --out 'a folder'
+says 'has files in it'
+refuses 1 compare digits.h5 --out digits.h5
+refuses 1 compare digits.h5 --out /proc/nowhere
+mkdir free
+run 0 compare moons.h5 --hidden 8 --epochs 1 --seeds 1 --optim adam --out free/ -q
+[ -s free/report.html ] || fail "an empty folder is not used"
+
+law "a file without test rows has a fifth split off"
+run 0 synth moons -o alone.h5 --train 200 --test 0
+run 0 compare alone.h5 --hidden 8 --epochs 1 --seeds 1 --optim adam --out alone
+shows '^rows   144 for training, 16 for validation, 40 for test (a fifth'
+
+law "output that cannot be written is an error"
+if [ -w /dev/full ]; then
+    for arguments in --help "info" "train moons.h5 --epochs 1" "train moons.h5 --epochs 1 --json"; do
+        # shellcheck disable=SC2086
+        "$WICK" $arguments >/dev/full 2>err
+        [ $? -eq 1 ] || fail "wick $arguments: no error"
+        says 'cannot write to standard output'
+    done
+fi
+
+law "a signal ends it within a step, and nothing is left"
+# A shell starts background jobs with SIGINT ignored; env gives it back.
+stops() { # SIGNAL CODE ARGUMENTS...
+    signal=$1 expected=$2
+    shift 2
+    env --default-signal=INT "$WICK" "$@" >out 2>err &
+    child=$!
+    for _ in $(seq 100); do
+        grep -q '^ *sgd\|^ *1 \|"epoch"' out && break
+        sleep 0.1
+    done
+    kill -s "$signal" $child
+    wait $child
+    code=$?
+    [ $code -eq "$expected" ] || fail "exit code $code after $signal, expected $expected"
+    [ "$(wc -l <err)" -eq 1 ] || fail "not one line on stderr"
+    says 'stopped'
+}
+if env --default-signal=INT true 2>/dev/null; then
+    stops INT 130 compare digits.h5 --epochs 100000 --out stopped
+    [ ! -e stopped ] || fail "a report was written"
+    stops TERM 143 train digits.h5 --epochs 100000
+    says 'stopped in epoch [0-9]* of 100000, after step [0-9]* of 5'
+    stops INT 130 train digits.h5 --epochs 100000 --json
+    is_json out
+    tail -1 out | grep -q '"status": "stopped"' || fail "no end event"
+fi
+no_parts
+
+[ $failures -eq 0 ] && echo "all laws hold"
+[ $failures -eq 0 ]
