@@ -94,9 +94,26 @@ static wk_status capture(task *t, wki_node *node)
     return WK_OK;
 }
 
+/* A .grad that wk_zero_ has just cleared takes g's memory over instead of adding to zeros, if nobody can tell. */
+static bool take_over(wk_tensor *grad, wk_tensor *g)
+{
+    wki_storage *zeros = grad->storage, *full = g->storage;
+    if (!zeros->zero_version || zeros->zero_version != zeros->version || wki_storage_refs(zeros) != 1) return false;
+    if (!wki_is_sole_owner(g) || !wki_is_contiguous(&g->v) || grad->v.data != zeros->data) return false;
+    full->version = zeros->version + 1;
+    grad->storage = full;
+    grad->v.data = g->v.data;
+    grad->v.storage = full->serial;
+    g->storage = zeros;
+    g->v.data = zeros->data;
+    g->v.storage = zeros->serial;
+    return true;
+}
+
 static wk_status add_to_grad(task *t, wk_tensor *leaf, wk_tensor *g)
 {
     if (leaf->grad && !t->create && wki_is_contiguous(&leaf->grad->v)) {
+        if (take_over(leaf->grad, g)) return WK_OK;
         wki_bump(leaf->grad);
         return add_in_place(&leaf->grad->v, &g->v);
     }

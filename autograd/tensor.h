@@ -16,6 +16,7 @@ typedef struct wki_storage {
     size_t bytes, got; /* asked for, and what the allocator gave (0: the memory is not ours) */
     uint64_t serial;
     uint32_t version;         /* changes in place; shared by all views */
+    uint32_t zero_version;    /* the version at which wk_zero_ made all of it 0; 0: never */
     void (*done)(void *user); /* for borrowed memory */
     void *user;
 } wki_storage;

@@ -233,8 +233,9 @@ static bool write_files(folder *f, const result *r)
     if (!write_json(f, "config.json", result_put_config, r)) return false;
     if (!write_json(f, "result.json", result_put_json, r)) return false;
     if (!(file = folder_file(f, "report.html"))) return false;
-    if (!report_write(file, r->run)) return folder_end(f, file), say_failed("no memory for the report"), false;
-    return folder_end(f, file);
+    const bool whole = report_write(file, r->run), stored = folder_end(f, file);
+    if (stored && !whole) say_failed("no memory for the report");
+    return stored && whole;
 }
 
 static void conclude(const compare *c, const result *r)
@@ -268,16 +269,20 @@ static int run_into(compare *c, folder *f)
     return EXIT_DONE;
 }
 
+static int run_aside(compare *c)
+{
+    folder f;
+    if (!folder_make(&f, c->settings->out)) return EXIT_FAILED;
+    const int code = run_into(c, &f);
+    if (code != EXIT_DONE) folder_abandon(&f);
+    return code;
+}
+
 static int run_compare(compare *c)
 {
     WK_SCOPE(comparing);
-    folder f;
     int code = prepare(c);
-    if (code == EXIT_DONE) {
-        if (!folder_make(&f, c->settings->out)) return EXIT_FAILED;
-        code = run_into(c, &f);
-        if (code != EXIT_DONE) folder_abandon(&f);
-    }
+    if (code == EXIT_DONE) code = run_aside(c);
     for (int64_t i = 0; c->runs && i < c->noptimizers * c->settings->seeds; i++) run_free(&c->runs[i]);
     free(c->runs);
     free(c->seeds);

@@ -54,10 +54,18 @@ static double round_up(double v)
     return v;
 }
 
-/* How far from perfect the optimizer's least lucky seed stays: 1 - accuracy, or the loss; infinite without a value. */
+int report_diverged(const report_run *run, int optimizer)
+{
+    int n = 0;
+    for (int s = 0; s < run->nseeds; s++) n += run->optimizers[optimizer].seeds[s].diverged;
+    return n;
+}
+
+/* How far from perfect the optimizer's least lucky seed stays: 1 - accuracy, or the loss; infinite without a value, or
+ * where a seed diverged. */
 static double worst_distance(const report_run *run, int optimizer, bool accuracy)
 {
-    double worst = 0;
+    double worst = report_diverged(run, optimizer) ? INFINITY : 0;
     for (int s = 0; s < run->nseeds; s++) {
         double best = best_of(&run->optimizers[optimizer].seeds[s], accuracy);
         worst = isnan(best) ? INFINITY : fmax(worst, accuracy ? 1 - best : best);
@@ -87,13 +95,6 @@ static double choose_target(const report_run *run, bool accuracy)
     if (isinf(distance)) return NAN;
     if (distance > 0) distance = round_up(1.15 * distance);
     return accuracy ? fmax(0, 1 - distance) : distance;
-}
-
-int report_diverged(const report_run *run, int optimizer)
-{
-    int n = 0;
-    for (int s = 0; s < run->nseeds; s++) n += run->optimizers[optimizer].seeds[s].diverged;
-    return n;
 }
 
 static bool is_eligible(const report_run *run, int optimizer, const report_stat *s)
@@ -290,6 +291,12 @@ static void say_fastest(prose *p, double target)
         same &= s[REPORT_EPOCHS_TO_TARGET].best == s[REPORT_SECONDS_TO_TARGET].best;
     }
     if (first == 0 || quick == 0 || p->run->noptimizers < 2) return;
+    if (first == p->run->noptimizers && quick == first) {
+        say(p, p->run->classes > 0 ? " All reach %.4g %% validation accuracy" : " All reach a validation loss of %.4g",
+            p->run->classes > 0 ? 100 * target : target);
+        say(p, " in about the same number of epochs and the same time.");
+        return;
+    }
     if (p->run->classes > 0)
         say(p, " To reach %.4g %% validation accuracy, ", 100 * target);
     else

@@ -127,6 +127,15 @@ static wk_status fill(const char *where, wk_tensor *t, double value)
 }
 
 wk_status wk_fill_(wk_tensor *t, double value) { return fill("fill_", t, value); }
-wk_status wk_zero_(wk_tensor *t) { return fill("zero_", t, 0); }
+
+wk_status wk_zero_(wk_tensor *t)
+{
+    wk_status status = fill("zero_", t, 0);
+    if (status) return status;
+    bool all = wki_is_contiguous(&t->v) && t->v.data == t->storage->data &&
+               (size_t)wki_numel(&t->v) * wk_dtype_size((wk_dtype)t->v.dtype) == t->storage->bytes;
+    if (all) t->storage->zero_version = t->storage->version; /* the next gradient need not be added */
+    return WK_OK;
+}
 
 const wki_family wki_family_convert = { &to_op, &clone_op, &copy_in_op, &fill_op, NULL };

@@ -17,6 +17,31 @@ TEST(backward, adds_into_the_grad_of_leaves)
     CHECK_NEAR(first(grad), 12, 0);
 }
 
+TEST(backward, a_cleared_grad_takes_the_next_one_and_shares_nothing)
+{
+    wk_tensor *w = leaf(3), *other = leaf(5);
+    wk_backward(wk_sum(wk_square(w)));
+    wk_tensor *grad = wk_grad(w);
+    uint32_t version = wk_version_of(grad);
+    wk_zero_(grad);
+    wk_backward(wk_sum(wk_square(w)));
+    CHECK(wk_grad(w) == grad && wk_version_of(grad) > version + 1);
+    CHECK_NEAR(first(grad), 6, 0);
+    wk_zero_(grad);
+    wk_tensor *view = wk_detach(grad); /* somebody looks at it: the numbers must arrive there */
+    wk_backward(wk_sum(wk_square(w)));
+    CHECK_NEAR(first(view), 6, 0);
+    wk_backward(wk_sum(wk_square(w)));
+    CHECK_NEAR(first(grad), 12, 0);
+    wk_zero_(grad);
+    wk_tensor *given = wk_full(WK_SHAPE(3), WK_F32, 2);
+    wk_backward_with(wk_mul_scalar(w, 1), .gradient = given);
+    wk_backward_with(wk_mul_scalar(other, 1), .gradient = given);
+    wk_zero_(grad);
+    CHECK_NEAR(first(given), 2, 0);
+    CHECK_NEAR(first(wk_grad(other)), 2, 0);
+}
+
 TEST(backward, a_leaf_used_twice_gets_both_parts)
 {
     wk_tensor *w = leaf(2);

@@ -30,6 +30,7 @@ run() {
 # An error is one line that begins with the command's name.
 refuses() {
     run "$@"
+    shift
     [ "$(wc -l <err)" -eq 1 ] || fail "wick $*: not one line on stderr"
     grep -q '^wick[a-z ]*: ' err || fail "the error does not begin with the command's name"
 }

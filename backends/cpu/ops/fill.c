@@ -2,6 +2,7 @@
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/saturate.h"
 #include "backends/cpu/walk.h"
+#include <math.h>
 
 typedef struct line {
     double value, step;
@@ -42,12 +43,16 @@ static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scr
     const wki_fill_attrs *a = call->attrs;
     const wki_walk w = wki_walk_over(call->views, 1, wki_all_dims(y));
     const int64_t size = (int64_t)wk_dtype_size((wk_dtype)y->dtype), last = wki_least(end * WKI_BLOCK, w.count);
+    const bool all_zero = a->step == 0 && a->value == 0 && !signbit(a->value);
     int64_t i = begin * WKI_BLOCK;
     if (i >= last) return WK_OK;
     wki_cursor c = wki_cursor_at(&w, i);
     for (int64_t n; i < last; i += n) {
         n = wki_least(wki_cursor_left(&w, &c), last - i);
-        fills[y->dtype](n, (char *)y->data + c.at[0] * size, wki_walk_inner(&w, 0), (line){ a->value, a->step, i });
+        if (all_zero && wki_walk_inner(&w, 0) == 1)
+            memset((char *)y->data + c.at[0] * size, 0, (size_t)(n * size));
+        else
+            fills[y->dtype](n, (char *)y->data + c.at[0] * size, wki_walk_inner(&w, 0), (line){ a->value, a->step, i });
         wki_cursor_move(&w, &c, n);
     }
     return WK_OK;

@@ -22,11 +22,28 @@ static void make_plan(plan *p, const wki_call *call)
     p->short_lines = lines && !p->columns && p->reduced.count <= WKI_SHORT_LINE && p->kept.count > 1;
 }
 
+/* One block of contiguous floats, all of it or its columns: no plan is needed. The dims of its lines and of its
+ * columns. */
+static bool is_simple(const wki_call *call, int64_t *rows, int64_t *cols)
+{
+    const wki_view *y = call->views[0], *x = call->views[1];
+    const uint32_t dims = ((const wki_reduce_attrs *)call->attrs)->dims, all = wki_all_dims(x);
+    if (x->ndim > 2 || x->ndim < 1 || !wki_is_float((wk_dtype)x->dtype) || !wki_is_contiguous(x)) return false;
+    const int64_t last = x->size[x->ndim - 1], first = x->ndim == 2 ? x->size[0] : 1;
+    *rows = dims == all ? 1 : first;
+    *cols = dims == all ? first * last : last;
+    if (dims == all) return *cols > 0 && *cols <= WKI_FOLD;
+    return dims == 1 && x->ndim == 2 && first > 1 && first <= WKI_FOLD && last > 1 && last <= WKI_COLUMNS &&
+           y->stride[1] == 1;
+}
+
 static int64_t bands_of(const plan *p) { return wki_blocks(p->kept.size[p->kept.ndim - 1], WKI_COLUMNS); }
 
 static int64_t units(const wki_call *call)
 {
     plan p;
+    int64_t rows, cols;
+    if (is_simple(call, &rows, &cols)) return 1;
     make_plan(&p, call);
     return p.columns && p.kept.count > 0 ? p.kept.count / p.kept.size[p.kept.ndim - 1] * bands_of(&p) : p.kept.count;
 }
@@ -188,10 +205,30 @@ static void fold_each(const wki_call *call, const plan *p, int64_t begin, int64_
     }
 }
 
+static void fold_simple(const wki_call *call, int64_t rows, int64_t cols)
+{
+    const wki_view *y = call->views[0], *x = call->views[1];
+    const wki_reduce_attrs *a = call->attrs;
+    const wki_loops *loops = wki_loops_for(wki_isa(), (wk_dtype)y->dtype);
+    if (rows == 1) {
+        put(y, 0, a, both(a->kind, first_of(a->kind), loops->fold[a->kind](cols, x->data)));
+        return;
+    }
+    double part[WKI_COLUMNS];
+    loops->fold_columns[a->kind](rows, cols, part, x->data, cols);
+    for (int64_t j = 0; j < cols; j++)
+        put(y, j, a, both(a->kind, first_of(a->kind), value_at(part, (wk_dtype)y->dtype, j)));
+}
+
 static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scratch)
 {
     plan p;
+    int64_t rows, cols;
     if (begin >= end) return WK_OK;
+    if (is_simple(call, &rows, &cols)) {
+        fold_simple(call, rows, cols);
+        return WK_OK;
+    }
     make_plan(&p, call);
     if (p.columns)
         fold_bands(call, &p, begin, end);
