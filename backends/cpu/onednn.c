@@ -1,6 +1,6 @@
 /* Products through oneDNN's sgemm, for builds that ask for it (WICK_WITH_ONEDNN=ON) and processes that choose it
- * (WICK_PRODUCTS=onednn). oneDNN shares a product out over threads of its own (OMP_NUM_THREADS), and its bits follow from
- * that. */
+ * (WICK_PRODUCTS=onednn). oneDNN shares a product out over threads of its own (OMP_NUM_THREADS), and its bits follow
+ * from that. */
 #include "backends/cpu/onednn.h"
 #ifdef WICK_WITH_ONEDNN
 #include <dnnl.h>

@@ -22,11 +22,11 @@ const wki_row_loops *wki_rows_for(int isa, wk_dtype dtype)
     TABLES(avx2)
     TABLES(avx512)
 #endif
-        static const wki_row_loops *const tables[][WK_DTYPE_COUNT] = { ENTRY(base)
+    static const wki_row_loops *const tables[][WK_DTYPE_COUNT] = { ENTRY(base)
 #ifdef __x86_64__
-                                                                           ENTRY(avx2) ENTRY(avx512)
+                                                                       ENTRY(avx2) ENTRY(avx512)
 #endif
-        };
+    };
     return tables[isa][dtype];
 #undef TABLES
 #undef ENTRY

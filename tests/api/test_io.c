@@ -112,7 +112,6 @@ TEST(idx, gzip_is_unpacked_and_its_damage_noticed)
     CHECK(idx(packed, n + 1, &a) == WK_E_FORMAT);
     CHECK_ERROR(WK_E_FORMAT, "1 bytes follow the gzip stream");
 }
-#endif
 
 TEST(idx, mnist_has_its_known_sizes_and_first_labels)
 {
@@ -129,6 +128,7 @@ TEST(idx, mnist_has_its_known_sizes_and_first_labels)
     CHECK(a.shape[0] == 60000 && a.shape[1] == 28 && a.shape[2] == 28);
     wk_array_free(&a);
 }
+#endif
 
 /* ---- npy ---- */
 

@@ -101,7 +101,8 @@ static void every_allocation(bool sticky, bool warm)
 {
     long n = 1;
     while (survives(n, sticky, warm)) n++;
-    printf("%s, %s: %ld allocations failed in turn\n", sticky ? "for good" : "once", warm ? "in a second step" : "from the start", n - 1);
+    printf("%s, %s: %ld allocations failed in turn\n", sticky ? "for good" : "once",
+           warm ? "in a second step" : "from the start", n - 1);
     CHECK(n > 1);
 }
 
