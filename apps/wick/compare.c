@@ -266,7 +266,9 @@ static int run_into(compare *c, folder *f)
     report_headline(c->headline, sizeof c->headline, &c->report, c->stats, r.target);
     if (!write_files(f, &r) || !folder_commit(f)) return EXIT_FAILED;
     conclude(c, &r);
-    return EXIT_DONE;
+    int64_t diverged = 0;
+    for (int o = 0; o < c->noptimizers; o++) diverged += report_diverged(&c->report, o);
+    return diverged == c->noptimizers * c->settings->seeds ? EXIT_FAILED : EXIT_DONE; /* a report of failures alone */
 }
 
 static int run_aside(compare *c)
@@ -274,7 +276,7 @@ static int run_aside(compare *c)
     folder f;
     if (!folder_make(&f, c->settings->out)) return EXIT_FAILED;
     const int code = run_into(c, &f);
-    if (code != EXIT_DONE) folder_abandon(&f);
+    folder_abandon(&f); /* nothing, once it has been committed */
     return code;
 }
 

@@ -246,6 +246,8 @@ shows '^sgd .* loss became nan in epoch'
 shows '^SGD .* diverged'
 shows '^Adam .*\*'
 grep -q 'diverged' diverged/report.html || fail "the report does not say so"
+run 1 compare digits.h5 --hidden 32 --epochs 1 --seeds 1 --optim sgd --lr sgd=1e20 --out all-diverged
+[ -f all-diverged/report.html ] || fail "a report of failures alone is a report too"
 
 law "compare writes a folder with the report, and the result as JSON"
 run 0 compare digits.h5 --hidden 32 --epochs 2 --seeds 2
