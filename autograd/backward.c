@@ -3,6 +3,7 @@
  * whatever the depth. */
 #include "autograd/op.h"
 #include "base/alloc.h"
+#include "base/options.h"
 #include <string.h>
 
 typedef struct heap {
@@ -13,9 +14,10 @@ typedef struct heap {
 /* A backward in progress. Nodes on the heap are waiting; those in `leaves` have a complete gradient for a .grad. */
 typedef struct task {
     heap waiting, leaves;
-    wki_node *const *targets; /* autograd_grad: where gradients are captured instead; NULL: into .grad */
+    wki_node *const *targets; /* nodes whose gradients are captured instead of going into .grad */
     wk_tensor **captured;
     int ntargets;
+    bool only_targets; /* no .grad is touched at all: autograd_grad */
     bool retain, create;
 } task;
 
@@ -84,14 +86,17 @@ static void free_saved(wki_node *node)
     node->nsaved = 0;
 }
 
-static wk_status capture(task *t, wki_node *node)
+/* Is the node a target? Its complete gradient is then kept. */
+static bool capture(task *t, wki_node *node)
 {
+    bool is_target = false;
     for (int i = 0; i < t->ntargets; i++) {
-        if (t->targets[i] != node || t->captured[i]) continue;
+        if (t->targets[i] != node) continue;
+        is_target = true;
         wki_object_ref(node->grad);
         t->captured[i] = node->grad;
     }
-    return WK_OK;
+    return is_target;
 }
 
 /* A .grad that wk_zero_ has just cleared takes g's memory over instead of adding to zeros, if nobody can tell. */
@@ -134,10 +139,13 @@ static wk_status run_node(task *t, wki_node *node)
     WK_SCOPE(backward);
     wki_backward b = { node, node->grad };
     wk_tensor *inline_d[WKI_INLINE_INPUTS] = { 0 }, **d = inline_d;
+    if (node->hooks && wki_run_node_hooks(node, WKI_HOOK_BEFORE, NULL)) return wk_error();
     if (node->ninputs > WKI_INLINE_INPUTS && !(d = wki_alloc_array((size_t)node->ninputs, sizeof *d)))
         return wk_error();
     wk_status status = node->op->backward(&b, d);
     if (status == WK_OK) status = wk_error();
+    if (status == WK_OK && wki_anomaly) status = wki_check_anomaly(node, d);
+    if (status == WK_OK && node->hooks) status = wki_run_node_hooks(node, WKI_HOOK_AFTER, d);
     for (int i = 0; i < node->ninputs && status == WK_OK; i++)
         if (node->edges[i].node && d[i]) status = arrive(t, node->edges[i].node, d[i]);
     if (d != inline_d) wki_free(d);
@@ -145,16 +153,20 @@ static wk_status run_node(task *t, wki_node *node)
     return status;
 }
 
+static wk_status retain(task *t, wki_node *node)
+{
+    WK_SCOPE(retain);
+    wk_set_grad(node->retain, NULL);
+    return add_to_grad(t, node->retain, node->grad);
+}
+
 static wk_status run_all(task *t)
 {
     while (t->waiting.count) {
         wki_node *node = heap_pop(&t->waiting);
-        wk_status status = capture(t, node);
-        if (status == WK_OK && node->retain && !t->targets) {
-            WK_SCOPE(retain);
-            wk_set_grad(node->retain, NULL);
-            status = add_to_grad(t, node->retain, node->grad);
-        }
+        wk_status status = node->hooks ? wki_run_grad_hooks(node) : WK_OK;
+        if (status == WK_OK && t->ntargets) capture(t, node);
+        if (status == WK_OK && node->retain && !t->only_targets) status = retain(t, node);
         if (status == WK_OK) status = run_node(t, node);
         node->queued = false;
         wki_object_unref(node->grad);
@@ -165,24 +177,23 @@ static wk_status run_all(task *t)
     return WK_OK;
 }
 
+static wk_status finish_leaf(task *t, wki_node *node)
+{
+    if (node->hooks && wki_run_grad_hooks(node)) return wk_error();
+    if (capture(t, node) || t->only_targets) return WK_OK;
+    wk_tensor *g = node->grad;
+    node->grad = NULL; /* so that the leaf may take it over */
+    wk_status status = node->leaf ? add_to_grad(t, node->leaf, g) : WK_OK;
+    wki_object_unref(g);
+    if (status == WK_OK && node->hooks) status = wki_run_leaf_hooks(node);
+    return status;
+}
+
 static wk_status finish_leaves(task *t)
 {
     WK_SCOPE(leaves);
-    for (size_t i = 0; i < t->leaves.count; i++) {
-        wki_node *node = t->leaves.at[i];
-        wk_tensor *g = node->grad;
-        node->grad = NULL;
-        wk_status status = WK_OK;
-        if (t->targets) {
-            node->grad = g;
-            status = capture(t, node);
-            node->grad = NULL;
-        } else if (node->leaf) {
-            status = add_to_grad(t, node->leaf, g);
-        }
-        wki_object_unref(g);
-        if (status) return status;
-    }
+    for (size_t i = 0; i < t->leaves.count; i++)
+        if (finish_leaf(t, t->leaves.at[i])) return wk_error();
     return WK_OK;
 }
 
@@ -231,60 +242,115 @@ static wk_status check_root(const char *where, wk_tensor *root, wk_tensor *gradi
     return WK_OK;
 }
 
-wk_backward_opts wk_backward_opts_default(void) { return (wk_backward_opts){ .size = sizeof(wk_backward_opts) }; }
-
-wk_status wk_backward_run(const wk_backward_opts *o)
+/* A root that is a leaf has no graph: its gradient is the one given. */
+static wk_status leaf_root(wk_tensor *root, wk_tensor *gradient)
 {
-    if (wk_failed() || check_root("backward", o->root, o->gradient)) return wk_error();
-    wk_tensor *root = o->root;
-    if (!root->grad_fn) { /* the leaf itself: its gradient is the one given */
-        WK_SCOPE(leaf);
-        task t = { .create = false };
-        wk_tensor *g = o->gradient ? o->gradient : wk_ones_like(root);
-        return g ? add_to_grad(&t, root, wk_clone(g)) : wk_error();
-    }
-    task t = { .retain = o->retain_graph || o->create_graph, .create = o->create_graph };
-    return run_task(&t, 1, &root, &(wk_tensor *){ o->gradient });
+    WK_SCOPE(leaf);
+    task t = { .create = false };
+    wk_tensor *g = wk_clone(gradient ? gradient : wk_ones_like(root));
+    return g ? add_to_grad(&t, root, g) : wk_error();
 }
 
-wk_status wk_backward(wk_tensor *loss)
+wk_status wk_backward_all(wk_tensor *const *roots, wk_tensor *const *gradients, int n, bool retain_graph,
+                          bool create_graph)
+{
+    if (wk_failed()) return wk_error();
+    wki_check(n > 0 && roots, WK_E_INVALID, WK_E_INVALID, "backward", "no roots were given");
+    for (int i = 0; i < n; i++)
+        if (check_root("backward", roots[i], gradients ? gradients[i] : NULL)) return wk_error();
+    if (n == 1 && !roots[0]->grad_fn) return leaf_root(roots[0], gradients ? gradients[0] : NULL);
+    task t = { .retain = retain_graph || create_graph, .create = create_graph };
+    return run_task(&t, n, roots, gradients);
+}
+
+wk_backward_opts wk_backward_opts_default(void) { return (wk_backward_opts){ .size = sizeof(wk_backward_opts) }; }
+
+wk_status wk_backward_run(const wk_backward_opts *given)
 {
     wk_backward_opts o = wk_backward_opts_default();
-    o.root = loss;
-    return wk_backward_run(&o);
+    wki_options_merge(&o, sizeof o, given);
+    return wk_backward_all(&o.root, &o.gradient, 1, o.retain_graph, o.create_graph);
+}
+
+wk_status wk_backward(wk_tensor *loss) { return wk_backward_all(&loss, NULL, 1, false, false); }
+
+wk_status wki_backward_within(wk_tensor *root, wk_tensor *gradient, int n, wk_tensor *const *inputs,
+                              wk_tensor **captured)
+{
+    wki_node *targets[64];
+    for (int i = 0; i < n; i++) targets[i] = inputs[i] ? inputs[i]->accumulator : NULL;
+    task t = { .targets = targets, .captured = captured, .ntargets = n };
+    return run_task(&t, 1, &root, &gradient);
+}
+
+wk_autograd_grad_opts wk_autograd_grad_opts_default(void)
+{
+    return (wk_autograd_grad_opts){ .size = sizeof(wk_autograd_grad_opts) };
+}
+
+/* What was captured as a tensor of the caller's scope, with its history if it has one. */
+static wk_tensor *handed_out(wk_tensor *g)
+{
+    wk_tensor *out = wki_alias(g, &g->v);
+    if (!out || !g->requires_grad) return out;
+    wki_object_ref(g->grad_fn);
+    out->grad_fn = g->grad_fn;
+    out->requires_grad = true;
+    return out;
+}
+
+static wk_status find_targets(const wk_autograd_grad_opts *o, wki_node **targets)
+{
+    static const char where[] = "autograd_grad";
+    wki_check(o->noutputs > 0 && o->ninputs > 0 && o->ninputs <= 64, WK_E_INVALID, WK_E_INVALID, where,
+              "%d outputs and %d inputs; from 1 to 64 inputs are possible", o->noutputs, o->ninputs);
+    for (int i = 0; i < o->ninputs; i++) {
+        if (!wki_tensor_ok(o->inputs[i], where, "input")) return wk_error();
+        wki_check(o->inputs[i]->requires_grad, WK_E_STATE, WK_E_STATE, where, "input %d does not require grad", i);
+        if (!(targets[i] = wki_target_of(o->inputs[i]))) return wk_error();
+    }
+    for (int i = 0; i < o->noutputs; i++) {
+        if (check_root(where, o->outputs[i], o->gradients ? o->gradients[i] : NULL)) return wk_error();
+        if (!wki_target_of(o->outputs[i])) return wk_error();
+    }
+    return WK_OK;
+}
+
+wk_status wk_autograd_grad_run(const wk_autograd_grad_opts *given, wk_tensor **grads)
+{
+    wk_autograd_grad_opts o = wk_autograd_grad_opts_default();
+    wki_options_merge(&o, sizeof o, given);
+    wki_node *targets[64];
+    wk_tensor *captured[64] = { 0 };
+    if (wk_failed() || find_targets(&o, targets)) return wk_error();
+    task t = { .targets = targets,
+               .captured = captured,
+               .ntargets = o.ninputs,
+               .only_targets = true,
+               .retain = o.retain_graph || o.create_graph,
+               .create = o.create_graph };
+    wk_status status = run_task(&t, o.noutputs, o.outputs, o.gradients);
+    for (int i = 0; i < o.ninputs; i++) {
+        grads[i] = NULL;
+        if (status == WK_OK && captured[i])
+            grads[i] = handed_out(captured[i]);
+        else if (status == WK_OK && o.materialize)
+            grads[i] = wk_zeros_like(o.inputs[i]);
+        wki_object_unref(captured[i]);
+    }
+    return status ? status : wk_error();
 }
 
 wk_status wk_autograd_grad(wk_tensor *const *outputs, int noutputs, wk_tensor *const *inputs, int ninputs,
                            bool create_graph, wk_tensor **grads)
 {
-    if (wk_failed()) return wk_error();
-    wki_check(noutputs > 0 && ninputs > 0 && ninputs <= 64, WK_E_INVALID, WK_E_INVALID, "autograd_grad",
-              "%d outputs and %d inputs; from 1 to 64 inputs are possible", noutputs, ninputs);
-    wki_node *targets[64];
-    for (int i = 0; i < ninputs; i++) {
-        if (!wki_tensor_ok(inputs[i], "autograd_grad", "input")) return wk_error();
-        wki_check(inputs[i]->requires_grad, WK_E_STATE, WK_E_STATE, "autograd_grad", "input %d does not require grad",
-                  i);
-        targets[i] = inputs[i]->grad_fn ? inputs[i]->grad_fn : inputs[i]->accumulator;
-        grads[i] = NULL;
-    }
-    for (int i = 0; i < noutputs; i++) {
-        if (check_root("autograd_grad", outputs[i], NULL)) return wk_error();
-        wki_check(outputs[i]->grad_fn, WK_E_STATE, WK_E_STATE, "autograd_grad", "output %d is a leaf", i);
-    }
-    wk_tensor *captured[64] = { 0 };
-    task t = { .targets = targets, .captured = captured, .ntargets = ninputs, .retain = true, .create = create_graph };
-    wk_status status = run_task(&t, noutputs, outputs, NULL);
-    for (int i = 0; i < ninputs; i++) {
-        if (status == WK_OK && captured[i]) grads[i] = wki_alias(captured[i], &captured[i]->v);
-        if (grads[i] && captured[i]->grad_fn) {
-            wki_object_ref(captured[i]->grad_fn);
-            grads[i]->grad_fn = captured[i]->grad_fn;
-            grads[i]->requires_grad = true;
-        }
-        wki_object_unref(captured[i]);
-    }
-    return status ? status : wk_error();
+    wk_autograd_grad_opts o = wk_autograd_grad_opts_default();
+    o.outputs = outputs;
+    o.noutputs = noutputs;
+    o.inputs = inputs;
+    o.ninputs = ninputs;
+    o.create_graph = create_graph;
+    return wk_autograd_grad_run(&o, grads);
 }
 
 wk_status wk_retain_grad(wk_tensor *t)

@@ -11,6 +11,9 @@ static void node_destroy(void *object)
         for (int i = 0; i < node->ninputs; i++) wki_object_unref(node->edges[i].node);
     if (node->edges != node->inline_edges) wki_free(node->edges);
     wki_object_unref(node->grad);
+    wki_object_unref(node->extra);
+    wki_free_hooks(node);
+    wki_free(node->made_in);
 }
 
 static const wki_type node_type = { "grad_fn", sizeof(wki_node), node_destroy };
@@ -30,8 +33,7 @@ static wki_node *node_new(const wki_opdef *op, int n)
     return NULL;
 }
 
-/* Where t's gradient goes: its grad_fn, or, for a leaf, the accumulator that all its uses share. */
-static wki_node *target_of(wk_tensor *t)
+wki_node *wki_target_of(wk_tensor *t)
 {
     if (t->grad_fn || t->accumulator) return t->grad_fn ? t->grad_fn : t->accumulator;
     t->accumulator = node_new(&accumulate, 0);
@@ -45,7 +47,7 @@ wki_node *wki_record(const wki_opdef *op, wk_tensor *y, int n, wk_tensor *const 
     if (!node) return NULL;
     for (int i = 0; i < n; i++) {
         if (!in[i] || !in[i]->requires_grad) continue;
-        wki_node *target = target_of(in[i]);
+        wki_node *target = wki_target_of(in[i]);
         if (!target) {
             wki_object_unref(node);
             return NULL;
@@ -54,7 +56,12 @@ wki_node *wki_record(const wki_opdef *op, wk_tensor *y, int n, wk_tensor *const 
         node->edges[i].node = target;
     }
     if (bytes) memcpy(node->attrs, attrs, bytes);
-    wki_object_unref(y->grad_fn); /* an in-place op rewrites the history */
+    if (wki_anomaly) node->made_in = wki_frames_text();
+    if (y->retains_grad && y->grad_fn) { /* an in-place op rewrites the history: the wish goes with the value */
+        y->grad_fn->retain = NULL;
+        node->retain = y;
+    }
+    wki_object_unref(y->grad_fn);
     y->grad_fn = node;
     y->requires_grad = true;
     return node;
@@ -63,6 +70,9 @@ wki_node *wki_record(const wki_opdef *op, wk_tensor *y, int n, wk_tensor *const 
 void wki_save(wki_node *node, wk_tensor *t)
 {
     if (!node || !t) return;
+    if (t->is_inference)
+        wki_fail(WK_E_STATE, node->op->name,
+                 "a tensor made in inference mode cannot be saved for a backward; clone it outside");
     wki_object_ref(t);
     node->saved[node->nsaved++] = (wki_saved){ t, t->storage->version, false };
 }
@@ -116,6 +126,8 @@ static bool overlap_partly(const wki_view *a, const wki_view *b)
 wk_status wki_begin_inplace(wk_tensor *y, int n, wk_tensor *const *with, const char *where)
 {
     bool wants = wki_wants_grad(1, &y) || wki_wants_grad(n, with);
+    wki_check(!y->is_inference || wki_inference_mode, WK_E_STATE, WK_E_STATE, where,
+              "a tensor made in inference mode is changed in place outside it; clone it first");
     wki_check(!(wants && y->requires_grad && !y->grad_fn), WK_E_STATE, WK_E_STATE, where,
               "a leaf that requires grad is changed in place; do it under WK_NO_GRAD");
     wki_check(!(wants && y->is_view), WK_E_STATE, WK_E_STATE, where,

@@ -41,6 +41,17 @@ typedef struct wki_saved {
     bool is_output;
 } wki_saved;
 
+typedef enum { WKI_HOOK_GRAD, WKI_HOOK_LEAF, WKI_HOOK_BEFORE, WKI_HOOK_AFTER } wki_hook_kind;
+typedef struct wki_hook {
+    struct wki_hook *next; /* in order of registration */
+    wki_hook_kind kind;
+    int id;
+    wk_grad_hook *grad;
+    wk_leaf_hook *leaf;
+    wk_node_hook *node;
+    void *user;
+} wki_hook;
+
 struct wki_node {
     wki_object object;
     const wki_opdef *op;
@@ -53,6 +64,9 @@ struct wki_node {
     wk_tensor *retain; /* a non-leaf that wants its gradient, not owned likewise */
     wk_tensor *grad;   /* while a backward runs: what has arrived so far */
     bool queued;
+    wki_hook *hooks;
+    void *extra;   /* an object that lives as long as the node: a user's function; owned */
+    char *made_in; /* in anomaly mode: the modules around the op */
     _Alignas(8) char attrs[WKI_ATTRS_BYTES];
 };
 
@@ -71,6 +85,8 @@ static inline bool wki_wants_grad(int n, wk_tensor *const *in)
 }
 /* Gives y a history; attrs are copied. NULL with WK_E_MEMORY. Save what backward needs right after. */
 wki_node *wki_record(const wki_opdef *op, wk_tensor *y, int n, wk_tensor *const *in, const void *attrs, size_t bytes);
+/* Where t's gradient goes: its grad_fn, or, for a leaf, the accumulator that all its uses share. NULL with WK_E_MEMORY. */
+wki_node *wki_target_of(wk_tensor *t);
 void wki_save(wki_node *node, wk_tensor *t); /* an input */
 /* The same, but the place stays empty where nothing will need it: an input changed in place is then no error. */
 static inline void wki_save_if(bool needed, wki_node *node, wk_tensor *t)
@@ -84,6 +100,9 @@ void wki_save_output(wki_node *node, wk_tensor *y); /* the output itself: no cyc
 
 /* In backward: */
 static inline bool wki_needs(const wki_backward *b, int i) { return b->node->edges[i].node != NULL; }
+/* A backward inside a backward: d roots / d targets into captured, other leaves' into their .grad (checkpoint.c). */
+wk_status wki_backward_within(wk_tensor *root, wk_tensor *gradient, int n, wk_tensor *const *inputs,
+                              wk_tensor **captured);
 static inline const void *wki_attrs(const wki_backward *b) { return b->node->attrs; }
 wk_tensor *wki_saved_at(wki_backward *b, int i); /* borrowed; NULL with an error if it was changed in place or freed */
 /* An op whose backward is called once and needs no graph (no create_graph) may use a fused kernel. */
@@ -133,6 +152,22 @@ void wki_broadcast_view(wki_view *v, const wki_shape *shape);                 /*
 wk_tensor *wki_sum_to(wk_tensor *t, const wki_shape *shape); /* the transpose of broadcasting; t itself if it fits */
 wk_dtype wki_promote(const wk_tensor *a, const wk_tensor *b);
 bool wki_same_device(const char *where, const wk_tensor *a, const wk_tensor *b);
+
+/* hooks.c */
+wk_status wki_run_grad_hooks(wki_node *node);
+wk_status wki_run_leaf_hooks(wki_node *node);
+wk_status wki_run_node_hooks(wki_node *node, wki_hook_kind kind, wk_tensor *const *sent);
+void wki_free_hooks(wki_node *node);
+
+/* anomaly.c: the modules being called, as a chain through the callers' stack frames */
+typedef struct wki_frame {
+    const struct wki_frame *outer;
+    const char *name, *kind; /* "2", "linear" */
+} wki_frame;
+extern _Thread_local const wki_frame *wki_frames;
+extern _Thread_local bool wki_anomaly;
+char *wki_frames_text(void); /* allocated */
+wk_status wki_check_anomaly(const wki_node *node, wk_tensor *const *d);
 
 /* Elementwise rows: x, a, b as the row has them, and up to two numbers. */
 wk_tensor *wki_row_apply(int row, wk_tensor *x, wk_tensor *a, wk_tensor *b, double s, double t);

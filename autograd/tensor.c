@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-_Thread_local bool wki_grad_mode = true;
+_Thread_local bool wki_grad_mode = true, wki_inference_mode;
 
 static void storage_destroy(void *object)
 {
@@ -74,6 +74,7 @@ void wki_view_set(wki_view *v, int ndim, const int64_t *shape, wk_dtype dtype)
 
 static void tensor_attach(wk_tensor *t, wki_storage *storage)
 {
+    t->is_inference = wki_inference_mode;
     t->storage = storage;
     t->v.storage = storage->serial;
     t->v.device = storage->device;
@@ -110,6 +111,7 @@ static wk_tensor *alias_fill(wk_tensor *t, const wk_tensor *of, const wki_view *
     t->v = *v;
     t->storage = wki_storage_ref(of->storage);
     t->is_view = true;
+    t->is_inference = wki_inference_mode || of->is_inference;
     return t;
 }
 
@@ -296,6 +298,8 @@ bool wk_allclose(const wk_tensor *a, const wk_tensor *b, double rtol, double ato
 wk_tensor *wk_requires_grad(wk_tensor *leaf)
 {
     if (!wki_tensor_ok(leaf, "requires_grad", "leaf") || !wki_float_ok(leaf, "requires_grad", "leaf")) return NULL;
+    wki_check(!leaf->is_inference, NULL, WK_E_STATE, "requires_grad",
+              "a tensor made in inference mode never requires grad; clone it outside");
     leaf->requires_grad = true;
     return leaf;
 }
@@ -335,3 +339,13 @@ bool wk_set_grad_enabled(bool on)
 }
 
 void wk_grad_guard(bool *old) { wki_grad_mode = *old; }
+
+bool wk_set_inference_mode(bool on)
+{
+    bool old = wki_inference_mode;
+    wki_inference_mode = on;
+    wki_grad_mode = !on;
+    return old;
+}
+
+void wk_inference_guard(bool *old) { wk_set_inference_mode(*old); }

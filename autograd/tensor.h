@@ -29,7 +29,7 @@ struct wk_tensor {
     wki_node *accumulator; /* of a leaf that has been used: where its gradient arrives */
     wk_tensor *grad;       /* owned */
     bool requires_grad;    /* a leaf's own wish, or: history exists */
-    bool retains_grad, is_view;
+    bool retains_grad, is_view, is_inference;
 };
 extern const wki_type wki_tensor_type;
 
@@ -72,5 +72,5 @@ bool wki_float_ok(const wk_tensor *t, const char *where, const char *argument);
 void wki_view_set(wki_view *v, int ndim, const int64_t *shape, wk_dtype dtype);
 
 /* The thread's grad mode lives here, where every op looks at it. */
-extern _Thread_local bool wki_grad_mode;
+extern _Thread_local bool wki_grad_mode, wki_inference_mode;
 #endif

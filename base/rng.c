@@ -82,9 +82,25 @@ static void take_seed(wki_context *here)
     wki_unlock(&seeding_lock);
 }
 
-wki_random_key wki_random_next(void)
+static wki_context *seeded_here(void)
 {
     wki_context *here = wki_context_here();
     if (here->seeding != atomic_load_explicit(&seeding, memory_order_relaxed)) take_seed(here);
+    return here;
+}
+
+wki_random_key wki_random_next(void)
+{
+    wki_context *here = seeded_here();
     return (wki_random_key){ .seed = here->seed, .op = here->op++, .stream = here->stream };
+}
+
+uint64_t wki_random_position(void) { return seeded_here()->op; }
+
+uint64_t wki_random_seek(uint64_t position)
+{
+    wki_context *here = seeded_here();
+    const uint64_t old = here->op;
+    here->op = position;
+    return old;
 }

@@ -1,4 +1,5 @@
-/* Random numbers: Philox4x32-10 (Salmon, Moraes, Dror, Shaw 2011), a pure function of a 128-bit counter and a 64-bit key. */
+/* Random numbers: Philox4x32-10 (Salmon, Moraes, Dror, Shaw 2011), a pure function of a 128-bit counter and a 64-bit
+ * key. */
 #ifndef WKI_RNG_H
 #define WKI_RNG_H
 #include "wick/base.h"
@@ -26,18 +27,24 @@ static inline void wki_philox(const uint32_t counter[4], const uint32_t key[2], 
 /* A stream for serial use (shuffling, synthetic data, augmentation): numbers of (seed, stream, row), in order. */
 typedef struct wk_rng {
     uint32_t key[2], counter[4], block[4];
-    int left;                                   /* unused words of block */
+    int left; /* unused words of block */
 } wk_rng;
-WK_API wk_rng wki_rng_at(uint64_t seed, uint64_t stream, uint64_t row); /* stream below 2^32: 64 + 32 + 64 bits do not fit otherwise */
+WK_API wk_rng wki_rng_at(uint64_t seed, uint64_t stream,
+                         uint64_t row); /* stream below 2^32: 64 + 32 + 64 bits do not fit otherwise */
 WK_API uint32_t wki_rng_u32(wk_rng *rng);
-WK_API uint64_t wki_rng_below(wk_rng *rng, uint64_t n);   /* uniform in [0, n), no bias (Lemire 2019) */
-WK_API double wki_rng_uniform(wk_rng *rng);               /* [0, 1), 53 bits */
-WK_API double wki_rng_normal(wk_rng *rng);                /* mean 0, variance 1 (Box and Muller 1958) */
+WK_API uint64_t wki_rng_below(wk_rng *rng, uint64_t n); /* uniform in [0, n), no bias (Lemire 2019) */
+WK_API double wki_rng_uniform(wk_rng *rng);             /* [0, 1), 53 bits */
+WK_API double wki_rng_normal(wk_rng *rng);              /* mean 0, variance 1 (Box and Muller 1958) */
 
-/* What an operation that needs randomness takes: its seed and its own number on this thread. Counter: (element, op, stream). */
+/* What an operation that needs randomness takes: its seed and its own number on this thread. Counter: (element, op,
+ * stream). */
 typedef struct wki_random_key {
     uint64_t seed, op;
     uint32_t stream;
 } wki_random_key;
 WK_API wki_random_key wki_random_next(void);
+/* The number of this thread's next operation, to be put back for a computation that is repeated; seek returns the old
+ * one. */
+WK_API uint64_t wki_random_position(void);
+WK_API uint64_t wki_random_seek(uint64_t position);
 #endif

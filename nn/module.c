@@ -66,7 +66,9 @@ wk_module *wk_nn_child(wk_module *m, const char *name, wk_module *child)
 {
     if (!wki_module_ok(m, "nn_child", "m") || !wki_module_ok(child, "nn_child", "child")) return NULL;
     wki_check(m != child, NULL, WK_E_INVALID, "nn_child", "a module cannot be its own child");
-    return add_member(m, "nn_child", name, WKI_CHILD, child) ? NULL : child;
+    if (add_member(m, "nn_child", name, WKI_CHILD, child)) return NULL;
+    child->name = m->members[m->count - 1].name;
+    return child;
 }
 
 wk_tensor *wk_nn_param(wk_module *m, const char *name, wk_tensor *init)
@@ -86,7 +88,10 @@ wk_tensor *wk_nn_buffer(wk_module *m, const char *name, wk_tensor *init)
 wk_tensor *wk_forward(wk_module *m, wk_tensor *x)
 {
     if (!wki_module_ok(m, "forward", "module") || !wki_tensor_ok(x, m->ops->name, "x")) return NULL;
+    wki_frame frame = { wki_frames, m->name, m->ops->name }; /* for anomaly mode */
+    wki_frames = &frame;
     wk_tensor *y = m->ops->forward(m, x);
+    wki_frames = frame.outer;
     wki_check(y || wk_failed(), NULL, WK_E_STATE, m->ops->name, "forward returned NULL without an error");
     return y;
 }

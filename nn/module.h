@@ -20,6 +20,7 @@ struct wk_module {
     wki_member *members; /* in order of creation */
     int count, room;
     bool training;
+    const char *name; /* its member's in the parent, which owns it; NULL for a root */
 };
 extern const wki_type wki_module_type;
 

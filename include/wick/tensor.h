@@ -193,9 +193,24 @@ typedef struct wk_backward_opts {
 } wk_backward_opts;
 WK_API wk_backward_opts wk_backward_opts_default(void);
 WK_API wk_status wk_backward_run(const wk_backward_opts *o);
-/* d outputs / d inputs without touching any .grad: results into grads[ninputs], NULL where an output does not depend on the input. */
+/* Several roots at once, each with a gradient of its shape (NULL, or an array with NULL for one-element roots). */
+WK_API wk_status wk_backward_all(wk_tensor *const *roots, wk_tensor *const *gradients, int n, bool retain_graph,
+                                 bool create_graph);
+/* d outputs / d inputs without touching any .grad: results into grads[ninputs], NULL where an output does not depend on the
+ * input. Inputs may be leaves or results; outputs need one element each. The graph is kept if create_graph is set. */
 WK_API wk_status wk_autograd_grad(wk_tensor *const *outputs, int noutputs, wk_tensor *const *inputs, int ninputs,
                                   bool create_graph, wk_tensor **grads);
+typedef struct wk_autograd_grad_opts {
+    size_t size;
+    wk_tensor *const *outputs;
+    int noutputs;
+    wk_tensor *const *inputs; /* at most 64 */
+    int ninputs;
+    wk_tensor *const *gradients; /* of the outputs; NULL: 1, for outputs of one element */
+    bool retain_graph, create_graph, materialize; /* false; materialize: zeros instead of NULL */
+} wk_autograd_grad_opts;
+WK_API wk_autograd_grad_opts wk_autograd_grad_opts_default(void);
+WK_API wk_status wk_autograd_grad_run(const wk_autograd_grad_opts *o, wk_tensor **grads);
 WK_API wk_tensor *wk_grad(const wk_tensor *t);                 /* borrowed from t; NULL before the first backward */
 WK_API wk_status wk_set_grad(wk_tensor *t, wk_tensor *grad);   /* holds grad; NULL: none */
 WK_API wk_tensor *wk_detach(wk_tensor *t);                     /* view without history */
@@ -209,6 +224,66 @@ WK_API wk_params *wk_params_new(wk_tensor *const *leaves, const char *const *nam
 WK_API int wk_params_count(const wk_params *params);
 WK_API wk_tensor *wk_params_at(const wk_params *params, int i);           /* borrowed */
 WK_API const char *wk_params_name(const wk_params *params, int i);        /* borrowed */
+
+#define WK_ENABLE_GRAD(name) bool name WK_CLEANUP(wk_grad_guard) = wk_set_grad_enabled(true) /* inside WK_NO_GRAD */
+/* Inference mode: no history, and results that can never take part in one (WK_E_STATE); per thread, returns the old setting.
+ * Outside it such tensors are read freely, but neither changed in place nor saved for a backward; clone them for that. */
+WK_API bool wk_set_inference_mode(bool on);
+WK_API void wk_inference_guard(bool *old);
+#define WK_INFERENCE_MODE(name) bool name WK_CLEANUP(wk_inference_guard) = wk_set_inference_mode(true)
+
+/* Hooks. All give an id above 0 (0 on error) for wk_remove_hook and run in the order of registration, in the thread of the
+ * backward; `user` is borrowed. The gradient handed over is borrowed for the call. */
+/* On the complete gradient of t, before it goes on or into .grad: returns its replacement, or NULL to leave it. */
+typedef wk_tensor *wk_grad_hook(void *user, wk_tensor *grad);
+WK_API int wk_register_hook(wk_tensor *t, wk_grad_hook *hook, void *user);
+/* After the gradient of a leaf has been added to its .grad. */
+typedef wk_status wk_leaf_hook(void *user, wk_tensor *leaf);
+WK_API int wk_register_post_accumulate_grad_hook(wk_tensor *leaf, wk_leaf_hook *hook, void *user);
+/* Around the node (grad_fn) that made t: before with its gradient only, after also with the n gradients it sends on (or NULL). */
+typedef wk_status wk_node_hook(void *user, const char *name, wk_tensor *grad, wk_tensor *const *sent, int n);
+WK_API int wk_register_node_hook(wk_tensor *t, bool before, wk_node_hook *hook, void *user);
+WK_API wk_status wk_remove_hook(wk_tensor *t, int id); /* WK_E_NOT_FOUND if t has no such hook (any more) */
+
+/* Anomaly mode, per thread: a backward that makes NaN is WK_E_STATE naming the op and the modules it was called in. */
+WK_API bool wk_set_detect_anomaly(bool on); /* returns the old setting */
+/* The graph behind root in Graphviz's language: leaves as boxes with the names that params gives them (NULL: none). */
+WK_API wk_status wk_graph_dot(wk_tensor *root, const wk_params *params, FILE *out);
+
+/* Your own op: forward makes the result from the inputs, outside the graph; backward sends the gradient g of the result to the
+ * inputs that need it, d[i], written with ops (so that it can be differentiated again).
+ *
+ *   static wk_tensor *cube_forward(wk_function *f, wk_tensor *const *in, int n)
+ *   { wk_save_for_backward(f, in[0]); return wk_pow_scalar(in[0], 3); }
+ *   static wk_status cube_backward(wk_function *f, wk_tensor *g, wk_tensor **d)
+ *   { d[0] = wk_mul(g, wk_mul_scalar(wk_square(wk_saved(f, 0)), 3)); return wk_error(); }
+ *   static const wk_function_ops cube = { sizeof cube, "cube", 0, cube_forward, cube_backward, NULL };
+ *   wk_tensor *y = wk_apply(&cube, &x, 1, NULL); */
+typedef struct wk_function wk_function;
+typedef struct wk_function_ops {
+    size_t size;                /* sizeof(wk_function_ops) */
+    const char *name;           /* the grad_fn's name */
+    size_t state_size;          /* bytes of state, zeroed before forward, kept until the graph goes */
+    wk_tensor *(*forward)(wk_function *f, wk_tensor *const *in, int n);
+    wk_status (*backward)(wk_function *f, wk_tensor *g, wk_tensor **d); /* NULL: not differentiable */
+    void (*destroy)(void *state);                                       /* NULL: nothing to do */
+} wk_function_ops;
+/* ops must outlive the graph (usually static); options is passed through wk_function_options during forward only. */
+WK_API wk_tensor *wk_apply(const wk_function_ops *ops, wk_tensor *const *in, int n, const void *options);
+WK_API const void *wk_function_options(wk_function *f);
+WK_API void *wk_function_state(wk_function *f);
+WK_API wk_status wk_save_for_backward(wk_function *f, wk_tensor *t); /* holds t; in forward */
+WK_API wk_tensor *wk_saved(wk_function *f, int i);                   /* borrowed; in backward; WK_E_STATE if t was changed in place */
+WK_API bool wk_needs_input_grad(const wk_function *f, int i);
+
+/* fn(user, in, n) without keeping what is inside it: backward computes it again (Chen et al. 2016). Random numbers repeat. */
+typedef wk_tensor *wk_checkpoint_fn(void *user, wk_tensor *const *in, int n);
+WK_API wk_tensor *wk_checkpoint(wk_checkpoint_fn *fn, void *user, wk_tensor *const *in, int n);
+
+/* Do the gradients of fn agree with differences? in: f64 leaves that require grad, changed and put back. |difference| at most
+ * atol + rtol |gradient| (five points, step 1e-3); else WK_E_STATE naming input, element and both values. */
+WK_API wk_status wk_gradcheck(wk_checkpoint_fn *fn, void *user, wk_tensor *const *in, int n, double rtol, double atol);
+WK_API wk_status wk_gradgradcheck(wk_checkpoint_fn *fn, void *user, wk_tensor *const *in, int n, double rtol, double atol);
 
 /* wk_backward_with(loss, .retain_graph = true) */
 static inline wk_status wk_backward_by(wk_backward_opts o) { return wk_backward_run(&o); }

@@ -1,0 +1,93 @@
+/* Checkpointing (Chen, Xu, Zhang, Guestrin 2016): a part of the graph is not kept but computed again in backward, with
+ * the same random numbers. */
+#include "autograd/op.h"
+#include "base/alloc.h"
+
+typedef struct part {
+    wki_object object;
+    wk_checkpoint_fn *fn;
+    void *user;
+    uint64_t random; /* the thread's next random operation when it first ran */
+    wk_tensor **in;
+    int n;
+} part;
+
+static void part_destroy(void *object)
+{
+    part *p = object;
+    for (int i = 0; i < p->n; i++) wki_object_unref(p->in[i]);
+    wki_free(p->in);
+}
+
+static const wki_type part_type = { "checkpoint", sizeof(part), part_destroy };
+
+static wk_tensor *run_again(part *p, wk_tensor **in)
+{
+    for (int i = 0; i < p->n; i++) {
+        in[i] = wk_detach(p->in[i]);
+        if (!in[i] || (p->in[i]->requires_grad && !wk_requires_grad(in[i]))) return NULL;
+        if (in[i]->requires_grad && !wki_target_of(in[i])) return NULL;
+    }
+    WK_ENABLE_GRAD(again);
+    uint64_t now = wki_random_seek(p->random);
+    wk_tensor *y = p->fn(p->user, in, p->n);
+    wki_random_seek(now);
+    return y;
+}
+
+static wk_status backward(wki_backward *b, wk_tensor **d)
+{
+    part *p = b->node->extra;
+    wki_check(wki_is_plain(), WK_E_UNSUPPORTED, WK_E_UNSUPPORTED, "checkpoint",
+              "gradients of gradients do not pass through it");
+    wk_tensor **in = wki_alloc_array(2 * (size_t)p->n, sizeof *in);
+    if (!in) return wk_error();
+    wk_tensor **captured = in + p->n, *y = run_again(p, in);
+    wk_status status = y ? WK_OK : wk_error();
+    if (status == WK_OK && y->requires_grad) status = wki_backward_within(y, b->g, p->n, in, captured);
+    for (int i = 0; i < p->n; i++) {
+        if (status == WK_OK && captured[i]) d[i] = wki_alias(captured[i], &captured[i]->v);
+        wki_object_unref(captured[i]);
+    }
+    wki_free(in);
+    return status;
+}
+
+static const wki_opdef op = { "checkpoint", backward, NULL };
+
+static part *part_new(wk_checkpoint_fn *fn, void *user, wk_tensor *const *in, int n)
+{
+    part *p = wki_object_new_unscoped(&part_type, "checkpoint");
+    if (!p) return NULL;
+    *p = (part){ .object = p->object, .fn = fn, .user = user, .random = wki_random_position() };
+    p->in = wki_alloc_array((size_t)n, sizeof *p->in);
+    for (; p->in && p->n < n; p->n++) {
+        wki_object_ref(in[p->n]);
+        p->in[p->n] = in[p->n];
+    }
+    if (p->in) return p;
+    wki_object_unref(p);
+    return NULL;
+}
+
+wk_tensor *wk_checkpoint(wk_checkpoint_fn *fn, void *user, wk_tensor *const *in, int n)
+{
+    wki_check(fn && n > 0 && n <= 64 && in, NULL, WK_E_INVALID, "checkpoint",
+              "a function and from 1 to 64 inputs are needed");
+    for (int i = 0; i < n; i++)
+        if (!wki_tensor_ok(in[i], "checkpoint", "an input")) return NULL;
+    if (!wki_grad_mode) return fn(user, in, n);
+    part *p = part_new(fn, user, in, n);
+    if (!p) return NULL;
+    WK_SCOPE(inside);
+    wk_set_grad_enabled(false);
+    wk_tensor *y = fn(user, in, n);
+    wk_set_grad_enabled(true);
+    y = y && !wk_failed() ? wki_alias(y, &y->v) : NULL;
+    wki_node *node = y ? wki_record(&op, y, n, in, NULL, 0) : NULL;
+    if (!node)
+        wki_object_unref(p);
+    else
+        node->extra = p;
+    return node ? wk_escape(inside, y) : NULL;
+}
