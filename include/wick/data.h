@@ -65,6 +65,10 @@ WK_API int wk_dataset_classes(const wk_dataset *set, const char *const **names);
 WK_API wk_status wk_dataset_get(wk_dataset *set, int64_t row, wk_tensor **fields, int n);         /* one row, as new tensors */
 WK_API wk_status wk_dataset_get_many(wk_dataset *set, const int64_t *rows, int64_t n, wk_tensor **fields, int nfields);
 
+/* Tensors in NumPy's files: see wk_read_npy for the types. */
+WK_API wk_tensor *wk_load_npy(const char *path);
+WK_API wk_status wk_save_npy(wk_tensor *t, const char *path); /* replaces path at once or not at all */
+
 /* Load. */
 typedef struct wk_loader_opts {
     size_t size;

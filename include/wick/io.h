@@ -31,6 +31,7 @@ WK_API wk_status wk_read_idx(const char *path, wk_array *out);
  * u64 as i64 (WK_E_RANGE beyond it); f16 and f32 as f32; f64. WK_E_UNSUPPORTED: any other type; objects (pickle) are
  * never read. */
 WK_API wk_status wk_read_npy(const char *path, wk_array *out);
+WK_API wk_status wk_write_npy(const char *path, const wk_array *array); /* version 1; replaces path at once or not at all */
 
 /* CSV: rows of equal length, quoted fields allowed, numbers with a decimal point. A column whose first value is a
  * number holds numbers; any other holds categories, which become their index in order of names. */
