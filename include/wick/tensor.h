@@ -62,7 +62,7 @@ WK_API double wk_item(const wk_tensor *t);                   /* the only element
 WK_API wk_status wk_read(const wk_tensor *t, void *to, size_t bytes);      /* row-major copy to host memory; bytes must be exact */
 WK_API wk_status wk_write(wk_tensor *t, const void *from, size_t bytes);   /* the other way, in place */
 WK_API const void *wk_data(const wk_tensor *t);              /* borrowed; the first element of a CPU tensor; see wk_stride */
-WK_API wk_status wk_print(const wk_tensor *t, FILE *out);    /* values, shape, dtype; large ones shortened */
+WK_API wk_status wk_print(const wk_tensor *t, FILE *out);    /* as torch prints it; large ones shortened */
 WK_API bool wk_equal(const wk_tensor *a, const wk_tensor *b);                            /* same shape, dtype and values; NaN equals nothing */
 WK_API bool wk_allclose(const wk_tensor *a, const wk_tensor *b, double rtol, double atol); /* |a - b| <= atol + rtol |b| everywhere */
 

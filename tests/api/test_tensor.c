@@ -266,13 +266,32 @@ TEST(handles, a_dead_one_is_an_error_that_names_its_scope)
     CHECK_ERROR(WK_E_STATE, "relu", "step");
 }
 
-TEST(print, shows_values_shape_and_dtype)
+static const char *printed(wk_tensor *t)
 {
-    char text[256] = "";
+    static char text[16384];
+    memset(text, 0, sizeof text);
     FILE *out = fmemopen(text, sizeof text, "w");
-    wk_print(counting(2, 2), out);
+    CHECK(wk_print(t, out) == WK_OK);
     fclose(out);
-    CHECK(strstr(text, "f32 [2, 2]") && strstr(text, "3"));
+    return text;
+}
+
+TEST(print, lays_out_as_torch_does)
+{
+    ck_assert_str_eq(printed(counting(2, 2)),
+                     "tensor([[0., 1.],\n        [2., 3.]], shape=[2, 2], dtype=f32, device=cpu)\n");
+    ck_assert_str_eq(printed(wk_from((float[]){ 1.5F, -20, NAN }, WK_SHAPE(3), WK_F32)),
+                     "tensor([  1.5000, -20.0000,      nan], shape=[3], dtype=f32, device=cpu)\n");
+    ck_assert_str_eq(printed(wk_from((double[]){ 1e-6, 1 }, WK_SHAPE(2), WK_F64)),
+                     "tensor([1.0000e-06, 1.0000e+00], shape=[2], dtype=f64, device=cpu)\n");
+    ck_assert_str_eq(printed(wk_scalar(7, WK_I64)), "tensor(7, shape=[], dtype=i64, device=cpu)\n");
+    ck_assert_str_eq(printed(wk_zeros(WK_SHAPE(0), WK_F32)), "tensor([], shape=[0], dtype=f32, device=cpu)\n");
+    ck_assert_str_eq(printed(wk_requires_grad(wk_ones(WK_SHAPE(1), WK_F32))),
+                     "tensor([1.], shape=[1], dtype=f32, device=cpu, requires_grad=true)\n");
+    CHECK(strstr(printed(wk_arange(0, 2000, 1, WK_I64)),
+                 "tensor([   0,    1,    2, ..., 1997, 1998, 1999], shape=[2000]"));
+    CHECK(strstr(printed(wk_t(counting(40, 50))), "[   0.,   50.,  100., ..., 1850., 1900., 1950.],\n"));
+    CHECK(strstr(printed(counting(40, 50)), "],\n        ...,\n        [1850., 1851."));
 }
 
 WICK_TEST_MAIN
