@@ -1,6 +1,6 @@
 /* Backward: nodes run in descending order of creation, each once all that came after it has run; so gradients add up
- * newest first, as in torch. Leaves are written last, all together: on an error no .grad has changed. No recursion,
- * whatever the depth. */
+ * newest first, as in torch. Leaves are written last, all together: on an error no .grad has changed, but where a hook
+ * that sees the written ones fails. No recursion, whatever the depth. */
 #include "autograd/op.h"
 #include "base/alloc.h"
 #include "base/options.h"
@@ -75,8 +75,11 @@ static wk_status arrive(task *t, wki_node *node, wk_tensor *g)
 {
     if (set_add(&node->grad, g, t->create)) return wk_error();
     if (node->queued) return WK_OK;
-    node->queued = true;
-    return heap_push(node->op->backward ? &t->waiting : &t->leaves, node);
+    node->queued = heap_push(node->op->backward ? &t->waiting : &t->leaves, node) == WK_OK;
+    if (node->queued) return WK_OK;
+    wki_object_unref(node->grad);
+    node->grad = NULL;
+    return wk_error();
 }
 
 static void free_saved(wki_node *node)
@@ -84,6 +87,7 @@ static void free_saved(wki_node *node)
     for (int i = 0; i < node->nsaved; i++) wki_object_unref(node->saved[i].tensor);
     node->freed = node->freed || node->nsaved > 0;
     node->nsaved = 0;
+    if (node->release) node->release(node);
 }
 
 /* Is the node a target? Its complete gradient is then kept. */
@@ -104,6 +108,7 @@ static bool take_over(wk_tensor *grad, wk_tensor *g)
 {
     wki_storage *zeros = grad->storage, *full = g->storage;
     if (!zeros->zero_version || zeros->zero_version != zeros->version || wki_storage_refs(zeros) != 1) return false;
+    if (!zeros->got) return false; /* memory of the user's, who may look at it */
     if (!wki_is_sole_owner(g) || !wki_is_contiguous(&g->v) || grad->v.data != zeros->data) return false;
     full->version = zeros->version + 1;
     grad->storage = full;
@@ -115,21 +120,35 @@ static bool take_over(wk_tensor *grad, wk_tensor *g)
     return true;
 }
 
-static wk_status add_to_grad(task *t, wk_tensor *leaf, wk_tensor *g)
+/* Makes *g what can be installed in the tensor's .grad without asking for memory: a buffer that is nobody else's, or,
+ * where adding in place is not possible, the sum. */
+static wk_status prepare_grad(task *t, const wk_tensor *leaf, wk_tensor **g)
+{
+    wki_check((*g)->v.dtype == leaf->v.dtype && wki_same_shape(&(*g)->v, &leaf->v), WK_E_STATE, WK_E_STATE, "backward",
+              "a gradient %s %s arrives at a leaf that has become %s %s", wk_dtype_name((wk_dtype)(*g)->v.dtype),
+              wki_show(&(*g)->v), wk_dtype_name((wk_dtype)leaf->v.dtype), wki_show(&leaf->v));
+    wk_tensor *ready = *g;
+    if (leaf->grad && (t->create || !wki_is_contiguous(&leaf->grad->v)))
+        ready = wk_add(leaf->grad, *g);
+    else if (!leaf->grad && !t->create && !(wki_is_sole_owner(*g) && wki_is_contiguous(&(*g)->v)))
+        ready = wk_clone(*g);
+    if (!ready || ready == *g) return wk_error();
+    wki_object_ref(ready);
+    wki_object_unref(*g);
+    *g = ready;
+    return WK_OK;
+}
+
+static wk_status install_grad(task *t, wk_tensor *leaf, wk_tensor *g)
 {
     if (leaf->grad && !t->create && wki_is_contiguous(&leaf->grad->v)) {
         if (take_over(leaf->grad, g)) return WK_OK;
         wki_bump(leaf->grad);
         return add_in_place(&leaf->grad->v, &g->v);
     }
-    if (leaf->grad) return set_add(&leaf->grad, g, t->create);
-    wk_tensor *mine = g;
-    if (!t->create && !(wki_is_sole_owner(g) && wki_is_contiguous(&g->v))) {
-        mine = wk_clone(g); /* never somebody else's buffer */
-        if (!mine) return wk_error();
-    }
-    wki_object_ref(mine);
-    leaf->grad = mine;
+    wki_object_ref(g);
+    wki_object_unref(leaf->grad);
+    leaf->grad = g;
     return WK_OK;
 }
 
@@ -156,8 +175,9 @@ static wk_status run_node(task *t, wki_node *node)
 static wk_status retain(task *t, wki_node *node)
 {
     WK_SCOPE(retain);
-    wk_set_grad(node->retain, NULL);
-    return add_to_grad(t, node->retain, node->grad);
+    wk_tensor *g = wk_clone(node->grad);
+    if (!g || wk_set_grad(node->retain, NULL)) return wk_error();
+    return install_grad(t, node->retain, g);
 }
 
 static wk_status run_all(task *t)
@@ -177,30 +197,40 @@ static wk_status run_all(task *t)
     return WK_OK;
 }
 
-static wk_status finish_leaf(task *t, wki_node *node)
-{
-    if (node->hooks && wki_run_grad_hooks(node)) return wk_error();
-    if (capture(t, node) || t->only_targets) return WK_OK;
-    wk_tensor *g = node->grad;
-    node->grad = NULL; /* so that the leaf may take it over */
-    wk_status status = node->leaf ? add_to_grad(t, node->leaf, g) : WK_OK;
-    wki_object_unref(g);
-    if (status == WK_OK && node->hooks) status = wki_run_leaf_hooks(node);
-    return status;
-}
-
+/* First everything that can fail, for all leaves; then the gradients are put in place; then hooks that look at them. */
 static wk_status finish_leaves(task *t)
 {
     WK_SCOPE(leaves);
+    for (size_t i = 0; i < t->leaves.count; i++) {
+        wki_node *node = t->leaves.at[i];
+        if (node->hooks && wki_run_grad_hooks(node)) return wk_error();
+        bool elsewhere = capture(t, node) || t->only_targets || !node->leaf;
+        if (elsewhere) {
+            wki_object_unref(node->grad);
+            node->grad = NULL;
+        } else if (prepare_grad(t, node->leaf, &node->grad)) {
+            return wk_error();
+        }
+    }
+    for (size_t i = 0; i < t->leaves.count; i++) {
+        wki_node *node = t->leaves.at[i];
+        wk_tensor *g = node->grad;
+        node->grad = NULL; /* so that the leaf may take it over */
+        wk_status status = g ? install_grad(t, node->leaf, g) : WK_OK;
+        wki_object_unref(g);
+        if (status) return status;
+        node->installed = g != NULL;
+    }
     for (size_t i = 0; i < t->leaves.count; i++)
-        if (finish_leaf(t, t->leaves.at[i])) return wk_error();
+        if (t->leaves.at[i]->installed && t->leaves.at[i]->hooks && wki_run_leaf_hooks(t->leaves.at[i]))
+            return wk_error();
     return WK_OK;
 }
 
 static void drop(heap *h)
 {
     for (size_t i = 0; i < h->count; i++) {
-        h->at[i]->queued = false;
+        h->at[i]->queued = h->at[i]->installed = false;
         wki_object_unref(h->at[i]->grad);
         h->at[i]->grad = NULL;
         wki_object_unref(h->at[i]);
@@ -215,7 +245,8 @@ static wk_status run_task(task *t, int n, wk_tensor *const *roots, wk_tensor *co
     for (int i = 0; i < n && status == WK_OK; i++) {
         WK_SCOPE(start);
         wk_tensor *root = roots[i], *g = gradients && gradients[i] ? gradients[i] : wk_ones_like(root);
-        status = g ? arrive(t, root->grad_fn ? root->grad_fn : root->accumulator, g) : wk_error();
+        wki_node *target = wki_target_of(root);
+        status = g && target ? arrive(t, target, g) : wk_error();
     }
     if (status == WK_OK) status = run_all(t);
     if (status == WK_OK) status = finish_leaves(t);
@@ -228,6 +259,8 @@ static wk_status run_task(task *t, int n, wk_tensor *const *roots, wk_tensor *co
 static wk_status check_root(const char *where, wk_tensor *root, wk_tensor *gradient)
 {
     if (!wki_tensor_ok(root, where, "root")) return wk_error();
+    wki_check(root->rewrites == root->storage->rewrites, WK_E_STATE, WK_E_STATE, where,
+              "the root is a view from before its memory was changed in place by a recorded op; make it again");
     wki_check(root->requires_grad, WK_E_STATE, WK_E_STATE, where,
               "the root has no history: nothing it was made from requires grad, or it was made under WK_NO_GRAD");
     if (!gradient) {
@@ -242,15 +275,6 @@ static wk_status check_root(const char *where, wk_tensor *root, wk_tensor *gradi
     return WK_OK;
 }
 
-/* A root that is a leaf has no graph: its gradient is the one given. */
-static wk_status leaf_root(wk_tensor *root, wk_tensor *gradient)
-{
-    WK_SCOPE(leaf);
-    task t = { .create = false };
-    wk_tensor *g = wk_clone(gradient ? gradient : wk_ones_like(root));
-    return g ? add_to_grad(&t, root, g) : wk_error();
-}
-
 wk_status wk_backward_all(wk_tensor *const *roots, wk_tensor *const *gradients, int n, bool retain_graph,
                           bool create_graph)
 {
@@ -258,7 +282,6 @@ wk_status wk_backward_all(wk_tensor *const *roots, wk_tensor *const *gradients, 
     wki_check(n > 0 && roots, WK_E_INVALID, WK_E_INVALID, "backward", "no roots were given");
     for (int i = 0; i < n; i++)
         if (check_root("backward", roots[i], gradients ? gradients[i] : NULL)) return wk_error();
-    if (n == 1 && !roots[0]->grad_fn) return leaf_root(roots[0], gradients ? gradients[0] : NULL);
     task t = { .retain = retain_graph || create_graph, .create = create_graph };
     return run_task(&t, n, roots, gradients);
 }
@@ -268,6 +291,7 @@ wk_backward_opts wk_backward_opts_default(void) { return (wk_backward_opts){ .si
 wk_status wk_backward_run(const wk_backward_opts *given)
 {
     wk_backward_opts o = wk_backward_opts_default();
+    wki_check(given, WK_E_INVALID, WK_E_INVALID, "backward", "the options are NULL");
     wki_options_merge(&o, sizeof o, given);
     return wk_backward_all(&o.root, &o.gradient, 1, o.retain_graph, o.create_graph);
 }
@@ -302,6 +326,7 @@ static wk_tensor *handed_out(wk_tensor *g)
 static wk_status find_targets(const wk_autograd_grad_opts *o, wki_node **targets)
 {
     static const char where[] = "autograd_grad";
+    wki_check(o->outputs && o->inputs, WK_E_INVALID, WK_E_INVALID, where, "outputs or inputs are NULL");
     wki_check(o->noutputs > 0 && o->ninputs > 0 && o->ninputs <= 64, WK_E_INVALID, WK_E_INVALID, where,
               "%d outputs and %d inputs; from 1 to 64 inputs are possible", o->noutputs, o->ninputs);
     for (int i = 0; i < o->ninputs; i++) {
@@ -319,6 +344,7 @@ static wk_status find_targets(const wk_autograd_grad_opts *o, wki_node **targets
 wk_status wk_autograd_grad_run(const wk_autograd_grad_opts *given, wk_tensor **grads)
 {
     wk_autograd_grad_opts o = wk_autograd_grad_opts_default();
+    wki_check(given && grads, WK_E_INVALID, WK_E_INVALID, "autograd_grad", "the options or grads are NULL");
     wki_options_merge(&o, sizeof o, given);
     wki_node *targets[64];
     wk_tensor *captured[64] = { 0 };
@@ -356,6 +382,7 @@ wk_status wk_autograd_grad(wk_tensor *const *outputs, int noutputs, wk_tensor *c
 wk_status wk_retain_grad(wk_tensor *t)
 {
     if (!wki_tensor_ok(t, "retain_grad", "t")) return wk_error();
+    wki_check(t->requires_grad, WK_E_STATE, WK_E_STATE, "retain_grad", "the tensor requires no grad");
     if (!t->grad_fn) return WK_OK; /* leaves keep theirs anyway */
     t->grad_fn->retain = t;
     t->retains_grad = true;

@@ -9,6 +9,7 @@ typedef struct part {
     void *user;
     uint64_t random; /* the thread's next random operation when it first ran */
     wk_tensor **in;
+    uint32_t *versions; /* of the inputs when it first ran */
     int n;
 } part;
 
@@ -17,6 +18,7 @@ static void part_destroy(void *object)
     part *p = object;
     for (int i = 0; i < p->n; i++) wki_object_unref(p->in[i]);
     wki_free(p->in);
+    wki_free(p->versions);
 }
 
 static const wki_type part_type = { "checkpoint", sizeof(part), part_destroy };
@@ -24,6 +26,8 @@ static const wki_type part_type = { "checkpoint", sizeof(part), part_destroy };
 static wk_tensor *run_again(part *p, wk_tensor **in)
 {
     for (int i = 0; i < p->n; i++) {
+        wki_check(p->in[i]->storage->version == p->versions[i], NULL, WK_E_STATE, "checkpoint",
+                  "input %d %s was changed in place since the part first ran", i, wki_show(&p->in[i]->v));
         in[i] = wk_detach(p->in[i]);
         if (!in[i] || (p->in[i]->requires_grad && !wk_requires_grad(in[i]))) return NULL;
         if (in[i]->requires_grad && !wki_target_of(in[i])) return NULL;
@@ -61,11 +65,13 @@ static part *part_new(wk_checkpoint_fn *fn, void *user, wk_tensor *const *in, in
     if (!p) return NULL;
     *p = (part){ .object = p->object, .fn = fn, .user = user, .random = wki_random_position() };
     p->in = wki_alloc_array((size_t)n, sizeof *p->in);
-    for (; p->in && p->n < n; p->n++) {
+    p->versions = wki_alloc_array((size_t)n, sizeof *p->versions);
+    for (; p->in && p->versions && p->n < n; p->n++) {
+        p->versions[p->n] = in[p->n]->storage->version;
         wki_object_ref(in[p->n]);
         p->in[p->n] = in[p->n];
     }
-    if (p->in) return p;
+    if (p->n == n) return p;
     wki_object_unref(p);
     return NULL;
 }
@@ -76,7 +82,7 @@ wk_tensor *wk_checkpoint(wk_checkpoint_fn *fn, void *user, wk_tensor *const *in,
               "a function and from 1 to 64 inputs are needed");
     for (int i = 0; i < n; i++)
         if (!wki_tensor_ok(in[i], "checkpoint", "an input")) return NULL;
-    if (!wki_grad_mode) return fn(user, in, n);
+    if (!wki_is_recording()) return fn(user, in, n);
     part *p = part_new(fn, user, in, n);
     if (!p) return NULL;
     WK_SCOPE(inside);
@@ -85,9 +91,11 @@ wk_tensor *wk_checkpoint(wk_checkpoint_fn *fn, void *user, wk_tensor *const *in,
     wk_set_grad_enabled(true);
     y = y && !wk_failed() ? wki_alias(y, &y->v) : NULL;
     wki_node *node = y ? wki_record(&op, y, n, in, NULL, 0) : NULL;
-    if (!node)
+    if (!node) {
         wki_object_unref(p);
-    else
-        node->extra = p;
-    return node ? wk_escape(inside, y) : NULL;
+        return NULL;
+    }
+    node->extra = p;
+    y->is_view = false;
+    return wk_escape(inside, y);
 }

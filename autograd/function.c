@@ -17,7 +17,7 @@ struct wk_function {
     wki_node *node; /* that owns this */
     kept *saved;
     int count, room;
-    bool is_forward;
+    bool is_forward, freed;
 };
 
 static void function_destroy(void *object)
@@ -59,6 +59,9 @@ wk_status wk_save_for_backward(wk_function *f, wk_tensor *t)
 wk_tensor *wk_saved(wk_function *f, int i)
 {
     if (!function_ok(f, "saved")) return NULL;
+    wki_check(!f->freed, NULL, WK_E_STATE, "saved",
+              "what %s had saved was freed by an earlier backward; pass .retain_graph = true to that one",
+              f->ops->name);
     wki_check(i >= 0 && i < f->count, NULL, WK_E_RANGE, "saved", "index %d; %s saved %d tensors", i, f->ops->name,
               f->count);
     const kept *k = &f->saved[i];
@@ -80,6 +83,14 @@ static wk_status backward(wki_backward *b, wk_tensor **d)
     for (int i = 0; i < b->node->ninputs; i++)
         if (d[i] && !wki_tensor_ok(d[i], f->ops->name, "a gradient")) return wk_error();
     return WK_OK;
+}
+
+static void release(wki_node *node)
+{
+    wk_function *f = node->extra;
+    for (int i = 0; i < f->count; i++) wki_object_unref(f->saved[i].tensor);
+    f->freed = f->freed || f->count > 0;
+    f->count = 0;
 }
 
 /* forward outside the graph; its result without history, however it was made */
@@ -113,8 +124,11 @@ wk_tensor *wk_apply(const wk_function_ops *ops, wk_tensor *const *in, int n, con
     if (y && ops->backward && wki_wants_grad(n, in)) {
         y->is_view = false;
         f->node = wki_record(&f->op, y, n, in, NULL, 0);
-        if (f->node) f->node->extra = f;
-        if (f->node) return y;
+        if (f->node) {
+            f->node->extra = f;
+            f->node->release = release;
+            return y;
+        }
         y = NULL;
     }
     wki_object_unref(f);

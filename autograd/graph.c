@@ -43,6 +43,10 @@ wki_node *wki_target_of(wk_tensor *t)
 
 wki_node *wki_record(const wki_opdef *op, wk_tensor *y, int n, wk_tensor *const *in, const void *attrs, size_t bytes)
 {
+    for (int i = 0; i < n; i++)
+        wki_check(!in[i] || in[i]->rewrites == in[i]->storage->rewrites, NULL, WK_E_STATE, op->name,
+                  "%s is a view from before its memory was changed in place by a recorded op; make it again",
+                  wki_show(&in[i]->v));
     wki_node *node = node_new(op, n);
     if (!node) return NULL;
     for (int i = 0; i < n; i++) {
@@ -61,6 +65,7 @@ wki_node *wki_record(const wki_opdef *op, wk_tensor *y, int n, wk_tensor *const 
         y->grad_fn->retain = NULL;
         node->retain = y;
     }
+    if (n > 0 && y == in[0]) y->rewrites = ++y->storage->rewrites;
     wki_object_unref(y->grad_fn);
     y->grad_fn = node;
     y->requires_grad = true;
@@ -125,6 +130,7 @@ static bool overlap_partly(const wki_view *a, const wki_view *b)
 
 wk_status wki_begin_inplace(wk_tensor *y, int n, wk_tensor *const *with, const char *where)
 {
+    if (wk_failed()) return wk_error();
     bool wants = wki_wants_grad(1, &y) || wki_wants_grad(n, with);
     wki_check(!y->is_inference || wki_inference_mode, WK_E_STATE, WK_E_STATE, where,
               "a tensor made in inference mode is changed in place outside it; clone it first");
@@ -138,7 +144,7 @@ wk_status wki_begin_inplace(wk_tensor *y, int n, wk_tensor *const *with, const c
                   wki_show(&y->v));
     for (int i = 0; i < n; i++)
         wki_check(!with[i] || !overlap_partly(&y->v, &with[i]->v), WK_E_STATE, WK_E_STATE, where,
-                  "the tensor written to overlaps an operand in part; clone one of them");
+                  "the tensor written to may overlap an operand in part; clone one of them");
     return WK_OK;
 }
 

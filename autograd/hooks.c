@@ -50,11 +50,9 @@ wk_status wk_remove_hook(wk_tensor *t, int id)
 {
     if (!wki_tensor_ok(t, "remove_hook", "t")) return wk_error();
     wki_node *node = t->grad_fn ? t->grad_fn : t->accumulator;
-    for (wki_hook **h = node ? &node->hooks : NULL; h && *h; h = &(*h)->next) {
-        if ((*h)->id != id) continue;
-        wki_hook *gone = *h;
-        *h = gone->next;
-        wki_free(gone);
+    for (wki_hook *h = node ? node->hooks : NULL; h; h = h->next) {
+        if (h->id != id || h->kind == WKI_HOOK_GONE) continue;
+        h->kind = WKI_HOOK_GONE; /* it may be running: freed with the node */
         return WK_OK;
     }
     return wki_fail(WK_E_NOT_FOUND, "remove_hook", "the tensor has no hook %d", id);

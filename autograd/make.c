@@ -159,7 +159,7 @@ static wk_status random_(const char *where, wk_tensor *t, wki_random_kind kind, 
     if (!wki_tensor_ok(t, where, "t") || !wki_float_ok(t, where, "t") || wki_begin_inplace(t, 0, NULL, where))
         return wk_error();
     wki_bump(t);
-    return random_fill(t, kind, a, b);
+    return random_fill(t, kind, a, b) ? wk_error() : wki_cut_history(t);
 }
 
 wk_status wk_uniform_(wk_tensor *t, double low, double high)

@@ -41,7 +41,7 @@ typedef struct wki_saved {
     bool is_output;
 } wki_saved;
 
-typedef enum { WKI_HOOK_GRAD, WKI_HOOK_LEAF, WKI_HOOK_BEFORE, WKI_HOOK_AFTER } wki_hook_kind;
+typedef enum { WKI_HOOK_GRAD, WKI_HOOK_LEAF, WKI_HOOK_BEFORE, WKI_HOOK_AFTER, WKI_HOOK_GONE } wki_hook_kind;
 typedef struct wki_hook {
     struct wki_hook *next; /* in order of registration */
     wki_hook_kind kind;
@@ -63,8 +63,9 @@ struct wki_node {
     wk_tensor *leaf;   /* an accumulator's leaf, not owned: it clears this when it dies */
     wk_tensor *retain; /* a non-leaf that wants its gradient, not owned likewise */
     wk_tensor *grad;   /* while a backward runs: what has arrived so far */
-    bool queued;
+    bool queued, installed;
     wki_hook *hooks;
+    void (*release)(wki_node *node); /* drops what extra keeps once a backward has run; NULL: nothing */
     void *extra;   /* an object that lives as long as the node: a user's function; owned */
     char *made_in; /* in anomaly mode: the modules around the op */
     _Alignas(8) char attrs[WKI_ATTRS_BYTES];
@@ -78,7 +79,7 @@ struct wki_backward {
 /* Will a gradient be wanted of something made from these? NULL inputs are allowed. */
 static inline bool wki_wants_grad(int n, wk_tensor *const *in)
 {
-    if (!wki_grad_mode) return false;
+    if (!wki_is_recording()) return false;
     for (int i = 0; i < n; i++)
         if (in[i] && in[i]->requires_grad) return true;
     return false;
@@ -106,7 +107,7 @@ wk_status wki_backward_within(wk_tensor *root, wk_tensor *gradient, int n, wk_te
 static inline const void *wki_attrs(const wki_backward *b) { return b->node->attrs; }
 wk_tensor *wki_saved_at(wki_backward *b, int i); /* borrowed; NULL with an error if it was changed in place or freed */
 /* An op whose backward is called once and needs no graph (no create_graph) may use a fused kernel. */
-static inline bool wki_is_plain(void) { return !wki_grad_mode; }
+static inline bool wki_is_plain(void) { return !wki_is_recording(); }
 
 /* Runs op on these views: outputs first. work: rough elementary operations. */
 static inline wk_status wki_do(int op, int nout, int n, const wki_view *const *views, const void *attrs, size_t bytes,
@@ -120,8 +121,10 @@ static inline wk_status wki_do(int op, int nout, int n, const wki_view *const *v
 
 /* Makes y ready to be changed by `where` in place (leaf, view and overlap rules; with: another operand or NULL). */
 wk_status wki_begin_inplace(wk_tensor *y, int n, wk_tensor *const *with, const char *where);
-/* After the change: raises the version, and rewrites y's history if a gradient is wanted. */
+/* After the change: raises the version. An op that wants gradients then records y's new history. */
 static inline void wki_bump(wk_tensor *y) { y->storage->version++; }
+/* After a change that depends on nothing: what came before has no part in y any more. */
+wk_status wki_cut_history(wk_tensor *y);
 
 typedef struct wki_shape {
     int ndim;

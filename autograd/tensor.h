@@ -17,6 +17,7 @@ typedef struct wki_storage {
     uint64_t serial;
     uint32_t version;         /* changes in place; shared by all views */
     uint32_t zero_version;    /* the version at which wk_zero_ made all of it 0; 0: never */
+    uint32_t rewrites;        /* changes in place that became part of a graph */
     void (*done)(void *user); /* for borrowed memory */
     void *user;
 } wki_storage;
@@ -30,6 +31,7 @@ struct wk_tensor {
     wk_tensor *grad;       /* owned */
     bool requires_grad;    /* a leaf's own wish, or: history exists */
     bool retains_grad, is_view, is_inference;
+    uint32_t rewrites;        /* the storage's when this handle was made: a view made before a rewrite is stale */
 };
 extern const wki_type wki_tensor_type;
 
@@ -73,4 +75,5 @@ void wki_view_set(wki_view *v, int ndim, const int64_t *shape, wk_dtype dtype);
 
 /* The thread's grad mode lives here, where every op looks at it. */
 extern _Thread_local bool wki_grad_mode, wki_inference_mode;
+static inline bool wki_is_recording(void) { return wki_grad_mode && !wki_inference_mode; }
 #endif

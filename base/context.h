@@ -85,8 +85,8 @@ struct wki_context {
     wki_error error;
 };
 
-/* Initial-exec: one load in a shared library too. Room for such data is scarce, so there must be no other in the
- * library. */
+/* Initial-exec: one load in a shared library too. Room for such data is scarce: besides this there are
+ * only autograd's modes and the texts of backends/run.c. */
 extern __attribute__((visibility("hidden"), tls_model("initial-exec"))) _Thread_local wki_context *wki_context_pointer;
 wki_context *wki_context_make(void);
 

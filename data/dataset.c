@@ -3,6 +3,7 @@
 #include "data/dataset.h"
 #include "autograd/tensor.h"
 #include "base/alloc.h"
+#include "base/options.h"
 #include <string.h>
 
 static void dataset_destroy(void *object)
@@ -120,7 +121,7 @@ wk_dataset *wk_dataset_custom(const wk_dataset_opts *opts)
     const char *where = "dataset_custom";
     if (!opts) return wki_null_argument(where, "o"), NULL;
     wk_dataset_opts o = wk_dataset_opts_default();
-    memcpy(&o, opts, opts->size < sizeof o ? opts->size : sizeof o);
+    wki_options_merge(&o, sizeof o, opts);
     wki_check(o.ops && o.ops->size >= sizeof(wk_dataset_ops), NULL, WK_E_INVALID, where,
               "ops is %s; start from wk_dataset_opts_default() and set ops->size", o.ops ? "too short" : "NULL");
     wk_dataset *set = opts_ok(&o, where) ? wki_object_new(&wki_dataset_type, where) : NULL;

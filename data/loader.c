@@ -2,6 +2,7 @@
  * ring, which fills the slots, and on tensors, which show them. */
 #include "data/loader.h"
 #include "base/alloc.h"
+#include "base/options.h"
 #include <string.h>
 
 /* The batch's tensors go; whoever kept one keeps its memory. */
@@ -90,7 +91,7 @@ wk_loader *wk_loader_new_opts(const wk_loader_opts *opts)
     const char *where = "loader_new";
     if (!opts) return wki_null_argument(where, "o"), NULL;
     wk_loader_opts o = wk_loader_opts_default();
-    memcpy(&o, opts, opts->size < sizeof o ? opts->size : sizeof o);
+    wki_options_merge(&o, sizeof o, opts);
     if (!opts_ok(&o, where)) return NULL;
     wk_loader *loader = wki_object_new(&loader_type, where);
     if (!loader || set_up(loader, &o) == WK_OK) return loader;
@@ -162,7 +163,8 @@ wk_status wk_loader_reset(wk_loader *loader, int64_t epoch)
     const char *where = "loader_reset";
     if (wk_failed() || !loader_ok(loader, where)) return wk_error();
     wki_check(!loader->filling, WK_E_STATE, WK_E_STATE, where, "called by the dataset that this loader is reading");
-    if (epoch < 0) return wki_fail(WK_E_INVALID, where, "epoch is %lld; expected 0 or more", (long long)epoch);
+    wki_check(epoch >= 0 && epoch < INT64_MAX / 2, WK_E_INVALID, WK_E_INVALID, where,
+              "epoch is %lld; expected 0 or more, below 2^62", (long long)epoch);
     empty_batch(loader->batch);
     wki_ring_stop(loader);
     loader->epoch = epoch;

@@ -15,6 +15,7 @@ static void module_destroy(void *object)
     }
     wki_free(m->members);
     wki_free(m->state);
+    wki_free(m->name);
 }
 
 const wki_type wki_module_type = { "module", sizeof(wk_module), module_destroy };
@@ -62,12 +63,25 @@ static wk_status add_member(wk_module *m, const char *where, const char *name, w
     return WK_OK;
 }
 
+static bool contains(const wk_module *tree, const wk_module *m)
+{
+    bool found = tree == m;
+    for (int i = 0; i < tree->count && !found; i++) found = wki_child_at(tree, i) && contains(wki_child_at(tree, i), m);
+    return found;
+}
+
 wk_module *wk_nn_child(wk_module *m, const char *name, wk_module *child)
 {
     if (!wki_module_ok(m, "nn_child", "m") || !wki_module_ok(child, "nn_child", "child")) return NULL;
-    wki_check(m != child, NULL, WK_E_INVALID, "nn_child", "a module cannot be its own child");
-    if (add_member(m, "nn_child", name, WKI_CHILD, child)) return NULL;
-    child->name = m->members[m->count - 1].name;
+    wki_check(!contains(child, m), NULL, WK_E_INVALID, "nn_child",
+              "a module cannot be its own child, directly or further down");
+    char *copy = name ? wki_strdup(name) : NULL;
+    if ((name && !copy) || add_member(m, "nn_child", name, WKI_CHILD, child)) {
+        wki_free(copy);
+        return NULL;
+    }
+    wki_free(child->name);
+    child->name = copy;
     return child;
 }
 
@@ -106,6 +120,25 @@ wk_module *wk_train(wk_module *m, bool on)
 }
 
 bool wk_is_training(const wk_module *m) { return wki_module_ok(m, "is_training", "m") && m->training; }
+
+void wki_module_keep_modes(wk_module *m)
+{
+    if (m->mode_kept) return; /* shared, and visited before */
+    m->mode_kept = true;
+    m->kept_training = m->training;
+    m->training = false;
+    for (int i = 0; i < m->count; i++)
+        if (wki_child_at(m, i)) wki_module_keep_modes(wki_child_at(m, i));
+}
+
+void wki_module_restore_modes(wk_module *m)
+{
+    if (!m->mode_kept) return;
+    m->mode_kept = false;
+    m->training = m->kept_training;
+    for (int i = 0; i < m->count; i++)
+        if (wki_child_at(m, i)) wki_module_restore_modes(wki_child_at(m, i));
+}
 
 /* ---- Walking the tree ---- */
 
@@ -238,7 +271,7 @@ static wk_status check_same(void *user, const char *name, wki_member *member)
     wki_member *other = find(user, name);
     wk_tensor *mine = member->object, *its = other ? other->object : NULL;
     wki_check(other && other->kind == member->kind, WK_E_NOT_FOUND, WK_E_NOT_FOUND, "module_copy_",
-              "the source has no '%s'", name);
+              "only one of them has '%s'", name);
     wki_check(wki_same_shape(&mine->v, &its->v) && mine->v.dtype == its->v.dtype, WK_E_SHAPE, WK_E_SHAPE,
               "module_copy_", "'%s' is %s %s here, %s %s in the source", name, wk_dtype_name((wk_dtype)mine->v.dtype),
               wki_show(&mine->v), wk_dtype_name((wk_dtype)its->v.dtype), wki_show(&its->v));
@@ -252,37 +285,73 @@ static wk_status copy_one(void *user, const char *name, wki_member *member)
 
 wk_status wk_module_copy_(wk_module *m, wk_module *from)
 {
-    if (!wki_module_ok(m, "module_copy_", "m") || !wki_module_ok(from, "module_copy_", "from")) return wk_error();
+    if (wk_failed() || !wki_module_ok(m, "module_copy_", "m") || !wki_module_ok(from, "module_copy_", "from"))
+        return wk_error();
     WK_NO_GRAD(update);
-    wk_status status = walk(m, "", check_same, from);
-    return status ? status : walk(m, "", copy_one, from);
+    if (walk(m, "", check_same, from) || walk(from, "", check_same, m)) return wk_error();
+    return walk(m, "", copy_one, from);
 }
 
-/* The handle stays, as others hold it; what it refers to is exchanged. */
+/* Conversions are made first, all of them, and then put in place: the handles stay, as others hold them, with other
+ * memory. */
+typedef struct converted {
+    wk_dtype dtype;
+    wk_tensor **from, **to;
+    int count, room;
+} converted;
+
+static wk_status convert_tensor(converted *c, wk_tensor *t)
+{
+    if (!t || !wki_is_float((wk_dtype)t->v.dtype) || t->v.dtype == c->dtype) return WK_OK;
+    for (int i = 0; i < c->count; i++)
+        if (c->from[i] == t) return WK_OK;
+    if (c->count == c->room) {
+        size_t old = (size_t)c->room, room = old ? 2 * old : 16;
+        wk_tensor **from = wki_grow(c->from, old * sizeof *from, room * sizeof *from);
+        if (from) c->from = from;
+        wk_tensor **to = from ? wki_grow(c->to, old * sizeof *to, room * sizeof *to) : NULL;
+        if (!to) return WK_E_MEMORY;
+        c->to = to;
+        c->room = (int)room;
+    }
+    wk_tensor *as = wk_to(t, c->dtype);
+    if (!as) return wk_error();
+    c->from[c->count] = t;
+    c->to[c->count++] = as;
+    return WK_OK;
+}
+
 static wk_status convert_one(void *user, const char *name, wki_member *member)
 {
     (void)name;
-    WK_SCOPE(work);
     wk_tensor *t = member->object;
-    wk_dtype dtype = *(const wk_dtype *)user;
-    if (!wki_is_float((wk_dtype)t->v.dtype) || t->v.dtype == dtype) return WK_OK;
-    wk_tensor *as = wk_to(t, dtype);
-    if (!as || wk_set_grad(t, NULL)) return wk_error();
+    return convert_tensor(user, t) ? wk_error() : convert_tensor(user, t->grad);
+}
+
+static void exchange(wk_tensor *t, wk_tensor *as)
+{
+    as->storage->version = t->storage->version + 1; /* a graph that saved t notices */
     wki_storage *old = t->storage;
     t->storage = wki_storage_ref(as->storage);
+    t->rewrites = as->rewrites;
     t->v = as->v;
     wki_storage_unref(old);
-    return WK_OK;
 }
 
 wk_module *wk_module_to(wk_module *m, wk_device device, wk_dtype dtype)
 {
-    if (!wki_module_ok(m, "module_to", "m")) return NULL;
+    if (wk_failed() || !wki_module_ok(m, "module_to", "m")) return NULL;
     wki_check(device == WK_CPU, NULL, WK_E_DEVICE, "module_to", "%s is not part of this build; use cpu",
               wk_device_name(device));
     wki_check(wki_is_float(dtype), NULL, WK_E_DTYPE, "module_to", "%s is no float dtype", wk_dtype_name(dtype));
+    WK_SCOPE(work);
     WK_NO_GRAD(update);
-    return walk(m, "", convert_one, &dtype) ? NULL : m;
+    converted c = { .dtype = dtype };
+    wk_status status = walk(m, "", convert_one, &c);
+    for (int i = 0; i < c.count && status == WK_OK; i++) exchange(c.from[i], c.to[i]);
+    wki_free(c.from);
+    wki_free(c.to);
+    return status ? NULL : m;
 }
 
 static void print_tree(const wk_module *m, FILE *out, int depth)

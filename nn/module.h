@@ -20,7 +20,8 @@ struct wk_module {
     wki_member *members; /* in order of creation */
     int count, room;
     bool training;
-    const char *name; /* its member's in the parent, which owns it; NULL for a root */
+    char *name; /* in the parent that took it last; NULL for a root */
+    bool mode_kept, kept_training; /* during an evaluation: see wki_module_keep_modes */
 };
 extern const wki_type wki_module_type;
 
@@ -28,6 +29,9 @@ static inline bool wki_module_ok(const wk_module *m, const char *where, const ch
 {
     return wki_object_check(m, &wki_module_type, where, argument);
 }
+/* Evaluation mode for the whole tree, and each module's own mode back again. */
+void wki_module_keep_modes(wk_module *m);
+void wki_module_restore_modes(wk_module *m);
 static inline wk_module *wki_child_at(const wk_module *m, int i)
 {
     return m->members[i].kind == WKI_CHILD ? m->members[i].object : NULL;

@@ -284,6 +284,10 @@ static wk_status take_gradient(wk_optim *opt, int i)
     if (!g) return WK_OK;
     if (g->v.dtype != p->v.dtype || g->v.device != p->v.device || !wki_same_shape(&g->v, &p->v))
         return fail_unfit(opt, i);
+    for (int k = 0; k < opt->nstates && slot->t; k++)
+        wki_check(slot->state[k]->v.dtype == p->v.dtype && wki_same_shape(&slot->state[k]->v, &p->v), WK_E_STATE,
+                  WK_E_STATE, "step", "'%s' became %s %s after the first step; make a new optimizer",
+                  wk_params_name(opt->params, i), wk_dtype_name((wk_dtype)p->v.dtype), wki_show(&p->v));
     if (!wki_is_contiguous(&g->v) || g->storage == p->storage) g = wk_clone(g);
     if (!g || (slot->t == 0 && make_states(opt, slot))) return wk_error();
     slot->g = &g->v;

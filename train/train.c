@@ -1,6 +1,7 @@
 /* What joins modules, optimizers and data: the usual loss, evaluation over a loader, the usual perceptron. */
 #include "wick/train.h"
 #include "base/error.h"
+#include "nn/module.h"
 #include <math.h>
 
 wk_tensor *wk_loss(wk_tensor *output, wk_tensor *target)
@@ -11,30 +12,41 @@ wk_tensor *wk_loss(wk_tensor *output, wk_tensor *target)
     return wk_mse_loss(output, target);
 }
 
-wk_status wk_evaluate(wk_module *m, wk_loader *loader, wk_metrics *out)
+typedef struct totals {
+    double loss, hits;
+    int64_t rows;
+    bool classes;
+} totals;
+
+static void evaluate_epoch(wk_module *m, wk_loader *loader, totals *sum)
 {
-    if (wk_failed()) return wk_error();
-    wki_check(out, WK_E_INVALID, WK_E_INVALID, "evaluate", "out is NULL");
-    *out = (wk_metrics){ .loss = (double)NAN, .accuracy = (double)NAN };
-    bool training = wk_is_training(m), classes = false;
-    double loss = 0, hits = 0;
-    int64_t rows = 0;
-    WK_NO_GRAD(evaluation);
-    wk_train(m, false);
     for (wk_batch *b; (b = wk_loader_next(loader));) {
         WK_SCOPE(step);
         wk_tensor *y = wk_batch_y(b), *output = wk_forward(m, wk_batch_x(b));
         double n = (double)wk_batch_size(b);
-        loss += n * wk_item(wk_loss(output, y));
-        classes = !wk_failed() && wk_dtype_of(y) == WK_I64;
-        if (classes) hits += wk_item(wk_sum(wk_eq(wk_argmax(output, 1, false), y)));
-        rows += wk_batch_size(b);
+        sum->loss += n * wk_item(wk_loss(output, y));
+        sum->classes = !wk_failed() && wk_dtype_of(y) == WK_I64;
+        if (sum->classes) sum->hits += wk_item(wk_sum(wk_eq(wk_argmax(output, 1, false), y)));
+        sum->rows += wk_batch_size(b);
         if (wk_failed()) break;
     }
-    wk_train(m, training);
+}
+
+wk_status wk_evaluate(wk_module *m, wk_loader *loader, wk_metrics *out)
+{
+    if (wk_failed() || !wki_module_ok(m, "evaluate", "m")) return wk_error();
+    wki_check(out, WK_E_INVALID, WK_E_INVALID, "evaluate", "out is NULL");
+    *out = (wk_metrics){ .loss = (double)NAN, .accuracy = (double)NAN };
+    totals sum = { 0 };
+    WK_NO_GRAD(evaluation);
+    wki_module_keep_modes(m);
+    evaluate_epoch(m, loader, &sum);
+    if (sum.rows == 0 && !wk_failed()) evaluate_epoch(m, loader, &sum); /* it stood at the very end of an epoch */
+    wki_module_restore_modes(m);
     if (wk_failed()) return wk_error();
-    wki_check(rows > 0, WK_E_STATE, WK_E_STATE, "evaluate", "the loader had no rows");
-    *out = (wk_metrics){ loss / (double)rows, classes ? hits / (double)rows : (double)NAN, rows };
+    wki_check(sum.rows > 0, WK_E_STATE, WK_E_STATE, "evaluate", "the loader had no rows");
+    double rows = (double)sum.rows;
+    *out = (wk_metrics){ sum.loss / rows, sum.classes ? sum.hits / rows : (double)NAN, sum.rows };
     return WK_OK;
 }
 

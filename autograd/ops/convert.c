@@ -122,8 +122,12 @@ static wk_status fill(const char *where, wk_tensor *t, double value)
     wki_fill_attrs attrs = { value, 0 };
     if (wki_do(WKI_OP_fill, 1, WKI_VIEWS(&t->v), &attrs, sizeof attrs, wki_numel(&t->v))) return wk_error();
     wki_bump(t);
-    if (wki_wants_grad(1, &t) && !wki_record(&fill_op, t, 1, &t, NULL, 0)) return wk_error();
-    return WK_OK;
+    return wki_cut_history(t);
+}
+
+wk_status wki_cut_history(wk_tensor *t)
+{
+    return wki_wants_grad(1, &t) && !wki_record(&fill_op, t, 1, &t, NULL, 0) ? wk_error() : WK_OK;
 }
 
 wk_status wk_fill_(wk_tensor *t, double value) { return fill("fill_", t, value); }

@@ -11,12 +11,20 @@ wk_status wki_product(const wki_view *c, const wki_view *a, const wki_view *b, c
     return wki_do(WKI_OP_product, 1, bias ? 4 : 3, views, &attrs, sizeof attrs, work);
 }
 
+static bool operands_ok(const char *where, const wk_tensor *a, const char *a_name, const wk_tensor *b,
+                        const char *b_name)
+{
+    if (!wki_tensor_ok(a, where, a_name) || !wki_tensor_ok(b, where, b_name) || !wki_same_device(where, a, b))
+        return false;
+    wki_check(a->v.dtype == b->v.dtype, false, WK_E_DTYPE, where,
+              "dtypes differ (%s %s, %s %s); convert one with wk_to", a_name, wk_dtype_name(a->v.dtype), b_name,
+              wk_dtype_name(b->v.dtype));
+    return wki_float_ok(a, where, a_name);
+}
+
 static bool product_ok(const char *where, const wk_tensor *a, const wk_tensor *b)
 {
-    if (!wki_tensor_ok(a, where, "a") || !wki_tensor_ok(b, where, "b") || !wki_same_device(where, a, b)) return false;
-    wki_check(a->v.dtype == b->v.dtype, false, WK_E_DTYPE, where, "dtypes differ (a %s, b %s); convert one with wk_to",
-              wk_dtype_name(a->v.dtype), wk_dtype_name(b->v.dtype));
-    return wki_float_ok(a, where, "a");
+    return operands_ok(where, a, "a", b, "b");
 }
 
 /* ---- mm, and its batched form: a [.., m, k], b [.., k, n] with equal leading dims ---- */
@@ -77,6 +85,14 @@ static wk_tensor *fold(wk_tensor *t) /* [.., m, k] -> [.. * m, k] */
     return t->v.ndim == 2 ? t : wk_reshape(t, WK_SHAPE(rows, k));
 }
 
+/* The result in its own shape. It counts as no view: nobody else sees what it looks at. */
+static wk_tensor *unfold(wk_tensor *y, const wki_shape *shape)
+{
+    wk_tensor *out = wk_view(y, shape->ndim, shape->size);
+    if (out) out->is_view = false;
+    return out;
+}
+
 /* Both operands' leading dims stretched to what they broadcast to. */
 static wk_tensor *broadcast_batches(wk_tensor *a, wk_tensor *b)
 {
@@ -116,7 +132,7 @@ wk_tensor *wk_matmul(wk_tensor *a, wk_tensor *b)
     wki_shape shape = wki_shape_of(a);
     shape.size[na - 1] = b->v.size[1];
     wk_tensor *y = batched("matmul", fold(a), b);
-    return na == 2 || !y ? y : wk_view(y, na, shape.size);
+    return na == 2 || !y ? y : unfold(y, &shape);
 }
 
 /* ---- linear: x weight^T + bias ---- */
@@ -141,12 +157,12 @@ static const wki_opdef linear_op = { "linear", linear_backward, linear_samples }
 
 static bool linear_ok(const wk_tensor *x, const wk_tensor *weight, const wk_tensor *bias)
 {
-    if (!product_ok("linear", x, weight)) return false;
+    if (!operands_ok("linear", x, "x", weight, "weight")) return false;
     wki_check(x->v.ndim > 0 && weight->v.ndim == 2 && x->v.size[x->v.ndim - 1] == weight->v.size[1], false, WK_E_SHAPE,
               "linear", "sizes differ (x %s, weight %s); x's last must equal weight's last", wki_show(&x->v),
               wki_show(&weight->v));
     if (!bias) return true;
-    if (!product_ok("linear", x, bias)) return false;
+    if (!operands_ok("linear", x, "x", bias, "bias")) return false;
     wki_check(bias->v.ndim == 1 && bias->v.size[0] == weight->v.size[0], false, WK_E_SHAPE, "linear",
               "bias is %s; weight %s needs [%lld]", wki_show(&bias->v), wki_show(&weight->v),
               (long long)weight->v.size[0]);
@@ -178,7 +194,7 @@ wk_tensor *wk_linear(wk_tensor *x, wk_tensor *weight, wk_tensor *bias)
     }
     if (x->v.ndim == 2) return y;
     shape.size[shape.ndim - 1] = out;
-    return wk_view(y, shape.ndim, shape.size);
+    return unfold(y, &shape);
 }
 
 const wki_family wki_family_product = { &mm_op, &linear_op, NULL };

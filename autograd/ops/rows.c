@@ -157,7 +157,8 @@ static bool dtype_of(const wki_row *row, wk_tensor *x, wk_tensor *a, wk_tensor *
 
 static bool operands_ok(const wki_row *row, wk_tensor *const in[3])
 {
-    static const char *const names[] = { "x", "a", "b" };
+    bool choice = row->operands == (WKI_HAS_X | WKI_HAS_A | WKI_HAS_B);
+    const char *const names[] = { choice ? "condition" : "x", "a", "b" };
     wk_tensor *first = NULL;
     for (int k = X; k <= B; k++) {
         if (!has(row, k)) continue;

@@ -61,37 +61,43 @@ static bool resolve(const char *where, const wk_tensor *t, int ndim, const int64
     return true;
 }
 
+/* The view without its dims of size 1, whose strides say nothing. */
+static wki_view compact(const wki_view *v)
+{
+    wki_view out = *v;
+    out.ndim = 0;
+    for (int i = 0; i < v->ndim; i++) {
+        if (v->size[i] == 1) continue;
+        out.size[out.ndim] = v->size[i];
+        out.stride[out.ndim++] = v->stride[i];
+    }
+    return out;
+}
+
 /* Strides for the new shape over the same memory, if there are any: runs of dims that lie behind one another may be cut
  * anew. */
-static bool restride(const wki_view *from, const wki_shape *shape, wki_view *to)
+static bool restride(const wki_view *v, const wki_shape *shape, wki_view *to)
 {
-    *to = *from;
-    if (wki_is_contiguous(from)) {
-        wki_view_set(to, shape->ndim, shape->size, from->dtype);
+    *to = *v;
+    if (wki_is_contiguous(v)) {
+        wki_view_set(to, shape->ndim, shape->size, v->dtype);
         return true;
     }
+    const wki_view from = compact(v);
     to->ndim = (int8_t)shape->ndim;
     int j = shape->ndim - 1;
-    for (int i = from->ndim - 1; i >= 0;) {
-        int64_t run = from->size[i], inner = from->stride[i], made = 1;
-        int k = i;
-        while (k > 0 &&
-               (from->stride[k - 1] == from->size[k] * from->stride[k] || from->size[k - 1] == 1 || run == 1)) {
-            if (run == 1) inner = from->stride[k - 1];
-            run *= from->size[--k];
-        }
+    for (int i = from.ndim - 1; i >= 0; i--) {
+        const int64_t inner = from.stride[i];
+        int64_t run = from.size[i], made = 1;
+        for (; i > 0 && from.stride[i - 1] == from.size[i] * from.stride[i]; i--) run *= from.size[i - 1];
         for (; j >= 0 && (made < run || shape->size[j] == 1); j--) {
             to->size[j] = shape->size[j];
             to->stride[j] = inner * made;
             made *= shape->size[j];
         }
         if (made != run) return false;
-        i = k - 1;
     }
-    for (; j >= 0; j--) {
-        if (shape->size[j] != 1) return false;
-        to->size[j] = to->stride[j] = 1;
-    }
+    for (; j >= 0; j--) to->size[j] = to->stride[j] = 1; /* sizes of 1 are all that can be left */
     return true;
 }
 
@@ -250,6 +256,7 @@ wk_tensor *wk_expand(wk_tensor *t, int ndim, const int64_t *shape)
 {
     if (!wki_tensor_ok(t, "expand", "t")) return NULL;
     wki_shape from = wki_shape_of(t), to = { .ndim = ndim };
+    wki_check(shape || ndim == 0, NULL, WK_E_INVALID, "expand", "shape is NULL");
     wki_check(ndim >= t->v.ndim && ndim <= WK_MAX_DIMS, NULL, WK_E_SHAPE, "expand", "%d dims; %s needs from %d to %d",
               ndim, wki_show(&t->v), t->v.ndim, WK_MAX_DIMS);
     for (int i = 0; i < ndim; i++) {
@@ -329,6 +336,7 @@ wk_tensor *wk_slice(wk_tensor *t, int dim, int64_t start, int64_t end, int64_t s
     if (!wki_dim_ok("slice", "dim", t->v.ndim, &dim)) return NULL;
     wki_check(step > 0, NULL, WK_E_INVALID, "slice", "step is %lld; it must be 1 or more", (long long)step);
     int64_t size = t->v.size[dim];
+    if (step > size) step = size ? size : 1; /* further is no different */
     if (start < 0) start = start + size < 0 ? 0 : start + size;
     if (end < 0) end = end + size;
     start = start > size ? size : start;

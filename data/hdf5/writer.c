@@ -248,6 +248,19 @@ static bool usable(const wk_h5_writer *w, const char *where)
     return true;
 }
 
+/* A data set cannot be the group of another: "train" and "train/x". */
+static wk_status check_clash(const wk_h5_writer *w, const char *name)
+{
+    for (const stream *s = w->streams; s; s = s->next) {
+        const size_t a = strlen(s->name), b = strlen(name);
+        const bool clash =
+            a < b ? !strncmp(name, s->name, a) && name[a] == '/' : !strncmp(s->name, name, b) && s->name[b] == '/';
+        wki_check(!clash, WK_E_INVALID, WK_E_INVALID, APPEND,
+                  "'%.100s' and '%.100s': one cannot be a data set and a group", s->name, name);
+    }
+    return WK_OK;
+}
+
 wk_status wk_h5_append(wk_h5_writer *w, const char *name, const void *rows, int64_t n, int ndim,
                        const int64_t *row_shape, wk_dtype dtype)
 {
@@ -265,7 +278,7 @@ wk_status wk_h5_append(wk_h5_writer *w, const char *name, const void *rows, int6
     stream *s = w->streams;
     while (s && strcmp(s->name, name)) s = s->next;
     if (s && check_same(s, ndim, row_shape, dtype)) return wk_error();
-    if (!s && !(s = add_stream(w, name, ndim, row_shape, dtype))) return wk_error();
+    if (!s && (check_clash(w, name) || !(s = add_stream(w, name, ndim, row_shape, dtype)))) return wk_error();
     for (const char *from = rows; n;) {
         const int64_t room = s->chunk_rows - s->buffered, take = n < room ? n : room;
         memcpy(s->buffer + (size_t)s->buffered * s->row_bytes, from, (size_t)take * s->row_bytes);

@@ -8,6 +8,9 @@
  * that change something (backward, step, save, next batch) do nothing and return its code, so one check a step is enough.
  * Makers return the thing (NULL on error), doers a wk_status, askers the answer. The library never prints, exits or aborts.
  *
+ * Threads: each works with tensors and graphs of its own. Several may read the same tensors and run the same modules under
+ * WK_NO_GRAD; whoever records, runs backward, steps or changes in place needs them for itself. Datasets are shared freely.
+ *
  * Ownership words: "copies" what it is given; "borrowed" is valid as long as its owner; "holds" shares (keeps a reference);
  * "takes" becomes the only owner; "view" shares memory with another tensor. */
 #ifndef WICK_BASE_H
@@ -73,8 +76,10 @@ WK_API wk_device wk_current_device(void);
  * is kept, escapes, or gets a parent (a module takes its children). Makers fail with WK_E_STATE when no scope is open. A NULL
  * object is allowed everywhere here. WK_SCOPE is a declaration: break, continue, goto and return all close it. */
 typedef struct wk_scope wk_scope;
-WK_API wk_scope *wk_scope_open(const char *name);        /* name is borrowed until the scope closes; cannot fail */
-WK_API void wk_scope_close(wk_scope *scope);             /* with all scopes opened inside it, newest first; same thread */
+/* Copies name. Beyond 16 scopes, one inside the other, it may need memory: NULL with WK_E_MEMORY, and the outer one serves. */
+WK_API wk_scope *wk_scope_open(const char *name);
+/* Once, on the same thread, with all scopes opened inside it, newest first. The one of WK_SCOPE is closed by its block alone. */
+WK_API void wk_scope_close(wk_scope *scope);
 WK_API void wk_scope_guard(wk_scope **scope);            /* closes *scope: WK_SCOPE's other half */
 WK_API void *wk_escape(wk_scope *scope, void *object);   /* moves object to the scope around `scope`; returns object */
 WK_API void *wk_keep(void *object);                      /* the caller owns one reference more; returns object */
@@ -86,11 +91,17 @@ WK_API int64_t wk_live_objects(void);                    /* objects alive in the
 #define WK_CLEANUP(fn) __attribute__((cleanup(fn), unused))
 #define WK_SCOPE(name) wk_scope *name WK_CLEANUP(wk_scope_guard) = wk_scope_open(#name)
 /* A value that outlives the loop's scope: wk_replace(&h, wk_detach(h2)); flat memory, nothing to release. */
-#define wk_replace(slot, object) ((void)(*(slot) = (__typeof__(*(slot)))wk_replaced(*(slot), (object))))
+#define wk_replace(slot, object)                                                                                       \
+    __extension__({                                                                                                    \
+        __typeof__(slot) wk_slot_ = (slot);                                                                            \
+        *wk_slot_ = (__typeof__(*wk_slot_))wk_replaced(*wk_slot_, (object));                                           \
+        (void)0;                                                                                                       \
+    })
 
 /* Options are a struct in a macro: required fields first, the defaults filled in by the macro, so 0 means 0 and names are
  * torch's: wk_optim_sgd(params, .lr = 0.1, .momentum = 0.9). A struct starts with its size, so that a program built against
- * an older header gets the defaults for the fields it does not know. C++ takes wk_..._opts_default() and wk_..._new(&o). */
+ * an older header gets the defaults for the fields it does not know. C++ takes wk_..._opts_default() and the function under
+ * the macro, wk_..._new(&o), or wk_..._new_opts(&o) where the macro itself is called ..._new. */
 #define WK_CAT_(a, b) a##b
 #define WK_CAT(a, b)  WK_CAT_(a, b)
 #ifdef __clang__

@@ -47,7 +47,8 @@ WK_API wk_module *wk_nn_sigmoid(void);
 WK_API wk_module *wk_nn_dropout(double p);                            /* 0 <= p < 1; scales by 1 / (1 - p) in training, else passes */
 WK_API wk_module *wk_nn_flatten(void);                                /* [batch, a, b, ...] -> [batch, a * b * ...] */
 WK_API wk_module *wk_nn_identity(void);
-WK_API wk_module *wk_nn_sequential_new(wk_module *const *children, int n); /* takes the children, even on failure; named "0", "1", ... */
+WK_API wk_module *wk_nn_sequential_new(wk_module *const *children, int n); /* takes the children; named "0", "1", ... */
+/* In C++ call wk_nn_sequential_new: a literal list has no address there. */
 #define wk_nn_sequential(...) wk_nn_sequential_new(WK_LIST(wk_module *, __VA_ARGS__))
 
 /* Your own layer: a table of functions and some state; backward comes from the operators that forward calls.

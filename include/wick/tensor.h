@@ -10,7 +10,7 @@
  * Two operands broadcast as in NumPy (right-aligned, 1 stretches; else WK_E_SHAPE) and must be on one device (WK_E_DEVICE).
  * They promote as in torch: bool < u8 < i32 < i64 < f32 < f64, the later one wins; an operand with dimensions beats a
  * 0-dimensional one within one kind (bool; integers; floats), a higher kind always lifts. Functions of the real numbers (exp,
- * div, mean ...) take integers as f32. A plain number in a call takes the tensor's dtype; a fraction on integers is
+ * div, tanh ...) take integers as f32; means, products and losses want floats. A plain number in a call takes the tensor's dtype; a fraction on integers is
  * WK_E_DTYPE. Comparisons give WK_BOOL; arithmetic on two bools is WK_E_DTYPE. */
 #ifndef WICK_TENSOR_H
 #define WICK_TENSOR_H
@@ -61,7 +61,7 @@ WK_API uint32_t wk_version_of(const wk_tensor *t);           /* changes in place
 WK_API double wk_item(const wk_tensor *t);                   /* the only element, as a double */
 WK_API wk_status wk_read(const wk_tensor *t, void *to, size_t bytes);      /* row-major copy to host memory; bytes must be exact */
 WK_API wk_status wk_write(wk_tensor *t, const void *from, size_t bytes);   /* the other way, in place */
-WK_API const void *wk_data(const wk_tensor *t);              /* borrowed; the first element of a CPU tensor; see wk_stride */
+WK_API const void *wk_data(const wk_tensor *t);              /* the first element of a CPU tensor; see wk_stride; until t changes its memory (a .grad: until the next backward) */
 WK_API wk_status wk_print(const wk_tensor *t, FILE *out);    /* as torch prints it; large ones shortened */
 WK_API bool wk_equal(const wk_tensor *a, const wk_tensor *b);                            /* same shape, dtype and values; NaN equals nothing */
 WK_API bool wk_allclose(const wk_tensor *a, const wk_tensor *b, double rtol, double atol); /* |a - b| <= atol + rtol |b| everywhere */

@@ -19,7 +19,8 @@ typedef struct wk_metrics {
 
 /* The loss of a batch: cross-entropy of x [n, c] if the target is WK_I64, else mean squared error. */
 WK_API wk_tensor *wk_loss(wk_tensor *output, wk_tensor *target);
-/* One pass over the loader's next epoch, in evaluation mode and without gradients; the mode is put back. */
+/* One pass to the end of the loader's epoch (a whole one, unless it was begun), in evaluation mode and without gradients; each
+ * module's mode is put back. */
 WK_API wk_status wk_evaluate(wk_module *m, wk_loader *loader, wk_metrics *out);
 /* A multi-layer perceptron with ReLU between the layers: sizes[0] inputs, sizes[n - 1] outputs, flattened input. */
 WK_API wk_module *wk_mlp(int n, const int64_t *sizes);

@@ -228,7 +228,7 @@ TEST(in_place, changes_share_and_refuse)
     CHECK_ERROR(WK_E_STATE, "add_scalar_", "expanded");
     wk_tensor *row = wk_arange(0, 5, 1, WK_F32);
     CHECK(wk_add_(wk_narrow(row, 0, 1, 4), wk_narrow(row, 0, 0, 4)) == WK_E_STATE);
-    CHECK_ERROR(WK_E_STATE, "overlaps");
+    CHECK_ERROR(WK_E_STATE, "overlap");
     CHECK(wk_mul_(row, row) == WK_OK);
     CHECK_VALUES(row, 0, 1, 4, 9, 16);
     wk_tensor *m = counting(2, 2);

@@ -306,7 +306,7 @@ stops() { # SIGNAL CODE ARGUMENTS...
     shift 2
     env --default-signal=INT "$WICK" "$@" >out 2>err &
     child=$!
-    for _ in $(seq 100); do
+    for _ in $(seq 600); do
         grep -q '^ *sgd\|^ *1 \|"epoch"' out && break
         sleep 0.1
     done

@@ -88,6 +88,8 @@ static bool survives(long n, bool sticky, bool warm)
                 wk_read(wk_parameter(m.net, "0.weight"), after, sizeof after);
                 CHECK(!memcmp(before, after, sizeof before));
                 CHECK(step(m) == WK_OK);
+                wk_params *params = wk_parameters(m.net);
+                for (int i = 0; i < wk_params_count(params); i++) CHECK(wk_grad(wk_params_at(params, i)) != NULL);
             }
         }
         CHECK_OK();
