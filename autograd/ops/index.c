@@ -9,6 +9,18 @@ typedef struct pick {
 
 static wk_tensor *index_add(wk_tensor *t, wk_tensor *index, wk_tensor *source, const pick *p);
 
+/* The index along dim of `like`, repeated in its other dims. */
+static wki_view along(const wk_tensor *index, const wki_view *like, int dim)
+{
+    wki_view v = index->v;
+    v.ndim = like->ndim;
+    for (int i = 0; i < like->ndim; i++) {
+        v.size[i] = like->size[i];
+        v.stride[i] = i == dim ? index->v.stride[0] : 0;
+    }
+    return v;
+}
+
 static wk_status index_select_backward(wki_backward *b, wk_tensor **d)
 {
     wk_tensor *index = wki_saved_at(b, 0);
@@ -55,10 +67,10 @@ static wk_tensor *index_add(wk_tensor *t, wk_tensor *index, wk_tensor *source, c
     wk_tensor *in[] = { t, source };
     wk_tensor *y = t ? wki_new("index_add", t->v.device, t->v.ndim, t->v.size, (wk_dtype)t->v.dtype)
                      : wk_zeros(p->from.ndim, p->from.size, (wk_dtype)source->v.dtype);
-    wki_dim_attrs attrs = { p->dim };
+    wki_view at = along(index, &source->v, p->dim);
+    wki_along_attrs attrs = { .dim = p->dim, .add = true };
     if (!y || (t && wki_do(WKI_OP_copy, 1, WKI_VIEWS(&y->v, &t->v), NULL, 0, wki_numel(&t->v))) ||
-        wki_do(WKI_OP_index_add, 1, WKI_VIEWS(&y->v, &source->v, &index->v), &attrs, sizeof attrs,
-               wki_numel(&source->v)))
+        wki_do(WKI_OP_scatter, 1, WKI_VIEWS(&y->v, &source->v, &at), &attrs, sizeof attrs, wki_numel(&source->v)))
         return NULL;
     if (!wki_wants_grad(2, in)) return y;
     wki_node *node = wki_record(&index_add_op, y, 2, in, p, sizeof *p);
@@ -101,9 +113,10 @@ wk_tensor *wk_index_select(wk_tensor *t, int dim, wk_tensor *index)
     wki_shape shape = p.from;
     shape.size[dim] = index->v.size[0];
     wk_tensor *y = wki_new("index_select", t->v.device, shape.ndim, shape.size, t->v.dtype);
-    wki_dim_attrs attrs = { dim };
-    if (!y || wki_do(WKI_OP_index, 1, WKI_VIEWS(&y->v, &t->v, &index->v), &attrs, sizeof attrs, wki_numel(&y->v)))
-        return NULL;
+    if (!y) return NULL;
+    wki_view at = along(index, &y->v, dim);
+    wki_along_attrs attrs = { .dim = dim };
+    if (wki_do(WKI_OP_gather, 1, WKI_VIEWS(&y->v, &t->v, &at), &attrs, sizeof attrs, wki_numel(&y->v))) return NULL;
     if (!wki_wants_grad(1, &t)) return y;
     wki_node *node = wki_record(&index_select_op, y, 1, &t, &p, sizeof p);
     wki_save(node, index);

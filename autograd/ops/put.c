@@ -281,7 +281,7 @@ static wk_tensor *sample_masked_select(wk_tensor *const *in)
 static wk_tensor *sample_masked_spread(wk_tensor *const *in)
 {
     wk_tensor *grads[1], *y = wk_sum(wk_square(sample_masked_select(in)));
-    return wk_autograd_grad(&y, 1, in, 1, true, grads) ? NULL : wk_square(grads[0]);
+    return wk_autograd_grad(&y, 1, in, 1, true, grads) ? NULL : grads[0];
 }
 static const wki_sample masked_select_samples[] = { { sample_masked_select, 1, { { 2, { 2, 3 }, -2, 2 } } },
                                                     { sample_masked_select, 1, { { 2, { 2, 1 }, -2, 2 } } },
@@ -294,7 +294,7 @@ static wk_status masked_spread_backward(wki_backward *b, wk_tensor **d)
     if (mask) d[0] = masked_select(b->g, mask, *(const int64_t *)wki_attrs(b));
     return WK_OK;
 }
-static const wki_sample masked_spread_samples[] = { { sample_masked_spread, 1, { { 2, { 2, 3 }, -2, 2 } } }, { 0 } };
+static const wki_sample masked_spread_samples[] = { { sample_masked_spread, 1, { { 2, { 2, 3 }, -1, 1 } } }, { 0 } };
 static const wki_opdef masked_spread_op = { "masked_spread", masked_spread_backward, masked_spread_samples };
 
 static wk_tensor *masked_spread(wk_tensor *g, wk_tensor *mask)

@@ -20,32 +20,41 @@ typedef struct line {
     int64_t size, stride, low;             /* of x along dim; low: the least index */
 } line;
 
-#define GATHER(TYPE)                                                                                                   \
-    for (; i < l->n; i++) {                                                                                            \
-        int64_t at = index[i * l->index_step];                                                                         \
-        if (at < l->low || at >= l->size) break;                                                                       \
-        at += at < 0 ? l->size : 0;                                                                                    \
-        ((TYPE *)y)[i * l->y_step] = ((const TYPE *)x)[i * l->x_step + at * l->stride];                                \
-    }
-
 /* How many of the n elements were copied: fewer if an index is out of range. */
-static int64_t gather_line(const line *l, size_t bytes, char *y, const int64_t *index, const char *x)
+#define GATHER(NAME, TYPE)                                                                                             \
+    static int64_t NAME(const line *l, TYPE *y, const int64_t *index, const TYPE *x)                                   \
+    {                                                                                                                  \
+        const int64_t n = l->n, size = l->size, stride = l->stride, low = l->low;                                      \
+        if (low == 0 && l->y_step == 1 && l->index_step == 1 && l->x_step == 0) {                                      \
+            for (int64_t i = 0; i < n; i++) {                                                                          \
+                if ((uint64_t)index[i] >= (uint64_t)size) return i;                                                    \
+                y[i] = x[index[i] * stride];                                                                           \
+            }                                                                                                          \
+            return n;                                                                                                  \
+        }                                                                                                              \
+        for (int64_t i = 0; i < n; i++) {                                                                              \
+            const int64_t at = index[i * l->index_step];                                                               \
+            if (at < low || at >= size) return i;                                                                      \
+            y[i * l->y_step] = x[i * l->x_step + (at < 0 ? at + size : at) * stride];                                  \
+        }                                                                                                              \
+        return n;                                                                                                      \
+    }
+GATHER(gather_4, uint32_t)
+GATHER(gather_8, uint64_t)
+GATHER(gather_1, uint8_t)
+
+static int64_t gather_line(const line *l, int64_t bytes, void *y, const int64_t *index, const char *x)
 {
-    int64_t i = 0;
-    if (l->index_step == 0) {
-        int64_t at = *index;
+    if (l->index_step == 0) { /* one row, from one place */
+        const int64_t at = *index;
         if (at < l->low || at >= l->size) return 0;
-        at += at < 0 ? l->size : 0;
-        wki_copy_elements(l->n, bytes, y, l->y_step, x + at * l->stride * (int64_t)bytes, l->x_step);
+        wki_copy_elements(l->n, (size_t)bytes, y, l->y_step, x + (at < 0 ? at + l->size : at) * l->stride * bytes,
+                          l->x_step);
         return l->n;
     }
-    if (bytes == 4)
-        GATHER(uint32_t)
-    else if (bytes == 8)
-        GATHER(uint64_t)
-    else
-        GATHER(uint8_t)
-    return i;
+    if (bytes == 4) return gather_4(l, y, index, (const uint32_t *)(const void *)x);
+    if (bytes == 8) return gather_8(l, y, index, (const uint64_t *)(const void *)x);
+    return gather_1(l, y, index, (const uint8_t *)x);
 }
 
 static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scratch)
@@ -64,8 +73,8 @@ static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scr
     for (; at < last; at += l.n) {
         l.n = wki_least(wki_cursor_left(&w, &c), last - at);
         const int64_t *numbers = (const int64_t *)index->data + c.at[1];
-        int64_t done = gather_line(&l, (size_t)bytes, (char *)y->data + c.at[0] * bytes, numbers,
-                                   (const char *)x->data + c.at[2] * bytes);
+        int64_t done =
+            gather_line(&l, bytes, (char *)y->data + c.at[0] * bytes, numbers, (const char *)x->data + c.at[2] * bytes);
         wki_check(done == l.n, WK_E_RANGE, WK_E_RANGE, "gather",
                   "index %lld is outside dim %d of %s; expected %lld to %lld", (long long)numbers[done * l.index_step],
                   attrs->dim, wki_show(x), (long long)l.low, (long long)size - 1);

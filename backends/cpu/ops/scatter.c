@@ -34,6 +34,15 @@ typedef struct line {
                 for (int64_t i = 0; i < l->n; i++) y[i * l->y_step] = RESULT(y[i * l->y_step], src[i * l->src_step]);  \
             return l->n;                                                                                               \
         }                                                                                                              \
+        if (l->low == 0 && l->index_step == 1 && l->src_step == 1 && l->y_step == 0) {                                 \
+            const int64_t n = l->n, size = l->size, stride = l->stride;                                                \
+            for (int64_t i = 0; i < n; i++) {                                                                          \
+                if ((uint64_t)index[i] >= (uint64_t)size) return i;                                                    \
+                TYPE *at = y + index[i] * stride;                                                                      \
+                *at = RESULT(*at, src[i]);                                                                             \
+            }                                                                                                          \
+            return n;                                                                                                  \
+        }                                                                                                              \
         for (int64_t i = 0; i < l->n; i++) {                                                                           \
             int64_t at = index[i * l->index_step];                                                                     \
             if (at < l->low || at >= l->size) return i;                                                                \
