@@ -307,11 +307,13 @@ static wk_tensor *sample_unslice(wk_tensor *const *in)
 static const wki_sample unslice_samples[] = { { sample_unslice, 1, { { 2, { 3, 5 }, -2, 2 } } }, { 0 } };
 static const wki_opdef unslice_op = { "unslice", unslice_backward, unslice_samples };
 
-/* Where other parts' gradients have arrived already, this one is added in its place: n parts then cost as much as one. */
+/* Where other parts' gradients have arrived already, this one is added in its place: n parts then cost as much as one.
+ */
 static bool added_in_place(wki_backward *b, const cut *c)
 {
     wk_tensor *there = b->node->edges[0].node->grad;
-    if (!wki_is_plain() || !there || !wki_is_sole_owner(there) || !wki_is_contiguous(&there->v)) return false;
+    if (!wki_is_plain() || b->node->hooks || !there || !wki_is_sole_owner(there) || !wki_is_contiguous(&there->v))
+        return false;
     wki_view part = there->v;
     move(&part, c->length ? c->start * part.stride[c->dim] : 0);
     part.size[c->dim] = c->length;
