@@ -154,6 +154,7 @@ bool wki_broadcast(const char *where, wki_shape *into, const wki_view *with); /*
 void wki_broadcast_view(wki_view *v, const wki_shape *shape);                 /* v's strides made to fit shape */
 wk_tensor *wki_sum_to(wk_tensor *t, const wki_shape *shape); /* the transpose of broadcasting; t itself if it fits */
 wk_dtype wki_promote(const wk_tensor *a, const wk_tensor *b);
+bool wki_index_ok(const char *where, wk_tensor *t, wk_tensor **index); /* WK_I64 on t's device; WK_I32 is converted */
 bool wki_same_device(const char *where, const wk_tensor *a, const wk_tensor *b);
 
 /* hooks.c */
@@ -178,4 +179,8 @@ wk_tensor *wki_row_apply(int row, wk_tensor *x, wk_tensor *a, wk_tensor *b, doub
 /* The product with its bias in the last pass (bias NULL: none): c [.., m, n] = a [.., m, k] b [.., k, n] + bias. */
 wk_status wki_product(const wki_view *c, const wki_view *a, const wki_view *b, const wki_view *bias, bool relu,
                       bool accumulate);
+bool wki_product_ok(const char *where, const wk_tensor *a, const wk_tensor *b); /* one float dtype, one device */
+/* [d] a [.., m, k] b [.., k, n], checked by the caller: leading dims are equal. */
+wk_tensor *wki_batched(const char *where, wk_tensor *a, wk_tensor *b);
+wk_tensor *wki_dots(const char *where, wk_tensor *a, wk_tensor *b); /* [d] [.., k] x [.., k] -> [..], of one shape */
 #endif

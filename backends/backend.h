@@ -118,6 +118,34 @@ typedef struct wki_product_attrs {
  * index_add: y (in place) -> g, index: y[.., index[i], ..] += g[.., i, ..], in ascending i. Attributes: wki_dim_attrs.
  */
 
+/* gather: y -> x, index (WK_I64, y's shape). y[.., i, ..] = x[.., index[.., i, ..], ..] along dim, indices checked
+ * (WK_E_RANGE). scatter: y (in place) -> src, index (src's shape): y[.., index[.., i, ..], ..] = src[.., i, ..], or +=
+ * with add, in ascending i: the last one wins. In the other dims x (y) may be larger than the index. */
+typedef struct wki_along_attrs {
+    int32_t dim;
+    bool wrap, add; /* wrap: negative indices count from the end */
+} wki_along_attrs;
+
+/* offsets: y (WK_I64) -> index tensors of y's shape (WK_I64): y = sum of index_k * stride_k, each index checked against
+ * size_k, negative ones counting from the end. */
+typedef struct wki_offsets_attrs {
+    int64_t size[WKI_MAX_DIMS], stride[WKI_MAX_DIMS];
+} wki_offsets_attrs;
+
+/* masked: y [count] -> x, mask (WK_BOOL, x's shape): the elements of x where the mask is true. With spread: y -> x
+ * [count], mask (y's shape): the elements of x put back there, 0 elsewhere. The 1-d view is contiguous. */
+typedef struct wki_masked_attrs {
+    bool spread;
+} wki_masked_attrs;
+
+/* triangle: y -> x, matrices in the last two dims. Keeps column - row <= diagonal; upper: >= diagonal. */
+typedef struct wki_triangle_attrs {
+    int64_t diagonal;
+    bool upper;
+} wki_triangle_attrs;
+
+/* dot: y [..] -> a [.., k], b [.., k]: the sum of a * b over the last dim. f32, f64. */
+
 /* update: every optimizer. For each of n parameters the views p, s0, s1, s2 (as many states as the rule has), then, as
  * inputs, the n gradients. All contiguous, of one dtype. `numbers` lives in memory that the kernel reads: what changes
  * from step to step. */

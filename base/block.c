@@ -122,7 +122,7 @@ void *wki_block_get(size_t bytes, size_t *got)
     wki_context *here = wki_context_here();
     const int bin = bytes <= WKI_LARGEST ? wki_bin_of(bytes) : WKI_BINS;
     void *block = NULL;
-    *got = CACHED && bin < WKI_BINS ? wki_bin_bytes(bin) : bytes;
+    *got = CACHED && bin < WKI_BINS ? wki_bin_bytes(bin) : bytes ? bytes : 1; /* 0 would mean: not ours */
     if (bin < WKI_SMALL_BINS && (block = pop(&here->blocks[bin])) != NULL)
         wki_counter_add(&here->cached, -(int64_t)*got);
     if (!block && CACHED && bin < WKI_BINS) block = from_pool(bin);

@@ -22,20 +22,19 @@ static bool operands_ok(const char *where, const wk_tensor *a, const char *a_nam
     return wki_float_ok(a, where, a_name);
 }
 
-static bool product_ok(const char *where, const wk_tensor *a, const wk_tensor *b)
+bool wki_product_ok(const char *where, const wk_tensor *a, const wk_tensor *b)
 {
     return operands_ok(where, a, "a", b, "b");
 }
 
 /* ---- mm, and its batched form: a [.., m, k], b [.., k, n] with equal leading dims ---- */
 static wk_tensor *swapped(wk_tensor *t) { return wk_transpose(t, -2, -1); }
-static wk_tensor *batched(const char *where, wk_tensor *a, wk_tensor *b);
 
 static wk_status mm_backward(wki_backward *b, wk_tensor **d)
 {
     wk_tensor *left = wki_needs(b, 1) ? wki_saved_at(b, 0) : NULL, *right = wki_needs(b, 0) ? wki_saved_at(b, 1) : NULL;
-    if (wki_needs(b, 0)) d[0] = right ? batched("mm", b->g, swapped(right)) : NULL;
-    if (wki_needs(b, 1)) d[1] = left ? batched("mm", swapped(left), b->g) : NULL;
+    if (wki_needs(b, 0)) d[0] = right ? wki_batched("mm", b->g, swapped(right)) : NULL;
+    if (wki_needs(b, 1)) d[1] = left ? wki_batched("mm", swapped(left), b->g) : NULL;
     return WK_OK;
 }
 
@@ -52,7 +51,7 @@ static const wki_sample mm_samples[] = { { sample_mm, 2, { { 2, { 3, 4 }, -2, 2 
                                          { 0 } };
 static const wki_opdef mm_op = { "mm", mm_backward, mm_samples };
 
-static wk_tensor *batched(const char *where, wk_tensor *a, wk_tensor *b)
+wk_tensor *wki_batched(const char *where, wk_tensor *a, wk_tensor *b)
 {
     if (!a || !b) return NULL;
     wki_shape shape = wki_shape_of(a);
@@ -70,12 +69,12 @@ static wk_tensor *batched(const char *where, wk_tensor *a, wk_tensor *b)
 
 wk_tensor *wk_mm(wk_tensor *a, wk_tensor *b)
 {
-    if (!product_ok("mm", a, b)) return NULL;
+    if (!wki_product_ok("mm", a, b)) return NULL;
     wki_check(a->v.ndim == 2 && b->v.ndim == 2, NULL, WK_E_SHAPE, "mm", "a is %s, b %s; both must have two dims",
               wki_show(&a->v), wki_show(&b->v));
     wki_check(a->v.size[1] == b->v.size[0], NULL, WK_E_SHAPE, "mm",
               "inner sizes differ (a %s, b %s); a's last must equal b's first", wki_show(&a->v), wki_show(&b->v));
-    return batched("mm", a, b);
+    return wki_batched("mm", a, b);
 }
 
 static wk_tensor *fold(wk_tensor *t) /* [.., m, k] -> [.. * m, k] */
@@ -107,13 +106,13 @@ static wk_tensor *broadcast_batches(wk_tensor *a, wk_tensor *b)
         sa.size[lead.ndim + i] = a->v.size[a->v.ndim - 2 + i];
         sb.size[lead.ndim + i] = b->v.size[b->v.ndim - 2 + i];
     }
-    return batched("matmul", wki_fits(&a->v, &sa) ? a : wk_expand(a, sa.ndim, sa.size),
-                   wki_fits(&b->v, &sb) ? b : wk_expand(b, sb.ndim, sb.size));
+    return wki_batched("matmul", wki_fits(&a->v, &sa) ? a : wk_expand(a, sa.ndim, sa.size),
+                       wki_fits(&b->v, &sb) ? b : wk_expand(b, sb.ndim, sb.size));
 }
 
 wk_tensor *wk_matmul(wk_tensor *a, wk_tensor *b)
 {
-    if (!product_ok("matmul", a, b)) return NULL;
+    if (!wki_product_ok("matmul", a, b)) return NULL;
     int na = a->v.ndim, nb = b->v.ndim;
     wki_check(na && nb, NULL, WK_E_SHAPE, "matmul", "a is %s, b %s; both need a dim at least", wki_show(&a->v),
               wki_show(&b->v));
@@ -131,7 +130,7 @@ wk_tensor *wk_matmul(wk_tensor *a, wk_tensor *b)
     if (nb > 2) return broadcast_batches(a, b);
     wki_shape shape = wki_shape_of(a);
     shape.size[na - 1] = b->v.size[1];
-    wk_tensor *y = batched("matmul", fold(a), b);
+    wk_tensor *y = wki_batched("matmul", fold(a), b);
     return na == 2 || !y ? y : unfold(y, &shape);
 }
 

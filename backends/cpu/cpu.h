@@ -41,6 +41,8 @@ typedef struct wki_loops {
     double (*fold[3])(int64_t n, const void *x);
     void (*fold_columns[3])(int64_t rows, int64_t n, void *y, const void *x, int64_t stride);
 
+    double (*dot)(int64_t n, const void *a, const void *b); /* the same lanes, by fused multiply-adds */
+
     /* Short lines, turned on their side so that even ten classes fill the vectors: t[j * width + r] is element j of
      * line r, at x[at[r] + j * step]; width is `lines` rounded up to whole vectors, wki_width(lines). */
     void (*turn_in)(int64_t n, int64_t lines, void *t, const void *x, const int64_t *at, int64_t step);

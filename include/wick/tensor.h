@@ -89,6 +89,48 @@ WK_API wk_tensor *wk_cat(wk_tensor *const *ts, int n, int dim);                 
 WK_API wk_tensor *wk_stack(wk_tensor *const *ts, int n, int dim);                        /* copies; equal shapes, a new dim */
 WK_API wk_tensor *wk_index_select(wk_tensor *t, int dim, wk_tensor *index);              /* copies rows of dim; index WK_I64 [n], in range */
 
+/* More views. Parts go to out, an array of the caller's; split and unbind are refused where out has no room for them all,
+ * and return how many there are, 0 on error. */
+WK_API wk_tensor *wk_unflatten(wk_tensor *t, int dim, int n, const int64_t *sizes);      /* [d] dim becomes n dims; one size may be -1 */
+WK_API int wk_split(wk_tensor *t, int64_t size, int dim, wk_tensor **out, int room);     /* [d] parts of `size`, the last may be shorter */
+WK_API wk_status wk_split_sizes(wk_tensor *t, int n, const int64_t *sizes, int dim, wk_tensor **out); /* [d] out[n]; sizes add up to dim's */
+WK_API int wk_chunk(wk_tensor *t, int chunks, int dim, wk_tensor **out);                 /* [d] out[chunks]; wk_split by ceil(size / chunks): may give fewer */
+WK_API wk_status wk_tensor_split(wk_tensor *t, int n, int dim, wk_tensor **out);         /* [d] out[n], sizes differing by at most 1 */
+WK_API wk_status wk_tensor_split_at(wk_tensor *t, int n, const int64_t *at, int dim, wk_tensor **out); /* [d] out[n + 1]: [0, at[0]), [at[0], at[1]) ... */
+WK_API int wk_unbind(wk_tensor *t, int dim, wk_tensor **out, int room);                  /* [d] one select for each index of dim */
+WK_API wk_tensor *wk_movedim(wk_tensor *t, int from, int to);                            /* [d] */
+WK_API wk_tensor *wk_movedim_dims(wk_tensor *t, int n, const int *from, const int *to);  /* [d] several at once, the others keep their order */
+WK_API wk_tensor *wk_swapaxes(wk_tensor *t, int dim0, int dim1);                         /* [d] wk_transpose */
+WK_API wk_tensor *wk_broadcast_to(wk_tensor *t, int ndim, const int64_t *shape);         /* [d] wk_expand */
+WK_API wk_tensor *wk_expand_as(wk_tensor *t, const wk_tensor *like);                     /* [d] */
+WK_API wk_status wk_meshgrid(wk_tensor *const *ts, int n, bool xy, wk_tensor **out);     /* [d] out[n]: n tensors [a], [b] .. as [a, b, ..]; xy: [b, a, ..] */
+WK_API wk_tensor *wk_diagonal(wk_tensor *t, int64_t offset, int dim1, int dim2);         /* [d] view; the diagonal is the last dim; offset > 0: above */
+
+/* Copies, [d]. Index tensors are WK_I64 or WK_I32 (WK_E_DTYPE), each index checked (WK_E_RANGE); negative ones are refused but
+ * where said. Equal indices: sums add up in ascending order; without a sum the last one written stays, and in backward each
+ * gets its gradient, as in torch. */
+WK_API wk_tensor *wk_diag(wk_tensor *t, int64_t offset);                                 /* [n] -> a matrix with that diagonal; a matrix -> its diagonal */
+WK_API wk_tensor *wk_tril(wk_tensor *t, int64_t diagonal);                               /* [.., n, m]: keeps column - row <= diagonal */
+WK_API wk_tensor *wk_triu(wk_tensor *t, int64_t diagonal);                               /* keeps column - row >= diagonal */
+WK_API wk_tensor *wk_repeat(wk_tensor *t, int n, const int64_t *counts);                 /* as many counts as dims, or more; 0 allowed */
+WK_API wk_tensor *wk_flip(wk_tensor *t, int n, const int *dims);
+WK_API wk_tensor *wk_roll(wk_tensor *t, int64_t by);                                     /* of the flattened elements */
+WK_API wk_tensor *wk_roll_dims(wk_tensor *t, int n, const int64_t *by, const int *dims);
+typedef enum wk_pad_mode { WK_PAD_CONSTANT, WK_PAD_REFLECT, WK_PAD_REPLICATE, WK_PAD_CIRCULAR } wk_pad_mode;
+/* F.pad: by[n] are pairs (before, behind), the last dim first; negative ones cut. value: for WK_PAD_CONSTANT. */
+WK_API wk_tensor *wk_pad(wk_tensor *t, int n, const int64_t *by, wk_pad_mode mode, double value);
+WK_API wk_tensor *wk_gather(wk_tensor *t, int dim, wk_tensor *index);                    /* t[i][index[i][j]] (dim 1) -> index's shape */
+WK_API wk_tensor *wk_take_along_dim(wk_tensor *t, wk_tensor *index, int dim);            /* the same; other dims broadcast; negative allowed */
+WK_API wk_tensor *wk_scatter(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *src);   /* y = t; y[i][index[i][j]] = src[i][j] (dim 1) */
+WK_API wk_tensor *wk_scatter_value(wk_tensor *t, int dim, wk_tensor *index, double value);
+WK_API wk_tensor *wk_scatter_add(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *src); /* += */
+WK_API wk_tensor *wk_index_add(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *source, double alpha); /* y = t; y[index[i]] += alpha source[i] (dim 0) */
+/* t[i, :, j ..]: n at most t's rank; NULL is a whole dim. The indices broadcast; their dims stand in place if adjacent, else first. Negative allowed. */
+WK_API wk_tensor *wk_index(wk_tensor *t, int n, wk_tensor *const *indices);
+WK_API wk_tensor *wk_index_put(wk_tensor *t, int n, wk_tensor *const *indices, wk_tensor *values, bool accumulate); /* y = t; y[..] = or += values, which broadcast */
+WK_API wk_tensor *wk_masked_select(wk_tensor *t, wk_tensor *mask);                       /* -> 1-d; mask WK_BOOL; both broadcast */
+WK_API wk_tensor *wk_one_hot(wk_tensor *t, int64_t classes);                             /* WK_I64 [..] -> WK_I64 [.., classes]; -1: the largest of t and 1 */
+
 /* Element by element, [d] unless the result is bool; formulas and derivatives are rows of backends/ops.def. NaN passes through. */
 WK_API wk_tensor *wk_neg(wk_tensor *x);
 WK_API wk_tensor *wk_abs(wk_tensor *x);
@@ -175,6 +217,15 @@ WK_API wk_tensor *wk_log_softmax(wk_tensor *t, int dim);                  /* [d]
  * multiply-adds over k, so neither threads nor the instruction set (with fma) change a bit. */
 WK_API wk_tensor *wk_mm(wk_tensor *a, wk_tensor *b);                      /* [d] [n, k] x [k, m] -> [n, m] */
 WK_API wk_tensor *wk_matmul(wk_tensor *a, wk_tensor *b);                  /* [d] torch.matmul: ranks 1 and up, leading dims broadcast */
+WK_API wk_tensor *wk_bmm(wk_tensor *a, wk_tensor *b);                     /* [d] [b, n, k] x [b, k, m] -> [b, n, m] */
+WK_API wk_tensor *wk_mv(wk_tensor *a, wk_tensor *x);                      /* [d] [n, k] x [k] -> [n] */
+WK_API wk_tensor *wk_dot(wk_tensor *a, wk_tensor *b);                     /* [d] [k] x [k] -> []; sums as wk_sum does */
+WK_API wk_tensor *wk_outer(wk_tensor *a, wk_tensor *b);                   /* [d] [n] x [m] -> [n, m] */
+WK_API wk_tensor *wk_addmm(wk_tensor *c, wk_tensor *a, wk_tensor *b, double beta, double alpha); /* [d] beta c + alpha a b; c broadcasts; beta 0 ignores c */
+WK_API wk_tensor *wk_baddbmm(wk_tensor *c, wk_tensor *a, wk_tensor *b, double beta, double alpha); /* [d] the same of batches */
+WK_API wk_tensor *wk_tensordot(wk_tensor *a, wk_tensor *b, int n, const int *dims_a, const int *dims_b); /* [d] sums over n pairs of dims; NULLs: a's last n, b's first n */
+/* [d] torch.einsum: "bij,bjk->bik", "...ij,jk", "ii->i". Operands are taken from the left to the right, two at a time. */
+WK_API wk_tensor *wk_einsum(const char *equation, int n, wk_tensor *const *operands);
 WK_API wk_tensor *wk_linear(wk_tensor *x, wk_tensor *weight, wk_tensor *bias); /* [d] x weight^T + bias: [..., in], [out, in], [out] or NULL */
 
 /* Differentiate. */

@@ -57,6 +57,19 @@ static double fold_sum(int64_t n, const void *x) { return fold(n, x, 0, add); }
 static double fold_max(int64_t n, const void *x) { return fold(n, x, -ENDLESS, greater); }
 static double fold_min(int64_t n, const void *x) { return fold(n, x, ENDLESS, smaller); }
 
+static double dot(int64_t n, const void *left, const void *right)
+{
+    const real *a = left, *b = right;
+    real lane[LANES] = { 0 };
+    int64_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        VECTORIZE for (int l = 0; l < LANES; l++) lane[l] = wki_fma(a[i + l], b[i + l], lane[l]);
+    for (int l = 0; i + l < n; l++) lane[l] = wki_fma(a[i + l], b[i + l], lane[l]);
+    for (int half = LANES / 2; half; half /= 2)
+        for (int l = 0; l < half; l++) lane[l] += lane[l + half];
+    return (double)lane[0];
+}
+
 static void columns_sum(int64_t rows, int64_t n, void *y, const void *x, int64_t stride)
 {
     fold_columns(rows, n, y, x, stride, 0, add);
@@ -321,6 +334,7 @@ static void dropout(const wki_random_key *key, int64_t group, int64_t groups, vo
 const wki_loops JOIN(wki_loops_f, REAL_BITS, WKI_ISA) = {
     .fold = { fold_sum, fold_max, fold_min },
     .fold_columns = { columns_sum, columns_max, columns_min },
+    .dot = dot,
     .turn_in = turn_in,
     .turn_out = turn_out,
     .softmax_turned = softmax_turned,

@@ -125,6 +125,20 @@ static int64_t units(const wki_call *call)
     return p.tile < 0 ? wki_blocks(p.walk.count, WKI_BLOCK) : p.walk.count * wki_blocks(p.high, TILE);
 }
 
+/* n elements from the last to the first: what flips are made of */
+static void copy_reversed(int64_t n, size_t size, void *to, const void *last)
+{
+#define REVERSED(TYPE)                                                                                                 \
+    for (int64_t i = 0; i < n; i++) ((TYPE *)to)[i] = ((const TYPE *)last)[-i]
+    if (size == 4)
+        REVERSED(uint32_t);
+    else if (size == 8)
+        REVERSED(uint64_t);
+    else
+        REVERSED(uint8_t);
+#undef REVERSED
+}
+
 static void copy_runs(const plan *p, char *y, const char *x, int64_t begin, int64_t end)
 {
     const wki_walk *w = &p->walk;
@@ -136,6 +150,8 @@ static void copy_runs(const plan *p, char *y, const char *x, int64_t begin, int6
         const char *from = x + c.at[1] * (int64_t)p->x_size;
         if (p->same && (n == 1 || (y_step == 1 && x_step == 1)))
             memcpy(to, from, (size_t)n * p->y_size);
+        else if (p->same && y_step == 1 && x_step == -1)
+            copy_reversed(n, p->y_size, to, from);
         else
             p->run(n, to, y_step, from, x_step);
         wki_cursor_move(w, &c, n);

@@ -1,0 +1,268 @@
+/* Element by element along one dim: gather, scatter, scatter_add, take_along_dim, one_hot. Each one's gradient is
+ * another of them. Elements written twice: the last one stays, and sums add up in ascending order. */
+#include "autograd/op.h"
+
+typedef struct along {
+    wki_shape from; /* of gather's input */
+    wki_along_attrs a;
+} along;
+
+static wk_tensor *gather(const wki_opdef *op, wk_tensor *t, wk_tensor *index, bool wrap, int dim);
+static wk_tensor *scatter(const wki_opdef *op, wk_tensor *t, wk_tensor *index, wk_tensor *src, const along *s);
+
+/* ---- scatter_add ---- */
+static const wki_opdef gather_op;
+
+static wk_status scatter_add_backward(wki_backward *b, wk_tensor **d)
+{
+    const along *s = wki_attrs(b);
+    if (wki_needs(b, 0)) d[0] = b->g;
+    if (!wki_needs(b, 1)) return WK_OK;
+    wk_tensor *index = wki_saved_at(b, 0);
+    if (index) d[1] = gather(&gather_op, b->g, index, s->a.wrap, s->a.dim);
+    return WK_OK;
+}
+
+static wk_tensor *numbers(int64_t a, int64_t b, int64_t c, int64_t d, int64_t e, int64_t f)
+{
+    return wk_from((int64_t[]){ a, b, c, d, e, f }, WK_SHAPE(2, 3), WK_I64);
+}
+static wk_tensor *sample_scatter_add(wk_tensor *const *in)
+{
+    return wk_square(wk_scatter_add(in[0], 0, numbers(2, 0, 2, 2, 0, 1), in[1]));
+}
+static wk_tensor *sample_scatter_add_last(wk_tensor *const *in)
+{
+    return wk_square(wk_scatter_add(in[0], -1, numbers(0, 0, 1, 3, 0, 3), in[1]));
+}
+static const wki_sample scatter_add_samples[] = {
+    { sample_scatter_add, 2, { { 2, { 3, 4 }, -2, 2 }, { 2, { 2, 3 }, -2, 2 } } },
+    { sample_scatter_add_last, 2, { { 2, { 3, 4 }, -2, 2 }, { 2, { 3, 5 }, -2, 2 } } },
+    { 0 }
+};
+static const wki_opdef scatter_add_op = { "scatter_add", scatter_add_backward, scatter_add_samples };
+
+/* ---- gather ---- */
+static wk_status gather_backward(wki_backward *b, wk_tensor **d)
+{
+    const along *s = wki_attrs(b);
+    wk_tensor *index = wki_saved_at(b, 0);
+    if (index) d[0] = scatter(&scatter_add_op, NULL, index, b->g, s);
+    return WK_OK;
+}
+
+static wk_tensor *sample_gather(wk_tensor *const *in)
+{
+    return wk_square(wk_gather(in[0], 0, numbers(2, 0, 2, 2, 0, 1)));
+}
+static wk_tensor *sample_gather_last(wk_tensor *const *in)
+{
+    return wk_square(wk_gather(in[0], 1, numbers(0, 0, 1, 3, 0, 3)));
+}
+static wk_tensor *sample_take_along(wk_tensor *const *in)
+{
+    wk_tensor *index = wk_from((int64_t[]){ -1, 0, 2, -1 }, WK_SHAPE(1, 4), WK_I64);
+    return wk_square(wk_take_along_dim(in[0], index, 1));
+}
+static const wki_sample gather_samples[] = { { sample_gather, 1, { { 2, { 3, 4 }, -2, 2 } } },
+                                             { sample_gather_last, 1, { { 2, { 3, 4 }, -2, 2 } } },
+                                             { sample_take_along, 1, { { 2, { 2, 3 }, -2, 2 } } },
+                                             { 0 } };
+static const wki_opdef gather_op = { "gather", gather_backward, gather_samples };
+
+static wk_tensor *gather(const wki_opdef *op, wk_tensor *t, wk_tensor *index, bool wrap, int dim)
+{
+    along s = { wki_shape_of(t), { dim, wrap, true } };
+    wk_tensor *y = wki_new(op->name, t->v.device, index->v.ndim, index->v.size, (wk_dtype)t->v.dtype);
+    if (!y || wki_do(WKI_OP_gather, 1, WKI_VIEWS(&y->v, &t->v, &index->v), &s.a, sizeof s.a, wki_numel(&y->v)))
+        return NULL;
+    if (!wki_wants_grad(1, &t)) return y;
+    wki_node *node = wki_record(op, y, 1, &t, &s, sizeof s);
+    wki_save(node, index);
+    return node ? y : NULL;
+}
+
+bool wki_index_ok(const char *where, wk_tensor *t, wk_tensor **index)
+{
+    if (!wki_tensor_ok(*index, where, "index") || !wki_same_device(where, t, *index)) return false;
+    wk_dtype dtype = (wk_dtype)(*index)->v.dtype;
+    wki_check(dtype == WK_I64 || dtype == WK_I32, false, WK_E_DTYPE, where, "index is %s; i64 or i32 is needed",
+              wk_dtype_name(dtype));
+    return dtype == WK_I64 || (*index = wk_to(*index, WK_I64));
+}
+
+/* A tensor and an index of one rank; sizes of the index at most those of t but in dim. */
+static bool along_ok(const char *where, wk_tensor *t, wk_tensor **index, int *dim)
+{
+    if (!wki_tensor_ok(t, where, "t") || !wki_index_ok(where, t, index) || !wki_dim_ok(where, "dim", t->v.ndim, dim))
+        return false;
+    const wki_view *i = &(*index)->v;
+    bool fits = i->ndim == t->v.ndim;
+    for (int k = 0; fits && k < i->ndim; k++) fits = k == *dim || i->size[k] <= t->v.size[k];
+    wki_check(fits, false, WK_E_SHAPE, where,
+              "index is %s, t %s; they need equal ranks, and sizes of index at most those of t but in dim %d",
+              wki_show(i), wki_show(&t->v), *dim);
+    return true;
+}
+
+/* Kernels count dims from 1: a tensor of shape [] as one of shape [1]. */
+static wk_tensor *one_element(wk_tensor *t) { return t->v.ndim ? t : wk_view(t, WK_SHAPE(1)); }
+static wk_tensor *as_shaped(wk_tensor *y, const wk_tensor *t) { return t->v.ndim || !y ? y : wk_view(y, WK_SCALAR); }
+
+wk_tensor *wk_gather(wk_tensor *t, int dim, wk_tensor *index)
+{
+    if (!along_ok("gather", t, &index, &dim)) return NULL;
+    wk_tensor *x = one_element(t), *i = one_element(index);
+    return x && i ? as_shaped(gather(&gather_op, x, i, false, dim), t) : NULL;
+}
+
+wk_tensor *wk_take_along_dim(wk_tensor *t, wk_tensor *index, int dim)
+{
+    if (!wki_tensor_ok(t, "take_along_dim", "t") || !wki_index_ok("take_along_dim", t, &index) ||
+        !wki_dim_ok("take_along_dim", "dim", t->v.ndim, &dim))
+        return NULL;
+    wki_check(t->v.ndim > 0 && t->v.ndim == index->v.ndim, NULL, WK_E_SHAPE, "take_along_dim",
+              "index is %s, t %s; they need equal ranks, 1 or more", wki_show(&index->v), wki_show(&t->v));
+    wki_shape x = wki_shape_of(t), i;
+    wki_view others = index->v;
+    x.size[dim] = others.size[dim] = 1;
+    if (!wki_broadcast("take_along_dim", &x, &others)) return NULL;
+    i = x;
+    x.size[dim] = t->v.size[dim];
+    i.size[dim] = index->v.size[dim];
+    wk_tensor *from = wki_fits(&t->v, &x) ? t : wk_expand(t, x.ndim, x.size);
+    wk_tensor *at = wki_fits(&index->v, &i) ? index : wk_expand(index, i.ndim, i.size);
+    return from && at ? gather(&gather_op, from, at, true, dim) : NULL;
+}
+
+/* ---- scatter ---- */
+static const wki_opdef scatter_op;
+
+static wk_tensor *zero_like(const wk_tensor *g, const wk_tensor *index)
+{
+    wk_tensor *zero = wk_zeros(WK_SCALAR, (wk_dtype)g->v.dtype);
+    return zero ? wk_expand(zero, index->v.ndim, index->v.size) : NULL;
+}
+
+/* Nothing for what was written over; and each source gets its gradient, even if it was written over in turn. */
+static wk_status scatter_backward(wki_backward *b, wk_tensor **d)
+{
+    const along *s = wki_attrs(b);
+    wk_tensor *index = wki_saved_at(b, 0), *zero = index && wki_needs(b, 0) ? zero_like(b->g, index) : NULL;
+    if (zero) d[0] = scatter(&scatter_op, b->g, index, zero, s);
+    if (index && wki_needs(b, 1)) d[1] = gather(&gather_op, b->g, index, s->a.wrap, s->a.dim);
+    return WK_OK;
+}
+
+static wk_tensor *sample_scatter(wk_tensor *const *in)
+{
+    return wk_square(wk_scatter(in[0], 0, numbers(2, 0, 1, 0, 1, 2), in[1]));
+}
+static wk_tensor *sample_scatter_value(wk_tensor *const *in)
+{
+    return wk_square(wk_scatter_value(in[0], 1, numbers(2, 0, 2, 2, 0, 1), 0.5));
+}
+static const wki_sample scatter_samples[] = { { sample_scatter, 2, { { 2, { 3, 4 }, -2, 2 }, { 2, { 2, 5 }, -2, 2 } } },
+                                              { sample_scatter_value, 1, { { 2, { 3, 4 }, -2, 2 } } },
+                                              { 0 } };
+static const wki_opdef scatter_op = { "scatter", scatter_backward, scatter_samples };
+
+/* Into a copy of t; NULL: into zeros of s->from. */
+static wk_tensor *scatter(const wki_opdef *op, wk_tensor *t, wk_tensor *index, wk_tensor *src, const along *s)
+{
+    wk_dtype dtype = (wk_dtype)src->v.dtype;
+    wk_tensor *in[] = { t, src };
+    wk_tensor *y =
+        t ? wki_new(op->name, t->v.device, t->v.ndim, t->v.size, dtype) : wk_zeros(s->from.ndim, s->from.size, dtype);
+    const wki_along_attrs attrs = { s->a.dim, s->a.wrap, op == &scatter_add_op };
+    if (!y || (t && wki_do(WKI_OP_copy, 1, WKI_VIEWS(&y->v, &t->v), NULL, 0, wki_numel(&t->v))) ||
+        wki_do(WKI_OP_scatter, 1, WKI_VIEWS(&y->v, &src->v, &index->v), &attrs, sizeof attrs, wki_numel(&index->v)))
+        return NULL;
+    if (!wki_wants_grad(2, in)) return y;
+    along kept = { .a = attrs };
+    wki_node *node = wki_record(op, y, 2, in, &kept, sizeof kept);
+    wki_save(node, index);
+    return node ? y : NULL;
+}
+
+/* The part of src that the index names. */
+static wk_tensor *cut_to(wk_tensor *src, const wk_tensor *index)
+{
+    for (int k = 0; src && k < index->v.ndim; k++)
+        if (src->v.size[k] != index->v.size[k]) src = wk_narrow(src, k, 0, index->v.size[k]);
+    return src;
+}
+
+static wk_tensor *scattered(const wki_opdef *op, wk_tensor *t, int dim, wk_tensor *index, wk_tensor *src)
+{
+    if (!along_ok(op->name, t, &index, &dim) || !wki_tensor_ok(src, op->name, "src") ||
+        !wki_same_device(op->name, t, src))
+        return NULL;
+    wki_check(src->v.dtype == t->v.dtype, NULL, WK_E_DTYPE, op->name, "src is %s, t %s; convert with wk_to",
+              wk_dtype_name((wk_dtype)src->v.dtype), wk_dtype_name((wk_dtype)t->v.dtype));
+    wki_check(op == &scatter_op || t->v.dtype != WK_BOOL, NULL, WK_E_DTYPE, op->name, "bools do not add up");
+    bool fits = src->v.ndim == index->v.ndim;
+    for (int k = 0; fits && k < src->v.ndim; k++) fits = index->v.size[k] <= src->v.size[k];
+    wki_check(fits, NULL, WK_E_SHAPE, op->name,
+              "index is %s, src %s; src needs the rank of index and its sizes at least", wki_show(&index->v),
+              wki_show(&src->v));
+    wk_tensor *x = one_element(t), *i = one_element(index), *from = one_element(src);
+    along s = { .a = { .dim = dim } };
+    if (!x || !i || !from || !(from = cut_to(from, i))) return NULL;
+    return as_shaped(scatter(op, x, i, from, &s), t);
+}
+
+wk_tensor *wk_scatter(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *src)
+{
+    return scattered(&scatter_op, t, dim, index, src);
+}
+
+wk_tensor *wk_scatter_add(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *src)
+{
+    return scattered(&scatter_add_op, t, dim, index, src);
+}
+
+wk_tensor *wk_scatter_value(wk_tensor *t, int dim, wk_tensor *index, double value)
+{
+    if (!wki_tensor_ok(t, "scatter_value", "t") || !wki_tensor_ok(index, "scatter_value", "index")) return NULL;
+    wk_tensor *src = wk_full(WK_SCALAR, (wk_dtype)t->v.dtype, value);
+    return src ? wk_scatter(t, dim, index, wk_expand(src, index->v.ndim, index->v.size)) : NULL;
+}
+
+/* ---- one_hot ---- */
+wk_tensor *wk_one_hot(wk_tensor *t, int64_t classes)
+{
+    if (!wki_tensor_ok(t, "one_hot", "t")) return NULL;
+    wki_check(t->v.dtype == WK_I64, NULL, WK_E_DTYPE, "one_hot", "t is %s; i64 is needed",
+              wk_dtype_name((wk_dtype)t->v.dtype));
+    wki_check(t->v.ndim < WK_MAX_DIMS, NULL, WK_E_SHAPE, "one_hot", "%s has %d dims already", wki_show(&t->v),
+              WK_MAX_DIMS);
+    bool empty = wki_numel(&t->v) == 0;
+    wki_check(classes > 0 || (classes == -1 && !empty), NULL, WK_E_INVALID, "one_hot",
+              "classes is %lld for t %s; it must be 1 or more, or -1 for the largest of t and 1", (long long)classes,
+              wki_show(&t->v));
+    if (!empty) {
+        wk_tensor *flat = wk_reshape(t, WK_SHAPE(-1));
+        int64_t least = (int64_t)wk_item(wk_amin(flat, 0, false)), largest = (int64_t)wk_item(wk_amax(flat, 0, false));
+        if (wk_failed()) return NULL;
+        if (classes < 0 && largest >= 0) classes = largest + 1;
+        wki_check(least >= 0 && largest < classes, NULL, WK_E_RANGE, "one_hot",
+                  "t holds %lld to %lld; %lld classes are 0 to %lld", (long long)least, (long long)largest,
+                  (long long)classes, (long long)classes - 1);
+    }
+    wki_shape shape = wki_shape_of(t);
+    shape.size[shape.ndim++] = classes;
+    wk_tensor *y = wk_zeros(shape.ndim, shape.size, WK_I64), *one = wk_ones(WK_SCALAR, WK_I64);
+    wki_view index = t->v, src;
+    index.size[index.ndim] = index.stride[index.ndim] = 1;
+    index.ndim++;
+    shape.size[shape.ndim - 1] = 1;
+    if (!y || !one) return NULL;
+    src = one->v;
+    wki_broadcast_view(&src, &shape);
+    wki_along_attrs attrs = { .dim = shape.ndim - 1 };
+    return wki_do(WKI_OP_scatter, 1, WKI_VIEWS(&y->v, &src, &index), &attrs, sizeof attrs, wki_numel(&index)) ? NULL
+                                                                                                              : y;
+}
+
+const wki_family wki_family_gather = { &gather_op, &scatter_op, &scatter_add_op, NULL };
