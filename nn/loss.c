@@ -63,3 +63,9 @@ wk_tensor *wki_loss_reduce(wk_tensor *losses, wk_reduction reduction, wk_tensor 
 }
 
 wk_tensor *wki_number_like(double value, wk_tensor *x) { return x ? wk_scalar(value, (wk_dtype)x->v.dtype) : NULL; }
+
+wk_tensor *wki_raised(wk_tensor *x, double least)
+{
+    wk_tensor *floor = wk_add_scalar(wk_sub(x, wk_detach(x)), least);
+    return wk_where(wk_lt(x, wki_number_like(least, x)), floor, x);
+}

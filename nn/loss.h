@@ -30,6 +30,7 @@ static inline double wki_or(double number, double otherwise) { return isnan(numb
 bool wki_loss_pair_ok(const char *where, wk_tensor *input, wk_tensor *target); /* floats' input, equal shapes */
 /* Losses to what the reduction asks for. count: what the mean divides by, a tensor of any shape to be summed; NULL: their number. */
 wk_tensor *wki_loss_reduce(wk_tensor *losses, wk_reduction reduction, wk_tensor *count);
+wk_tensor *wki_raised(wk_tensor *x, double least);     /* max(x, least); its gradient passes all the same */
 wk_tensor *wki_number_like(double value, wk_tensor *x); /* [] of x's dtype */
 
 /* -weight[target] x[.., target, ..] along dim 1 of x (0 if it has only one), 0 where target is `ignore`; *count: the weights, or 1. */

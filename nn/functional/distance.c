@@ -40,8 +40,8 @@ wk_tensor *wk_cosine_similarity(wk_tensor *a, wk_tensor *b, int dim, double eps)
     wki_shape shape = wki_shape_of(a);
     if (!wki_broadcast(where, &shape, &b->v) || !wki_dim_ok(where, "dim", shape.ndim, &dim)) return NULL;
     wk_tensor *x = wk_expand(a, shape.ndim, shape.size), *y = wk_expand(b, shape.ndim, shape.size);
-    wk_tensor *length_a = wk_clamp(wki_length(x, 2, dim, false), eps, (double)INFINITY);
-    wk_tensor *length_b = wk_clamp(wki_length(y, 2, dim, false), eps, (double)INFINITY);
+    wk_tensor *length_a = wki_raised(wki_length(x, 2, dim, false), eps);
+    wk_tensor *length_b = wki_raised(wki_length(y, 2, dim, false), eps);
     return wk_div(wk_sum_dim(wk_mul(x, y), dim, false), wk_mul(length_a, length_b));
 }
 

@@ -98,13 +98,6 @@ static bool not_negative(const char *where, wk_tensor *var)
     return !wk_failed();
 }
 
-/* var, but at least eps; its gradient passes all the same. */
-static wk_tensor *raised(wk_tensor *var, double eps)
-{
-    wk_tensor *least = wk_add_scalar(wk_sub(var, wk_detach(var)), eps);
-    return wk_where(wk_lt(var, wki_number_like(eps, var)), least, var);
-}
-
 wk_tensor *wk_gaussian_nll_loss_run(wk_tensor *input, wk_tensor *target, wk_tensor *var, const wk_loss_opts *given)
 {
     static const char where[] = "gaussian_nll_loss";
@@ -114,7 +107,7 @@ wk_tensor *wk_gaussian_nll_loss_run(wk_tensor *input, wk_tensor *target, wk_tens
         return NULL;
     var = fitting_variance(where, var, input);
     if (!var || !not_negative(where, var)) return NULL;
-    var = raised(var, wki_or(o.eps, 1e-6));
+    var = wki_raised(var, wki_or(o.eps, 1e-6));
     wk_tensor *losses = wk_mul_scalar(wk_add(wk_log(var), wk_div(wk_squared_error(input, target), var)), 0.5);
     if (o.full) losses = wk_add_scalar(losses, log_of_two_pi / 2);
     return wki_loss_reduce(losses, o.reduction, NULL);
