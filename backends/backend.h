@@ -113,8 +113,7 @@ typedef struct wki_scale_attrs {
  * elements, or groups; weight and bias groups * width. y = (x - mean) / sqrt(var + eps) * weight + bias. Not centered:
  * the mean is 0. Given: mean and var are read, not written.
  * norm_backward: d (, sums, products) -> g, x, mean, var (, weight); the sums of g, and of g (x - mean) / sqrt(var + eps),
- * have an element for each piece of `inner`: [n, groups, width], across [groups, n], or [groups] where inner is 1. Not
- * across and inner 1: they are absent, and norm_sums: sums, products [groups * width] -> g, x, mean, var makes them. */
+ * have an element for each piece of `inner`: [n, groups, width], across [groups]. Not across and inner 1: they are absent, and norm_sums: sums, products [groups * width] -> g, x, mean, var makes them. */
 typedef struct wki_norm_attrs {
     int64_t n, groups, width, inner;
     double eps;

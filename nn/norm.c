@@ -39,7 +39,7 @@ static wk_status affine_sums(wki_backward *b, const pass *p, wk_tensor **d)
 
 static wk_tensor *summed(wk_tensor *parts, const pass *p)
 {
-    wk_tensor *sum = p->a.across && p->a.inner == 1 ? parts : wk_sum_dim(parts, p->a.across ? 1 : 0, false);
+    wk_tensor *sum = p->a.across ? parts : wk_sum_dim(parts, 0, false);
     return wk_view(sum, p->affine.ndim, p->affine.size);
 }
 
@@ -47,9 +47,7 @@ static wk_status fused_backward(wki_backward *b, const pass *p, wk_tensor **d)
 {
     const wki_norm_attrs *a = &p->a;
     const bool each = !a->across && a->inner == 1;
-    const int64_t parts[2] = { a->across ? a->groups : a->n, !a->across      ? a->groups * a->width
-                                                             : a->inner == 1 ? 1
-                                                                             : a->n };
+    const int64_t parts[2] = { a->across ? 1 : a->n, a->groups * a->width };
     wk_tensor *dx = wki_new("norm", p->x->v.device, p->x->v.ndim, p->x->v.size, p->x->v.dtype);
     wk_tensor *sums = each ? NULL : wki_new("norm", p->x->v.device, 2, parts, p->x->v.dtype);
     wk_tensor *products = each ? NULL : wki_new("norm", p->x->v.device, 2, parts, p->x->v.dtype);

@@ -6,7 +6,10 @@
 #include "backends/cpu/walk.h"
 #include <math.h>
 
-enum { WKI_NORM_ROWS = 64 }; /* rows of columns that are summed in the element type, before doubles take over */
+enum {
+    WKI_NORM_ROWS = 64,     /* rows of columns that are summed in the element type, before doubles take over */
+    WKI_NORM_SHORT_RUN = 64 /* the longest of the runs across samples that are taken as columns instead */
+};
 
 /* Sums are added to what is there, but for squares, which gives at most WKI_FOLD elements' sum. */
 struct wki_norm_loops {
@@ -38,7 +41,7 @@ typedef struct wki_norm_plan {
     int64_t lines, runs, length, run_stride;
     double count; /* elements of a line */
     bool each;    /* a weight for each element of a run; otherwise one for the run */
-    bool columns; /* a unit is a band of lines that are columns side by side */
+    bool columns; /* a unit is a band of lines, each being `length` columns side by side */
 } wki_norm_plan;
 
 static inline wki_norm_plan wki_norm_plan_of(const wki_call *call)
@@ -47,7 +50,7 @@ static inline wki_norm_plan wki_norm_plan_of(const wki_call *call)
     const wk_dtype dtype = (wk_dtype)call->views[0]->dtype;
     wki_norm_plan p = { a, wki_loops_for(wki_isa(), dtype), dtype, (int64_t)wk_dtype_size(dtype), 0, 0, 0, 0, 0, 0, 0 };
     p.each = !a->across && a->inner == 1;
-    p.columns = a->across && a->inner == 1;
+    p.columns = a->across && a->inner <= WKI_NORM_SHORT_RUN;
     p.lines = a->across ? a->groups : a->n * a->groups;
     p.runs = a->across ? a->n : p.each ? 1 : a->width;
     p.length = p.each ? a->width : a->inner;
@@ -56,10 +59,13 @@ static inline wki_norm_plan wki_norm_plan_of(const wki_call *call)
     return p;
 }
 
+/* lines in a band of columns */
+static inline int64_t wki_norm_band(const wki_norm_plan *p) { return p->length > 1 ? WKI_COLUMNS / p->length : WKI_COLUMNS; }
+
 static inline int64_t wki_norm_units(const wki_call *call)
 {
     const wki_norm_plan p = wki_norm_plan_of(call);
-    return p.columns ? wki_blocks(p.lines, WKI_COLUMNS) : p.lines;
+    return p.columns ? wki_blocks(p.lines, wki_norm_band(&p)) : p.lines;
 }
 
 /* where line l starts, in elements; and which weight is the first of it */
@@ -86,6 +92,17 @@ static inline void wki_norm_set(const wki_norm_plan *p, void *to, int64_t i, dou
 static inline char *wki_norm_at(const wki_norm_plan *p, const wki_view *v, int64_t i)
 {
     return (char *)v->data + i * p->size;
+}
+/* A line's number, written for each of its columns; k counts the band's lines. */
+static inline void wki_norm_spread(const wki_norm_plan *p, void *to, int64_t k, double value)
+{
+    for (int64_t i = 0; i < p->length; i++) wki_norm_set(p, to, k * p->length + i, value);
+}
+static inline double wki_norm_gather(const wki_norm_plan *p, const double *of_columns, int64_t k)
+{
+    double sum = 0;
+    for (int64_t i = 0; i < p->length; i++) sum += of_columns[k * p->length + i];
+    return sum;
 }
 static inline double wki_norm_scale(const wki_norm_plan *p, double var) { return 1 / sqrt(var + p->attrs->eps); }
 #endif

@@ -45,7 +45,7 @@ WKI_PLAIN_LOSS(binary_cross_entropy)
 static wk_tensor *weighted_logistic(wk_tensor *x, wk_tensor *y, wk_tensor *pos_weight)
 {
     wk_tensor *scale = wk_add_scalar(wk_mul(wk_sub_scalar(pos_weight, 1), y), 1);
-    wk_tensor *certain = wk_mul(wk_add_scalar(wk_neg(y), 1), x);
+    wk_tensor *certain = wk_sub(x, wk_mul(y, x));
     return wk_add(certain, wk_mul(scale, wk_logistic_error(x, wki_number_like(1, x))));
 }
 

@@ -50,52 +50,59 @@ static void line(const job *j, int64_t l)
     }
 }
 
-/* ---- Columns: channels side by side ---- */
+/* ---- Columns: channels side by side, or with a few neighbours each ---- */
 
-static void column_statistics(const job *j, int64_t first, int64_t n)
+static void column_statistics(const job *j, int64_t first, int64_t lines)
 {
     const wki_norm_plan *p = &j->p;
-    const char *x = wki_norm_at(p, j->v[X], first);
-    char *means = wki_norm_at(p, j->v[MEAN], first), *vars = wki_norm_at(p, j->v[VAR], first);
-    double total[WKI_COLUMNS] = { 0 }, part[WKI_COLUMNS];
+    const int64_t n = lines * p->length;
+    const char *x = wki_norm_at(p, j->v[X], wki_norm_line(p, first));
+    double total[WKI_COLUMNS] = { 0 }, part[WKI_COLUMNS], means[WKI_COLUMNS];
     const wki_view parts = { .data = part };
     for (int64_t r = 0; r < p->runs; r += WKI_FOLD) {
         p->loops->fold_columns[WKI_SUM](wki_least(WKI_FOLD, p->runs - r), n, part, x + r * p->run_stride * p->size,
                                         p->run_stride);
         for (int64_t k = 0; k < n; k++) total[k] += wki_norm_get(p, &parts, k);
     }
-    for (int64_t k = 0; k < n; k++) wki_norm_set(p, means, k, total[k] / p->count);
+    for (int64_t k = 0; k < lines; k++) {
+        wki_norm_set(p, j->v[MEAN]->data, first + k, wki_norm_gather(p, total, k) / p->count);
+        wki_norm_spread(p, means, k, wki_norm_get(p, j->v[MEAN], first + k));
+    }
     for (int64_t k = 0; k < n; k++) total[k] = 0;
     for (int64_t r = 0; r < p->runs; r += WKI_NORM_ROWS)
         p->loops->norm->column_squares(wki_least(WKI_NORM_ROWS, p->runs - r), n, total, x + r * p->run_stride * p->size,
                                        p->run_stride, means);
-    for (int64_t k = 0; k < n; k++) wki_norm_set(p, vars, k, total[k] / p->count);
+    for (int64_t k = 0; k < lines; k++)
+        wki_norm_set(p, j->v[VAR]->data, first + k, wki_norm_gather(p, total, k) / p->count);
 }
 
-static void band(const job *j, int64_t first, int64_t n)
+static void band(const job *j, int64_t first, int64_t lines)
 {
     const wki_norm_plan *p = &j->p;
-    double scale[WKI_COLUMNS], shift[WKI_COLUMNS];
-    if (!p->attrs->given) column_statistics(j, first, n);
-    for (int64_t k = 0; k < n; k++) {
+    const int64_t at = wki_norm_line(p, first);
+    double means[WKI_COLUMNS], scale[WKI_COLUMNS], shift[WKI_COLUMNS];
+    if (!p->attrs->given) column_statistics(j, first, lines);
+    for (int64_t k = 0; k < lines; k++) {
         const double w = j->weight ? wki_norm_get(p, j->weight, first + k) : 1;
-        wki_norm_set(p, scale, k, wki_norm_scale(p, wki_norm_get(p, j->v[VAR], first + k)) * w);
-        wki_norm_set(p, shift, k, j->bias ? wki_norm_get(p, j->bias, first + k) : 0);
+        wki_norm_spread(p, means, k, wki_norm_get(p, j->v[MEAN], first + k));
+        wki_norm_spread(p, scale, k, wki_norm_scale(p, wki_norm_get(p, j->v[VAR], first + k)) * w);
+        wki_norm_spread(p, shift, k, j->bias ? wki_norm_get(p, j->bias, first + k) : 0);
     }
-    p->loops->norm->column_apply(p->runs, n, wki_norm_at(p, j->v[Y], first), wki_norm_at(p, j->v[X], first),
-                                 p->run_stride, wki_norm_at(p, j->v[MEAN], first), scale, shift);
+    p->loops->norm->column_apply(p->runs, lines * p->length, wki_norm_at(p, j->v[Y], at), wki_norm_at(p, j->v[X], at),
+                                 p->run_stride, means, scale, shift);
 }
 
 static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scratch)
 {
     (void)scratch;
     job j = { .p = wki_norm_plan_of(call), .v = call->views };
+    const int64_t wide = wki_norm_band(&j.p);
     int next = WEIGHT;
     if (j.p.attrs->weight) j.weight = call->views[next++];
     if (j.p.attrs->bias) j.bias = call->views[next];
     for (; begin < end; begin++) {
         if (j.p.columns)
-            band(&j, begin * WKI_COLUMNS, wki_least(WKI_COLUMNS, j.p.lines - begin * WKI_COLUMNS));
+            band(&j, begin * wide, wki_least(wide, j.p.lines - begin * wide));
         else
             line(&j, begin);
     }

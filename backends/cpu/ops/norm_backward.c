@@ -33,12 +33,19 @@ static void line_of_weights(const job *j, int64_t l)
         p->loops->norm->slope(p->length, wki_norm_at(p, j->d, first), g, x, mean, scale, sums[0], sums[1]);
 }
 
+/* Of a run, or of a whole line of nothing, whose scale is NaN */
+static void put_sums(const job *j, int64_t to, const double sums[2], double scale)
+{
+    wki_norm_set(&j->p, j->sums->data, to, sums[0]);
+    wki_norm_set(&j->p, j->products->data, to, j->p.count > 0 ? sums[1] * scale : 0);
+}
+
 static void line_of_runs(const job *j, int64_t l)
 {
     const wki_norm_plan *p = &j->p;
     const double mean = wki_norm_get(p, j->mean, l), scale = wki_norm_scale(p, wki_norm_get(p, j->var, l));
     const int64_t first = wki_norm_line(p, l), w_first = wki_norm_weight(p, l), w_step = p->attrs->across ? 0 : 1;
-    double total[2] = { 0 };
+    double total[2] = { 0 }, whole[2] = { 0 };
     for (int64_t r = 0; r < p->runs; r++) {
         const int64_t at = first + r * p->run_stride;
         double sums[2] = { 0 };
@@ -46,11 +53,13 @@ static void line_of_runs(const job *j, int64_t l)
             p->loops->norm->slope_sums(wki_least(WKI_FOLD, p->length - i), wki_norm_at(p, j->g, at + i),
                                        wki_norm_at(p, j->x, at + i), mean, NULL, sums);
         const double w = j->weight ? wki_norm_get(p, j->weight, w_first + r * w_step) : 1;
-        wki_norm_set(p, j->sums->data, l * p->runs + r, sums[0]);
-        wki_norm_set(p, j->products->data, l * p->runs + r, sums[1] * scale);
+        if (!p->attrs->across) put_sums(j, l * p->runs + r, sums, scale);
+        whole[0] += sums[0];
+        whole[1] += sums[1];
         total[0] += w * sums[0];
         total[1] += w * sums[1];
     }
+    if (p->attrs->across) put_sums(j, l, whole, scale);
     means_of(p, scale, total);
     for (int64_t r = 0; r < p->runs; r++) {
         const int64_t at = first + r * p->run_stride;
@@ -60,29 +69,31 @@ static void line_of_runs(const job *j, int64_t l)
     }
 }
 
-static void band(const job *j, int64_t first, int64_t n)
+static void band(const job *j, int64_t first, int64_t lines)
 {
     const wki_norm_plan *p = &j->p;
-    const char *g = wki_norm_at(p, j->g, first), *x = wki_norm_at(p, j->x, first);
+    const int64_t at = wki_norm_line(p, first), n = lines * p->length;
+    const char *g = wki_norm_at(p, j->g, at), *x = wki_norm_at(p, j->x, at);
     double sum[WKI_COLUMNS] = { 0 }, product[WKI_COLUMNS] = { 0 };
-    double scales[WKI_COLUMNS], k0[WKI_COLUMNS], k1[WKI_COLUMNS];
+    double means[WKI_COLUMNS], scales[WKI_COLUMNS], k0[WKI_COLUMNS], k1[WKI_COLUMNS];
+    for (int64_t k = 0; k < lines; k++) wki_norm_spread(p, means, k, wki_norm_get(p, j->mean, first + k));
     for (int64_t r = 0; r < p->runs; r += WKI_NORM_ROWS)
         p->loops->norm->column_slope_sums(wki_least(WKI_NORM_ROWS, p->runs - r), n, sum, product,
                                           g + r * p->run_stride * p->size, x + r * p->run_stride * p->size,
-                                          p->run_stride, wki_norm_at(p, j->mean, first));
-    for (int64_t k = 0; k < n; k++) {
+                                          p->run_stride, means);
+    for (int64_t k = 0; k < lines; k++) {
         const double scale = wki_norm_scale(p, wki_norm_get(p, j->var, first + k));
         const double w = j->weight ? wki_norm_get(p, j->weight, first + k) : 1;
-        double total[2] = { w * sum[k], w * product[k] };
-        wki_norm_set(p, j->sums->data, first + k, sum[k]);
-        wki_norm_set(p, j->products->data, first + k, product[k] * scale);
+        double total[2] = { wki_norm_gather(p, sum, k), wki_norm_gather(p, product, k) };
+        put_sums(j, first + k, total, scale);
+        total[0] *= w;
+        total[1] *= w;
         means_of(p, scale, total);
-        wki_norm_set(p, scales, k, scale * w);
-        wki_norm_set(p, k0, k, total[0]);
-        wki_norm_set(p, k1, k, total[1]);
+        wki_norm_spread(p, scales, k, scale * w);
+        wki_norm_spread(p, k0, k, total[0]);
+        wki_norm_spread(p, k1, k, total[1]);
     }
-    p->loops->norm->column_slope(p->runs, n, wki_norm_at(p, j->d, first), g, x, p->run_stride,
-                                 wki_norm_at(p, j->mean, first), scales, k0, k1);
+    p->loops->norm->column_slope(p->runs, n, wki_norm_at(p, j->d, at), g, x, p->run_stride, means, scales, k0, k1);
 }
 
 static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scratch)
@@ -90,6 +101,7 @@ static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scr
     (void)scratch;
     job j = { .p = wki_norm_plan_of(call) };
     const wki_view *const *v = call->views;
+    const int64_t wide = wki_norm_band(&j.p);
     j.d = *v++;
     if (!j.p.each) {
         j.sums = *v++;
@@ -102,7 +114,7 @@ static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scr
     j.weight = j.p.attrs->weight ? v[4] : NULL;
     for (; begin < end; begin++) {
         if (j.p.columns)
-            band(&j, begin * WKI_COLUMNS, wki_least(WKI_COLUMNS, j.p.lines - begin * WKI_COLUMNS));
+            band(&j, begin * wide, wki_least(wide, j.p.lines - begin * wide));
         else
             (j.p.each ? line_of_weights : line_of_runs)(&j, begin);
     }
