@@ -11,8 +11,9 @@ enum {
     WKI_NORM_SHORT_RUN = 64 /* the longest of the runs across samples that are taken as columns instead */
 };
 
-/* Sums are added to what is there, but for squares, which gives at most WKI_FOLD elements' sum. */
+/* At most WKI_FOLD elements (WKI_NORM_ROWS rows) a call for sums; those of slopes and columns add to what is there. */
 struct wki_norm_loops {
+    double (*sum)(int64_t n, const void *x);
     double (*squares)(int64_t n, const void *x, double mean); /* of x - mean */
     void (*apply)(int64_t n, void *y, const void *x, double mean, double scale, double shift);
     /* d = scale g - k0 - (x - mean) k1 */
@@ -22,6 +23,7 @@ struct wki_norm_loops {
     void (*slope_each)(int64_t n, void *d, const void *g, const void *x, double mean, double scale, const void *w,
                        double k0, double k1);
     /* The same for n columns, each with its own numbers; `stride` from row to row. */
+    void (*column_sums)(int64_t rows, int64_t n, double *total, const void *x, int64_t stride);
     void (*column_squares)(int64_t rows, int64_t n, double *total, const void *x, int64_t stride, const void *mean);
     void (*column_apply)(int64_t rows, int64_t n, void *y, const void *x, int64_t stride, const void *mean,
                          const void *scale, const void *shift);
@@ -35,7 +37,7 @@ struct wki_norm_loops {
 
 typedef struct wki_norm_plan {
     const wki_norm_attrs *attrs;
-    const wki_loops *loops;
+    const wki_norm_loops *loops;
     wk_dtype dtype;
     int64_t size; /* bytes of an element */
     int64_t lines, runs, length, run_stride;
@@ -48,7 +50,7 @@ static inline wki_norm_plan wki_norm_plan_of(const wki_call *call)
 {
     const wki_norm_attrs *a = call->attrs;
     const wk_dtype dtype = (wk_dtype)call->views[0]->dtype;
-    wki_norm_plan p = { a, wki_loops_for(wki_isa(), dtype), dtype, (int64_t)wk_dtype_size(dtype), 0, 0, 0, 0, 0, 0, 0 };
+    wki_norm_plan p = { a, wki_loops_for(wki_isa(), dtype)->norm, dtype, (int64_t)wk_dtype_size(dtype), 0, 0, 0, 0, 0, 0, 0 };
     p.each = !a->across && a->inner == 1;
     p.columns = a->across && a->inner <= WKI_NORM_SHORT_RUN;
     p.lines = a->across ? a->groups : a->n * a->groups;

@@ -11,22 +11,40 @@
 #define JOIN_(a, b, c) a##b##_##c
 #define JOIN(a, b, c)  JOIN_(a, b, c)
 
+/* 16 lanes that the compiler keeps in registers; element i of a block goes to lane i % 16 */
 enum { LANES = 16 };
+typedef real lanes __attribute__((vector_size(LANES * sizeof(real)), aligned(sizeof(real)), may_alias));
 
-static double folded(real *lane)
+WKI_INLINE double folded(real *lane)
 {
     for (int half = LANES / 2; half; half /= 2)
         for (int l = 0; l < half; l++) lane[l] += lane[l + half];
     return (double)lane[0];
 }
 
+static double sum(int64_t n, const void *from)
+{
+    const real *x = from;
+    lanes total = { 0 };
+    real lane[LANES];
+    int64_t i = 0;
+    for (; i + LANES <= n; i += LANES) total += *(const lanes *)(x + i);
+    *(lanes *)lane = total;
+    for (int l = 0; i + l < n; l++) lane[l] += x[i + l];
+    return folded(lane);
+}
+
 static double squares(int64_t n, const void *from, double middle)
 {
     const real *x = from, mean = (real)middle;
-    real lane[LANES] = { 0 };
+    lanes total = { 0 };
+    real lane[LANES];
     int64_t i = 0;
-    for (; i + LANES <= n; i += LANES)
-        VECTORIZE for (int l = 0; l < LANES; l++) lane[l] += (x[i + l] - mean) * (x[i + l] - mean);
+    for (; i + LANES <= n; i += LANES) {
+        const lanes d = *(const lanes *)(x + i) - mean;
+        total += d * d;
+    }
+    *(lanes *)lane = total;
     for (int l = 0; i + l < n; l++) lane[l] += (x[i + l] - mean) * (x[i + l] - mean);
     return folded(lane);
 }
@@ -66,14 +84,17 @@ static void apply_each(int64_t n, void *to, const void *from, double middle, dou
 WKI_INLINE void two_sums(int64_t n, const real *g, const real *x, real mean, const real *w, bool weighted,
                          double sums[2])
 {
-    real lane[LANES] = { 0 }, other[LANES] = { 0 };
+    lanes total = { 0 }, product = { 0 };
+    real lane[LANES], other[LANES];
     int64_t i = 0;
-    for (; i + LANES <= n; i += LANES) VECTORIZE for (int l = 0; l < LANES; l++)
-        {
-            const real slope = weighted ? g[i + l] * w[i + l] : g[i + l];
-            lane[l] += slope;
-            other[l] += slope * (x[i + l] - mean);
-        }
+    for (; i + LANES <= n; i += LANES) {
+        lanes slope = *(const lanes *)(g + i);
+        if (weighted) slope *= *(const lanes *)(w + i);
+        total += slope;
+        product += slope * (*(const lanes *)(x + i) - mean);
+    }
+    *(lanes *)lane = total;
+    *(lanes *)other = product;
     for (int l = 0; i + l < n; l++) {
         const real slope = weighted ? g[i + l] * w[i + l] : g[i + l];
         lane[l] += slope;
@@ -102,13 +123,21 @@ static void slope_each(int64_t n, void *to, const void *gradient, const void *fr
 
 /* ---- Columns side by side, at most WKI_COLUMNS ---- */
 
+static void column_sums(int64_t rows, int64_t n, double *total, const void *from, int64_t stride)
+{
+    const real *x = from;
+    real part[WKI_COLUMNS] = { 0 };
+    for (int64_t r = 0; r < rows; r++, x += stride) VECTORIZE for (int64_t j = 0; j < n; j++) part[j] += x[j];
+    for (int64_t j = 0; j < n; j++) total[j] += (double)part[j];
+}
+
 static void column_squares(int64_t rows, int64_t n, double *total, const void *from, int64_t stride, const void *means)
 {
     const real *x = from, *mean = means;
-    real sum[WKI_COLUMNS] = { 0 };
+    real part[WKI_COLUMNS] = { 0 };
     for (int64_t r = 0; r < rows; r++, x += stride)
-        VECTORIZE for (int64_t j = 0; j < n; j++) sum[j] += (x[j] - mean[j]) * (x[j] - mean[j]);
-    for (int64_t j = 0; j < n; j++) total[j] += (double)sum[j];
+        VECTORIZE for (int64_t j = 0; j < n; j++) part[j] += (x[j] - mean[j]) * (x[j] - mean[j]);
+    for (int64_t j = 0; j < n; j++) total[j] += (double)part[j];
 }
 
 static void column_apply(int64_t rows, int64_t n, void *to, const void *from, int64_t stride, const void *means,
@@ -124,14 +153,14 @@ static void column_slope_sums(int64_t rows, int64_t n, double *total, double *ot
                               const void *from, int64_t stride, const void *means)
 {
     const real *g = gradient, *x = from, *mean = means;
-    real sum[WKI_COLUMNS] = { 0 }, product[WKI_COLUMNS] = { 0 };
+    real part[WKI_COLUMNS] = { 0 }, product[WKI_COLUMNS] = { 0 };
     for (int64_t r = 0; r < rows; r++, x += stride, g += stride) VECTORIZE for (int64_t j = 0; j < n; j++)
         {
-            sum[j] += g[j];
+            part[j] += g[j];
             product[j] += g[j] * (x[j] - mean[j]);
         }
     for (int64_t j = 0; j < n; j++) {
-        total[j] += (double)sum[j];
+        total[j] += (double)part[j];
         other[j] += (double)product[j];
     }
 }
@@ -149,22 +178,33 @@ static void row_slope_sums(int64_t rows, int64_t n, double *total, double *other
                            const void *from, int64_t stride, const void *means, const void *scales)
 {
     const real *g = gradient, *x = from, *mean = means, *scale = scales;
-    real sum[WKI_COLUMNS] = { 0 }, product[WKI_COLUMNS] = { 0 };
+    real part[WKI_COLUMNS] = { 0 }, product[WKI_COLUMNS] = { 0 };
     for (int64_t r = 0; r < rows; r++, x += stride, g += stride) {
         const real mean_r = mean[r], scale_r = scale[r];
         VECTORIZE for (int64_t j = 0; j < n; j++)
         {
-            sum[j] += g[j];
+            part[j] += g[j];
             product[j] += g[j] * ((x[j] - mean_r) * scale_r);
         }
     }
     for (int64_t j = 0; j < n; j++) {
-        total[j] += (double)sum[j];
+        total[j] += (double)part[j];
         other[j] += (double)product[j];
     }
 }
 
 const wki_norm_loops JOIN(wki_norm_f, REAL_BITS, WKI_ISA) = {
-    squares,           apply,        slope,          apply_each, slope_sums, slope_each, column_squares, column_apply,
-    column_slope_sums, column_slope, row_slope_sums,
+    .sum = sum,
+    .squares = squares,
+    .apply = apply,
+    .slope = slope,
+    .apply_each = apply_each,
+    .slope_sums = slope_sums,
+    .slope_each = slope_each,
+    .column_sums = column_sums,
+    .column_squares = column_squares,
+    .column_apply = column_apply,
+    .column_slope_sums = column_slope_sums,
+    .column_slope = column_slope,
+    .row_slope_sums = row_slope_sums,
 };

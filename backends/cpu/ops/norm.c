@@ -20,20 +20,19 @@ static void take_statistics(const job *j, int64_t l)
     double sum = 0, square = 0;
     for (int64_t r = 0; r < runs && p->attrs->centered; r++)
         for (int64_t i = 0; i < length; i += WKI_FOLD)
-            sum += p->loops->fold[WKI_SUM](wki_least(WKI_FOLD, length - i), x + (r * p->run_stride + i) * p->size);
+            sum += p->loops->sum(wki_least(WKI_FOLD, length - i), x + (r * p->run_stride + i) * p->size);
     wki_norm_set(p, j->v[MEAN]->data, l, p->attrs->centered ? sum / p->count : 0);
     const double mean = wki_norm_get(p, j->v[MEAN], l);
     for (int64_t r = 0; r < runs; r++)
         for (int64_t i = 0; i < length; i += WKI_FOLD)
-            square +=
-                p->loops->norm->squares(wki_least(WKI_FOLD, length - i), x + (r * p->run_stride + i) * p->size, mean);
+            square += p->loops->squares(wki_least(WKI_FOLD, length - i), x + (r * p->run_stride + i) * p->size, mean);
     wki_norm_set(p, j->v[VAR]->data, l, square / p->count);
 }
 
 static void line(const job *j, int64_t l)
 {
     const wki_norm_plan *p = &j->p;
-    const wki_norm_loops *loops = p->loops->norm;
+    const wki_norm_loops *loops = p->loops;
     if (!p->attrs->given) take_statistics(j, l);
     const double mean = wki_norm_get(p, j->v[MEAN], l), scale = wki_norm_scale(p, wki_norm_get(p, j->v[VAR], l));
     const int64_t first = wki_norm_line(p, l), w = wki_norm_weight(p, l);
@@ -57,21 +56,18 @@ static void column_statistics(const job *j, int64_t first, int64_t lines)
     const wki_norm_plan *p = &j->p;
     const int64_t n = lines * p->length;
     const char *x = wki_norm_at(p, j->v[X], wki_norm_line(p, first));
-    double total[WKI_COLUMNS] = { 0 }, part[WKI_COLUMNS], means[WKI_COLUMNS];
-    const wki_view parts = { .data = part };
-    for (int64_t r = 0; r < p->runs; r += WKI_FOLD) {
-        p->loops->fold_columns[WKI_SUM](wki_least(WKI_FOLD, p->runs - r), n, part, x + r * p->run_stride * p->size,
-                                        p->run_stride);
-        for (int64_t k = 0; k < n; k++) total[k] += wki_norm_get(p, &parts, k);
-    }
+    double total[WKI_COLUMNS] = { 0 }, means[WKI_COLUMNS];
+    for (int64_t r = 0; r < p->runs; r += WKI_NORM_ROWS)
+        p->loops->column_sums(wki_least(WKI_NORM_ROWS, p->runs - r), n, total, x + r * p->run_stride * p->size,
+                              p->run_stride);
     for (int64_t k = 0; k < lines; k++) {
         wki_norm_set(p, j->v[MEAN]->data, first + k, wki_norm_gather(p, total, k) / p->count);
         wki_norm_spread(p, means, k, wki_norm_get(p, j->v[MEAN], first + k));
     }
     for (int64_t k = 0; k < n; k++) total[k] = 0;
     for (int64_t r = 0; r < p->runs; r += WKI_NORM_ROWS)
-        p->loops->norm->column_squares(wki_least(WKI_NORM_ROWS, p->runs - r), n, total, x + r * p->run_stride * p->size,
-                                       p->run_stride, means);
+        p->loops->column_squares(wki_least(WKI_NORM_ROWS, p->runs - r), n, total, x + r * p->run_stride * p->size,
+                                 p->run_stride, means);
     for (int64_t k = 0; k < lines; k++)
         wki_norm_set(p, j->v[VAR]->data, first + k, wki_norm_gather(p, total, k) / p->count);
 }
@@ -88,8 +84,8 @@ static void band(const job *j, int64_t first, int64_t lines)
         wki_norm_spread(p, scale, k, wki_norm_scale(p, wki_norm_get(p, j->v[VAR], first + k)) * w);
         wki_norm_spread(p, shift, k, j->bias ? wki_norm_get(p, j->bias, first + k) : 0);
     }
-    p->loops->norm->column_apply(p->runs, lines * p->length, wki_norm_at(p, j->v[Y], at), wki_norm_at(p, j->v[X], at),
-                                 p->run_stride, means, scale, shift);
+    p->loops->column_apply(p->runs, lines * p->length, wki_norm_at(p, j->v[Y], at), wki_norm_at(p, j->v[X], at),
+                           p->run_stride, means, scale, shift);
 }
 
 static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scratch)

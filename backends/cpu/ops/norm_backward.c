@@ -24,13 +24,13 @@ static void line_of_weights(const job *j, int64_t l)
     const char *w = j->weight ? wki_norm_at(p, j->weight, wki_norm_weight(p, l)) : NULL;
     double sums[2] = { 0 };
     for (int64_t i = 0; i < p->length; i += WKI_FOLD)
-        p->loops->norm->slope_sums(wki_least(WKI_FOLD, p->length - i), g + i * p->size, x + i * p->size, mean,
-                                   w ? w + i * p->size : NULL, sums);
+        p->loops->slope_sums(wki_least(WKI_FOLD, p->length - i), g + i * p->size, x + i * p->size, mean,
+                             w ? w + i * p->size : NULL, sums);
     means_of(p, scale, sums);
     if (w)
-        p->loops->norm->slope_each(p->length, wki_norm_at(p, j->d, first), g, x, mean, scale, w, sums[0], sums[1]);
+        p->loops->slope_each(p->length, wki_norm_at(p, j->d, first), g, x, mean, scale, w, sums[0], sums[1]);
     else
-        p->loops->norm->slope(p->length, wki_norm_at(p, j->d, first), g, x, mean, scale, sums[0], sums[1]);
+        p->loops->slope(p->length, wki_norm_at(p, j->d, first), g, x, mean, scale, sums[0], sums[1]);
 }
 
 /* Of a run, or of a whole line of nothing, whose scale is NaN */
@@ -50,8 +50,8 @@ static void line_of_runs(const job *j, int64_t l)
         const int64_t at = first + r * p->run_stride;
         double sums[2] = { 0 };
         for (int64_t i = 0; i < p->length; i += WKI_FOLD)
-            p->loops->norm->slope_sums(wki_least(WKI_FOLD, p->length - i), wki_norm_at(p, j->g, at + i),
-                                       wki_norm_at(p, j->x, at + i), mean, NULL, sums);
+            p->loops->slope_sums(wki_least(WKI_FOLD, p->length - i), wki_norm_at(p, j->g, at + i),
+                                 wki_norm_at(p, j->x, at + i), mean, NULL, sums);
         const double w = j->weight ? wki_norm_get(p, j->weight, w_first + r * w_step) : 1;
         if (!p->attrs->across) put_sums(j, l * p->runs + r, sums, scale);
         whole[0] += sums[0];
@@ -64,8 +64,8 @@ static void line_of_runs(const job *j, int64_t l)
     for (int64_t r = 0; r < p->runs; r++) {
         const int64_t at = first + r * p->run_stride;
         const double w = j->weight ? wki_norm_get(p, j->weight, w_first + r * w_step) : 1;
-        p->loops->norm->slope(p->length, wki_norm_at(p, j->d, at), wki_norm_at(p, j->g, at), wki_norm_at(p, j->x, at),
-                              mean, scale * w, total[0], total[1]);
+        p->loops->slope(p->length, wki_norm_at(p, j->d, at), wki_norm_at(p, j->g, at), wki_norm_at(p, j->x, at), mean,
+                        scale * w, total[0], total[1]);
     }
 }
 
@@ -78,9 +78,9 @@ static void band(const job *j, int64_t first, int64_t lines)
     double means[WKI_COLUMNS], scales[WKI_COLUMNS], k0[WKI_COLUMNS], k1[WKI_COLUMNS];
     for (int64_t k = 0; k < lines; k++) wki_norm_spread(p, means, k, wki_norm_get(p, j->mean, first + k));
     for (int64_t r = 0; r < p->runs; r += WKI_NORM_ROWS)
-        p->loops->norm->column_slope_sums(wki_least(WKI_NORM_ROWS, p->runs - r), n, sum, product,
-                                          g + r * p->run_stride * p->size, x + r * p->run_stride * p->size,
-                                          p->run_stride, means);
+        p->loops->column_slope_sums(wki_least(WKI_NORM_ROWS, p->runs - r), n, sum, product,
+                                    g + r * p->run_stride * p->size, x + r * p->run_stride * p->size, p->run_stride,
+                                    means);
     for (int64_t k = 0; k < lines; k++) {
         const double scale = wki_norm_scale(p, wki_norm_get(p, j->var, first + k));
         const double w = j->weight ? wki_norm_get(p, j->weight, first + k) : 1;
@@ -93,7 +93,7 @@ static void band(const job *j, int64_t first, int64_t lines)
         wki_norm_spread(p, k0, k, total[0]);
         wki_norm_spread(p, k1, k, total[1]);
     }
-    p->loops->norm->column_slope(p->runs, n, wki_norm_at(p, j->d, at), g, x, p->run_stride, means, scales, k0, k1);
+    p->loops->column_slope(p->runs, n, wki_norm_at(p, j->d, at), g, x, p->run_stride, means, scales, k0, k1);
 }
 
 static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scratch)

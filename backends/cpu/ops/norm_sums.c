@@ -23,8 +23,8 @@ static void band(const wki_call *call, const wki_norm_plan *p, int64_t group, in
             wki_norm_set(p, mean, k, wki_norm_get(p, v[4], line));
             wki_norm_set(p, scale, k, wki_norm_scale(p, wki_norm_get(p, v[5], line)));
         }
-        p->loops->norm->row_slope_sums(rows, n, sum, product, wki_norm_at(p, v[2], r * stride + first),
-                                       wki_norm_at(p, v[3], r * stride + first), stride, mean, scale);
+        p->loops->row_slope_sums(rows, n, sum, product, wki_norm_at(p, v[2], r * stride + first),
+                                 wki_norm_at(p, v[3], r * stride + first), stride, mean, scale);
     }
     for (int64_t k = 0; k < n; k++) {
         wki_norm_set(p, v[0]->data, first + k, sum[k]);
