@@ -93,7 +93,7 @@ static inline void wki_norm_set(const wki_norm_plan *p, void *to, int64_t i, dou
 }
 static inline char *wki_norm_at(const wki_norm_plan *p, const wki_view *v, int64_t i)
 {
-    return (char *)v->data + i * p->size;
+    return v->data ? (char *)v->data + i * p->size : NULL; /* of nothing */
 }
 /* A line's number, written for each of its columns; k counts the band's lines. */
 static inline void wki_norm_spread(const wki_norm_plan *p, void *to, int64_t k, double value)
