@@ -108,6 +108,27 @@ typedef struct wki_scale_attrs {
     double scale;
 } wki_scale_attrs;
 
+/* norm: y, mean, var -> x (, weight) (, bias), all contiguous. x is [n, groups, width, inner]; a group has one mean and one
+ * (biased) variance, over width and inner; with `across`, where width is 1, over n too. So mean and var have n * groups
+ * elements, or groups; weight and bias groups * width. y = (x - mean) / sqrt(var + eps) * weight + bias. Not centered:
+ * the mean is 0. Given: mean and var are read, not written.
+ * norm_backward: d (, sums, products) -> g, x, mean, var (, weight); the sums of g, and of g (x - mean) / sqrt(var + eps),
+ * have an element for each piece of `inner`: [n, groups, width], across [groups]. Not across and inner 1: they are absent, and norm_sums: sums, products [groups * width] -> g, x, mean, var makes them. */
+typedef struct wki_norm_attrs {
+    int64_t n, groups, width, inner;
+    double eps;
+    bool across, given, centered, weight, bias;
+} wki_norm_attrs;
+
+/* nll: losses, counts [n, inner] -> logp [n, classes, inner], target (WK_I64 [n, inner]) (, weight [classes]).
+ * losses = -weight[target] logp[.., target, ..], counts = weight[target] (1 without weight); both 0 where target is
+ * `ignore`; other targets outside the classes are
+ * WK_E_RANGE. nll_backward: d -> g, target (, weight): the transpose. */
+typedef struct wki_nll_attrs {
+    int64_t ignore;
+    bool weight;
+} wki_nll_attrs;
+
 /* product: c [.., m, n] -> a [.., m, k], b [.., k, n] (, bias [n]). Leading dims are equal (strides 0 repeat). f32,
  * f64. */
 typedef struct wki_product_attrs {

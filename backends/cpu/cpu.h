@@ -35,6 +35,7 @@ enum {
     WKI_BLOCK = 4096     /* elements of a unit of kernels that go element by element */
 };
 
+typedef struct wki_norm_loops wki_norm_loops; /* isa/norm.c, described in norm.h */
 typedef struct wki_loops {
     /* A block of a reduction, by wki_reduce_kind: n, or `rows` for each of n columns, at most WKI_FOLD, in one tree: 16
      * lanes, then half of them onto the other half. Of nothing: 0 or an infinity. NaN wins. */
@@ -62,11 +63,14 @@ typedef struct wki_loops {
     /* state: the parameter and the rule's states; numbers: see rules.h */
     void (*update[WKI_RULE_COUNT])(int64_t n, void *const state[1 + WKI_MAX_STATES], const void *g,
                                    const double *numbers);
+    const wki_norm_loops *norm;
 } wki_loops;
 const wki_loops *wki_loops_for(int isa, wk_dtype dtype); /* WK_F32 or WK_F64 */
 
 extern const wki_loops wki_loops_f32_base, wki_loops_f32_avx2, wki_loops_f32_avx512; /* those that the build has */
 extern const wki_loops wki_loops_f64_base, wki_loops_f64_avx2, wki_loops_f64_avx512;
+extern const wki_norm_loops wki_norm_f32_base, wki_norm_f32_avx2, wki_norm_f32_avx512;
+extern const wki_norm_loops wki_norm_f64_base, wki_norm_f64_avx2, wki_norm_f64_avx512;
 
 /* What makes an operation's random words 4 block .. 4 block + 3. The top bit of the last counter keeps operations apart
  * from the serial streams of base/rng.h, whose rows stay below 2^63. A tensor of more than 2^34 words reaches into the

@@ -8,6 +8,7 @@
 #ifndef WICK_NN_H
 #define WICK_NN_H
 #include "wick/tensor.h"
+#include <math.h>
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -75,9 +76,130 @@ WK_API wk_tensor *wk_nn_buffer(wk_module *m, const char *name, wk_tensor *init);
 
 /* The same without state; wk_linear, wk_relu ... are in tensor.h. */
 WK_API wk_tensor *wk_dropout(wk_tensor *x, double p, bool training);               /* Srivastava et al. 2014, inverted */
-/* Losses: the mean over the batch -> []. */
+/* Rows of weight [n, dim] by number: index of any shape, WK_I64 (or WK_I32, WK_U8), in 0 .. n - 1 -> [index's shape, dim]. Equal
+ * numbers add up their gradients in ascending order. Row padding_idx (negative: from the end) gets no gradient; WK_NO_PADDING: none. */
+#define WK_NO_PADDING INT64_MIN
+WK_API wk_tensor *wk_embedding(wk_tensor *index, wk_tensor *weight, int64_t padding_idx);
+
+/* Norms: [d] (x - mean) / sqrt(var + eps) * weight + bias, the variance biased; x floats, the others x's dtype, each may be NULL.
+ * batch_norm: x [n, channels, ...], statistics over n and all behind (Ioffe and Szegedy 2015); weight, bias and the running tensors
+ * [channels]. Training moves running_mean and running_var (unbiased) in place: (1 - momentum) running + momentum batch's; it needs
+ * more than one value a channel. Without training the running ones are used. instance_norm: statistics for each n by itself. */
+WK_API wk_tensor *wk_batch_norm(wk_tensor *x, wk_tensor *running_mean, wk_tensor *running_var, wk_tensor *weight, wk_tensor *bias,
+                                bool training, double momentum, double eps);
+WK_API wk_tensor *wk_instance_norm(wk_tensor *x, wk_tensor *running_mean, wk_tensor *running_var, wk_tensor *weight, wk_tensor *bias,
+                                   bool use_input_stats, double momentum, double eps);
+/* Over the last dims, which are `shape`, as weight's and bias's is (Ba et al. 2016): wk_layer_norm(x, WK_SHAPE(64), w, b, 1e-5). */
+WK_API wk_tensor *wk_layer_norm(wk_tensor *x, int ndim, const int64_t *shape, wk_tensor *weight, wk_tensor *bias, double eps);
+/* x / sqrt(mean(x^2) + eps) * weight (Zhang and Sennrich 2019); eps below 0: the dtype's machine epsilon, torch's default. */
+WK_API wk_tensor *wk_rms_norm(wk_tensor *x, int ndim, const int64_t *shape, wk_tensor *weight, double eps);
+/* x [n, channels, ...], over channels / groups neighbouring channels and all behind (Wu and He 2018); weight, bias [channels]. */
+WK_API wk_tensor *wk_group_norm(wk_tensor *x, int64_t groups, wk_tensor *weight, wk_tensor *bias, double eps);
+WK_API wk_tensor *wk_normalize(wk_tensor *x, double p, int dim, double eps);       /* [d] x / max(p-norm along dim, eps); torch: 2, 1, 1e-12 */
+
+/* Distances: [d]; a and b broadcast. cosine_similarity: a b / (max(|a|, eps) max(|b|, eps)) along dim; torch: 1, 1e-8.
+ * pairwise_distance: the p-norm of a - b + eps along the last dim; torch: 2, 1e-6, false. */
+WK_API wk_tensor *wk_cosine_similarity(wk_tensor *a, wk_tensor *b, int dim, double eps);
+WK_API wk_tensor *wk_pairwise_distance(wk_tensor *a, wk_tensor *b, double p, double eps, bool keepdim);
+
+/* Attention (Vaswani et al. 2017): [d] softmax(q k^T scale + mask) v, q [..., l, e], k [..., s, e], v [..., s, f] -> [..., l, f]. */
+typedef struct wk_attention_opts {
+    size_t size;
+    wk_tensor *attn_mask; /* broadcasts to [..., l, s]; WK_BOOL: true takes part; floats are added. A row without any gives 0 */
+    double dropout_p;     /* 0; of the probabilities, whether training or not */
+    bool is_causal;       /* row i sees 0 .. i; not with attn_mask */
+    double scale;         /* NAN: 1 / sqrt(e) */
+    bool enable_gqa;      /* k and v have fewer heads (dim -3), each serves a block of q's */
+} wk_attention_opts;
+WK_API wk_attention_opts wk_attention_opts_default(void);
+WK_API wk_tensor *wk_scaled_dot_product_attention(wk_tensor *q, wk_tensor *k, wk_tensor *v); /* with the defaults */
+WK_API wk_tensor *wk_scaled_dot_product_attention_run(wk_tensor *q, wk_tensor *k, wk_tensor *v, const wk_attention_opts *o); /* NULL: defaults */
+#define WK_ATTENTION_DEFAULTS                                                                                          \
+    .size = sizeof(wk_attention_opts), .attn_mask = NULL, .dropout_p = 0, .is_causal = false, .scale = NAN, .enable_gqa = false
+#define wk_scaled_dot_product_attention_with(q, k, v, ...)                                                             \
+    wk_scaled_dot_product_attention_run(q, k, v, (const wk_attention_opts[1]){                                         \
+        WK_WITH(wk_attention_opts, WK_ATTENTION_DEFAULTS, __VA_ARGS__) })
+
+/* Losses: [d] in input and float targets, of equal shapes unless said; the mean -> [] by default. Each has a form with options, of
+ * which it takes those named in its line, others being WK_E_INVALID: wk_l1_loss_with(input, target, .reduction = WK_REDUCE_SUM). */
+typedef enum wk_reduction { WK_REDUCE_MEAN, WK_REDUCE_SUM, WK_REDUCE_NONE, WK_REDUCE_BATCHMEAN } wk_reduction;
+typedef struct wk_loss_opts {
+    size_t size;
+    wk_reduction reduction;      /* WK_REDUCE_MEAN; taken by all. WK_REDUCE_BATCHMEAN: the sum / size(0), for kl_div */
+    wk_tensor *weight;           /* NULL */
+    wk_tensor *pos_weight;       /* NULL */
+    int64_t ignore_index;        /* -100 */
+    double label_smoothing;      /* 0; 0 .. 1 */
+    double beta, delta;          /* 1, 1 */
+    double margin, p, eps;       /* NAN: the loss's own, named in its line */
+    bool log_target, full, swap; /* false */
+    bool log_input;              /* true */
+} wk_loss_opts;
+WK_API wk_loss_opts wk_loss_opts_default(void);
+#define WK_LOSS_DEFAULTS                                                                                               \
+    .size = sizeof(wk_loss_opts), .reduction = WK_REDUCE_MEAN, .weight = NULL, .pos_weight = NULL, .ignore_index = -100, \
+    .label_smoothing = 0, .beta = 1, .delta = 1, .margin = NAN, .p = NAN, .eps = NAN, .log_target = false, .full = false, \
+    .swap = false, .log_input = true
+#define WK_LOSS(...) (const wk_loss_opts[1]){ WK_WITH(wk_loss_opts, WK_LOSS_DEFAULTS, __VA_ARGS__) }
+
 WK_API wk_tensor *wk_cross_entropy(wk_tensor *logits, wk_tensor *target);          /* [n, c], WK_I64 [n]: -log softmax(logits)[target] */
-WK_API wk_tensor *wk_mse_loss(wk_tensor *input, wk_tensor *target);                /* mean of (input - target)^2; equal shapes */
+/* In full: logits [n, c, ...] or [c], target [n, ...] class numbers (WK_I64, WK_I32, WK_U8), or of logits' shape, probabilities. weight [c]
+ * (the mean divides by the sum of the targets' weights; with probabilities by n), ignore_index (class numbers), label_smoothing. */
+WK_API wk_tensor *wk_cross_entropy_run(wk_tensor *logits, wk_tensor *target, const wk_loss_opts *o);
+WK_API wk_tensor *wk_nll_loss(wk_tensor *logp, wk_tensor *target);                 /* -logp[target]; weight, ignore_index as above */
+WK_API wk_tensor *wk_nll_loss_run(wk_tensor *logp, wk_tensor *target, const wk_loss_opts *o);
+WK_API wk_tensor *wk_mse_loss(wk_tensor *input, wk_tensor *target);                /* (input - target)^2; weight, whose sum the mean divides by */
+WK_API wk_tensor *wk_mse_loss_run(wk_tensor *input, wk_tensor *target, const wk_loss_opts *o);
+WK_API wk_tensor *wk_l1_loss(wk_tensor *input, wk_tensor *target);                 /* |input - target|; weight, as mse_loss */
+WK_API wk_tensor *wk_l1_loss_run(wk_tensor *input, wk_tensor *target, const wk_loss_opts *o);
+WK_API wk_tensor *wk_smooth_l1_loss(wk_tensor *input, wk_tensor *target);          /* wk_smooth_error; beta (0: l1_loss) */
+WK_API wk_tensor *wk_smooth_l1_loss_run(wk_tensor *input, wk_tensor *target, const wk_loss_opts *o);
+WK_API wk_tensor *wk_huber_loss(wk_tensor *input, wk_tensor *target);              /* wk_huber_error; delta > 0; weight (the mean divides by n) */
+WK_API wk_tensor *wk_huber_loss_run(wk_tensor *input, wk_tensor *target, const wk_loss_opts *o);
+WK_API wk_tensor *wk_binary_cross_entropy(wk_tensor *input, wk_tensor *target);                /* wk_bernoulli_error, both in 0 .. 1; weight, broadcast */
+WK_API wk_tensor *wk_binary_cross_entropy_run(wk_tensor *input, wk_tensor *target, const wk_loss_opts *o);
+WK_API wk_tensor *wk_binary_cross_entropy_with_logits(wk_tensor *input, wk_tensor *target);         /* wk_logistic_error; weight, pos_weight (of the positive term), broadcast */
+WK_API wk_tensor *wk_binary_cross_entropy_with_logits_run(wk_tensor *input, wk_tensor *target, const wk_loss_opts *o);
+WK_API wk_tensor *wk_kl_div(wk_tensor *input, wk_tensor *target);                  /* wk_divergence, the mean over elements; log_target: wk_log_divergence */
+WK_API wk_tensor *wk_kl_div_run(wk_tensor *input, wk_tensor *target, const wk_loss_opts *o);
+WK_API wk_tensor *wk_poisson_nll_loss(wk_tensor *input, wk_tensor *target);        /* exp(x) - t x; log_input false: x - t log(x + eps), eps 1e-8; full: Stirling's term */
+WK_API wk_tensor *wk_poisson_nll_loss_run(wk_tensor *input, wk_tensor *target, const wk_loss_opts *o);
+/* (log(var) + (input - target)^2 / var) / 2, var at least eps (1e-6), its gradient passing; var [..., d], [..., 1] or [...]; full: + log(2 pi) / 2 */
+WK_API wk_tensor *wk_gaussian_nll_loss(wk_tensor *input, wk_tensor *target, wk_tensor *var);
+WK_API wk_tensor *wk_gaussian_nll_loss_run(wk_tensor *input, wk_tensor *target, wk_tensor *var, const wk_loss_opts *o);
+WK_API wk_tensor *wk_soft_margin_loss(wk_tensor *input, wk_tensor *target);        /* log(1 + exp(-y x)), y of 1 and -1 */
+WK_API wk_tensor *wk_soft_margin_loss_run(wk_tensor *input, wk_tensor *target, const wk_loss_opts *o);
+WK_API wk_tensor *wk_hinge_embedding_loss(wk_tensor *input, wk_tensor *target);    /* y 1: x; y -1: max(0, margin - x); margin 1 */
+WK_API wk_tensor *wk_hinge_embedding_loss_run(wk_tensor *input, wk_tensor *target, const wk_loss_opts *o);
+/* input [n, c] or [c], target class numbers [n] or []: sum over the other classes of max(0, margin - x[y] + x)^p weight[y] / c; margin 1, p 1 or 2 (1) */
+WK_API wk_tensor *wk_multi_margin_loss(wk_tensor *input, wk_tensor *target);
+WK_API wk_tensor *wk_multi_margin_loss_run(wk_tensor *input, wk_tensor *target, const wk_loss_opts *o);
+WK_API wk_tensor *wk_margin_ranking_loss(wk_tensor *a, wk_tensor *b, wk_tensor *target); /* max(0, -y (a - b) + margin); margin 0 */
+WK_API wk_tensor *wk_margin_ranking_loss_run(wk_tensor *a, wk_tensor *b, wk_tensor *target, const wk_loss_opts *o);
+/* a, b [n, d] or [d], target [n] or []: y 1: 1 - cos; y -1: max(0, cos - margin); margin 0 */
+WK_API wk_tensor *wk_cosine_embedding_loss(wk_tensor *a, wk_tensor *b, wk_tensor *target);
+WK_API wk_tensor *wk_cosine_embedding_loss_run(wk_tensor *a, wk_tensor *b, wk_tensor *target, const wk_loss_opts *o);
+/* max(0, d(anchor, positive) - d(anchor, negative) + margin), d the pairwise_distance of p (2) and eps (1e-6); margin 1; swap: or d(positive, negative) if less */
+WK_API wk_tensor *wk_triplet_margin_loss(wk_tensor *anchor, wk_tensor *positive, wk_tensor *negative);
+WK_API wk_tensor *wk_triplet_margin_loss_run(wk_tensor *anchor, wk_tensor *positive, wk_tensor *negative, const wk_loss_opts *o);
+#define wk_cross_entropy_with(logits, target, ...)         wk_cross_entropy_run(logits, target, WK_LOSS(__VA_ARGS__))
+#define wk_nll_loss_with(logp, target, ...)                wk_nll_loss_run(logp, target, WK_LOSS(__VA_ARGS__))
+#define wk_mse_loss_with(input, target, ...)               wk_mse_loss_run(input, target, WK_LOSS(__VA_ARGS__))
+#define wk_l1_loss_with(input, target, ...)                wk_l1_loss_run(input, target, WK_LOSS(__VA_ARGS__))
+#define wk_smooth_l1_loss_with(input, target, ...)         wk_smooth_l1_loss_run(input, target, WK_LOSS(__VA_ARGS__))
+#define wk_huber_loss_with(input, target, ...)             wk_huber_loss_run(input, target, WK_LOSS(__VA_ARGS__))
+#define wk_binary_cross_entropy_with(input, target, ...)               wk_binary_cross_entropy_run(input, target, WK_LOSS(__VA_ARGS__))
+#define wk_binary_cross_entropy_with_logits_with(input, target, ...)        wk_binary_cross_entropy_with_logits_run(input, target, WK_LOSS(__VA_ARGS__))
+#define wk_kl_div_with(input, target, ...)                 wk_kl_div_run(input, target, WK_LOSS(__VA_ARGS__))
+#define wk_poisson_nll_loss_with(input, target, ...)       wk_poisson_nll_loss_run(input, target, WK_LOSS(__VA_ARGS__))
+#define wk_gaussian_nll_loss_with(input, target, var, ...) wk_gaussian_nll_loss_run(input, target, var, WK_LOSS(__VA_ARGS__))
+#define wk_soft_margin_loss_with(input, target, ...)       wk_soft_margin_loss_run(input, target, WK_LOSS(__VA_ARGS__))
+#define wk_hinge_embedding_loss_with(input, target, ...)   wk_hinge_embedding_loss_run(input, target, WK_LOSS(__VA_ARGS__))
+#define wk_multi_margin_loss_with(input, target, ...)      wk_multi_margin_loss_run(input, target, WK_LOSS(__VA_ARGS__))
+#define wk_margin_ranking_loss_with(a, b, target, ...)     wk_margin_ranking_loss_run(a, b, target, WK_LOSS(__VA_ARGS__))
+#define wk_cosine_embedding_loss_with(a, b, target, ...)   wk_cosine_embedding_loss_run(a, b, target, WK_LOSS(__VA_ARGS__))
+#define wk_triplet_margin_loss_with(anchor, positive, negative, ...)                                                   \
+    wk_triplet_margin_loss_run(anchor, positive, negative, WK_LOSS(__VA_ARGS__))
 
 /* Initialisation in place, under no_grad. fan_in is size(1), fan_out size(0), each times the sizes behind them. */
 WK_API wk_status wk_init_kaiming_uniform_(wk_tensor *t, double a);                 /* He et al. 2015: bound sqrt(6 / ((1 + a^2) fan_in)) */

@@ -168,6 +168,15 @@ WK_API wk_tensor *wk_pow(wk_tensor *a, wk_tensor *b);
 WK_API wk_tensor *wk_maximum(wk_tensor *a, wk_tensor *b);       /* equal operands share the gradient */
 WK_API wk_tensor *wk_minimum(wk_tensor *a, wk_tensor *b);
 WK_API wk_tensor *wk_add_alpha(wk_tensor *a, wk_tensor *b, double alpha); /* a + alpha b */
+/* Losses before they are reduced (nn.h has the reduced ones): a is the input, b the target. */
+WK_API wk_tensor *wk_squared_error(wk_tensor *a, wk_tensor *b);              /* (a - b)^2 */
+WK_API wk_tensor *wk_absolute_error(wk_tensor *a, wk_tensor *b);             /* |a - b|; gradient 0 at 0 */
+WK_API wk_tensor *wk_smooth_error(wk_tensor *a, wk_tensor *b, double beta);  /* d = |a - b| < beta ? d^2 / (2 beta) : d - beta / 2 */
+WK_API wk_tensor *wk_huber_error(wk_tensor *a, wk_tensor *b, double delta);  /* d = |a - b| <= delta ? d^2 / 2 : delta (d - delta / 2) */
+WK_API wk_tensor *wk_logistic_error(wk_tensor *a, wk_tensor *b);             /* (1 - b) a + log(1 + exp(-a)): of a logit a */
+WK_API wk_tensor *wk_bernoulli_error(wk_tensor *a, wk_tensor *b);            /* -b log(a) - (1 - b) log(1 - a), logarithms from -100 up */
+WK_API wk_tensor *wk_divergence(wk_tensor *a, wk_tensor *b);                 /* b (log(b) - a), 0 where b is 0: a is a log-probability */
+WK_API wk_tensor *wk_log_divergence(wk_tensor *a, wk_tensor *b);             /* exp(b) (b - a): both are log-probabilities */
 WK_API wk_tensor *wk_lt(wk_tensor *a, wk_tensor *b);            /* comparisons: WK_BOOL */
 WK_API wk_tensor *wk_le(wk_tensor *a, wk_tensor *b);
 WK_API wk_tensor *wk_gt(wk_tensor *a, wk_tensor *b);

@@ -348,4 +348,5 @@ const wki_loops JOIN(wki_loops_f, REAL_BITS, WKI_ISA) = {
     .update = {
 #include "backends/rules.def"
     },
+    .norm = &JOIN(wki_norm_f, REAL_BITS, WKI_ISA),
 };

@@ -1,0 +1,72 @@
+/* Lengths and angles: normalize, cosine_similarity, pairwise_distance. Composed of ops, with the gradient of a length
+ * at 0 made 0, as in torch. */
+#include "nn/loss.h"
+
+/* sum^(1/p), where the sum is 0 without its infinite slope */
+static wk_tensor *root(wk_tensor *sum, double p)
+{
+    wk_tensor *zero = wk_eq(sum, wki_number_like(0, sum)), *safe = wk_where(zero, wki_number_like(1, sum), sum);
+    return wk_where(zero, wki_number_like(0, sum), p == 2 ? wk_sqrt(safe) : wk_pow_scalar(safe, 1 / p));
+}
+
+wk_tensor *wki_length(wk_tensor *x, double p, int dim, bool keepdim)
+{
+    if (p == 2) return root(wk_sum_dim(wk_square(x), dim, keepdim), 2);
+    if (p == 1) return wk_sum_dim(wk_abs(x), dim, keepdim);
+    if (isinf(p)) return wk_amax(wk_abs(x), dim, keepdim);
+    return root(wk_sum_dim(wk_pow_scalar(wk_abs(x), p), dim, keepdim), p);
+}
+
+static bool length_ok(const char *where, double p)
+{
+    wki_check(p > 0, false, WK_E_INVALID, where, "p is %g; it must be above 0", p);
+    return true;
+}
+
+wk_tensor *wk_normalize(wk_tensor *x, double p, int dim, double eps)
+{
+    if (!wki_tensor_ok(x, "normalize", "x") || !wki_float_ok(x, "normalize", "x") || !length_ok("normalize", p) ||
+        !wki_dim_ok("normalize", "dim", x->v.ndim, &dim))
+        return NULL;
+    return wk_div(x, wk_clamp(wki_length(x, p, dim, true), eps, (double)INFINITY));
+}
+
+wk_tensor *wk_cosine_similarity(wk_tensor *a, wk_tensor *b, int dim, double eps)
+{
+    static const char where[] = "cosine_similarity";
+    if (!wki_tensor_ok(a, where, "a") || !wki_tensor_ok(b, where, "b") || !wki_float_ok(a, where, "a") ||
+        !wki_float_ok(b, where, "b"))
+        return NULL;
+    wki_shape shape = wki_shape_of(a);
+    if (!wki_broadcast(where, &shape, &b->v) || !wki_dim_ok(where, "dim", shape.ndim, &dim)) return NULL;
+    wk_tensor *x = wk_expand(a, shape.ndim, shape.size), *y = wk_expand(b, shape.ndim, shape.size);
+    wk_tensor *length_a = wki_raised(wki_length(x, 2, dim, false), eps);
+    wk_tensor *length_b = wki_raised(wki_length(y, 2, dim, false), eps);
+    return wk_div(wk_sum_dim(wk_mul(x, y), dim, false), wk_mul(length_a, length_b));
+}
+
+wk_tensor *wk_pairwise_distance(wk_tensor *a, wk_tensor *b, double p, double eps, bool keepdim)
+{
+    static const char where[] = "pairwise_distance";
+    if (!wki_tensor_ok(a, where, "a") || !wki_tensor_ok(b, where, "b") || !wki_float_ok(a, where, "a") ||
+        !wki_float_ok(b, where, "b") || !length_ok(where, p))
+        return NULL;
+    return wki_length(wk_add_scalar(wk_sub(a, b), eps), p, -1, keepdim);
+}
+
+/* ---- Samples ---- */
+static wk_tensor *sample_normalize(wk_tensor *const *in) { return wk_square(wk_normalize(in[0], 2, 1, 1e-12)); }
+static wk_tensor *sample_normalize_3(wk_tensor *const *in) { return wk_square(wk_normalize(in[0], 3, 0, 1e-12)); }
+static wk_tensor *sample_cosine(wk_tensor *const *in) { return wk_cosine_similarity(in[0], in[1], 1, 1e-8); }
+static wk_tensor *sample_distance(wk_tensor *const *in) { return wk_pairwise_distance(in[0], in[1], 2, 1e-6, false); }
+static const wki_sample normalize_samples[] = { { sample_normalize, 1, { { 2, { 3, 4 }, -2, 2 } } },
+                                                { sample_normalize_3, 1, { { 2, { 3, 4 }, 0.5, 2 } } },
+                                                { 0 } };
+static const wki_sample cosine_samples[] = { { sample_cosine, 2, { { 2, { 3, 4 }, -2, 2 }, { 2, { 1, 4 }, -2, 2 } } },
+                                             { 0 } };
+static const wki_sample distance_samples[] = { { sample_distance, 2, { { 2, { 3, 4 }, -2, 2 }, { 1, { 4 }, -2, 2 } } },
+                                               { 0 } };
+static const wki_opdef normalize_op = { "normalize", NULL, normalize_samples };
+static const wki_opdef cosine_op = { "cosine_similarity", NULL, cosine_samples };
+static const wki_opdef distance_op = { "pairwise_distance", NULL, distance_samples };
+const wki_family wki_family_distance = { &normalize_op, &cosine_op, &distance_op, NULL };
