@@ -1,0 +1,134 @@
+/* conv_weight: the gradient of conv by its weights, in parts that each cover a range of images. A unit is a block of
+ * one group's channels in one part: y times columns, added up over the images in ascending order, each element one
+ * chain. Images of few windows are taken several at a time, with y copied next to each other. */
+#include "backends/cpu/cpu.h"
+#include "backends/cpu/product.h"
+#include "backends/cpu/walk.h"
+#include "backends/cpu/windows.h"
+
+enum { COLUMNS = 1 << 17, WINDOWS = 1024, FEW = 256 }; /* reals of columns and windows at once; few windows */
+
+typedef struct plan {
+    const wki_conv_attrs *attrs;
+    const wki_window *w;
+    const wki_product_kernel *kernel;
+    int64_t n, parts, groups, in, out;           /* channels of a group: of x, of y */
+    int64_t taps, windows, plane;                /* of one window; of one image; elements of a plane of x */
+    int64_t chunk, images, channels, blocks, ld; /* windows and images at once; channels of a unit; units of a group */
+    size_t size;
+} plan;
+
+static plan plan_of(const wki_call *call)
+{
+    const wki_view *dw = call->views[0], *x = call->views[1], *y = call->views[2];
+    plan p = { .attrs = call->attrs, .size = wk_dtype_size((wk_dtype)y->dtype) };
+    p.w = &p.attrs->window;
+    p.kernel = wki_product_for(8 * (int)p.size);
+    p.groups = p.attrs->groups, p.parts = dw->size[0];
+    p.n = x->size[0], p.in = x->size[1] / p.groups, p.out = y->size[1] / p.groups;
+    p.taps = wki_volume(p.w->kernel), p.windows = wki_volume(p.w->out), p.plane = wki_volume(p.w->in);
+    p.images = p.windows > 0 && p.windows < FEW ? wki_least(FEW / p.windows, wki_blocks(p.n, p.parts)) : 1;
+    if (p.images < 1) p.images = 1;
+    p.chunk = wki_blocks(p.windows, wki_blocks(p.windows, WINDOWS) + (p.windows == 0));
+    p.ld = (p.chunk * p.images) | 16;
+    p.channels = COLUMNS / (p.ld * p.taps);
+    p.channels = p.channels < 1 ? 1 : p.channels;
+    p.blocks = wki_blocks(p.in, p.channels);
+    if (p.blocks > 1) p.channels = wki_blocks(p.in, p.blocks);
+    return p;
+}
+
+static int64_t units(const wki_call *call)
+{
+    const plan p = plan_of(call);
+    return p.out * p.taps == 0 ? 0 : p.parts * p.groups * p.blocks;
+}
+
+static wki_product product_of(const plan *p, int64_t channels, int64_t windows)
+{
+    return (wki_product){ .m = p->out,
+                          .n = channels * p->taps,
+                          .k = windows,
+                          .a_rs = p->images > 1 ? p->ld : p->windows,
+                          .a_cs = 1,
+                          .b_rs = 1,
+                          .b_cs = p->ld,
+                          .c_rs = p->in * p->taps,
+                          .c_cs = 1 };
+}
+
+static size_t columns_bytes(const plan *p) { return wki_up(p->size * (size_t)(p->channels * p->taps * p->ld)); }
+static size_t copy_bytes(const plan *p) { return p->images > 1 ? wki_up(p->size * (size_t)(p->out * p->ld)) : 0; }
+
+static size_t scratch_bytes(const wki_call *call)
+{
+    const plan p = plan_of(call);
+    const wki_product product = product_of(&p, p.channels, p.chunk * p.images);
+    return columns_bytes(&p) + copy_bytes(&p) + p.kernel->scratch(&product);
+}
+
+/* y of some images and a group, [out, images * windows] */
+static void gather(const plan *p, const char *y, int64_t images, char *to)
+{
+    const size_t row = p->size * (size_t)p->windows;
+    for (int64_t o = 0; o < p->out; o++)
+        for (int64_t i = 0; i < images; i++)
+            memcpy(to + (size_t)(o * p->ld) * p->size + (size_t)i * row, y + (size_t)(i * p->groups * p->out + o) * row,
+                   row);
+}
+
+typedef struct unit {
+    int64_t group, channel, channels, image, end; /* channels from `channel` on; images from `image` to end */
+    char *to;
+} unit;
+
+static unit unit_of(const wki_call *call, const plan *p, int64_t number)
+{
+    const int64_t part = number / (p->groups * p->blocks);
+    unit u = { .group = number / p->blocks % p->groups, .channel = number % p->blocks * p->channels };
+    u.channels = wki_least(p->channels, p->in - u.channel);
+    u.image = p->n * part / p->parts, u.end = p->n * (part + 1) / p->parts;
+    u.to = (char *)call->views[0]->data +
+           (((part * p->groups + u.group) * p->out) * p->in + u.channel) * p->taps * (int64_t)p->size;
+    return u;
+}
+
+static void run_unit(const wki_call *call, const plan *p, const unit *u, char *scratch)
+{
+    const wki_view *x = call->views[1], *y = call->views[2];
+    const wki_windows *loops = wki_windows_for((wk_dtype)y->dtype);
+    const int64_t size = (int64_t)p->size;
+    char *const copies = scratch + columns_bytes(p), *const rest = copies + copy_bytes(p);
+    wki_product product = product_of(p, u->channels, 0);
+    product.c = u->to, product.b = scratch;
+    if (u->image == u->end || p->windows == 0) p->kernel->run(&product, 0, p->kernel->units(&product), rest);
+    for (int64_t images, image = u->image; image < u->end; image += images) {
+        images = wki_least(p->images, u->end - image);
+        const char *from = wki_at(y->data, (image * p->groups + u->group) * p->out * p->windows * size);
+        if (p->images > 1) gather(p, from, images, copies);
+        for (int64_t n, first = 0; first < p->windows; first += n) {
+            n = wki_least(p->chunk, p->windows - first);
+            for (int64_t i = 0; i < images; i++)
+                loops->unfold(
+                    p->w, u->channels,
+                    wki_at(x->data, (((image + i) * p->groups + u->group) * p->in + u->channel) * p->plane * size),
+                    first, first + n, scratch + i * n * size, p->ld);
+            product.a = p->images > 1 ? copies : from + first * size;
+            product.k = n * images;
+            p->kernel->run(&product, 0, p->kernel->units(&product), rest);
+            product.accumulate = true;
+        }
+    }
+}
+
+static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scratch)
+{
+    const plan p = plan_of(call);
+    for (; begin < end; begin++) {
+        const unit u = unit_of(call, &p, begin);
+        run_unit(call, &p, &u, scratch);
+    }
+    return WK_OK;
+}
+
+const wki_kernel wki_cpu_conv_weight = { "conv_weight", units, scratch_bytes, run };

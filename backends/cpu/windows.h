@@ -1,0 +1,58 @@
+/* The contract of isa/windows.c: what slides over planes (convolution, pooling), compiled for each element type and
+ * instruction set, and the sizes that follow from a window. */
+#ifndef WKI_CPU_WINDOWS_H
+#define WKI_CPU_WINDOWS_H
+#include "backends/backend.h"
+
+/* Memory is contiguous and of the element type; every set gives the same bits. */
+typedef struct wki_windows {
+    /* column[(c * taps + tap) * ld + j - first] = tap of window j in plane c, 0 where it is outside, for first <= j <
+     * end. fold is the transpose: x += column, tap after tap. */
+    void (*unfold)(const wki_window *w, int64_t planes, const void *x, int64_t first, int64_t end, void *column,
+                   int64_t ld);
+    void (*fold)(const wki_window *w, int64_t planes, void *x, int64_t first, int64_t end, const void *column,
+                 int64_t ld);
+    /* One plane. A divisor of 0 is the window's size, with its part in the padding if include. */
+    void (*max)(const wki_window *w, const void *x, void *y, int64_t *index);
+    void (*mean)(const wki_window *w, const void *x, void *y, int64_t divisor, bool include);
+    void (*mean_back)(const wki_window *w, void *x, const void *y, int64_t divisor, bool include); /* x += */
+    /* y[i] = value, n of them */
+    void (*set)(int64_t n, void *y, const void *value);
+} wki_windows;
+const wki_windows *wki_windows_for(wk_dtype dtype); /* WK_F32 or WK_F64, for the instruction set in use */
+
+extern const wki_windows wki_windows_f32_base, wki_windows_f32_avx2, wki_windows_f32_avx512;
+extern const wki_windows wki_windows_f64_base, wki_windows_f64_avx2, wki_windows_f64_avx512;
+
+static inline int64_t wki_volume(const int32_t size[3]) { return (int64_t)size[0] * size[1] * size[2]; }
+
+/* data + bytes; data is NULL where there is nothing */
+static inline const char *wki_at(const void *data, int64_t bytes) { return data ? (const char *)data + bytes : NULL; }
+
+static inline size_t wki_up(size_t bytes) { return (bytes + 63) / 64 * 64; } /* to whole cache lines */
+
+/* Adaptive window number o: [i in / out, (i + 1) in / out) in each dim, rounded outwards. */
+typedef struct wki_box {
+    int64_t start[3], end[3];
+} wki_box;
+static inline wki_box wki_adaptive_box(const wki_window *w, int64_t o)
+{
+    wki_box b;
+    for (int d = 2; d >= 0; d--) {
+        const int64_t out = w->out[d], in = w->in[d], i = o % out;
+        b.start[d] = i * in / out;
+        b.end[d] = ((i + 1) * in + out - 1) / out;
+        o /= out;
+    }
+    return b;
+}
+
+/* Does each window hold one element, all elements in order? Then columns are planes. */
+static inline bool wki_is_pointwise(const wki_window *w)
+{
+    for (int d = 0; d < 3; d++)
+        if (w->kernel[d] != 1 || w->padding[d] || w->in[d] != w->out[d] || (w->stride[d] != 1 && w->out[d] > 1))
+            return false;
+    return true;
+}
+#endif
