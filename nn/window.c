@@ -76,6 +76,8 @@ bool wki_slide_take_pool(wki_slide *s, const wk_pool_opts *o)
     return wki_slide_count(s, o->ceil_mode);
 }
 
+enum { SMALL = 4 }; /* windows that pay to be taken side by side */
+
 bool wki_slide_take_adaptive(wki_slide *s, const wk_dims *output_size)
 {
     wki_window *w = &s->w;
@@ -89,6 +91,7 @@ bool wki_slide_take_adaptive(wki_slide *s, const wk_dims *output_size)
         if (w->out[d] < 0) w->out[d] = w->in[d];
         even = even && w->out[d] > 0 && w->in[d] % w->out[d] == 0;
     }
+    even = even && w->in[2] / w->out[2] <= SMALL;
     for (int d = 0; d < 3; d++) w->kernel[d] = w->stride[d] = even ? w->in[d] / w->out[d] : 0;
     return true;
 }

@@ -23,7 +23,7 @@ wk_tensor *wki_slide_leave(wk_tensor *y, bool single);
 bool wki_slide_count(wki_slide *s, bool ceil_mode);
 /* A pool's kernel, stride and padding, and the number of its windows. */
 bool wki_slide_take_pool(wki_slide *s, const wk_pool_opts *o);
-/* output_size into w.out. Where windows come out alike, kernel and stride say so. */
+/* output_size into w.out. Where windows come out alike, and small, kernel and stride say so. */
 bool wki_slide_take_adaptive(wki_slide *s, const wk_dims *output_size);
 static inline bool wki_slide_is_even(const wki_slide *s) /* do they? */ { return s->w.kernel[0] > 0; }
 

@@ -27,24 +27,26 @@ extern const wki_windows wki_windows_f64_base, wki_windows_f64_avx2, wki_windows
 static inline int64_t wki_volume(const int32_t size[3]) { return (int64_t)size[0] * size[1] * size[2]; }
 
 /* data + bytes; data is NULL where there is nothing */
-static inline const char *wki_at(const void *data, int64_t bytes) { return data ? (const char *)data + bytes : NULL; }
+static inline char *wki_at(void *data, int64_t bytes) { return data ? (char *)data + bytes : NULL; }
 
 static inline size_t wki_up(size_t bytes) { return (bytes + 63) / 64 * 64; } /* to whole cache lines */
 
-/* Adaptive window number o: [i in / out, (i + 1) in / out) in each dim, rounded outwards. */
-typedef struct wki_box {
-    int64_t start[3], end[3];
-} wki_box;
-static inline wki_box wki_adaptive_box(const wki_window *w, int64_t o)
+/* Adaptive windows: along each dim number i is [i in / out, (i + 1) in / out), rounded outwards. Spans of all dims one
+ * after the other. */
+typedef struct wki_between {
+    int32_t start, end;
+} wki_between;
+
+static inline size_t wki_adaptive_bytes(const wki_window *w)
 {
-    wki_box b;
-    for (int d = 2; d >= 0; d--) {
-        const int64_t out = w->out[d], in = w->in[d], i = o % out;
-        b.start[d] = i * in / out;
-        b.end[d] = ((i + 1) * in + out - 1) / out;
-        o /= out;
-    }
-    return b;
+    return wki_up(sizeof(wki_between) * ((size_t)w->out[0] + (size_t)w->out[1] + (size_t)w->out[2]));
+}
+
+static inline void wki_adaptive_spans(const wki_window *w, wki_between *to)
+{
+    for (int d = 0; d < 3; d++)
+        for (int64_t i = 0, in = w->in[d], out = w->out[d]; i < out; i++)
+            *to++ = (wki_between){ (int32_t)(i * in / out), (int32_t)(((i + 1) * in + out - 1) / out) };
 }
 
 /* Does each window hold one element, all elements in order? Then columns are planes. */

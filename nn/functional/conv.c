@@ -136,10 +136,80 @@ static wk_status run(int op, const wki_conv_attrs *c, const wki_view *to, wk_ten
     wki_conv_attrs attrs = *c;
     attrs.bias = bias != NULL;
     const wki_view *views[] = { to, &in[0]->v, &in[1]->v, bias ? &bias->v : NULL };
-    const bool by_x = op == WKI_OP_conv_weight;
-    const wki_view *y = by_x ? views[2] : views[op == WKI_OP_conv ? 0 : 1];
-    const int64_t channels = by_x ? views[1]->size[1] / c->groups : views[2]->size[1];
-    return wki_do(op, 1, bias ? 4 : 3, views, &attrs, sizeof attrs, wki_numel(y) * volume(c->window.kernel) * channels);
+    const wki_view *y = op == WKI_OP_conv ? to : views[op == WKI_OP_conv_data ? 1 : 2];
+    const wki_view *x = op == WKI_OP_conv_data ? to : views[1];
+    return wki_do(op, 1, bias ? 4 : 3, views, &attrs, sizeof attrs,
+                  wki_numel(y) * volume(c->window.kernel) * x->size[1] / c->groups);
+}
+
+/* w laid out anew, [taps of the height, groups * o, c, the other taps] if sliced. turn: it becomes the weights of the
+ * transpose, with o and c exchanged within each group and the taps in reverse order. */
+static wk_tensor *laid_out(const wki_conv_attrs *a, const wk_tensor *w, bool turn)
+{
+    const int32_t *kernel = a->window.kernel;
+    const int64_t groups = a->groups, o = w->v.size[0] / groups, c = w->v.size[1], taps = volume(kernel);
+    const int64_t sizes[] = { kernel[1], groups, turn ? c : o, turn ? o : c, kernel[0], kernel[2] };
+    const int64_t sign = turn ? -1 : 1, row = kernel[2];
+    const int64_t from_steps[] = {
+        sign * row, o * c * taps, (turn ? 1 : c) * taps, (turn ? c : 1) * taps, sign * row * sizes[0], sign
+    };
+    const int order[] = { 1, 2, 3, 4, 0, 5 }; /* of dims in memory, unless sliced */
+    wk_tensor *t = wki_new("conv", w->v.device, 1, (int64_t[]){ wki_numel(&w->v) }, (wk_dtype)w->v.dtype);
+    if (!t || wki_numel(&t->v) == 0) return t;
+    wki_view from = w->v, to = t->v;
+    from.ndim = to.ndim = 6;
+    int64_t step = 1;
+    for (int i = 5; i >= 0; i--) {
+        const int d = a->sliced ? i : order[i];
+        from.size[d] = to.size[d] = sizes[d], from.stride[d] = from_steps[d], to.stride[d] = step;
+        step *= sizes[d];
+    }
+    if (turn) from.data = (char *)from.data + (taps - 1) * (int64_t)wk_dtype_size((wk_dtype)w->v.dtype);
+    wki_view_set(&t->v, 4, (int64_t[]){ groups, sizes[2], sizes[3], taps }, (wk_dtype)w->v.dtype);
+    return wki_do(WKI_OP_copy, 1, WKI_VIEWS(&to, &from), NULL, 0, wki_numel(&to)) ? NULL : t;
+}
+
+enum { SLICE = 32, SLICES_PAY = 8 };
+
+/* Slices need rows one after the other, long enough products, and, where w has to be copied for it, many windows. */
+static bool slices(const wki_window *w, int64_t channels, double windows)
+{
+    return w->stride[1] == 1 && w->kernel[1] > 1 && channels * w->kernel[0] * w->kernel[2] >= SLICE &&
+           windows >= SLICES_PAY;
+}
+
+static wk_status run_conv(const wki_conv_attrs *c, const wk_tensor *y, wk_tensor *const *in, const wk_tensor *bias)
+{
+    WK_SCOPE(work);
+    wki_conv_attrs a = *c;
+    const double windows = (double)volume(c->window.out) * (double)y->v.size[0];
+    a.sliced = slices(&c->window, in[1]->v.size[1], windows / (double)(y->v.size[1] + 1));
+    wk_tensor *with[] = { in[0], a.sliced ? laid_out(&a, in[1], false) : in[1] };
+    return with[1] ? run(WKI_OP_conv, &a, &y->v, with, bias) : wk_error();
+}
+
+/* With a stride of 1 the transpose is a correlation with the turned weights. */
+static wk_status run_turned(const wki_conv_attrs *c, const wk_tensor *x, wk_tensor *const *in, const wk_tensor *bias)
+{
+    WK_SCOPE(work);
+    wki_conv_attrs a = *c;
+    for (int d = 0; d < 3; d++) {
+        a.window.in[d] = c->window.out[d], a.window.out[d] = c->window.in[d];
+        a.window.padding[d] = a.window.dilation[d] * (a.window.kernel[d] - 1) - a.window.padding[d];
+    }
+    a.sliced = slices(&a.window, in[1]->v.size[0] / c->groups, SLICES_PAY);
+    wk_tensor *with[] = { in[0], laid_out(&a, in[1], true) };
+    return with[1] ? run(WKI_OP_conv, &a, &x->v, with, bias) : wk_error();
+}
+
+/* Of the two ways with a stride of 1, the one that has less to multiply and to move; in cycles for each tap, roughly.
+ */
+static bool turning_pays(const wki_conv_attrs *c, const wk_tensor *w, double images)
+{
+    const double o = (double)(w->v.size[0] / c->groups), i = (double)w->v.size[1], multiply = o * i / 32;
+    const double lay_out = 0.1 * o, add = 0.4 * i, turn = 3 * o * i;
+    return volume(c->window.stride) == 1 && images * (double)volume(c->window.in) * (multiply + lay_out) + turn <=
+                                                images * (double)volume(c->window.out) * (multiply + add);
 }
 
 static wk_tensor *correlate(const correlation *g, wk_tensor *x, wk_tensor *w, wk_tensor *bias)
@@ -149,38 +219,8 @@ static wk_tensor *correlate(const correlation *g, wk_tensor *x, wk_tensor *w, wk
     if (!all_contiguous(n, in)) return NULL;
     const wki_slide s = slide_of(g, "conv");
     wk_tensor *y = wki_slide_new(&s, x, x->v.size[0], w->v.size[0], g->c.window.out);
-    if (!y || run(WKI_OP_conv, &g->c, &y->v, in, in[2])) return NULL;
+    if (!y || run_conv(&g->c, y, in, in[2])) return NULL;
     return remember(&conv_op, y, n, in, g);
-}
-
-/* w [groups * o, c, kernel] with o and c exchanged within each group and the taps in reverse order */
-static wk_tensor *turned(const correlation *g, const wk_tensor *w)
-{
-    const wki_slide s = slide_of(g, "conv_transpose");
-    const int64_t groups = g->c.groups, o = w->v.size[0] / groups, c = w->v.size[1], taps = volume(g->c.window.kernel);
-    wk_tensor *t = wki_slide_new(&s, w, groups * c, o, g->c.window.kernel);
-    if (!t || wki_numel(&t->v) == 0) return t;
-    wki_view from = w->v, to = t->v;
-    from.ndim = to.ndim = 4;
-    const int64_t sizes[] = { groups, c, o, taps }, steps[] = { o * c * taps, taps, c * taps, -1 };
-    int64_t step = 1;
-    for (int d = 3; d >= 0; step *= sizes[d--])
-        from.size[d] = to.size[d] = sizes[d], from.stride[d] = steps[d], to.stride[d] = step;
-    from.data = (char *)from.data + (taps - 1) * (int64_t)wk_dtype_size((wk_dtype)w->v.dtype);
-    return wki_do(WKI_OP_copy, 1, WKI_VIEWS(&to, &from), NULL, 0, wki_numel(&to)) ? NULL : t;
-}
-
-/* With a stride of 1 the transpose is a correlation with the turned weights. */
-static wk_status run_turned(const correlation *g, const wk_tensor *x, wk_tensor *const *in, const wk_tensor *bias)
-{
-    WK_SCOPE(work);
-    wki_conv_attrs c = g->c;
-    for (int d = 0; d < 3; d++) {
-        c.window.in[d] = g->c.window.out[d], c.window.out[d] = g->c.window.in[d];
-        c.window.padding[d] = c.window.dilation[d] * (c.window.kernel[d] - 1) - c.window.padding[d];
-    }
-    wk_tensor *with[] = { in[0], turned(g, in[1]) };
-    return with[1] ? run(WKI_OP_conv, &c, &x->v, with, bias) : wk_error();
 }
 
 static wk_tensor *transposed(const correlation *g, wk_tensor *y, wk_tensor *w, wk_tensor *bias)
@@ -191,8 +231,9 @@ static wk_tensor *transposed(const correlation *g, wk_tensor *y, wk_tensor *w, w
     const wki_slide s = slide_of(g, "conv_transpose");
     wk_tensor *x = wki_slide_new(&s, y, y->v.size[0], w->v.size[1] * g->c.groups, g->c.window.in);
     if (!x) return NULL;
-    const bool dense = volume(g->c.window.stride) == 1;
-    if (dense ? run_turned(g, x, in, in[2]) : run(WKI_OP_conv_data, &g->c, &x->v, in, in[2])) return NULL;
+    if (turning_pays(&g->c, w, (double)y->v.size[0]) ? run_turned(&g->c, x, in, in[2])
+                                                     : run(WKI_OP_conv_data, &g->c, &x->v, in, in[2]))
+        return NULL;
     return remember(&transpose_op, x, n, in, g);
 }
 
@@ -306,7 +347,7 @@ static wk_tensor *convolution(const char *where, int n, const wk_conv_opts *give
     wki_check(transpose || !o.output_padding.n, NULL, WK_E_INVALID, where,
               "output_padding is given; only transposed convolutions have one");
     if (transpose ? !grow(&s, more) : !wki_slide_count(&s, false)) return NULL;
-    const correlation g = { { s.w, (int32_t)o.groups, false }, n };
+    const correlation g = { { s.w, (int32_t)o.groups, false, false }, n };
     return wki_slide_leave((transpose ? transposed : correlate)(&g, x, o.weight, o.bias), single);
 }
 

@@ -37,7 +37,9 @@ INLINE void add_row(int64_t n, real *to, int64_t step, const real *from)
 {
     if (step == 1) {
         for (; n >= VL; n -= VL, to += VL, from += VL) store(to, load(to) + load(from));
-        if (n > 0) store_some(to, load_some(to, (int)n) + load_some(from, (int)n), (int)n);
+        /* in exact pieces: the next row's load would wait for a masked store whose range it touches */
+        for (; n >= LANE; n -= LANE, to += LANE, from += LANE) *(lane *)to += *(const lane *)from;
+        for (; n > 0; n--) *to++ += *from++;
     } else {
         for (int64_t i = 0; i < n; i++) to[i * step] += from[i];
     }
@@ -70,47 +72,76 @@ static place place_of(const wki_window *w, int64_t window)
     return (place){ line / lines, line % lines, window % MOST(w->out[2], 1) };
 }
 
+/* One tap of whole or part rows, all alike: of `width` windows those from low to high are inside, the first at x. */
+typedef struct band {
+    int64_t rows, width, low, high, x_row;
+} band;
+
+INLINE void slide_band(const band *b, real *x, const int64_t step, real *row, const bool fold)
+{
+    const int64_t inside = b->high - b->low;
+    for (int64_t r = 0; r < b->rows; r++, x += b->x_row, row += b->width) {
+        if (fold) {
+            add_row(inside, x, step, row + b->low);
+            continue;
+        }
+        if (b->low > 0) zero_row(b->low, row);
+        copy_row(inside, row + b->low, x, step);
+        if (b->high < b->width) zero_row(b->width - b->high, row + b->high);
+    }
+}
+
 /* One tap of n windows from place p on: row holds them side by side. */
 INLINE void slide(const wki_window *w, const span *s, place p, int64_t n, real *x, real *row, const bool fold)
 {
     const int64_t step = w->stride[2];
     while (n > 0) {
-        const int64_t width = LEAST(w->out[2] - p.w, n);
-        if (p.d < s[0].low || p.d >= s[0].high || p.h < s[1].low || p.h >= s[1].high) {
-            if (!fold) zero_row(width, row);
-        } else {
-            const int64_t low = LEAST(MOST(s[2].low - p.w, 0), width), high = MOST(LEAST(s[2].high - p.w, width), low);
-            const int64_t depth = s[0].at + p.d * w->stride[0], height = s[1].at + p.h * w->stride[1];
-            real *const line = x + (depth * w->in[1] + height) * w->in[2];
-            if (!fold && low > 0) zero_row(low, row);
-            if (high > low && fold) add_row(high - low, line + s[2].at + (p.w + low) * step, step, row + low);
-            if (high > low && !fold) copy_row(high - low, row + low, line + s[2].at + (p.w + low) * step, step);
-            if (!fold && high < width) zero_row(width - high, row + high);
+        const bool part = p.w > 0 || n < w->out[2];
+        const int64_t rows = part ? 1 : LEAST(n / w->out[2], w->out[1] - p.h), width = LEAST(w->out[2] - p.w, n);
+        const bool far = p.d < s[0].low || p.d >= s[0].high;
+        const int64_t before = far ? rows : LEAST(MOST(s[1].low - p.h, 0), rows);
+        const int64_t after = far ? rows : LEAST(MOST(s[1].high - p.h, before), rows);
+        band b = { after - before, width, LEAST(MOST(s[2].low - p.w, 0), width), 0, 0 };
+        b.high = MOST(LEAST(s[2].high - p.w, width), b.low);
+        b.x_row = (int64_t)w->stride[1] * w->in[2];
+        if (!fold) zero_row(before * width, row);
+        if (b.rows > 0 && (!fold || b.high > b.low)) {
+            const int64_t depth = s[0].at + p.d * w->stride[0], height = s[1].at + (p.h + before) * w->stride[1];
+            /* nothing inside: no place either */
+            real *const at =
+                b.high > b.low ? x + (depth * w->in[1] + height) * w->in[2] + s[2].at + (p.w + b.low) * step : x;
+            if (step == 1)
+                slide_band(&b, at, 1, row + before * width, fold);
+            else
+                slide_band(&b, at, step, row + before * width, fold);
         }
-        n -= width;
-        row += width;
+        if (!fold) zero_row((rows - after) * width, row + after * width);
+        n -= rows * width;
+        row += rows * width;
         p.w = 0;
-        if (++p.h == w->out[1]) p.h = 0, p.d++;
+        p.h += rows;
+        if (p.h == w->out[1]) p.h = 0, p.d++;
     }
 }
 
+/* Plane after plane for each tap: in between, what fold added has reached the cache. */
 INLINE void slide_all(const wki_window *w, int64_t planes, real *x, int64_t first, int64_t end, real *column,
                       int64_t ld, const bool fold)
 {
-    const int64_t plane = wki_volume(w->in);
+    const int64_t plane = wki_volume(w->in), taps = wki_volume(w->kernel);
     const place start = place_of(w, first);
     span s[3];
-    for (int64_t c = 0; c < planes; c++, x += plane)
-        for (int64_t i = 0; i < w->kernel[0]; i++) {
-            s[0] = span_of(w, 0, i);
-            for (int64_t j = 0; j < w->kernel[1]; j++) {
-                s[1] = span_of(w, 1, j);
-                for (int64_t k = 0; k < w->kernel[2]; k++, column += ld) {
-                    s[2] = span_of(w, 2, k);
-                    slide(w, s, start, end - first, x, column, fold);
-                }
+    for (int64_t i = 0; i < w->kernel[0]; i++) {
+        s[0] = span_of(w, 0, i);
+        for (int64_t j = 0; j < w->kernel[1]; j++) {
+            s[1] = span_of(w, 1, j);
+            for (int64_t k = 0; k < w->kernel[2]; k++, column += ld) {
+                s[2] = span_of(w, 2, k);
+                for (int64_t c = 0; c < planes; c++)
+                    slide(w, s, start, end - first, x + c * plane, column + c * taps * ld, fold);
             }
         }
+    }
 }
 
 static void unfold(const wki_window *w, int64_t planes, const void *x, int64_t first, int64_t end, void *column,
@@ -127,7 +158,7 @@ static void fold(const wki_window *w, int64_t planes, void *x, int64_t first, in
 
 /* ---- Pooling: chunks of a row of windows, tap after tap ---- */
 
-enum { CHUNK = 128 };
+enum { CHUNK = 128, KNOWN = 16 };
 
 typedef struct chunk {
     place p;         /* its first window */
@@ -135,31 +166,44 @@ typedef struct chunk {
     int64_t outside; /* number of the first one in the plane */
 } chunk;
 
-/* What one tap of a chunk sees: n elements of a row, for the windows from low on. */
+/* the spans of the first taps of a row of the kernel, of which there are seldom more */
+typedef struct known {
+    span of[KNOWN];
+} known;
+
+static known known_of(const wki_window *w)
+{
+    known s;
+    for (int64_t k = 0; k < LEAST(w->kernel[2], KNOWN); k++) s.of[k] = span_of(w, 2, k);
+    return s;
+}
+
+/* What one tap of a chunk sees: the windows from low to high, from `at` on as if window 0 of the chunk had one too. */
 typedef struct sight {
     int64_t low, high, at;
 } sight;
 
-/* false: all of it is outside */
-INLINE bool look(const wki_window *w, const span *s, const chunk *c, sight *to)
+INLINE sight look(const wki_window *w, const known *spans, const chunk *c, int64_t line, int64_t k)
 {
-    if (c->p.d < s[0].low || c->p.d >= s[0].high || c->p.h < s[1].low || c->p.h >= s[1].high) return false;
-    const int64_t depth = s[0].at + c->p.d * w->stride[0], height = s[1].at + c->p.h * w->stride[1];
-    to->low = MOST(s[2].low - c->p.w, 0);
-    to->high = LEAST(s[2].high - c->p.w, c->n);
-    to->at = (depth * w->in[1] + height) * w->in[2] + s[2].at + c->p.w * w->stride[2];
-    return to->low < to->high;
+    const span s = k < KNOWN ? spans->of[k] : span_of(w, 2, k);
+    return (sight){ MOST(s.low - c->p.w, 0), LEAST(s.high - c->p.w, c->n),
+                    line * w->in[2] + s.at + c->p.w * w->stride[2] };
 }
 
-/* body sees `seen`, the taps of chunk c */
-#define EACH_TAP(w, c, ...)                                                                                            \
-    for (int64_t i = 0; i < (w)->kernel[0]; i++)                                                                       \
-        for (int64_t j = 0; j < (w)->kernel[1]; j++)                                                                   \
+/* does the body for `seen`, tap after tap of chunk c */
+#define EACH_TAP(w, spans, c, ...)                                                                                     \
+    for (int64_t i = 0; i < (w)->kernel[0]; i++) {                                                                     \
+        const int64_t depth = (c)->p.d * (w)->stride[0] - (w)->padding[0] + i * (w)->dilation[0];                      \
+        if (depth < 0 || depth >= (w)->in[0]) continue;                                                                \
+        for (int64_t j = 0; j < (w)->kernel[1]; j++) {                                                                 \
+            const int64_t height = (c)->p.h * (w)->stride[1] - (w)->padding[1] + j * (w)->dilation[1];                 \
+            if (height < 0 || height >= (w)->in[1]) continue;                                                          \
             for (int64_t k = 0; k < (w)->kernel[2]; k++) {                                                             \
-                const span spans[3] = { span_of(w, 0, i), span_of(w, 1, j), span_of(w, 2, k) };                        \
-                sight seen;                                                                                            \
-                if (look(w, spans, c, &seen)) __VA_ARGS__                                                              \
-            }
+                const sight seen = look(w, spans, c, depth * (w)->in[1] + height, k);                                  \
+                if (seen.low < seen.high) __VA_ARGS__                                                                  \
+            }                                                                                                          \
+        }                                                                                                              \
+    }
 #define EACH_CHUNK(w, c, ...)                                                                                          \
     for (chunk c = { 0 }; c.p.d < (w)->out[0]; c.p.d++)                                                                \
         for (c.p.h = 0; c.p.h < (w)->out[1]; c.p.h++)                                                                  \
@@ -186,9 +230,10 @@ static void max(const wki_window *w, const void *from, void *to, int64_t *index)
     real best[CHUNK];
     real_int where[CHUNK];
     const int64_t step = w->stride[2];
+    const known spans = known_of(w);
     EACH_CHUNK(w, c, {
         VECTORIZE for (int64_t o = 0; o < c.n; o++) best[o] = -(real)__builtin_inf(), where[o] = -1;
-        EACH_TAP(w, &c, {
+        EACH_TAP(w, &spans, &c, {
             if (step == 2)
                 greater(&seen, x, 2, best, where);
             else if (step == 1)
@@ -210,6 +255,7 @@ INLINE int64_t extent(const wki_window *w, int d, int64_t o, bool include)
     return include ? end - start : LEAST(end, w->in[d]) - MOST(start, 0);
 }
 
+/* what sums are divided by */
 static void divisors(const wki_window *w, const chunk *c, int64_t divisor, bool include, real *to)
 {
     const int64_t others = extent(w, 0, c->p.d, include) * extent(w, 1, c->p.h, include);
@@ -221,9 +267,10 @@ static void mean(const wki_window *w, const void *from, void *to, int64_t diviso
     const real *x = from;
     real sum[CHUNK], by[CHUNK];
     const int64_t step = w->stride[2];
+    const known spans = known_of(w);
     EACH_CHUNK(w, c, {
         VECTORIZE for (int64_t o = 0; o < c.n; o++) sum[o] = 0;
-        EACH_TAP(w, &c, {
+        EACH_TAP(w, &spans, &c, {
             const real *const row = x + seen.at;
             if (step == 2)
                 VECTORIZE for (int64_t o = seen.low; o < seen.high; o++) sum[o] += row[o * 2];
@@ -243,11 +290,13 @@ static void mean_back(const wki_window *w, void *to, const void *from, int64_t d
     real *x = to;
     real share[CHUNK], by[CHUNK];
     const int64_t step = w->stride[2];
+    const known spans = known_of(w);
     EACH_CHUNK(w, c, {
         const real *const y = (const real *)from + c.outside;
         divisors(w, &c, divisor, include, by);
         VECTORIZE for (int64_t o = 0; o < c.n; o++) share[o] = y[o] / by[o];
-        EACH_TAP(w, &c, { add_row(seen.high - seen.low, x + seen.at + seen.low * step, step, share + seen.low); })
+        EACH_TAP(w, &spans, &c,
+                 { add_row(seen.high - seen.low, x + seen.at + seen.low * step, step, share + seen.low); })
     })
 }
 

@@ -5,7 +5,7 @@
 #include "backends/cpu/walk.h"
 #include "backends/cpu/windows.h"
 
-enum { COLUMNS = 1 << 16, WINDOWS = 512, ROWS = 64 }; /* reals of columns at once; windows and rows that are enough */
+enum { COLUMNS = 1 << 16, WINDOWS = 512, ROWS = 200 }; /* reals of columns at once; windows and rows that are enough */
 
 typedef struct plan {
     const wki_conv_attrs *attrs;

@@ -1,6 +1,7 @@
 /* conv_weight: the gradient of conv by its weights, in parts that each cover a range of images. A unit is a block of
  * one group's channels in one part: y times columns, added up over the images in ascending order, each element one
- * chain. Images of few windows are taken several at a time, with y copied next to each other. */
+ * chain. y is copied first: its rows, often a power of two apart, would share cache lines; and images of few windows
+ * are taken several at a time. */
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/product.h"
 #include "backends/cpu/walk.h"
@@ -49,7 +50,7 @@ static wki_product product_of(const plan *p, int64_t channels, int64_t windows)
     return (wki_product){ .m = p->out,
                           .n = channels * p->taps,
                           .k = windows,
-                          .a_rs = p->images > 1 ? p->ld : p->windows,
+                          .a_rs = p->ld,
                           .a_cs = 1,
                           .b_rs = 1,
                           .b_cs = p->ld,
@@ -58,7 +59,7 @@ static wki_product product_of(const plan *p, int64_t channels, int64_t windows)
 }
 
 static size_t columns_bytes(const plan *p) { return wki_up(p->size * (size_t)(p->channels * p->taps * p->ld)); }
-static size_t copy_bytes(const plan *p) { return p->images > 1 ? wki_up(p->size * (size_t)(p->out * p->ld)) : 0; }
+static size_t copy_bytes(const plan *p) { return wki_up(p->size * (size_t)(p->out * p->ld)); }
 
 static size_t scratch_bytes(const wki_call *call)
 {
@@ -67,14 +68,14 @@ static size_t scratch_bytes(const wki_call *call)
     return columns_bytes(&p) + copy_bytes(&p) + p.kernel->scratch(&product);
 }
 
-/* y of some images and a group, [out, images * windows] */
-static void gather(const plan *p, const char *y, int64_t images, char *to)
+/* n windows of some images and a group of y, [out, images * n] */
+static void gather(const plan *p, const char *y, int64_t images, int64_t n, char *to)
 {
-    const size_t row = p->size * (size_t)p->windows;
+    const size_t row = p->size * (size_t)n;
     for (int64_t o = 0; o < p->out; o++)
         for (int64_t i = 0; i < images; i++)
-            memcpy(to + (size_t)(o * p->ld) * p->size + (size_t)i * row, y + (size_t)(i * p->groups * p->out + o) * row,
-                   row);
+            memcpy(to + (size_t)(o * p->ld) * p->size + (size_t)i * row,
+                   y + (size_t)((i * p->groups * p->out + o) * p->windows) * p->size, row);
 }
 
 typedef struct unit {
@@ -100,12 +101,11 @@ static void run_unit(const wki_call *call, const plan *p, const unit *u, char *s
     const int64_t size = (int64_t)p->size;
     char *const copies = scratch + columns_bytes(p), *const rest = copies + copy_bytes(p);
     wki_product product = product_of(p, u->channels, 0);
-    product.c = u->to, product.b = scratch;
+    product.c = u->to, product.a = copies, product.b = scratch;
     if (u->image == u->end || p->windows == 0) p->kernel->run(&product, 0, p->kernel->units(&product), rest);
     for (int64_t images, image = u->image; image < u->end; image += images) {
         images = wki_least(p->images, u->end - image);
         const char *from = wki_at(y->data, (image * p->groups + u->group) * p->out * p->windows * size);
-        if (p->images > 1) gather(p, from, images, copies);
         for (int64_t n, first = 0; first < p->windows; first += n) {
             n = wki_least(p->chunk, p->windows - first);
             for (int64_t i = 0; i < images; i++)
@@ -113,7 +113,7 @@ static void run_unit(const wki_call *call, const plan *p, const unit *u, char *s
                     p->w, u->channels,
                     wki_at(x->data, (((image + i) * p->groups + u->group) * p->in + u->channel) * p->plane * size),
                     first, first + n, scratch + i * n * size, p->ld);
-            product.a = p->images > 1 ? copies : from + first * size;
+            gather(p, from + first * size, images, n, copies);
             product.k = n * images;
             p->kernel->run(&product, 0, p->kernel->units(&product), rest);
             product.accumulate = true;

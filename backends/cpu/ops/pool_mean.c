@@ -1,31 +1,69 @@
 /* pool_mean: the mean of each window, and the transpose of that. A unit is a plane; adaptive windows, whose sizes
- * differ, are taken one by one. */
+ * differ, go row by row. */
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/windows.h"
 
-#define ADAPTIVE(NAME, TYPE)                                                                                           \
-    static void adaptive_##NAME(const wki_window *w, void *plane, void *means, bool backward)                          \
+/* The spans of one row of windows in depth and height. `line` is as long as a row of the plane: the sum of the rows
+ * they see, of which windows then take their part, or, backward, the sum of what windows give, added to each row. */
+typedef struct band {
+    const wki_window *w;
+    wki_between depth, height;
+    const wki_between *widths;
+} band;
+
+#define BAND(NAME, TYPE)                                                                                               \
+    static void gather_##NAME(const band *b, const void *plane, void *row, void *scratch)                              \
     {                                                                                                                  \
-        TYPE *x = plane, *y = means;                                                                                   \
-        for (int64_t o = 0; o < wki_volume(w->out); o++) {                                                             \
-            const wki_box b = wki_adaptive_box(w, o);                                                                  \
-            const int64_t count = (b.end[0] - b.start[0]) * (b.end[1] - b.start[1]) * (b.end[2] - b.start[2]);         \
-            const TYPE share = backward ? y[o] / (TYPE)count : 0;                                                      \
+        TYPE *line = scratch, *y = row;                                                                                \
+        const int64_t width = b->w->in[2], rows = (b->depth.end - b->depth.start) * (b->height.end - b->height.start); \
+        for (int64_t i = 0; i < width; i++) line[i] = 0;                                                               \
+        for (int64_t d = b->depth.start; d < b->depth.end; d++)                                                        \
+            for (int64_t h = b->height.start; h < b->height.end; h++) {                                                \
+                const TYPE *x = (const TYPE *)plane + (d * b->w->in[1] + h) * width;                                   \
+                for (int64_t i = 0; i < width; i++) line[i] += x[i];                                                   \
+            }                                                                                                          \
+        for (int64_t o = 0; o < b->w->out[2]; o++) {                                                                   \
+            const wki_between at = b->widths[o];                                                                       \
             TYPE sum = 0;                                                                                              \
-            for (int64_t d = b.start[0]; d < b.end[0]; d++)                                                            \
-                for (int64_t h = b.start[1]; h < b.end[1]; h++) {                                                      \
-                    TYPE *row = x + (d * w->in[1] + h) * w->in[2];                                                     \
-                    for (int64_t i = b.start[2]; i < b.end[2]; i++)                                                    \
-                        if (backward)                                                                                  \
-                            row[i] += share;                                                                           \
-                        else                                                                                           \
-                            sum += row[i];                                                                             \
-                }                                                                                                      \
-            if (!backward) y[o] = sum / (TYPE)count;                                                                   \
+            for (int64_t i = at.start; i < at.end; i++) sum += line[i];                                                \
+            y[o] = sum / (TYPE)(rows * (at.end - at.start));                                                           \
         }                                                                                                              \
+    }                                                                                                                  \
+    static void spread_##NAME(const band *b, void *plane, const void *row, void *scratch)                              \
+    {                                                                                                                  \
+        TYPE *line = scratch;                                                                                          \
+        const TYPE *y = row;                                                                                           \
+        const int64_t width = b->w->in[2], rows = (b->depth.end - b->depth.start) * (b->height.end - b->height.start); \
+        for (int64_t i = 0; i < width; i++) line[i] = 0;                                                               \
+        for (int64_t o = 0; o < b->w->out[2]; o++) {                                                                   \
+            const wki_between at = b->widths[o];                                                                       \
+            const TYPE share = y[o] / (TYPE)(rows * (at.end - at.start));                                              \
+            for (int64_t i = at.start; i < at.end; i++) line[i] += share;                                              \
+        }                                                                                                              \
+        for (int64_t d = b->depth.start; d < b->depth.end; d++)                                                        \
+            for (int64_t h = b->height.start; h < b->height.end; h++) {                                                \
+                TYPE *x = (TYPE *)plane + (d * b->w->in[1] + h) * width;                                               \
+                for (int64_t i = 0; i < width; i++) x[i] += line[i];                                                   \
+            }                                                                                                          \
     }
-ADAPTIVE(f32, float)
-ADAPTIVE(f64, double)
+BAND(f32, float)
+BAND(f64, double)
+
+static void adaptive(const wki_pool_attrs *a, int64_t size, char *x, char *y, char *scratch)
+{
+    const wki_window *w = &a->window;
+    const wki_between *depths = (const wki_between *)scratch, *heights = depths + w->out[0];
+    char *line = scratch + wki_adaptive_bytes(w);
+    band b = { .w = w, .widths = heights + w->out[1] };
+    for (int64_t d = 0; d < w->out[0]; d++)
+        for (int64_t h = 0; h < w->out[1]; h++, y += w->out[2] * size) {
+            b.depth = depths[d], b.height = heights[h];
+            if (a->backward)
+                (size == 8 ? spread_f64 : spread_f32)(&b, x, y, line);
+            else
+                (size == 8 ? gather_f64 : gather_f32)(&b, x, y, line);
+        }
+}
 
 static int64_t units(const wki_call *call)
 {
@@ -33,31 +71,34 @@ static int64_t units(const wki_call *call)
     return wki_numel(to) == 0 ? 0 : to->size[0] * to->size[1];
 }
 
-static void run_plane(const wki_pool_attrs *a, const wki_windows *loops, bool wide, void *x, void *y)
+static size_t scratch_bytes(const wki_call *call)
 {
-    static const double zero = 0;
-    if (a->backward) loops->set(wki_volume(a->window.in), x, &zero);
-    if (a->adaptive)
-        (wide ? adaptive_f64 : adaptive_f32)(&a->window, x, y, a->backward);
-    else if (a->backward)
-        loops->mean_back(&a->window, x, y, a->divisor, a->include);
-    else
-        loops->mean(&a->window, x, y, a->divisor, a->include);
+    const wki_pool_attrs *a = call->attrs;
+    if (!a->adaptive) return 0;
+    return wki_adaptive_bytes(&a->window) + (size_t)a->window.in[2] * wk_dtype_size((wk_dtype)call->views[0]->dtype);
 }
 
 static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scratch)
 {
-    (void)scratch;
+    static const double zero = 0;
     const wki_pool_attrs *a = call->attrs;
+    const wki_window *w = &a->window;
     const wki_view *x = call->views[!a->backward], *y = call->views[a->backward];
-    const bool wide = x->dtype == WK_F64;
-    const int64_t size = wide ? 8 : 4, plane = wki_volume(a->window.in) * size,
-                  windows = wki_volume(a->window.out) * size;
     const wki_windows *loops = wki_windows_for((wk_dtype)x->dtype);
-    for (; begin < end; begin++)
-        run_plane(a, loops, wide, (void *)(uintptr_t)wki_at(x->data, begin * plane),
-                  (void *)(uintptr_t)wki_at(y->data, begin * windows));
+    const int64_t size = (int64_t)wk_dtype_size((wk_dtype)x->dtype), plane = wki_volume(w->in);
+    const int64_t windows = wki_volume(w->out) * size;
+    if (a->adaptive) wki_adaptive_spans(w, scratch);
+    for (; begin < end; begin++) {
+        char *in = wki_at(x->data, begin * plane * size), *out = wki_at(y->data, begin * windows);
+        if (a->backward) loops->set(plane, in, &zero);
+        if (a->adaptive)
+            adaptive(a, size, in, out, scratch);
+        else if (a->backward)
+            loops->mean_back(w, in, out, a->divisor, a->include);
+        else
+            loops->mean(w, in, out, a->divisor, a->include);
+    }
     return WK_OK;
 }
 
-const wki_kernel wki_cpu_pool_mean = { "pool_mean", units, NULL, run };
+const wki_kernel wki_cpu_pool_mean = { "pool_mean", units, scratch_bytes, run };
