@@ -128,12 +128,14 @@ typedef struct wki_window {
 /* Correlation, its transpose, its gradient by the weight; all contiguous, f32 or f64. x is [n, c, in], y [n, o, out], w
  * [o, c / groups, kernel], block g of y's channels sees block g of x's. conv: y -> x, w (, bias [o]). conv_data, the
  * transpose: x -> y, w (, bias [c]). conv_weight: parts [s, o, c / groups, kernel] -> x, y, whose sum over s is the
- * gradient; each part covers a range of n. sliced, of conv with a stride of 1 along the height: w is [height of the kernel,
- * o, c / groups, its depth, its width]. */
+ * gradient; each part covers a range of n. sliced, of conv with a stride of 1 along the height: w is [height of the
+ * kernel, o, c / groups, its depth, its width]. conv_depth: conv, or by_weight conv_weight, where o = c = groups, the
+ * strides along height and width are 1 and there are at most WKI_DEPTH_TAPS taps. */
+enum { WKI_DEPTH_TAPS = 64 };
 typedef struct wki_conv_attrs {
     wki_window window;
     int32_t groups;
-    bool bias, sliced;
+    bool bias, sliced, by_weight;
 } wki_conv_attrs;
 
 /* unfold: columns [n, c * taps, windows] -> x [n, c, in]. fold, its transpose: x -> columns. Attributes: wki_window.

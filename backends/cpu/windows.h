@@ -4,6 +4,12 @@
 #define WKI_CPU_WINDOWS_H
 #include "backends/backend.h"
 
+/* Places of taps, `rows` rows of `width` elements each, `step` from row to row. */
+enum { WKI_TAP_LANES = 16 };
+typedef struct wki_taps {
+    int64_t n, rows, width, step, at[WKI_DEPTH_TAPS];
+} wki_taps;
+
 /* Memory is contiguous and of the element type; every set gives the same bits. */
 typedef struct wki_windows {
     /* column[(c * taps + tap) * ld + j - first] = tap of window j in plane c, 0 where it is outside, for first <= j <
@@ -16,6 +22,13 @@ typedef struct wki_windows {
     void (*max)(const wki_window *w, const void *x, void *y, int64_t *index);
     void (*mean)(const wki_window *w, const void *x, void *y, int64_t divisor, bool include);
     void (*mean_back)(const wki_window *w, void *x, const void *y, int64_t divisor, bool include); /* x += */
+    /* y, rows side by side, = the sum over taps of weights[tap] x[at[tap] ...], each element one chain of fused
+     * multiply-adds (not fused in the base set), then + *bias, if there is one. */
+    void (*weigh)(const wki_taps *taps, const void *weights, const void *bias, const void *x, void *y);
+    /* lanes[tap][.] += products of y, rows side by side, and x[at[tap] ...], column i of a row to lane i % 16; totals
+     * adds the lanes of each tap up: half of them onto the other half. */
+    void (*dots)(const wki_taps *taps, const void *y, const void *x, void *lanes);
+    void (*totals)(int64_t taps, void *lanes, void *to);
     /* y[i] = value, n of them */
     void (*set)(int64_t n, void *y, const void *value);
 } wki_windows;

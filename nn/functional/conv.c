@@ -136,7 +136,7 @@ static wk_status run(int op, const wki_conv_attrs *c, const wki_view *to, wk_ten
     wki_conv_attrs attrs = *c;
     attrs.bias = bias != NULL;
     const wki_view *views[] = { to, &in[0]->v, &in[1]->v, bias ? &bias->v : NULL };
-    const wki_view *y = op == WKI_OP_conv ? to : views[op == WKI_OP_conv_data ? 1 : 2];
+    const wki_view *y = c->by_weight ? views[2] : op == WKI_OP_conv_data ? views[1] : to;
     const wki_view *x = op == WKI_OP_conv_data ? to : views[1];
     return wki_do(op, 1, bias ? 4 : 3, views, &attrs, sizeof attrs,
                   wki_numel(y) * volume(c->window.kernel) * x->size[1] / c->groups);
@@ -178,11 +178,18 @@ static bool slices(const wki_window *w, int64_t channels, double windows)
            windows >= SLICES_PAY;
 }
 
+static bool is_depthwise(const wki_conv_attrs *c, int64_t in, int64_t out)
+{
+    return in == c->groups && out == c->groups && c->window.stride[1] == 1 && c->window.stride[2] == 1 &&
+           volume(c->window.kernel) <= WKI_DEPTH_TAPS;
+}
+
 static wk_status run_conv(const wki_conv_attrs *c, const wk_tensor *y, wk_tensor *const *in, const wk_tensor *bias)
 {
     WK_SCOPE(work);
     wki_conv_attrs a = *c;
     const double windows = (double)volume(c->window.out) * (double)y->v.size[0];
+    if (is_depthwise(c, in[0]->v.size[1], y->v.size[1])) return run(WKI_OP_conv_depth, c, &y->v, in, bias);
     a.sliced = slices(&c->window, in[1]->v.size[1], windows / (double)(y->v.size[1] + 1));
     wk_tensor *with[] = { in[0], a.sliced ? laid_out(&a, in[1], false) : in[1] };
     return with[1] ? run(WKI_OP_conv, &a, &y->v, with, bias) : wk_error();
@@ -197,9 +204,10 @@ static wk_status run_turned(const wki_conv_attrs *c, const wk_tensor *x, wk_tens
         a.window.in[d] = c->window.out[d], a.window.out[d] = c->window.in[d];
         a.window.padding[d] = a.window.dilation[d] * (a.window.kernel[d] - 1) - a.window.padding[d];
     }
-    a.sliced = slices(&a.window, in[1]->v.size[0] / c->groups, SLICES_PAY);
+    const bool depthwise = is_depthwise(c, x->v.size[1], in[0]->v.size[1]);
+    a.sliced = !depthwise && slices(&a.window, in[1]->v.size[0] / c->groups, SLICES_PAY);
     wk_tensor *with[] = { in[0], laid_out(&a, in[1], true) };
-    return with[1] ? run(WKI_OP_conv, &a, &x->v, with, bias) : wk_error();
+    return with[1] ? run(depthwise ? WKI_OP_conv_depth : WKI_OP_conv, &a, &x->v, with, bias) : wk_error();
 }
 
 /* Of the two ways with a stride of 1, the one that has less to multiply and to move; in cycles for each tap, roughly.
@@ -246,11 +254,14 @@ static wk_status run_by_weight(const correlation *g, const wk_tensor *w, wk_tens
     const int64_t numel = wki_numel(&w->v), n = in[0]->v.size[0];
     int64_t parts = PARTS_ELEMENTS / (numel + 1) < PARTS ? PARTS_ELEMENTS / (numel + 1) : PARTS;
     parts = parts < n ? parts : n;
+    wki_conv_attrs a = g->c;
+    a.by_weight = true;
+    const int op = is_depthwise(&a, in[0]->v.size[1], in[1]->v.size[1]) ? WKI_OP_conv_depth : WKI_OP_conv_weight;
     wki_view whole = w->v;
     wki_view_set(&whole, 2, (int64_t[]){ 1, numel }, (wk_dtype)w->v.dtype);
-    if (parts <= 1) return run(WKI_OP_conv_weight, &g->c, &whole, in, NULL);
+    if (parts <= 1) return run(op, &a, &whole, in, NULL);
     wk_tensor *all = wki_new("conv_weight", w->v.device, 2, (int64_t[]){ parts, numel }, (wk_dtype)w->v.dtype);
-    if (!all || run(WKI_OP_conv_weight, &g->c, &all->v, in, NULL)) return wk_error();
+    if (!all || run(op, &a, &all->v, in, NULL)) return wk_error();
     const wki_reduce_attrs attrs = { WKI_SUM, 1, 1 };
     return wki_do(WKI_OP_reduce, 1, WKI_VIEWS(&whole, &all->v), &attrs, sizeof attrs, wki_numel(&all->v));
 }
@@ -347,7 +358,7 @@ static wk_tensor *convolution(const char *where, int n, const wk_conv_opts *give
     wki_check(transpose || !o.output_padding.n, NULL, WK_E_INVALID, where,
               "output_padding is given; only transposed convolutions have one");
     if (transpose ? !grow(&s, more) : !wki_slide_count(&s, false)) return NULL;
-    const correlation g = { { s.w, (int32_t)o.groups, false, false }, n };
+    const correlation g = { { s.w, (int32_t)o.groups, false, false, false }, n };
     return wki_slide_leave((transpose ? transposed : correlate)(&g, x, o.weight, o.bias), single);
 }
 

@@ -79,4 +79,26 @@ TEST(windows, convolution_has_the_same_bits_wherever_multiply_adds_are_fused)
     finish();
 }
 
+TEST(windows, depthwise_convolution_has_the_same_bits_wherever_multiply_adds_are_fused)
+{
+    for (uint64_t i = 0; i < 60; i++) {
+        start(i);
+        wki_conv_attrs attrs = { .window = some_window(), .groups = 1 + (int32_t)below(5), .bias = below(2) };
+        wki_window *w = &attrs.window;
+        for (int d = 1; d < 3; d++) {
+            w->out[d] = (w->out[d] - 1) * w->stride[d] + 1;
+            w->stride[d] = 1;
+        }
+        const wk_dtype type = types[i % 2];
+        const wki_view *x = planes(type, 3, attrs.groups, w->in), *y = planes(type, 3, attrs.groups, w->out);
+        const wki_view *weights = planes(type, attrs.groups, 1, w->kernel);
+        const wki_view *b = packed(type, 1, (int64_t[]){ attrs.groups });
+        const wki_view *parts = packed(type, 2, (int64_t[]){ 2, wki_numel(weights) });
+        run_every_way(&wki_cpu_conv_depth, WKI_ISA_AVX2, (const wki_view *[]){ y, x, weights, b }, 4, 1, &attrs);
+        attrs.by_weight = true;
+        run_every_way(&wki_cpu_conv_depth, WKI_ISA_BASE, (const wki_view *[]){ parts, x, y }, 3, 1, &attrs);
+    }
+    finish();
+}
+
 WICK_TEST_MAIN

@@ -300,6 +300,56 @@ static void mean_back(const wki_window *w, void *to, const void *from, int64_t d
     })
 }
 
+/* ---- One channel to one ---- */
+
+INLINE vec weigh_vector(const wki_taps *taps, const real *weights, const real *x, const int n)
+{
+    vec sum = { 0 };
+    for (int64_t t = 0; t < taps->n; t++)
+        sum = multiply_add(sum, weights[t], n == VL ? load(x + taps->at[t]) : load_some(x + taps->at[t], n));
+    return sum;
+}
+
+static void weigh(const wki_taps *taps, const void *weights, const void *bias, const void *from, void *to)
+{
+    const real *x = from;
+    real *y = to;
+    const vec last = splat(bias ? *(const real *)bias : 0);
+    for (int64_t r = 0; r < taps->rows; r++, x += taps->step, y += taps->width) {
+        int64_t i = 0;
+        for (; i + VL <= taps->width; i += VL) store(y + i, weigh_vector(taps, weights, x + i, VL) + last);
+        const int rest = (int)(taps->width - i);
+        if (rest > 0) store_some(y + i, weigh_vector(taps, weights, x + i, rest) + last, rest);
+    }
+}
+
+static void dots(const wki_taps *taps, const void *outer, const void *from, void *to)
+{
+    real *lanes = to;
+    for (int64_t t = 0; t < taps->n; t++, lanes += WKI_TAP_LANES) {
+        const real *y = outer, *x = (const real *)from + taps->at[t];
+        real sum[WKI_TAP_LANES];
+        VECTORIZE for (int l = 0; l < WKI_TAP_LANES; l++) sum[l] = lanes[l];
+        for (int64_t r = 0; r < taps->rows; r++, y += taps->width, x += taps->step) {
+            int64_t i = 0;
+            for (; i + WKI_TAP_LANES <= taps->width; i += WKI_TAP_LANES)
+                VECTORIZE for (int l = 0; l < WKI_TAP_LANES; l++) sum[l] += y[i + l] * x[i + l];
+            for (int l = 0; i + l < taps->width; l++) sum[l] += y[i + l] * x[i + l];
+        }
+        VECTORIZE for (int l = 0; l < WKI_TAP_LANES; l++) lanes[l] = sum[l];
+    }
+}
+
+static void totals(int64_t taps, void *from, void *to)
+{
+    real *lanes = from;
+    for (int64_t t = 0; t < taps; t++, lanes += WKI_TAP_LANES) {
+        for (int half = WKI_TAP_LANES / 2; half; half /= 2)
+            for (int l = 0; l < half; l++) lanes[l] += lanes[l + half];
+        ((real *)to)[t] = lanes[0];
+    }
+}
+
 static void set(int64_t n, void *to, const void *value)
 {
     real *y = to;
@@ -309,4 +359,4 @@ static void set(int64_t n, void *to, const void *value)
 
 #define WINDOWS JOIN(wki_windows_f, REAL_BITS, WKI_ISA)
 extern const wki_windows WINDOWS;
-const wki_windows WINDOWS = { unfold, fold, max, mean, mean_back, set };
+const wki_windows WINDOWS = { unfold, fold, max, mean, mean_back, weigh, dots, totals, set };
