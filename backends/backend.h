@@ -128,9 +128,10 @@ typedef struct wki_window {
 /* Correlation, its transpose, its gradient by the weight; all contiguous, f32 or f64. x is [n, c, in], y [n, o, out], w
  * [o, c / groups, kernel], block g of y's channels sees block g of x's. conv: y -> x, w (, bias [o]). conv_data, the
  * transpose: x -> y, w (, bias [c]). conv_weight: parts [s, o, c / groups, kernel] -> x, y, whose sum over s is the
- * gradient; each part covers a range of n. sliced, of conv with a stride of 1 along the height: w is [height of the
- * kernel, o, c / groups, its depth, its width]. conv_depth: conv, or by_weight conv_weight, where o = c = groups, the
- * strides along height and width are 1 and there are at most WKI_DEPTH_TAPS taps. */
+ * gradient; each part covers a range of n. sliced, with a stride of 1 along the height: conv's w is [height of the
+ * kernel, o, c / groups, its depth, its width], and so is each of conv_weight's parts. conv_depth: conv, or by_weight
+ * conv_weight, where o = c = groups, the strides along height and width are 1 and there are at most WKI_DEPTH_TAPS
+ * taps. */
 enum { WKI_DEPTH_TAPS = 64 };
 typedef struct wki_conv_attrs {
     wki_window window;

@@ -142,31 +142,36 @@ static wk_status run(int op, const wki_conv_attrs *c, const wki_view *to, wk_ten
                   wki_numel(y) * volume(c->window.kernel) * x->size[1] / c->groups);
 }
 
-/* w laid out anew, [taps of the height, groups * o, c, the other taps] if sliced. turn: it becomes the weights of the
- * transpose, with o and c exchanged within each group and the taps in reverse order. */
-static wk_tensor *laid_out(const wki_conv_attrs *a, const wk_tensor *w, bool turn)
+/* Views of w as it is, and laid out anew for one of the kernels in memory of the same size: [taps of the height, groups
+ * * o, c, the other taps] if sliced. turn: they become the weights of the transpose, with o and c exchanged within each
+ * group and the taps in reverse order. */
+static void lay_out(const wki_conv_attrs *a, bool turn, wki_view *w, wki_view *anew)
 {
     const int32_t *kernel = a->window.kernel;
-    const int64_t groups = a->groups, o = w->v.size[0] / groups, c = w->v.size[1], taps = volume(kernel);
-    const int64_t sizes[] = { kernel[1], groups, turn ? c : o, turn ? o : c, kernel[0], kernel[2] };
-    const int64_t sign = turn ? -1 : 1, row = kernel[2];
-    const int64_t from_steps[] = {
-        sign * row, o * c * taps, (turn ? 1 : c) * taps, (turn ? c : 1) * taps, sign * row * sizes[0], sign
+    const int64_t taps = volume(kernel), o = w->size[0] / a->groups, c = w->size[1], sign = turn ? -1 : 1;
+    const int64_t sizes[] = { kernel[1], a->groups, turn ? c : o, turn ? o : c, kernel[0], kernel[2] };
+    const int64_t steps[] = {
+        sign * kernel[2], o * c * taps, (turn ? 1 : c) * taps, (turn ? c : 1) * taps, sign * kernel[1] * kernel[2], sign
     };
     const int order[] = { 1, 2, 3, 4, 0, 5 }; /* of dims in memory, unless sliced */
-    wk_tensor *t = wki_new("conv", w->v.device, 1, (int64_t[]){ wki_numel(&w->v) }, (wk_dtype)w->v.dtype);
-    if (!t || wki_numel(&t->v) == 0) return t;
-    wki_view from = w->v, to = t->v;
-    from.ndim = to.ndim = 6;
     int64_t step = 1;
+    w->ndim = anew->ndim = 6;
     for (int i = 5; i >= 0; i--) {
         const int d = a->sliced ? i : order[i];
-        from.size[d] = to.size[d] = sizes[d], from.stride[d] = from_steps[d], to.stride[d] = step;
+        w->size[d] = anew->size[d] = sizes[d], w->stride[d] = steps[d], anew->stride[d] = step;
         step *= sizes[d];
     }
-    if (turn) from.data = (char *)from.data + (taps - 1) * (int64_t)wk_dtype_size((wk_dtype)w->v.dtype);
-    wki_view_set(&t->v, 4, (int64_t[]){ groups, sizes[2], sizes[3], taps }, (wk_dtype)w->v.dtype);
-    return wki_do(WKI_OP_copy, 1, WKI_VIEWS(&to, &from), NULL, 0, wki_numel(&to)) ? NULL : t;
+    if (turn && step > 0) w->data = (char *)w->data + (taps - 1) * (int64_t)wk_dtype_size((wk_dtype)w->dtype);
+}
+
+static wk_tensor *laid_out(const wki_conv_attrs *a, const wk_tensor *w, bool turn)
+{
+    const int64_t numel = wki_numel(&w->v);
+    wk_tensor *t = wki_new("conv", w->v.device, 2, (int64_t[]){ 1, numel }, (wk_dtype)w->v.dtype);
+    if (!t) return NULL;
+    wki_view from = w->v, to = t->v;
+    lay_out(a, turn, &from, &to);
+    return wki_do(WKI_OP_copy, 1, WKI_VIEWS(&to, &from), NULL, 0, numel) ? NULL : t;
 }
 
 enum { SLICE = 32, SLICES_PAY = 8 };
@@ -247,23 +252,37 @@ static wk_tensor *transposed(const correlation *g, wk_tensor *y, wk_tensor *w, w
 
 enum { PARTS = 8, PARTS_ELEMENTS = 1 << 19 }; /* of the weights' gradient, and elements in all of them */
 
-/* More parts give threads more to do, and shorter sums; their number depends on the shape alone. */
+/* The sum of parts into w, sizes [1, numel]. More parts give threads more to do, and shorter sums; their number depends
+ * on the shape alone. */
+static wk_status run_parts(int op, const wki_conv_attrs *a, const wki_view *w, wk_tensor *const *in)
+{
+    const int64_t numel = w->size[1], n = in[0]->v.size[0];
+    int64_t parts = PARTS_ELEMENTS / (numel + 1) < PARTS ? PARTS_ELEMENTS / (numel + 1) : PARTS;
+    parts = parts < n ? parts : n;
+    if (parts <= 1) return run(op, a, w, in, NULL);
+    wk_tensor *all = wki_new("conv_weight", w->device, 2, (int64_t[]){ parts, numel }, (wk_dtype)w->dtype);
+    if (!all || run(op, a, &all->v, in, NULL)) return wk_error();
+    const wki_reduce_attrs attrs = { WKI_SUM, 1, 1 };
+    return wki_do(WKI_OP_reduce, 1, WKI_VIEWS(w, &all->v), &attrs, sizeof attrs, wki_numel(&all->v));
+}
+
 static wk_status run_by_weight(const correlation *g, const wk_tensor *w, wk_tensor *const *in)
 {
     WK_SCOPE(work);
-    const int64_t numel = wki_numel(&w->v), n = in[0]->v.size[0];
-    int64_t parts = PARTS_ELEMENTS / (numel + 1) < PARTS ? PARTS_ELEMENTS / (numel + 1) : PARTS;
-    parts = parts < n ? parts : n;
+    const int64_t numel = wki_numel(&w->v), channels = in[0]->v.size[1], outs = in[1]->v.size[1];
+    const double windows = (double)volume(g->c.window.out) * (double)in[0]->v.size[0];
     wki_conv_attrs a = g->c;
     a.by_weight = true;
-    const int op = is_depthwise(&a, in[0]->v.size[1], in[1]->v.size[1]) ? WKI_OP_conv_depth : WKI_OP_conv_weight;
     wki_view whole = w->v;
     wki_view_set(&whole, 2, (int64_t[]){ 1, numel }, (wk_dtype)w->v.dtype);
-    if (parts <= 1) return run(op, &a, &whole, in, NULL);
-    wk_tensor *all = wki_new("conv_weight", w->v.device, 2, (int64_t[]){ parts, numel }, (wk_dtype)w->v.dtype);
-    if (!all || run(op, &a, &all->v, in, NULL)) return wk_error();
-    const wki_reduce_attrs attrs = { WKI_SUM, 1, 1 };
-    return wki_do(WKI_OP_reduce, 1, WKI_VIEWS(&whole, &all->v), &attrs, sizeof attrs, wki_numel(&all->v));
+    if (is_depthwise(&a, channels, outs)) return run_parts(WKI_OP_conv_depth, &a, &whole, in);
+    a.sliced = slices(&a.window, channels / a.groups, windows / (double)(outs + 1));
+    if (!a.sliced) return run_parts(WKI_OP_conv_weight, &a, &whole, in);
+    wk_tensor *anew = wki_new("conv_weight", w->v.device, 2, whole.size, (wk_dtype)w->v.dtype);
+    if (!anew || run_parts(WKI_OP_conv_weight, &a, &anew->v, in)) return wk_error();
+    wki_view to = w->v, from = anew->v;
+    lay_out(&a, false, &to, &from);
+    return wki_do(WKI_OP_copy, 1, WKI_VIEWS(&to, &from), NULL, 0, numel);
 }
 
 static wk_tensor *by_weight(const correlation *g, wk_tensor *x, wk_tensor *y)
