@@ -166,6 +166,41 @@ typedef struct wki_triangle_attrs {
 } wki_triangle_attrs;
 
 /* dot: y [..] -> a [.., k], b [.., k]: the sum of a * b over the last dim. f32, f64. */
+/* A window that slides over the last three dims of [n, c, depth, height, width]; fewer are leading ones of size 1. Tap
+ * k of window o lies at o * stride - padding + k * dilation; outside 0 .. in - 1 there is nothing: zeros, for max less.
+ */
+typedef struct wki_window {
+    int32_t in[3], out[3], kernel[3], stride[3], padding[3], dilation[3];
+} wki_window;
+
+/* Correlation, its transpose, its gradient by the weight; all contiguous, f32 or f64. x is [n, c, in], y [n, o, out], w
+ * [o, c / groups, kernel], block g of y's channels sees block g of x's. conv: y -> x, w (, bias [o]). conv_data, the
+ * transpose: x -> y, w (, bias [c]). conv_weight: parts [s, o, c / groups, kernel] -> x, y, whose sum over s is the
+ * gradient; each part covers a range of n. sliced, with a stride of 1 along the height: conv's w is [height of the
+ * kernel, o, c / groups, its depth, its width], and so is each of conv_weight's parts. conv_depth: conv, or by_weight
+ * conv_weight, where o = c = groups, the strides along height and width are 1 and there are at most WKI_DEPTH_TAPS
+ * taps. */
+enum { WKI_DEPTH_TAPS = 64 };
+typedef struct wki_conv_attrs {
+    wki_window window;
+    int32_t groups;
+    bool bias, sliced, by_weight;
+} wki_conv_attrs;
+
+/* unfold: columns [n, c * taps, windows] -> x [n, c, in]. fold, its transpose: x -> columns. Attributes: wki_window.
+ * Contiguous. */
+
+/* pool_max: y [n, c, out], index (WK_I64, where in the plane) -> x [n, c, in]; the first of equals, the last NaN before
+ * all. pool_mean: y -> x; backward: x -> y, the transpose. adaptive: window i is [i in / out, (i + 1) in / out) rounded
+ * outwards. divisor 0: the window's own size, include: its part in the padding too. Contiguous. */
+typedef struct wki_pool_attrs {
+    wki_window window;
+    int32_t divisor;
+    bool adaptive, include, backward;
+} wki_pool_attrs;
+
+/* pool_pick: y [n, c, out] -> x [n, c, in], index [n, c, out]: y = x[index], plane by plane. pool_put, its transpose: x
+ * -> y, index; adds in ascending order. Contiguous; rank 2 stands for more: [planes, elements]. */
 
 /* update: every optimizer. For each of n parameters the views p, s0, s1, s2 (as many states as the rule has), then, as
  * inputs, the n gradients. All contiguous, of one dtype. `numbers` lives in memory that the kernel reads: what changes

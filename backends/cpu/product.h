@@ -46,4 +46,7 @@ typedef struct wki_product_kernel {
 extern const wki_product_kernel wki_product_f32_base, wki_product_f32_avx2, wki_product_f32_avx512;
 extern const wki_product_kernel wki_product_f64_base, wki_product_f64_avx2, wki_product_f64_avx512;
 
+/* the one for the instruction set in use */
+const wki_product_kernel *wki_product_for(int real_bits);
+
 #endif

@@ -142,6 +142,118 @@ WK_API wk_loss_opts wk_loss_opts_default(void);
     .swap = false, .log_input = true
 #define WK_LOSS(...) (const wk_loss_opts[1]){ WK_WITH(wk_loss_opts, WK_LOSS_DEFAULTS, __VA_ARGS__) }
 
+/* Windows that slide over the last dims: one, [n, c, w], two, [n, c, h, w], or three, [n, c, d, h, w]; n may be missing. f32
+ * and f64, all [d]. Sizes of a window are WK_DIMS(k) for all dims or WK_DIMS(kh, kw) for each; left out, they are torch's:
+ * stride 1 (pooling: kernel_size), padding 0, dilation 1. Bits do not depend on threads.
+ *
+ *   wk_conv2d(x, weight, bias, .stride = WK_DIMS(2), .padding = WK_DIMS(1, 2)); wk_max_pool2d(x, WK_DIMS(2)); */
+typedef struct wk_dims {
+    int n; /* of sizes given; 0: the default */
+    int64_t size[3];
+} wk_dims;
+#define WK_DIMS(...)                                                                                                   \
+    ((wk_dims){ (int)(sizeof((int64_t[]){ __VA_ARGS__ }) / sizeof(int64_t)), { __VA_ARGS__ } })
+
+/* Correlation: x [n, c, ...], weight [o, c / groups, kernel ...], bias [o] or NULL -> [n, o, ...]; a size l becomes
+ * (l + 2 padding - dilation (kernel - 1) - 1) / stride + 1, rounded down. conv_transpose is its gradient by x: x [n, c, ...],
+ * weight [c, o / groups, kernel ...] -> [n, o, ...], l becomes (l - 1) stride - 2 padding + dilation (kernel - 1) +
+ * output_padding + 1. WK_E_SHAPE names what does not fit. */
+typedef struct wk_conv_opts {
+    size_t size;
+    wk_tensor *x, *weight, *bias;
+    wk_dims stride, padding, dilation;
+    wk_dims output_padding; /* conv_transpose only: less than stride or dilation */
+    int64_t groups;         /* 1; block i of the outputs sees block i of the inputs */
+} wk_conv_opts;
+WK_API wk_conv_opts wk_conv_opts_default(void);
+WK_API wk_tensor *wk_conv1d_new(const wk_conv_opts *o);
+WK_API wk_tensor *wk_conv2d_new(const wk_conv_opts *o);
+WK_API wk_tensor *wk_conv3d_new(const wk_conv_opts *o);
+WK_API wk_tensor *wk_conv_transpose1d_new(const wk_conv_opts *o);
+WK_API wk_tensor *wk_conv_transpose2d_new(const wk_conv_opts *o);
+WK_API wk_tensor *wk_conv_transpose3d_new(const wk_conv_opts *o);
+static inline wk_tensor *wk_conv1d_with(wk_conv_opts o) { return wk_conv1d_new(&o); }
+static inline wk_tensor *wk_conv2d_with(wk_conv_opts o) { return wk_conv2d_new(&o); }
+static inline wk_tensor *wk_conv3d_with(wk_conv_opts o) { return wk_conv3d_new(&o); }
+static inline wk_tensor *wk_conv_transpose1d_with(wk_conv_opts o) { return wk_conv_transpose1d_new(&o); }
+static inline wk_tensor *wk_conv_transpose2d_with(wk_conv_opts o) { return wk_conv_transpose2d_new(&o); }
+static inline wk_tensor *wk_conv_transpose3d_with(wk_conv_opts o) { return wk_conv_transpose3d_new(&o); }
+#define WK_CONV_DEFAULTS                                                                                               \
+    .size = sizeof(wk_conv_opts), .stride = { 0 }, .padding = { 0 }, .dilation = { 0 }, .output_padding = { 0 }, .groups = 1
+#define WK_CONV_(t, w, ...) WK_WITH(wk_conv_opts, WK_CONV_DEFAULTS, .x = (t), .weight = (w), .bias = __VA_ARGS__)
+#define wk_conv1d(t, w, ...) wk_conv1d_with(WK_CONV_(t, w, __VA_ARGS__))
+#define wk_conv2d(t, w, ...) wk_conv2d_with(WK_CONV_(t, w, __VA_ARGS__))
+#define wk_conv3d(t, w, ...) wk_conv3d_with(WK_CONV_(t, w, __VA_ARGS__))
+#define wk_conv_transpose1d(t, w, ...) wk_conv_transpose1d_with(WK_CONV_(t, w, __VA_ARGS__))
+#define wk_conv_transpose2d(t, w, ...) wk_conv_transpose2d_with(WK_CONV_(t, w, __VA_ARGS__))
+#define wk_conv_transpose3d(t, w, ...) wk_conv_transpose3d_with(WK_CONV_(t, w, __VA_ARGS__))
+
+/* Pooling: the largest element or the mean of each window; l becomes (l + 2 padding - dilation (kernel_size - 1) - 1) / stride
+ * + 1, rounded down, or up with ceil_mode as long as the window starts in x or its left padding. The largest is the first of
+ * equals, and NaN before all; it alone gets the gradient. */
+typedef struct wk_pool_opts {
+    size_t size;
+    wk_tensor *x;
+    wk_dims kernel_size, stride, padding; /* padding: at most half of kernel_size */
+    bool ceil_mode;
+    wk_dims dilation;          /* max_pool only */
+    wk_tensor **indices;       /* max_pool only: receives where the largest are, WK_I64, counted in x's last dims; or NULL */
+    bool count_include_pad;    /* avg_pool only: true; false: the mean of what is in x */
+    int64_t divisor_override;  /* avg_pool only: divides by it instead; 0: does not */
+} wk_pool_opts;
+WK_API wk_pool_opts wk_pool_opts_default(void);
+WK_API wk_tensor *wk_max_pool1d_new(const wk_pool_opts *o);
+WK_API wk_tensor *wk_max_pool2d_new(const wk_pool_opts *o);
+WK_API wk_tensor *wk_max_pool3d_new(const wk_pool_opts *o);
+WK_API wk_tensor *wk_avg_pool1d_new(const wk_pool_opts *o);
+WK_API wk_tensor *wk_avg_pool2d_new(const wk_pool_opts *o);
+WK_API wk_tensor *wk_avg_pool3d_new(const wk_pool_opts *o);
+static inline wk_tensor *wk_max_pool1d_with(wk_pool_opts o) { return wk_max_pool1d_new(&o); }
+static inline wk_tensor *wk_max_pool2d_with(wk_pool_opts o) { return wk_max_pool2d_new(&o); }
+static inline wk_tensor *wk_max_pool3d_with(wk_pool_opts o) { return wk_max_pool3d_new(&o); }
+static inline wk_tensor *wk_avg_pool1d_with(wk_pool_opts o) { return wk_avg_pool1d_new(&o); }
+static inline wk_tensor *wk_avg_pool2d_with(wk_pool_opts o) { return wk_avg_pool2d_new(&o); }
+static inline wk_tensor *wk_avg_pool3d_with(wk_pool_opts o) { return wk_avg_pool3d_new(&o); }
+#define WK_POOL_DEFAULTS                                                                                               \
+    .size = sizeof(wk_pool_opts), .stride = { 0 }, .padding = { 0 }, .ceil_mode = false, .dilation = { 0 },            \
+    .indices = NULL, .count_include_pad = true, .divisor_override = 0
+#define WK_POOL_(t, ...) WK_WITH(wk_pool_opts, WK_POOL_DEFAULTS, .x = (t), .kernel_size = __VA_ARGS__)
+#define wk_max_pool1d(t, ...) wk_max_pool1d_with(WK_POOL_(t, __VA_ARGS__))
+#define wk_max_pool2d(t, ...) wk_max_pool2d_with(WK_POOL_(t, __VA_ARGS__))
+#define wk_max_pool3d(t, ...) wk_max_pool3d_with(WK_POOL_(t, __VA_ARGS__))
+#define wk_avg_pool1d(t, ...) wk_avg_pool1d_with(WK_POOL_(t, __VA_ARGS__))
+#define wk_avg_pool2d(t, ...) wk_avg_pool2d_with(WK_POOL_(t, __VA_ARGS__))
+#define wk_avg_pool3d(t, ...) wk_avg_pool3d_with(WK_POOL_(t, __VA_ARGS__))
+/* Adaptive: window i of o along a dim of size l is [i l / o, (i + 1) l / o), rounded outwards; o of -1 keeps l. indices as
+ * above, or NULL. */
+WK_API wk_tensor *wk_adaptive_avg_pool1d(wk_tensor *x, wk_dims output_size);
+WK_API wk_tensor *wk_adaptive_avg_pool2d(wk_tensor *x, wk_dims output_size);
+WK_API wk_tensor *wk_adaptive_avg_pool3d(wk_tensor *x, wk_dims output_size);
+WK_API wk_tensor *wk_adaptive_max_pool1d(wk_tensor *x, wk_dims output_size, wk_tensor **indices);
+WK_API wk_tensor *wk_adaptive_max_pool2d(wk_tensor *x, wk_dims output_size, wk_tensor **indices);
+WK_API wk_tensor *wk_adaptive_max_pool3d(wk_tensor *x, wk_dims output_size, wk_tensor **indices);
+
+/* unfold: x [n, c, h, w] -> [n, c * taps, windows], what each window sees, channel by channel. fold, its transpose: x
+ * [n, c * taps, windows] -> [n, c, output_size], what overlaps is added. n may be missing. */
+typedef struct wk_unfold_opts {
+    size_t size;
+    wk_tensor *x;
+    wk_dims output_size; /* fold only: h, w */
+    wk_dims kernel_size, dilation, padding, stride;
+} wk_unfold_opts;
+WK_API wk_unfold_opts wk_unfold_opts_default(void);
+WK_API wk_tensor *wk_unfold_new(const wk_unfold_opts *o);
+WK_API wk_tensor *wk_fold_new(const wk_unfold_opts *o);
+static inline wk_tensor *wk_unfold_with(wk_unfold_opts o) { return wk_unfold_new(&o); }
+static inline wk_tensor *wk_fold_with(wk_unfold_opts o) { return wk_fold_new(&o); }
+#define WK_UNFOLD_DEFAULTS                                                                                             \
+    .size = sizeof(wk_unfold_opts), .output_size = { 0 }, .dilation = { 0 }, .padding = { 0 }, .stride = { 0 }
+#define wk_unfold(t, ...)                                                                                              \
+    wk_unfold_with(WK_WITH(wk_unfold_opts, WK_UNFOLD_DEFAULTS, .x = (t), .kernel_size = __VA_ARGS__))
+#define wk_fold(t, to, ...)                                                                                            \
+    wk_fold_with(WK_WITH(wk_unfold_opts, WK_UNFOLD_DEFAULTS, .x = (t), .output_size = to, .kernel_size = __VA_ARGS__))
+
+/* Losses: the mean over the batch -> []. */
 WK_API wk_tensor *wk_cross_entropy(wk_tensor *logits, wk_tensor *target);          /* [n, c], WK_I64 [n]: -log softmax(logits)[target] */
 /* In full: logits [n, c, ...] or [c], target [n, ...] class numbers (WK_I64, WK_I32, WK_U8), or of logits' shape, probabilities. weight [c]
  * (the mean divides by the sum of the targets' weights; with probabilities by n), ignore_index (class numbers), label_smoothing. */

@@ -5,18 +5,20 @@
 #include "backends/cpu/onednn.h"
 #include "backends/cpu/walk.h"
 
-static const wki_product_kernel *kernel_for(wk_dtype dtype)
+const wki_product_kernel *wki_product_for(int real_bits)
 {
 #ifdef __x86_64__
     static const wki_product_kernel *const kernels[2][WKI_ISA_COUNT] = {
         { &wki_product_f32_base, &wki_product_f32_avx2, &wki_product_f32_avx512 },
         { &wki_product_f64_base, &wki_product_f64_avx2, &wki_product_f64_avx512 },
     };
-    return kernels[dtype == WK_F64][wki_isa()];
+    return kernels[real_bits == 64][wki_isa()];
 #else
-    return dtype == WK_F64 ? &wki_product_f64_base : &wki_product_f32_base;
+    return real_bits == 64 ? &wki_product_f64_base : &wki_product_f32_base;
 #endif
 }
+
+static const wki_product_kernel *kernel_for(wk_dtype dtype) { return wki_product_for(dtype == WK_F64 ? 64 : 32); }
 
 /* the first of the products */
 static wki_product first_product(const wki_call *call)

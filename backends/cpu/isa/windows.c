@@ -1,0 +1,362 @@
+/* What slides over planes: the columns of a convolution and their transpose, pooling by maximum and mean. Compiled for
+ * each element type and instruction set (REAL_BITS, WKI_ISA). Work goes row by row: for one tap, the windows of a row
+ * see a row of the plane, of which span() says what lies inside. */
+#ifdef __clang__ /* rows by a stride may stay scalar */
+#pragma clang diagnostic ignored "-Wpass-failed"
+#endif
+#include "backends/cpu/windows.h"
+#include "backends/cpu/isa/vector.h"
+
+#define VECTORIZE      _Pragma("omp simd")
+#define JOIN_(a, b, c) a##b##_##c
+#define JOIN(a, b, c)  JOIN_(a, b, c)
+#define LEAST(x, y)    ((x) < (y) ? (x) : (y))
+#define MOST(x, y)     ((x) > (y) ? (x) : (y))
+
+/* ---- Rows ---- */
+
+INLINE void zero_row(int64_t n, real *to)
+{
+    for (; n >= VL; n -= VL, to += VL) store(to, (vec){ 0 });
+    if (n > 0) store_some(to, (vec){ 0 }, (int)n);
+}
+
+INLINE void copy_row(int64_t n, real *to, const real *from, int64_t step)
+{
+    if (step == 1) {
+        for (; n >= VL; n -= VL, to += VL, from += VL) store(to, load(from));
+        if (n > 0) store_some(to, load_some(from, (int)n), (int)n);
+    } else if (step == 2) {
+        VECTORIZE for (int64_t i = 0; i < n; i++) to[i] = from[2 * i];
+    } else {
+        for (int64_t i = 0; i < n; i++) to[i] = from[i * step];
+    }
+}
+
+INLINE void add_row(int64_t n, real *to, int64_t step, const real *from)
+{
+    if (step == 1) {
+        for (; n >= VL; n -= VL, to += VL, from += VL) store(to, load(to) + load(from));
+        /* in exact pieces: the next row's load would wait for a masked store whose range it touches */
+        for (; n >= LANE; n -= LANE, to += LANE, from += LANE) *(lane *)to += *(const lane *)from;
+        for (; n > 0; n--) *to++ += *from++;
+    } else {
+        for (int64_t i = 0; i < n; i++) to[i * step] += from[i];
+    }
+}
+
+/* ---- Taps ---- */
+
+typedef struct span {
+    int64_t low, high, at; /* windows low .. high - 1 have their tap inside; window 0's is at `at`, maybe outside */
+} span;
+
+static span span_of(const wki_window *w, int d, int64_t tap)
+{
+    const int64_t stride = w->stride[d], in = w->in[d], out = w->out[d];
+    span s = { 0, out, tap * w->dilation[d] - w->padding[d] };
+    if (s.at < 0) s.low = LEAST((stride - 1 - s.at) / stride, out);
+    if (s.at + (out - 1) * stride >= in) s.high = s.at < in ? (in - 1 - s.at) / stride + 1 : 0;
+    s.high = MOST(s.high, s.low);
+    return s;
+}
+
+/* where a walk over the windows of a plane stands */
+typedef struct place {
+    int64_t d, h, w;
+} place;
+
+static place place_of(const wki_window *w, int64_t window)
+{
+    const int64_t line = window / MOST(w->out[2], 1), lines = MOST(w->out[1], 1);
+    return (place){ line / lines, line % lines, window % MOST(w->out[2], 1) };
+}
+
+/* One tap of whole or part rows, all alike: of `width` windows those from low to high are inside, the first at x. */
+typedef struct band {
+    int64_t rows, width, low, high, x_row;
+} band;
+
+INLINE void slide_band(const band *b, real *x, const int64_t step, real *row, const bool fold)
+{
+    const int64_t inside = b->high - b->low;
+    for (int64_t r = 0; r < b->rows; r++, x += b->x_row, row += b->width) {
+        if (fold) {
+            add_row(inside, x, step, row + b->low);
+            continue;
+        }
+        if (b->low > 0) zero_row(b->low, row);
+        copy_row(inside, row + b->low, x, step);
+        if (b->high < b->width) zero_row(b->width - b->high, row + b->high);
+    }
+}
+
+/* One tap of n windows from place p on: row holds them side by side. */
+INLINE void slide(const wki_window *w, const span *s, place p, int64_t n, real *x, real *row, const bool fold)
+{
+    const int64_t step = w->stride[2];
+    while (n > 0) {
+        const bool part = p.w > 0 || n < w->out[2];
+        const int64_t rows = part ? 1 : LEAST(n / w->out[2], w->out[1] - p.h), width = LEAST(w->out[2] - p.w, n);
+        const bool far = p.d < s[0].low || p.d >= s[0].high;
+        const int64_t before = far ? rows : LEAST(MOST(s[1].low - p.h, 0), rows);
+        const int64_t after = far ? rows : LEAST(MOST(s[1].high - p.h, before), rows);
+        band b = { after - before, width, LEAST(MOST(s[2].low - p.w, 0), width), 0, 0 };
+        b.high = MOST(LEAST(s[2].high - p.w, width), b.low);
+        b.x_row = (int64_t)w->stride[1] * w->in[2];
+        if (!fold) zero_row(before * width, row);
+        if (b.rows > 0 && (!fold || b.high > b.low)) {
+            const int64_t depth = s[0].at + p.d * w->stride[0], height = s[1].at + (p.h + before) * w->stride[1];
+            /* nothing inside: no place either */
+            real *const at =
+                b.high > b.low ? x + (depth * w->in[1] + height) * w->in[2] + s[2].at + (p.w + b.low) * step : x;
+            if (step == 1)
+                slide_band(&b, at, 1, row + before * width, fold);
+            else
+                slide_band(&b, at, step, row + before * width, fold);
+        }
+        if (!fold) zero_row((rows - after) * width, row + after * width);
+        n -= rows * width;
+        row += rows * width;
+        p.w = 0;
+        p.h += rows;
+        if (p.h == w->out[1]) p.h = 0, p.d++;
+    }
+}
+
+/* Plane after plane for each tap: in between, what fold added has reached the cache. */
+INLINE void slide_all(const wki_window *w, int64_t planes, real *x, int64_t first, int64_t end, real *column,
+                      int64_t ld, const bool fold)
+{
+    const int64_t plane = wki_volume(w->in), taps = wki_volume(w->kernel);
+    const place start = place_of(w, first);
+    span s[3];
+    for (int64_t i = 0; i < w->kernel[0]; i++) {
+        s[0] = span_of(w, 0, i);
+        for (int64_t j = 0; j < w->kernel[1]; j++) {
+            s[1] = span_of(w, 1, j);
+            for (int64_t k = 0; k < w->kernel[2]; k++, column += ld) {
+                s[2] = span_of(w, 2, k);
+                for (int64_t c = 0; c < planes; c++)
+                    slide(w, s, start, end - first, x + c * plane, column + c * taps * ld, fold);
+            }
+        }
+    }
+}
+
+static void unfold(const wki_window *w, int64_t planes, const void *x, int64_t first, int64_t end, void *column,
+                   int64_t ld)
+{
+    slide_all(w, planes, (real *)(uintptr_t)x, first, end, column, ld, false);
+}
+
+static void fold(const wki_window *w, int64_t planes, void *x, int64_t first, int64_t end, const void *column,
+                 int64_t ld)
+{
+    slide_all(w, planes, x, first, end, (real *)(uintptr_t)column, ld, true);
+}
+
+/* ---- Pooling: chunks of a row of windows, tap after tap ---- */
+
+enum { CHUNK = 128, KNOWN = 16 };
+
+typedef struct chunk {
+    place p;         /* its first window */
+    int64_t n;       /* windows */
+    int64_t outside; /* number of the first one in the plane */
+} chunk;
+
+/* the spans of the first taps of a row of the kernel, of which there are seldom more */
+typedef struct known {
+    span of[KNOWN];
+} known;
+
+static known known_of(const wki_window *w)
+{
+    known s;
+    for (int64_t k = 0; k < LEAST(w->kernel[2], KNOWN); k++) s.of[k] = span_of(w, 2, k);
+    return s;
+}
+
+/* What one tap of a chunk sees: the windows from low to high, from `at` on as if window 0 of the chunk had one too. */
+typedef struct sight {
+    int64_t low, high, at;
+} sight;
+
+INLINE sight look(const wki_window *w, const known *spans, const chunk *c, int64_t line, int64_t k)
+{
+    const span s = k < KNOWN ? spans->of[k] : span_of(w, 2, k);
+    return (sight){ MOST(s.low - c->p.w, 0), LEAST(s.high - c->p.w, c->n),
+                    line * w->in[2] + s.at + c->p.w * w->stride[2] };
+}
+
+/* does the body for `seen`, tap after tap of chunk c */
+#define EACH_TAP(w, spans, c, ...)                                                                                     \
+    for (int64_t i = 0; i < (w)->kernel[0]; i++) {                                                                     \
+        const int64_t depth = (c)->p.d * (w)->stride[0] - (w)->padding[0] + i * (w)->dilation[0];                      \
+        if (depth < 0 || depth >= (w)->in[0]) continue;                                                                \
+        for (int64_t j = 0; j < (w)->kernel[1]; j++) {                                                                 \
+            const int64_t height = (c)->p.h * (w)->stride[1] - (w)->padding[1] + j * (w)->dilation[1];                 \
+            if (height < 0 || height >= (w)->in[1]) continue;                                                          \
+            for (int64_t k = 0; k < (w)->kernel[2]; k++) {                                                             \
+                const sight seen = look(w, spans, c, depth * (w)->in[1] + height, k);                                  \
+                if (seen.low < seen.high) __VA_ARGS__                                                                  \
+            }                                                                                                          \
+        }                                                                                                              \
+    }
+#define EACH_CHUNK(w, c, ...)                                                                                          \
+    for (chunk c = { 0 }; c.p.d < (w)->out[0]; c.p.d++)                                                                \
+        for (c.p.h = 0; c.p.h < (w)->out[1]; c.p.h++)                                                                  \
+            for (c.p.w = 0; c.p.w < (w)->out[2]; c.outside += c.n, c.p.w += c.n) {                                     \
+                c.n = LEAST(CHUNK, (w)->out[2] - c.p.w);                                                               \
+                __VA_ARGS__                                                                                            \
+            }
+
+INLINE void greater(const sight *s, const real *x, int64_t step, real *best, real_int *where)
+{
+    const real *const from = x + s->at;
+    VECTORIZE for (int64_t o = s->low; o < s->high; o++)
+    {
+        const real v = from[o * step];
+        const bool better = (v > best[o]) | (v != v) | (where[o] < 0);
+        best[o] = better ? v : best[o];
+        where[o] = better ? (real_int)(s->at + o * step) : where[o];
+    }
+}
+
+static void max(const wki_window *w, const void *from, void *to, int64_t *index)
+{
+    const real *x = from;
+    real best[CHUNK];
+    real_int where[CHUNK];
+    const int64_t step = w->stride[2];
+    const known spans = known_of(w);
+    EACH_CHUNK(w, c, {
+        VECTORIZE for (int64_t o = 0; o < c.n; o++) best[o] = -(real)__builtin_inf(), where[o] = -1;
+        EACH_TAP(w, &spans, &c, {
+            if (step == 2)
+                greater(&seen, x, 2, best, where);
+            else if (step == 1)
+                greater(&seen, x, 1, best, where);
+            else
+                greater(&seen, x, step, best, where);
+        })
+        real *const y = (real *)to + c.outside;
+        int64_t *const places = index + c.outside;
+        VECTORIZE for (int64_t o = 0; o < c.n; o++) y[o] = best[o];
+        VECTORIZE for (int64_t o = 0; o < c.n; o++) places[o] = where[o];
+    })
+}
+
+/* elements of window o along dim d, in the plane, or with its padding */
+INLINE int64_t extent(const wki_window *w, int d, int64_t o, bool include)
+{
+    const int64_t start = o * w->stride[d] - w->padding[d], end = LEAST(start + w->kernel[d], w->in[d] + w->padding[d]);
+    return include ? end - start : LEAST(end, w->in[d]) - MOST(start, 0);
+}
+
+/* what sums are divided by */
+static void divisors(const wki_window *w, const chunk *c, int64_t divisor, bool include, real *to)
+{
+    const int64_t others = extent(w, 0, c->p.d, include) * extent(w, 1, c->p.h, include);
+    for (int64_t o = 0; o < c->n; o++) to[o] = (real)(divisor ? divisor : others * extent(w, 2, c->p.w + o, include));
+}
+
+static void mean(const wki_window *w, const void *from, void *to, int64_t divisor, bool include)
+{
+    const real *x = from;
+    real sum[CHUNK], by[CHUNK];
+    const int64_t step = w->stride[2];
+    const known spans = known_of(w);
+    EACH_CHUNK(w, c, {
+        VECTORIZE for (int64_t o = 0; o < c.n; o++) sum[o] = 0;
+        EACH_TAP(w, &spans, &c, {
+            const real *const row = x + seen.at;
+            if (step == 2)
+                VECTORIZE for (int64_t o = seen.low; o < seen.high; o++) sum[o] += row[o * 2];
+            else if (step == 1)
+                VECTORIZE for (int64_t o = seen.low; o < seen.high; o++) sum[o] += row[o];
+            else
+                for (int64_t o = seen.low; o < seen.high; o++) sum[o] += row[o * step];
+        })
+        divisors(w, &c, divisor, include, by);
+        real *const y = (real *)to + c.outside;
+        VECTORIZE for (int64_t o = 0; o < c.n; o++) y[o] = sum[o] / by[o];
+    })
+}
+
+static void mean_back(const wki_window *w, void *to, const void *from, int64_t divisor, bool include)
+{
+    real *x = to;
+    real share[CHUNK], by[CHUNK];
+    const int64_t step = w->stride[2];
+    const known spans = known_of(w);
+    EACH_CHUNK(w, c, {
+        const real *const y = (const real *)from + c.outside;
+        divisors(w, &c, divisor, include, by);
+        VECTORIZE for (int64_t o = 0; o < c.n; o++) share[o] = y[o] / by[o];
+        EACH_TAP(w, &spans, &c,
+                 { add_row(seen.high - seen.low, x + seen.at + seen.low * step, step, share + seen.low); })
+    })
+}
+
+/* ---- One channel to one ---- */
+
+INLINE vec weigh_vector(const wki_taps *taps, const real *weights, const real *x, const int n)
+{
+    vec sum = { 0 };
+    for (int64_t t = 0; t < taps->n; t++)
+        sum = multiply_add(sum, weights[t], n == VL ? load(x + taps->at[t]) : load_some(x + taps->at[t], n));
+    return sum;
+}
+
+static void weigh(const wki_taps *taps, const void *weights, const void *bias, const void *from, void *to)
+{
+    const real *x = from;
+    real *y = to;
+    const vec last = splat(bias ? *(const real *)bias : 0);
+    for (int64_t r = 0; r < taps->rows; r++, x += taps->step, y += taps->width) {
+        int64_t i = 0;
+        for (; i + VL <= taps->width; i += VL) store(y + i, weigh_vector(taps, weights, x + i, VL) + last);
+        const int rest = (int)(taps->width - i);
+        if (rest > 0) store_some(y + i, weigh_vector(taps, weights, x + i, rest) + last, rest);
+    }
+}
+
+static void dots(const wki_taps *taps, const void *outer, const void *from, void *to)
+{
+    real *lanes = to;
+    for (int64_t t = 0; t < taps->n; t++, lanes += WKI_TAP_LANES) {
+        const real *y = outer, *x = (const real *)from + taps->at[t];
+        real sum[WKI_TAP_LANES];
+        VECTORIZE for (int l = 0; l < WKI_TAP_LANES; l++) sum[l] = lanes[l];
+        for (int64_t r = 0; r < taps->rows; r++, y += taps->width, x += taps->step) {
+            int64_t i = 0;
+            for (; i + WKI_TAP_LANES <= taps->width; i += WKI_TAP_LANES)
+                VECTORIZE for (int l = 0; l < WKI_TAP_LANES; l++) sum[l] += y[i + l] * x[i + l];
+            for (int l = 0; i + l < taps->width; l++) sum[l] += y[i + l] * x[i + l];
+        }
+        VECTORIZE for (int l = 0; l < WKI_TAP_LANES; l++) lanes[l] = sum[l];
+    }
+}
+
+static void totals(int64_t taps, void *from, void *to)
+{
+    real *lanes = from;
+    for (int64_t t = 0; t < taps; t++, lanes += WKI_TAP_LANES) {
+        for (int half = WKI_TAP_LANES / 2; half; half /= 2)
+            for (int l = 0; l < half; l++) lanes[l] += lanes[l + half];
+        ((real *)to)[t] = lanes[0];
+    }
+}
+
+static void set(int64_t n, void *to, const void *value)
+{
+    real *y = to;
+    const real v = *(const real *)value;
+    VECTORIZE for (int64_t i = 0; i < n; i++) y[i] = v;
+}
+
+#define WINDOWS JOIN(wki_windows_f, REAL_BITS, WKI_ISA)
+extern const wki_windows WINDOWS;
+const wki_windows WINDOWS = { unfold, fold, max, mean, mean_back, weigh, dots, totals, set };
