@@ -65,7 +65,9 @@ wki_node *wki_record(const wki_opdef *op, wk_tensor *y, int n, wk_tensor *const 
         y->grad_fn->retain = NULL;
         node->retain = y;
     }
-    if (n > 0 && y == in[0]) y->rewrites = ++y->storage->rewrites;
+    bool in_place = false;
+    for (int i = 0; i < n; i++) in_place |= in[i] == y;
+    if (in_place) y->rewrites = ++y->storage->rewrites;
     wki_object_unref(y->grad_fn);
     y->grad_fn = node;
     y->requires_grad = true;
@@ -204,3 +206,17 @@ wk_dtype wki_promote(const wk_tensor *a, const wk_tensor *b)
     if (scalar_a != scalar_b) return scalar_a ? db : da;
     return rank_of(da) > rank_of(db) ? da : db;
 }
+
+/* The best of those with dimensions and the best of those without: the latter wins by a higher kind only. */
+wk_dtype wki_promote_all(int n, wk_tensor *const *in)
+{
+    int best[2] = { -1, -1 };
+    for (int i = 0; i < n; i++) {
+        int *to = &best[in[i]->v.ndim > 0];
+        if (*to < 0 || rank_of((wk_dtype)in[i]->v.dtype) > rank_of((wk_dtype)in[*to]->v.dtype)) *to = i;
+    }
+    if (best[0] < 0 || best[1] < 0) return (wk_dtype)in[best[best[0] < 0]]->v.dtype;
+    return wki_promote(in[best[0]], in[best[1]]);
+}
+
+bool wki_dtype_lifts(wk_dtype from, wk_dtype to) { return kind_of(from) <= kind_of(to); }

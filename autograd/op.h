@@ -155,6 +155,8 @@ void wki_broadcast_view(wki_view *v, const wki_shape *shape);                 /*
 wk_tensor *wki_sum_to(wk_tensor *t, const wki_shape *shape); /* the transpose of broadcasting; t itself if it fits */
 wk_dtype wki_promote(const wk_tensor *a, const wk_tensor *b);
 bool wki_index_ok(const char *where, wk_tensor *t, wk_tensor **index); /* WK_I64 on t's device; WK_I32 is converted */
+wk_dtype wki_promote_all(int n, wk_tensor *const *in);
+bool wki_dtype_lifts(wk_dtype from, wk_dtype to); /* is `to` of the same kind (bool, integers, floats) or higher? */
 bool wki_same_device(const char *where, const wk_tensor *a, const wk_tensor *b);
 
 /* hooks.c */

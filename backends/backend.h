@@ -23,12 +23,7 @@ typedef struct wki_view {
 /* The ops: elementwise rows first (WKI_ROW_relu ...), then one for each file of backends/cpu/ops (WKI_OP_product ...).
  */
 typedef enum wki_op {
-#define UNARY(NAME, ...)    WKI_ROW_##NAME,
-#define UNARY_S(NAME, ...)  WKI_ROW_##NAME,
-#define UNARY_ST(NAME, ...) WKI_ROW_##NAME,
-#define BINARY(NAME, ...)   WKI_ROW_##NAME,
-#define BINARY_S(NAME, ...) WKI_ROW_##NAME,
-#define TERNARY(NAME, ...)  WKI_ROW_##NAME,
+#define ROW(NAME, ...) WKI_ROW_##NAME,
 #include "backends/ops.def"
     WKI_ROW_COUNT,
     WKI_OP_FIRST = WKI_ROW_COUNT - 1,
@@ -238,6 +233,8 @@ wk_status wki_run(const wki_call *call);
 /* ---- Views ---- */
 int64_t wki_numel(const wki_view *v);
 bool wki_is_contiguous(const wki_view *v);
+bool wki_is_dense(const wki_view *v); /* contiguous, its dims in some order */
+bool wki_same_layout(const wki_view *a, const wki_view *b); /* of one shape: are the strides the same, too? */
 const char *wki_show(const wki_view *v); /* "[32, 1000]"; one of eight rotating buffers of the thread */
 const char *wki_show_shape(int ndim, const int64_t *shape);
 static inline bool wki_is_float(wk_dtype d) { return d == WK_F32 || d == WK_F64; }

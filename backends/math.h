@@ -4,7 +4,8 @@
  * Every step is one IEEE operation or one explicit fma, so scalar and vector code and every instruction set give the
  * same bits, if compiled with -ffp-contract=off -fno-builtin. No branches, no tables in memory: loops over them
  * vectorise. <math.h> stays out, because rows are C functions named exp, sin, pow ... The polynomials are our own
- * minimax fits (Remez exchange in 50 digits); after each stands its largest relative error. */
+ * minimax fits (Remez exchange in 50 digits or more; scripts/minimax makes the later ones); after each stands its
+ * largest relative error. */
 #ifndef WKI_MATH_H
 #define WKI_MATH_H
 #include <stdint.h>
@@ -33,6 +34,10 @@ typedef uint32_t wki_word;
 #define COS_POLY 2.44383896e-5f H(-1.3887367e-3f) H(0.0416666469f) /* 2^-33 */
 #define ERF_POLY 1.19330039e-6f H(-2.13545855e-5f) H(1.67480815e-4f) H(-7.40685346e-4f) H(1.79935281e-3f) \
                  H(-2.53059987e-4f) H(-0.0191176955f) H(0.102771277f) H(0.636619835f) H(1.12837923f) /* 2^-31 */
+#define ATAN_POLY -0.0646682456f H(0.107488655f) H(-0.142645091f) H(0.199995592f) H(-0.333333313f) /* 2^-26 */
+#define ASIN_POLY 0.0339206494f H(0.0170064811f) H(0.0311316494f) H(0.0445966646f) H(0.0750010312f) H(0.166666657f) /* 2^-27 */
+#define ERFC_POLY 0.000970569439f H(0.00137058075f) H(-0.00845578685f) H(0.0258786492f) H(-0.0564214624f) H(0.0915578529f) \
+                  H(-0.110542618f) H(0.0859935135f) H(0.000285365328f) H(-0.140273198f) H(1.23869133f) /* 2^-27 */
 #elif REAL_BITS == 64
 typedef double real;
 typedef uint64_t wki_word;
@@ -53,6 +58,19 @@ typedef uint64_t wki_word;
                  H(6.4491860336326521e-5) H(2.5878604447282276e-5) H(-5.9012555293122353e-4) H(1.6962063857504306e-3) \
                  H(-2.0919469484292901e-4) H(-0.019128447005070335) H(0.10277260330178876) H(0.63661977236758361) \
                  H(1.1283791670955126) /* 2^-57 */
+#define ATAN_POLY 0.016329732475380467 H(-0.034612125654783131) H(0.045532898490475357) H(-0.052308457085224989) \
+                  H(0.058789850849978155) H(-0.066664300492321998) H(0.076922966803792805) H(-0.090909087647605247) \
+                  H(0.11111111105397715) H(-0.14285714285662501) H(0.19999999999999815) H(-0.33333333333333331) /* 2^-56 */
+#define ASIN_POLY 0.028998882244953703 H(-0.015212450813926052) H(0.017636797238470749) H(0.005368858779778613) \
+                  H(0.010343930838488414) H(0.011475856445763684) H(0.01397156120992863) H(0.017352368697471289) \
+                  H(0.022372173992004672) H(0.030381944111484142) H(0.044642857146715065) H(0.074999999999982456) \
+                  H(0.16666666666666669) /* 2^-56 */
+#define ERFC_POLY 1.1924358032369488e-09 H(1.6508309795769519e-09) H(-1.4097626003283854e-08) H(-1.7424053788398211e-08) \
+                  H(1.1042777270179965e-07) H(7.4094539151087594e-08) H(-8.2608127917072953e-07) H(2.9413024797025443e-07) \
+                  H(5.7102700844325726e-06) H(-1.1222148390413095e-05) H(-2.4399469862240873e-05) H(0.00015062170657580154) \
+                  H(-0.00019925661918770551) H(-0.0007577732945911774) H(0.0050319699640102638) H(-0.016197734056956809) \
+                  H(0.037167515539046528) H(-0.066330365812292222) H(0.093732834998253425) H(-0.10103906603630081) \
+                  H(0.06809705425469538) H(0.015379652102619676) H(-0.13962111684056253) H(1.2329951186255526) /* 2^-54 */
 #else
 #error "REAL_BITS must be 32 or 64"
 #endif
@@ -70,6 +88,10 @@ typedef uint64_t wki_word;
 #define EXPM1_MIN       PICK(-18.0f, -38.0)                           /* rounds to -1 */
 #define ERF_ONE         PICK(4.0f, 6.0)                               /* rounds to 1 */
 #define ERF_LOW         PICK(-5.86353828e-8f, 1.5335459613165881e-17) /* 2 / sqrt(pi) less the last number of ERF_POLY */
+#define ERFC_MIDDLE     PICK(3.6875f, 4.0)                            /* where the quotient that ERFC_POLY takes is 0 */
+#define ERFC_END        PICK(10.5f, 27.5)                             /* rounds to 0 */
+#define HYPERBOLIC_MAX  PICK(89.5f, 710.6)                            /* half of its exponential rounds to infinity */
+#define TAN_EIGHTH      PICK(0.414213568f, 0.41421356237309503)       /* of pi */
 #define TWO_OVER_PI     PICK(0.636619747f, 0.63661977236758138)
 #define HALF_PI_1       PICK(1.57079625f, 1.5707963267948966)         /* three positive parts: -0 keeps its sign */
 #define HALF_PI_2       PICK(7.54978942e-8f, 6.1232339957367648e-17)
@@ -128,6 +150,9 @@ POLYNOMIAL(wki_log_poly, LOG_POLY)
 POLYNOMIAL(wki_sin_poly, SIN_POLY)
 POLYNOMIAL(wki_cos_poly, COS_POLY)
 POLYNOMIAL(wki_erf_poly, ERF_POLY)
+POLYNOMIAL(wki_atan_poly, ATAN_POLY)
+POLYNOMIAL(wki_asin_poly, ASIN_POLY)
+POLYNOMIAL(wki_erfc_poly, ERFC_POLY)
 
 WKI_INLINE real wki_abs(real x) { return wki_real_of(wki_word_of(x) & ~SIGN); }
 WKI_INLINE real wki_copysign(real size, real sign)
@@ -166,17 +191,18 @@ WKI_INLINE real wki_exp(real x)
     return wki_scale(1 + wki_fma(r * r, wki_exp_poly(r), r), n);
 }
 
-/* e^(x + tail) - 1, where tail is below the last place of x */
-WKI_INLINE real wki_expm1_pair(real x, real tail)
+/* unit (e^(x + tail) - 1), where tail is below the last place of x and unit is 1 or 1/2 */
+WKI_INLINE real wki_expm1_times(real unit, real x, real tail)
 {
     wki_word n;
-    real lost, r = wki_exp_reduce(wki_bounded(x, EXPM1_MIN, EXP_MAX), &n, &lost);
+    real lost, r = wki_exp_reduce(wki_bounded(x, EXPM1_MIN, HYPERBOLIC_MAX), &n, &lost);
     real p = r + wki_fma(r * r, wki_exp_poly(r), lost + tail);
-    real half = wki_real_of((n + BIAS - 1) << FRACTION); /* 2^n / 2: 2^n itself overflows first */
-    return 2 * wki_fma(half, p, half - real(0.5));
+    real quarter = wki_real_of((n + BIAS - 2) << FRACTION); /* 2^n / 4: 2^n itself overflows first */
+    return 4 * unit * wki_fma(quarter, p, quarter - real(0.25));
 }
 
-WKI_INLINE real wki_expm1(real x) { return wki_expm1_pair(x, 0); }
+WKI_INLINE real wki_expm1_pair(real x, real tail) { return wki_expm1_times(1, x, tail); }
+WKI_INLINE real wki_expm1(real x) { return wki_copysign(wki_expm1_pair(x, 0), x); }
 
 /* x = 2^e (1 + f) with 1 + f between sqrt(1/2) and sqrt 2, for positive x */
 WKI_INLINE real wki_log_reduce(real x, real *e)
@@ -187,20 +213,40 @@ WKI_INLINE real wki_log_reduce(real x, real *e)
     return wki_real_of((w & (((wki_word)1 << FRACTION) - 1)) + ROOT_HALF_BITS) - 1;
 }
 
-/* With s = f / (2 + f): log(1 + f) = 2 s + s^3 P(s^2), where 2 s = f - s f so that the error of s counts little. */
-WKI_INLINE real wki_log(real x)
+/* y for positive finite x, and what logarithms are elsewhere */
+WKI_INLINE real wki_log_ends(real x, real y)
 {
-    real e, f = wki_log_reduce(x, &e), s = f / (2 + f), z = s * s;
-    real tail = wki_fma(s, wki_fma(-z, wki_log_poly(z), f), -e * LN2_LO);
-    real y = wki_fma(e, LN2_HI, f - tail);
     y = x < INFINITE ? y : x;
     return x > 0 ? y : x == 0 ? -INFINITE : x < 0 ? NOT_REAL : x;
 }
 
+/* With s = f / (2 + f): log(1 + f) = 2 s + s^3 P(s^2), where 2 s = f - s f so that the error of s counts little. */
+WKI_INLINE real wki_log_of(real e, real f)
+{
+    real s = f / (2 + f), z = s * s, tail = wki_fma(s, wki_fma(-z, wki_log_poly(z), f), -e * LN2_LO);
+    return wki_fma(e, LN2_HI, f - tail);
+}
+
+WKI_INLINE real wki_log(real x)
+{
+    real e, f = wki_log_reduce(x, &e);
+    return wki_log_ends(x, wki_log_of(e, f));
+}
+
+WKI_INLINE real wki_log2(real x)
+{
+    real e, f = wki_log_reduce(x, &e), s = f / (2 + f), z = s * s;
+    real y = f - s * wki_fma(-z, wki_log_poly(z), f);
+    return wki_log_ends(x, wki_fma(y, LOG2E, e));
+}
+
+/* What 1 + x lost goes to f, divided by 2^e. */
 WKI_INLINE real wki_log1p(real x)
 {
-    real u = 1 + x, lost = x - (u - 1);
-    return ((u > 0) & (u < INFINITE)) ? wki_log(u) + lost / u : wki_log(u);
+    real u = 1 + x, lost = x - (u - 1), e, f = wki_log_reduce(u, &e);
+    wki_word power = wki_word_of(ROUND) + BIAS - wki_word_of(ROUND + e);
+    f = wki_fma(lost, wki_real_of(power << FRACTION), f);
+    return wki_copysign(wki_log_ends(u, wki_log_of(e, f)), x);
 }
 
 /* t / (t + 2) with t = e^(2 |x|) - 1. From t > 2 on, 1 - 2 / (t + 2) rounds less; below, one correction for what the
@@ -222,13 +268,22 @@ WKI_INLINE real wki_erf(real x)
     return wki_copysign(wki_expm1_pair(u, wki_fma(-size, ERF_LOW, -lost)), x);
 }
 
-/* sin(x + quarters * pi / 2), with pi / 2 in three parts. Good to 2 ulp for |x| up to 1.6e6 (float), 1e14 (double). */
-WKI_INLINE real wki_sine(real x, wki_word quarters)
+/* Sine and cosine of x less the nearest multiple of pi / 2, whose number is given back in the low bits; pi / 2 is in
+ * three parts. Good to 2 ulp for |x| up to 1.6e6 (float), 1e14 (double). */
+WKI_INLINE wki_word wki_quarters(real x, real *sine, real *cosine)
 {
     real t = wki_fma(x, TWO_OVER_PI, ROUND), whole = t - ROUND;
     real r = wki_fma(-whole, HALF_PI_3, wki_fma(-whole, HALF_PI_2, wki_fma(-whole, HALF_PI_1, x))), z = r * r;
-    wki_word q = wki_word_of(t) + quarters;
-    real sine = wki_fma(r * z, wki_sin_poly(z), r), cosine = wki_fma(z, wki_fma(z, wki_cos_poly(z), real(-0.5)), 1);
+    *sine = wki_copysign(wki_fma(r * z, wki_sin_poly(z), r), r); /* -0 stays */
+    *cosine = wki_fma(z, wki_fma(z, wki_cos_poly(z), real(-0.5)), 1);
+    return wki_word_of(t);
+}
+
+/* sin(x + quarters * pi / 2) */
+WKI_INLINE real wki_sine(real x, wki_word quarters)
+{
+    real sine, cosine;
+    wki_word q = wki_quarters(x, &sine, &cosine) + quarters;
     return wki_real_of(wki_word_of(q & 1 ? cosine : sine) ^ (q & 2) << (REAL_BITS - 2));
 }
 
@@ -262,13 +317,15 @@ WKI_INLINE real wki_pow(real a, real b)
     real lost, r = wki_exp_reduce(p, &n, &lost), q = wki_fma(r * r, wki_exp_poly(r), r);
     real y = wki_scale(1 + wki_fma(lost + (p == product ? tail : 0), 1 + q, q), n);
     real of_zero = wki_pick(b < 0, INFINITE, 0), of_infinity = wki_pick(b < 0, 0, size);
-    y = size == 0 ? of_zero : size == 1 ? 1 : size < INFINITE ? y : of_infinity;
+    y = wki_pick(size == 0, of_zero, wki_pick(size == 1, 1, wki_pick(size < INFINITE, y, of_infinity)));
     int whole = wki_rint(b) == b, odd = whole & (wki_rint(b / 2) != b / 2);
-    y = wki_pick(odd, wki_copysign(y, a), a < 0 ? wki_pick(whole, y, NOT_REAL) : y);
+    y = wki_pick(odd, wki_copysign(y, a), wki_pick(a < 0, wki_pick(whole, y, NOT_REAL), y));
     y = wki_pick(b == 1, a, wki_pick(b == 2, a * a, y)); /* exact, as people expect */
-    y = a == 1 ? 1 : wki_pick(b == b, y, b);
+    y = wki_pick(a == 1, 1, wki_pick(b == b, y, b));
     return wki_pick(b == 0, 1, y);
 }
+
+#include "backends/math_more.h"
 
 #undef H
 #undef POLYNOMIAL
@@ -278,6 +335,9 @@ WKI_INLINE real wki_pow(real a, real b)
 #undef SIN_POLY
 #undef COS_POLY
 #undef ERF_POLY
+#undef ATAN_POLY
+#undef ASIN_POLY
+#undef ERFC_POLY
 #undef FRACTION
 #undef BIAS
 #undef ROUND
@@ -292,6 +352,10 @@ WKI_INLINE real wki_pow(real a, real b)
 #undef EXPM1_MIN
 #undef ERF_ONE
 #undef ERF_LOW
+#undef ERFC_MIDDLE
+#undef ERFC_END
+#undef HYPERBOLIC_MAX
+#undef TAN_EIGHTH
 #undef TWO_OVER_PI
 #undef HALF_PI_1
 #undef HALF_PI_2

@@ -2,19 +2,21 @@
 #include "backends/rows_table.h"
 #include <string.h>
 
+#define ENTRY(NAME, KIND, Y, DX, DA, DB, OPERANDS, CONDITION, NUMBERS, LOW, HIGH, S, T)                                \
+    { #NAME, #Y, { DX, DA, DB }, OPERANDS, CONDITION, NUMBERS, WKI_KIND_##KIND, LOW, HIGH, { S, T } },
+enum { X = WKI_HAS_X, AB = WKI_HAS_A | WKI_HAS_B, XAB = X | AB };
+
 const wki_row wki_row_table[WKI_ROW_COUNT] = {
-#define UNARY(NAME, KIND, Y, DX, LOW, HIGH)                                                                            \
-    { #NAME, #Y, { #DX, NULL, NULL }, WKI_HAS_X, 0, WKI_KIND_##KIND, LOW, HIGH, { 0, 0 } },
-#define UNARY_S(NAME, KIND, Y, DX, LOW, HIGH, S)                                                                       \
-    { #NAME, #Y, { #DX, NULL, NULL }, WKI_HAS_X, 1, WKI_KIND_##KIND, LOW, HIGH, { S, 0 } },
-#define UNARY_ST(NAME, KIND, Y, DX, LOW, HIGH, S, T)                                                                   \
-    { #NAME, #Y, { #DX, NULL, NULL }, WKI_HAS_X, 2, WKI_KIND_##KIND, LOW, HIGH, { S, T } },
-#define BINARY(NAME, KIND, Y, DA, DB, LOW, HIGH)                                                                       \
-    { #NAME, #Y, { NULL, #DA, #DB }, WKI_HAS_A | WKI_HAS_B, 0, WKI_KIND_##KIND, LOW, HIGH, { 0, 0 } },
+#define UNARY(NAME, KIND, Y, DX, LOW, HIGH)          ENTRY(NAME, KIND, Y, #DX, NULL, NULL, X, false, 0, LOW, HIGH, 0, 0)
+#define UNARY_S(NAME, KIND, Y, DX, LOW, HIGH, S)     ENTRY(NAME, KIND, Y, #DX, NULL, NULL, X, false, 1, LOW, HIGH, S, 0)
+#define UNARY_ST(NAME, KIND, Y, DX, LOW, HIGH, S, T) ENTRY(NAME, KIND, Y, #DX, NULL, NULL, X, false, 2, LOW, HIGH, S, T)
+#define BINARY(NAME, KIND, Y, DA, DB, LOW, HIGH)     ENTRY(NAME, KIND, Y, NULL, #DA, #DB, AB, false, 0, LOW, HIGH, 0, 0)
 #define BINARY_S(NAME, KIND, Y, DA, DB, LOW, HIGH, S)                                                                  \
-    { #NAME, #Y, { NULL, #DA, #DB }, WKI_HAS_A | WKI_HAS_B, 1, WKI_KIND_##KIND, LOW, HIGH, { S, 0 } },
-#define TERNARY(NAME, KIND, Y, DX, DA, DB, LOW, HIGH)                                                                  \
-    { #NAME, #Y, { #DX, #DA, #DB }, WKI_HAS_X | WKI_HAS_A | WKI_HAS_B, 0, WKI_KIND_##KIND, LOW, HIGH, { 0, 0 } },
+    ENTRY(NAME, KIND, Y, NULL, #DA, #DB, AB, false, 1, LOW, HIGH, S, 0)
+#define TRIPLE(NAME, KIND, Y, DX, DA, DB, LOW, HIGH) ENTRY(NAME, KIND, Y, #DX, #DA, #DB, XAB, false, 0, LOW, HIGH, 0, 0)
+#define TRIPLE_S(NAME, KIND, Y, DX, DA, DB, LOW, HIGH, S)                                                              \
+    ENTRY(NAME, KIND, Y, #DX, #DA, #DB, XAB, false, 1, LOW, HIGH, S, 0)
+#define TERNARY(NAME, KIND, Y, DX, DA, DB, LOW, HIGH) ENTRY(NAME, KIND, Y, #DX, #DA, #DB, XAB, true, 0, LOW, HIGH, 0, 0)
 #include "backends/ops.def"
 };
 

@@ -23,12 +23,7 @@ wk_status wki_run(const wki_call *call)
 const char *wki_op_name(int op)
 {
     static const char *const names[WKI_OP_COUNT] = {
-#define UNARY(NAME, ...)    #NAME,
-#define UNARY_S(NAME, ...)  #NAME,
-#define UNARY_ST(NAME, ...) #NAME,
-#define BINARY(NAME, ...)   #NAME,
-#define BINARY_S(NAME, ...) #NAME,
-#define TERNARY(NAME, ...)  #NAME,
+#define ROW(NAME, ...) #NAME,
 #include "backends/ops.def"
 #define X(NAME) #NAME,
 #include "wki_kernel_list.h"
@@ -51,6 +46,29 @@ bool wki_is_contiguous(const wki_view *v)
         if (v->size[d] != 1 && v->stride[d] != step) return wki_numel(v) == 0;
         step *= v->size[d];
     }
+    return true;
+}
+
+bool wki_is_dense(const wki_view *v)
+{
+    int64_t step = 1;
+    uint32_t left = (1u << v->ndim) - 1;
+    for (bool found = true; left && found;) {
+        found = false;
+        for (int d = v->ndim - 1; d >= 0 && !found; d--) {
+            if (!(left >> d & 1) || (v->size[d] != 1 && v->stride[d] != step)) continue;
+            left &= ~(1u << d);
+            step *= v->size[d];
+            found = true;
+        }
+    }
+    return !left;
+}
+
+bool wki_same_layout(const wki_view *a, const wki_view *b)
+{
+    for (int d = 0; d < a->ndim; d++)
+        if (a->size[d] != 1 && a->stride[d] != b->stride[d]) return false;
     return true;
 }
 

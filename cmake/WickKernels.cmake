@@ -41,7 +41,7 @@ endfunction()
 
 macro(wick_isa_objects objects)
   foreach(isa ${wick_isas})
-    foreach(type f32 f64 i64 i32 u8)
+    foreach(type f32 f64 i64 i32 u8 truth)
       wick_isa_object(${objects} rows_${type}_${isa} rows ${wick_loop_flags} ${wick_isa_${isa}} -DWKI_ISA=${isa} -DWKI_TYPE_${type})
     endforeach()
     foreach(bits 32 64)

@@ -139,7 +139,7 @@ static inline bool takes(int row, wk_dtype dtype) { return wki_rows_for(WKI_ISA_
 static inline operands wild_operands(int row, wk_dtype dtype, int64_t n)
 {
     operands o = { .s = wki_row_table[row].sample[0], .t = wki_row_table[row].sample[1] };
-    for (int k = 0; k < WKI_IN_COUNT; k++) o.in[k] = wild(k == WKI_IN_X && row == WKI_ROW_where ? WK_BOOL : dtype, n);
+    for (int k = 0; k < WKI_IN_COUNT; k++) o.in[k] = wild(k == WKI_IN_X && wki_row_table[row].condition ? WK_BOOL : dtype, n);
     return o;
 }
 #endif

@@ -17,12 +17,7 @@ typedef struct row_attrs {
 static wk_status row_backward(wki_backward *b, wk_tensor **d);
 
 static const wki_opdef row_ops[WKI_ROW_COUNT] = {
-#define UNARY(NAME, ...)    { #NAME, row_backward, NULL },
-#define UNARY_S(NAME, ...)  { #NAME, row_backward, NULL },
-#define UNARY_ST(NAME, ...) { #NAME, row_backward, NULL },
-#define BINARY(NAME, ...)   { #NAME, row_backward, NULL },
-#define BINARY_S(NAME, ...) { #NAME, row_backward, NULL },
-#define TERNARY(NAME, ...)  { #NAME, row_backward, NULL },
+#define ROW(NAME, ...) { #NAME, row_backward, NULL },
 #include "backends/ops.def"
 };
 
@@ -131,34 +126,67 @@ static wk_status save_result(wki_node *node, wk_tensor *y, int row, wk_tensor *c
     return wk_error();
 }
 
+/* Integers take whole numbers that they can hold; so do bools, of any size, where they are only compared. */
 static bool numbers_ok(const wki_row *row, wk_dtype dtype, double s, double t)
 {
-    double numbers[2] = { s, t };
-    for (int i = 0; i < row->numbers; i++) {
-        wki_check(wki_is_float(dtype) || isnan(numbers[i]) || numbers[i] == floor(numbers[i]), false, WK_E_DTYPE,
-                  row->name, "%g is not whole; the tensor is %s, convert it with wk_to", numbers[i],
-                  wk_dtype_name(dtype));
-        wki_check(wki_is_float(dtype) || fabs(numbers[i]) < 9e18, false, WK_E_RANGE, row->name,
+    static const double low[WK_DTYPE_COUNT] = { [WK_I64] = -0x1p63, [WK_I32] = -0x1p31, [WK_BOOL] = -0x1p31 };
+    static const double high[WK_DTYPE_COUNT] = {
+        [WK_I64] = 0x1p63, [WK_I32] = 0x1p31, [WK_U8] = 256, [WK_BOOL] = 0x1p31
+    };
+    const double numbers[2] = { s, t };
+    for (int i = 0; i < row->numbers && !wki_is_float(dtype); i++) {
+        wki_check(isnan(numbers[i]) || numbers[i] == floor(numbers[i]), false, WK_E_DTYPE, row->name,
+                  "%g is not whole; the tensor is %s, convert it with wk_to", numbers[i], wk_dtype_name(dtype));
+        wki_check(numbers[i] >= low[dtype] && numbers[i] < high[dtype], false, WK_E_RANGE, row->name,
                   "%g does not fit into %s", numbers[i], wk_dtype_name(dtype));
     }
+    bool negative_power = row == &wki_row_table[WKI_ROW_pow_scalar] && !wki_is_float(dtype) && s < 0;
+    wki_check(!negative_power, false, WK_E_RANGE, row->name,
+              "%g is negative, and the tensor is %s, whose powers of it are fractions; convert with wk_to", s,
+              wk_dtype_name(dtype));
     return true;
 }
 
-/* The dtype in which the row computes: the operands' promoted one, f32 for integers where the row is of the real
- * numbers. */
-static bool dtype_of(const wki_row *row, wk_tensor *x, wk_tensor *a, wk_tensor *b, wk_dtype *dtype)
+/* The dtype in which the row computes: the operands' promoted one, and what the row's kind makes of it. */
+static bool dtype_of(const wki_row *row, wk_tensor *const in[3], wk_dtype *dtype)
 {
-    *dtype = a ? wki_promote(a, b) : (wk_dtype)x->v.dtype;
-    if (row->kind == WKI_KIND_REAL && !wki_is_float(*dtype)) *dtype = WK_F32;
-    wki_check(row->kind != WKI_KIND_ALL || *dtype != WK_BOOL, false, WK_E_DTYPE, row->name,
+    wk_tensor *operands[3];
+    int n = 0;
+    for (int k = row->condition ? A : X; k <= B; k++)
+        if (in[k]) operands[n++] = in[k];
+    *dtype = wki_promote_all(n, operands);
+    const bool is_bool = *dtype == WK_BOOL, is_float = wki_is_float(*dtype);
+    const bool whole = row->kind == WKI_KIND_DIVIDE || row->kind == WKI_KIND_WHOLE || row->kind == WKI_KIND_BITS;
+    if (row->kind == WKI_KIND_REAL && !is_float) *dtype = WK_F32;
+    if (is_bool && (row->kind == WKI_KIND_LIFT || (whole && n == 1 && row->numbers))) *dtype = WK_I64;
+    wki_check(row->kind != WKI_KIND_FLOAT || is_float, false, WK_E_DTYPE, row->name,
+              "takes floats, not %s; convert with wk_to first", wk_dtype_name(*dtype));
+    wki_check((row->kind != WKI_KIND_WHOLE && row->kind != WKI_KIND_BITS) || !is_float, false, WK_E_DTYPE, row->name,
+              "takes integers, not %s; convert with wk_to first", wk_dtype_name(*dtype));
+    bool refuses_bool = row->kind == WKI_KIND_ALL || row->kind == WKI_KIND_WHOLE || row->kind == WKI_KIND_DIVIDE;
+    wki_check(!refuses_bool || *dtype != WK_BOOL, false, WK_E_DTYPE, row->name,
               "takes no bool; convert with wk_to first");
+    return true;
+}
+
+/* Integers cannot be divided by 0, whatever the other operand. */
+static bool divisor_ok(const wki_row *row, wk_dtype dtype, wk_tensor *b, double s)
+{
+    if (row->kind != WKI_KIND_DIVIDE || wki_is_float(dtype)) return true;
+    double zeros = s == 0;
+    if (!row->numbers) {
+        WK_SCOPE(work);
+        zeros = wk_item(wk_sum(wk_eq_scalar(b, 0)));
+        if (isnan(zeros)) return false;
+    }
+    wki_check(zeros == 0, false, WK_E_RANGE, row->name, "the divisor is 0 in %g places, and %s has no infinity", zeros,
+              wk_dtype_name(dtype));
     return true;
 }
 
 static bool operands_ok(const wki_row *row, wk_tensor *const in[3])
 {
-    bool choice = row->operands == (WKI_HAS_X | WKI_HAS_A | WKI_HAS_B);
-    const char *const names[] = { choice ? "condition" : "x", "a", "b" };
+    const char *const names[] = { row->condition ? "condition" : "x", "a", "b" };
     wk_tensor *first = NULL;
     for (int k = X; k <= B; k++) {
         if (!has(row, k)) continue;
@@ -168,10 +196,22 @@ static bool operands_ok(const wki_row *row, wk_tensor *const in[3])
         else if (!wki_same_device(row->name, first, in[k]))
             return false;
     }
-    bool condition = row->operands == (WKI_HAS_X | WKI_HAS_A | WKI_HAS_B);
-    wki_check(!condition || in[X]->v.dtype == WK_BOOL, false, WK_E_DTYPE, row->name,
+    wki_check(!row->condition || in[X]->v.dtype == WK_BOOL, false, WK_E_DTYPE, row->name,
               "the condition is %s; bool is needed", wk_dtype_name((wk_dtype)in[X]->v.dtype));
     return true;
+}
+
+/* Where all operands that have y's shape lie in memory in one order, y does too: nothing has to be turned. */
+static void keep_layout(wk_tensor *y, wk_tensor *const in[3])
+{
+    const wki_view *like = NULL;
+    for (int k = X; k <= B; k++) {
+        if (!in[k] || !wki_same_shape(&in[k]->v, &y->v)) continue;
+        if (wki_is_contiguous(&in[k]->v) || (like && !wki_same_layout(&in[k]->v, like))) return;
+        like = &in[k]->v;
+    }
+    if (!like || !wki_is_dense(like)) return;
+    for (int d = 0; d < y->v.ndim; d++) y->v.stride[d] = like->stride[d];
 }
 
 /* The row's call into y: operands stretched to y's shape. */
@@ -189,49 +229,69 @@ static wk_status run(int row, const wki_view *y, wk_tensor *const in[3], double 
 }
 
 /* Operands in the dtype of the computation; the condition of where stays. */
-static bool convert(wk_tensor *in[3], wk_dtype dtype)
+static bool convert(const wki_row *row, wk_tensor *in[3], wk_dtype dtype)
 {
-    bool condition = in[X] && in[A];
-    for (int k = condition ? A : X; k <= B; k++)
+    for (int k = row->condition ? A : X; k <= B; k++)
         if (in[k] && in[k]->v.dtype != dtype && !(in[k] = wk_to(in[k], dtype))) return false;
     return true;
 }
+
+static bool ready(const wki_row *row, wk_tensor *in[3], double s, double t, wk_dtype *dtype)
+{
+    return operands_ok(row, in) && dtype_of(row, in, dtype) && numbers_ok(row, *dtype, s, t);
+}
+
+static wk_dtype result_of(const wki_row *row, wk_dtype dtype) { return row->kind == WKI_KIND_TRUTH ? WK_BOOL : dtype; }
 
 wk_tensor *wki_row_apply(int number, wk_tensor *x, wk_tensor *a, wk_tensor *b, double s, double t)
 {
     const wki_row *row = &wki_row_table[number];
     wk_tensor *in[3] = { x, a, b };
     wk_dtype dtype;
-    if (!operands_ok(row, in) || !dtype_of(row, x, a, b, &dtype) || !numbers_ok(row, dtype, s, t) ||
-        !convert(in, dtype))
-        return NULL;
+    if (!ready(row, in, s, t, &dtype) || !convert(row, in, dtype) || !divisor_ok(row, dtype, in[B], s)) return NULL;
     wki_shape shape = wki_shape_of(in[x ? X : A]);
     for (int k = x ? A : B; k <= B; k++)
         if (in[k] && !wki_broadcast(row->name, &shape, &in[k]->v)) return NULL;
     wk_device device = in[x ? X : A]->v.device;
-    wk_tensor *y = wki_new(row->name, device, shape.ndim, shape.size, row->kind == WKI_KIND_TRUTH ? WK_BOOL : dtype);
-    if (!y || run(number, &y->v, in, s, t)) return NULL;
+    wk_tensor *y = wki_new(row->name, device, shape.ndim, shape.size, result_of(row, dtype));
+    if (!y) return NULL;
+    keep_layout(y, in);
+    if (run(number, &y->v, in, s, t)) return NULL;
     if (row->kind == WKI_KIND_TRUTH || !wki_wants_grad(3, in)) return y;
     return save_result(record(number, y, in, s, t), y, number, in) ? NULL : y;
 }
 
-/* In place: the first operand is written over; the result must have its shape and dtype. */
-static wk_status row_in_place(int number, const char *where, wk_tensor *y, wk_tensor *b, double s, double t)
+/* May in[to] be written over with the row's result: its shape, its dtype's kind or a lower one, nobody else's memory?
+ */
+static bool room_for(const char *where, wk_tensor *const in[3], int to, wk_dtype result)
+{
+    wk_tensor *y = in[to];
+    wki_check(wki_dtype_lifts(result, (wk_dtype)y->v.dtype), false, WK_E_DTYPE, where,
+              "the result is %s, which does not fit into %s", wk_dtype_name(result),
+              wk_dtype_name((wk_dtype)y->v.dtype));
+    wki_shape shape = wki_shape_of(y);
+    for (int k = X; k <= B; k++)
+        if (in[k] && !wki_broadcast(where, &shape, &in[k]->v)) return false;
+    wki_check(wki_fits(&y->v, &shape), false, WK_E_SHAPE, where, "the result is %s, which does not fit into %s",
+              wki_show_shape(shape.ndim, shape.size), wki_show(&y->v));
+    return wki_begin_inplace(y, 3, in, where) == WK_OK;
+}
+
+/* In place: in[to] is written over. A result of another dtype is computed aside and copied. */
+static wk_status row_in_place(int number, const char *where, int to, wk_tensor *x, wk_tensor *a, wk_tensor *b, double s,
+                              double t)
 {
     const wki_row *row = &wki_row_table[number];
-    bool unary = row->operands == WKI_HAS_X;
-    wk_tensor *in[3] = { unary ? y : NULL, unary ? NULL : y, b };
+    wk_tensor *in[3] = { x, a, b }, *y = in[to];
     wk_dtype dtype;
     WK_SCOPE(work);
-    if (!operands_ok(row, in) || !dtype_of(row, in[X], in[A], b, &dtype) || !numbers_ok(row, dtype, s, t))
+    if (!ready(row, in, s, t, &dtype) || !room_for(where, in, to, result_of(row, dtype))) return wk_error();
+    if (row->kind == WKI_KIND_TRUTH || dtype != y->v.dtype) {
+        wk_tensor *aside = wki_row_apply(number, x, a, b, s, t);
+        return aside ? wk_copy_(y, aside) : wk_error();
+    }
+    if (!convert(row, in, dtype) || !divisor_ok(row, dtype, in[B], s) || run(number, &y->v, in, s, t))
         return wk_error();
-    wki_check(dtype == y->v.dtype, WK_E_DTYPE, WK_E_DTYPE, where, "the result is %s, which does not fit into %s",
-              wk_dtype_name(dtype), wk_dtype_name((wk_dtype)y->v.dtype));
-    wki_shape shape = wki_shape_of(y);
-    if (b && !wki_broadcast(where, &shape, &b->v)) return wk_error();
-    wki_check(wki_fits(&y->v, &shape), WK_E_SHAPE, WK_E_SHAPE, where, "the result is %s, which does not fit into %s",
-              wki_show_shape(shape.ndim, shape.size), wki_show(&y->v));
-    if (wki_begin_inplace(y, 1, &b, where) || !convert(in, dtype) || run(number, &y->v, in, s, t)) return wk_error();
     wki_node *node = NULL;
     bool wants = wki_wants_grad(3, in);
     int reads = wants ? reads_of(number, in) : 0;
@@ -241,61 +301,55 @@ static wk_status row_in_place(int number, const char *where, wk_tensor *y, wk_te
     return wk_error();
 }
 
-/* ---- The public names, as declared in tensor.h ---- */
-#define UNARY(NAME, ...)                                                                                               \
-    wk_tensor *wk_##NAME(wk_tensor *x) { return wki_row_apply(WKI_ROW_##NAME, x, NULL, NULL, 0, 0); }
-#define UNARY_S(NAME, ...)                                                                                             \
-    wk_tensor *wk_##NAME(wk_tensor *x, double s) { return wki_row_apply(WKI_ROW_##NAME, x, NULL, NULL, s, 0); }
-#define UNARY_ST(NAME, ...)                                                                                            \
-    wk_tensor *wk_##NAME(wk_tensor *x, double s, double t)                                                             \
-    {                                                                                                                  \
-        return wki_row_apply(WKI_ROW_##NAME, x, NULL, NULL, s, t);                                                     \
-    }
-#define BINARY(NAME, ...)                                                                                              \
-    wk_tensor *wk_##NAME(wk_tensor *a, wk_tensor *b) { return wki_row_apply(WKI_ROW_##NAME, NULL, a, b, 0, 0); }
-#define BINARY_S(NAME, ...)                                                                                            \
-    wk_tensor *wk_##NAME(wk_tensor *a, wk_tensor *b, double s)                                                         \
-    {                                                                                                                  \
-        return wki_row_apply(WKI_ROW_##NAME, NULL, a, b, s, 0);                                                        \
-    }
-#define TERNARY(NAME, ...)                                                                                             \
-    wk_tensor *wk_##NAME(wk_tensor *x, wk_tensor *a, wk_tensor *b)                                                     \
-    {                                                                                                                  \
-        return wki_row_apply(WKI_ROW_##NAME, x, a, b, 0, 0);                                                           \
-    }
+/* ---- The public names, as declared in elementwise.h ---- */
+#define APPLY(NAME, OPERANDS, ...)                                                                                     \
+    wk_tensor *wk_##NAME OPERANDS { return wki_row_apply(WKI_ROW_##NAME, __VA_ARGS__); }
+#define UNARY(NAME, ...)    APPLY(NAME, (wk_tensor * x), x, NULL, NULL, 0, 0)
+#define UNARY_S(NAME, ...)  APPLY(NAME, (wk_tensor * x, double s), x, NULL, NULL, s, 0)
+#define UNARY_ST(NAME, ...) APPLY(NAME, (wk_tensor * x, double s, double t), x, NULL, NULL, s, t)
+#define BINARY(NAME, ...)   APPLY(NAME, (wk_tensor * a, wk_tensor * b), NULL, a, b, 0, 0)
+#define BINARY_S(NAME, ...) APPLY(NAME, (wk_tensor * a, wk_tensor * b, double s), NULL, a, b, s, 0)
+#define TRIPLE(NAME, ...)   APPLY(NAME, (wk_tensor * x, wk_tensor * a, wk_tensor * b), x, a, b, 0, 0)
+#define TRIPLE_S(NAME, ...) APPLY(NAME, (wk_tensor * x, wk_tensor * a, wk_tensor * b, double s), x, a, b, s, 0)
+#define TERNARY             TRIPLE
 #include "backends/ops.def"
 
-#define IN_PLACE(NAME)                                                                                                 \
-    wk_status wk_##NAME##_(wk_tensor *x) { return row_in_place(WKI_ROW_##NAME, #NAME "_", x, NULL, 0, 0); }
-#define IN_PLACE_S(NAME)                                                                                               \
-    wk_status wk_##NAME##_(wk_tensor *x, double s) { return row_in_place(WKI_ROW_##NAME, #NAME "_", x, NULL, s, 0); }
-#define IN_PLACE_ST(NAME)                                                                                              \
-    wk_status wk_##NAME##_(wk_tensor *x, double s, double t)                                                           \
-    {                                                                                                                  \
-        return row_in_place(WKI_ROW_##NAME, #NAME "_", x, NULL, s, t);                                                 \
-    }
-#define IN_PLACE_B(NAME)                                                                                               \
-    wk_status wk_##NAME##_(wk_tensor *a, wk_tensor *b) { return row_in_place(WKI_ROW_##NAME, #NAME "_", a, b, 0, 0); }
-#define IN_PLACE_BS(NAME)                                                                                              \
-    wk_status wk_##NAME##_(wk_tensor *a, wk_tensor *b, double s)                                                       \
-    {                                                                                                                  \
-        return row_in_place(WKI_ROW_##NAME, #NAME "_", a, b, s, 0);                                                    \
-    }
-IN_PLACE(neg)
-IN_PLACE(abs)
-IN_PLACE(sqrt)
-IN_PLACE(exp)
-IN_PLACE(log)
-IN_PLACE(tanh)
-IN_PLACE(sigmoid)
-IN_PLACE(relu)
-IN_PLACE_ST(clamp)
-IN_PLACE_S(add_scalar)
-IN_PLACE_S(mul_scalar)
-IN_PLACE_B(add)
-IN_PLACE_B(sub)
-IN_PLACE_B(mul)
-IN_PLACE_B(div)
-IN_PLACE_BS(add_alpha)
+#define WRITE(NAME, OPERANDS, ...)                                                                                     \
+    wk_status wk_##NAME##_ OPERANDS { return row_in_place(WKI_ROW_##NAME, #NAME "_", __VA_ARGS__); }
+#define IN_PLACE_ROWS
+#define UNARY(NAME, ...)    WRITE(NAME, (wk_tensor * x), X, x, NULL, NULL, 0, 0)
+#define UNARY_S(NAME, ...)  WRITE(NAME, (wk_tensor * x, double s), X, x, NULL, NULL, s, 0)
+#define UNARY_ST(NAME, ...) WRITE(NAME, (wk_tensor * x, double s, double t), X, x, NULL, NULL, s, t)
+#define BINARY(NAME, ...)   WRITE(NAME, (wk_tensor * a, wk_tensor * b), A, NULL, a, b, 0, 0)
+#define BINARY_S(NAME, ...) WRITE(NAME, (wk_tensor * a, wk_tensor * b, double s), A, NULL, a, b, s, 0)
+#define TRIPLE(NAME, ...)   WRITE(NAME, (wk_tensor * x, wk_tensor * a, wk_tensor * b), X, x, a, b, 0, 0)
+#define TRIPLE_S(NAME, ...) WRITE(NAME, (wk_tensor * x, wk_tensor * a, wk_tensor * b, double s), X, x, a, b, s, 0)
+#include "backends/ops.def"
+
+/* ---- masked_fill: where, with a number for what is replaced ---- */
+
+static wk_tensor *mask_value(const char *where, wk_tensor *x, wk_tensor *mask, double value)
+{
+    if (!wki_tensor_ok(x, where, "x") || !wki_tensor_ok(mask, where, "mask")) return NULL;
+    wk_dtype dtype = (wk_dtype)x->v.dtype;
+    wki_check(mask->v.dtype == WK_BOOL, NULL, WK_E_DTYPE, where, "the mask is %s; bool is needed",
+              wk_dtype_name((wk_dtype)mask->v.dtype));
+    wki_check(wki_is_float(dtype) || value == floor(value), NULL, WK_E_DTYPE, where,
+              "%g is not whole; the tensor is %s, convert it with wk_to", value, wk_dtype_name(dtype));
+    return wk_to_device(wk_scalar(value, dtype), x->v.device);
+}
+
+wk_tensor *wk_masked_fill(wk_tensor *x, wk_tensor *mask, double value)
+{
+    wk_tensor *v = mask_value("masked_fill", x, mask, value);
+    return v ? wk_where(mask, v, x) : NULL;
+}
+
+wk_status wk_masked_fill_(wk_tensor *x, wk_tensor *mask, double value)
+{
+    WK_SCOPE(work);
+    wk_tensor *v = mask_value("masked_fill_", x, mask, value);
+    return v ? row_in_place(WKI_ROW_where, "masked_fill_", B, mask, v, x, 0, 0) : wk_error();
+}
 
 const wki_family wki_family_rows = { NULL }; /* the table of rows is their list, with samples in its columns */

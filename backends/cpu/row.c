@@ -61,11 +61,15 @@ static wk_status understand(const wki_call *call, task *out)
 
 /* ---- Contiguous ---- */
 
+/* All elements side by side, in one order for all views */
 static bool is_flat(const wki_call *call)
 {
-    for (int i = 0; i < call->nviews; i++)
-        if (!wki_is_contiguous(call->views[i])) return false;
-    return true;
+    int i = 0;
+    while (i < call->nviews && wki_is_contiguous(call->views[i])) i++;
+    if (i == call->nviews) return true;
+    for (i = 1; i < call->nviews; i++)
+        if (!wki_same_layout(call->views[0], call->views[i])) return false;
+    return wki_is_dense(call->views[0]);
 }
 
 static void run_flat(const task *t, const wki_call *call, int64_t first, int64_t last)

@@ -7,14 +7,11 @@
  * Shapes are int64_t, row-major, at most WK_MAX_DIMS long; sizes of 0 are allowed; dim -1 is the last. "[]" is a shape of no
  * dimensions, one element. "view": shares storage and version with its source. "[d]": differentiable.
  *
- * Two operands broadcast as in NumPy (right-aligned, 1 stretches; else WK_E_SHAPE) and must be on one device (WK_E_DEVICE).
- * They promote as in torch: bool < u8 < i32 < i64 < f32 < f64, the later one wins; an operand with dimensions beats a
- * 0-dimensional one within one kind (bool; integers; floats), a higher kind always lifts. Functions of the real numbers (exp,
- * div, tanh ...) take integers as f32; means, products and losses want floats. A plain number in a call takes the tensor's dtype; a fraction on integers is
- * WK_E_DTYPE. Comparisons give WK_BOOL; arithmetic on two bools is WK_E_DTYPE. */
+ * How operands broadcast and dtypes promote is told in elementwise.h; means, products and losses want floats. */
 #ifndef WICK_TENSOR_H
 #define WICK_TENSOR_H
 #include "wick/base.h"
+#include "wick/elementwise.h"
 #include <stdio.h>
 #ifdef __cplusplus
 extern "C" {
@@ -131,82 +128,12 @@ WK_API wk_tensor *wk_index_put(wk_tensor *t, int n, wk_tensor *const *indices, w
 WK_API wk_tensor *wk_masked_select(wk_tensor *t, wk_tensor *mask);                       /* -> 1-d; mask WK_BOOL; both broadcast */
 WK_API wk_tensor *wk_one_hot(wk_tensor *t, int64_t classes);                             /* WK_I64 [..] -> WK_I64 [.., classes]; -1: the largest of t and 1 */
 
-/* Element by element, [d] unless the result is bool; formulas and derivatives are rows of backends/ops.def. NaN passes through. */
-WK_API wk_tensor *wk_neg(wk_tensor *x);
-WK_API wk_tensor *wk_abs(wk_tensor *x);
-WK_API wk_tensor *wk_sign(wk_tensor *x);                        /* sign(NaN) = 0, as torch */
-WK_API wk_tensor *wk_square(wk_tensor *x);
-WK_API wk_tensor *wk_reciprocal(wk_tensor *x);
-WK_API wk_tensor *wk_sqrt(wk_tensor *x);
-WK_API wk_tensor *wk_rsqrt(wk_tensor *x);
-WK_API wk_tensor *wk_exp(wk_tensor *x);
-WK_API wk_tensor *wk_expm1(wk_tensor *x);
-WK_API wk_tensor *wk_log(wk_tensor *x);
-WK_API wk_tensor *wk_log1p(wk_tensor *x);
-WK_API wk_tensor *wk_sin(wk_tensor *x);                         /* |x| below 1.6e6 (f32), 1e14 (f64) */
-WK_API wk_tensor *wk_cos(wk_tensor *x);
-WK_API wk_tensor *wk_tanh(wk_tensor *x);
-WK_API wk_tensor *wk_erf(wk_tensor *x);
-WK_API wk_tensor *wk_sigmoid(wk_tensor *x);                     /* 1 / (1 + exp(-x)) */
-WK_API wk_tensor *wk_silu(wk_tensor *x);                        /* x sigmoid(x) */
-WK_API wk_tensor *wk_softplus(wk_tensor *x);                    /* log(1 + exp(x)) */
-WK_API wk_tensor *wk_relu(wk_tensor *x);                        /* max(x, 0); gradient 0 at 0 */
-WK_API wk_tensor *wk_gelu(wk_tensor *x);                        /* exact: x (1 + erf(x / sqrt 2)) / 2 */
-WK_API wk_tensor *wk_leaky_relu(wk_tensor *x, double slope);    /* x or slope * x below 0 */
-WK_API wk_tensor *wk_elu(wk_tensor *x, double alpha);           /* x or alpha (exp(x) - 1) below 0 */
-WK_API wk_tensor *wk_clamp(wk_tensor *x, double low, double high); /* passes no gradient at the bounds, as torch */
-WK_API wk_tensor *wk_add_scalar(wk_tensor *x, double a);
-WK_API wk_tensor *wk_sub_scalar(wk_tensor *x, double a);
-WK_API wk_tensor *wk_mul_scalar(wk_tensor *x, double a);
-WK_API wk_tensor *wk_div_scalar(wk_tensor *x, double a);
-WK_API wk_tensor *wk_pow_scalar(wk_tensor *x, double a);
-WK_API wk_tensor *wk_add(wk_tensor *a, wk_tensor *b);
-WK_API wk_tensor *wk_sub(wk_tensor *a, wk_tensor *b);
-WK_API wk_tensor *wk_mul(wk_tensor *a, wk_tensor *b);
-WK_API wk_tensor *wk_div(wk_tensor *a, wk_tensor *b);
-WK_API wk_tensor *wk_pow(wk_tensor *a, wk_tensor *b);
-WK_API wk_tensor *wk_maximum(wk_tensor *a, wk_tensor *b);       /* equal operands share the gradient */
-WK_API wk_tensor *wk_minimum(wk_tensor *a, wk_tensor *b);
-WK_API wk_tensor *wk_add_alpha(wk_tensor *a, wk_tensor *b, double alpha); /* a + alpha b */
-/* Losses before they are reduced (nn.h has the reduced ones): a is the input, b the target. */
-WK_API wk_tensor *wk_squared_error(wk_tensor *a, wk_tensor *b);              /* (a - b)^2 */
-WK_API wk_tensor *wk_absolute_error(wk_tensor *a, wk_tensor *b);             /* |a - b|; gradient 0 at 0 */
-WK_API wk_tensor *wk_smooth_error(wk_tensor *a, wk_tensor *b, double beta);  /* d = |a - b| < beta ? d^2 / (2 beta) : d - beta / 2 */
-WK_API wk_tensor *wk_huber_error(wk_tensor *a, wk_tensor *b, double delta);  /* d = |a - b| <= delta ? d^2 / 2 : delta (d - delta / 2) */
-WK_API wk_tensor *wk_logistic_error(wk_tensor *a, wk_tensor *b);             /* (1 - b) a + log(1 + exp(-a)): of a logit a */
-WK_API wk_tensor *wk_bernoulli_error(wk_tensor *a, wk_tensor *b);            /* -b log(a) - (1 - b) log(1 - a), logarithms from -100 up */
-WK_API wk_tensor *wk_divergence(wk_tensor *a, wk_tensor *b);                 /* b (log(b) - a), 0 where b is 0: a is a log-probability */
-WK_API wk_tensor *wk_log_divergence(wk_tensor *a, wk_tensor *b);             /* exp(b) (b - a): both are log-probabilities */
-WK_API wk_tensor *wk_lt(wk_tensor *a, wk_tensor *b);            /* comparisons: WK_BOOL */
-WK_API wk_tensor *wk_le(wk_tensor *a, wk_tensor *b);
-WK_API wk_tensor *wk_gt(wk_tensor *a, wk_tensor *b);
-WK_API wk_tensor *wk_ge(wk_tensor *a, wk_tensor *b);
-WK_API wk_tensor *wk_eq(wk_tensor *a, wk_tensor *b);
-WK_API wk_tensor *wk_ne(wk_tensor *a, wk_tensor *b);
-WK_API wk_tensor *wk_where(wk_tensor *condition, wk_tensor *a, wk_tensor *b); /* condition WK_BOOL; all three broadcast */
+/* Element by element: wick/elementwise.h, which this header includes. */
 
-/* The same in place, in x's or a's dtype and shape (the other operand may broadcast). In-place calls raise the version: a
- * tensor that backward needs and that changed is an error there, never a wrong gradient. A leaf that requires grad may change
- * only under WK_NO_GRAD. WK_E_STATE, WK_E_SHAPE, WK_E_DTYPE; on error nothing changed. */
+/* Write over, in place; the rules are those of elementwise.h. */
 WK_API wk_status wk_zero_(wk_tensor *t);
 WK_API wk_status wk_fill_(wk_tensor *t, double value);
 WK_API wk_status wk_copy_(wk_tensor *t, wk_tensor *from);
-WK_API wk_status wk_neg_(wk_tensor *x);
-WK_API wk_status wk_abs_(wk_tensor *x);
-WK_API wk_status wk_sqrt_(wk_tensor *x);
-WK_API wk_status wk_exp_(wk_tensor *x);
-WK_API wk_status wk_log_(wk_tensor *x);
-WK_API wk_status wk_tanh_(wk_tensor *x);
-WK_API wk_status wk_sigmoid_(wk_tensor *x);
-WK_API wk_status wk_relu_(wk_tensor *x);
-WK_API wk_status wk_clamp_(wk_tensor *x, double low, double high);
-WK_API wk_status wk_add_scalar_(wk_tensor *x, double a);
-WK_API wk_status wk_mul_scalar_(wk_tensor *x, double a);
-WK_API wk_status wk_add_(wk_tensor *a, wk_tensor *b);
-WK_API wk_status wk_sub_(wk_tensor *a, wk_tensor *b);
-WK_API wk_status wk_mul_(wk_tensor *a, wk_tensor *b);
-WK_API wk_status wk_div_(wk_tensor *a, wk_tensor *b);
-WK_API wk_status wk_add_alpha_(wk_tensor *a, wk_tensor *b, double alpha); /* a += alpha b */
 WK_API wk_status wk_uniform_(wk_tensor *t, double low, double high);
 WK_API wk_status wk_normal_(wk_tensor *t, double mean, double std);
 
