@@ -77,15 +77,62 @@ typedef struct wki_dropout_attrs {
     double p;
 } wki_dropout_attrs;
 
-/* reduce: y -> x. y has x's rank, size 1 in the reduced dims. y's dtype is x's; integers and bools sum into WK_I64. */
-typedef enum { WKI_SUM, WKI_AMAX, WKI_AMIN } wki_reduce_kind;
+/* reduce: y -> x. y has x's rank, size 1 in the reduced dims. y's dtype is x's; integers and bools sum and multiply into
+ * WK_I64, COUNT (of what is not 0) gives WK_I64, ANY and ALL WK_BOOL. Those behind ALL take floats only. */
+typedef enum {
+    WKI_SUM,
+    WKI_AMAX,
+    WKI_AMIN,
+    WKI_PROD,
+    WKI_COUNT,
+    WKI_ANY,
+    WKI_ALL,
+    WKI_NORM_1,
+    WKI_NORM_2,
+    WKI_NORM_INF,
+    WKI_NORM_LEAST, /* the smallest |x| */
+    WKI_LOGSUMEXP,
+    WKI_VAR,
+    WKI_STD
+} wki_reduce_kind;
 typedef struct wki_reduce_attrs {
     int32_t kind;
     uint32_t dims; /* bit d set: dim d is reduced */
-    double scale;  /* WKI_SUM: the sum is multiplied by it (mean: 1 / n) */
+    double number; /* SUM: the sum is multiplied by it (mean: 1 / n); VAR, STD: the divisor is n - it, or 0 */
 } wki_reduce_attrs;
 
-/* argmax: y (WK_I64) -> x. Over one dim, which has size 1 in y; the first of equals, NaN wins. */
+/* argmax: y (WK_I64) (, value) -> x. Over one dim, which has size 1 in y; the first of equals, NaN wins. least: the
+ * smallest. */
+typedef struct wki_argmax_attrs {
+    int32_t dim;
+    bool least;
+} wki_argmax_attrs;
+
+/* scan: y -> x (, c), running along dim, from the end with `reverse`; floats in double. SUM and PROD are running sums
+ * and products of f32, f64 and i64; RECUR is y[i] = x[i] + c[i] y[i - 1] (y[i + 1] in reverse), f32 and f64. OTHERS: y
+ * -> x, c: the product of all but x[i], c being that of all (size 1 or stride 0 in dim), f32 and f64. */
+typedef enum { WKI_SCAN_SUM, WKI_SCAN_PROD, WKI_SCAN_RECUR, WKI_SCAN_OTHERS } wki_scan_kind;
+typedef struct wki_scan_attrs {
+    int32_t kind, dim;
+    bool reverse;
+} wki_scan_attrs;
+
+/* sort: y, index (WK_I64) -> x. The first elements of each line along dim in ascending or descending order, as many as
+ * y has there; equals in the order of x, NaN the largest. */
+typedef struct wki_sort_attrs {
+    int32_t dim;
+    bool descending;
+} wki_sort_attrs;
+
+/* histogram: y [bins] -> x [n] (, edges [bins + 1]) (, weight [n]). Counts, or sums of weights, of x in [low, high], in
+ * equal parts of which the last is closed; edges, where given, settle what lies near one. bincount: y [bins] -> x
+ * (WK_I64 [n], from 0 to bins - 1: else WK_E_RANGE) (, weight [n] in y's dtype). */
+typedef struct wki_histogram_attrs {
+    double low, high;
+    bool edges;
+} wki_histogram_attrs;
+
+/* Along one dim. */
 typedef struct wki_dim_attrs {
     int32_t dim;
 } wki_dim_attrs;

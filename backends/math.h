@@ -316,7 +316,7 @@ WKI_INLINE real wki_pow(real a, real b)
     wki_word n;
     real lost, r = wki_exp_reduce(p, &n, &lost), q = wki_fma(r * r, wki_exp_poly(r), r);
     real y = wki_scale(1 + wki_fma(lost + (p == product ? tail : 0), 1 + q, q), n);
-    real of_zero = wki_pick(b < 0, INFINITE, 0), of_infinity = wki_pick(b < 0, 0, size);
+    real of_zero = wki_pick(b < 0, INFINITE, 0), of_infinity = wki_pick((b < 0) & (size == size), 0, size);
     y = wki_pick(size == 0, of_zero, wki_pick(size == 1, 1, wki_pick(size < INFINITE, y, of_infinity)));
     int whole = wki_rint(b) == b, odd = whole & (wki_rint(b / 2) != b / 2);
     y = wki_pick(odd, wki_copysign(y, a), wki_pick(a < 0, wki_pick(whole, y, NOT_REAL), y));

@@ -37,12 +37,7 @@ enum {
 
 typedef struct wki_norm_loops wki_norm_loops; /* isa/norm.c, described in norm.h */
 typedef struct wki_loops {
-    /* A block of a reduction, by wki_reduce_kind: n, or `rows` for each of n columns, at most WKI_FOLD, in one tree: 16
-     * lanes, then half of them onto the other half. Of nothing: 0 or an infinity. NaN wins. */
-    double (*fold[3])(int64_t n, const void *x);
-    void (*fold_columns[3])(int64_t rows, int64_t n, void *y, const void *x, int64_t stride);
-
-    double (*dot)(int64_t n, const void *a, const void *b); /* the same lanes, by fused multiply-adds */
+    double (*dot)(int64_t n, const void *a, const void *b); /* a reduction's lanes (below), by fused multiply-adds */
 
     /* Short lines, turned on their side so that even ten classes fill the vectors: t[j * width + r] is element j of
      * line r, at x[at[r] + j * step]; width is `lines` rounded up to whole vectors, wki_width(lines). */
@@ -67,10 +62,42 @@ typedef struct wki_loops {
 } wki_loops;
 const wki_loops *wki_loops_for(int isa, wk_dtype dtype); /* WK_F32 or WK_F64 */
 
+/* A block of a reduction (isa/folds.c): n elements, or `rows` for each of n columns (at most WKI_FOLD, WKI_COLUMNS), in
+ * one tree: 16 lanes, then half of them onto the other half. Of nothing: 0, 1 or an infinity. NaN wins. centre is
+ * subtracted in the last three, and else 0 or NULL. */
+enum {
+    WKI_FOLD_SUM,
+    WKI_FOLD_MAX,
+    WKI_FOLD_MIN,
+    WKI_FOLD_PRODUCT,
+    WKI_FOLD_SIZES,
+    WKI_FOLD_SQUARES,
+    WKI_FOLD_MAX_SIZE,
+    WKI_FOLD_MIN_SIZE,
+    WKI_FOLD_NONZERO,
+    WKI_FOLD_OFFSETS,
+    WKI_FOLD_OFFSET_SQUARES,
+    WKI_FOLD_EXPS,
+    WKI_FOLD_COUNT
+};
+typedef struct wki_folds {
+    double (*line[WKI_FOLD_COUNT])(int64_t n, const void *x, double centre);
+    void (*four[WKI_FOLD_COUNT])(int64_t n, const void *const x[4], const double centre[4], double y[4]);
+    void (*columns[WKI_FOLD_COUNT])(int64_t rows, int64_t n, void *y, const void *x, int64_t stride,
+                                    const void *centre);
+    int64_t (*find)(int64_t n, const void *x, double value); /* the first equal to it, NaN to NaN; n: none */
+    /* The largest (0) or smallest (1) of each column and the first row that has it, an int32_t or int64_t as wide as
+     * the element; the first NaN before all. */
+    void (*first[2])(int64_t rows, int64_t n, void *top, void *place, const void *x, int64_t stride);
+} wki_folds;
+const wki_folds *wki_folds_for(int isa, wk_dtype dtype); /* WK_F32 or WK_F64 */
+
 extern const wki_loops wki_loops_f32_base, wki_loops_f32_avx2, wki_loops_f32_avx512; /* those that the build has */
 extern const wki_loops wki_loops_f64_base, wki_loops_f64_avx2, wki_loops_f64_avx512;
 extern const wki_norm_loops wki_norm_f32_base, wki_norm_f32_avx2, wki_norm_f32_avx512;
 extern const wki_norm_loops wki_norm_f64_base, wki_norm_f64_avx2, wki_norm_f64_avx512;
+extern const wki_folds wki_folds_f32_base, wki_folds_f32_avx2, wki_folds_f32_avx512;
+extern const wki_folds wki_folds_f64_base, wki_folds_f64_avx2, wki_folds_f64_avx512;
 
 /* What makes an operation's random words 4 block .. 4 block + 3. The top bit of the last counter keeps operations apart
  * from the serial streams of base/rng.h, whose rows stay below 2^63. A tensor of more than 2^34 words reaches into the

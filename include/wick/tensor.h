@@ -137,17 +137,71 @@ WK_API wk_status wk_copy_(wk_tensor *t, wk_tensor *from);
 WK_API wk_status wk_uniform_(wk_tensor *t, double low, double high);
 WK_API wk_status wk_normal_(wk_tensor *t, double mean, double std);
 
-/* Reduce. Sums follow a tree that the shape alone fixes: the same bits for any number of threads. */
+/* Reduce. Sums follow a tree that the shape alone fixes: the same bits for any number of threads. Of a list of dims NULL means
+ * all, and an empty one is WK_E_INVALID; keepdim leaves what was reduced as size 1. A 0-dimensional tensor takes dim 0 and -1. */
 WK_API wk_tensor *wk_sum(wk_tensor *t);                                   /* [d] of all elements -> []; integers add up in WK_I64 */
 WK_API wk_tensor *wk_mean(wk_tensor *t);                                  /* [d] of all -> []; of none: NaN */
 WK_API wk_tensor *wk_sum_dim(wk_tensor *t, int dim, bool keepdim);        /* [d] */
 WK_API wk_tensor *wk_mean_dim(wk_tensor *t, int dim, bool keepdim);       /* [d] */
 WK_API wk_tensor *wk_sum_dims(wk_tensor *t, int n, const int *dims, bool keepdim); /* [d] over a set of dims */
+WK_API wk_tensor *wk_mean_dims(wk_tensor *t, int n, const int *dims, bool keepdim); /* [d] */
+WK_API wk_tensor *wk_prod(wk_tensor *t);                                  /* [d] of none: 1; integers multiply in WK_I64; right with zeros */
+WK_API wk_tensor *wk_prod_dim(wk_tensor *t, int dim, bool keepdim);       /* [d] */
+WK_API wk_tensor *wk_prod_dims(wk_tensor *t, int n, const int *dims, bool keepdim); /* [d] */
+WK_API wk_tensor *wk_var(wk_tensor *t, double correction);                /* [d] sum (t - mean)^2 / max(0, n - correction); torch's default: 1 */
+WK_API wk_tensor *wk_var_dim(wk_tensor *t, int dim, double correction, bool keepdim); /* [d] */
+WK_API wk_tensor *wk_var_dims(wk_tensor *t, int n, const int *dims, double correction, bool keepdim); /* [d] */
+WK_API wk_tensor *wk_std(wk_tensor *t, double correction);                /* [d] its root; gradient 0 where it is 0 */
+WK_API wk_tensor *wk_std_dim(wk_tensor *t, int dim, double correction, bool keepdim); /* [d] */
+WK_API wk_tensor *wk_std_dims(wk_tensor *t, int n, const int *dims, double correction, bool keepdim); /* [d] */
+WK_API wk_tensor *wk_norm(wk_tensor *t, double p);                        /* [d] (sum |t|^p)^(1/p); 0: what is not 0; +-INFINITY: most, least |t|; gradient 0 at 0 */
+WK_API wk_tensor *wk_norm_dim(wk_tensor *t, double p, int dim, bool keepdim); /* [d] */
+WK_API wk_tensor *wk_norm_dims(wk_tensor *t, double p, int n, const int *dims, bool keepdim); /* [d] */
+WK_API wk_tensor *wk_logsumexp(wk_tensor *t, int dim, bool keepdim);      /* [d] log(sum exp(t)) */
+WK_API wk_tensor *wk_logsumexp_dims(wk_tensor *t, int n, const int *dims, bool keepdim); /* [d] */
+WK_API wk_tensor *wk_max(wk_tensor *t);                                   /* [d] of all; NaN wins, equals share the gradient; of none: WK_E_SHAPE */
+WK_API wk_tensor *wk_min(wk_tensor *t);                                   /* [d] */
 WK_API wk_tensor *wk_amax(wk_tensor *t, int dim, bool keepdim);           /* [d] equal maxima share the gradient */
 WK_API wk_tensor *wk_amin(wk_tensor *t, int dim, bool keepdim);           /* [d] */
+WK_API wk_tensor *wk_amax_dims(wk_tensor *t, int n, const int *dims, bool keepdim); /* [d] */
+WK_API wk_tensor *wk_amin_dims(wk_tensor *t, int n, const int *dims, bool keepdim); /* [d] */
+WK_API wk_tensor *wk_max_dim(wk_tensor *t, int dim, bool keepdim, wk_tensor **indices); /* [d] values; WK_I64 indices (NULL: unwanted) of the first of equals, which gets the gradient */
+WK_API wk_tensor *wk_min_dim(wk_tensor *t, int dim, bool keepdim, wk_tensor **indices); /* [d] */
 WK_API wk_tensor *wk_argmax(wk_tensor *t, int dim, bool keepdim);         /* WK_I64; the first of equals; NaN wins */
+WK_API wk_tensor *wk_argmin(wk_tensor *t, int dim, bool keepdim);
+WK_API wk_tensor *wk_argmax_all(wk_tensor *t);                            /* WK_I64 [], the place in row-major order */
+WK_API wk_tensor *wk_argmin_all(wk_tensor *t);
+WK_API wk_tensor *wk_any(wk_tensor *t);                                   /* WK_BOOL []: is one not 0 (NaN is not)? of none: false */
+WK_API wk_tensor *wk_any_dim(wk_tensor *t, int dim, bool keepdim);
+WK_API wk_tensor *wk_any_dims(wk_tensor *t, int n, const int *dims, bool keepdim);
+WK_API wk_tensor *wk_all(wk_tensor *t);                                   /* WK_BOOL []: is none 0? of none: true */
+WK_API wk_tensor *wk_all_dim(wk_tensor *t, int dim, bool keepdim);
+WK_API wk_tensor *wk_all_dims(wk_tensor *t, int n, const int *dims, bool keepdim);
+WK_API wk_tensor *wk_count_nonzero(wk_tensor *t);                         /* WK_I64 */
+WK_API wk_tensor *wk_count_nonzero_dim(wk_tensor *t, int dim);
+WK_API wk_tensor *wk_count_nonzero_dims(wk_tensor *t, int n, const int *dims);
 WK_API wk_tensor *wk_softmax(wk_tensor *t, int dim);                      /* [d] exp(t - max) / sum */
 WK_API wk_tensor *wk_log_softmax(wk_tensor *t, int dim);                  /* [d] t - logsumexp(t) */
+
+/* Run, order, count. Orders are stable both ways: equals keep their order, NaN is the largest; indices are WK_I64 (NULL: unwanted). */
+WK_API wk_tensor *wk_cumsum(wk_tensor *t, int dim);                       /* [d] running sums; integers in WK_I64, floats add up in double */
+WK_API wk_tensor *wk_cumprod(wk_tensor *t, int dim);                      /* [d] running products; gradients are right with zeros */
+WK_API wk_tensor *wk_sort(wk_tensor *t, int dim, bool descending, wk_tensor **indices); /* [d] */
+WK_API wk_tensor *wk_argsort(wk_tensor *t, int dim, bool descending);     /* WK_I64 */
+WK_API wk_tensor *wk_topk(wk_tensor *t, int64_t k, int dim, bool largest, wk_tensor **indices); /* [d] the k first in order; k from 0 to the size: else WK_E_RANGE */
+WK_API wk_tensor *wk_bincount(wk_tensor *t, wk_tensor *weights, int64_t minlength); /* of integers [n] >= 0: WK_I64 [max(max + 1, minlength)]; sums of weights (NULL: none) in f32 or else f64 */
+WK_API wk_tensor *wk_histc(wk_tensor *t, int64_t bins, double min, double max); /* counts in equal parts of [min, max], in t's float dtype; min == max: t's range */
+WK_API wk_tensor *wk_histogram(wk_tensor *t, int64_t bins, wk_tensor **edges); /* the same over t's range; edges [bins + 1] (NULL: unwanted) */
+typedef struct wk_histogram_opts {
+    size_t size;
+    wk_tensor *t, *weight;  /* weight: what each element counts, of t's shape and dtype; NULL: 1 */
+    int64_t bins;
+    double low, high;       /* equal: the range of t */
+    bool density;           /* divide by the sum and the width of a bin */
+    wk_tensor **edges;      /* NULL: unwanted */
+} wk_histogram_opts;
+WK_API wk_histogram_opts wk_histogram_opts_default(void);
+WK_API wk_tensor *wk_histogram_run(const wk_histogram_opts *o);
 
 /* Multiply: f32 or f64, both operands of one dtype; transposed operands need no copy. Each element is one chain of fused
  * multiply-adds over k, so neither threads nor the instruction set (with fma) change a bit. */
@@ -277,6 +331,12 @@ static inline wk_status wk_backward_by(wk_backward_opts o) { return wk_backward_
 #define WK_BACKWARD_DEFAULTS                                                                                           \
     .size = sizeof(wk_backward_opts), .gradient = NULL, .retain_graph = false, .create_graph = false
 #define wk_backward_with(...) wk_backward_by(WK_WITH(wk_backward_opts, WK_BACKWARD_DEFAULTS, .root = __VA_ARGS__))
+
+/* wk_histogram_with(t, .bins = 20, .low = -1, .high = 1, .edges = &edges) */
+static inline wk_tensor *wk_histogram_by(wk_histogram_opts o) { return wk_histogram_run(&o); }
+#define WK_HISTOGRAM_DEFAULTS                                                                                          \
+    .size = sizeof(wk_histogram_opts), .weight = NULL, .bins = 100, .low = 0, .high = 0, .density = false, .edges = NULL
+#define wk_histogram_with(...) wk_histogram_by(WK_WITH(wk_histogram_opts, WK_HISTOGRAM_DEFAULTS, .t = __VA_ARGS__))
 
 #ifdef __cplusplus
 }

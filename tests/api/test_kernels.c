@@ -175,6 +175,13 @@ TEST(dropout, drops_as_many_as_asked)
 
 /* ---- reduce and argmax ---- */
 
+static bool equal(const wki_view *a, const wki_view *b)
+{
+    for (int64_t i = 0; i < wki_numel(a); i++)
+        if (get(a, i) != get(b, i) && !(isnan(get(a, i)) && isnan(get(b, i)))) return false;
+    return true;
+}
+
 /* what lands in element `at` of y, which has size 1 in the dims of the mask */
 static int64_t target_of(const wki_view *x, uint32_t dims, int64_t i)
 {
@@ -207,7 +214,7 @@ TEST(reduce, agrees_with_a_loop_over_any_dims)
         for (int64_t i = 0; kind != WKI_SUM && i < outputs; i++) expected[i] = kind == WKI_AMAX ? -INFINITY : INFINITY;
         for (int64_t i = 0; i < wki_numel(x); i++) {
             double *to = &expected[target_of(x, dims, i)];
-            *to = kind == WKI_SUM    ? *to + get(x, i) * attrs.scale
+            *to = kind == WKI_SUM    ? *to + get(x, i) * attrs.number
                   : kind == WKI_AMAX ? fmax(*to, get(x, i))
                                      : fmin(*to, get(x, i));
         }
@@ -228,12 +235,14 @@ TEST(reduce, strides_change_no_bit)
         const wk_dtype dtype = below(2) ? WK_F32 : WK_F64;
         for (int d = 0; d < ndim; d++) kept[d] = dims >> d & 1 ? 1 : size[d];
         const wki_view *x = strided(dtype, ndim, size), *same = packed(dtype, ndim, size);
-        const wki_view *y = packed(dtype, ndim, kept), *z = packed(dtype, ndim, kept);
-        const wki_reduce_attrs attrs = { (int32_t)below(3), dims, 1 };
+        const wki_reduce_attrs attrs = { (int32_t)below(WKI_STD + 1), dims, 1 };
+        const bool flags = attrs.kind == WKI_ANY || attrs.kind == WKI_ALL;
+        const wk_dtype to = flags ? WK_BOOL : attrs.kind == WKI_COUNT ? WK_I64 : dtype;
+        const wki_view *y = packed(to, ndim, kept), *z = packed(to, ndim, kept);
         for (int64_t i = 0; i < wki_numel(x); i++) set(same, i, get(x, i));
         run_every_way(&wki_cpu_reduce, WKI_ISA_BASE, (const wki_view *[]){ y, x }, 2, 1, &attrs);
         run_every_way(&wki_cpu_reduce, WKI_ISA_BASE, (const wki_view *[]){ z, same }, 2, 1, &attrs);
-        CHECK(array_of(y)->bytes == 0 || !memcmp(y->data, z->data, array_of(y)->bytes));
+        CHECK(equal(y, z));
         finish();
     }
 }
@@ -272,7 +281,7 @@ TEST(argmax, finds_the_first_of_the_largest_and_nan_before_all)
         start((uint64_t)round);
         int64_t size[WKI_MAX_DIMS], kept[WKI_MAX_DIMS];
         const int ndim = some_shape(size, 1, 9);
-        const wki_dim_attrs attrs = { (int32_t)below(ndim) };
+        const wki_argmax_attrs attrs = { (int32_t)below(ndim), false };
         const wk_dtype dtype = (wk_dtype)below(WK_DTYPE_COUNT);
         memcpy(kept, size, sizeof kept);
         kept[attrs.dim] = 1;
@@ -290,6 +299,75 @@ TEST(argmax, finds_the_first_of_the_largest_and_nan_before_all)
                     best = j;
             EXPECT(y, i, best, 0);
         }
+        finish();
+    }
+}
+
+TEST(argmax, gives_the_value_of_the_least_too)
+{
+    for (int round = 0; round < 200; round++) {
+        start((uint64_t)round);
+        int64_t size[WKI_MAX_DIMS], kept[WKI_MAX_DIMS];
+        const int ndim = some_shape(size, 1, round % 5 ? 6 : 24);
+        const wki_argmax_attrs attrs = { (int32_t)below(ndim), true };
+        const wki_reduce_attrs least = { WKI_AMIN, 1u << attrs.dim, 0 };
+        const wk_dtype dtype = (wk_dtype)below(WK_DTYPE_COUNT);
+        memcpy(kept, size, sizeof kept);
+        kept[attrs.dim] = 1;
+        const wki_view *x = strided(dtype, ndim, size), *at = strided(WK_I64, ndim, kept);
+        const wki_view *y = strided(dtype, ndim, kept), *z = packed(dtype, ndim, kept);
+        if (wki_numel(x) == 0) continue;
+        if (wki_is_float(dtype) && below(2)) set(x, below(wki_numel(x)), NAN);
+        run_every_way(&wki_cpu_argmax, WKI_ISA_BASE, (const wki_view *[]){ at, y, x }, 3, 2, &attrs);
+        run_every_way(&wki_cpu_reduce, WKI_ISA_BASE, (const wki_view *[]){ z, x }, 2, 1, &least);
+        CHECK(equal(y, z));
+        finish();
+    }
+}
+
+/* ---- scan, sort ---- */
+
+TEST(scan, strides_and_cuts_change_no_bit)
+{
+    for (int round = 0; round < 300; round++) {
+        start((uint64_t)round);
+        int64_t size[WKI_MAX_DIMS];
+        const int ndim = some_shape(size, 1, round % 5 ? 6 : 24);
+        const wki_scan_attrs attrs = { (int32_t)below(3), (int32_t)below(ndim), below(2) };
+        const wk_dtype dtype = (wk_dtype[]){ WK_F32, WK_F64, WK_I64 }[below(attrs.kind == WKI_SCAN_RECUR ? 2 : 3)];
+        const wki_view *x = strided(dtype, ndim, size), *c = strided(dtype, ndim, size),
+                       *y = strided(dtype, ndim, size);
+        const wki_view *flat_x = packed(dtype, ndim, size), *flat_c = packed(dtype, ndim, size);
+        const wki_view *flat_y = packed(dtype, ndim, size);
+        for (int64_t i = 0; i < wki_numel(x); i++) {
+            set(flat_x, i, get(x, i));
+            set(flat_c, i, get(c, i));
+        }
+        const int nviews = attrs.kind == WKI_SCAN_RECUR ? 3 : 2;
+        run_every_way(&wki_cpu_scan, WKI_ISA_BASE, (const wki_view *[]){ y, x, c }, nviews, 1, &attrs);
+        run_every_way(&wki_cpu_scan, WKI_ISA_BASE, (const wki_view *[]){ flat_y, flat_x, flat_c }, nviews, 1, &attrs);
+        CHECK(equal(y, flat_y));
+        finish();
+    }
+}
+
+TEST(sort, strides_and_cuts_change_nothing)
+{
+    for (int round = 0; round < 200; round++) {
+        start((uint64_t)round);
+        int64_t size[WKI_MAX_DIMS], cut[WKI_MAX_DIMS];
+        const int ndim = some_shape(size, 1, round % 5 ? 6 : 24), dim = (int)below(ndim);
+        const wki_sort_attrs order = { dim, below(2) };
+        const wk_dtype dtype = (wk_dtype)below(WK_DTYPE_COUNT);
+        memcpy(cut, size, sizeof cut);
+        cut[dim] = size[dim] ? below(size[dim]) : 0;
+        const wki_view *x = strided(dtype, ndim, size), *same = packed(dtype, ndim, size);
+        const wki_view *y = strided(dtype, ndim, cut), *z = packed(dtype, ndim, cut);
+        const wki_view *y_at = strided(WK_I64, ndim, cut), *z_at = packed(WK_I64, ndim, cut);
+        for (int64_t i = 0; i < wki_numel(x); i++) set(same, i, get(x, i));
+        run_every_way(&wki_cpu_sort, WKI_ISA_BASE, (const wki_view *[]){ y, y_at, x }, 3, 2, &order);
+        run_every_way(&wki_cpu_sort, WKI_ISA_BASE, (const wki_view *[]){ z, z_at, same }, 3, 2, &order);
+        CHECK(equal(y, z) && equal(y_at, z_at));
         finish();
     }
 }

@@ -1,61 +1,13 @@
-/* The inner loops of sums, softmax, random numbers and optimizers, compiled for each element type and instruction set
+/* The inner loops of softmax, random numbers and optimizers, compiled for each element type and instruction set
  * (REAL_BITS, WKI_ISA). Plain C that the compiler vectorises; it rests on backends/math.h, whose functions have the
  * same bits everywhere, and fixes every order of summation, so that all sets give the same bits. */
 #ifdef __clang__ /* under sanitizers loops stay scalar; ahead of rules.def, whose rows it is about */
 #pragma clang diagnostic ignored "-Wpass-failed"
 #endif
-#include "backends/cpu/cpu.h"
-#include "backends/math.h"
+#include "backends/cpu/isa/fold.h"
 
-#define VECTORIZE      _Pragma("omp simd")
-#define ENDLESS        ((real)__builtin_inf())
-#define JOIN_(a, b, c) a##b##_##c
-#define JOIN(a, b, c)  JOIN_(a, b, c)
-
-/* ---- Reductions: element i of a block goes to lane i % 16, then half of the lanes onto the other half. ---- */
-
-enum { LANES = 16 };
-typedef real two_reals(real a, real b);
-
-WKI_INLINE real add(real a, real b) { return a + b; }
-WKI_INLINE real greater(real a, real b) { return ((b > a) | (b != b)) ? b : a; }
-WKI_INLINE real smaller(real a, real b) { return ((b < a) | (b != b)) ? b : a; }
-
-WKI_INLINE double fold(int64_t n, const real *x, real first, two_reals *both)
-{
-    real lane[LANES];
-    int64_t i = 0;
-    for (int l = 0; l < LANES; l++) lane[l] = first;
-    for (; i + LANES <= n; i += LANES) VECTORIZE for (int l = 0; l < LANES; l++) lane[l] = both(lane[l], x[i + l]);
-    for (int l = 0; i + l < n; l++) lane[l] = both(lane[l], x[i + l]);
-    for (int half = LANES / 2; half; half /= 2)
-        for (int l = 0; l < half; l++) lane[l] = both(lane[l], lane[l + half]);
-    return (double)lane[0];
-}
-
-/* Rows without gaps are one long row: 16 of them make one turn of the lanes, however narrow. */
-WKI_INLINE void fold_columns(int64_t rows, int64_t n, real *y, const real *x, int64_t stride, real first,
-                             two_reals *both)
-{
-    real lane[LANES * WKI_COLUMNS];
-    const int64_t at_once = stride == n ? LANES : 1, lanes = rows < LANES ? rows : LANES;
-    VECTORIZE for (int64_t i = 0; i < LANES * n; i++) lane[i] = first;
-    for (int64_t r = 0; r < rows; r += at_once) {
-        const int64_t width = (rows - r < at_once ? rows - r : at_once) * n;
-        real *to = lane + r % LANES * n;
-        const real *from = x + r * stride;
-        VECTORIZE for (int64_t i = 0; i < width; i++) to[i] = both(to[i], from[i]);
-    }
-    for (int64_t half = LANES / 2; half; half /= 2) {
-        const int64_t width = ((lanes < 2 * half ? lanes : 2 * half) - half) * n;
-        VECTORIZE for (int64_t i = 0; i < width; i++) lane[i] = both(lane[i], lane[half * n + i]);
-    }
-    VECTORIZE for (int64_t i = 0; i < n; i++) y[i] = lane[i];
-}
-
-static double fold_sum(int64_t n, const void *x) { return fold(n, x, 0, add); }
-static double fold_max(int64_t n, const void *x) { return fold(n, x, -ENDLESS, greater); }
-static double fold_min(int64_t n, const void *x) { return fold(n, x, ENDLESS, smaller); }
+static double fold_sum(int64_t n, const void *x) { return fold_one(n, x, 0, 0, itself, add); }
+static double fold_max(int64_t n, const void *x) { return fold_one(n, x, 0, -ENDLESS, itself, greater); }
 
 static double dot(int64_t n, const void *left, const void *right)
 {
@@ -68,21 +20,6 @@ static double dot(int64_t n, const void *left, const void *right)
     for (int half = LANES / 2; half; half /= 2)
         for (int l = 0; l < half; l++) lane[l] += lane[l + half];
     return (double)lane[0];
-}
-
-static void columns_sum(int64_t rows, int64_t n, void *y, const void *x, int64_t stride)
-{
-    fold_columns(rows, n, y, x, stride, 0, add);
-}
-
-static void columns_max(int64_t rows, int64_t n, void *y, const void *x, int64_t stride)
-{
-    fold_columns(rows, n, y, x, stride, -ENDLESS, greater);
-}
-
-static void columns_min(int64_t rows, int64_t n, void *y, const void *x, int64_t stride)
-{
-    fold_columns(rows, n, y, x, stride, ENDLESS, smaller);
 }
 
 /* ---- Softmax ---- */
@@ -332,8 +269,6 @@ static void dropout(const wki_random_key *key, int64_t group, int64_t groups, vo
 #undef RULE
 
 const wki_loops JOIN(wki_loops_f, REAL_BITS, WKI_ISA) = {
-    .fold = { fold_sum, fold_max, fold_min },
-    .fold_columns = { columns_sum, columns_max, columns_min },
     .dot = dot,
     .turn_in = turn_in,
     .turn_out = turn_out,

@@ -1,25 +1,34 @@
-/* reduce: sum, largest or smallest over any set of dims. The elements of one sum, taken row-major, are cut into blocks
- * of WKI_FOLD; a block is folded by a tree (isa/loops.c), and the blocks add up in double, in order. So the number of
- * elements alone fixes the bits, whichever way memory is laid out: columns side by side, a contiguous run, or gathered.
- */
-#include "backends/cpu/cpu.h"
-#include "backends/cpu/walk.h"
+/* reduce: sums, extremes, products, norms, variances over any set of dims. The elements of one result, taken row-major,
+ * are cut into blocks of WKI_FOLD; a block is folded by a tree (isa/folds.c), and the blocks are joined in double, in
+ * order. So the number of elements alone fixes the bits, whichever way memory is laid out: columns side by side, a
+ * contiguous run, or gathered. Integers, whose order does not matter, are in integer_reduce.h. */
+#include "backends/cpu/integer_reduce.h"
+#include <math.h>
+
+enum { WINDOW = 16 * WKI_FOLD }; /* elements gathered at once; more than a block of short lines */
 
 typedef struct plan {
     wki_walk kept, reduced; /* kept: over y and x; reduced: over x alone */
     bool columns;           /* a unit is a band of columns; otherwise an element of y */
     bool short_lines;       /* of which many are turned into columns */
-    const wki_reduce_attrs *attrs;
+    wk_dtype dtype;         /* of x */
+    int kind;
+    double number;
+    const wki_folds *folds;
+    void *scratch;
 } plan;
 
 static void make_plan(plan *p, const wki_call *call)
 {
-    p->attrs = call->attrs;
-    p->kept = wki_walk_over(call->views, 2, wki_all_dims(call->views[1]) & ~p->attrs->dims);
-    p->reduced = wki_walk_over(call->views + 1, 1, p->attrs->dims);
-    const bool lines = wki_is_float((wk_dtype)call->views[1]->dtype) && p->reduced.ndim == 1 && p->reduced.count > 1;
+    const wki_reduce_attrs *a = call->attrs;
+    p->dtype = (wk_dtype)call->views[1]->dtype;
+    p->kind = a->kind;
+    p->number = a->number;
+    p->kept = wki_walk_over(call->views, 2, wki_all_dims(call->views[1]) & ~a->dims);
+    p->reduced = wki_walk_over(call->views + 1, 1, a->dims);
+    const bool is_float = wki_is_float(p->dtype), lines = p->reduced.ndim == 1 && p->reduced.count > 1;
     p->columns = lines && wki_walk_inner(&p->reduced, 0) != 1 && wki_walk_inner(&p->kept, 1) == 1;
-    p->short_lines = lines && !p->columns && p->reduced.count <= WKI_SHORT_LINE && p->kept.count > 1;
+    p->short_lines = lines && is_float && !p->columns && p->reduced.count <= WKI_SHORT_LINE && p->kept.count > 1;
 }
 
 /* One block of contiguous floats, all of it or its columns: no plan is needed. The dims of its lines and of its
@@ -48,70 +57,240 @@ static int64_t units(const wki_call *call)
     return p.columns && p.kept.count > 0 ? p.kept.count / p.kept.size[p.kept.ndim - 1] * bands_of(&p) : p.kept.count;
 }
 
-static size_t scratch_bytes(const wki_call *call)
-{
-    return WKI_SHORT_LINE * WKI_LINES * wk_dtype_size((wk_dtype)call->views[1]->dtype); /* more than WKI_FOLD, too */
-}
+static size_t scratch_bytes(const wki_call *call) { return WINDOW * wk_dtype_size((wk_dtype)call->views[1]->dtype); }
 
-static double first_of(int kind) { return kind == WKI_SUM ? 0 : kind == WKI_AMAX ? -__builtin_inf() : __builtin_inf(); }
+/* ---- What is folded for results that belong together: n columns, or one line that may lie anywhere ---- */
 
-static double both(int kind, double a, double b)
-{
-    if (kind == WKI_SUM) return a + b;
-    return b != b || (kind == WKI_AMAX ? b > a : b < a) ? b : a;
-}
-
-static void put(const wki_view *y, int64_t at, const wki_reduce_attrs *a, double value)
-{
-    if (a->kind == WKI_SUM) value *= a->scale;
-    if (y->dtype == WK_F32)
-        ((float *)y->data)[at] = (float)value;
-    else
-        ((double *)y->data)[at] = value;
-}
+typedef struct source {
+    const plan *plan;
+    const char *x;
+    int64_t n, stride; /* of columns in elements; of four lines in bytes */
+    enum { COLUMNS, LINE, FOUR_LINES } form;
+} source;
 
 static double value_at(const void *values, wk_dtype dtype, int64_t i)
 {
     return dtype == WK_F32 ? (double)((const float *)values)[i] : ((const double *)values)[i];
 }
 
-/* n columns, the first at x */
-static void fold_band(const wki_call *call, const plan *p, int64_t n, const char *x, int64_t y_at)
+static double first_of(int fold)
 {
-    const wki_view *y = call->views[0];
-    const wki_loops *loops = wki_loops_for(wki_isa(), (wk_dtype)y->dtype);
-    const int kind = p->attrs->kind;
-    const int64_t stride = wki_walk_inner(&p->reduced, 0), size = (int64_t)wk_dtype_size((wk_dtype)y->dtype);
-    double total[WKI_COLUMNS], part[WKI_COLUMNS];
-    for (int64_t j = 0; j < n; j++) total[j] = first_of(kind);
-    for (int64_t row = 0; row < p->reduced.count; row += WKI_FOLD) {
-        loops->fold_columns[kind](wki_least(WKI_FOLD, p->reduced.count - row), n, part, x + row * stride * size,
-                                  stride);
-        for (int64_t j = 0; j < n; j++) total[j] = both(kind, total[j], value_at(part, (wk_dtype)y->dtype, j));
-    }
-    for (int64_t j = 0; j < n; j++) put(y, y_at + j * wki_walk_inner(&p->kept, 0), p->attrs, total[j]);
+    if (fold == WKI_FOLD_PRODUCT) return 1;
+    if (fold == WKI_FOLD_MAX || fold == WKI_FOLD_MAX_SIZE) return -INFINITY;
+    return fold == WKI_FOLD_MIN || fold == WKI_FOLD_MIN_SIZE ? INFINITY : 0;
 }
 
-static void fold_bands(const wki_call *call, const plan *p, int64_t begin, int64_t end)
+static double both(int fold, double a, double b)
+{
+    switch (fold) {
+    case WKI_FOLD_PRODUCT: return a * b;
+    case WKI_FOLD_MAX:
+    case WKI_FOLD_MAX_SIZE: return b != b || b > a ? b : a;
+    case WKI_FOLD_MIN:
+    case WKI_FOLD_MIN_SIZE: return b != b || b < a ? b : a;
+    default: return a + b;
+    }
+}
+
+/* n elements of a line from element i on, side by side; where rows lie across, as in a transposed matrix, many are read
+ * at once. */
+static void gather(const plan *p, const char *x, int64_t i, int64_t n, char *to)
+{
+    const wki_walk *w = &p->reduced;
+    const int64_t size = (int64_t)wk_dtype_size(p->dtype), width = w->size[w->ndim - 1], step = wki_walk_inner(w, 0);
+    wki_cursor c = wki_cursor_at(w, i);
+    for (int64_t m, done = 0; done < n; done += m) {
+        m = wki_least(wki_cursor_left(w, &c), n - done);
+        const bool across = w->ndim > 1 && w->stride[w->ndim - 2][0] == 1 && m == width;
+        const int64_t rows = across ? wki_least((n - done) / width, w->size[w->ndim - 2] - c.index[w->ndim - 2]) : 1;
+        for (int64_t j = 0; rows > 1 && j < width; j++)
+            wki_copy_elements(rows, (size_t)size, to + (done + j) * size, width, x + (c.at[0] + j * step) * size, 1);
+        if (rows == 1) wki_copy_elements(m, (size_t)size, to + done * size, 1, x + c.at[0] * size, step);
+        m *= rows;
+        for (int64_t r = 0; r < rows; r++) wki_cursor_move(w, &c, m / rows);
+    }
+}
+
+/* n elements of one line, all blocks but the last being full, joined to *total */
+static void fold_blocks(const plan *p, int fold, int64_t n, const char *x, double centre, double *total)
+{
+    const int64_t block = WKI_FOLD * (int64_t)wk_dtype_size(p->dtype);
+    double part[4];
+    for (; n >= 4 * WKI_FOLD; n -= 4 * WKI_FOLD, x += 4 * block) {
+        p->folds->four[fold](WKI_FOLD, (const void *const[]){ x, x + block, x + 2 * block, x + 3 * block },
+                             (const double[]){ centre, centre, centre, centre }, part);
+        for (int k = 0; k < 4; k++) *total = both(fold, *total, part[k]);
+    }
+    for (int64_t m; n > 0; n -= m, x += block) {
+        m = wki_least(WKI_FOLD, n);
+        *total = both(fold, *total, p->folds->line[fold](m, x, centre));
+    }
+}
+
+/* One or two folds (second < 0: one) in a single pass over memory. */
+static void fold_line(const source *s, int first, int second, const double *centre, double *a, double *b)
+{
+    const plan *p = s->plan;
+    const bool direct = p->reduced.ndim == 1 && wki_walk_inner(&p->reduced, 0) == 1;
+    for (int64_t n, i = 0; i < p->reduced.count; i += n) {
+        n = wki_least(WINDOW, p->reduced.count - i);
+        const char *x = direct ? s->x + i * (int64_t)wk_dtype_size(p->dtype) : p->scratch;
+        if (!direct) gather(p, s->x, i, n, p->scratch);
+        fold_blocks(p, first, n, x, centre ? *centre : 0, a);
+        if (second >= 0) fold_blocks(p, second, n, x, centre ? *centre : 0, b);
+    }
+}
+
+/* four contiguous lines */
+static void fold_four(const source *s, int fold, const double *centre, double *y)
+{
+    static const double none[4];
+    const plan *p = s->plan;
+    const int64_t size = (int64_t)wk_dtype_size(p->dtype);
+    double part[4];
+    for (int64_t n, i = 0; i < p->reduced.count; i += n) {
+        n = wki_least(WKI_FOLD, p->reduced.count - i);
+        const char *x = s->x + i * size;
+        p->folds->four[fold](n, (const void *const[]){ x, x + s->stride, x + 2 * s->stride, x + 3 * s->stride },
+                             centre ? centre : none, part);
+        for (int k = 0; k < 4; k++) y[k] = both(fold, y[k], part[k]);
+    }
+}
+
+static void fold_rows(const source *s, int fold, int64_t rows, const char *x, const void *centre, double *total)
+{
+    double part[WKI_COLUMNS];
+    s->plan->folds->columns[fold](rows, s->n, part, x, s->stride, centre);
+    for (int64_t j = 0; j < s->n; j++) total[j] = both(fold, total[j], value_at(part, s->plan->dtype, j));
+}
+
+static void fold_source(const source *s, int first, int second, const double *centre, double *a, double *b)
+{
+    const plan *p = s->plan;
+    const int64_t size = (int64_t)wk_dtype_size(p->dtype);
+    float narrow[WKI_COLUMNS];
+    for (int64_t j = 0; j < s->n; j++) a[j] = first_of(first);
+    for (int64_t j = 0; second >= 0 && j < s->n; j++) b[j] = first_of(second);
+    if (s->form == LINE) fold_line(s, first, second, centre, a, b);
+    if (s->form == FOUR_LINES) fold_four(s, first, centre, a);
+    if (s->form == FOUR_LINES && second >= 0) fold_four(s, second, centre, b);
+    if (s->form != COLUMNS) return;
+    for (int64_t j = 0; centre && j < s->n; j++) narrow[j] = (float)centre[j];
+    const void *middle = !centre ? NULL : p->dtype == WK_F32 ? (const void *)narrow : centre;
+    for (int64_t row = 0; row < p->reduced.count; row += WKI_FOLD) {
+        const int64_t rows = wki_least(WKI_FOLD, p->reduced.count - row);
+        fold_rows(s, first, rows, s->x + row * s->stride * size, middle, a);
+        if (second >= 0) fold_rows(s, second, rows, s->x + row * s->stride * size, middle, b);
+    }
+}
+
+/* ---- Results ---- */
+
+static double first_value(const source *s, int64_t j)
+{
+    return s->form == FOUR_LINES ? value_at(s->x + j * s->stride, s->plan->dtype, 0)
+                                 : value_at(s->x, s->plan->dtype, j);
+}
+
+/* Around a centre near the mean, found around the first element, so that equal ones give exactly 0; what the centre
+ * misses is taken off again (Chan, Golub and LeVeque 1983). */
+static void variances(const source *s, double *y)
+{
+    const double count = (double)s->plan->reduced.count;
+    double centre[WKI_COLUMNS] = { 0 }, sum[WKI_COLUMNS];
+    for (int64_t j = 0; count > 0 && j < s->n; j++) centre[j] = first_value(s, j);
+    fold_source(s, WKI_FOLD_OFFSETS, -1, centre, sum, NULL);
+    for (int64_t j = 0; j < s->n; j++) centre[j] += sum[j] / count;
+    fold_source(s, WKI_FOLD_OFFSETS, WKI_FOLD_OFFSET_SQUARES, centre, sum, y);
+    for (int64_t j = 0; j < s->n; j++) {
+        const double squares = y[j] - sum[j] * sum[j] / count, divisor = count - s->plan->number;
+        y[j] = (squares < 0 ? 0 : squares) / (divisor > 0 ? divisor : 0);
+        if (s->plan->kind == WKI_STD) y[j] = sqrt(y[j]);
+    }
+}
+
+static void logsumexps(const source *s, double *y)
+{
+    double top[WKI_COLUMNS];
+    fold_source(s, WKI_FOLD_MAX, -1, NULL, top, NULL);
+    for (int64_t j = 0; j < s->n; j++) top[j] = isinf(top[j]) ? 0 : top[j];
+    fold_source(s, WKI_FOLD_EXPS, -1, top, y, NULL);
+    for (int64_t j = 0; j < s->n; j++) y[j] = top[j] + log(y[j]);
+}
+
+static void results(const source *s, double *y)
+{
+    static const int folds[] = {
+        [WKI_SUM] = WKI_FOLD_SUM,
+        [WKI_AMAX] = WKI_FOLD_MAX,
+        [WKI_AMIN] = WKI_FOLD_MIN,
+        [WKI_PROD] = WKI_FOLD_PRODUCT,
+        [WKI_COUNT] = WKI_FOLD_NONZERO,
+        [WKI_ANY] = WKI_FOLD_NONZERO,
+        [WKI_ALL] = WKI_FOLD_NONZERO,
+        [WKI_NORM_1] = WKI_FOLD_SIZES,
+        [WKI_NORM_2] = WKI_FOLD_SQUARES,
+        [WKI_NORM_INF] = WKI_FOLD_MAX_SIZE,
+        [WKI_NORM_LEAST] = WKI_FOLD_MIN_SIZE,
+    };
+    const plan *p = s->plan;
+    if (p->kind == WKI_VAR || p->kind == WKI_STD) {
+        variances(s, y);
+        return;
+    }
+    if (p->kind == WKI_LOGSUMEXP) {
+        logsumexps(s, y);
+        return;
+    }
+    fold_source(s, folds[p->kind], -1, NULL, y, NULL);
+    for (int64_t j = 0; j < s->n; j++) {
+        if (p->kind == WKI_SUM) y[j] *= p->number;
+        if (p->kind == WKI_NORM_2) y[j] = sqrt(y[j]);
+        if (p->kind == WKI_ANY) y[j] = y[j] > 0;
+        if (p->kind == WKI_ALL) y[j] = y[j] == (double)p->reduced.count;
+    }
+}
+
+static void put(const wki_view *y, int64_t at, double value)
+{
+    if (y->dtype == WK_F32)
+        ((float *)y->data)[at] = (float)value;
+    else if (y->dtype == WK_F64)
+        ((double *)y->data)[at] = value;
+    else
+        wki_put_integer(y, at, (int64_t)value);
+}
+
+static void do_band(const wki_call *call, const plan *p, int64_t n, wki_cursor c)
+{
+    const wki_view *y = call->views[0], *x = call->views[1];
+    const int64_t stride = wki_walk_inner(&p->reduced, 0);
+    if (!wki_is_float(p->dtype)) {
+        wki_reduce_integers(y, x, p->kind, &p->reduced, n, c.at[0], wki_walk_inner(&p->kept, 0), c.at[1]);
+        return;
+    }
+    double result[WKI_COLUMNS];
+    const source s = { p, (const char *)x->data + c.at[1] * (int64_t)wk_dtype_size(p->dtype), n, stride, COLUMNS };
+    results(&s, result);
+    for (int64_t j = 0; j < n; j++) put(y, c.at[0] + j * wki_walk_inner(&p->kept, 0), result[j]);
+}
+
+static void do_bands(const wki_call *call, const plan *p, int64_t begin, int64_t end)
 {
     const wki_walk *w = &p->kept;
     const int64_t bands = bands_of(p), width = w->size[w->ndim - 1];
-    const int64_t size = (int64_t)wk_dtype_size((wk_dtype)call->views[1]->dtype);
     for (int64_t u = begin; u < end; u++) {
         const int64_t from = u % bands * WKI_COLUMNS;
-        const wki_cursor c = wki_cursor_at(w, u / bands * width + from);
-        fold_band(call, p, wki_least(WKI_COLUMNS, width - from), (const char *)call->views[1]->data + c.at[1] * size,
-                  c.at[0]);
+        do_band(call, p, wki_least(WKI_COLUMNS, width - from), wki_cursor_at(w, u / bands * width + from));
     }
 }
 
-static void fold_short_lines(const wki_call *call, const plan *p, int64_t begin, int64_t end, void *scratch)
+static void do_short_lines(const wki_call *call, const plan *p, int64_t begin, int64_t end)
 {
-    const wki_view *y = call->views[0];
-    const wki_loops *loops = wki_loops_for(wki_isa(), (wk_dtype)y->dtype);
-    const int64_t n = p->reduced.count, step = wki_walk_inner(&p->reduced, 0);
+    const wki_loops *loops = wki_loops_for(wki_isa(), p->dtype);
+    const int64_t step = wki_walk_inner(&p->reduced, 0);
     int64_t x_at[WKI_LINES], y_at[WKI_LINES];
-    double total[WKI_LINES];
+    double result[WKI_COLUMNS];
     wki_cursor c = wki_cursor_at(&p->kept, begin);
     for (int64_t lines; begin < end; begin += lines) {
         lines = wki_least(WKI_LINES, end - begin);
@@ -119,105 +298,58 @@ static void fold_short_lines(const wki_call *call, const plan *p, int64_t begin,
             y_at[r] = c.at[0];
             x_at[r] = c.at[1];
         }
-        loops->turn_in(n, lines, scratch, call->views[1]->data, x_at, step);
-        loops->fold_columns[p->attrs->kind](n, wki_width(lines), total, scratch, wki_width(lines));
-        for (int64_t r = 0; r < lines; r++) put(y, y_at[r], p->attrs, value_at(total, (wk_dtype)y->dtype, r));
+        loops->turn_in(p->reduced.count, lines, p->scratch, call->views[1]->data, x_at, step);
+        const source s = { p, p->scratch, wki_width(lines), wki_width(lines), COLUMNS };
+        results(&s, result);
+        for (int64_t r = 0; r < lines; r++) put(call->views[0], y_at[r], result[r]);
     }
 }
 
-/* the next n of the elements that are reduced, side by side */
-static const void *gathered(const wki_walk *w, wki_cursor *c, size_t size, const char *x, int64_t n, void *scratch)
+/* how many of the next lines are taken together: four, if they are contiguous and evenly spaced */
+static int64_t together(const plan *p, const wki_cursor *c, int64_t left)
 {
-    const int64_t step = wki_walk_inner(w, 0);
-    if (step == 1 && wki_cursor_left(w, c) >= n) {
-        const char *there = x + c->at[0] * (int64_t)size;
-        wki_cursor_move(w, c, n);
-        return there;
-    }
-    for (int64_t m, done = 0; done < n; done += m) {
-        m = wki_least(wki_cursor_left(w, c), n - done);
-        wki_copy_elements(m, size, (char *)scratch + done * (int64_t)size, 1, x + c->at[0] * (int64_t)size, step);
-        wki_cursor_move(w, c, m);
-    }
-    return scratch;
+    const bool direct = p->reduced.ndim == 1 && wki_walk_inner(&p->reduced, 0) == 1;
+    return direct && left >= 4 && wki_cursor_left(&p->kept, c) >= 4 ? 4 : 1;
 }
 
-static double fold_elements(const wki_call *call, const plan *p, int64_t x_at, void *scratch)
-{
-    const wki_view *x = call->views[1];
-    const wki_loops *loops = wki_loops_for(wki_isa(), (wk_dtype)x->dtype);
-    const size_t size = wk_dtype_size((wk_dtype)x->dtype);
-    double total = first_of(p->attrs->kind);
-    wki_cursor c = { .at = { x_at } };
-    for (int64_t n, i = 0; i < p->reduced.count; i += n) {
-        n = wki_least(WKI_FOLD, p->reduced.count - i);
-        total = both(p->attrs->kind, total,
-                     loops->fold[p->attrs->kind](n, gathered(&p->reduced, &c, size, x->data, n, scratch)));
-    }
-    return total;
-}
-
-static int64_t integer_at(const wki_view *x, int64_t i)
-{
-    switch (x->dtype) {
-    case WK_I64: return ((const int64_t *)x->data)[i];
-    case WK_I32: return ((const int32_t *)x->data)[i];
-    case WK_BOOL: return ((const uint8_t *)x->data)[i] != 0;
-    default: return ((const uint8_t *)x->data)[i];
-    }
-}
-
-/* Sums wrap around, as in torch. */
-static int64_t fold_integers(const wki_view *x, const plan *p, int64_t x_at)
-{
-    const int kind = p->attrs->kind;
-    uint64_t sum = 0;
-    int64_t most = INT64_MIN, least = INT64_MAX;
-    wki_cursor c = { .at = { 0 } };
-    for (int64_t i = 0; i < p->reduced.count; i++, wki_cursor_move(&p->reduced, &c, 1)) {
-        const int64_t value = integer_at(x, x_at + c.at[0]);
-        sum += (uint64_t)value;
-        most = value > most ? value : most;
-        least = value < least ? value : least;
-    }
-    return kind == WKI_SUM ? (int64_t)sum : kind == WKI_AMAX ? most : least;
-}
-
-static void put_integer(const wki_view *y, int64_t at, int64_t value)
-{
-    if (y->dtype == WK_I64)
-        ((int64_t *)y->data)[at] = value;
-    else if (y->dtype == WK_I32)
-        ((int32_t *)y->data)[at] = (int32_t)value;
-    else
-        ((uint8_t *)y->data)[at] = (uint8_t)value;
-}
-
-static void fold_each(const wki_call *call, const plan *p, int64_t begin, int64_t end, void *scratch)
+static void do_each(const wki_call *call, const plan *p, int64_t begin, int64_t end)
 {
     const wki_view *y = call->views[0], *x = call->views[1];
+    const int64_t size = (int64_t)wk_dtype_size(p->dtype);
     wki_cursor c = wki_cursor_at(&p->kept, begin);
-    for (; begin < end; begin++, wki_cursor_move(&p->kept, &c, 1)) {
-        if (wki_is_float((wk_dtype)x->dtype))
-            put(y, c.at[0], p->attrs, fold_elements(call, p, c.at[1], scratch));
-        else
-            put_integer(y, c.at[0], fold_integers(x, p, c.at[1]));
+    for (int64_t n; begin < end; begin += n, wki_cursor_move(&p->kept, &c, n)) {
+        if (!wki_is_float(p->dtype)) {
+            n = 1;
+            wki_reduce_integers(y, x, p->kind, &p->reduced, 1, c.at[0], 0, c.at[1]);
+            continue;
+        }
+        double result[4];
+        n = together(p, &c, end - begin);
+        const char *from = p->reduced.count ? (const char *)x->data + c.at[1] * size : x->data;
+        const source s = { p, from, n, wki_walk_inner(&p->kept, 1) * size, n == 4 ? FOUR_LINES : LINE };
+        results(&s, result);
+        for (int64_t j = 0; j < n; j++) put(y, c.at[0] + j * wki_walk_inner(&p->kept, 0), result[j]);
     }
 }
 
-static void fold_simple(const wki_call *call, int64_t rows, int64_t cols)
+static void do_simple(const wki_call *call, int64_t rows, int64_t cols)
 {
     const wki_view *y = call->views[0], *x = call->views[1];
     const wki_reduce_attrs *a = call->attrs;
-    const wki_loops *loops = wki_loops_for(wki_isa(), (wk_dtype)y->dtype);
-    if (rows == 1) {
-        put(y, 0, a, both(a->kind, first_of(a->kind), loops->fold[a->kind](cols, x->data)));
-        return;
-    }
-    double part[WKI_COLUMNS];
-    loops->fold_columns[a->kind](rows, cols, part, x->data, cols);
-    for (int64_t j = 0; j < cols; j++)
-        put(y, j, a, both(a->kind, first_of(a->kind), value_at(part, (wk_dtype)y->dtype, j)));
+    const bool line = rows == 1;
+    const int64_t n = line ? 1 : cols;
+    plan p;
+    p.dtype = (wk_dtype)x->dtype;
+    p.kind = a->kind;
+    p.number = a->number;
+    p.folds = wki_folds_for(wki_isa(), p.dtype);
+    p.reduced.ndim = 1;
+    p.reduced.count = p.reduced.size[0] = line ? cols : rows;
+    p.reduced.stride[0][0] = line ? 1 : cols;
+    const source s = { &p, x->data, n, cols, line ? LINE : COLUMNS };
+    double result[WKI_COLUMNS];
+    results(&s, result);
+    for (int64_t j = 0; j < n; j++) put(y, j, result[j]);
 }
 
 static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scratch)
@@ -226,16 +358,18 @@ static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scr
     int64_t rows, cols;
     if (begin >= end) return WK_OK;
     if (is_simple(call, &rows, &cols)) {
-        fold_simple(call, rows, cols);
+        do_simple(call, rows, cols);
         return WK_OK;
     }
     make_plan(&p, call);
+    p.folds = wki_folds_for(wki_isa(), p.dtype);
+    p.scratch = scratch;
     if (p.columns)
-        fold_bands(call, &p, begin, end);
+        do_bands(call, &p, begin, end);
     else if (p.short_lines)
-        fold_short_lines(call, &p, begin, end, scratch);
+        do_short_lines(call, &p, begin, end);
     else
-        fold_each(call, &p, begin, end, scratch);
+        do_each(call, &p, begin, end);
     return WK_OK;
 }
 

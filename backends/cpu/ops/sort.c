@@ -1,0 +1,170 @@
+/* sort: the first k elements of each line along one dim, in order, with their places; k may be all. Elements become
+ * unsigned keys in the order wanted (for floats: NaN last, -0 equal to 0), which also carry the place, so that equals
+ * keep their order. Fewer than all are kept in a buffer from which the worse half is thrown out whenever it is full. */
+#include "backends/cpu/cpu.h"
+#include "backends/cpu/order.h"
+#include "backends/cpu/walk.h"
+
+enum { LEAST_BUFFER = 64 };
+
+typedef struct plan {
+    wki_walk kept;
+    int64_t n, k, room, y_step, index_step, x_step;
+    wk_dtype dtype;
+    bool descending, narrow;
+} plan;
+
+static void make_plan(plan *p, const wki_call *call)
+{
+    const wki_sort_attrs *a = call->attrs;
+    const wki_view *views[] = { call->views[2], call->views[0], call->views[1] };
+    p->kept = wki_walk_over(views, 3, wki_all_dims(views[0]) & ~(1u << a->dim));
+    p->n = views[0]->size[a->dim];
+    p->k = call->views[0]->size[a->dim];
+    p->x_step = views[0]->stride[a->dim];
+    p->y_step = call->views[0]->stride[a->dim];
+    p->index_step = call->views[1]->stride[a->dim];
+    p->dtype = (wk_dtype)views[0]->dtype;
+    p->descending = a->descending;
+    p->narrow = wk_dtype_size(p->dtype) <= 4 && p->n <= UINT32_MAX;
+    p->room = p->k > p->n / 4 ? p->n : 2 * p->k > LEAST_BUFFER ? 2 * p->k : wki_least(LEAST_BUFFER, p->n);
+}
+
+static int64_t units(const wki_call *call)
+{
+    plan p;
+    make_plan(&p, call);
+    return p.k == 0 ? 0 : p.kept.count;
+}
+
+static size_t scratch_bytes(const wki_call *call)
+{
+    plan p;
+    make_plan(&p, call);
+    return 2 * (size_t)p.room * (p.narrow ? sizeof(wki_narrow) : sizeof(wki_wide));
+}
+
+/* ---- Keys, and elements of keys: the sign of a zero and the bits of a NaN are not in them ---- */
+
+static uint64_t key_of_f32(float x)
+{
+    union {
+        float x;
+        uint32_t w;
+    } u = { .x = x == 0 ? 0 : x };
+    return x != x ? UINT32_MAX : u.w >> 31 ? ~u.w : u.w | 0x80000000u;
+}
+
+static float of_key_f32(uint64_t key, const float *x)
+{
+    union {
+        uint32_t w;
+        float x;
+    } u = { .w = key >> 31 ? (uint32_t)key ^ 0x80000000u : ~(uint32_t)key };
+    return key == UINT32_MAX || key == 0x80000000u ? *x : u.x;
+}
+
+static uint64_t key_of_f64(double x)
+{
+    union {
+        double x;
+        uint64_t w;
+    } u = { .x = x == 0 ? 0 : x };
+    return x != x ? UINT64_MAX : u.w >> 63 ? ~u.w : u.w | (uint64_t)1 << 63;
+}
+
+static double of_key_f64(uint64_t key, const double *x)
+{
+    union {
+        uint64_t w;
+        double x;
+    } u = { .w = key >> 63 ? key ^ (uint64_t)1 << 63 : ~key };
+    return key == UINT64_MAX || key == (uint64_t)1 << 63 ? *x : u.x;
+}
+
+static uint64_t key_of_i64(int64_t x) { return (uint64_t)x ^ (uint64_t)1 << 63; }
+static int64_t of_key_i64(uint64_t key, const int64_t *x) { return (void)x, (int64_t)(key ^ (uint64_t)1 << 63); }
+static uint64_t key_of_i32(int32_t x) { return (uint32_t)x ^ 0x80000000u; }
+static int32_t of_key_i32(uint64_t key, const int32_t *x) { return (void)x, (int32_t)((uint32_t)key ^ 0x80000000u); }
+static uint64_t key_of_u8(uint8_t x) { return x; }
+static uint8_t of_key_u8(uint64_t key, const uint8_t *x) { return (void)x, (uint8_t)key; }
+
+#define NARROW_ENTRY(key, i) ((key) << 32 | (uint64_t)(i))
+#define WIDE_ENTRY(key, i)   ((wki_wide){ (key), (uint64_t)(i) })
+#define NARROW_KEY(entry)    ((entry) >> 32)
+#define WIDE_KEY(entry)      ((entry).key)
+#define NARROW_PLACE(entry)  ((int64_t)((entry)&UINT32_MAX))
+#define WIDE_PLACE(entry)    ((int64_t)(entry).place)
+
+/* The k first of a line: among those that came later, only keys below the limit matter. */
+#define LINE(NAME, TYPE, FORM, ENTRY, MAKE, KEY, PLACE)                                                                \
+    static void firsts_##FORM##_##NAME(const plan *p, const TYPE *x, uint64_t flip, ENTRY *a)                          \
+    {                                                                                                                  \
+        int64_t held = p->room, i = p->room;                                                                           \
+        for (int64_t j = 0; j < held; j++) a[j] = MAKE(key_of_##NAME(x[j * p->x_step]) ^ flip, j);                     \
+        if (p->k == p->n) return;                                                                                      \
+        while (i < p->n) {                                                                                             \
+            uint64_t limit = 0;                                                                                        \
+            wki_select_##FORM(held, p->k, a);                                                                          \
+            for (int64_t j = 0; j < p->k; j++) limit = KEY(a[j]) > limit ? KEY(a[j]) : limit;                          \
+            for (held = p->k; i < p->n && held < p->room; i++) {                                                       \
+                const uint64_t key = key_of_##NAME(x[i * p->x_step]) ^ flip;                                           \
+                if (key < limit) a[held++] = MAKE(key, i);                                                             \
+            }                                                                                                          \
+        }                                                                                                              \
+        wki_select_##FORM(held, p->k, a);                                                                              \
+    }                                                                                                                  \
+    static void line_##FORM##_##NAME(const plan *p, void *to, int64_t *index, const void *from, void *scratch)         \
+    {                                                                                                                  \
+        const uint64_t flip = p->descending ? sizeof(TYPE) == 8 ? UINT64_MAX : UINT32_MAX : 0;                         \
+        const TYPE *x = from;                                                                                          \
+        TYPE *y = to;                                                                                                  \
+        ENTRY *a = scratch;                                                                                            \
+        firsts_##FORM##_##NAME(p, x, flip, a);                                                                         \
+        a = wki_sort_##FORM(p->k, p->k == p->n, a, a + p->room);                                                       \
+        for (int64_t i = 0; i < p->k; i++) {                                                                           \
+            index[i * p->index_step] = PLACE(a[i]);                                                                    \
+            y[i * p->y_step] = of_key_##NAME(KEY(a[i]) ^ flip, x + PLACE(a[i]) * p->x_step);                           \
+        }                                                                                                              \
+    }
+#define NARROW(NAME, TYPE) LINE(NAME, TYPE, narrow, wki_narrow, NARROW_ENTRY, NARROW_KEY, NARROW_PLACE)
+#define WIDE(NAME, TYPE)   LINE(NAME, TYPE, wide, wki_wide, WIDE_ENTRY, WIDE_KEY, WIDE_PLACE)
+NARROW(f32, float)
+NARROW(i32, int32_t)
+NARROW(u8, uint8_t)
+WIDE(f32, float)
+WIDE(f64, double)
+WIDE(i64, int64_t)
+WIDE(i32, int32_t)
+WIDE(u8, uint8_t)
+
+static void do_line(const wki_call *call, const plan *p, const wki_cursor *c, void *scratch)
+{
+    typedef void do_one(const plan *, void *, int64_t *, const void *, void *);
+    static do_one *const narrow[] = {
+        [WK_F32] = line_narrow_f32,
+        [WK_I32] = line_narrow_i32,
+        [WK_U8] = line_narrow_u8,
+        [WK_BOOL] = line_narrow_u8,
+    };
+    static do_one *const wide[] = {
+        [WK_F32] = line_wide_f32, [WK_F64] = line_wide_f64, [WK_I64] = line_wide_i64,
+        [WK_I32] = line_wide_i32, [WK_U8] = line_wide_u8,   [WK_BOOL] = line_wide_u8,
+    };
+    const int64_t size = (int64_t)wk_dtype_size(p->dtype);
+    (p->narrow ? narrow : wide)[p->dtype](p, (char *)call->views[0]->data + c->at[1] * size,
+                                          (int64_t *)call->views[1]->data + c->at[2],
+                                          (const char *)call->views[2]->data + c->at[0] * size, scratch);
+}
+
+static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scratch)
+{
+    plan p;
+    if (begin >= end) return WK_OK;
+    make_plan(&p, call);
+    wki_cursor c = wki_cursor_at(&p.kept, begin);
+    for (; begin < end; begin++, wki_cursor_move(&p.kept, &c, 1)) do_line(call, &p, &c, scratch);
+    return WK_OK;
+}
+
+const wki_kernel wki_cpu_sort = { "sort", units, scratch_bytes, run };
