@@ -177,10 +177,6 @@ typedef struct wki_product_attrs {
     bool bias, relu, accumulate;
 } wki_product_attrs;
 
-/* index: y -> x, index (WK_I64 [n]). y[.., i, ..] = x[.., index[i], ..] along dim, indices checked (WK_E_RANGE).
- * index_add: y (in place) -> g, index: y[.., index[i], ..] += g[.., i, ..], in ascending i. Attributes: wki_dim_attrs.
- */
-
 /* gather: y -> x, index (WK_I64, y's shape). y[.., i, ..] = x[.., index[.., i, ..], ..] along dim, indices checked
  * (WK_E_RANGE). scatter: y (in place) -> src, index (src's shape): y[.., index[.., i, ..], ..] = src[.., i, ..], or +=
  * with add, in ascending i: the last one wins. In the other dims x (y) may be larger than the index. */

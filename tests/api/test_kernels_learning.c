@@ -1,4 +1,4 @@
-/* The CPU kernels of learning: softmax, cross-entropy, products, rows by index, optimizers. Each against a loop written
+/* The CPU kernels of learning: softmax, cross-entropy, products, optimizers. Each against a loop written
  * here, on strided and empty views, with the same bits for every instruction set and every way of cutting its units,
  * and against PyTorch's numbers in golden/kernels.h. */
 #include "golden/kernels.h"
@@ -212,62 +212,6 @@ TEST(product, agrees_with_a_loop_for_every_batch)
             EXPECT(c, i, attrs.relu && x < 0 ? 0 : x, 20 * tolerance_of(c));
         }
         wki_free(old);
-        finish();
-    }
-}
-
-/* ---- index and index_add ---- */
-
-TEST(index, agrees_with_a_loop_along_any_dim)
-{
-    for (int round = 0; round < 300; round++) {
-        start((uint64_t)round);
-        int64_t size[WKI_MAX_DIMS], few[WKI_MAX_DIMS];
-        const int ndim = some_shape(size, 1, 9);
-        const wki_dim_attrs attrs = { (int32_t)below(ndim) };
-        const int64_t count = size[attrs.dim] ? below(12) : 0;
-        const wk_dtype dtype = (wk_dtype)below(WK_DTYPE_COUNT - 1);
-        memcpy(few, size, sizeof few);
-        few[attrs.dim] = count;
-        const wki_view *x = strided(dtype, ndim, size), *y = strided(dtype, ndim, few),
-                       *sum = strided(dtype, ndim, size);
-        const wki_view *index = strided(WK_I64, 1, &count);
-        for (int64_t i = 0; i < count; i++) set(index, i, (double)below(size[attrs.dim]));
-        run_every_way(&wki_cpu_index, WKI_ISA_BASE, (const wki_view *[]){ y, x, index }, 3, 1, &attrs);
-        double *expected = wki_alloc_array((size_t)wki_numel(sum) + 1, sizeof *expected);
-        for (int64_t i = 0; i < wki_numel(sum); i++) expected[i] = get(sum, i);
-        for (int64_t i = 0; i < wki_numel(y); i++) {
-            const int64_t inner = inner_of(y, attrs.dim), position = i / inner % count;
-            const int64_t from =
-                i / (inner * count) * inner * size[attrs.dim] + i % inner + (int64_t)get(index, position) * inner;
-            EXPECT(y, i, get(x, from), 0);
-            expected[from] += get(y, i);
-        }
-        run_every_way(&wki_cpu_index_add, WKI_ISA_BASE, (const wki_view *[]){ sum, y, index }, 3, 1, &attrs);
-        for (int64_t i = 0; i < wki_numel(sum); i++)
-            EXPECT(sum, i, dtype == WK_U8 ? (uint8_t)expected[i] : expected[i], 4 * tolerance_of(sum));
-        wki_free(expected);
-        finish();
-    }
-}
-
-TEST(index, refuses_what_is_out_of_range)
-{
-    static const double wrong[] = { -1, 4 };
-    for (int k = 0; k < 4; k++) {
-        start(1);
-        const int64_t size[] = { 4, 2 }, few[] = { 3, 2 };
-        const wki_view *x = packed(WK_F32, 2, size), *y = packed(WK_F32, 2, few), *index = packed(WK_I64, 1, few);
-        const wki_dim_attrs attrs = { 0 };
-        const wki_call get_rows = {
-            .nout = 1, .nviews = 3, .views = (const wki_view *[]){ y, x, index }, .attrs = &attrs
-        };
-        const wki_call add_rows = {
-            .nout = 1, .nviews = 3, .views = (const wki_view *[]){ x, y, index }, .attrs = &attrs
-        };
-        for (int64_t i = 0; i < 3; i++) set(index, i, i == 1 ? wrong[k % 2] : 0);
-        CHECK(run(k < 2 ? &wki_cpu_index : &wki_cpu_index_add, k < 2 ? &get_rows : &add_rows, false) == WK_E_RANGE);
-        CHECK_ERROR(WK_E_RANGE, "index", k % 2 ? "index 4" : "index -1", "position 1", "[4, 2]", "0 to 3");
         finish();
     }
 }
