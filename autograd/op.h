@@ -21,6 +21,15 @@ typedef struct wki_sample {
     } in[WKI_MAX_SAMPLE_INPUTS];
 } wki_sample;
 
+/* A call that must fail, and what its error tells. A file lists those of its functions, ended by one without a call,
+ * under its own name: const wki_error_sample wki_errors_reduce[]. */
+typedef struct wki_error_sample {
+    const char *op; /* with which the error begins */
+    wk_tensor *(*call)(void);
+    wk_status status;
+    const char *tells;
+} wki_error_sample;
+
 typedef struct wki_opdef {
     const char *name;
     /* d[i] = gradient of input i from b, for inputs that need one; written with tensor ops, so that it can be

@@ -60,6 +60,22 @@ wk_tensor *wk_to_device(wk_tensor *t, wk_device device)
 
 wk_tensor *wk_detach(wk_tensor *t) { return wki_tensor_ok(t, "detach", "t") ? wki_alias(t, &t->v) : NULL; }
 
+static wk_tensor *wrong_dtype(void) { return wk_to(wk_zeros(WK_SHAPE(2, 3), WK_F32), (wk_dtype)99); }
+static wk_tensor *wrong_copy(void)
+{
+    wk_tensor *t = wk_zeros(WK_SHAPE(2, 3), WK_F32);
+    return wk_copy_(t, wk_zeros(WK_SHAPE(4), WK_F32)) ? NULL : t;
+}
+static wk_tensor *wrong_fill(void)
+{
+    wk_tensor *t = wk_zeros(WK_SHAPE(2, 3), WK_I64);
+    return wk_fill_(t, 0.5) ? NULL : t;
+}
+const wki_error_sample wki_errors_convert[] = { { "to", wrong_dtype, WK_E_DTYPE, "99" },
+                                                { "copy_", wrong_copy, WK_E_SHAPE, "[4]" },
+                                                { "fill_", wrong_fill, WK_E_DTYPE, "0.5 is not whole" },
+                                                { 0 } };
+
 /* ---- In place ---- */
 static wk_status copy_in_backward(wki_backward *b, wk_tensor **d)
 {

@@ -154,6 +154,26 @@ static const wki_sample linear_samples[] = {
 };
 static const wki_opdef linear_op = { "linear", linear_backward, linear_samples };
 
+static wk_tensor *wrong_mm(void) { return wk_mm(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2, 3), WK_F32)); }
+static wk_tensor *wrong_matmul(void) { return wk_matmul(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_scalar(1, WK_F32)); }
+static wk_tensor *wrong_batches(void)
+{
+    return wk_matmul(wk_zeros(WK_SHAPE(2, 2, 3), WK_F32), wk_zeros(WK_SHAPE(3, 3, 2), WK_F32));
+}
+static wk_tensor *wrong_linear(void)
+{
+    return wk_linear(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(3), WK_F32));
+}
+static wk_tensor *wrong_dtype(void)
+{
+    return wk_linear(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2, 3), WK_F64), NULL);
+}
+const wki_error_sample wki_errors_product[] = {
+    { "mm", wrong_mm, WK_E_SHAPE, "a [2, 3], b [2, 3]" }, { "matmul", wrong_matmul, WK_E_SHAPE, "b []" },
+    { "matmul", wrong_batches, WK_E_SHAPE, "broadcast" }, { "linear", wrong_linear, WK_E_SHAPE, "bias is [3]" },
+    { "linear", wrong_dtype, WK_E_DTYPE, "f64" },         { 0 }
+};
+
 static bool linear_ok(const wk_tensor *x, const wk_tensor *weight, const wk_tensor *bias)
 {
     if (!operands_ok("linear", x, "x", weight, "weight")) return false;

@@ -301,6 +301,29 @@ static wk_status row_in_place(int number, const char *where, int to, wk_tensor *
     return wk_error();
 }
 
+static wk_tensor *wrong_shapes(void) { return wk_add(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2), WK_F32)); }
+static wk_tensor *wrong_number(void) { return wk_add_scalar(wk_zeros(WK_SHAPE(2, 3), WK_I64), 0.5); }
+static wk_tensor *wrong_condition(void)
+{
+    return wk_where(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2, 3), WK_F32),
+                    wk_zeros(WK_SHAPE(2, 3), WK_F32));
+}
+static wk_tensor *wrong_leaf(void)
+{
+    wk_tensor *x = wk_requires_grad(wk_zeros(WK_SHAPE(2, 3), WK_F32));
+    return wk_exp_(x) ? NULL : x;
+}
+static wk_tensor *wrong_expanded(void)
+{
+    wk_tensor *x = wk_expand(wk_zeros(WK_SHAPE(1), WK_F32), WK_SHAPE(3));
+    return wk_mul_(x, x) ? NULL : x;
+}
+const wki_error_sample wki_errors_rows[] = {
+    { "add", wrong_shapes, WK_E_SHAPE, "[2, 3], [2]" }, { "add_scalar", wrong_number, WK_E_DTYPE, "0.5 is not whole" },
+    { "where", wrong_condition, WK_E_DTYPE, "bool" },   { "exp_", wrong_leaf, WK_E_STATE, "leaf" },
+    { "mul_", wrong_expanded, WK_E_STATE, "expanded" }, { 0 }
+};
+
 /* ---- The public names, as declared in elementwise.h ---- */
 #define APPLY(NAME, OPERANDS, ...)                                                                                     \
     wk_tensor *wk_##NAME OPERANDS { return wki_row_apply(WKI_ROW_##NAME, __VA_ARGS__); }

@@ -35,6 +35,23 @@ static const wki_sample samples[] = { { sample, 1, { { 2, { 3, 5 }, -2, 2 } } },
 static const wki_opdef op = { "cross_entropy", backward, samples };
 const wki_family wki_family_cross_entropy = { &op, NULL };
 
+static wk_tensor *wrong_label(void)
+{
+    return wk_cross_entropy(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_from((int64_t[]){ 0, 3 }, WK_SHAPE(2), WK_I64));
+}
+static wk_tensor *wrong_shapes(void)
+{
+    return wk_cross_entropy(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(3), WK_I64));
+}
+static wk_tensor *wrong_dtype(void)
+{
+    return wk_cross_entropy(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2, 3), WK_F32));
+}
+const wki_error_sample wki_errors_cross_entropy[] = { { "cross_entropy", wrong_label, WK_E_RANGE, "row 1 has label 3" },
+                                                      { "cross_entropy", wrong_shapes, WK_E_SHAPE, "[3]" },
+                                                      { "cross_entropy", wrong_dtype, WK_E_DTYPE, "target is f32" },
+                                                      { 0 } };
+
 wk_tensor *wk_cross_entropy(wk_tensor *logits, wk_tensor *target)
 {
     static const char where[] = "cross_entropy";
