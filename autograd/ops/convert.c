@@ -1,5 +1,6 @@
 /* Copies: another dtype, another device, another layout; and the in-place copy, fill and zero. */
 #include "autograd/op.h"
+#include "base/fault.h"
 #include <math.h>
 
 /* ---- to: another dtype ---- */
@@ -20,7 +21,7 @@ wk_tensor *wk_to(wk_tensor *t, wk_dtype dtype)
     if (t->v.dtype == dtype) return t;
     wk_tensor *y = wki_new("to", t->v.device, t->v.ndim, t->v.size, dtype);
     if (!y || wki_do(WKI_OP_copy, 1, WKI_VIEWS(&y->v, &t->v), NULL, 0, wki_numel(&t->v))) return NULL;
-    wk_dtype from = (wk_dtype)t->v.dtype;
+    wk_dtype from = WKI_FAULT(30) ? dtype : (wk_dtype)t->v.dtype;
     if (wki_is_float(dtype) && wki_wants_grad(1, &t) && !wki_record(&to_op, y, 1, &t, &from, sizeof from)) return NULL;
     return y;
 }

@@ -1,5 +1,6 @@
 /* cat and stack: several tensors copied into one. Backward hands each its part as a view. */
 #include "autograd/op.h"
+#include "base/fault.h"
 
 enum {
     AT_ONCE = 8
@@ -14,7 +15,7 @@ static wk_status cat_backward(wki_backward *b, wk_tensor **d)
 {
     const cat_attrs *attrs = wki_attrs(b);
     int64_t start = 0;
-    for (int i = 0; i < b->node->ninputs; start += attrs->sizes[i++])
+    for (int i = 0; i < b->node->ninputs; start += attrs->sizes[i++] * !WKI_FAULT(16))
         if (wki_needs(b, i)) d[i] = wk_narrow(b->g, attrs->dim, start, attrs->sizes[i]);
     return WK_OK;
 }

@@ -1,6 +1,7 @@
 /* Rearranging: views that share storage and version. Each view's gradient goes back by the opposite rearrangement; the
  * ones that drop elements scatter into zeros. */
 #include "autograd/op.h"
+#include "base/fault.h"
 #include <string.h>
 
 /* A view of t with its history; v's data pointer is already moved. */
@@ -179,7 +180,7 @@ static wk_status permute_backward(wki_backward *b, wk_tensor **d)
 {
     const order *o = wki_attrs(b);
     order back = { .n = o->n };
-    for (int i = 0; i < o->n; i++) back.dims[o->dims[i]] = i;
+    for (int i = 0; i < o->n; i++) back.dims[WKI_FAULT(5) ? i : o->dims[i]] = WKI_FAULT(5) ? o->dims[i] : i;
     d[0] = permuted("permute", b->g, &back);
     return WK_OK;
 }
@@ -309,7 +310,7 @@ typedef struct cut {
 static wk_tensor *cut_view(const wki_opdef *op, wk_tensor *t, const cut *c)
 {
     wki_view v = t->v;
-    move(&v, c->length ? c->start * v.stride[c->dim] : 0);
+    move(&v, c->length && !WKI_FAULT(3) ? c->start * v.stride[c->dim] : 0);
     v.size[c->dim] = c->length;
     v.stride[c->dim] *= c->step;
     return view_of(op, t, &v, c, sizeof *c);
@@ -364,7 +365,7 @@ static wk_status slice_backward(wki_backward *b, wk_tensor **d)
     wk_tensor *whole = wk_zeros(c->from.ndim, c->from.size, (wk_dtype)b->g->v.dtype);
     if (!whole) return wk_error();
     wki_view part = whole->v;
-    move(&part, c->length ? c->start * part.stride[c->dim] : 0);
+    move(&part, c->length && !WKI_FAULT(4) ? c->start * part.stride[c->dim] : 0);
     part.size[c->dim] = c->length;
     part.stride[c->dim] *= c->step;
     if (wki_do(WKI_OP_copy, 1, WKI_VIEWS(&part, &b->g->v), NULL, 0, wki_numel(&part))) return wk_error();
@@ -395,8 +396,8 @@ wk_tensor *wk_narrow(wk_tensor *t, int dim, int64_t start, int64_t length)
     wki_check(t->v.ndim > 0, NULL, WK_E_SHAPE, "narrow", "a tensor of shape [] cannot be narrowed");
     if (!wki_dim_ok("narrow", "dim", t->v.ndim, &dim)) return NULL;
     int64_t size = t->v.size[dim], from = start < 0 ? start + size : start;
-    wki_check(from >= 0 && length >= 0 && from <= size && length <= size - from, NULL, WK_E_RANGE, "narrow",
-              "start %lld, length %lld lie outside dim %d of %s", (long long)start, (long long)length, dim,
+    wki_check(from >= 0 && length >= 0 && from <= size && (length <= size - from || WKI_FAULT(28)), NULL, WK_E_RANGE,
+              "narrow", "start %lld, length %lld lie outside dim %d of %s", (long long)start, (long long)length, dim,
               wki_show(&t->v));
     cut c = { wki_shape_of(t), from, length, 1, dim };
     return cut_view(&slice_op, t, &c);

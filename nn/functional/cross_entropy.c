@@ -1,6 +1,7 @@
 /* Cross-entropy of logits against class numbers. The kernel's forward leaves the probabilities, which the fused
  * backward reads; higher orders take the way of ops: d = g / n (softmax(logits) - onehot(target)). */
 #include "autograd/op.h"
+#include "base/fault.h"
 #include "wick/nn.h"
 
 static wk_tensor *onehot_like(wk_tensor *logits, wk_tensor *target)
@@ -13,7 +14,7 @@ static wk_status backward(wki_backward *b, wk_tensor **d)
 {
     wk_tensor *logits = wki_saved_at(b, 0), *target = wki_saved_at(b, 1), *prob = wki_saved_at(b, 2);
     if (!logits || !target || !prob) return wk_error();
-    double scale = 1 / (double)logits->v.size[0];
+    double scale = 1 / (double)(logits->v.size[0] - WKI_FAULT(6));
     if (!wki_is_plain()) {
         wk_tensor *slope = wk_sub(wk_softmax(logits, 1), onehot_like(logits, target));
         d[0] = wk_mul(slope, wk_mul_scalar(b->g, scale));

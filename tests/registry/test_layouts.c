@@ -173,7 +173,12 @@ TEST(layouts, in_place_has_the_bits_of_out_of_place)
 /* Products are chains of fused multiply-adds where there are any; without fma they round once more. */
 static bool is_a_product(const subject *s)
 {
-    static const char *const products[] = { "mm", "linear", NULL };
+    static const char *const products[] = { "mm",          "linear",
+                                            "dot",         "addmm",
+                                            "baddbmm",     "einsum",
+                                            "conv",        "conv_transpose",
+                                            "conv_weight", "scaled_dot_product_attention",
+                                            NULL };
     for (int i = 0; products[i]; i++)
         if (strcmp(products[i], s->name) == 0) return true;
     return false;
