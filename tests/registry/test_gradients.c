@@ -9,7 +9,7 @@ typedef double function(const subject *s, wk_tensor *const *in, int n, unsigned 
 typedef struct slopes {
     double of[MOST_INPUTS][MOST_ELEMENTS];
     double noise[MOST_INPUTS][MOST_ELEMENTS]; /* what rounding of the function itself makes of them */
-    bool kink[MOST_INPUTS][MOST_ELEMENTS];
+    bool kink[MOST_INPUTS][MOST_ELEMENTS]; /* differences do not tell the slope, or there is none */
 } slopes;
 static slopes numeric;
 
@@ -23,16 +23,19 @@ static bool is_kink(const double f[5], double h)
 /* d f / d element e of in[k], which is contiguous */
 static void differ(const subject *s, wk_tensor *const *in, int n, unsigned wants, function *f, int k, int64_t e)
 {
+    static const double steps[7] = { -2, -1, 0, 1, 2, -0.5, 0.5 };
     const double h = 1e-3;
-    double *at = (double *)wk_data(in[k]) + e, x = *at, d[5];
-    for (int i = 0; i < 5; i++) {
-        *at = x + (i - 2) * h;
+    double *at = (double *)wk_data(in[k]) + e, x = *at, d[7];
+    for (int i = 0; i < 7; i++) {
+        *at = x + steps[i] * h;
         d[i] = f(s, in, n, wants);
     }
     *at = x;
-    numeric.of[k][e] = (d[0] - 8 * d[1] + 8 * d[3] - d[4]) / (12 * h);
-    numeric.noise[k][e] = DBL_EPSILON * fabs(d[2]) / h;
-    numeric.kink[k][e] = is_kink(d, h);
+    const double slope = (d[0] - 8 * d[1] + 8 * d[3] - d[4]) / (12 * h);
+    const double finer = (d[1] - 8 * d[5] + 8 * d[6] - d[3]) / (6 * h), noise = DBL_EPSILON * fabs(d[2]) / h;
+    numeric.of[k][e] = slope;
+    numeric.noise[k][e] = noise;
+    numeric.kink[k][e] = is_kink(d, h) || !(fabs(slope - finer) <= 1e-9 + 1e-7 * fabs(slope) + 3 * noise);
 }
 
 static void differ_all(const subject *s, wk_tensor *const *in, int n, unsigned wants, function *f)
@@ -126,13 +129,19 @@ static double value_of_one(const subject *s, wk_tensor *const *in, int n, unsign
     return value(s, same, n, wants);
 }
 
+/* Has input k the range of the first? A variance, say, cannot be any number. */
+static bool is_drawn_alike(const subject *s, int k)
+{
+    return !s->sample || (s->sample->in[0].low == s->sample->in[k].low && s->sample->in[0].high == s->sample->in[k].high);
+}
+
 static void one_for_all(const subject *s)
 {
     WK_SCOPE(work);
     wk_tensor *in[MOST_INPUTS], *grads[MOST_INPUTS];
     int n = draw(s, in);
     for (int k = 1; k < n; k++)
-        if (!wki_same_shape(&in[0]->v, &in[k]->v)) return;
+        if (!wki_same_shape(&in[0]->v, &in[k]->v) || !is_drawn_alike(s, k)) return;
     if (n < 2 || !differentiable(s)) return;
     wk_requires_grad(in[0]);
     differ_all(s, in, 1, 1, value_of_one);
@@ -170,7 +179,9 @@ static double slope_number(const subject *s, wk_tensor *const *in, int n, unsign
 static void second_order_of(const subject *s, unsigned wants)
 {
     static const int layouts[] = { CONTIGUOUS, TURNED_2ND };
+    char what[64];
     WK_SCOPE(work);
+    snprintf(what, sizeof what, "second order, inputs %x", wants);
     for (int i = 0; i < 2; i++) {
         wk_tensor *values[MOST_INPUTS], *in[MOST_INPUTS], *targets[MOST_INPUTS], *grads[MOST_INPUTS];
         int n = draw(s, values), m = 0;
@@ -180,14 +191,14 @@ static void second_order_of(const subject *s, unsigned wants)
             wk_error_clear();
             return;
         }
-        if (wk_failed()) BROKEN(s, "second order, inputs %x", wants);
+        if (wk_failed()) BROKEN(s, "%s", what);
         if (!v || !wk_needs_grad(v)) return; /* linear: its slope is constant */
         if (i == 0) differ_all(s, in, n, wants, slope_number);
         for (int k = 0; k < n; k++)
             if (wants >> k & 1) targets[m++] = in[k];
-        if (wk_autograd_grad(&v, 1, targets, m, false, grads)) BROKEN(s, "second order, inputs %x", wants);
+        if (wk_autograd_grad(&v, 1, targets, m, false, grads)) BROKEN(s, "%s", what);
         for (int k = 0, j = 0; k < n; k++)
-            if (wants >> k & 1) compare(s, "second order", k, grads[j++], wk_numel(in[k]), false);
+            if (wants >> k & 1) compare(s, what, k, grads[j++], wk_numel(in[k]), false);
         CHECK_OK();
     }
 }
