@@ -72,10 +72,12 @@ static wk_tensor *wrong_fill(void)
     wk_tensor *t = wk_zeros(WK_SHAPE(2, 3), WK_I64);
     return wk_fill_(t, 0.5) ? NULL : t;
 }
-const wki_error_sample wki_errors_convert[] = { { "to", wrong_dtype, WK_E_DTYPE, "99" },
-                                                { "copy_", wrong_copy, WK_E_SHAPE, "[4]" },
-                                                { "fill_", wrong_fill, WK_E_DTYPE, "0.5 is not whole" },
-                                                { 0 } };
+const wki_error_sample wki_errors_convert[] = {
+    { "to", wrong_dtype, WK_E_DTYPE, "99" },
+    { "copy_", wrong_copy, WK_E_SHAPE, "[4]" },
+    { "fill_", wrong_fill, WK_E_DTYPE, "0.5 is not whole" },
+    { 0 },
+};
 
 /* ---- In place ---- */
 static wk_status copy_in_backward(wki_backward *b, wk_tensor **d)

@@ -38,10 +38,12 @@ static wk_tensor *wrong_dtypes(void)
     return wk_cat((wk_tensor *[]){ wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2, 3), WK_I64) }, 2, 0);
 }
 static wk_tensor *wrong_none(void) { return wk_stack(NULL, 0, 0); }
-const wki_error_sample wki_errors_join[] = { { "cat", wrong_sizes, WK_E_SHAPE, "tensor 1 is [3, 2], the first [2, 3]" },
-                                             { "cat", wrong_dtypes, WK_E_DTYPE, "tensor 1 is i64" },
-                                             { "stack", wrong_none, WK_E_INVALID, "no tensors" },
-                                             { 0 } };
+const wki_error_sample wki_errors_join[] = {
+    { "cat", wrong_sizes, WK_E_SHAPE, "tensor 1 is [3, 2], the first [2, 3]" },
+    { "cat", wrong_dtypes, WK_E_DTYPE, "tensor 1 is i64" },
+    { "stack", wrong_none, WK_E_INVALID, "no tensors" },
+    { 0 },
+};
 
 static bool cat_ok(const char *where, wk_tensor *const *ts, int n, int *dim)
 {

@@ -172,7 +172,7 @@ static wk_tensor *wrong_dtype(void)
 const wki_error_sample wki_errors_product[] = {
     { "mm", wrong_mm, WK_E_SHAPE, "a [2, 3], b [2, 3]" }, { "matmul", wrong_matmul, WK_E_SHAPE, "b []" },
     { "matmul", wrong_batches, WK_E_SHAPE, "broadcast" }, { "linear", wrong_linear, WK_E_SHAPE, "bias is [3]" },
-    { "linear", wrong_dtype, WK_E_DTYPE, "f64" },         { 0 }
+    { "linear", wrong_dtype, WK_E_DTYPE, "f64" },         { 0 },
 };
 
 static bool linear_ok(const wk_tensor *x, const wk_tensor *weight, const wk_tensor *bias)

@@ -325,13 +325,15 @@ static wk_tensor *wrong_view(void)
     wk_tensor *x = wk_mul_scalar(wk_requires_grad(wk_zeros(WK_SHAPE(2, 3), WK_F32)), 2), *first = wk_select(x, 0, 0);
     return wk_exp_(first) ? NULL : first;
 }
-const wki_error_sample wki_errors_rows[] = { { "add", wrong_shapes, WK_E_SHAPE, "[2, 3], [2]" },
-                                             { "add_scalar", wrong_number, WK_E_DTYPE, "0.5 is not whole" },
-                                             { "where", wrong_condition, WK_E_DTYPE, "bool" },
-                                             { "exp_", wrong_view, WK_E_STATE, "a view" },
-                                             { "exp_", wrong_leaf, WK_E_STATE, "leaf" },
-                                             { "mul_", wrong_expanded, WK_E_STATE, "expanded" },
-                                             { 0 } };
+const wki_error_sample wki_errors_rows[] = {
+    { "add", wrong_shapes, WK_E_SHAPE, "[2, 3], [2]" },
+    { "add_scalar", wrong_number, WK_E_DTYPE, "0.5 is not whole" },
+    { "where", wrong_condition, WK_E_DTYPE, "bool" },
+    { "exp_", wrong_view, WK_E_STATE, "a view" },
+    { "exp_", wrong_leaf, WK_E_STATE, "leaf" },
+    { "mul_", wrong_expanded, WK_E_STATE, "expanded" },
+    { 0 },
+};
 
 /* ---- The public names, as declared in elementwise.h ---- */
 #define APPLY(NAME, OPERANDS, ...)                                                                                     \

@@ -47,20 +47,22 @@ static wk_tensor *wrong_expand(void) { return wk_expand(wk_zeros(WK_SHAPE(2, 3),
 static wk_tensor *wrong_slice(void) { return wk_slice(wk_zeros(WK_SHAPE(2, 3), WK_F32), 0, 0, 1, 0); }
 static wk_tensor *wrong_narrow(void) { return wk_narrow(wk_zeros(WK_SHAPE(2, 3), WK_F32), 1, 2, 2); }
 static wk_tensor *wrong_select(void) { return wk_select(wk_zeros(WK_SHAPE(2, 3), WK_F32), 0, 2); }
-const wki_error_sample wki_errors_shape[] = { { "view", wrong_view, WK_E_SHAPE, "[4, -1]" },
-                                              { "view", wrong_copy, WK_E_SHAPE, "use wk_reshape" },
-                                              { "reshape", wrong_reshape, WK_E_SHAPE, "one may be -1" },
-                                              { "flatten", wrong_flatten, WK_E_INVALID, "first_dim 1" },
-                                              { "permute", wrong_permute, WK_E_INVALID, "dim 1 is named twice" },
-                                              { "transpose", wrong_transpose, WK_E_RANGE, "dim1" },
-                                              { "t", wrong_t, WK_E_SHAPE, "[1, 1, 1]" },
-                                              { "squeeze", wrong_squeeze, WK_E_RANGE, "5" },
-                                              { "unsqueeze", wrong_unsqueeze, WK_E_RANGE, "3" },
-                                              { "expand", wrong_expand, WK_E_SHAPE, "[4, 3]" },
-                                              { "slice", wrong_slice, WK_E_INVALID, "step is 0" },
-                                              { "narrow", wrong_narrow, WK_E_RANGE, "start 2, length 2" },
-                                              { "select", wrong_select, WK_E_RANGE, "2" },
-                                              { 0 } };
+const wki_error_sample wki_errors_shape[] = {
+    { "view", wrong_view, WK_E_SHAPE, "[4, -1]" },
+    { "view", wrong_copy, WK_E_SHAPE, "use wk_reshape" },
+    { "reshape", wrong_reshape, WK_E_SHAPE, "one may be -1" },
+    { "flatten", wrong_flatten, WK_E_INVALID, "first_dim 1" },
+    { "permute", wrong_permute, WK_E_INVALID, "dim 1 is named twice" },
+    { "transpose", wrong_transpose, WK_E_RANGE, "dim1" },
+    { "t", wrong_t, WK_E_SHAPE, "[1, 1, 1]" },
+    { "squeeze", wrong_squeeze, WK_E_RANGE, "5" },
+    { "unsqueeze", wrong_unsqueeze, WK_E_RANGE, "3" },
+    { "expand", wrong_expand, WK_E_SHAPE, "[4, 3]" },
+    { "slice", wrong_slice, WK_E_INVALID, "step is 0" },
+    { "narrow", wrong_narrow, WK_E_RANGE, "start 2, length 2" },
+    { "select", wrong_select, WK_E_RANGE, "2" },
+    { 0 },
+};
 
 /* Puts the size that -1 stands for into `out`. */
 static bool resolve(const char *where, const wk_tensor *t, int ndim, const int64_t *shape, wki_shape *out)

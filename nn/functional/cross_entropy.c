@@ -48,10 +48,12 @@ static wk_tensor *wrong_dtype(void)
 {
     return wk_cross_entropy(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2, 3), WK_F32));
 }
-const wki_error_sample wki_errors_cross_entropy[] = { { "cross_entropy", wrong_label, WK_E_RANGE, "row 1 has label 3" },
-                                                      { "cross_entropy", wrong_shapes, WK_E_SHAPE, "[3]" },
-                                                      { "cross_entropy", wrong_dtype, WK_E_DTYPE, "target is f32" },
-                                                      { 0 } };
+const wki_error_sample wki_errors_cross_entropy[] = {
+    { "cross_entropy", wrong_label, WK_E_RANGE, "row 1 has label 3" },
+    { "cross_entropy", wrong_shapes, WK_E_SHAPE, "[3]" },
+    { "cross_entropy", wrong_dtype, WK_E_DTYPE, "target is f32" },
+    { 0 },
+};
 
 wk_tensor *wk_cross_entropy(wk_tensor *logits, wk_tensor *target)
 {

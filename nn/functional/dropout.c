@@ -18,9 +18,11 @@ const wki_family wki_family_dropout = { &op, NULL };
 
 static wk_tensor *wrong_p(void) { return wk_dropout(wk_zeros(WK_SHAPE(2, 3), WK_F32), 1, true); }
 static wk_tensor *wrong_dtype(void) { return wk_dropout(wk_zeros(WK_SHAPE(2, 3), WK_I64), 0.5, true); }
-const wki_error_sample wki_errors_dropout[] = { { "dropout", wrong_p, WK_E_INVALID, "p is 1" },
-                                                { "dropout", wrong_dtype, WK_E_DTYPE, "i64" },
-                                                { 0 } };
+const wki_error_sample wki_errors_dropout[] = {
+    { "dropout", wrong_p, WK_E_INVALID, "p is 1" },
+    { "dropout", wrong_dtype, WK_E_DTYPE, "i64" },
+    { 0 },
+};
 
 static wk_status backward(wki_backward *b, wk_tensor **d)
 {
