@@ -9,7 +9,7 @@ typedef double function(const subject *s, wk_tensor *const *in, int n, unsigned 
 typedef struct slopes {
     double of[MOST_INPUTS][MOST_ELEMENTS];
     double noise[MOST_INPUTS][MOST_ELEMENTS]; /* what rounding of the function itself makes of them */
-    bool kink[MOST_INPUTS][MOST_ELEMENTS]; /* differences do not tell the slope, or there is none */
+    bool kink[MOST_INPUTS][MOST_ELEMENTS];    /* differences do not tell the slope, or there is none */
 } slopes;
 static slopes numeric;
 
@@ -132,7 +132,8 @@ static double value_of_one(const subject *s, wk_tensor *const *in, int n, unsign
 /* Has input k the range of the first? A variance, say, cannot be any number. */
 static bool is_drawn_alike(const subject *s, int k)
 {
-    return !s->sample || (s->sample->in[0].low == s->sample->in[k].low && s->sample->in[0].high == s->sample->in[k].high);
+    return !s->sample ||
+           (s->sample->in[0].low == s->sample->in[k].low && s->sample->in[0].high == s->sample->in[k].high);
 }
 
 static void one_for_all(const subject *s)

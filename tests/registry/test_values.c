@@ -137,7 +137,8 @@ static void set_element(wk_tensor *t, int64_t e, double x)
         ((double *)wk_data(t))[e] = x;
 }
 
-/* One odd number at an end of one input: a result as with ordinary numbers, or a refusal; the same bits in any layout. */
+/* One odd number at an end of one input: a result as with ordinary numbers, or a refusal; the same bits in any layout.
+ */
 static void odd_number(const subject *s, wk_dtype dtype, int k, bool last, double x)
 {
     WK_SCOPE(work);

@@ -3,7 +3,6 @@
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/walk.h"
 #include "base/error.h"
-#include "base/fault.h"
 
 enum { BAND = 256 };
 
@@ -17,7 +16,7 @@ enum { BAND = 256 };
         else                                                                                                           \
             for (int64_t i = 0; i < n; i++) y[i * y_step] = SUM(y[i * y_step], g[i * g_step]);                         \
     }
-#define REAL_SUM(a, b) (WKI_FAULT(17) ? (b) : (a) + (b))
+#define REAL_SUM(a, b) (a) + (b)
 #define I64_SUM(a, b)  (int64_t)((uint64_t)(a) + (uint64_t)(b))
 #define I32_SUM(a, b)  (int32_t)((uint32_t)(a) + (uint32_t)(b))
 #define U8_SUM(a, b)   (uint8_t)((a) + (b))
