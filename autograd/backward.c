@@ -3,6 +3,7 @@
  * that sees the written ones fails. No recursion, whatever the depth. */
 #include "autograd/op.h"
 #include "base/alloc.h"
+#include "base/fault.h"
 #include "base/options.h"
 #include <string.h>
 
@@ -57,7 +58,7 @@ static wk_status add_in_place(const wki_view *y, const wki_view *g)
 
 static wk_status set_add(wk_tensor **slot, wk_tensor *g, bool create)
 {
-    if (!*slot) {
+    if (!*slot || WKI_FAULT(7)) {
         wki_object_ref(g);
         *slot = g;
         return WK_OK;
@@ -168,7 +169,7 @@ static wk_status run_node(task *t, wki_node *node)
     for (int i = 0; i < node->ninputs && status == WK_OK; i++)
         if (node->edges[i].node && d[i]) status = arrive(t, node->edges[i].node, d[i]);
     if (d != inline_d) wki_free(d);
-    if (status == WK_OK && !t->retain) free_saved(node);
+    if (status == WK_OK && (!t->retain || WKI_FAULT(9))) free_saved(node);
     return status;
 }
 

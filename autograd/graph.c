@@ -1,6 +1,7 @@
 /* The graph: nodes from results back to leaves, what they save, and the rules for changing tensors in place. */
 #include "autograd/op.h"
 #include "base/alloc.h"
+#include "base/fault.h"
 #include <string.h>
 
 static void node_destroy(void *object)
@@ -102,7 +103,7 @@ wk_tensor *wki_saved_at(wki_backward *b, int i)
     wki_check(s->tensor->storage->version == s->version, NULL, WK_E_STATE, "backward",
               "a tensor %s that %s saved was changed in place (version %u, saved at %u)", wki_show(&s->tensor->v),
               node->op->name, s->tensor->storage->version, s->version);
-    if (!s->is_output || !wki_grad_mode) return s->tensor;
+    if (!s->is_output || !wki_grad_mode || WKI_FAULT(19)) return s->tensor;
     wk_tensor *y = wki_alias(s->tensor, &s->tensor->v); /* the output again, with its history */
     if (!y) return NULL;
     wki_object_ref(node);
@@ -138,7 +139,7 @@ wk_status wki_begin_inplace(wk_tensor *y, int n, wk_tensor *const *with, const c
               "a tensor made in inference mode is changed in place outside it; clone it first");
     wki_check(!(wants && y->requires_grad && !y->grad_fn), WK_E_STATE, WK_E_STATE, where,
               "a leaf that requires grad is changed in place; do it under WK_NO_GRAD");
-    wki_check(!(wants && y->is_view), WK_E_STATE, WK_E_STATE, where,
+    wki_check(!(wants && y->is_view) || WKI_FAULT(21), WK_E_STATE, WK_E_STATE, where,
               "a view is changed in place while a gradient is wanted; clone it first");
     for (int i = 0; i < y->v.ndim; i++)
         wki_check(y->v.stride[i] != 0 || y->v.size[i] < 2, WK_E_STATE, WK_E_STATE, where,
@@ -182,7 +183,7 @@ wk_tensor *wki_sum_to(wk_tensor *t, const wki_shape *shape)
     int dims[WK_MAX_DIMS], n = 0, shift = t->v.ndim - shape->ndim;
     for (int i = 0; i < t->v.ndim; i++)
         if (i < shift || (shape->size[i - shift] == 1 && t->v.size[i] != 1)) dims[n++] = i;
-    if (n == 0) return t;
+    if (n == 0 || WKI_FAULT(2)) return t;
     return wk_view(wk_sum_dims(t, n, dims, true), shape->ndim, shape->size);
 }
 

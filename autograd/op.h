@@ -4,6 +4,7 @@
 #ifndef WKI_OP_H
 #define WKI_OP_H
 #include "autograd/tensor.h"
+#include "base/fault.h"
 
 enum { WKI_INLINE_INPUTS = 3, WKI_MAX_SAVED = 4, WKI_ATTRS_BYTES = 112, WKI_MAX_SAMPLE_INPUTS = 3 };
 
@@ -20,6 +21,15 @@ typedef struct wki_sample {
         double low, high;
     } in[WKI_MAX_SAMPLE_INPUTS];
 } wki_sample;
+
+/* A call that must fail, and what its error tells. A file lists those of its functions, ended by one without a call,
+ * under its own name: const wki_error_sample wki_errors_reduce[]. */
+typedef struct wki_error_sample {
+    const char *op; /* with which the error begins */
+    wk_tensor *(*call)(void);
+    wk_status status;
+    const char *tells;
+} wki_error_sample;
 
 typedef struct wki_opdef {
     const char *name;
@@ -79,7 +89,7 @@ struct wki_backward {
 /* Will a gradient be wanted of something made from these? NULL inputs are allowed. */
 static inline bool wki_wants_grad(int n, wk_tensor *const *in)
 {
-    if (!wki_is_recording()) return false;
+    if (!wki_is_recording() && !WKI_FAULT(22)) return false;
     for (int i = 0; i < n; i++)
         if (in[i] && in[i]->requires_grad) return true;
     return false;
@@ -122,7 +132,7 @@ static inline wk_status wki_do(int op, int nout, int n, const wki_view *const *v
 /* Makes y ready to be changed by `where` in place (leaf, view and overlap rules; with: another operand or NULL). */
 wk_status wki_begin_inplace(wk_tensor *y, int n, wk_tensor *const *with, const char *where);
 /* After the change: raises the version. An op that wants gradients then records y's new history. */
-static inline void wki_bump(wk_tensor *y) { y->storage->version++; }
+static inline void wki_bump(wk_tensor *y) { y->storage->version += !WKI_FAULT(8); }
 /* After a change that depends on nothing: what came before has no part in y any more. */
 wk_status wki_cut_history(wk_tensor *y);
 

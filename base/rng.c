@@ -2,6 +2,7 @@
  * operation. Rests on the context, which keeps the thread's place. */
 #include "base/rng.h"
 #include "base/context.h"
+#include "base/fault.h"
 #include "base/thread.h"
 #include <math.h>
 
@@ -78,7 +79,7 @@ static void take_seed(wki_context *here)
     wki_lock(&seeding_lock);
     here->seed = process_seed;
     here->seeding = atomic_load(&seeding);
-    here->op = 0;
+    if (!WKI_FAULT(27)) here->op = 0;
     wki_unlock(&seeding_lock);
 }
 

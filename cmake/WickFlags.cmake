@@ -21,7 +21,7 @@ endfunction()
 function(wick_internal_target target)
   wick_common_target(${target})
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/include ${wick_generated})
-  target_compile_definitions(${target} PRIVATE _GNU_SOURCE)
+  target_compile_definitions(${target} PRIVATE _GNU_SOURCE $<$<BOOL:${WICK_FAULTS}>:WICK_FAULTS>)
 endfunction()
 
 # wick_library(a-b OBJECTS .. HEADERS .. PRIVATE ..): liba-b, shared and static, as the targets a_b and a_b_static.

@@ -1,6 +1,7 @@
 /* The ring of batch slots and the workers that fill them ahead. A slot's memory is written over only while the loader
  * alone refers to it. Rests on base's threads and on the dataset's get_many. */
 #include "base/alloc.h"
+#include "base/fault.h"
 #include "data/loader.h"
 
 /* Memory of the slot for one field, of the loader alone. */
@@ -32,7 +33,8 @@ static wki_slot *plan(wk_loader *loader)
     const int64_t left = loader->o.set->rows - from;
     wki_slot *slot = &loader->slots[k % loader->nslots];
     slot->n = left < loader->o.batch_size ? left : loader->o.batch_size;
-    wki_sampler_take(&loader->sampler, loader->first_epoch + k / loader->batches, from, slot->n, slot->rows);
+    wki_sampler_take(&loader->sampler, loader->first_epoch + k / loader->batches + WKI_FAULT(14) * loader->nthreads,
+                     from, slot->n, slot->rows);
     return slot;
 }
 

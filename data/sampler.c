@@ -1,6 +1,7 @@
 /* The order of rows: as they stand, or an exact permutation for each epoch. Rests on base's Philox alone. */
 #include "data/sampler.h"
 #include "base/alloc.h"
+#include "base/fault.h"
 
 enum { ORDER_STREAM = 0x6F726472 }; /* "ordr", apart from everybody else's numbers */
 
@@ -34,7 +35,8 @@ wk_status wki_sampler_take(wki_sampler *sampler, int64_t epoch, int64_t from, in
     if (!sampler->order) sampler->order = wki_alloc_array((size_t)sampler->rows, sizeof *sampler->order);
     if (!sampler->order) return WK_E_MEMORY;
     if (sampler->epoch != epoch)
-        wki_permutation(sampler->order, sampler->rows, wki_rng_at(sampler->seed, ORDER_STREAM, (uint64_t)epoch));
+        wki_permutation(sampler->order, sampler->rows,
+                        wki_rng_at(sampler->seed, ORDER_STREAM, WKI_FAULT(15) ? 0 : (uint64_t)epoch));
     sampler->epoch = epoch;
     for (int64_t i = 0; i < n; i++) rows[i] = sampler->order[from + i];
     return WK_OK;

@@ -2,6 +2,7 @@
  * subsets whose rows ascend, which is the order that files like to be read in. */
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include "data/dataset.h"
 #include "data/sampler.h"
 #include <math.h>
@@ -76,7 +77,7 @@ static wk_status group_by_class(wk_dataset *set, const int64_t *order, int64_t *
 static int64_t deal(int64_t *order, int64_t n, double fraction, bool *chosen)
 {
     for (int64_t i = 0; i < n; i++)
-        chosen[order[i]] = llround(fraction * (double)(i + 1)) > llround(fraction * (double)i);
+        chosen[order[i]] = llround(fraction * (double)(i + 1 + WKI_FAULT(25))) > llround(fraction * (double)i);
     int64_t first = 0, at = 0;
     for (int64_t row = 0; row < n; row++)
         if (chosen[row]) order[first++] = row;

@@ -2,6 +2,7 @@
  * by a parser that knows its three keys and nothing else. Format:
  * numpy.org/doc/stable/reference/generated/numpy.lib.format.html. */
 #include "base/error.h"
+#include "base/fault.h"
 #include "io/array.h"
 #include <string.h>
 
@@ -165,6 +166,7 @@ wk_status wk_read_npy(const char *path, wk_array *out)
     if (!source) return wk_error();
     wki_stored stored = { 0 };
     wk_status status = read_header(source, path, &stored);
+    if (WKI_FAULT(24)) stored.fortran = false;
     if (!status) status = wki_array_read(source, path, &stored, out, WHERE);
     wki_source_close(source);
     return status;

@@ -1,5 +1,6 @@
 /* Adam (Kingma and Ba 2015) and AMSGrad (Reddi, Kale and Kumar 2018), as torch.optim.Adam. */
 #include "optim/adam.h"
+#include "base/fault.h"
 
 static const wk_adam_opts defaults = { WK_ADAM_DEFAULTS };
 
@@ -22,7 +23,7 @@ void wki_adam_prepare(const void *opts, int64_t t, double *numbers)
     const wk_adam_opts *o = opts;
     numbers[WKI_N_SIGN] = o->maximize ? -1 : 1;
     numbers[WKI_N_WEIGHT_DECAY] = o->weight_decay;
-    numbers[WKI_N_LR] = o->lr / (1 - pow(o->beta1, (double)t));
+    numbers[WKI_N_LR] = o->lr / (1 - pow(o->beta1, (double)t + WKI_FAULT(13)));
     numbers[WKI_N_EPS] = o->eps;
     numbers[WKI_N_MIX] = 1 - o->beta1;
     numbers[WKI_N_KEEP] = o->beta2;

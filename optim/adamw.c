@@ -1,5 +1,6 @@
 /* AdamW (Loshchilov and Hutter 2019), as torch.optim.AdamW: Adam, but weights shrink by themselves, not through the
  * gradient. */
+#include "base/fault.h"
 #include "optim/adam.h"
 
 static const wk_adamw_opts defaults = { WK_ADAMW_DEFAULTS };
@@ -9,7 +10,7 @@ static void prepare(const void *opts, int64_t t, double *numbers)
     const wk_adamw_opts *o = opts;
     wki_adam_prepare(o, t, numbers);
     numbers[WKI_N_WEIGHT_DECAY] = 0;
-    numbers[WKI_N_SHRINK] = 1 - o->lr * o->weight_decay;
+    numbers[WKI_N_SHRINK] = 1 - (WKI_FAULT(26) ? 1 : o->lr) * o->weight_decay;
 }
 
 const wki_optim_kind wki_optim_kind_adamw = {

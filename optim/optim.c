@@ -2,6 +2,7 @@
  * and what it has to know of an algorithm stands in the kind's table. Rests on tensors and on the update kernel. */
 #include "optim/optim.h"
 #include "base/alloc.h"
+#include "base/fault.h"
 #include "base/options.h"
 #include <stdio.h>
 #include <string.h>
@@ -317,7 +318,7 @@ static wk_status update_alike(wk_optim *opt, int first)
     const wki_update_attrs attrs = { opt->plan.rule, n, opt->numbers };
     if (wki_do(WKI_OP_update, nout, nout + n, opt->views, &attrs, sizeof attrs, work)) return wk_error();
     for (int i = 0; i < n; i++) {
-        opt->picked[i]->t++;
+        opt->picked[i]->t += !WKI_FAULT(31);
         opt->picked[i]->g = NULL;
         wki_bump(opt->picked[i]->p);
     }

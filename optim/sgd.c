@@ -1,5 +1,6 @@
 /* Stochastic gradient descent, with momentum as torch.optim.SGD has it: in a parameter's first step the buffer is the
  * gradient. */
+#include "base/fault.h"
 #include "optim/optim.h"
 
 static const wk_sgd_opts defaults = { WK_SGD_DEFAULTS };
@@ -39,7 +40,7 @@ static void prepare(const void *opts, int64_t t, double *numbers)
     numbers[WKI_N_LR] = o->lr;
     numbers[WKI_N_MOMENTUM] = o->momentum;
     numbers[WKI_N_KEEP] = t > 1 ? o->momentum : 0;
-    numbers[WKI_N_TAKE] = t > 1 ? 1 - o->dampening : 1;
+    numbers[WKI_N_TAKE] = t > 1 || WKI_FAULT(12) ? 1 - o->dampening : 1;
 }
 
 const wki_optim_kind wki_optim_kind_sgd = {

@@ -169,4 +169,29 @@ wk_tensor *wk_baddbmm(wk_tensor *c, wk_tensor *a, wk_tensor *b, double beta, dou
     return addmm(&baddbmm_op, 3, c, a, b, beta, alpha);
 }
 
+static wk_tensor *wrong_dot(void) { return wk_dot(wk_zeros(WK_SHAPE(2), WK_F32), wk_zeros(WK_SHAPE(3), WK_F32)); }
+static wk_tensor *wrong_addmm(void)
+{
+    return wk_addmm(wk_zeros(WK_SHAPE(4), WK_F32), wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(3, 2), WK_F32),
+                    1, 1);
+}
+static wk_tensor *wrong_baddbmm(void)
+{
+    return wk_baddbmm(wk_zeros(WK_SHAPE(1), WK_F32), wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2, 3), WK_F32),
+                      1, 1);
+}
+static wk_tensor *wrong_bmm(void)
+{
+    return wk_bmm(wk_zeros(WK_SHAPE(2, 3, 4), WK_F32), wk_zeros(WK_SHAPE(3, 4, 1), WK_F32));
+}
+static wk_tensor *wrong_mv(void) { return wk_mv(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2), WK_F32)); }
+const wki_error_sample wki_errors_algebra[] = {
+    { "dot", wrong_dot, WK_E_SHAPE, "a is [2], b [3]" },
+    { "addmm", wrong_addmm, WK_E_SHAPE, "shapes do not broadcast ([2, 2], [4])" },
+    { "baddbmm", wrong_baddbmm, WK_E_SHAPE, "a is [2, 3], b [2, 3]" },
+    { "bmm", wrong_bmm, WK_E_SHAPE, "a is [2, 3, 4], b [3, 4, 1]" },
+    { "mv", wrong_mv, WK_E_SHAPE, "a is [2, 3], x [2]" },
+    { 0 },
+};
+
 const wki_family wki_family_algebra = { &dot_op, &addmm_op, &baddbmm_op, NULL };

@@ -1,5 +1,6 @@
 /* Copies: another dtype, another device, another layout; and the in-place copy, fill and zero. */
 #include "autograd/op.h"
+#include "base/fault.h"
 #include <math.h>
 
 /* ---- to: another dtype ---- */
@@ -20,7 +21,7 @@ wk_tensor *wk_to(wk_tensor *t, wk_dtype dtype)
     if (t->v.dtype == dtype) return t;
     wk_tensor *y = wki_new("to", t->v.device, t->v.ndim, t->v.size, dtype);
     if (!y || wki_do(WKI_OP_copy, 1, WKI_VIEWS(&y->v, &t->v), NULL, 0, wki_numel(&t->v))) return NULL;
-    wk_dtype from = (wk_dtype)t->v.dtype;
+    wk_dtype from = WKI_FAULT(30) ? dtype : (wk_dtype)t->v.dtype;
     if (wki_is_float(dtype) && wki_wants_grad(1, &t) && !wki_record(&to_op, y, 1, &t, &from, sizeof from)) return NULL;
     return y;
 }
@@ -59,6 +60,24 @@ wk_tensor *wk_to_device(wk_tensor *t, wk_device device)
 }
 
 wk_tensor *wk_detach(wk_tensor *t) { return wki_tensor_ok(t, "detach", "t") ? wki_alias(t, &t->v) : NULL; }
+
+static wk_tensor *wrong_dtype(void) { return wk_to(wk_zeros(WK_SHAPE(2, 3), WK_F32), (wk_dtype)99); }
+static wk_tensor *wrong_copy(void)
+{
+    wk_tensor *t = wk_zeros(WK_SHAPE(2, 3), WK_F32);
+    return wk_copy_(t, wk_zeros(WK_SHAPE(4), WK_F32)) ? NULL : t;
+}
+static wk_tensor *wrong_fill(void)
+{
+    wk_tensor *t = wk_zeros(WK_SHAPE(2, 3), WK_I64);
+    return wk_fill_(t, 0.5) ? NULL : t;
+}
+const wki_error_sample wki_errors_convert[] = {
+    { "to", wrong_dtype, WK_E_DTYPE, "99" },
+    { "copy_", wrong_copy, WK_E_SHAPE, "[4]" },
+    { "fill_", wrong_fill, WK_E_DTYPE, "0.5 is not whole" },
+    { 0 },
+};
 
 /* ---- In place ---- */
 static wk_status copy_in_backward(wki_backward *b, wk_tensor **d)

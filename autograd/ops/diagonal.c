@@ -142,4 +142,16 @@ wk_tensor *wk_triu(wk_tensor *t, int64_t diagonal)
     return triangle(&triu_op, t, &(wki_triangle_attrs){ diagonal, true });
 }
 
+static wk_tensor *wrong_diagonal(void) { return wk_diagonal(wk_zeros(WK_SHAPE(2, 3), WK_F32), 0, 1, -1); }
+static wk_tensor *wrong_diag(void) { return wk_diag(wk_zeros(WK_SHAPE(1, 1, 1), WK_F32), 0); }
+static wk_tensor *wrong_tril(void) { return wk_tril(wk_zeros(WK_SHAPE(3), WK_F32), 0); }
+static wk_tensor *wrong_triu(void) { return wk_triu(wk_zeros(WK_SHAPE(3), WK_F32), 0); }
+const wki_error_sample wki_errors_diagonal[] = {
+    { "diagonal", wrong_diagonal, WK_E_INVALID, "dim1 and dim2 of [2, 3] are both 1" },
+    { "diag", wrong_diag, WK_E_SHAPE, "t is [1, 1, 1]" },
+    { "tril", wrong_tril, WK_E_SHAPE, "t is [3]" },
+    { "triu", wrong_triu, WK_E_SHAPE, "t is [3]" },
+    { 0 },
+};
+
 const wki_family wki_family_diagonal = { &diagonal_op, &undiagonal_op, &tril_op, &triu_op, NULL };

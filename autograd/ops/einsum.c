@@ -363,4 +363,20 @@ wk_tensor *wk_tensordot(wk_tensor *a, wk_tensor *b, int n, const int *dims_a, co
     return contract(&s, &o, (set_of(&s.l) | set_of(&o.l)) & ~paired) ? s.t : NULL;
 }
 
+static wk_tensor *wrong_equation(void)
+{
+    return wk_einsum("ij,jk->il", 2,
+                     (wk_tensor *[]){ wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(3, 2), WK_F32) });
+}
+static wk_tensor *wrong_sizes(void)
+{
+    return wk_einsum("ij,jk->ik", 2,
+                     (wk_tensor *[]){ wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2, 3), WK_F32) });
+}
+const wki_error_sample wki_errors_einsum[] = {
+    { "einsum", wrong_equation, WK_E_INVALID, "output dim 1 of \"ij,jk->il\" is in no operand" },
+    { "einsum", wrong_sizes, WK_E_SHAPE, "dim 0 of [2, 3] has size 2, but 3 where its label stands" },
+    { 0 },
+};
+
 const wki_family wki_family_einsum = { &einsum_op, NULL };

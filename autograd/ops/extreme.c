@@ -138,4 +138,22 @@ wk_tensor *wk_argmin(wk_tensor *t, int dim, bool keepdim) { return place_of_dim(
 wk_tensor *wk_argmax_all(wk_tensor *t) { return place_of_all("argmax_all", t, false); }
 wk_tensor *wk_argmin_all(wk_tensor *t) { return place_of_all("argmin_all", t, true); }
 
+static wk_tensor *wrong_amax(void) { return wk_amax(wk_zeros(WK_SHAPE(2, 0), WK_F32), 1, false); }
+static wk_tensor *wrong_amin(void) { return wk_amin(wk_zeros(WK_SHAPE(2, 3), WK_F32), -3, false); }
+static wk_tensor *wrong_argmax(void) { return wk_argmax(wk_zeros(WK_SHAPE(0), WK_F32), 0, false); }
+static wk_tensor *wrong_max(void) { return wk_max(wk_zeros(WK_SHAPE(0), WK_F32)); }
+static wk_tensor *wrong_min(void) { return wk_min(wk_zeros(WK_SHAPE(2, 0), WK_F32)); }
+static wk_tensor *wrong_max_dim(void) { return wk_max_dim(wk_zeros(WK_SHAPE(2, 3), WK_F32), 2, false, NULL); }
+static wk_tensor *wrong_min_dim(void) { return wk_min_dim(wk_zeros(WK_SHAPE(2, 0), WK_F32), 1, false, NULL); }
+const wki_error_sample wki_errors_extreme[] = {
+    { "amax", wrong_amax, WK_E_SHAPE, "[2, 0]" },
+    { "amin", wrong_amin, WK_E_RANGE, "-3" },
+    { "argmax", wrong_argmax, WK_E_SHAPE, "[0]" },
+    { "max", wrong_max, WK_E_SHAPE, "dim 0 of [0] has no elements" },
+    { "min", wrong_min, WK_E_SHAPE, "dim 1 of [2, 0] has no elements" },
+    { "max_dim", wrong_max_dim, WK_E_RANGE, "dim is 2" },
+    { "min_dim", wrong_min_dim, WK_E_SHAPE, "dim 1 of [2, 0] has no elements" },
+    { 0 },
+};
+
 const wki_family wki_family_extreme = { &amax_op, &amin_op, &max_op, &min_op, &max_dim_op, &min_dim_op, NULL };

@@ -265,4 +265,25 @@ wk_tensor *wk_one_hot(wk_tensor *t, int64_t classes)
                                                                                                               : y;
 }
 
+static wk_tensor *wrong_gather(void)
+{
+    return wk_gather(wk_zeros(WK_SHAPE(2, 3), WK_F32), 0, wk_zeros(WK_SHAPE(3), WK_I64));
+}
+static wk_tensor *wrong_scatter(void)
+{
+    return wk_scatter(wk_zeros(WK_SHAPE(2, 3), WK_F32), 0, wk_full(WK_SHAPE(1, 1), WK_I64, 2),
+                      wk_zeros(WK_SHAPE(2, 3), WK_F32));
+}
+static wk_tensor *wrong_scatter_add(void)
+{
+    return wk_scatter_add(wk_zeros(WK_SHAPE(2, 3), WK_F32), 1, wk_zeros(WK_SHAPE(2, 3), WK_I64),
+                          wk_zeros(WK_SHAPE(1, 1), WK_F32));
+}
+const wki_error_sample wki_errors_gather[] = {
+    { "gather", wrong_gather, WK_E_SHAPE, "index is [3], t [2, 3]" },
+    { "scatter", wrong_scatter, WK_E_RANGE, "index 2 is outside dim 0 of [2, 3]" },
+    { "scatter_add", wrong_scatter_add, WK_E_SHAPE, "index is [2, 3], src [1, 1]" },
+    { 0 },
+};
+
 const wki_family wki_family_gather = { &gather_op, &scatter_op, &scatter_add_op, NULL };

@@ -126,4 +126,12 @@ wk_tensor *wk_histogram(wk_tensor *t, int64_t bins, wk_tensor **edges)
     return wk_histogram_with(t, .bins = bins, .edges = edges);
 }
 
+static wk_tensor *wrong_bincount(void) { return wk_bincount(wk_full(WK_SHAPE(2), WK_I64, -1), NULL, 0); }
+static wk_tensor *wrong_histc(void) { return wk_histc(wk_zeros(WK_SHAPE(2, 3), WK_F32), 0, 0, 1); }
+const wki_error_sample wki_errors_histogram[] = {
+    { "bincount", wrong_bincount, WK_E_RANGE, "-1" },
+    { "histc", wrong_histc, WK_E_INVALID, "bins is 0" },
+    { 0 },
+};
+
 const wki_family wki_family_histogram = { NULL };

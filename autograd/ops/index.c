@@ -35,6 +35,28 @@ static wk_tensor *sample_index_select(wk_tensor *const *in)
 static const wki_sample index_select_samples[] = { { sample_index_select, 1, { { 2, { 3, 4 }, -2, 2 } } }, { 0 } };
 static const wki_opdef index_select_op = { "index_select", index_select_backward, index_select_samples };
 
+static wk_tensor *wrong_rows(void)
+{
+    return wk_index_select(wk_zeros(WK_SHAPE(2, 3), WK_F32), 0, wk_from((int64_t[]){ 0, 2 }, WK_SHAPE(2), WK_I64));
+}
+static wk_tensor *wrong_index(void)
+{
+    return wk_index_select(wk_zeros(WK_SHAPE(2, 3), WK_F32), 0, wk_zeros(WK_SHAPE(2), WK_F32));
+}
+static wk_tensor *wrong_scalar(void) { return wk_index_select(wk_scalar(1, WK_F32), 0, wk_zeros(WK_SHAPE(1), WK_I64)); }
+static wk_tensor *wrong_index_add(void)
+{
+    return wk_index_add(wk_zeros(WK_SHAPE(2, 3), WK_F32), 0, wk_zeros(WK_SHAPE(2), WK_I64),
+                        wk_zeros(WK_SHAPE(3, 3), WK_F32), 1);
+}
+const wki_error_sample wki_errors_index[] = {
+    { "gather", wrong_rows, WK_E_RANGE, "2" },
+    { "index_select", wrong_index, WK_E_DTYPE, "i64" },
+    { "index_select", wrong_scalar, WK_E_SHAPE, "[]" },
+    { "index_add", wrong_index_add, WK_E_SHAPE, "source is [3, 3]" },
+    { 0 },
+};
+
 static wk_status index_add_backward(wki_backward *b, wk_tensor **d)
 {
     const pick *p = wki_attrs(b);

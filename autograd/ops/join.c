@@ -1,5 +1,6 @@
 /* cat and stack: several tensors copied into one. Backward hands each its part as a view. */
 #include "autograd/op.h"
+#include "base/fault.h"
 
 enum {
     AT_ONCE = 8
@@ -14,7 +15,7 @@ static wk_status cat_backward(wki_backward *b, wk_tensor **d)
 {
     const cat_attrs *attrs = wki_attrs(b);
     int64_t start = 0;
-    for (int i = 0; i < b->node->ninputs; start += attrs->sizes[i++])
+    for (int i = 0; i < b->node->ninputs; start += attrs->sizes[i++] * !WKI_FAULT(16))
         if (wki_needs(b, i)) d[i] = wk_narrow(b->g, attrs->dim, start, attrs->sizes[i]);
     return WK_OK;
 }
@@ -27,6 +28,22 @@ static const wki_sample cat_samples[] = {
     { 0 }
 };
 static const wki_opdef cat_op = { "cat", cat_backward, cat_samples };
+
+static wk_tensor *wrong_sizes(void)
+{
+    return wk_cat((wk_tensor *[]){ wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(3, 2), WK_F32) }, 2, 0);
+}
+static wk_tensor *wrong_dtypes(void)
+{
+    return wk_cat((wk_tensor *[]){ wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2, 3), WK_I64) }, 2, 0);
+}
+static wk_tensor *wrong_none(void) { return wk_stack(NULL, 0, 0); }
+const wki_error_sample wki_errors_join[] = {
+    { "cat", wrong_sizes, WK_E_SHAPE, "tensor 1 is [3, 2], the first [2, 3]" },
+    { "cat", wrong_dtypes, WK_E_DTYPE, "tensor 1 is i64" },
+    { "stack", wrong_none, WK_E_INVALID, "no tensors" },
+    { 0 },
+};
 
 static bool cat_ok(const char *where, wk_tensor *const *ts, int n, int *dim)
 {

@@ -205,4 +205,16 @@ wk_tensor *wk_logsumexp_dims(wk_tensor *t, int n, const int *dims, bool keepdim)
 
 wk_tensor *wk_logsumexp(wk_tensor *t, int dim, bool keepdim) { return wk_logsumexp_dims(t, 1, &dim, keepdim); }
 
+static wk_tensor *wrong_var(void) { return wk_var(wk_zeros(WK_SHAPE(2, 3), WK_I64), 1); }
+static wk_tensor *wrong_std(void) { return wk_std_dim(wk_zeros(WK_SHAPE(2, 3), WK_F32), 2, 1, false); }
+static wk_tensor *wrong_norm(void) { return wk_norm(wk_zeros(WK_SHAPE(2, 3), WK_I64), 2); }
+static wk_tensor *wrong_logsumexp(void) { return wk_logsumexp(wk_zeros(WK_SHAPE(2, 3), WK_F32), -3, false); }
+const wki_error_sample wki_errors_moments[] = {
+    { "var", wrong_var, WK_E_DTYPE, "t is i64" },
+    { "std", wrong_std, WK_E_RANGE, "dim is 2" },
+    { "norm", wrong_norm, WK_E_DTYPE, "t is i64" },
+    { "logsumexp", wrong_logsumexp, WK_E_RANGE, "dim is -3" },
+    { 0 },
+};
+
 const wki_family wki_family_moments = { &var_op, &std_op, &norm_op, &logsumexp_op, NULL };

@@ -222,4 +222,18 @@ wk_tensor *wk_pad(wk_tensor *t, int n, const int64_t *by, wk_pad_mode mode, doub
     return pad(t, &p, value);
 }
 
+static wk_tensor *wrong_pad(void)
+{
+    return wk_pad(wk_zeros(WK_SHAPE(2, 3), WK_F32), 6, (int64_t[]){ 0, 0, 0, 0, 1, 1 }, WK_PAD_CONSTANT, 0);
+}
+static wk_tensor *wrong_reflect(void)
+{
+    return wk_pad(wk_zeros(WK_SHAPE(2, 3), WK_F32), 2, (int64_t[]){ 3, 0 }, WK_PAD_REFLECT, 0);
+}
+const wki_error_sample wki_errors_pad[] = {
+    { "pad", wrong_pad, WK_E_SHAPE, "6 numbers for [2, 3]" },
+    { "pad", wrong_reflect, WK_E_SHAPE, "reflecting 3 elements needs more of them than dim 1 of [2" },
+    { 0 },
+};
+
 const wki_family wki_family_pad = { &pad_op, &border_op, &unpad_op, NULL };

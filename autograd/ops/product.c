@@ -1,6 +1,7 @@
 /* Matrix products: mm, matmul over leading dims, and linear with its bias in the product's last pass. Transposed
  * operands are views with other strides; no copy is made of them. */
 #include "autograd/op.h"
+#include "base/fault.h"
 
 wk_status wki_product(const wki_view *c, const wki_view *a, const wki_view *b, const wki_view *bias, bool relu,
                       bool accumulate)
@@ -140,7 +141,7 @@ static wk_status linear_backward(wki_backward *b, wk_tensor **d)
     wk_tensor *x = wki_needs(b, 1) ? wki_saved_at(b, 0) : NULL, *weight = wki_needs(b, 0) ? wki_saved_at(b, 1) : NULL;
     if (wki_needs(b, 0)) d[0] = weight ? wk_mm(b->g, weight) : NULL;
     if (wki_needs(b, 1)) d[1] = x ? wk_mm(wk_t(b->g), x) : NULL;
-    if (b->node->ninputs > 2 && wki_needs(b, 2)) d[2] = wk_sum_dim(b->g, 0, false);
+    if (b->node->ninputs > 2 && wki_needs(b, 2)) d[2] = (WKI_FAULT(18) ? wk_mean_dim : wk_sum_dim)(b->g, 0, false);
     return WK_OK;
 }
 
@@ -153,6 +154,26 @@ static const wki_sample linear_samples[] = {
     { 0 }
 };
 static const wki_opdef linear_op = { "linear", linear_backward, linear_samples };
+
+static wk_tensor *wrong_mm(void) { return wk_mm(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2, 3), WK_F32)); }
+static wk_tensor *wrong_matmul(void) { return wk_matmul(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_scalar(1, WK_F32)); }
+static wk_tensor *wrong_batches(void)
+{
+    return wk_matmul(wk_zeros(WK_SHAPE(2, 2, 3), WK_F32), wk_zeros(WK_SHAPE(3, 3, 2), WK_F32));
+}
+static wk_tensor *wrong_linear(void)
+{
+    return wk_linear(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(3), WK_F32));
+}
+static wk_tensor *wrong_dtype(void)
+{
+    return wk_linear(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2, 3), WK_F64), NULL);
+}
+const wki_error_sample wki_errors_product[] = {
+    { "mm", wrong_mm, WK_E_SHAPE, "a [2, 3], b [2, 3]" }, { "matmul", wrong_matmul, WK_E_SHAPE, "b []" },
+    { "matmul", wrong_batches, WK_E_SHAPE, "broadcast" }, { "linear", wrong_linear, WK_E_SHAPE, "bias is [3]" },
+    { "linear", wrong_dtype, WK_E_DTYPE, "f64" },         { 0 },
+};
 
 static bool linear_ok(const wk_tensor *x, const wk_tensor *weight, const wk_tensor *bias)
 {
@@ -171,7 +192,7 @@ static bool linear_ok(const wk_tensor *x, const wk_tensor *weight, const wk_tens
 wk_tensor *wk_linear(wk_tensor *x, wk_tensor *weight, wk_tensor *bias)
 {
     if (!linear_ok(x, weight, bias)) return NULL;
-    if (bias && bias->v.stride[0] != 1 && !(bias = wk_contiguous(bias))) return NULL;
+    if (bias && bias->v.stride[0] != 1 && !WKI_FAULT(29) && !(bias = wk_contiguous(bias))) return NULL;
     wki_shape shape = wki_shape_of(x);
     wk_tensor *rows = x->v.ndim == 1 ? wk_unsqueeze(x, 0) : fold(x);
     if (!rows) return NULL;

@@ -338,5 +338,26 @@ wk_tensor *wk_masked_select(wk_tensor *t, wk_tensor *mask)
     return wk_failed() ? NULL : masked_select(t, mask, (int64_t)count);
 }
 
+static wk_tensor *wrong_index_put(void)
+{
+    return wk_index_put(wk_zeros(WK_SHAPE(2, 3), WK_F32), 1, (wk_tensor *[]){ wk_full(WK_SHAPE(1), WK_I64, 2) },
+                        wk_zeros(WK_SHAPE(3), WK_F32), false);
+}
+static wk_tensor *wrong_index_values(void)
+{
+    return wk_index_put(wk_zeros(WK_SHAPE(2, 3), WK_F32), 1, (wk_tensor *[]){ wk_zeros(WK_SHAPE(2), WK_I64) },
+                        wk_zeros(WK_SHAPE(4), WK_F32), true);
+}
+static wk_tensor *wrong_masked_select(void)
+{
+    return wk_masked_select(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2, 3), WK_F32));
+}
+const wki_error_sample wki_errors_put[] = {
+    { "index", wrong_index_put, WK_E_RANGE, "index 2 is outside a dim of size 2 (indexed dim number 0)" },
+    { "index_put", wrong_index_values, WK_E_SHAPE, "shapes do not broadcast ([2, 3], [4])" },
+    { "masked_select", wrong_masked_select, WK_E_DTYPE, "mask is f32" },
+    { 0 },
+};
+
 const wki_family wki_family_put = { &index_op,         &index_put_op,     &index_put_add_op,
                                     &masked_select_op, &masked_spread_op, NULL };

@@ -40,6 +40,19 @@ static wk_tensor *sum_or_mean(const char *where, wk_tensor *t, int n, const int 
     return y;
 }
 
+static wk_tensor *wrong_sum(void) { return wk_sum_dim(wk_zeros(WK_SHAPE(2, 3), WK_F32), 2, false); }
+static wk_tensor *wrong_sum_dims(void)
+{
+    return wk_sum_dims(wk_zeros(WK_SHAPE(2, 3), WK_F32), 2, (int[]){ 1, -1 }, false);
+}
+static wk_tensor *wrong_mean(void) { return wk_mean(wk_zeros(WK_SHAPE(2, 3), WK_I64)); }
+const wki_error_sample wki_errors_reduce[] = {
+    { "sum_dim", wrong_sum, WK_E_RANGE, "2" },
+    { "sum_dims", wrong_sum_dims, WK_E_INVALID, "dim 1 is named twice" },
+    { "mean", wrong_mean, WK_E_DTYPE, "i64" },
+    { 0 },
+};
+
 wk_tensor *wk_sum(wk_tensor *t) { return sum_or_mean("sum", t, 0, NULL, false, false); }
 wk_tensor *wk_mean(wk_tensor *t) { return sum_or_mean("mean", t, 0, NULL, true, false); }
 wk_tensor *wk_sum_dim(wk_tensor *t, int dim, bool keepdim)

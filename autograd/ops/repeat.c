@@ -227,4 +227,17 @@ wk_tensor *wk_roll(wk_tensor *t, int64_t by)
     return wk_view(wk_roll_dims(wk_reshape(t, WK_SHAPE(-1)), 1, &by, (int[]){ 0 }), t->v.ndim, t->v.size);
 }
 
+static wk_tensor *wrong_repeat(void) { return wk_repeat(wk_zeros(WK_SHAPE(2, 3), WK_F32), 1, (int64_t[]){ 2 }); }
+static wk_tensor *wrong_flip(void) { return wk_flip(wk_zeros(WK_SHAPE(2, 3), WK_F32), 2, (int[]){ 0, 0 }); }
+static wk_tensor *wrong_roll(void)
+{
+    return wk_roll_dims(wk_zeros(WK_SHAPE(2, 3), WK_F32), 1, (int64_t[]){ 1 }, (int[]){ 2 });
+}
+const wki_error_sample wki_errors_repeat[] = {
+    { "repeat", wrong_repeat, WK_E_SHAPE, "1 counts were given" },
+    { "flip", wrong_flip, WK_E_INVALID, "dim 0 is named twice" },
+    { "roll", wrong_roll, WK_E_RANGE, "a dim is 2" },
+    { 0 },
+};
+
 const wki_family wki_family_repeat = { &repeat_op, &flip_op, &roll_op, NULL };

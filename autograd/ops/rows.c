@@ -3,6 +3,7 @@
  * played with ops. */
 #include "autograd/formula.h"
 #include "autograd/op.h"
+#include "base/fault.h"
 #include <math.h>
 
 enum { X, A, B, Y, PLACES }; /* operands, and the places of what a node saves */
@@ -78,6 +79,7 @@ static wk_status row_backward(wki_backward *b, wk_tensor **d)
             g = fused_slope(b, r, k, saved);
         else if (!f->passes)
             g = wki_formula_play(f, saved[X], saved[A], saved[B], saved[Y], b->g, r->s, r->t);
+        if (WKI_FAULT(1) && g) g = wk_mul_scalar(g, 2);
         d[input - 1] = shrunk(g, r, k);
     }
     return WK_OK;
@@ -300,6 +302,38 @@ static wk_status row_in_place(int number, const char *where, int to, wk_tensor *
     if (reads & WKI_READS_Y) wki_save_output(node, y);
     return wk_error();
 }
+
+static wk_tensor *wrong_shapes(void) { return wk_add(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2), WK_F32)); }
+static wk_tensor *wrong_number(void) { return wk_add_scalar(wk_zeros(WK_SHAPE(2, 3), WK_I64), 0.5); }
+static wk_tensor *wrong_condition(void)
+{
+    return wk_where(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2, 3), WK_F32),
+                    wk_zeros(WK_SHAPE(2, 3), WK_F32));
+}
+static wk_tensor *wrong_leaf(void)
+{
+    wk_tensor *x = wk_requires_grad(wk_zeros(WK_SHAPE(2, 3), WK_F32));
+    return wk_exp_(x) ? NULL : x;
+}
+static wk_tensor *wrong_expanded(void)
+{
+    wk_tensor *x = wk_expand(wk_zeros(WK_SHAPE(1), WK_F32), WK_SHAPE(3));
+    return wk_mul_(x, x) ? NULL : x;
+}
+static wk_tensor *wrong_view(void)
+{
+    wk_tensor *x = wk_mul_scalar(wk_requires_grad(wk_zeros(WK_SHAPE(2, 3), WK_F32)), 2), *first = wk_select(x, 0, 0);
+    return wk_exp_(first) ? NULL : first;
+}
+const wki_error_sample wki_errors_rows[] = {
+    { "add", wrong_shapes, WK_E_SHAPE, "[2, 3], [2]" },
+    { "add_scalar", wrong_number, WK_E_DTYPE, "0.5 is not whole" },
+    { "where", wrong_condition, WK_E_DTYPE, "bool" },
+    { "exp_", wrong_view, WK_E_STATE, "a view" },
+    { "exp_", wrong_leaf, WK_E_STATE, "leaf" },
+    { "mul_", wrong_expanded, WK_E_STATE, "expanded" },
+    { 0 },
+};
 
 /* ---- The public names, as declared in elementwise.h ---- */
 #define APPLY(NAME, OPERANDS, ...)                                                                                     \

@@ -224,4 +224,14 @@ wk_tensor *wk_prod_dims(wk_tensor *t, int n, const int *dims, bool keepdim)
 wk_tensor *wk_prod(wk_tensor *t) { return wk_prod_dims(t, 0, NULL, false); }
 wk_tensor *wk_prod_dim(wk_tensor *t, int dim, bool keepdim) { return wk_prod_dims(t, 1, &dim, keepdim); }
 
+static wk_tensor *wrong_cumsum(void) { return wk_cumsum(wk_zeros(WK_SHAPE(2, 3), WK_F32), 2); }
+static wk_tensor *wrong_cumprod(void) { return wk_cumprod(wk_zeros(WK_SHAPE(2, 3), WK_F32), -3); }
+static wk_tensor *wrong_prod(void) { return wk_prod_dim(wk_zeros(WK_SHAPE(2, 3), WK_F32), 2, false); }
+const wki_error_sample wki_errors_scan[] = {
+    { "cumsum", wrong_cumsum, WK_E_RANGE, "dim is 2" },
+    { "cumprod", wrong_cumprod, WK_E_RANGE, "dim is -3" },
+    { "prod", wrong_prod, WK_E_RANGE, "dim is 2" },
+    { 0 },
+};
+
 const wki_family wki_family_scan = { &cumsum_op, &recur_op, &cumprod_op, &prod_op, NULL };

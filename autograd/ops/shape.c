@@ -1,6 +1,7 @@
 /* Rearranging: views that share storage and version. Each view's gradient goes back by the opposite rearrangement; the
  * ones that drop elements scatter into zeros. */
 #include "autograd/op.h"
+#include "base/fault.h"
 #include <string.h>
 
 /* A view of t with its history; v's data pointer is already moved. */
@@ -32,6 +33,36 @@ static const wki_sample view_samples[] = { { sample_view, 1, { { 2, { 4, 3 }, -2
                                            { sample_flatten, 1, { { 3, { 2, 2, 3 }, -2, 2 } } },
                                            { 0 } };
 static const wki_opdef view_op = { "view", view_backward, view_samples };
+
+static wk_tensor *wrong_view(void) { return wk_view(wk_zeros(WK_SHAPE(2, 3), WK_F32), WK_SHAPE(4, -1)); }
+static wk_tensor *wrong_copy(void) { return wk_view(wk_t(wk_zeros(WK_SHAPE(2, 3), WK_F32)), WK_SHAPE(6)); }
+static wk_tensor *wrong_reshape(void) { return wk_reshape(wk_zeros(WK_SHAPE(2, 3), WK_F32), WK_SHAPE(-1, -1)); }
+static wk_tensor *wrong_flatten(void) { return wk_flatten(wk_zeros(WK_SHAPE(2, 3), WK_F32), 1, 0); }
+static wk_tensor *wrong_permute(void) { return wk_permute(wk_zeros(WK_SHAPE(2, 3), WK_F32), 2, (int[]){ 1, 1 }); }
+static wk_tensor *wrong_transpose(void) { return wk_transpose(wk_zeros(WK_SHAPE(2, 3), WK_F32), 0, 2); }
+static wk_tensor *wrong_t(void) { return wk_t(wk_zeros(WK_SHAPE(1, 1, 1), WK_F32)); }
+static wk_tensor *wrong_squeeze(void) { return wk_squeeze(wk_zeros(WK_SHAPE(2, 3), WK_F32), 5); }
+static wk_tensor *wrong_unsqueeze(void) { return wk_unsqueeze(wk_zeros(WK_SHAPE(2, 3), WK_F32), 3); }
+static wk_tensor *wrong_expand(void) { return wk_expand(wk_zeros(WK_SHAPE(2, 3), WK_F32), WK_SHAPE(4, 3)); }
+static wk_tensor *wrong_slice(void) { return wk_slice(wk_zeros(WK_SHAPE(2, 3), WK_F32), 0, 0, 1, 0); }
+static wk_tensor *wrong_narrow(void) { return wk_narrow(wk_zeros(WK_SHAPE(2, 3), WK_F32), 1, 2, 2); }
+static wk_tensor *wrong_select(void) { return wk_select(wk_zeros(WK_SHAPE(2, 3), WK_F32), 0, 2); }
+const wki_error_sample wki_errors_shape[] = {
+    { "view", wrong_view, WK_E_SHAPE, "[4, -1]" },
+    { "view", wrong_copy, WK_E_SHAPE, "use wk_reshape" },
+    { "reshape", wrong_reshape, WK_E_SHAPE, "one may be -1" },
+    { "flatten", wrong_flatten, WK_E_INVALID, "first_dim 1" },
+    { "permute", wrong_permute, WK_E_INVALID, "dim 1 is named twice" },
+    { "transpose", wrong_transpose, WK_E_RANGE, "dim1" },
+    { "t", wrong_t, WK_E_SHAPE, "[1, 1, 1]" },
+    { "squeeze", wrong_squeeze, WK_E_RANGE, "5" },
+    { "unsqueeze", wrong_unsqueeze, WK_E_RANGE, "3" },
+    { "expand", wrong_expand, WK_E_SHAPE, "[4, 3]" },
+    { "slice", wrong_slice, WK_E_INVALID, "step is 0" },
+    { "narrow", wrong_narrow, WK_E_RANGE, "start 2, length 2" },
+    { "select", wrong_select, WK_E_RANGE, "2" },
+    { 0 },
+};
 
 /* Puts the size that -1 stands for into `out`. */
 static bool resolve(const char *where, const wk_tensor *t, int ndim, const int64_t *shape, wki_shape *out)
@@ -151,7 +182,7 @@ static wk_status permute_backward(wki_backward *b, wk_tensor **d)
 {
     const order *o = wki_attrs(b);
     order back = { .n = o->n };
-    for (int i = 0; i < o->n; i++) back.dims[o->dims[i]] = i;
+    for (int i = 0; i < o->n; i++) back.dims[WKI_FAULT(5) ? i : o->dims[i]] = WKI_FAULT(5) ? o->dims[i] : i;
     d[0] = permuted("permute", b->g, &back);
     return WK_OK;
 }
@@ -281,7 +312,7 @@ typedef struct cut {
 static wk_tensor *cut_view(const wki_opdef *op, wk_tensor *t, const cut *c)
 {
     wki_view v = t->v;
-    move(&v, c->length ? c->start * v.stride[c->dim] : 0);
+    move(&v, c->length && !WKI_FAULT(3) ? c->start * v.stride[c->dim] : 0);
     v.size[c->dim] = c->length;
     v.stride[c->dim] *= c->step;
     return view_of(op, t, &v, c, sizeof *c);
@@ -336,7 +367,7 @@ static wk_status slice_backward(wki_backward *b, wk_tensor **d)
     wk_tensor *whole = wk_zeros(c->from.ndim, c->from.size, (wk_dtype)b->g->v.dtype);
     if (!whole) return wk_error();
     wki_view part = whole->v;
-    move(&part, c->length ? c->start * part.stride[c->dim] : 0);
+    move(&part, c->length && !WKI_FAULT(4) ? c->start * part.stride[c->dim] : 0);
     part.size[c->dim] = c->length;
     part.stride[c->dim] *= c->step;
     if (wki_do(WKI_OP_copy, 1, WKI_VIEWS(&part, &b->g->v), NULL, 0, wki_numel(&part))) return wk_error();
@@ -367,8 +398,8 @@ wk_tensor *wk_narrow(wk_tensor *t, int dim, int64_t start, int64_t length)
     wki_check(t->v.ndim > 0, NULL, WK_E_SHAPE, "narrow", "a tensor of shape [] cannot be narrowed");
     if (!wki_dim_ok("narrow", "dim", t->v.ndim, &dim)) return NULL;
     int64_t size = t->v.size[dim], from = start < 0 ? start + size : start;
-    wki_check(from >= 0 && length >= 0 && from <= size && length <= size - from, NULL, WK_E_RANGE, "narrow",
-              "start %lld, length %lld lie outside dim %d of %s", (long long)start, (long long)length, dim,
+    wki_check(from >= 0 && length >= 0 && from <= size && (length <= size - from || WKI_FAULT(28)), NULL, WK_E_RANGE,
+              "narrow", "start %lld, length %lld lie outside dim %d of %s", (long long)start, (long long)length, dim,
               wki_show(&t->v));
     cut c = { wki_shape_of(t), from, length, 1, dim };
     return cut_view(&slice_op, t, &c);

@@ -43,6 +43,14 @@ static const wki_sample log_softmax_samples[] = { { sample_log_softmax, 1, { { 2
 static const wki_opdef softmax_op = { "softmax", softmax_backward, softmax_samples };
 static const wki_opdef log_softmax_op = { "log_softmax", log_softmax_backward, log_softmax_samples };
 
+static wk_tensor *wrong_dtype(void) { return wk_softmax(wk_zeros(WK_SHAPE(2, 3), WK_I64), 0); }
+static wk_tensor *wrong_dim(void) { return wk_log_softmax(wk_zeros(WK_SHAPE(2, 3), WK_F32), 2); }
+const wki_error_sample wki_errors_softmax[] = {
+    { "softmax", wrong_dtype, WK_E_DTYPE, "i64" },
+    { "log_softmax", wrong_dim, WK_E_RANGE, "2" },
+    { 0 },
+};
+
 static wk_tensor *forward(const wki_opdef *op, wk_tensor *t, int dim, bool log)
 {
     if (!wki_tensor_ok(t, op->name, "t") || !wki_float_ok(t, op->name, "t") ||

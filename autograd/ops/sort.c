@@ -96,4 +96,12 @@ wk_tensor *wk_topk(wk_tensor *t, int64_t k, int dim, bool largest, wk_tensor **i
     return order_of(&topk_op, t, k, dim, largest, indices);
 }
 
+static wk_tensor *wrong_sort(void) { return wk_sort(wk_zeros(WK_SHAPE(2, 3), WK_F32), 2, false, NULL); }
+static wk_tensor *wrong_topk(void) { return wk_topk(wk_zeros(WK_SHAPE(2, 3), WK_F32), 4, 1, true, NULL); }
+const wki_error_sample wki_errors_sort[] = {
+    { "sort", wrong_sort, WK_E_RANGE, "dim is 2" },
+    { "topk", wrong_topk, WK_E_RANGE, "k is 4" },
+    { 0 },
+};
+
 const wki_family wki_family_sort = { &sort_op, &topk_op, NULL };

@@ -210,4 +210,16 @@ wk_status wk_meshgrid(wk_tensor *const *ts, int n, bool xy, wk_tensor **out)
     return WK_OK;
 }
 
+static wk_tensor *wrong_sizes(void)
+{
+    wk_tensor *t = wk_zeros(WK_SHAPE(2, 3), WK_F32), *part[2];
+    return wk_split_sizes(t, 2, (int64_t[]){ 1, 1 }, 1, part) ? NULL : t;
+}
+static wk_tensor *wrong_unflatten(void) { return wk_unflatten(wk_zeros(WK_SHAPE(2, 3), WK_F32), 1, WK_SHAPE(2, 2)); }
+const wki_error_sample wki_errors_split[] = {
+    { "split_sizes", wrong_sizes, WK_E_SHAPE, "sizes [1, 1] do not add up to 3, dim 1 of [2, 3]" },
+    { "unflatten", wrong_unflatten, WK_E_SHAPE, "sizes [2, 2] do not multiply to 3, dim 1 of [2, 3]" },
+    { 0 },
+};
+
 const wki_family wki_family_split = { &split_op, NULL };

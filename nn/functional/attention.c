@@ -129,4 +129,21 @@ static const wki_sample samples[] = {
     { 0 }
 };
 static const wki_opdef op = { "scaled_dot_product_attention", NULL, samples };
+static wk_tensor *wrong_sizes(void)
+{
+    return wk_scaled_dot_product_attention(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2, 4), WK_F32),
+                                           wk_zeros(WK_SHAPE(2, 3), WK_F32));
+}
+static wk_tensor *wrong_mask(void)
+{
+    return wk_scaled_dot_product_attention_with(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2, 3), WK_F32),
+                                                wk_zeros(WK_SHAPE(2, 3), WK_F32),
+                                                .attn_mask = wk_zeros(WK_SHAPE(2, 2), WK_F32), .is_causal = true);
+}
+const wki_error_sample wki_errors_attention[] = {
+    { "scaled_dot_product_attention", wrong_sizes, WK_E_SHAPE, "q is [2, 3], k [2, 4], v [2, 3]" },
+    { "scaled_dot_product_attention", wrong_mask, WK_E_INVALID, "is_causal and attn_mask were both given" },
+    { 0 },
+};
+
 const wki_family wki_family_attention = { &op, NULL };

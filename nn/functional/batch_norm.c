@@ -97,4 +97,24 @@ wk_tensor *wk_instance_norm(wk_tensor *x, wk_tensor *running_mean, wk_tensor *ru
     return update(running_mean, running_var, mean, var, momentum, (double)a.inner) ? NULL : y;
 }
 
+static wk_tensor *wrong_channels(void)
+{
+    return wk_batch_norm(wk_zeros(WK_SHAPE(2, 3), WK_F32), NULL, NULL, wk_zeros(WK_SHAPE(2), WK_F32), NULL, true, 0.1,
+                         1e-5);
+}
+static wk_tensor *wrong_running(void)
+{
+    return wk_batch_norm(wk_zeros(WK_SHAPE(2, 3), WK_F32), NULL, NULL, NULL, NULL, false, 0.1, 1e-5);
+}
+static wk_tensor *wrong_instance(void)
+{
+    return wk_instance_norm(wk_zeros(WK_SHAPE(3), WK_F32), NULL, NULL, NULL, NULL, true, 0.1, 1e-5);
+}
+const wki_error_sample wki_errors_batch_norm[] = {
+    { "batch_norm", wrong_channels, WK_E_SHAPE, "weight is [2]" },
+    { "batch_norm", wrong_running, WK_E_INVALID, "without training running_mean and running_var are needed" },
+    { "instance_norm", wrong_instance, WK_E_SHAPE, "x is [3]" },
+    { 0 },
+};
+
 const wki_family wki_family_batch_norm = { &batch_norm_op, &instance_norm_op, NULL };

@@ -124,4 +124,28 @@ static const wki_opdef bce_op = { "binary_cross_entropy", NULL, bce_samples };
 static const wki_opdef logits_op = { "binary_cross_entropy_with_logits", NULL, logits_samples };
 static const wki_opdef kl_op = { "kl_div", NULL, kl_samples };
 static const wki_opdef soft_margin_op = { "soft_margin_loss", NULL, soft_margin_samples };
+static wk_tensor *wrong_bce(void)
+{
+    return wk_binary_cross_entropy(wk_full(WK_SHAPE(2), WK_F32, 1.5), wk_zeros(WK_SHAPE(2), WK_F32));
+}
+static wk_tensor *wrong_logits(void)
+{
+    return wk_binary_cross_entropy_with_logits(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2), WK_F32));
+}
+static wk_tensor *wrong_kl_div(void)
+{
+    return wk_kl_div(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(3, 2), WK_F32));
+}
+static wk_tensor *wrong_soft_margin(void)
+{
+    return wk_soft_margin_loss(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2), WK_F32));
+}
+const wki_error_sample wki_errors_binary[] = {
+    { "binary_cross_entropy", wrong_bce, WK_E_RANGE, "input has the element 1.5" },
+    { "binary_cross_entropy_with_logits", wrong_logits, WK_E_SHAPE, "shapes differ (input [2, 3], target [2])" },
+    { "kl_div", wrong_kl_div, WK_E_SHAPE, "shapes differ (input [2, 3], target [3, 2])" },
+    { "soft_margin_loss", wrong_soft_margin, WK_E_SHAPE, "shapes differ (input [2, 3], target [2])" },
+    { 0 },
+};
+
 const wki_family wki_family_binary = { &bce_op, &logits_op, &kl_op, &soft_margin_op, NULL };

@@ -107,6 +107,21 @@ static const wki_sample weight_samples[] = {
 static const wki_opdef conv_op = { "conv", conv_backward, conv_samples };
 static const wki_opdef transpose_op = { "conv_transpose", transpose_backward, transpose_samples };
 static const wki_opdef weight_op = { "conv_weight", weight_backward, weight_samples };
+static wk_tensor *wrong_conv(void)
+{
+    return wk_conv2d(wk_zeros(WK_SHAPE(1, 3, 4, 4), WK_F32), wk_zeros(WK_SHAPE(2, 2, 3, 3), WK_F32), NULL);
+}
+static wk_tensor *wrong_transpose(void)
+{
+    return wk_conv_transpose2d(wk_zeros(WK_SHAPE(1, 2, 4, 4), WK_F32), wk_zeros(WK_SHAPE(2, 2, 3, 3), WK_F32), NULL,
+                               .output_padding = WK_DIMS(1));
+}
+const wki_error_sample wki_errors_conv[] = {
+    { "conv2d", wrong_conv, WK_E_SHAPE, "x [1, 3, 4, 4], weight [2, 2, 3, 3] and 1 groups do not fit" },
+    { "conv_transpose2d", wrong_transpose, WK_E_INVALID, "output_padding is 1" },
+    { 0 },
+};
+
 const wki_family wki_family_conv = { &conv_op, &transpose_op, &weight_op, NULL };
 
 /* ---- The three ---- */

@@ -1,6 +1,7 @@
 /* Cross-entropy of logits against class numbers. The kernel's forward leaves the probabilities, which the fused
  * backward reads; higher orders take the way of ops: d = g / n (softmax(logits) - onehot(target)). */
 #include "autograd/op.h"
+#include "base/fault.h"
 #include "wick/nn.h"
 
 static wk_tensor *onehot_like(wk_tensor *logits, wk_tensor *target)
@@ -13,7 +14,7 @@ static wk_status backward(wki_backward *b, wk_tensor **d)
 {
     wk_tensor *logits = wki_saved_at(b, 0), *target = wki_saved_at(b, 1), *prob = wki_saved_at(b, 2);
     if (!logits || !target || !prob) return wk_error();
-    double scale = 1 / (double)logits->v.size[0];
+    double scale = 1 / (double)(logits->v.size[0] - WKI_FAULT(6));
     if (!wki_is_plain()) {
         wk_tensor *slope = wk_sub(wk_softmax(logits, 1), onehot_like(logits, target));
         d[0] = wk_mul(slope, wk_mul_scalar(b->g, scale));
@@ -34,6 +35,25 @@ static wk_tensor *sample(wk_tensor *const *in)
 static const wki_sample samples[] = { { sample, 1, { { 2, { 3, 5 }, -2, 2 } } }, { 0 } };
 static const wki_opdef op = { "cross_entropy", backward, samples };
 const wki_family wki_family_cross_entropy = { &op, NULL };
+
+static wk_tensor *wrong_label(void)
+{
+    return wk_cross_entropy(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_from((int64_t[]){ 0, 3 }, WK_SHAPE(2), WK_I64));
+}
+static wk_tensor *wrong_shapes(void)
+{
+    return wk_cross_entropy(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(3), WK_I64));
+}
+static wk_tensor *wrong_dtype(void)
+{
+    return wk_cross_entropy(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2, 3), WK_F32));
+}
+const wki_error_sample wki_errors_cross_entropy[] = {
+    { "cross_entropy", wrong_label, WK_E_RANGE, "row 1 has label 3" },
+    { "cross_entropy", wrong_shapes, WK_E_SHAPE, "[3]" },
+    { "cross_entropy", wrong_dtype, WK_E_DTYPE, "target is f32" },
+    { 0 },
+};
 
 wk_tensor *wk_cross_entropy(wk_tensor *logits, wk_tensor *target)
 {

@@ -69,4 +69,15 @@ static const wki_sample distance_samples[] = { { sample_distance, 2, { { 2, { 3,
 static const wki_opdef normalize_op = { "normalize", NULL, normalize_samples };
 static const wki_opdef cosine_op = { "cosine_similarity", NULL, cosine_samples };
 static const wki_opdef distance_op = { "pairwise_distance", NULL, distance_samples };
+static wk_tensor *wrong_normalize(void) { return wk_normalize(wk_zeros(WK_SHAPE(2, 3), WK_F32), 2, 2, 1e-12); }
+static wk_tensor *wrong_cosine(void)
+{
+    return wk_cosine_similarity(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2), WK_F32), 1, 1e-8);
+}
+const wki_error_sample wki_errors_distance[] = {
+    { "normalize", wrong_normalize, WK_E_RANGE, "dim is 2" },
+    { "cosine_similarity", wrong_cosine, WK_E_SHAPE, "shapes do not broadcast ([2, 3], [2])" },
+    { 0 },
+};
+
 const wki_family wki_family_distance = { &normalize_op, &cosine_op, &distance_op, NULL };

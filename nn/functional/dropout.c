@@ -1,6 +1,7 @@
 /* Dropout: elements set to 0 with probability p, the others scaled by 1 / (1 - p). The mask is never stored: it is a
  * function of the operation's random key, so backward is the same call on the gradient, and so is its backward. */
 #include "autograd/op.h"
+#include "base/fault.h"
 #include "wick/nn.h"
 
 static wk_tensor *masked(const wki_opdef *op, wk_tensor *x, const wki_dropout_attrs *attrs);
@@ -15,9 +16,19 @@ static const wki_sample samples[] = { { sample, 1, { { 2, { 3, 5 }, -2, 2 } } },
 static const wki_opdef op = { "dropout", backward, samples };
 const wki_family wki_family_dropout = { &op, NULL };
 
+static wk_tensor *wrong_p(void) { return wk_dropout(wk_zeros(WK_SHAPE(2, 3), WK_F32), 1, true); }
+static wk_tensor *wrong_dtype(void) { return wk_dropout(wk_zeros(WK_SHAPE(2, 3), WK_I64), 0.5, true); }
+const wki_error_sample wki_errors_dropout[] = {
+    { "dropout", wrong_p, WK_E_INVALID, "p is 1" },
+    { "dropout", wrong_dtype, WK_E_DTYPE, "i64" },
+    { 0 },
+};
+
 static wk_status backward(wki_backward *b, wk_tensor **d)
 {
-    d[0] = masked(&op, b->g, wki_attrs(b));
+    wki_dropout_attrs attrs = *(const wki_dropout_attrs *)wki_attrs(b);
+    if (WKI_FAULT(11)) attrs.key.op++;
+    d[0] = masked(&op, b->g, &attrs);
     return WK_OK;
 }
 

@@ -32,4 +32,13 @@ static wk_tensor *numbers(void) { return wk_from((int64_t[]){ 2, 0, 2, 1, 2, 0 }
 static wk_tensor *sample(wk_tensor *const *in) { return wk_square(wk_embedding(numbers(), in[0], WK_NO_PADDING)); }
 static const wki_sample samples[] = { { sample, 1, { { 2, { 3, 4 }, -2, 2 } } }, { 0 } };
 static const wki_opdef op = { "embedding", NULL, samples };
+static wk_tensor *wrong_index(void)
+{
+    return wk_embedding(wk_zeros(WK_SHAPE(2), WK_F32), wk_zeros(WK_SHAPE(2, 3), WK_F32), -1);
+}
+const wki_error_sample wki_errors_embedding[] = {
+    { "embedding", wrong_index, WK_E_DTYPE, "index is f32" },
+    { 0 },
+};
+
 const wki_family wki_family_embedding = { &op, NULL };

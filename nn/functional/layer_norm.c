@@ -80,4 +80,20 @@ wk_tensor *wk_group_norm(wk_tensor *x, int64_t groups, wk_tensor *weight, wk_ten
     return wki_norm(&group_norm_op, x, weight, bias, a, 0, &mean, &var);
 }
 
+static wk_tensor *wrong_layer(void)
+{
+    return wk_layer_norm(wk_zeros(WK_SHAPE(2, 3), WK_F32), WK_SHAPE(2), NULL, NULL, 1e-5);
+}
+static wk_tensor *wrong_rms(void)
+{
+    return wk_rms_norm(wk_zeros(WK_SHAPE(2, 3), WK_F32), WK_SHAPE(3), wk_zeros(WK_SHAPE(2), WK_F32), 1e-5);
+}
+static wk_tensor *wrong_groups(void) { return wk_group_norm(wk_zeros(WK_SHAPE(2, 3), WK_F32), 2, NULL, NULL, 1e-5); }
+const wki_error_sample wki_errors_layer_norm[] = {
+    { "layer_norm", wrong_layer, WK_E_SHAPE, "x is [2, 3]" },
+    { "rms_norm", wrong_rms, WK_E_SHAPE, "weight is [2]" },
+    { "group_norm", wrong_groups, WK_E_INVALID, "3 channels of x [2, 3] do not fall into 2 groups" },
+    { 0 },
+};
+
 const wki_family wki_family_layer_norm = { &layer_norm_op, &rms_norm_op, &group_norm_op, NULL };

@@ -150,4 +150,36 @@ static const wki_opdef ranking_op = { "margin_ranking_loss", NULL, ranking_sampl
 static const wki_opdef multi_op = { "multi_margin_loss", NULL, multi_samples };
 static const wki_opdef cosine_op = { "cosine_embedding_loss", NULL, cosine_samples };
 static const wki_opdef triplet_op = { "triplet_margin_loss", NULL, triplet_samples };
+static wk_tensor *wrong_hinge(void)
+{
+    return wk_hinge_embedding_loss(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2), WK_F32));
+}
+static wk_tensor *wrong_ranking(void)
+{
+    return wk_margin_ranking_loss(wk_zeros(WK_SHAPE(2), WK_F32), wk_zeros(WK_SHAPE(3), WK_F32),
+                                  wk_zeros(WK_SHAPE(2), WK_F32));
+}
+static wk_tensor *wrong_multi(void)
+{
+    return wk_multi_margin_loss(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(3), WK_I64));
+}
+static wk_tensor *wrong_cosine(void)
+{
+    return wk_cosine_embedding_loss(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2, 4), WK_F32),
+                                    wk_zeros(WK_SHAPE(2), WK_F32));
+}
+static wk_tensor *wrong_triplet(void)
+{
+    return wk_triplet_margin_loss(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2, 3), WK_F32),
+                                  wk_zeros(WK_SHAPE(2, 4), WK_F32));
+}
+const wki_error_sample wki_errors_margin[] = {
+    { "hinge_embedding_loss", wrong_hinge, WK_E_SHAPE, "shapes differ (input [2, 3], target [2])" },
+    { "margin_ranking_loss", wrong_ranking, WK_E_SHAPE, "shapes differ (input [2], target [3])" },
+    { "multi_margin_loss", wrong_multi, WK_E_SHAPE, "target is [3] for an input [2, 3]" },
+    { "cosine_embedding_loss", wrong_cosine, WK_E_SHAPE, "shapes differ (input [2, 3], target [2, 4])" },
+    { "triplet_margin_loss", wrong_triplet, WK_E_SHAPE, "shapes differ (input [2, 3], target [2, 4])" },
+    { 0 },
+};
+
 const wki_family wki_family_margin = { &hinge_op, &ranking_op, &multi_op, &cosine_op, &triplet_op, NULL };

@@ -207,4 +207,18 @@ static const wki_sample entropy_samples[] = {
     { 0 }
 };
 static const wki_opdef entropy_op = { "cross_entropy", NULL, entropy_samples };
+static wk_tensor *wrong_label(void)
+{
+    return wk_nll_loss(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_full(WK_SHAPE(2), WK_I64, 3));
+}
+static wk_tensor *wrong_shapes(void)
+{
+    return wk_nll_loss(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(3), WK_I64));
+}
+const wki_error_sample wki_errors_nll_loss[] = {
+    { "nll", wrong_label, WK_E_RANGE, "target 3 at position 0 is no class" },
+    { "nll_loss", wrong_shapes, WK_E_SHAPE, "target is [3] for an input [2, 3]" },
+    { 0 },
+};
+
 const wki_family wki_family_nll_loss = { &pick_op, &put_op, &entropy_op, NULL };

@@ -56,6 +56,17 @@ static const wki_sample pick_samples[] = { { sample_pick, 1, { { 4, { 2, 1, 3, 4
 static const wki_opdef pool_op = { "max_pool", pool_backward, pool_samples };
 static const wki_opdef put_op = { "max_pool_put", put_backward, put_samples };
 static const wki_opdef pick_op = { "max_pool_pick", pool_backward, pick_samples };
+static wk_tensor *wrong_padding(void)
+{
+    return wk_max_pool2d(wk_zeros(WK_SHAPE(1, 1, 4, 4), WK_F32), WK_DIMS(2), .padding = WK_DIMS(2));
+}
+static wk_tensor *wrong_dims(void) { return wk_max_pool1d(wk_zeros(WK_SHAPE(4), WK_F32), WK_DIMS(2)); }
+const wki_error_sample wki_errors_pool_max[] = {
+    { "max_pool2d", wrong_padding, WK_E_INVALID, "padding is [2, 2], kernel_size [2, 2]" },
+    { "max_pool1d", wrong_dims, WK_E_SHAPE, "x is [4]" },
+    { 0 },
+};
+
 const wki_family wki_family_pool_max = { &pool_op, &put_op, &pick_op, NULL };
 
 /* v as [planes, elements] */

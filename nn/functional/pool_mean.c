@@ -44,6 +44,17 @@ static wk_tensor *sample_spread(wk_tensor *const *in)
 static const wki_sample spread_samples[] = { { sample_spread, 1, { { 4, { 2, 1, 3, 4 }, -2, 2 } } }, { 0 } };
 static const wki_opdef mean_op = { "avg_pool", mean_backward, mean_samples };
 static const wki_opdef spread_op = { "avg_pool_spread", spread_backward, spread_samples };
+static wk_tensor *wrong_stride(void)
+{
+    return wk_avg_pool2d(wk_zeros(WK_SHAPE(1, 1, 4, 4), WK_F32), WK_DIMS(2), .stride = WK_DIMS(0));
+}
+static wk_tensor *wrong_kernel(void) { return wk_avg_pool2d(wk_zeros(WK_SHAPE(1, 1, 4, 4), WK_F32), WK_DIMS(5)); }
+const wki_error_sample wki_errors_pool_mean[] = {
+    { "avg_pool2d", wrong_stride, WK_E_INVALID, "stride is 0" },
+    { "avg_pool2d", wrong_kernel, WK_E_SHAPE, "the kernel [5, 5] with its dilation reaches over 5" },
+    { 0 },
+};
+
 const wki_family wki_family_pool_mean = { &mean_op, &spread_op, NULL };
 
 static wk_status mean_backward(wki_backward *b, wk_tensor **d)

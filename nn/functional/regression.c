@@ -163,4 +163,39 @@ static const wki_opdef smooth_op = { "smooth_l1_loss", NULL, smooth_samples };
 static const wki_opdef huber_op = { "huber_loss", NULL, huber_samples };
 static const wki_opdef poisson_op = { "poisson_nll_loss", NULL, poisson_samples };
 static const wki_opdef gaussian_op = { "gaussian_nll_loss", NULL, gaussian_samples };
+static wk_tensor *wrong_mse(void)
+{
+    return wk_mse_loss(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2), WK_F32));
+}
+static wk_tensor *wrong_l1(void)
+{
+    return wk_l1_loss_with(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2, 3), WK_F32), .beta = 2);
+}
+static wk_tensor *wrong_smooth(void)
+{
+    return wk_smooth_l1_loss_with(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2, 3), WK_F32), .beta = -1);
+}
+static wk_tensor *wrong_huber(void)
+{
+    return wk_huber_loss_with(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2, 3), WK_F32), .delta = 0);
+}
+static wk_tensor *wrong_poisson(void)
+{
+    return wk_poisson_nll_loss(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(3, 2), WK_F32));
+}
+static wk_tensor *wrong_gaussian(void)
+{
+    return wk_gaussian_nll_loss(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2, 3), WK_F32),
+                                wk_full(WK_SHAPE(2, 3), WK_F32, -1));
+}
+const wki_error_sample wki_errors_regression[] = {
+    { "mse_loss", wrong_mse, WK_E_SHAPE, "shapes differ (input [2, 3], target [2])" },
+    { "l1_loss", wrong_l1, WK_E_INVALID, "has no option beta" },
+    { "smooth_l1_loss", wrong_smooth, WK_E_INVALID, "beta is -1" },
+    { "huber_loss", wrong_huber, WK_E_INVALID, "delta is 0" },
+    { "poisson_nll_loss", wrong_poisson, WK_E_SHAPE, "shapes differ (input [2, 3], target [3, 2])" },
+    { "gaussian_nll_loss", wrong_gaussian, WK_E_RANGE, "var has the element -1" },
+    { 0 },
+};
+
 const wki_family wki_family_regression = { &mse_op, &l1_op, &smooth_op, &huber_op, &poisson_op, &gaussian_op, NULL };

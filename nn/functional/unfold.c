@@ -32,6 +32,14 @@ static const wki_sample fold_samples[] = { { sample_fold, 1, { { 3, { 2, 4, 8 },
                                            { 0 } };
 static const wki_opdef unfold_op = { "unfold", unfold_backward, unfold_samples };
 static const wki_opdef fold_op = { "fold", fold_backward, fold_samples };
+static wk_tensor *wrong_unfold(void) { return wk_unfold(wk_zeros(WK_SHAPE(1, 1, 4, 4), WK_F32), WK_DIMS(5)); }
+static wk_tensor *wrong_fold(void) { return wk_fold(wk_zeros(WK_SHAPE(1, 4, 3), WK_F32), WK_DIMS(4, 4), WK_DIMS(2)); }
+const wki_error_sample wki_errors_unfold[] = {
+    { "unfold", wrong_unfold, WK_E_SHAPE, "the kernel [5, 5] with its dilation reaches over 5" },
+    { "fold", wrong_fold, WK_E_SHAPE, "x is [1, 4, 3]" },
+    { 0 },
+};
+
 const wki_family wki_family_unfold = { &unfold_op, &fold_op, NULL };
 
 static wk_status unfold_backward(wki_backward *b, wk_tensor **d)

@@ -1,242 +1,214 @@
-/* Laws over every op, found by itself: gradients of first and second order against differences in f64, broken and
- * strided inputs. An op without a sample fails. */
-#include "autograd/formula.h"
-#include "autograd/op.h"
-#include "wick/nn.h"
-#include "wick_check.h"
-#include <stdio.h>
+/* Gradients of first and second order against five-point differences in f64, for every op, every set of inputs that
+ * want one, and every layout. Differences depend on the numbers alone, so they are taken once for all layouts of the
+ * same. */
+#include "registry.h"
+#include <float.h>
 
-#define X(NAME) extern const wki_family wki_family_##NAME;
-#include "wki_family_list.h"
-#undef X
+typedef double function(const subject *s, wk_tensor *const *in, int n, unsigned wants);
 
-static const wki_opdef *const *const families[] = {
-#define X(NAME) wki_family_##NAME,
-#include "wki_family_list.h"
-#undef X
-};
-enum { FAMILIES = sizeof families / sizeof *families, MOST_INPUTS = WKI_MAX_SAMPLE_INPUTS };
+typedef struct slopes {
+    double of[MOST_INPUTS][MOST_ELEMENTS];
+    double noise[MOST_INPUTS][MOST_ELEMENTS]; /* what rounding of the function itself makes of them */
+    bool kink[MOST_INPUTS][MOST_ELEMENTS];    /* differences do not tell the slope, or there is none */
+} slopes;
+static slopes numeric;
 
-/* A function to differentiate: a sample of an op, or a row with its sample numbers. */
-typedef struct subject {
-    const char *name;
-    const wki_sample *sample;
-    int row;
-} subject;
-
-static wk_tensor *call(const subject *s, wk_tensor *const *in)
+/* Left and right differ, and as much twice as near: there is no derivative. */
+static bool is_kink(const double f[5], double h)
 {
-    if (s->sample) return s->sample->call(in);
-    const wki_row *row = &wki_row_table[s->row];
-    if (s->row == WKI_ROW_where) return wk_where(wk_gt(in[0], in[1]), in[1], in[2]);
-    wk_tensor *at[3] = { NULL };
-    for (int k = 0, n = 0; k < 3; k++)
-        if (row->operands >> k & 1) at[k] = in[n++];
-    return wki_row_apply(s->row, at[0], at[1], at[2], row->sample[0], row->sample[1]);
+    const double near = fabs(f[3] - 2 * f[2] + f[1]) / h, far = fabs(f[4] - 2 * f[2] + f[0]) / (2 * h);
+    return !(near < 1e-6 * (1 + fabs(f[3] - f[1]) / h)) && !(far > 1.5 * near);
 }
 
-/* A weighted sum, so that no gradient cancels: weights differ from element to element. */
-static wk_tensor *weighted(wk_tensor *y)
+/* d f / d element e of in[k], which is contiguous */
+static void differ(const subject *s, wk_tensor *const *in, int n, unsigned wants, function *f, int k, int64_t e)
 {
-    if (!y) return NULL;
-    WK_NO_GRAD(weights);
-    wk_tensor *w =
-        wk_reshape(wk_add_scalar(wk_sin(wk_arange(0, (double)wk_numel(y), 1, WK_F64)), 1.5), wk_ndim(y), wk_shape(y));
-    wk_set_grad_enabled(weights);
-    return wk_sum(wk_mul(wk_to(y, WK_F64), w));
+    static const double steps[7] = { -2, -1, 0, 1, 2, -0.5, 0.5 };
+    const double h = 1e-3;
+    double *at = (double *)wk_data(in[k]) + e, x = *at, d[7];
+    for (int i = 0; i < 7; i++) {
+        *at = x + steps[i] * h;
+        d[i] = f(s, in, n, wants);
+    }
+    *at = x;
+    const double slope = (d[0] - 8 * d[1] + 8 * d[3] - d[4]) / (12 * h);
+    const double finer = (d[1] - 8 * d[5] + 8 * d[6] - d[3]) / (6 * h), noise = DBL_EPSILON * fabs(d[2]) / h;
+    numeric.of[k][e] = slope;
+    numeric.noise[k][e] = noise;
+    numeric.kink[k][e] = is_kink(d, h) || !(fabs(slope - finer) <= 1e-9 + 1e-7 * fabs(slope) + 3 * noise);
 }
 
-static int inputs_of(const subject *s)
+static void differ_all(const subject *s, wk_tensor *const *in, int n, unsigned wants, function *f)
 {
-    if (s->sample) return s->sample->inputs;
-    return __builtin_popcount((unsigned)wki_row_table[s->row].operands);
+    for (int k = 0; k < n; k++) {
+        ck_assert_int_le(wk_numel(in[k]), MOST_ELEMENTS);
+        for (int64_t e = 0; e < wk_numel(in[k]); e++) differ(s, in, n, wants, f, k, e);
+    }
 }
 
-static int make_inputs(const subject *s, wk_tensor **in)
+/* kinks: may there be any? Drawn numbers keep clear of them, repeated ones may tie. */
+static void compare(const subject *s, const char *what, int k, wk_tensor *grad, int64_t count, bool kinks)
 {
-    wk_manual_seed(11);
-    if (s->sample) {
-        for (int i = 0; i < s->sample->inputs; i++) {
-            in[i] = wk_empty(s->sample->in[i].ndim, s->sample->in[i].shape, WK_F64);
-            wk_uniform_(in[i], s->sample->in[i].low, s->sample->in[i].high);
-            wk_requires_grad(in[i]);
+    wk_tensor *g = grad ? wk_contiguous(grad) : NULL;
+    for (int64_t e = 0; e < count; e++) {
+        const double expected = numeric.of[k][e], got = g ? ((const double *)wk_data(g))[e] : 0;
+        if (kinks && numeric.kink[k][e]) {
+            counts->kinks++;
+        } else if (!(fabs(expected - got) <= 1e-9 + 1e-7 * fabs(expected) + numeric.noise[k][e])) {
+            BROKEN(s, "%s, towards input %d, element %d: %.12g, differences say %.12g", what, k, (int)e, got, expected);
+        } else {
+            counts->checks++;
         }
-        return s->sample->inputs;
     }
-    const wki_row *row = &wki_row_table[s->row];
-    int n = inputs_of(s);
-    for (int i = 0; i < n; i++) {
-        in[i] = i ? wk_empty(WK_SHAPE(3, 1), WK_F64) : wk_empty(WK_SHAPE(4), WK_F64); /* they broadcast to [3, 4] */
-        wk_uniform_(in[i], row->low, row->high);
-        wk_requires_grad(in[i]);
-    }
-    return n;
 }
 
-static double value(const subject *s, wk_tensor *const *in)
+/* ---- First order ---- */
+
+static double value(const subject *s, wk_tensor *const *in, int n, unsigned wants)
 {
+    (void)n, (void)wants;
     WK_SCOPE(work);
     return wk_item(weighted(call(s, in)));
 }
 
-/* d value / d in[k][e] by five points */
-static double difference(const subject *s, wk_tensor *const *in, int k, int64_t e,
-                         double (*f)(const subject *, wk_tensor *const *))
+/* Some samples differentiate inside, and refuse inputs that want no gradient. */
+static bool is_about_gradients(int n, unsigned wants)
 {
-    double *at = (double *)wk_data(in[k]) + e, x = *at, h = 1e-3, d[4];
-    static const double steps[] = { -2, -1, 1, 2 };
-    for (int i = 0; i < 4; i++) {
-        *at = x + steps[i] * h;
-        d[i] = f(s, in);
-    }
-    *at = x;
-    return (d[0] - 8 * d[1] + 8 * d[2] - d[3]) / (12 * h);
+    return wants != (1u << n) - 1 && strstr(wk_error_text(), "does not require grad");
 }
 
-static void compare(const subject *s, const char *what, wk_tensor *const *in, int n, wk_tensor *const *grads,
-                    double (*f)(const subject *, wk_tensor *const *))
+/* Inputs in layouts, those in `wants` with a gradient. */
+static void in_layout(const subject *s, wk_tensor *const *values, int n, int layout, unsigned wants)
 {
-    for (int k = 0; k < n; k++) {
-        wk_tensor *g = grads[k] ? wk_contiguous(grads[k]) : NULL;
-        for (int64_t e = 0; e < wk_numel(in[k]); e++) {
-            double numeric = difference(s, in, k, e, f), analytic = g ? ((const double *)wk_data(g))[e] : 0;
-            double scale = fmax(1, fmax(fabs(numeric), fabs(analytic)));
-            if (fabs(numeric - analytic) > 2e-8 * scale)
-                ck_abort_msg("%s, %s towards input %d, element %d: %.12g, differences say %.12g", s->name, what, k,
-                             (int)e, analytic, numeric);
-        }
+    WK_SCOPE(work);
+    wk_tensor *in[MOST_INPUTS], *grads[MOST_INPUTS];
+    char what[64];
+    snprintf(what, sizeof what, "first order, layout %d, inputs %x", layout, wants);
+    for (int k = 0; k < n; k++) in[k] = leaf_of(values[k], layout, wants >> k & 1);
+    if (!forward_backward(s, in, n, grads)) {
+        if (!is_about_gradients(n, wants)) BROKEN(s, "%s", what);
+        wk_error_clear();
+        return;
     }
+    for (int k = 0; k < n; k++)
+        if (wants >> k & 1) compare(s, what, k, grads[k], wk_numel(in[k]), layout >= KEEPING);
+    CHECK_OK();
+}
+
+static bool differentiable(const subject *s)
+{
+    WK_SCOPE(probe);
+    wk_tensor *in[MOST_INPUTS];
+    int n = draw(s, in);
+    for (int k = 0; k < n; k++) wk_requires_grad(in[k]);
+    wk_tensor *y = call(s, in);
+    if (!y) BROKEN(s, "cannot be called");
+    return wk_needs_grad(y);
 }
 
 static void first_order(const subject *s)
 {
+    if (!differentiable(s)) return;
     WK_SCOPE(work);
-    wk_tensor *in[MOST_INPUTS], *grads[MOST_INPUTS] = { 0 };
-    int n = make_inputs(s, in);
-    wk_tensor *y = call(s, in);
-    if (!y) ck_abort_msg("%s: %s", s->name, wk_error_text());
-    if (!wk_needs_grad(y)) return; /* comparisons */
-    wk_backward(weighted(y));
-    for (int k = 0; k < n; k++) grads[k] = wk_grad(in[k]);
-    if (wk_failed()) ck_abort_msg("%s: %s", s->name, wk_error_text());
-    compare(s, "first order", in, n, grads, value);
-    CHECK_OK();
+    for (int first = CONTIGUOUS; first < LAYOUTS; first = first < KEEPING ? KEEPING : first + 1) {
+        wk_tensor *in[MOST_INPUTS];
+        int n = draw(s, in), last = first < KEEPING ? KEEPING : first + 1;
+        for (int k = 0; k < n; k++) in[k] = leaf_of(wk_clone(laid_out(in[k], first)), CONTIGUOUS, true);
+        differ_all(s, in, n, 0, value);
+        for (int layout = first; layout < last; layout++)
+            for (unsigned wants = 1; wants < 1u << n; wants++) in_layout(s, in, n, layout, wants);
+    }
+}
+TEST(gradients, of_first_order_are_those_of_differences) { each(first_order); }
+
+/* ---- One tensor as all inputs ---- */
+
+static double value_of_one(const subject *s, wk_tensor *const *in, int n, unsigned wants)
+{
+    wk_tensor *same[MOST_INPUTS] = { in[0], in[0], in[0] };
+    return value(s, same, n, wants);
 }
 
-/* The gradients of first order, made with a graph, added up with weights. */
-static wk_tensor *slope_value(const subject *s, wk_tensor *const *in, int n)
+/* Has input k the range of the first? A variance, say, cannot be any number. */
+static bool is_drawn_alike(const subject *s, int k)
 {
-    wk_tensor *grads[MOST_INPUTS], *y = weighted(call(s, in)), *sum = NULL;
-    if (!y || wk_autograd_grad(&y, 1, in, n, true, grads)) return NULL;
-    for (int k = 0; k < n; k++) {
+    return !s->sample ||
+           (s->sample->in[0].low == s->sample->in[k].low && s->sample->in[0].high == s->sample->in[k].high);
+}
+
+static void one_for_all(const subject *s)
+{
+    WK_SCOPE(work);
+    wk_tensor *in[MOST_INPUTS], *grads[MOST_INPUTS];
+    int n = draw(s, in);
+    for (int k = 1; k < n; k++)
+        if (!wki_same_shape(&in[0]->v, &in[k]->v) || !is_drawn_alike(s, k)) return;
+    if (n < 2 || !differentiable(s)) return;
+    wk_requires_grad(in[0]);
+    differ_all(s, in, 1, 1, value_of_one);
+    wk_tensor *leaf = leaf_of(in[0], CONTIGUOUS, true), *same[MOST_INPUTS] = { leaf, leaf, leaf };
+    if (!forward_backward(s, same, n, grads)) BROKEN(s, "one tensor as all inputs");
+    compare(s, "one tensor as all inputs", 0, grads[0], wk_numel(leaf), true);
+    CHECK_OK();
+}
+TEST(gradients, add_up_where_one_tensor_is_every_input) { each(one_for_all); }
+
+/* ---- Second order ---- */
+
+/* The gradients of first order, made with a graph, added up with weights. */
+static wk_tensor *slope_value(const subject *s, wk_tensor *const *in, int n, unsigned wants)
+{
+    wk_tensor *targets[MOST_INPUTS], *grads[MOST_INPUTS], *y = weighted(call(s, in)), *sum = NULL;
+    int m = 0;
+    for (int k = 0; k < n; k++)
+        if (wants >> k & 1) targets[m++] = in[k];
+    if (!y || !wk_needs_grad(y) || wk_autograd_grad(&y, 1, targets, m, true, grads)) return NULL;
+    for (int k = 0; k < m; k++) {
         wk_tensor *part = grads[k] && wk_needs_grad(grads[k]) ? weighted(wk_square(grads[k])) : NULL;
         sum = !sum ? part : part ? wk_add(sum, part) : sum;
     }
     return sum;
 }
 
-static double slope_number(const subject *s, wk_tensor *const *in)
+static double slope_number(const subject *s, wk_tensor *const *in, int n, unsigned wants)
 {
     WK_SCOPE(work);
-    wk_tensor *v = slope_value(s, in, inputs_of(s));
+    wk_tensor *v = slope_value(s, in, n, wants);
     return v ? wk_item(v) : 0;
+}
+
+static void second_order_of(const subject *s, unsigned wants)
+{
+    static const int layouts[] = { CONTIGUOUS, TURNED_2ND };
+    char what[64];
+    WK_SCOPE(work);
+    snprintf(what, sizeof what, "second order, inputs %x", wants);
+    for (int i = 0; i < 2; i++) {
+        wk_tensor *values[MOST_INPUTS], *in[MOST_INPUTS], *targets[MOST_INPUTS], *grads[MOST_INPUTS];
+        int n = draw(s, values), m = 0;
+        for (int k = 0; k < n; k++) in[k] = leaf_of(values[k], layouts[i], wants >> k & 1);
+        wk_tensor *v = slope_value(s, in, n, wants);
+        if (wk_failed() && is_about_gradients(n, wants)) {
+            wk_error_clear();
+            return;
+        }
+        if (wk_failed()) BROKEN(s, "%s", what);
+        if (!v || !wk_needs_grad(v)) return; /* linear: its slope is constant */
+        if (i == 0) differ_all(s, in, n, wants, slope_number);
+        for (int k = 0; k < n; k++)
+            if (wants >> k & 1) targets[m++] = in[k];
+        if (wk_autograd_grad(&v, 1, targets, m, false, grads)) BROKEN(s, "%s", what);
+        for (int k = 0, j = 0; k < n; k++)
+            if (wants >> k & 1) compare(s, what, k, grads[j++], wk_numel(in[k]), false);
+        CHECK_OK();
+    }
 }
 
 static void second_order(const subject *s)
 {
-    WK_SCOPE(work);
-    wk_tensor *in[MOST_INPUTS], *grads[MOST_INPUTS] = { 0 };
-    int n = make_inputs(s, in);
-    wk_tensor *y = call(s, in);
-    if (!y || !wk_needs_grad(y)) return;
-    wk_tensor *v = slope_value(s, in, n);
-    if (wk_failed()) ck_abort_msg("%s, second order: %s", s->name, wk_error_text());
-    if (!v || !wk_needs_grad(v)) return; /* linear: its slope is constant */
-    if (wk_autograd_grad(&v, 1, in, n, false, grads)) ck_abort_msg("%s, second order: %s", s->name, wk_error_text());
-    compare(s, "second order", in, n, grads, slope_number);
-    CHECK_OK();
+    if (!differentiable(s)) return;
+    for (unsigned wants = 1; wants < 1u << inputs_of(s); wants++) second_order_of(s, wants);
 }
-
-static void each(void (*law)(const subject *))
-{
-    for (int f = 0; f < FAMILIES; f++)
-        for (const wki_opdef *const *op = families[f]; *op; op++)
-            for (const wki_sample *sample = (*op)->samples; sample && sample->call; sample++)
-                law(&(subject){ (*op)->name, sample, -1 });
-    for (int row = 0; row < WKI_ROW_COUNT; row++)
-        if (wki_row_table[row].kind != WKI_KIND_BITS && wki_row_table[row].kind != WKI_KIND_WHOLE)
-            law(&(subject){ wki_row_table[row].name, NULL, row });
-}
-
-TEST(gradients, every_op_has_a_sample)
-{
-    for (int f = 0; f < FAMILIES; f++)
-        for (const wki_opdef *const *op = families[f]; *op; op++)
-            if (!(*op)->samples || !(*op)->samples->call) ck_abort_msg("%s has no sample", (*op)->name);
-}
-
-TEST(gradients, of_first_order_are_those_of_differences) { each(first_order); }
 TEST(gradients, of_second_order_are_those_of_differences) { each(second_order); }
 
-/* Every second column of a transposed tensor: same numbers, other strides. */
-static wk_tensor *strided(wk_tensor *t)
-{
-    WK_NO_GRAD(copy);
-    if (wk_ndim(t) == 0) return t;
-    wk_tensor *twice = wk_cat((wk_tensor *[]){ wk_unsqueeze(t, -1), wk_unsqueeze(wk_zeros_like(t), -1) }, 2, -1);
-    wk_tensor *outermost = wk_contiguous(wk_transpose(twice, 0, -2));
-    return wk_requires_grad(wk_detach(wk_select(wk_transpose(outermost, 0, -2), -1, 0)));
-}
-
-static void strides_do_not_matter(const subject *s)
-{
-    WK_SCOPE(work);
-    wk_tensor *in[MOST_INPUTS], *other[MOST_INPUTS];
-    int n = make_inputs(s, in);
-    for (int k = 0; k < n; k++) other[k] = strided(in[k]);
-    CHECK_OK();
-    wk_tensor *a = call(s, in), *b = call(s, other);
-    if (!a || !b || !wk_equal(a, b)) ck_abort_msg("%s of strided inputs differs; %s", s->name, wk_error_text());
-    if (!wk_needs_grad(a)) return;
-    wk_backward(weighted(a));
-    wk_backward(weighted(b));
-    for (int k = 0; k < n; k++)
-        if (wk_grad(in[k]) && !wk_equal(wk_grad(in[k]), wk_grad(other[k])))
-            ck_abort_msg("%s: the gradient of a strided input %d differs", s->name, k);
-    CHECK_OK();
-}
-TEST(gradients, strides_change_nothing) { each(strides_do_not_matter); }
-
-static void null_is_an_error(const subject *s)
-{
-    WK_SCOPE(work);
-    wk_tensor *in[MOST_INPUTS];
-    int n = make_inputs(s, in);
-    for (int k = 0; k < n; k++) {
-        wk_tensor *kept = in[k];
-        in[k] = NULL;
-        wk_tensor *y = call(s, in);
-        bool optional = y && !wk_failed(); /* linear's bias */
-        if (!optional && (y || !wk_failed())) ck_abort_msg("%s takes a NULL input %d without an error", s->name, k);
-        wk_error_clear();
-        in[k] = kept;
-    }
-}
-TEST(gradients, a_null_input_is_an_error) { each(null_is_an_error); }
-
-static void f32_agrees(const subject *s)
-{
-    WK_SCOPE(work);
-    wk_tensor *in[MOST_INPUTS], *narrow[MOST_INPUTS];
-    int n = make_inputs(s, in);
-    WK_NO_GRAD(values);
-    for (int k = 0; k < n; k++) narrow[k] = wk_to(in[k], WK_F32);
-    wk_set_grad_enabled(true);
-    for (int k = 0; k < n; k++) wk_requires_grad(narrow[k]);
-    wk_tensor *a = wk_to(call(s, in), WK_F64), *b = wk_to(call(s, narrow), WK_F64);
-    if (!a || !b || !wk_allclose(b, a, 2e-5, 2e-5))
-        ck_abort_msg("%s in f32 differs from f64; %s", s->name, wk_error_text());
-}
-TEST(gradients, f32_agrees_with_f64) { each(f32_agrees); }
-
-WICK_TEST_MAIN
+int main(void) { return registry_main("gradients"); }

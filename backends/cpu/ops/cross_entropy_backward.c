@@ -1,6 +1,7 @@
 /* cross_entropy_backward: d [n, c] -> g [], prob, target; d = scale * g * (prob - onehot(target)). */
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/walk.h"
+#include "base/fault.h"
 
 static int64_t units(const wki_call *call) { return call->views[0]->size[1] == 0 ? 0 : call->views[0]->size[0]; }
 
@@ -14,7 +15,8 @@ static int64_t units(const wki_call *call) { return call->views[0]->size[1] == 0
         for (int64_t row = begin; row < end; row++) {                                                                  \
             TYPE *to = (TYPE *)d->data + row * d->stride[0];                                                           \
             const TYPE *from = (const TYPE *)p->data + row * p->stride[0];                                             \
-            const int64_t label = ((const int64_t *)target->data)[row * target->stride[0]];                            \
+            int64_t label = ((const int64_t *)target->data)[row * target->stride[0]];                                  \
+            if (WKI_FAULT(10)) label = (label + 1) % n;                                                                \
             const TYPE missing = k * (from[label * p_step] - 1);                                                       \
             for (int64_t j = 0; j < n; j++) to[j * d_step] = k * from[j * p_step];                                     \
             to[label * d_step] = missing;                                                                              \

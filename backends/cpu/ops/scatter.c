@@ -4,6 +4,7 @@
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/walk.h"
 #include "base/error.h"
+#include "base/fault.h"
 
 enum { BAND = 256 };
 
@@ -14,7 +15,7 @@ typedef struct line {
 } line;
 
 #define SET(y, x)      (x)
-#define REAL_ADD(y, x) (y) + (x)
+#define REAL_ADD(y, x) (WKI_FAULT(17) ? (x) : (y) + (x))
 #define I64_ADD(y, x)  (int64_t)((uint64_t)(y) + (uint64_t)(x))
 #define I32_ADD(y, x)  (int32_t)((uint32_t)(y) + (uint32_t)(x))
 #define U8_ADD(y, x)   (uint8_t)((y) + (x))

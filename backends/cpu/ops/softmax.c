@@ -2,6 +2,7 @@
  * turned on their side, long ones one by one; the length alone decides, so strides change no bit. */
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/walk.h"
+#include "base/fault.h"
 
 typedef struct plan {
     wki_walk lines;
@@ -51,7 +52,8 @@ static void short_lines(const wki_call *call, const plan *p, wki_cursor *c, int6
     if (p->attrs->backward)
         loops->softmax_slope_turned(p->n, wki_width(lines), t[0], t[1], p->attrs->log);
     else
-        loops->softmax_turned(p->n, wki_width(lines), t[0], top, logsum, p->attrs->log);
+        loops->softmax_turned(p->n, wki_width(lines), t[0], top, logsum,
+                              p->attrs->log && !(WKI_FAULT(32) && wki_isa() == WKI_ISA_BASE));
     loops->turn_out(p->n, lines, t[0], call->views[0]->data, at[0], p->step[0]);
 }
 

@@ -1,0 +1,233 @@
+/* What must not change a bit of any op: where in memory its inputs lie, whether the result is written over the first of
+ * them, and the instruction set. Inputs themselves stay as they were. */
+#include "registry.h"
+
+/* ---- Views and copies ---- */
+
+static void unchanged(const subject *s, wk_tensor *const *in, wk_tensor *const *before, int n, int layout)
+{
+    for (int k = 0; k < n; k++)
+        if (!same_bits(in[k], before[k])) BROKEN(s, "layout %d: input %d was changed", layout, k);
+}
+
+/* Inputs each in a layout of its own against contiguous copies of the same numbers. */
+static void view_against_copy(const subject *s, wk_tensor *const *values, int n, int layout)
+{
+    WK_SCOPE(work);
+    wk_tensor *view[MOST_INPUTS], *copy[MOST_INPUTS], *before[MOST_INPUTS], *d[MOST_INPUTS], *e[MOST_INPUTS];
+    for (int k = 0; k < n; k++) {
+        view[k] = leaf_of(values[k], (layout + 5 * k) % LAYOUTS, true);
+        copy[k] = wk_requires_grad(wk_clone(wk_detach(view[k])));
+        before[k] = wk_clone(wk_detach(view[k]));
+    }
+    wk_tensor *a = forward_backward(s, view, n, d), *b = forward_backward(s, copy, n, e);
+    if (!a || !b || !same_bits(a, b)) BROKEN(s, "layout %d: a view's result is not its copy's", layout);
+    for (int k = 0; k < n; k++)
+        if (!same_bits(d[k], e[k])) BROKEN(s, "layout %d: the gradient of view %d is not its copy's", layout, k);
+    unchanged(s, view, before, n, layout);
+    counts->checks += 1 + 2 * n;
+    CHECK_OK();
+}
+
+static wk_tensor *of_type(wk_tensor *t, wk_dtype dtype) { return wk_to(t, dtype); }
+
+static void copies(const subject *s)
+{
+    for (int wide = 0; wide < 2; wide++) {
+        WK_SCOPE(work);
+        wk_tensor *in[MOST_INPUTS];
+        int n = draw(s, in);
+        for (int k = 0; k < n; k++) in[k] = of_type(in[k], wide ? WK_F64 : WK_F32);
+        for (int layout = CONTIGUOUS + 1; layout < LAYOUTS; layout++) view_against_copy(s, in, n, layout);
+    }
+}
+TEST(layouts, views_have_the_bits_of_copies) { each(copies); }
+
+/* Longer than a block of any kernel, with a tail of one. */
+static void long_rows(wk_dtype dtype)
+{
+    for (int row = 0; row < WKI_ROW_COUNT; row++) {
+        WK_SCOPE(work);
+        wk_tensor *in[MOST_INPUTS];
+        const subject s = { .name = wki_row_table[row].name, .row = row, .shapes = &row_shape_sets[0] };
+        if (!takes_reals(row)) continue;
+        const int n = inputs_of(&s);
+        wk_manual_seed(5);
+        for (int k = 0; k < n; k++) {
+            in[k] = wk_empty(WK_SHAPE(3, 4097), dtype);
+            wk_uniform_(in[k], wki_row_table[row].low, wki_row_table[row].high);
+        }
+        view_against_copy(&s, in, n, TURNED);
+        view_against_copy(&s, in, n, PADDED);
+        view_against_copy(&s, in, n, FIRST_REPEATS);
+    }
+}
+TEST(layouts, long_views_have_the_bits_of_copies)
+{
+    long_rows(WK_F32);
+    long_rows(WK_F64);
+}
+
+/* ---- In place ---- */
+
+typedef struct in_place {
+    const char *name;
+    int operands, numbers;
+    union {
+        wk_status (*f10)(wk_tensor *);
+        wk_status (*f11)(wk_tensor *, double);
+        wk_status (*f12)(wk_tensor *, double, double);
+        wk_status (*f20)(wk_tensor *, wk_tensor *);
+        wk_status (*f21)(wk_tensor *, wk_tensor *, double);
+        wk_status (*f30)(wk_tensor *, wk_tensor *, wk_tensor *);
+        wk_status (*f31)(wk_tensor *, wk_tensor *, wk_tensor *, double);
+    } of;
+} in_place;
+
+/* Every function that the headers declare so, by the build. */
+static const in_place in_places[] = {
+#define X(NAME, OPERANDS, NUMBERS) { #NAME, OPERANDS, NUMBERS, { .f##OPERANDS##NUMBERS = wk_##NAME##_ } },
+#include "wki_in_place_list.h"
+#undef X
+};
+
+static wk_status change(const in_place *p, const wki_row *row, wk_tensor *const *in)
+{
+    const double s = row->sample[0], t = row->sample[1];
+    switch (10 * p->operands + p->numbers) {
+    case 10: return p->of.f10(in[0]);
+    case 11: return p->of.f11(in[0], s);
+    case 12: return p->of.f12(in[0], s, t);
+    case 20: return p->of.f20(in[0], in[1]);
+    case 21: return p->of.f21(in[0], in[1], s);
+    case 30: return p->of.f30(in[0], in[1], in[2]);
+    default: return p->of.f31(in[0], in[1], in[2], s);
+    }
+}
+
+/* y lies in a layout; the gradient passes through a copy, which may be written over where the leaf may not. */
+static void in_place_against_fresh(const in_place *p, const subject *s, wk_tensor *const *values, int n, int layout)
+{
+    WK_SCOPE(work);
+    wk_tensor *a[MOST_INPUTS], *b[MOST_INPUTS], *over[MOST_INPUTS];
+    const bool real = wki_is_float((wk_dtype)values[0]->v.dtype);
+    for (int k = 0; k < n; k++) {
+        a[k] = leaf_of(values[k], k ? layout : CONTIGUOUS, real);
+        over[k] = b[k] = leaf_of(values[k], k ? layout : CONTIGUOUS, real);
+    }
+    wk_tensor *fresh = call(s, a);
+    if (fresh && fresh->v.dtype != values[0]->v.dtype) return;
+    if (!fresh || !wki_same_shape(&fresh->v, &values[0]->v)) {
+        wk_error_clear();
+        return;
+    }
+    over[0] = real ? wk_mul_scalar(b[0], 1) : leaf_of(values[0], layout, false);
+    const uint32_t version = over[0]->storage->version;
+    const void *memory = wk_data(over[0]);
+    if (change(p, &wki_row_table[s->row], over)) BROKEN(s, "in place, layout %d", layout);
+    if (!same_bits(over[0], fresh)) BROKEN(s, "in place, layout %d: other bits", layout);
+    if (wk_data(over[0]) != memory) BROKEN(s, "in place, layout %d: other memory", layout);
+    if (over[0]->storage->version == version) BROKEN(s, "in place, layout %d: the version stays", layout);
+    counts->checks += 3;
+    if (!real || !wk_needs_grad(fresh)) return;
+    if (wk_backward(weighted(fresh)) || wk_backward(weighted(over[0]))) {
+        if (wk_error() != WK_E_STATE) BROKEN(s, "in place, layout %d: backward", layout);
+        wk_error_clear(); /* what was written over is needed: refused, never a wrong gradient */
+        return;
+    }
+    for (int k = 0; k < n; k++)
+        if (!same_bits(wk_grad(a[k]), wk_grad(b[k]))) BROKEN(s, "in place, layout %d: gradient %d", layout, k);
+    counts->checks += n;
+}
+
+static void in_place_of(const in_place *p, int row, wk_dtype dtype)
+{
+    for (int i = 0; i < ROW_SHAPES; i++) {
+        WK_SCOPE(work);
+        const subject s = { .name = p->name, .row = row, .shapes = &row_shape_sets[i] };
+        wk_tensor *in[MOST_INPUTS];
+        int n = draw(&s, in);
+        for (int k = 0; k < n; k++) in[k] = wk_to(in[k], dtype);
+        for (int layout = CONTIGUOUS; layout < KEEPING; layout++) in_place_against_fresh(p, &s, in, n, layout);
+    }
+}
+
+TEST(layouts, in_place_has_the_bits_of_out_of_place)
+{
+    int found = 0;
+    for (size_t i = 0; i < sizeof in_places / sizeof *in_places; i++) {
+        const in_place *p = &in_places[i];
+        const int row = wki_row_named(p->name);
+        if (row < 0 || wki_row_table[row].numbers != p->numbers || !takes_reals(row) ||
+            __builtin_popcount((unsigned)wki_row_table[row].operands) != p->operands)
+            continue; /* zero_, copy_: no rows */
+        for (int d = 0; d < 3; d++) in_place_of(p, row, (wk_dtype[]){ WK_F32, WK_F64, WK_I64 }[d]);
+        found++;
+    }
+    ck_assert_int_ge(found, 16);
+    CHECK_OK();
+}
+
+/* ---- Instruction sets ---- */
+
+/* Products are chains of fused multiply-adds where there are any; without fma they round once more. */
+static bool is_a_product(const subject *s)
+{
+    static const char *const products[] = { "mm",          "linear",
+                                            "dot",         "addmm",
+                                            "baddbmm",     "einsum",
+                                            "conv",        "conv_transpose",
+                                            "conv_weight", "scaled_dot_product_attention",
+                                            NULL };
+    for (int i = 0; products[i]; i++)
+        if (strcmp(products[i], s->name) == 0) return true;
+    return false;
+}
+
+static void agree(const subject *s, wk_tensor *a, wk_tensor *b, bool bits, const char *what)
+{
+    WK_NO_GRAD(values);
+    const double tolerance = a && a->v.dtype == WK_F32 ? 1e-5 : 1e-13;
+    if (!a != !b || (a && !(bits ? same_bits(a, b) : wk_allclose(a, b, tolerance, tolerance)))) BROKEN(s, "%s", what);
+    counts->bits++;
+}
+
+static wk_tensor *in_isa(const subject *s, wk_dtype dtype, const char *isa, wk_tensor **grads)
+{
+    wk_tensor *in[MOST_INPUTS];
+    int n = draw(s, in);
+    for (int k = 0; k < n; k++) in[k] = wk_requires_grad(wk_clone(wk_to(in[k], dtype)));
+    if (wk_set_cpu_isa(isa)) {
+        wk_error_clear(); /* not on this machine */
+        return NULL;
+    }
+    wk_tensor *y = forward_backward(s, in, n, grads);
+    if (!y) BROKEN(s, "with %s", isa);
+    return y;
+}
+
+static void isas(const subject *s)
+{
+    static const char *const names[] = { "base", "avx2", "avx512" };
+    for (int wide = 0; wide < 2; wide++) {
+        WK_SCOPE(work);
+        wk_tensor *y[WKI_ISA_COUNT], *d[WKI_ISA_COUNT][MOST_INPUTS];
+        for (int i = 0; i < WKI_ISA_COUNT; i++) {
+            y[i] = in_isa(s, wide ? WK_F64 : WK_F32, names[i], d[i]);
+            if (i == 0 || !y[i]) continue;
+            const bool bits = i > 1 || !is_a_product(s);
+            agree(s, y[i - 1], y[i], bits, names[i]);
+            for (int k = 0; k < inputs_of(s); k++) agree(s, d[i - 1][k], d[i][k], bits, names[i]);
+        }
+        CHECK_OK();
+    }
+}
+
+TEST(layouts, instruction_sets_change_no_bit)
+{
+    const char *was = wk_cpu_isa();
+    each(isas);
+    wk_set_cpu_isa(was);
+}
+
+int main(void) { return registry_main("layouts"); }
