@@ -1,0 +1,36 @@
+/* Laws that only odd programs of calls try; tests/fuzz looks for more. */
+#include "wick/tensor.h"
+#include "wick_check.h"
+
+static void *counting_allocate(void *user, size_t bytes, size_t align)
+{
+    void *memory = NULL;
+    if (posix_memalign(&memory, align < sizeof(void *) ? sizeof(void *) : align, bytes)) return NULL;
+    ++*(int *)user;
+    return memory;
+}
+
+static void counting_release(void *user, void *memory, size_t bytes)
+{
+    (void)bytes;
+    --*(int *)user;
+    free(memory);
+}
+
+TEST(memory, of_tensors_without_elements_is_given_back)
+{
+    int blocks = 0;
+    const wk_allocator allocator = { counting_allocate, counting_release, &blocks };
+    ck_assert_int_eq(wk_set_allocator(&allocator), WK_OK);
+    int before;
+    for (int round = 0; round < 2; round++) {
+        if (round == 1) before = blocks;
+        WK_SCOPE(work);
+        for (int i = 0; i < 100; i++) wk_zeros(WK_SHAPE(0, 3), WK_F32);
+    }
+    wk_memory_trim();
+    ck_assert_int_le(blocks, before);
+    CHECK_OK();
+}
+
+WICK_TEST_MAIN
