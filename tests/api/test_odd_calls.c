@@ -33,4 +33,12 @@ TEST(memory, of_tensors_without_elements_is_given_back)
     CHECK_OK();
 }
 
+TEST(grad, of_a_tensor_is_never_the_tensor_itself)
+{
+    wk_tensor *t = wk_ones(WK_SHAPE(2), WK_F32);
+    ck_assert_int_eq(wk_set_grad(t, t), WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "set_grad", "its own gradient");
+    CHECK_NULL(wk_grad(t));
+}
+
 WICK_TEST_MAIN
