@@ -41,4 +41,26 @@ TEST(grad, of_a_tensor_is_never_the_tensor_itself)
     CHECK_NULL(wk_grad(t));
 }
 
+TEST(backward, takes_a_leaf_among_several_roots)
+{
+    wk_tensor *w = wk_requires_grad(wk_ones(WK_SCALAR, WK_F64)), *v = wk_requires_grad(wk_scalar(2, WK_F64));
+    ck_assert_int_eq(wk_backward_all((wk_tensor *[]){ wk_square(v), w }, NULL, 2, false, false), WK_OK);
+    CHECK_NEAR(wk_item(wk_grad(w)), 1, 0);
+    CHECK_NEAR(wk_item(wk_grad(v)), 4, 0);
+}
+
+static wk_tensor *as_it_is(void *user, wk_tensor *const *in, int n)
+{
+    (void)user, (void)n;
+    return in[0];
+}
+
+TEST(checkpoint, of_a_function_that_returns_its_input_passes_the_gradient_on)
+{
+    wk_tensor *w = wk_requires_grad(wk_scalar(3, WK_F64));
+    wk_backward(wk_square(wk_checkpoint(as_it_is, NULL, &w, 1)));
+    CHECK_NEAR(wk_item(wk_grad(w)), 6, 0);
+    CHECK_OK();
+}
+
 WICK_TEST_MAIN
