@@ -6,17 +6,16 @@
  *   step --start [--samples K]
  */
 #include "cases.h"
+#include "measure.h"
 #include "peer.h"
 #include "start.h"
 #include <math.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-enum { MAX_CASES = 16, MAX_PEERS = 2, MAX_SAMPLES = 1000, PREPARE_SECONDS = 600, SAMPLE_SECONDS = 60 };
+enum { MAX_CASES = 16, MAX_PEERS = 2, MAX_SAMPLES = BENCH_MAX_SAMPLES, PREPARE_SECONDS = 600, SAMPLE_SECONDS = 60 };
 enum { SAMPLE_US = 20000 };
 
 typedef struct peer_kind {
@@ -48,20 +47,6 @@ typedef struct race {
     double us[MAX_SAMPLES];
 } race;
 
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(const double *values, int n)
-{
-    static double sorted[MAX_SAMPLES];
-    memcpy(sorted, values, (size_t)n * sizeof *sorted);
-    qsort(sorted, (size_t)n, sizeof *sorted, by_value);
-    return n % 2 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
-}
-
 static double least(const double *values, int n)
 {
     double found = values[0];
@@ -69,20 +54,13 @@ static double least(const double *values, int n)
     return found;
 }
 
-static double us_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return 1e6 * (double)t.tv_sec + 1e-3 * (double)t.tv_nsec;
-}
-
 /* One sample: microseconds a step over n steps. The steps before them bring the caches back from the peer. */
 static double time_steps(bench_run *run, int n)
 {
     for (int i = 0; i <= n / 8; i++) bench_step(run);
-    double from = us_now();
+    double from = bench_us_now();
     for (int i = 0; i < n; i++) bench_step(run);
-    return (us_now() - from) / n;
+    return (bench_us_now() - from) / n;
 }
 
 static int steps_a_sample(bench_run *run)
@@ -93,33 +71,6 @@ static int steps_a_sample(bench_run *run)
         if (us * n >= SAMPLE_US / 4) return (int)(SAMPLE_US / us) + 1;
     }
     return n;
-}
-
-/* Keeps this program and its peers on as many processors as there are threads, the last ones it may use. */
-static void pin(int threads)
-{
-    cpu_set_t may, set;
-    if (sched_getaffinity(0, sizeof may, &may)) return;
-    CPU_ZERO(&set);
-    for (int i = CPU_SETSIZE - 1; i >= 0 && CPU_COUNT(&set) < threads; i--)
-        if (CPU_ISSET(i, &may)) CPU_SET(i, &set);
-    sched_setaffinity(0, sizeof set, &set);
-}
-
-static void cpu_model(char *text, size_t bytes)
-{
-    snprintf(text, bytes, "unknown processor");
-    FILE *file = fopen("/proc/cpuinfo", "r");
-    if (!file) return;
-    char line[256];
-    while (fgets(line, sizeof line, file)) {
-        char *value = strchr(line, ':');
-        if (strncmp(line, "model name", 10) || !value) continue;
-        value[strcspn(value, "\n")] = 0;
-        snprintf(text, bytes, "%s", value + 2);
-        break;
-    }
-    fclose(file);
 }
 
 static int complain(const char *text)
@@ -190,10 +141,10 @@ static void print_heading(const race *r)
 static void print_row(const race *r, const bench_case *c)
 {
     const int n = r->o->samples;
-    printf("%-10s %-10s %10.1f", c->work, c->optimizer, median(r->us, n));
+    printf("%-10s %-10s %10.1f", c->work, c->optimizer, bench_median(r->us, n));
     for (int i = 0; i < r->nrivals; i++) {
         const contender *rival = &r->rivals[i];
-        printf(" %10.1f %7.2f %7.2f", median(rival->us, n), median(rival->ratio, n),
+        printf(" %10.1f %7.2f %7.2f", bench_median(rival->us, n), bench_median(rival->ratio, n),
                least(rival->us, n) / least(r->us, n));
     }
     putchar('\n');
@@ -209,17 +160,6 @@ static void print_variants(const race *r)
     }
 }
 
-static void print_quoted(const char *key, const char *text)
-{
-    printf(",\"%s\":\"", key);
-    for (; *text; text++)
-        if (*text == '"' || *text == '\\')
-            printf("\\%c", *text);
-        else
-            putchar((unsigned char)*text < ' ' ? ' ' : *text);
-    putchar('"');
-}
-
 /* One object a line; with two peers a case has two. */
 static void print_json(const race *r, int index)
 {
@@ -227,16 +167,16 @@ static void print_json(const race *r, int index)
     const int n = r->o->samples;
     for (int i = 0; i < (r->nrivals ? r->nrivals : 1); i++) {
         printf("{\"work\":\"%s\",\"optimizer\":\"%s\",\"threads\":%d,\"wick_us\":%.3f", c->work, c->optimizer,
-               r->o->threads, median(r->us, n));
+               r->o->threads, bench_median(r->us, n));
         if (r->nrivals) {
             const contender *rival = &r->rivals[i];
-            printf(",\"peer_us\":%.3f,\"ratio\":%.4f,\"best_ratio\":%.4f", median(rival->us, n),
-                   median(rival->ratio, n), least(rival->us, n) / least(r->us, n));
-            print_quoted("peer", rival->peer.version);
-            print_quoted("variant", rival->how[index]);
+            printf(",\"peer_us\":%.3f,\"ratio\":%.4f,\"best_ratio\":%.4f", bench_median(rival->us, n),
+                   bench_median(rival->ratio, n), least(rival->us, n) / least(r->us, n));
+            bench_print_quoted("peer", rival->peer.version);
+            bench_print_quoted("variant", rival->how[index]);
         }
-        print_quoted("isa", wk_cpu_isa());
-        print_quoted("cpu", r->cpu);
+        bench_print_quoted("isa", wk_cpu_isa());
+        bench_print_quoted("cpu", r->cpu);
         puts("}");
     }
 }
@@ -272,8 +212,8 @@ static int run_all(const options *o)
 {
     static race r;
     r.o = o;
-    pin(o->threads);
-    cpu_model(r.cpu, sizeof r.cpu);
+    bench_pin(o->threads);
+    bench_cpu_model(r.cpu, sizeof r.cpu);
     bool ok = wk_set_num_threads(o->threads) == WK_OK || (complain(wk_error_text()), false);
     ok = ok && start_rivals(&r);
     if (ok && !o->json) print_heading(&r);

@@ -7,6 +7,9 @@ set(wick_sanitize "")
 if(WICK_SANITIZE)
   set(wick_sanitize -fsanitize=${WICK_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
 endif()
+if(WICK_FUZZ)
+  list(APPEND wick_sanitize -fsanitize=fuzzer-no-link)
+endif()
 # The floating-point rules that make results the same bits everywhere: no contraction, fma only where it is spelled out.
 set(wick_float_flags -ffp-contract=off -fno-math-errno)
 

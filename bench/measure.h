@@ -1,0 +1,15 @@
+/* What the timing programs share. */
+#ifndef WICK_BENCH_MEASURE_H
+#define WICK_BENCH_MEASURE_H
+#include <stddef.h>
+
+enum { BENCH_MAX_SAMPLES = 1000 };
+
+double bench_us_now(void);
+double bench_median(const double *values, int n); /* of at most BENCH_MAX_SAMPLES */
+/* Keeps this program and its peers on as many processors as there are threads, the last ones it may use. */
+void bench_pin(int threads);
+void bench_cpu_model(char *text, size_t bytes);
+void bench_print_quoted(const char *key, const char *text); /* ,"key":"text" */
+
+#endif

@@ -1,0 +1,66 @@
+/* Laws that only odd programs of calls try; tests/fuzz looks for more. */
+#include "wick/tensor.h"
+#include "wick_check.h"
+
+static void *counting_allocate(void *user, size_t bytes, size_t align)
+{
+    void *memory = NULL;
+    if (posix_memalign(&memory, align < sizeof(void *) ? sizeof(void *) : align, bytes)) return NULL;
+    ++*(int *)user;
+    return memory;
+}
+
+static void counting_release(void *user, void *memory, size_t bytes)
+{
+    (void)bytes;
+    --*(int *)user;
+    free(memory);
+}
+
+TEST(memory, of_tensors_without_elements_is_given_back)
+{
+    int blocks = 0;
+    const wk_allocator allocator = { counting_allocate, counting_release, &blocks };
+    ck_assert_int_eq(wk_set_allocator(&allocator), WK_OK);
+    int before;
+    for (int round = 0; round < 2; round++) {
+        if (round == 1) before = blocks;
+        WK_SCOPE(work);
+        for (int i = 0; i < 100; i++) wk_zeros(WK_SHAPE(0, 3), WK_F32);
+    }
+    wk_memory_trim();
+    ck_assert_int_le(blocks, before);
+    CHECK_OK();
+}
+
+TEST(grad, of_a_tensor_is_never_the_tensor_itself)
+{
+    wk_tensor *t = wk_ones(WK_SHAPE(2), WK_F32);
+    ck_assert_int_eq(wk_set_grad(t, t), WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "set_grad", "its own gradient");
+    CHECK_NULL(wk_grad(t));
+}
+
+TEST(backward, takes_a_leaf_among_several_roots)
+{
+    wk_tensor *w = wk_requires_grad(wk_ones(WK_SCALAR, WK_F64)), *v = wk_requires_grad(wk_scalar(2, WK_F64));
+    ck_assert_int_eq(wk_backward_all((wk_tensor *[]){ wk_square(v), w }, NULL, 2, false, false), WK_OK);
+    CHECK_NEAR(wk_item(wk_grad(w)), 1, 0);
+    CHECK_NEAR(wk_item(wk_grad(v)), 4, 0);
+}
+
+static wk_tensor *as_it_is(void *user, wk_tensor *const *in, int n)
+{
+    (void)user, (void)n;
+    return in[0];
+}
+
+TEST(checkpoint, of_a_function_that_returns_its_input_passes_the_gradient_on)
+{
+    wk_tensor *w = wk_requires_grad(wk_scalar(3, WK_F64));
+    wk_backward(wk_square(wk_checkpoint(as_it_is, NULL, &w, 1)));
+    CHECK_NEAR(wk_item(wk_grad(w)), 6, 0);
+    CHECK_OK();
+}
+
+WICK_TEST_MAIN
