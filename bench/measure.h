@@ -3,7 +3,7 @@
 #define WICK_BENCH_MEASURE_H
 #include <stddef.h>
 
-enum { BENCH_MAX_SAMPLES = 1000 };
+enum { BENCH_MAX_SAMPLES = 4000 };
 
 double bench_us_now(void);
 double bench_median(const double *values, int n); /* of at most BENCH_MAX_SAMPLES */

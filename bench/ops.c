@@ -16,16 +16,18 @@
 enum { CELLS = 7, ASK_SECONDS = 120, SAMPLE_US = 2000, EAGER_NS = 200 };
 
 typedef struct operands {
-    wk_tensor *a, *b, *x, *y, *u, *w, *m, *i, *v, *j;
+    wk_tensor *a, *b, *p, *x, *y, *u, *w, *m, *n, *i, *q, *s, *c, *d, *v, *j, *g, *h;
     int64_t r;
 } operands;
 
 /* The letters that arguments are written with. */
-#define LETTERS                                                                                                        \
-    wk_tensor *a = o->a, *b = o->b, *x = o->x, *y = o->y, *u = o->u, *w = o->w, *m = o->m, *i = o->i, *v = o->v,       \
-              *j = o->j;                                                                                               \
-    int64_t r = o->r;                                                                                                  \
-    (void)a, (void)b, (void)x, (void)y, (void)u, (void)w, (void)m, (void)i, (void)v, (void)j, (void)r
+#define OPERANDS(X) X(a) X(b) X(p) X(x) X(y) X(u) X(w) X(m) X(n) X(i) X(q) X(s) X(c) X(d) X(v) X(j) X(g) X(h)
+#define LETTER(X)   wk_tensor *X __attribute__((unused)) = o->X;
+#define LETTERS     OPERANDS(LETTER) int64_t r __attribute__((unused)) = o->r
+#define DIMS(...)                                                                                                      \
+    (const int[]) { __VA_ARGS__ }
+#define TENSORS(...)                                                                                                   \
+    (wk_tensor *const[]) { __VA_ARGS__ }
 #define NAME_(a, b) a##b
 #define NAMED(a, b) NAME_(a, b)
 #define OP(NAME, ...)                                                                                                  \
@@ -120,13 +122,21 @@ static operands make_operands(const cell *c)
     o.w = scaled(h[5], 3, 0);
     o.m = wk_gt(h[2], zero);
     o.i = wk_to(scaled(h[1], c->r / 2, c->r / 2), WK_I64);
+    o.p = wk_add_scalar(o.a, 1);
+    o.n = wk_gt(h[3], zero);
     o.v = wk_clone(wk_select(o.y, 0, 0));
     o.j = wk_to(scaled(wk_select(h[0], 0, 0), c->r / 2, c->r / 2), WK_I64);
-    wk_tensor **laid[] = { &o.a, &o.b, &o.x, &o.y, &o.u, &o.w, &o.m, &o.i };
-    for (int k = 0; c->transposed && k < 8; k++)
-        *laid[k] = wk_transpose(wk_contiguous(wk_transpose(*laid[k], 0, 1)), 0, 1);
-    wk_tensor *leaves[] = { o.a, o.b, o.x, o.y, o.v };
-    for (int k = 0; c->grad && k < 5; k++) wk_requires_grad(leaves[k]);
+    o.q = wk_clone(wk_reshape(o.x, WK_SHAPE(c->r / 10, 10, c->r)));
+    o.s = wk_clone(wk_transpose(o.q, 1, 2));
+    o.c = wk_clone(wk_reshape(o.x, WK_SHAPE(1, 4, -1)));
+    o.d = wk_clone(wk_reshape(o.x, WK_SHAPE(1, 4, c->r / 2, c->r / 2)));
+    o.g = wk_clone(wk_reshape(wk_narrow(wk_flatten(o.y, 0, -1), 0, 0, 48), WK_SHAPE(4, 4, 3)));
+    o.h = wk_reshape(wk_cat((wk_tensor *[]){ o.g, o.g, o.g }, 3, 0), WK_SHAPE(4, 4, 3, 3));
+    wk_tensor **laid[] = { &o.a, &o.b, &o.p, &o.x, &o.y, &o.u, &o.w, &o.m, &o.n, &o.i, &o.q, &o.s, &o.d };
+    for (size_t k = 0; c->transposed && k < sizeof laid / sizeof *laid; k++)
+        *laid[k] = wk_transpose(wk_contiguous(wk_transpose(*laid[k], -2, -1)), -2, -1);
+    wk_tensor *leaves[] = { o.a, o.b, o.p, o.x, o.y, o.q, o.s, o.c, o.d, o.v, o.g, o.h };
+    for (size_t k = 0; c->grad && k < sizeof leaves / sizeof *leaves; k++) wk_requires_grad(leaves[k]);
     return o;
 }
 
@@ -251,12 +261,12 @@ static double eager_ns(void)
 
 static void print_table(const race *r)
 {
-    printf("%-16s %-20s", r->command ? "torch / wick" : "microseconds", "");
+    printf("%-20s %-32s", r->command ? "torch / wick" : "microseconds", "");
     for (int c = 0; c < CELLS; c++) printf(" %9s", cells[c].name);
     putchar('\n');
     for (int k = 0; k < OPS; k++) {
         if (!chosen(r, k)) continue;
-        printf("%-16s %-20s", ops[k].name, ops[k].arguments);
+        printf("%-20s %-32s", ops[k].name, ops[k].arguments);
         for (int c = 0; c < CELLS; c++) {
             const figure *f = &r->figures[k][c];
             printf(" %9.*f", r->command ? 2 : 3, r->command ? f->ratio : f->us);
@@ -267,7 +277,7 @@ static void print_table(const race *r)
 
 static void print_median(const race *r, const char *what, int elements)
 {
-    static double all[BENCH_MAX_SAMPLES];
+    static double all[OPS * CELLS];
     int n = 0;
     for (int k = 0; k < OPS; k++)
         for (int c = 0; c < CELLS; c++)
