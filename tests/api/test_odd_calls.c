@@ -63,4 +63,14 @@ TEST(checkpoint, of_a_function_that_returns_its_input_passes_the_gradient_on)
     CHECK_OK();
 }
 
+TEST(one_hot, refuses_numbers_that_no_memory_has_classes_for)
+{
+    const int64_t most[] = { INT64_MAX, 3 };
+    wk_tensor *t = wk_from(most, WK_SHAPE(2), WK_I64);
+    CHECK_NULL(wk_one_hot(t, -1));
+    CHECK_ERROR(WK_E_RANGE, "one_hot", "9007199254740993 classes");
+    CHECK_NULL(wk_one_hot(t, 4));
+    CHECK_ERROR(WK_E_RANGE, "one_hot", "3 to 9223372036854775807");
+}
+
 WICK_TEST_MAIN
