@@ -69,8 +69,7 @@ static part *part_new(wk_checkpoint_fn *fn, void *user, wk_tensor *const *in, in
     p->versions = wki_alloc_array((size_t)n, sizeof *p->versions);
     for (; p->in && p->versions && p->n < n; p->n++) {
         p->versions[p->n] = in[p->n]->storage->version;
-        wki_object_ref(in[p->n]);
-        p->in[p->n] = in[p->n];
+        if (!(p->in[p->n] = wki_with_its_history(in[p->n]))) break;
     }
     if (p->n == n) return p;
     wki_object_unref(p);

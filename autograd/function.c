@@ -51,8 +51,9 @@ wk_status wk_save_for_backward(wk_function *f, wk_tensor *t)
         f->saved = saved;
         f->room = room;
     }
-    wki_object_ref(t);
-    f->saved[f->count++] = (kept){ t, t->storage->version };
+    wk_tensor *saved = wki_with_its_history(t);
+    if (!saved) return wk_error();
+    f->saved[f->count++] = (kept){ saved, t->storage->version };
     return WK_OK;
 }
 

@@ -75,14 +75,28 @@ wki_node *wki_record(const wki_opdef *op, wk_tensor *y, int n, wk_tensor *const 
     return node;
 }
 
+wk_tensor *wki_with_its_history(wk_tensor *t)
+{
+    if (t->requires_grad && !t->grad_fn) {
+        wki_object_ref(t);
+        return t;
+    }
+    wk_tensor *alias = wki_alias_unscoped(t, &t->v);
+    if (!alias || !t->grad_fn) return alias;
+    wki_object_ref(t->grad_fn);
+    alias->grad_fn = t->grad_fn;
+    alias->requires_grad = true;
+    return alias;
+}
+
 void wki_save(wki_node *node, wk_tensor *t)
 {
     if (!node || !t) return;
     if (t->is_inference)
         wki_fail(WK_E_STATE, node->op->name,
                  "a tensor made in inference mode cannot be saved for a backward; clone it outside");
-    wki_object_ref(t);
-    node->saved[node->nsaved++] = (wki_saved){ t, t->storage->version, false };
+    wk_tensor *kept = wki_with_its_history(t);
+    if (kept) node->saved[node->nsaved++] = (wki_saved){ kept, t->storage->version, false };
 }
 
 void wki_save_output(wki_node *node, wk_tensor *y)

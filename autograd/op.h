@@ -98,6 +98,9 @@ static inline bool wki_wants_grad(int n, wk_tensor *const *in)
 wki_node *wki_record(const wki_opdef *op, wk_tensor *y, int n, wk_tensor *const *in, const void *attrs, size_t bytes);
 /* Where t's gradient goes: its grad_fn, or, for a leaf, the accumulator that all its uses share. NULL with WK_E_MEMORY. */
 wki_node *wki_target_of(wk_tensor *t);
+/* t for a node to keep, owned by the caller: a leaf that requires grad as it is, another as an alias with t's present
+ * history, since a change in place gives t a new one, which may hold the node. NULL with WK_E_MEMORY. */
+wk_tensor *wki_with_its_history(wk_tensor *t);
 void wki_save(wki_node *node, wk_tensor *t); /* an input */
 /* The same, but the place stays empty where nothing will need it: an input changed in place is then no error. */
 static inline void wki_save_if(bool needed, wki_node *node, wk_tensor *t)

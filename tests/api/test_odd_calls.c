@@ -70,7 +70,44 @@ TEST(one_hot, refuses_numbers_that_no_memory_has_classes_for)
     CHECK_NULL(wk_one_hot(t, -1));
     CHECK_ERROR(WK_E_RANGE, "one_hot", "9007199254740993 classes");
     CHECK_NULL(wk_one_hot(t, 4));
-    CHECK_ERROR(WK_E_RANGE, "one_hot", "3 to 9223372036854775807");
+    CHECK_ERROR(WK_E_RANGE, "one_hot", "3 to 9223372036854775808; 4 classes");
+}
+
+static wk_tensor *squared(void *user, wk_tensor *const *in, int n)
+{
+    (void)user, (void)n;
+    return wk_square(in[0]);
+}
+static wk_tensor *own_forward(wk_function *f, wk_tensor *const *in, int n)
+{
+    (void)n;
+    wk_save_for_backward(f, in[0]);
+    return wk_square(in[0]);
+}
+static wk_status own_backward(wk_function *f, wk_tensor *g, wk_tensor **d)
+{
+    d[0] = wk_mul(g, wk_saved(f, 0));
+    return wk_error();
+}
+
+/* The graph of y keeps h, and h's new history is that graph: all of them die nevertheless. */
+TEST(in_place, takes_what_was_made_of_the_tensor_itself)
+{
+    static const wk_function_ops own = { sizeof own, "own", 0, own_forward, own_backward, NULL };
+    const int64_t before = wk_live_objects();
+    for (int kind = 0; kind < 4; kind++) {
+        WK_SCOPE(work);
+        wk_tensor *w = wk_requires_grad(wk_ones(WK_SHAPE(2), WK_F64));
+        wk_tensor *h = kind == 3 ? wk_zeros(WK_SHAPE(2), WK_F64) : wk_neg(w);
+        wk_tensor *y = kind == 0   ? wk_mul(h, h)
+                       : kind == 1 ? wk_checkpoint(squared, NULL, &h, 1)
+                       : kind == 2 ? wk_apply(&own, &h, 1, NULL)
+                                   : wk_mul(w, h);
+        ck_assert_int_eq(wk_add_(h, y), WK_OK);
+        ck_assert_int_eq(wk_backward(wk_sum(h)), WK_E_STATE);
+        wk_error_clear();
+    }
+    ck_assert_int_eq(wk_live_objects(), before);
 }
 
 WICK_TEST_MAIN
