@@ -19,12 +19,22 @@ FUNCTION = re.compile(r"^WK_API\b\s*([\w ]+?[\w*] ?\**)\s*\b(wk_\w+)\(([^;{]*?)\
 STRUCT = re.compile(r"typedef struct (wk_\w+_opts) \{(.*?)\} \1;", re.S)
 ENUM = re.compile(r"typedef enum (wk_\w+) \{(.*?)\} \1;", re.S)
 ARRAYS = {"int": "dims", "int64_t": "sizes", "double": "numbers"}
-SCALARS = {"double": "draw_number(drawn)", "float": "(float)draw_number(drawn)", "bool": "draw_flag(drawn)", "int64_t": "draw_whole(drawn)", "uint64_t": "(uint64_t)draw_whole(drawn)",
-           "wk_dtype": "draw_dtype(drawn)", "wk_device": "WK_CPU", "FILE *": "drawn->quiet", "const char *": "draw_equation(drawn)",
-           "const wk_params *": "NULL", "const wk_tensor *": "draw_tensor(drawn)", "wk_tensor **": "draw_results(drawn)"}
-TENSORS = {"index": "draw_indices(drawn)", "target": "draw_indices(drawn)", "mask": "draw_condition(drawn)", "condition": "draw_condition(drawn)", "attn_mask": "draw_condition(drawn)"}
-
+SCALARS = {
+    "double": "draw_number(drawn)", "float": "(float)draw_number(drawn)", "bool": "draw_flag(drawn)", "int64_t": "draw_whole(drawn)",
+    "uint64_t": "(uint64_t)draw_whole(drawn)", "wk_dtype": "draw_dtype(drawn)", "wk_device": "WK_CPU", "FILE *": "drawn->quiet",
+    "const char *": "draw_equation(drawn)", "const wk_params *": "NULL", "const wk_tensor *": "draw_tensor(drawn)",
+    "wk_tensor **": "draw_results(drawn)",
+}
+TENSORS = {"index": "draw_indices(drawn)", "target": "draw_indices(drawn)", "mask": "draw_condition(drawn)",
+           "condition": "draw_condition(drawn)", "attn_mask": "draw_condition(drawn)"}
 REQUIRED = ("x", "t", "a", "b", "input", "weight", "root", "kernel_size")
+
+FEW = """static wk_dims few(program *drawn)
+{
+    wk_dims d = { draw_byte(drawn) % 4, { draw_whole(drawn), draw_whole(drawn), draw_whole(drawn) } };
+    return d;
+}
+"""
 
 
 class Cannot(Exception):
@@ -135,7 +145,7 @@ def main(headers):
     made, unknown = [], []
     print("/* Made by tests/fuzz/calls.py from the public headers. */")
     if " wk_dims;" in text:
-        print("static wk_dims few(program *drawn)\n{\n    wk_dims d = { draw_byte(drawn) % 4, { draw_whole(drawn), draw_whole(drawn), draw_whole(drawn) } };\n    return d;\n}")
+        print(FEW)
     for result, name, parameters in FUNCTION.findall(text):
         if name in BY_HAND or NO_CALLS.match(name):
             continue
