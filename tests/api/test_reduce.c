@@ -214,4 +214,11 @@ TEST(errors, name_the_op_and_what_was_expected)
     CHECK_ERROR(WK_E_RANGE, "histc", "backwards");
 }
 
+TEST(counts, a_range_wider_than_its_dtype_is_no_trap)
+{
+    wk_tensor *t = wk_from((float[]){ -3e38F, 0, 3e38F }, WK_SHAPE(3), WK_F32);
+    CHECK(wk_histc(t, 4, -3e38, 3e38) != NULL);
+    CHECK_OK();
+}
+
 WICK_TEST_MAIN

@@ -20,9 +20,10 @@ static void add_to(const wki_view *y, int64_t at, double weight)
 /* The part that x lies in by division; with edges, settled by those at hand. */
 static int64_t bin_of(const wki_view *edges, int64_t bins, const wki_histogram_attrs *a, bool single, double x)
 {
-    int64_t bin = single ? (int64_t)(((float)x - (float)a->low) / ((float)a->high - (float)a->low) * (float)bins)
-                         : (int64_t)((x - a->low) / (a->high - a->low) * (double)bins);
-    bin = bin >= bins ? bins - 1 : bin;
+    const double share = single ? (double)(((float)x - (float)a->low) / ((float)a->high - (float)a->low) * (float)bins)
+                                : (x - a->low) / (a->high - a->low) * (double)bins;
+    /* NaN where the range is too wide for its own width: the first part */
+    int64_t bin = !(share > 0) ? 0 : share >= (double)bins ? bins - 1 : (int64_t)share;
     if (!edges) return bin;
     if (bin > 0 && x < element(edges, bin)) return bin - 1;
     return bin + 1 < bins && x >= element(edges, bin + 1) ? bin + 1 : bin;
