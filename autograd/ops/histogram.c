@@ -65,6 +65,7 @@ static bool bins_ok(const char *where, const wk_tensor *t, int64_t bins)
 {
     if (!wki_tensor_ok(t, where, "t") || !wki_float_ok(t, where, "t")) return false;
     wki_check(bins > 0, false, WK_E_INVALID, where, "bins is %lld; at least 1 is needed", (long long)bins);
+    wki_check(bins < INT64_MAX, false, WK_E_RANGE, where, "bins is %lld, too many", (long long)bins);
     return true;
 }
 

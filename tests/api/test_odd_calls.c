@@ -110,4 +110,14 @@ TEST(in_place, takes_what_was_made_of_the_tensor_itself)
     ck_assert_int_eq(wk_live_objects(), before);
 }
 
+TEST(histogram, of_numbers_too_large_to_tell_apart_counts_all)
+{
+    wk_tensor *t = wk_full(WK_SHAPE(3), WK_F32, 1e19);
+    CHECK_NEAR(wk_item(wk_sum(wk_histogram(t, 4, NULL))), 3, 0);
+    CHECK_NEAR(wk_item(wk_sum(wk_histc(t, 4, 0, 0))), 3, 0);
+    CHECK_OK();
+    CHECK_NULL(wk_histogram(t, INT64_MAX, NULL));
+    CHECK_ERROR(WK_E_RANGE, "histogram", "too many");
+}
+
 WICK_TEST_MAIN
