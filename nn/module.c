@@ -20,10 +20,15 @@ static void module_destroy(void *object)
 
 const wki_type wki_module_type = { "module", sizeof(wk_module), module_destroy };
 
+static bool takes_many(const wk_module_ops *ops)
+{
+    return ops->size > offsetof(wk_module_ops, forward_many) && ops->forward_many;
+}
+
 wk_module *wk_nn_custom(const wk_module_ops *ops, const void *options)
 {
-    wki_check(ops && ops->size >= offsetof(wk_module_ops, destroy) && ops->forward && ops->name, NULL, WK_E_INVALID,
-              "nn_custom", "the table needs its size, a name and a forward function");
+    wki_check(ops && ops->size >= offsetof(wk_module_ops, destroy) && (ops->forward || takes_many(ops)) && ops->name,
+              NULL, WK_E_INVALID, "nn_custom", "the table needs its size, a name and a forward function");
     wk_module *m = wki_object_new(&wki_module_type, ops->name);
     if (!m) return NULL;
     m->ops = ops;
@@ -99,15 +104,37 @@ wk_tensor *wk_nn_buffer(wk_module *m, const char *name, wk_tensor *init)
     return add_member(m, "nn_buffer", name, WKI_BUFFER, init) ? NULL : init;
 }
 
-wk_tensor *wk_forward(wk_module *m, wk_tensor *x)
+static wk_status call(wk_module *m, wk_tensor *const *in, int nin, wk_tensor **out, int nout)
 {
-    if (!wki_module_ok(m, "forward", "module") || !wki_tensor_ok(x, m->ops->name, "x")) return NULL;
+    if (takes_many(m->ops)) return m->ops->forward_many(m, in, nin, out, nout);
+    wki_check(nin == 1 && nout == 1, WK_E_INVALID, WK_E_INVALID, m->ops->name,
+              "%d inputs and %d results were named; it has one of each", nin, nout);
+    out[0] = m->ops->forward(m, in[0]);
+    return wk_error();
+}
+
+wk_status wk_forward_many(wk_module *m, wk_tensor *const *in, int nin, wk_tensor **out, int nout)
+{
+    for (int i = 0; out && i < nout; i++) out[i] = NULL;
+    if (!wki_module_ok(m, "forward_many", "module")) return wk_error();
+    wki_check(in && out && nin > 0 && nout > 0, WK_E_INVALID, WK_E_INVALID, "forward_many",
+              "%d inputs and %d results; at least one of each is needed", in ? nin : 0, out ? nout : 0);
+    for (int i = 0; i < nin; i++)
+        if ((i == 0 || in[i]) && !wki_tensor_ok(in[i], m->ops->name, i ? "an input" : "x")) return wk_error();
     wki_frame frame = { wki_frames, m->name, m->ops->name }; /* for anomaly mode */
     wki_frames = &frame;
-    wk_tensor *y = m->ops->forward(m, x);
+    wk_status status = call(m, in, nin, out, nout);
     wki_frames = frame.outer;
-    wki_check(y || wk_failed(), NULL, WK_E_STATE, m->ops->name, "forward returned NULL without an error");
-    return y;
+    for (int i = 0; i < nout && status == WK_OK; i++)
+        wki_check(out[i] || wk_failed(), WK_E_STATE, WK_E_STATE, m->ops->name, "forward gave no result %d and no error",
+                  i);
+    return status ? status : wk_error();
+}
+
+wk_tensor *wk_forward(wk_module *m, wk_tensor *x)
+{
+    wk_tensor *y;
+    return wk_forward_many(m, &x, 1, &y, 1) ? NULL : y;
 }
 
 wk_module *wk_train(wk_module *m, bool on)

@@ -78,7 +78,9 @@ static wk_tensor *ends_forward(wk_module *m, wk_tensor *x)
     return e->ndim > 2 ? wk_reshape(out, e->ndim, e->shape) : out;
 }
 
-static const wk_module_ops ends_ops = { sizeof ends_ops, "ends", sizeof(ends), ends_init, ends_forward, NULL, NULL };
+static const wk_module_ops ends_ops = {
+    .size = sizeof ends_ops, .name = "ends", .state_size = sizeof(ends), .init = ends_init, .forward = ends_forward
+};
 
 bool run_prepare(run_plan *p, const run_settings *settings)
 {

@@ -17,6 +17,9 @@ typedef struct wk_module wk_module;
 
 /* Use. */
 WK_API wk_tensor *wk_forward(wk_module *m, wk_tensor *x);
+/* Modules with several inputs or results, as recurrent layers: in[0 .. nin - 1] -> out[0 .. nout - 1]. Inputs left out are NULL or not
+ * given, results left out are not asked for. One input and one result is wk_forward. WK_E_INVALID: more than the module has. */
+WK_API wk_status wk_forward_many(wk_module *m, wk_tensor *const *in, int nin, wk_tensor **out, int nout);
 WK_API wk_module *wk_train(wk_module *m, bool on);                    /* training (the default) or evaluation, children too; returns m */
 WK_API bool wk_is_training(const wk_module *m);
 WK_API wk_module *wk_module_to(wk_module *m, wk_device device, wk_dtype dtype); /* float parameters and buffers; returns m */
@@ -56,7 +59,7 @@ WK_API wk_module *wk_nn_sequential_new(wk_module *const *children, int n); /* ta
  *
  *   static wk_tensor *forward(wk_module *m, wk_tensor *x) { return wk_mul(x, wk_parameter(m, "gain")); }
  *   static wk_status init(wk_module *m, void *state) { return wk_nn_param(m, "gain", wk_ones(WK_SHAPE(64), WK_F32)) ? WK_OK : wk_error(); }
- *   wk_module *m = wk_nn_custom(&(wk_module_ops){ sizeof(wk_module_ops), "gain", 0, init, forward, NULL, NULL }, NULL); */
+ *   wk_module *m = wk_nn_custom(&(wk_module_ops){ .size = sizeof(wk_module_ops), .name = "gain", .init = init, .forward = forward }, NULL); */
 typedef struct wk_module_ops {
     size_t size;                                              /* sizeof(wk_module_ops) */
     const char *name;                                         /* "linear": shown in errors and summaries */
@@ -65,6 +68,8 @@ typedef struct wk_module_ops {
     wk_tensor *(*forward)(wk_module *m, wk_tensor *x);
     void (*destroy)(void *state);                             /* NULL: nothing to do */
     void (*describe)(wk_module *m, char *text, size_t bytes); /* options for print and summary: "784, 128"; NULL: none */
+    /* In place of forward or beside it; in[0] is x, in[1] .. may be NULL. Sets out[0 .. nout - 1], which are NULL before. */
+    wk_status (*forward_many)(wk_module *m, wk_tensor *const *in, int nin, wk_tensor **out, int nout);
 } wk_module_ops;
 /* ops must outlive the module (usually static); options is passed through wk_nn_options during init only. */
 WK_API wk_module *wk_nn_custom(const wk_module_ops *ops, const void *options);

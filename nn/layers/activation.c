@@ -12,11 +12,11 @@ static wk_tensor *forward_flatten(wk_module *m, wk_tensor *x)
     return wk_ndim(x) == 2 ? x : wk_ndim(x) < 2 ? wk_reshape(x, WK_SHAPE(wk_numel(x), 1)) : wk_flatten(x, 1, -1);
 }
 
-static const wk_module_ops relu = { sizeof relu, "relu", 0, NULL, forward_relu, NULL, NULL };
-static const wk_module_ops tanh_ops = { sizeof tanh_ops, "tanh", 0, NULL, forward_tanh, NULL, NULL };
-static const wk_module_ops sigmoid = { sizeof sigmoid, "sigmoid", 0, NULL, forward_sigmoid, NULL, NULL };
-static const wk_module_ops identity = { sizeof identity, "identity", 0, NULL, forward_identity, NULL, NULL };
-static const wk_module_ops flatten = { sizeof flatten, "flatten", 0, NULL, forward_flatten, NULL, NULL };
+static const wk_module_ops relu = { .size = sizeof relu, .name = "relu", .forward = forward_relu };
+static const wk_module_ops tanh_ops = { .size = sizeof tanh_ops, .name = "tanh", .forward = forward_tanh };
+static const wk_module_ops sigmoid = { .size = sizeof sigmoid, .name = "sigmoid", .forward = forward_sigmoid };
+static const wk_module_ops identity = { .size = sizeof identity, .name = "identity", .forward = forward_identity };
+static const wk_module_ops flatten = { .size = sizeof flatten, .name = "flatten", .forward = forward_flatten };
 
 wk_module *wk_nn_relu(void) { return wk_nn_custom(&relu, NULL); }
 wk_module *wk_nn_tanh(void) { return wk_nn_custom(&tanh_ops, NULL); }

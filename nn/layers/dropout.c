@@ -15,7 +15,12 @@ static void describe(wk_module *m, char *text, size_t bytes)
     snprintf(text, bytes, "p=%g", *(const double *)m->state);
 }
 
-static const wk_module_ops ops = { sizeof ops, "dropout", sizeof(double), init, forward, NULL, describe };
+static const wk_module_ops ops = { .size = sizeof ops,
+                                   .name = "dropout",
+                                   .state_size = sizeof(double),
+                                   .init = init,
+                                   .forward = forward,
+                                   .describe = describe };
 
 wk_module *wk_nn_dropout(double p)
 {

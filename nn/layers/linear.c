@@ -34,7 +34,12 @@ static void describe(wk_module *m, char *text, size_t bytes)
              l->bias ? "" : ", bias=false");
 }
 
-static const wk_module_ops ops = { sizeof ops, "linear", sizeof(linear), init, forward, NULL, describe };
+static const wk_module_ops ops = { .size = sizeof ops,
+                                   .name = "linear",
+                                   .state_size = sizeof(linear),
+                                   .init = init,
+                                   .forward = forward,
+                                   .describe = describe };
 
 wk_linear_opts wk_linear_opts_default(void) { return (wk_linear_opts){ WK_LINEAR_DEFAULTS }; }
 

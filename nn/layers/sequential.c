@@ -35,7 +35,7 @@ static wk_tensor *forward(wk_module *m, wk_tensor *x)
     return x;
 }
 
-static const wk_module_ops ops = { sizeof ops, "sequential", 0, init, forward, NULL, NULL };
+static const wk_module_ops ops = { .size = sizeof ops, .name = "sequential", .init = init, .forward = forward };
 
 wk_module *wk_nn_sequential_new(wk_module *const *modules, int n)
 {

@@ -201,7 +201,7 @@ static wk_tensor *root_forward(wk_module *m, wk_tensor *x)
     (void)m;
     return wk_sqrt(wk_mul_scalar(x, 0));
 }
-static const wk_module_ops root_ops = { sizeof root_ops, "root", 0, NULL, root_forward, NULL, NULL };
+static const wk_module_ops root_ops = { .size = sizeof root_ops, .name = "root", .forward = root_forward };
 
 TEST(anomaly, names_the_op_and_the_modules)
 {

@@ -132,13 +132,42 @@ static wk_tensor *gain_forward(wk_module *m, wk_tensor *x)
 {
     return wk_mul_scalar(wk_mul(x, wk_parameter(m, "gain")), *(double *)wk_nn_state(m));
 }
-static const wk_module_ops gain_ops = { sizeof gain_ops, "gain", sizeof(double), gain_init, gain_forward, NULL, NULL };
+static const wk_module_ops gain_ops = {
+    .size = sizeof gain_ops, .name = "gain", .state_size = sizeof(double), .init = gain_init, .forward = gain_forward
+};
 
 TEST(module, own_layers_train_like_the_built_in_ones)
 {
     wk_module *net = wk_nn_sequential(wk_nn_custom(&gain_ops, NULL), wk_nn_relu());
     wk_backward(wk_sum(wk_forward(net, wk_ones(WK_SHAPE(2, 4), WK_F32))));
     CHECK_NEAR(wk_item(wk_select(wk_grad(wk_parameter(net, "0.gain")), 0, 0)), 6, 0);
+}
+
+/* The sum of what it is given, and each input doubled. */
+static wk_status both_forward(wk_module *m, wk_tensor *const *in, int nin, wk_tensor **out, int nout)
+{
+    if (nin > 2 || nout > 2) return wk_fail(WK_E_INVALID, "%s: takes two", m ? "both" : "");
+    out[0] = nin > 1 && in[1] ? wk_add(in[0], in[1]) : wk_mul_scalar(in[0], 1);
+    if (nout > 1) out[1] = wk_mul_scalar(in[0], 2);
+    return wk_error();
+}
+static const wk_module_ops both_ops = { .size = sizeof both_ops, .name = "both", .forward_many = both_forward };
+
+TEST(module, several_inputs_and_results)
+{
+    wk_module *m = wk_nn_custom(&both_ops, NULL);
+    wk_tensor *x = wk_ones(WK_SHAPE(3), WK_F32), *out[3];
+    CHECK(wk_forward_many(m, (wk_tensor *[]){ x, x }, 2, out, 2) == WK_OK);
+    CHECK(wk_equal(out[0], out[1]) && wk_item(wk_sum(out[0])) == 6);
+    CHECK(wk_forward_many(m, (wk_tensor *[]){ x, NULL }, 2, out, 1) == WK_OK && wk_equal(out[0], x));
+    CHECK(wk_equal(wk_forward(m, x), x));
+    CHECK(wk_forward_many(wk_nn_relu(), &x, 1, out, 1) == WK_OK && wk_equal(out[0], x));
+    CHECK(wk_forward_many(m, &x, 1, out, 3) == WK_E_INVALID && !out[0] && !out[2]);
+    CHECK_ERROR(WK_E_INVALID, "both: takes two");
+    CHECK(wk_forward_many(wk_nn_relu(), (wk_tensor *[]){ x, x }, 2, out, 1) == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "relu", "2 inputs");
+    CHECK(wk_forward_many(m, (wk_tensor *[]){ NULL }, 1, out, 1) == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "x");
 }
 
 TEST(module, copies_need_equal_names_and_shapes)
