@@ -325,4 +325,5 @@ WK_API wk_status wk_init_xavier_uniform_(wk_tensor *t, double gain);            
 #ifdef __cplusplus
 }
 #endif
+#include "wick/layers.h"
 #endif

@@ -1,4 +1,4 @@
-"""docs/from-pytorch.md names every public function of tensor, elementwise, nn, optim and data exactly once, and no other.
+"""docs/from-pytorch.md names every public function of tensor, elementwise, nn, layers, optim and data exactly once, and no other.
 Usage: from_pytorch.py ROOT [--write]
 
 A function that is called through a macro (wk_nn_linear for wk_nn_linear_new) stands there by the macro's name. --write makes the part
@@ -11,7 +11,7 @@ import sys
 import source
 
 DOCUMENT = "docs/from-pytorch.md"
-HEADERS = ["tensor", "elementwise", "nn", "optim", "data"]
+HEADERS = ["tensor", "elementwise", "nn", "layers", "optim", "data"]
 DECLARED = re.compile(r"\bWK_API\b[^;{}()]*?\b(wk_\w+)\s*\(([^;{]*?)\)\s*(?:__attribute__[^;]*)?;")
 MACRO = re.compile(r"^[ \t]*#[ \t]*define (wk_\w+)\(", re.M)
 NAME = re.compile(r"`[^`]*?\b(wk_\w+)\b[^`]*`")
@@ -70,8 +70,19 @@ def find(path):
     return True
 
 
+def names_in(place):
+    import torch
+    return dir({"nn": torch.nn, "optim": torch.optim, "nn.init": torch.nn.init}[place])
+
+
 def twin(name):
-    """By the rule: wk_x is F.x, torch.x or Tensor.x; wk_sum_dim is an overload of torch.sum, and wk_silu_ changes in place what F.silu returns anew."""
+    """By the rule: wk_nn_x_y is nn.XY, wk_init_x_ nn.init.x_, wk_x is F.x, torch.x or Tensor.x; wk_sum_dim is an overload of torch.sum, and wk_silu_ changes in place what F.silu returns anew."""
+    for prefix, place in (("wk_nn_", "nn"), ("wk_optim_", "optim"), ("wk_init_", "nn.init")):
+        classes = {word.lower() if place != "nn.init" else word: word for word in names_in(place)}
+        word = name.removeprefix(prefix)
+        if name.startswith(prefix):
+            word = classes.get(word if place == "nn.init" else word.replace("_", ""))
+            return f"{place}.{word}" if word else None
     words = [name[3:], VARIANT.sub(r"\2", name[3:])]
     for word in words + [word.rstrip("_") for word in words]:
         for place in PLACES:

@@ -1,0 +1,151 @@
+/* The layers over sequences, against PyTorch from the same weights. */
+#include "golden/sequence.h"
+#include "wick/train.h"
+#include "wick_check.h"
+#include <string.h>
+
+/* (i * a) % m - m / 2, over m, as sequence.py has it */
+static wk_tensor *ramp(int ndim, const int64_t *shape, int a)
+{
+    double values[256];
+    int64_t n = 1;
+    for (int i = 0; i < ndim; i++) n *= shape[i];
+    for (int64_t i = 0; i < n && i < 256; i++) values[i] = (double)((i * a) % 32 - 16) / 32;
+    return wk_from(values, ndim, shape, WK_F64);
+}
+
+static void fill(wk_module *m)
+{
+    WK_NO_GRAD(update);
+    wk_params *p = wk_parameters(m);
+    for (int i = 0; i < wk_params_count(p); i++) {
+        wk_tensor *t = wk_params_at(p, i);
+        wk_copy_(t, ramp(wk_ndim(t), wk_shape(t), 5 + 2 * i));
+    }
+}
+
+static const double *compare(wk_tensor *t, const double *golden)
+{
+    CHECK(t != NULL);
+    t = wk_contiguous(wk_detach(t));
+    for (int64_t i = 0; i < wk_numel(t); i++) CHECK_NEAR(((const double *)wk_data(t))[i], golden[i], 1e-12);
+    return golden + wk_numel(t);
+}
+
+/* Results, the gradient of x and those of the parameters, one after the other in golden. */
+static void check(wk_module *m, wk_tensor *const *in, int nin, int nout, const double *golden, size_t count)
+{
+    const double *at = golden;
+    wk_tensor *out[3], *loss = NULL;
+    ck_assert_msg(wk_forward_many(m, in, nin, out, nout) == WK_OK, "%s", wk_error_text());
+    for (int i = 0; i < nout; i++) {
+        at = compare(out[i], at);
+        wk_tensor *part = wk_sum(wk_mul(out[i], ramp(wk_ndim(out[i]), wk_shape(out[i]), 11 + 2 * i)));
+        loss = loss ? wk_add(loss, part) : part;
+    }
+    ck_assert_msg(wk_backward(loss) == WK_OK, "%s", wk_error_text());
+    at = compare(wk_grad(in[0]), at);
+    wk_params *p = wk_parameters(m);
+    for (int i = 0; i < wk_params_count(p); i++) at = compare(wk_grad(wk_params_at(p, i)), at);
+    ck_assert_int_eq((int64_t)(at - golden), (int64_t)count);
+}
+#define CHECK_GOLDEN(m, in, nin, nout, golden) check(m, in, nin, nout, golden, sizeof golden / sizeof *golden)
+
+static wk_tensor *input(bool batch_first)
+{
+    return wk_requires_grad(batch_first ? ramp(WK_SHAPE(2, 4, 3), 3) : ramp(WK_SHAPE(4, 2, 3), 3));
+}
+
+static wk_tensor *mask(int64_t first, int64_t second, bool batch_first)
+{
+    wk_tensor *steps = wk_arange(0, 4, 1, WK_I64),
+              *ends = wk_from((int64_t[]){ first, second }, WK_SHAPE(2, 1), WK_I64);
+    wk_tensor *has = wk_lt(steps, ends); /* [2, 4] */
+    return batch_first ? has : wk_transpose(has, 0, 1);
+}
+
+TEST(sequence, rnn_equals_torch)
+{
+    wk_module *m = wk_nn_rnn(3, 2, .dtype = WK_F64);
+    fill(m);
+    CHECK_GOLDEN(m, (wk_tensor *[]){ input(false) }, 1, 2, golden_rnn);
+    m = wk_nn_rnn(3, 2, .num_layers = 2, .bidirectional = true, .nonlinearity = "relu", .dtype = WK_F64);
+    fill(m);
+    wk_tensor *in[] = { input(false), ramp(WK_SHAPE(4, 2, 2), 9) };
+    CHECK_GOLDEN(m, in, 2, 2, golden_rnn_relu_deep);
+}
+
+TEST(sequence, lstm_equals_torch)
+{
+    wk_module *m = wk_nn_lstm(3, 2, .bias = false, .dtype = WK_F64);
+    fill(m);
+    CHECK_GOLDEN(m, (wk_tensor *[]){ input(false) }, 1, 3, golden_lstm);
+    m = wk_nn_lstm(3, 2, .num_layers = 2, .bidirectional = true, .batch_first = true, .dtype = WK_F64);
+    fill(m);
+    wk_tensor *in[] = { input(true), ramp(WK_SHAPE(4, 2, 2), 9), ramp(WK_SHAPE(4, 2, 2), 13) };
+    CHECK_GOLDEN(m, in, 3, 3, golden_lstm_deep);
+}
+
+TEST(sequence, gru_equals_torch)
+{
+    wk_module *m = wk_nn_gru(3, 2, .dtype = WK_F64);
+    fill(m);
+    CHECK_GOLDEN(m, (wk_tensor *[]){ input(false) }, 1, 2, golden_gru);
+}
+
+TEST(sequence, masks_do_what_packed_sequences_do)
+{
+    wk_module *m = wk_nn_lstm(3, 2, .bidirectional = true, .dtype = WK_F64);
+    fill(m);
+    wk_tensor *in[] = { input(false), ramp(WK_SHAPE(2, 2, 2), 9), ramp(WK_SHAPE(2, 2, 2), 13), mask(2, 4, false) };
+    CHECK_GOLDEN(m, in, 4, 3, golden_lstm_packed);
+    m = wk_nn_gru(3, 2, .num_layers = 2, .bidirectional = true, .batch_first = true, .dtype = WK_F64);
+    fill(m);
+    wk_tensor *more[] = { input(true), NULL, mask(4, 1, true) };
+    CHECK_GOLDEN(m, more, 3, 2, golden_gru_packed);
+}
+
+TEST(sequence, one_sequence_needs_no_batch)
+{
+    wk_module *m = wk_nn_gru(3, 2, .num_layers = 2);
+    wk_tensor *x = wk_randn(WK_SHAPE(5, 3), WK_F32), *one[2], *batch[2], *many = wk_unsqueeze(x, 1);
+    CHECK(wk_forward_many(m, &x, 1, one, 2) == WK_OK && wk_forward_many(m, &many, 1, batch, 2) == WK_OK);
+    CHECK(wk_equal(one[0], wk_squeeze(batch[0], 1)) && wk_equal(one[1], wk_squeeze(batch[1], 1)));
+}
+
+TEST(sequence, weights_have_torchs_names_and_range)
+{
+    wk_module *m = wk_nn_lstm(3, 16, .num_layers = 2, .bidirectional = true);
+    static const char *const names[] = { "weight_ih_l0", "weight_hh_l0_reverse", "bias_ih_l1", "bias_hh_l1_reverse" };
+    for (int i = 0; i < 4; i++) {
+        wk_tensor *t = wk_parameter(m, names[i]);
+        CHECK(t != NULL);
+        CHECK(wk_item(wk_max(wk_abs(t))) <= 0.25 && wk_item(wk_max(wk_abs(t))) > 0.1);
+    }
+    ck_assert_int_eq(wk_size(wk_parameter(m, "weight_ih_l1"), 1), 32);
+    ck_assert_int_eq(wk_params_count(wk_parameters(m)), 16);
+}
+
+TEST(sequence, tells_what_does_not_fit)
+{
+    wk_module *m = wk_nn_lstm(3, 2);
+    wk_tensor *x = wk_zeros(WK_SHAPE(4, 2, 3), WK_F32), *out[3];
+    CHECK_NULL(wk_forward(m, wk_zeros(WK_SHAPE(4, 2, 5), WK_F32)));
+    CHECK_ERROR(WK_E_SHAPE, "lstm", "[4, 2, 5]", "input of 3");
+    CHECK_NULL(wk_forward(m, wk_zeros(WK_SHAPE(4, 2, 3), WK_F64)));
+    CHECK_ERROR(WK_E_DTYPE, "f64", "f32");
+    CHECK_NULL(wk_forward(m, wk_zeros(WK_SHAPE(0, 2, 3), WK_F32)));
+    CHECK_ERROR(WK_E_SHAPE, "without steps");
+    wk_forward_many(m, (wk_tensor *[]){ x, wk_zeros(WK_SHAPE(1, 3, 2), WK_F32) }, 2, out, 1);
+    CHECK_ERROR(WK_E_SHAPE, "h0", "[1, 3, 2]", "[1, 2, 2]");
+    wk_forward_many(m, (wk_tensor *[]){ x, NULL, NULL, wk_ones(WK_SHAPE(2, 4), WK_BOOL) }, 4, out, 1);
+    CHECK_ERROR(WK_E_SHAPE, "mask", "[2, 4]");
+    wk_forward_many(m, &x, 1, (wk_tensor *[4]){ 0 }, 4);
+    CHECK_ERROR(WK_E_INVALID, "4 results", "there are 3");
+    CHECK_NULL(wk_nn_gru(3, 2, .nonlinearity = "relu"));
+    CHECK_ERROR(WK_E_INVALID, "nn_gru", "nonlinearity");
+    CHECK_NULL(wk_nn_rnn(3, 0));
+    CHECK_ERROR(WK_E_INVALID, "nn_rnn", "hidden_size 0");
+}
+
+WICK_TEST_MAIN

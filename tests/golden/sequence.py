@@ -1,0 +1,56 @@
+"""Golden values of the layers over sequences: results and gradients of RNN, LSTM and GRU in several settings, one of them on packed
+sequences, from weights that C makes too. Usage: sequence.py > sequence.h"""
+import torch
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+torch.set_default_dtype(torch.float64)
+
+
+def ramp(*shape, a=7, m=32):
+    n = 1
+    for s in shape:
+        n *= s
+    return ((torch.arange(n) * a) % m - m // 2).double().div(m).reshape(shape)
+
+
+def row(name, ts):
+    values = [v for t in ts for v in t.detach().reshape(-1).tolist()]
+    print(f"static const double {name}[] = {{ " + ", ".join(f"{v:.17g}" for v in values) + " };")
+
+
+def fill(net):
+    with torch.no_grad():
+        for i, p in enumerate(net.parameters()):
+            p.copy_(ramp(*p.shape, a=5 + 2 * i))
+
+
+def finish(name, net, x, results):
+    loss = sum((y * ramp(*y.shape, a=11 + 2 * i)).sum() for i, y in enumerate(results))
+    loss.backward()
+    row(f"golden_{name}", [*results, x.grad, *(p.grad for p in net.parameters())])
+
+
+def recurrent(name, kind, lengths=None, start=False, **options):
+    net = kind(3, 2, **options)
+    fill(net)
+    first = options.get("batch_first", False)
+    x = ramp(*((2, 4, 3) if first else (4, 2, 3)), a=3).requires_grad_()
+    layers = options.get("num_layers", 1) * (2 if options.get("bidirectional") else 1)
+    h = ramp(layers, 2, 2, a=9) if start else None
+    if start and kind is torch.nn.LSTM:
+        h = (h, ramp(layers, 2, 2, a=13))
+    given = pack_padded_sequence(x, torch.tensor(lengths), batch_first=first, enforce_sorted=False) if lengths else x
+    y, ends = net(given, h)
+    if lengths:
+        y = pad_packed_sequence(y, batch_first=first, total_length=4)[0]
+    finish(name, net, x, [y, *(ends if isinstance(ends, tuple) else [ends])])
+
+
+print(f"/* Made by sequence.py with PyTorch {torch.__version__.split('+')[0]}. */")
+recurrent("rnn", torch.nn.RNN)
+recurrent("rnn_relu_deep", torch.nn.RNN, num_layers=2, bidirectional=True, nonlinearity="relu", start=True)
+recurrent("lstm", torch.nn.LSTM, bias=False)
+recurrent("lstm_deep", torch.nn.LSTM, num_layers=2, bidirectional=True, batch_first=True, start=True)
+recurrent("lstm_packed", torch.nn.LSTM, bidirectional=True, lengths=[2, 4], start=True)
+recurrent("gru", torch.nn.GRU)
+recurrent("gru_packed", torch.nn.GRU, num_layers=2, bidirectional=True, batch_first=True, lengths=[4, 1])
