@@ -105,6 +105,72 @@ TEST(sequence, masks_do_what_packed_sequences_do)
     CHECK_GOLDEN(m, more, 3, 2, golden_gru_packed);
 }
 
+static wk_module *filled(wk_module *m)
+{
+    if (m) fill(m);
+    return m;
+}
+
+TEST(sequence, attention_equals_torch)
+{
+    wk_tensor *x = wk_requires_grad(ramp(WK_SHAPE(3, 2, 4), 3)), *y = wk_requires_grad(ramp(WK_SHAPE(3, 2, 4), 3));
+    CHECK_GOLDEN(filled(wk_nn_multihead_attention(4, 2, .dtype = WK_F64)), &x, 1, 2, golden_attention);
+    CHECK_GOLDEN(filled(wk_nn_multihead_attention(4, 2, .bias = false, .dtype = WK_F64)), &y, 1, 1,
+                 golden_attention_plain);
+    wk_tensor *in[] = { wk_requires_grad(ramp(WK_SHAPE(3, 2, 4), 3)), ramp(WK_SHAPE(5, 2, 3), 9),
+                        ramp(WK_SHAPE(5, 2, 6), 13) };
+    CHECK_GOLDEN(filled(wk_nn_multihead_attention(4, 2, .kdim = 3, .vdim = 6, .dtype = WK_F64)), in, 3, 2,
+                 golden_attention_other);
+}
+
+TEST(sequence, attention_leaves_out_what_masks_say)
+{
+    static const bool padding[] = { 0, 0, 0, 0, 1, 1, 0, 0, 0, 0 },
+                      mask[] = { 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0 };
+    wk_tensor *in[] = { wk_requires_grad(ramp(WK_SHAPE(3, 2, 4), 3)), ramp(WK_SHAPE(5, 2, 4), 9),
+                        ramp(WK_SHAPE(5, 2, 4), 13), wk_from(padding, WK_SHAPE(2, 5), WK_BOOL),
+                        wk_from(mask, WK_SHAPE(3, 5), WK_BOOL) };
+    wk_module *m = filled(wk_nn_multihead_attention(4, 2, .dtype = WK_F64));
+    CHECK_GOLDEN(m, in, 5, 2, golden_attention_masked);
+    wk_tensor *with[2], *without, *added[5];
+    memcpy(added, in, sizeof in); /* the same as floats that are added, and without asking for the weights */
+    for (int i = 3; i < 5; i++)
+        added[i] = wk_masked_fill(wk_zeros(wk_ndim(in[i]), wk_shape(in[i]), WK_F64), in[i], -INFINITY);
+    CHECK(wk_forward_many(m, in, 5, with, 2) == WK_OK && wk_forward_many(m, added, 5, &without, 1) == WK_OK);
+    CHECK(wk_allclose(with[0], without, 1e-12, 1e-12));
+    added[3] = in[3];
+    CHECK(wk_forward_many(m, added, 5, &without, 1) == WK_OK && wk_allclose(with[0], without, 1e-12, 1e-12));
+}
+
+TEST(sequence, encoder_layers_equal_torch)
+{
+    wk_tensor *x = wk_requires_grad(ramp(WK_SHAPE(3, 2, 4), 3)), *y = wk_requires_grad(ramp(WK_SHAPE(3, 2, 4), 3));
+    CHECK_GOLDEN(filled(wk_nn_transformer_encoder_layer(4, 2, .dim_feedforward = 6, .dropout = 0, .dtype = WK_F64)), &x,
+                 1, 1, golden_encoder_layer);
+    CHECK_GOLDEN(filled(wk_nn_transformer_encoder_layer(4, 2, .dim_feedforward = 6, .dropout = 0, .norm_first = true,
+                                                        .activation = "gelu", .batch_first = true, .dtype = WK_F64)),
+                 &y, 1, 1, golden_encoder_layer_first);
+}
+
+TEST(sequence, encoder_equals_torch_and_causal_is_its_mask)
+{
+    wk_tensor *x = wk_requires_grad(ramp(WK_SHAPE(3, 2, 4), 3));
+    wk_tensor *later = wk_gt(wk_arange(0, 3, 1, WK_I64), wk_unsqueeze(wk_arange(0, 3, 1, WK_I64), 1));
+    wk_module *m = filled(
+        wk_nn_transformer_encoder(4, 2, 2, .dim_feedforward = 6, .dropout = 0, .final_norm = true, .dtype = WK_F64));
+
+    wk_tensor *in[] = { x, later }, *one;
+    CHECK_GOLDEN(m, in, 2, 1, golden_encoder);
+    wk_module *causal = filled(wk_nn_transformer_encoder(4, 2, 2, .dim_feedforward = 6, .dropout = 0,
+                                                         .final_norm = true, .is_causal = true, .dtype = WK_F64));
+
+    CHECK(wk_forward_many(m, in, 2, &one, 1) == WK_OK);
+    CHECK(wk_allclose(wk_forward(causal, x), one, 1e-12, 1e-12));
+    CHECK(wk_parameter(m, "layers.1.self_attn.in_proj_weight") && wk_parameter(m, "norm.bias"));
+    m = wk_nn_transformer_encoder(4, 2, 2);
+    CHECK(wk_equal(wk_parameter(m, "layers.0.linear1.weight"), wk_parameter(m, "layers.1.linear1.weight")));
+}
+
 TEST(sequence, one_sequence_needs_no_batch)
 {
     wk_module *m = wk_nn_gru(3, 2, .num_layers = 2);
@@ -142,6 +208,12 @@ TEST(sequence, tells_what_does_not_fit)
     CHECK_ERROR(WK_E_SHAPE, "mask", "[2, 4]");
     wk_forward_many(m, &x, 1, (wk_tensor *[4]){ 0 }, 4);
     CHECK_ERROR(WK_E_INVALID, "4 results", "there are 3");
+    CHECK_NULL(wk_nn_multihead_attention(4, 3));
+    CHECK_ERROR(WK_E_INVALID, "nn_multihead_attention", "num_heads 3");
+    CHECK_NULL(wk_forward(wk_nn_multihead_attention(4, 2), x));
+    CHECK_ERROR(WK_E_SHAPE, "multihead_attention", "query is [4, 2, 3]", "size 4");
+    CHECK_NULL(wk_nn_transformer_encoder(4, 2, 1, .activation = "tanh"));
+    CHECK_ERROR(WK_E_INVALID, "nn_transformer_encoder", "'tanh'", "relu or gelu");
     CHECK_NULL(wk_nn_gru(3, 2, .nonlinearity = "relu"));
     CHECK_ERROR(WK_E_INVALID, "nn_gru", "nonlinearity");
     CHECK_NULL(wk_nn_rnn(3, 0));

@@ -54,3 +54,34 @@ recurrent("lstm_deep", torch.nn.LSTM, num_layers=2, bidirectional=True, batch_fi
 recurrent("lstm_packed", torch.nn.LSTM, bidirectional=True, lengths=[2, 4], start=True)
 recurrent("gru", torch.nn.GRU)
 recurrent("gru_packed", torch.nn.GRU, num_layers=2, bidirectional=True, batch_first=True, lengths=[4, 1])
+
+
+def attention(name, masks=None, other=False, weights=True, **options):
+    net = torch.nn.MultiheadAttention(4, 2, **options)
+    fill(net)
+    q = ramp(3, 2, 4, a=3).requires_grad_()
+    k, v = (ramp(5, 2, options.get("kdim", 4), a=9), ramp(5, 2, options.get("vdim", 4), a=13)) if other else (q, q)
+    given = {}
+    if masks is not None:
+        given["key_padding_mask"] = torch.tensor([[False] * 4 + [True], [True] + [False] * 4])
+        given["attn_mask"] = masks
+    y, w = net(q, k, v, need_weights=weights, **given)
+    finish(name, net, q, [y, w] if weights else [y])
+
+
+def encoder(name, layers=0, mask=None, **options):
+    net = torch.nn.TransformerEncoderLayer(4, 2, 6, dropout=0.0, **options)
+    if layers:
+        net = torch.nn.TransformerEncoder(net, layers, norm=torch.nn.LayerNorm(4), enable_nested_tensor=False)
+    fill(net)
+    x = ramp(3, 2, 4, a=3).requires_grad_()
+    finish(name, net, x, [net(x, mask)])
+
+
+attention("attention")
+attention("attention_plain", weights=False, bias=False)
+attention("attention_other", other=True, kdim=3, vdim=6)
+attention("attention_masked", masks=torch.tensor([[False, False, False, False, True]] * 2 + [[True] + [False] * 4]), other=True)
+encoder("encoder_layer")
+encoder("encoder_layer_first", norm_first=True, activation="gelu", batch_first=True)
+encoder("encoder", layers=2, mask=torch.ones(3, 3, dtype=torch.bool).triu(1))
