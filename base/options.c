@@ -36,10 +36,20 @@ bool wki_double_of(const char *text, size_t length, double *number)
     return *end == 0;
 }
 
-const char *wki_double_text(double number, char to[WKI_DOUBLE_TEXT])
+static const char *text_of(double number, int digits, char to[WKI_DOUBLE_TEXT])
 {
-    snprintf(to, WKI_DOUBLE_TEXT, "%.12g", number);
+    snprintf(to, WKI_DOUBLE_TEXT, "%.*g", digits, number);
     const char *point = localeconv()->decimal_point;
     if (strcmp(point, ".") != 0) replace(to, WKI_DOUBLE_TEXT, point, ".");
+    return to;
+}
+
+const char *wki_double_text(double number, char to[WKI_DOUBLE_TEXT]) { return text_of(number, 12, to); }
+
+const char *wki_double_exact(double number, char to[WKI_DOUBLE_TEXT])
+{
+    double again = 0;
+    for (int digits = 15; digits <= 17; digits++)
+        if (wki_double_of(text_of(number, digits, to), strlen(to), &again) && again == number) break;
     return to;
 }

@@ -13,4 +13,6 @@ WK_API bool wki_double_of(const char *text, size_t length, double *number);
 enum { WKI_DOUBLE_TEXT = 32 };
 /* number in at most 12 digits, "0.001", "1e-08"; returns to */
 WK_API const char *wki_double_text(double number, char to[WKI_DOUBLE_TEXT]);
+/* in as few digits, 15 to 17, as wki_double_of needs to give the same number again; returns to */
+WK_API const char *wki_double_exact(double number, char to[WKI_DOUBLE_TEXT]);
 #endif

@@ -9,14 +9,15 @@ import source
 BELOW = {"base": set()}
 BELOW["io"] = {"base"}
 BELOW["backends"] = {"base"}
-BELOW["autograd"] = BELOW["backends"] | {"backends"}
+BELOW["autograd"] = BELOW["backends"] | {"backends", "io"}
 BELOW["nn"] = BELOW["optim"] = BELOW["autograd"] | {"autograd"}
-BELOW["data"] = BELOW["autograd"] | {"autograd", "io"}
+BELOW["data"] = BELOW["autograd"] | {"autograd"}
 BELOW["data/hdf5"] = BELOW["data"] | {"data"}
 BELOW["train"] = BELOW["data"] | {"nn", "optim", "data"}
 BELOW["all"] = BELOW["train"] | {"train"}
 
-PUBLIC = {"base": "base", "io": "io", "tensor": "autograd", "elementwise": "autograd", "nn": "nn", "layers": "nn", "optim": "optim", "data": "data",
+PUBLIC = {"base": "base", "io": "io", "tensor": "autograd", "elementwise": "autograd", "state": "autograd", "nn": "nn",
+          "layers": "nn", "optim": "optim", "data": "data",
           "hdf5": "data/hdf5", "train": "train", "wick": "all"}
 
 # System headers that open a door to the outside, and the one place that has the key.

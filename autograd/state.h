@@ -1,0 +1,29 @@
+/* A state dict: two tables, of tensors and of text, that keep the order of what was put in and find it by name. */
+#ifndef WKI_STATE_H
+#define WKI_STATE_H
+#include "base/object.h"
+#include "wick/state.h"
+
+typedef struct wki_named {
+    char *name;
+    union {
+        wk_tensor *tensor;
+        char *text;
+    } is;
+} wki_named;
+
+typedef struct wki_names {
+    int64_t count, room;
+    wki_named *entries;
+    int64_t *slots; /* open addressing: 1 + the number of an entry, or 0 */
+    int64_t nslots; /* a power of two, at least twice the room */
+    uint64_t seed;
+} wki_names;
+
+struct wk_state {
+    wki_object object;
+    wki_names tensors, texts;
+};
+
+WK_API bool wki_state_ok(const wk_state *s, const char *where, const char *argument);
+#endif

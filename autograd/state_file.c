@@ -1,0 +1,97 @@
+/* State dicts as safetensors files. Rests on io/safetensors.c; tensors that are not row-major in host memory are copied
+ * to it for the while. */
+#include "autograd/op.h"
+#include "autograd/state.h"
+#include "base/alloc.h"
+#include "io/safetensors.h"
+#include <string.h>
+
+/* What transformers asks for in a file that holds PyTorch's weights. */
+static const wki_st_text format = { "format", "pt" };
+
+/* t's elements, row-major in host memory; NULL on an error. */
+static const void *elements(const wk_tensor *t)
+{
+    static const char none = 0;
+    if (wki_numel(&t->v) == 0) return &none;
+    if (t->v.device == WK_CPU && wki_is_contiguous(&t->v)) return t->v.data;
+    wk_tensor *copy = wki_new("state_write", WK_CPU, t->v.ndim, t->v.size, t->v.dtype);
+    if (!copy || wk_read(t, copy->v.data, (size_t)wki_numel(&t->v) * wk_dtype_size(t->v.dtype))) return NULL;
+    return copy->v.data;
+}
+
+static bool describe(const wki_named *entry, wki_st_tensor *to)
+{
+    const wk_tensor *t = entry->is.tensor;
+    *to = (wki_st_tensor){ .name = entry->name, .type = wki_st_type_of(t->v.dtype), .ndim = t->v.ndim };
+    memcpy(to->shape, t->v.size, sizeof *to->shape * (size_t)t->v.ndim);
+    return (to->data = elements(t)) != NULL;
+}
+
+static wk_status write_file(const wk_state *s, const char *path, wki_st_tensor *tensors, wki_st_text *texts)
+{
+    int64_t ntexts = 0;
+    for (int64_t i = 0; i < s->tensors.count; i++)
+        if (!describe(&s->tensors.entries[i], &tensors[i])) return wk_error();
+    if (!wk_state_text(s, format.key)) texts[ntexts++] = format;
+    for (int64_t i = 0; i < s->texts.count; i++)
+        texts[ntexts++] = (wki_st_text){ s->texts.entries[i].name, s->texts.entries[i].is.text };
+    return wki_st_write(path, tensors, s->tensors.count, texts, ntexts, "state_write");
+}
+
+wk_status wk_state_write(const wk_state *s, const char *path)
+{
+    if (wk_failed() || !wki_state_ok(s, "state_write", "s")) return wk_error();
+    WK_SCOPE(work);
+    wki_st_tensor *tensors = wki_alloc_array((size_t)s->tensors.count, sizeof *tensors);
+    wki_st_text *texts = wki_alloc_array((size_t)s->texts.count + 1, sizeof *texts);
+    const wk_status status = tensors && texts ? write_file(s, path, tensors, texts) : WK_E_MEMORY;
+    wki_free(tensors);
+    wki_free(texts);
+    return status;
+}
+
+static wk_status read_tensor(wki_st_reader *file, int64_t i, const char *path, wk_state *to)
+{
+    const wki_st_tensor *t = &wki_st_header_of(file)->tensors[i];
+    const wk_dtype dtype = wki_st_dtype(t->type);
+    char quoted[WKI_QUOTE];
+    int64_t n;
+    wki_check(dtype != WK_DTYPE_COUNT, WK_E_UNSUPPORTED, WK_E_UNSUPPORTED, "state_read",
+              "%s: %s is %s, which has no dtype here; convert it", path, wki_quote(t->name, quoted),
+              wki_st_type_name(t->type));
+    wki_check(t->ndim <= WK_MAX_DIMS, WK_E_UNSUPPORTED, WK_E_UNSUPPORTED, "state_read",
+              "%s: %s has %d dimensions; at most %d are possible", path, wki_quote(t->name, quoted), t->ndim,
+              WK_MAX_DIMS);
+    wki_check(*t->name, WK_E_UNSUPPORTED, WK_E_UNSUPPORTED, "state_read", "%s: a tensor has no name; expected one",
+              path);
+    if (!wki_shape_ok("state_read", t->ndim, t->shape, dtype, &n)) return wk_error();
+    WK_SCOPE(work);
+    wk_tensor *tensor = wki_new("state_read", WK_CPU, t->ndim, t->shape, dtype);
+    if (!tensor || wki_st_read(file, i, tensor->v.data)) return wk_error();
+    return wk_state_set(to, t->name, tensor);
+}
+
+static wk_status read_all(wki_st_reader *file, const char *path, wk_state *to)
+{
+    const wki_st_header *h = wki_st_header_of(file);
+    for (int64_t i = 0; i < h->count; i++)
+        if (read_tensor(file, i, path, to)) return wk_error();
+    for (int64_t i = 0; i < h->ntexts; i++) {
+        const wki_st_text *t = &h->texts[i];
+        const bool implied = !strcmp(t->key, format.key) && !strcmp(t->text, format.text);
+        if (!implied && wk_state_set_text(to, t->key, t->text)) return wk_error();
+    }
+    return WK_OK;
+}
+
+wk_state *wk_state_read(const char *path)
+{
+    if (wk_failed()) return NULL;
+    WK_SCOPE(work);
+    wk_state *state = wk_state_new();
+    wki_st_reader *file = state ? wki_st_open(path, "state_read") : NULL;
+    const bool good = file && read_all(file, path, state) == WK_OK;
+    wki_st_close(file);
+    return good ? wk_escape(work, state) : NULL;
+}

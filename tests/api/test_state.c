@@ -1,0 +1,239 @@
+/* wick/state.h: named tensors and text in memory, and there and back through a safetensors file. */
+#define _GNU_SOURCE 1
+#include "wick/state.h"
+#include "wick_check.h"
+#include <stdio.h>
+#include <unistd.h>
+
+static char path[64];
+
+static const char *new_path(void)
+{
+    snprintf(path, sizeof path, "/tmp/wick-test-XXXXXX");
+    const int fd = mkstemp(path);
+    CHECK(fd >= 0);
+    close(fd);
+    return path;
+}
+
+static wk_tensor *numbers(int64_t n) { return wk_arange(0, (double)n, 1, WK_F32); }
+
+TEST(state, keeps_the_order_and_the_tensors_themselves)
+{
+    wk_state *s = wk_state_new();
+    wk_tensor *a = numbers(3), *b = numbers(4), *c = numbers(5);
+    CHECK(wk_state_set(s, "z", a) == WK_OK && wk_state_set(s, "a", b) == WK_OK);
+    CHECK(wk_state_count(s) == 2 && wk_state_get(s, "z") == a && wk_state_at(s, 1) == b);
+    ck_assert_str_eq(wk_state_name(s, 0), "z");
+    CHECK(wk_state_set(s, "z", c) == WK_OK && wk_state_count(s) == 2 && wk_state_at(s, 0) == c);
+    CHECK(wk_state_has(s, "a") && !wk_state_has(s, "b"));
+}
+
+TEST(state, holds_what_its_scope_has_let_go)
+{
+    wk_state *s = wk_state_new();
+    {
+        WK_SCOPE(inner);
+        wk_state_set(s, "w", numbers(3));
+    }
+    CHECK_NEAR(wk_item(wk_sum(wk_state_get(s, "w"))), 3, 0);
+}
+
+TEST(state, finds_each_of_many_names)
+{
+    enum { MANY = 5000 };
+    wk_state *s = wk_state_new();
+    wk_tensor *t = numbers(1);
+    char name[32];
+    for (int i = 0; i < MANY; i++) {
+        snprintf(name, sizeof name, "layers.%d.weight", i);
+        wk_state_set(s, name, i % 2 ? t : wk_scalar(i, WK_I64));
+    }
+    for (int i = 0; i < MANY; i += 2) {
+        snprintf(name, sizeof name, "layers.%d.weight", i);
+        CHECK_NEAR(wk_item(wk_state_get(s, name)), i, 0);
+    }
+    CHECK(wk_state_count(s) == MANY);
+}
+
+TEST(state, tells_the_nearest_name)
+{
+    wk_state *s = wk_state_new();
+    wk_state_set(s, "encoder.0.weight", numbers(2));
+    CHECK_NULL(wk_state_get(s, "encoder.0.weigth"));
+    CHECK_ERROR(WK_E_NOT_FOUND, "state_get", "encoder.0.weigth", "did you mean \"encoder.0.weight\"");
+    CHECK_NULL(wk_state_get(s, "something else"));
+    CHECK_ERROR(WK_E_NOT_FOUND, "state_get", "something else", "among 1");
+    CHECK(wk_state_int(s, "step") == 0);
+    CHECK_ERROR(WK_E_NOT_FOUND, "state_int", "step");
+}
+
+TEST(state, refuses_what_is_no_name_and_no_place)
+{
+    wk_state *s = wk_state_new();
+    wk_tensor *t = numbers(1);
+    CHECK(wk_state_set(s, "", t) == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "state_set", "name");
+    CHECK(wk_state_set(s, "__metadata__", t) == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "state_set", "__metadata__");
+    CHECK(wk_state_set(s, "\xff", t) == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "state_set", "UTF-8");
+    CHECK(wk_state_set(s, "\xed\xa0\x80", t) == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "UTF-8");
+    CHECK(wk_state_set(s, NULL, t) == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "name is NULL");
+    CHECK(wk_state_set(s, "t", NULL) == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "state_set", "t is NULL");
+    CHECK(wk_state_set_text(s, "wick.file.crc32c", "0") == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "state_set_text", "wick.file.");
+    CHECK_NULL(wk_state_at(s, 0));
+    CHECK_ERROR(WK_E_RANGE, "state_at", "i is 0; there are 0");
+    CHECK_NULL(wk_state_name(s, -1));
+    CHECK_ERROR(WK_E_RANGE, "state_name");
+    CHECK_NULL(wk_state_text_key(s, 0));
+    CHECK_ERROR(WK_E_RANGE, "state_text_key");
+    CHECK_NULL(wk_state_text(s, "nothing"));
+    CHECK(wk_state_count(s) == 0 && wk_state_text_count(s) == 0);
+}
+
+static bool comes_back(wk_state *s, double value)
+{
+    wk_state_set_number(s, "number", value);
+    const double back = wk_state_number(s, "number");
+    return memcmp(&back, &value, sizeof value) == 0;
+}
+
+TEST(state, keeps_numbers_to_the_bit)
+{
+    wk_state *s = wk_state_new();
+    const double values[] = {
+        0, -0.0, 0.1, 1.0 / 3, 1e-3, 5e-324, -1.7976931348623157e308, INFINITY, -INFINITY, 9007199254740991
+    };
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) CHECK(comes_back(s, values[i]));
+    for (uint64_t i = 0; i < 10000; i++) {
+        const uint64_t bits = i * UINT64_C(0x9E3779B97F4A7C15);
+        double value;
+        memcpy(&value, &bits, sizeof value);
+        CHECK(comes_back(s, value));
+    }
+    CHECK(comes_back(s, (double)NAN) && comes_back(s, -(double)NAN));
+    wk_state_set_number(s, "lr", 0.001);
+    ck_assert_str_eq(wk_state_text(s, "lr"), "0.001");
+    wk_state_set_int(s, "step", INT64_MIN);
+    CHECK(wk_state_int(s, "step") == INT64_MIN);
+    wk_state_set_text(s, "step", "12 steps");
+    CHECK(wk_state_int(s, "step") == 0);
+    CHECK_ERROR(WK_E_FORMAT, "state_int", "\"step\" is \"12 steps\"", "whole number");
+    CHECK(isnan(wk_state_number(s, "step")));
+    CHECK_ERROR(WK_E_FORMAT, "state_number", "12 steps");
+}
+
+TEST(state, a_copy_has_its_own_memory_and_no_history)
+{
+    wk_state *s = wk_state_new();
+    wk_tensor *w = wk_requires_grad(numbers(3));
+    wk_state_set(s, "w", wk_t(wk_reshape(w, WK_SHAPE(3, 1))));
+    wk_state_set_text(s, "note", "first");
+    wk_state *copy = wk_state_copy(s);
+    wk_tensor *c = wk_state_get(copy, "w");
+    CHECK(wk_equal(c, wk_state_get(s, "w")) && !wk_same_storage(c, w) && !wk_needs_grad(c));
+    ck_assert_str_eq(wk_state_text(copy, "note"), "first");
+}
+
+TEST(state, parts_are_put_together_and_taken_out_again)
+{
+    wk_state *model = wk_state_new(), *all = wk_state_new();
+    wk_tensor *w = numbers(3);
+    wk_state_set(model, "0.weight", w);
+    wk_state_set_text(model, "kind", "mlp");
+    wk_state_set(all, "optim.0.weight.step", numbers(1));
+    CHECK(wk_state_add(all, "model.", model) == WK_OK);
+    CHECK(wk_state_count(all) == 2 && wk_state_get(all, "model.0.weight") == w);
+    wk_state *part = wk_state_part(all, "model.");
+    CHECK(wk_state_count(part) == 1 && wk_state_get(part, "0.weight") == w);
+    ck_assert_str_eq(wk_state_text(part, "kind"), "mlp");
+    CHECK(wk_state_count(wk_state_part(all, "nothing.")) == 0);
+    CHECK(wk_state_add(all, "twice.", all) == WK_OK && wk_state_count(all) == 4);
+    CHECK(wk_state_add(all, "\x80", model) == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "state_add", "UTF-8");
+    CHECK(wk_state_count(all) == 4);
+}
+
+/* Same names, dtypes, shapes, bits and text, in any order. */
+static bool same(const wk_state *a, const wk_state *b)
+{
+    if (wk_state_count(a) != wk_state_count(b) || wk_state_text_count(a) != wk_state_text_count(b)) return false;
+    for (int64_t i = 0; i < wk_state_count(a); i++) {
+        wk_tensor *s = wk_contiguous(wk_state_at(a, i)), *t = wk_state_get(b, wk_state_name(a, i));
+        const size_t bytes = (size_t)wk_numel(s) * wk_dtype_size(wk_dtype_of(s));
+        if (!t || wk_ndim(s) != wk_ndim(t) || wk_dtype_of(s) != wk_dtype_of(t) || wk_numel(s) != wk_numel(t))
+            return false;
+        for (int d = 0; d < wk_ndim(s); d++)
+            if (wk_size(s, d) != wk_size(t, d)) return false;
+        if (bytes && memcmp(wk_data(s), wk_data(t), bytes) != 0) return false;
+    }
+    for (int64_t i = 0; i < wk_state_text_count(a); i++) {
+        const char *key = wk_state_text_key(a, i), *text = wk_state_text(b, key);
+        if (!text || strcmp(text, wk_state_text(a, key)) != 0) return false;
+    }
+    return true;
+}
+
+static wk_state *all_kinds(void)
+{
+    wk_state *s = wk_state_new();
+    for (int dtype = 0; dtype < WK_DTYPE_COUNT; dtype++)
+        wk_state_set(s, wk_dtype_name((wk_dtype)dtype), wk_to(wk_reshape(numbers(6), WK_SHAPE(2, 3)), (wk_dtype)dtype));
+    wk_state_set(s, "scalar", wk_scalar(-7, WK_I64));
+    wk_state_set(s, "empty", wk_zeros(WK_SHAPE(3, 0, 2), WK_F64));
+    wk_state_set(s, "turned", wk_t(wk_reshape(numbers(6), WK_SHAPE(2, 3))));
+    wk_state_set(s, "every third", wk_slice(numbers(10), 0, 1, 10, 3));
+    wk_state_set(s, "eight dims", wk_ones(WK_SHAPE(1, 2, 1, 2, 1, 2, 1, 2), WK_F32));
+    wk_state_set(s, "quote \" backslash \\ tab \t \x01 \xc3\xa4 \xf0\x9f\x98\x80",
+                 wk_full(WK_SHAPE(2), WK_F32, (double)NAN));
+    wk_state_set_text(s, "a\nkey", "{\"json\": [1, 2]}");
+    wk_state_set_text(s, "", "");
+    return s;
+}
+
+TEST(state, comes_back_from_a_file_as_it_was)
+{
+    wk_state *s = all_kinds(), *empty = wk_state_new();
+    CHECK(wk_state_write(s, new_path()) == WK_OK);
+    CHECK(same(s, wk_state_read(path)));
+    CHECK(wk_state_write(wk_state_read(path), path) == WK_OK && same(s, wk_state_read(path)));
+    CHECK(wk_state_write(empty, path) == WK_OK && same(empty, wk_state_read(path)));
+    unlink(path);
+}
+
+TEST(state, a_file_that_is_none_or_not_there_is_told_so)
+{
+    CHECK_NULL(wk_state_read(NULL));
+    CHECK_ERROR(WK_E_INVALID, "state_read", "path is NULL");
+    CHECK_NULL(wk_state_read("/tmp/wick-test-nothing"));
+    CHECK_ERROR(WK_E_NOT_FOUND, "state_read", "wick-test-nothing");
+    CHECK_NULL(wk_state_read(new_path()));
+    CHECK_ERROR(WK_E_FORMAT, "state_read", path, "0 bytes");
+    FILE *f = fopen(path, "w");
+    fputs("epoch,loss\n1,0.5\n", f);
+    fclose(f);
+    CHECK_NULL(wk_state_read(path));
+    CHECK_ERROR(WK_E_FORMAT, "state_read", path, "no safetensors file");
+    CHECK(wk_state_write(wk_state_new(), "/tmp/wick-test-nowhere/state") == WK_E_IO);
+    CHECK_ERROR(WK_E_IO, "state_write", "wick-test-nowhere");
+    unlink(path);
+}
+
+TEST(state, nothing_is_done_while_an_error_is_pending)
+{
+    wk_state *s = wk_state_new();
+    wk_tensor *t = numbers(1);
+    wk_fail(WK_E_RANGE, "first");
+    CHECK(wk_state_set(s, "t", t) == WK_E_RANGE && wk_state_set_int(s, "i", 1) == WK_E_RANGE);
+    CHECK(wk_state_write(s, "/tmp/wick-test-never") == WK_E_RANGE && wk_state_add(s, "", s) == WK_E_RANGE);
+    CHECK(access("/tmp/wick-test-never", F_OK) != 0 && wk_state_read("/tmp/wick-test-never") == NULL);
+    CHECK_ERROR(WK_E_RANGE, "first");
+    CHECK(wk_state_count(s) == 0);
+}
+
+WICK_TEST_MAIN
