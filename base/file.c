@@ -292,3 +292,39 @@ wk_status wki_replace_file(const char *temporary, const char *path, const char *
     unlink(temporary);
     return status;
 }
+
+wk_status wki_file_append(const char *path, const void *from, size_t bytes, const char *where)
+{
+    const int fd = open_again(path, O_WRONLY | O_CREAT | O_APPEND, 0666);
+    if (fd < 0) return failed(where, "open", path);
+    const char *at = from;
+    wk_status status = WK_OK;
+    while (bytes > 0 && status == WK_OK) {
+        const ssize_t n = sys()->write(fd, at, bytes);
+        if (n < 0 && errno == EINTR) continue;
+        if (n == 0) errno = ENOSPC;
+        if (n <= 0) {
+            status = failed(where, "write", path);
+        } else {
+            at += n;
+            bytes -= (size_t)n;
+        }
+    }
+    if (sys()->close(fd) != 0 && status == WK_OK) status = failed(where, "write", path);
+    return status;
+}
+
+wk_status wki_file_start(const char *path, bool fresh, bool *made, const char *where)
+{
+    const int fd = open_again(path, O_WRONLY | O_CREAT | (fresh ? O_EXCL : O_TRUNC), 0666);
+    *made = fd >= 0;
+    if (fd < 0) return fresh && errno == EEXIST ? WK_OK : failed(where, "open", path);
+    return sys()->close(fd) == 0 ? WK_OK : failed(where, "write", path);
+}
+
+wk_status wki_make_folder(const char *path, const char *where)
+{
+    struct stat is;
+    if (mkdir(path, 0777) == 0 || (errno == EEXIST && stat(path, &is) == 0 && S_ISDIR(is.st_mode))) return WK_OK;
+    return failed(where, "make the folder", path);
+}

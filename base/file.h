@@ -26,6 +26,12 @@ WK_API void wki_writer_abandon(wki_writer *writer);         /* ends it without a
 WK_API char *wki_temporary_name(const char *path);          /* freed with wki_free */
 WK_API wk_status wki_replace_file(const char *temporary, const char *path, const char *where);
 
+/* For logs: bytes at the end of a file that exists, or of a new one; not synced. wki_file_start makes path empty, and refuses
+ * (*made false, no error) what exists already if `fresh`. */
+WK_API wk_status wki_file_append(const char *path, const void *from, size_t bytes, const char *where);
+WK_API wk_status wki_file_start(const char *path, bool fresh, bool *made, const char *where);
+WK_API wk_status wki_make_folder(const char *path, const char *where); /* one that exists is fine; its parent must exist */
+
 typedef struct wki_file_ops {
     int (*open)(const char *path, int flags, mode_t mode);
     ssize_t (*pread)(int fd, void *to, size_t bytes, off_t offset);

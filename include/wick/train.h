@@ -25,6 +25,70 @@ WK_API wk_status wk_evaluate(wk_module *m, wk_loader *loader, wk_metrics *out);
 /* A multi-layer perceptron with ReLU between the layers: sizes[0] inputs, sizes[n - 1] outputs, flattened input. */
 WK_API wk_module *wk_mlp(int n, const int64_t *sizes);
 
+/* Scores: what a model's outputs are worth, gathered batch by batch. With classes outputs are logits or probabilities [n, classes] and
+ * targets WK_I64 [n]; without (0) both are floats of equal shapes. Formulas are scikit-learn's; what is undefined is NaN.
+ *
+ *   wk_scores *s = wk_scores_new(10);
+ *   ... wk_scores_add(s, wk_forward(net, x), y); ...
+ *   printf("%.2f %%, F1 %.3f\n", 100 * wk_scores_accuracy(s), wk_scores_f1(s, WK_ALL_CLASSES)); */
+typedef struct wk_scores wk_scores;
+enum { WK_ALL_CLASSES = -1 };                                        /* the mean over the classes that occur ("macro") */
+WK_API wk_scores *wk_scores_new(int classes);                        /* 2 or more, or 0 for numbers */
+WK_API wk_status wk_scores_add(wk_scores *s, wk_tensor *output, wk_tensor *target); /* copies what it needs */
+WK_API wk_status wk_scores_reset(wk_scores *s);
+WK_API int64_t wk_scores_rows(const wk_scores *s);                   /* so far; of numbers: elements */
+WK_API double wk_scores_accuracy(const wk_scores *s);                /* share of rows whose largest output is the target's */
+WK_API double wk_scores_topk(const wk_scores *s, int k);             /* share of rows whose target is among the k largest; a tie counts for it */
+WK_API int64_t wk_scores_confusion(const wk_scores *s, int target, int predicted); /* rows of class target that were taken for the other */
+WK_API double wk_scores_precision(const wk_scores *s, int c);        /* of what was taken for c, the share that is; 0 if nothing was */
+WK_API double wk_scores_recall(const wk_scores *s, int c);           /* of what is c, the share that was found */
+WK_API double wk_scores_f1(const wk_scores *s, int c);               /* 2 precision recall / (precision + recall) */
+/* Area under the ROC curve of class c against the others, by output c (of two classes: less the other output), ties counting half. */
+WK_API double wk_scores_auc(const wk_scores *s, int c);
+WK_API double wk_scores_mae(const wk_scores *s);                     /* numbers: mean |output - target| */
+WK_API double wk_scores_mse(const wk_scores *s);                     /* mean (output - target)^2 */
+WK_API double wk_scores_r2(const wk_scores *s);                      /* 1 - sum (output - target)^2 / sum (target - mean target)^2, over all elements */
+
+/* When to stop: patience checks in a row without a value better than the best by more than min_delta. NaN is never better.
+ *
+ *   wk_early_stopping stop = wk_early_stopping_init(.patience = 5);
+ *   ... if (wk_early_stopping_step(&stop, valid_loss)) break;    if (stop.improved) keep the weights ... */
+typedef struct wk_early_stopping {
+    int patience;     /* 5 */
+    double min_delta; /* 0 */
+    bool maximize;    /* false: less is better */
+    double best;      /* NAN before the first */
+    int64_t best_at, checks;
+    bool improved;    /* by the last check */
+} wk_early_stopping;
+#define wk_early_stopping_init(...)                                                                                    \
+    WK_WITH(wk_early_stopping, .patience = 5, .min_delta = 0, .maximize = false, .best = NAN, .best_at = 0, .checks = 0, \
+            .improved = false, __VA_ARGS__)
+WK_API bool wk_early_stopping_step(wk_early_stopping *stop, double value); /* true: stop */
+
+/* Logs: a row a step, in a file that starts anew with its first row unless wk_logger_resume came before. Rows reach the file twice a second
+ * and when the log dies or is flushed. WK_E_IO names the file.
+ *
+ *   wk_logger *log = wk_logger_csv("run/metrics.csv");
+ *   wk_logger_row(log, step, { "loss/train", loss }, { "acc/val", accuracy }); */
+typedef struct wk_logger wk_logger;
+typedef struct wk_scalar_value {
+    const char *name;
+    double value;
+} wk_scalar_value;
+WK_API wk_logger *wk_logger_csv(const char *path);         /* step and the columns that the first row names; what a row leaves out is empty */
+WK_API wk_logger *wk_logger_jsonl(const char *path);       /* an object a line, "step" first; what is not finite is null */
+WK_API wk_logger *wk_logger_tensorboard(const char *folder); /* an event file of its own in folder, which is made */
+WK_API wk_status wk_logger_scalars(wk_logger *log, int64_t step, const wk_scalar_value *scalars, int n); /* a row of names and values */
+#define wk_logger_row(log, step, ...)                                                                                     \
+    wk_logger_scalars(log, step, (const wk_scalar_value[]){ __VA_ARGS__ },                                                \
+                   (int)(sizeof((wk_scalar_value[]){ __VA_ARGS__ }) / sizeof(wk_scalar_value)))
+WK_API wk_status wk_logger_text(wk_logger *log, int64_t step, const char *name, const char *text);       /* not in CSV */
+WK_API wk_status wk_logger_histogram(wk_logger *log, int64_t step, const char *name, wk_tensor *t);      /* of the finite elements; not in CSV */
+WK_API wk_status wk_logger_resume(wk_logger *log, int64_t step); /* before the first row: goes on with the file, without its rows of `step` and later */
+WK_API wk_status wk_logger_flush(wk_logger *log);
+WK_API const char *wk_logger_path(const wk_logger *log);         /* the file's; borrowed */
+
 #ifdef __cplusplus
 }
 #endif

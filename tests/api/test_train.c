@@ -1,0 +1,213 @@
+/* The pieces of a training loop: scores against scikit-learn, early stopping, logs. */
+#include "base/alloc.h"
+#include "base/file.h"
+#include "golden/scores.h"
+#include "wick/train.h"
+#include "wick_check.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static wk_tensor *outputs(int from, int rows, int columns)
+{
+    double part[160];
+    for (int i = 0; i < rows; i++)
+        for (int c = 0; c < columns; c++) part[i * columns + c] = golden_outputs[(from + i) * 4 + c];
+    return wk_to(wk_from(part, WK_SHAPE(rows, columns), WK_F64), WK_F32);
+}
+
+static wk_scores *of_four(void)
+{
+    wk_scores *s = wk_scores_new(4);
+    for (int from = 0; from < 40; from += 16) { /* the last batch is a short one */
+        int rows = from + 16 > 40 ? 40 - from : 16;
+        wk_scores_add(s, outputs(from, rows, 4), wk_from(golden_targets + from, WK_SHAPE(rows), WK_I64));
+    }
+    CHECK_OK();
+    return s;
+}
+
+TEST(scores, of_classes_equal_scikit_learn)
+{
+    wk_scores *s = of_four();
+    ck_assert_int_eq(wk_scores_rows(s), 40);
+    for (int i = 0; i < 16; i++) ck_assert_int_eq(wk_scores_confusion(s, i / 4, i % 4), golden_confusion[i]);
+    CHECK_NEAR(wk_scores_accuracy(s), golden_accuracy[0], 1e-15);
+    CHECK_NEAR(wk_scores_topk(s, 1), golden_accuracy[0], 1e-15);
+    CHECK_NEAR(wk_scores_topk(s, 2), golden_accuracy[1], 1e-15);
+    CHECK_NEAR(wk_scores_topk(s, 3), golden_accuracy[2], 1e-15);
+    for (int c = 0; c < 4; c++) {
+        CHECK_NEAR(wk_scores_precision(s, c), golden_precision[c], 1e-15);
+        CHECK_NEAR(wk_scores_recall(s, c), golden_recall[c], 1e-15);
+        CHECK_NEAR(wk_scores_f1(s, c), golden_f1[c], 1e-15);
+    }
+    CHECK_NEAR(wk_scores_precision(s, WK_ALL_CLASSES), golden_precision[4], 1e-15);
+    CHECK_NEAR(wk_scores_recall(s, WK_ALL_CLASSES), golden_recall[4], 1e-15);
+    CHECK_NEAR(wk_scores_f1(s, WK_ALL_CLASSES), golden_f1[4], 1e-15);
+    CHECK_NEAR(wk_scores_auc(s, 0), golden_auc[0], 1e-15);
+    CHECK_NEAR(wk_scores_auc(s, 1), golden_auc[1], 1e-15);
+    CHECK_NEAR(wk_scores_auc(s, 3), golden_auc[2], 1e-15);
+    CHECK_NEAR(wk_scores_auc(s, WK_ALL_CLASSES), (golden_auc[0] + golden_auc[1] + golden_auc[2]) / 3, 1e-15);
+    CHECK(isnan(wk_scores_auc(s, 2))); /* it never occurs */
+    wk_scores *two = wk_scores_new(2);
+    wk_scores_add(two, outputs(0, 40, 2), wk_from(golden_two_targets, WK_SHAPE(40), WK_I64));
+    CHECK_NEAR(wk_scores_auc(two, 1), golden_two_auc[0], 1e-15);
+    CHECK_NEAR(wk_scores_auc(two, 0), golden_two_auc[0], 1e-15);
+}
+
+TEST(scores, of_numbers_equal_scikit_learn)
+{
+    wk_scores *s = wk_scores_new(0);
+    for (int from = 0; from < 20; from += 10)
+        wk_scores_add(s, wk_from(golden_a + from, WK_SHAPE(5, 2), WK_F64),
+                      wk_from(golden_b + from, WK_SHAPE(5, 2), WK_F64));
+    CHECK_NEAR(wk_scores_mae(s), golden_numbers[0], 1e-14);
+    CHECK_NEAR(wk_scores_mse(s), golden_numbers[1], 1e-14);
+    CHECK_NEAR(wk_scores_r2(s), golden_numbers[2], 1e-13);
+    CHECK(wk_scores_reset(s) == WK_OK && isnan(wk_scores_mae(s)) && isnan(wk_scores_r2(s)));
+}
+
+TEST(scores, tell_what_does_not_fit)
+{
+    wk_scores *s = wk_scores_new(4);
+    wk_tensor *x = wk_zeros(WK_SHAPE(2, 4), WK_F32);
+    CHECK(wk_scores_add(s, wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2), WK_I64)) == WK_E_SHAPE);
+    CHECK_ERROR(WK_E_SHAPE, "scores_add", "[2, 3]", "[n, 4]");
+    CHECK(wk_scores_add(s, x, wk_zeros(WK_SHAPE(3), WK_I64)) == WK_E_SHAPE);
+    CHECK_ERROR(WK_E_SHAPE, "i64 [3]", "i64 [2] is needed");
+    CHECK(wk_scores_add(s, x, wk_from((int64_t[]){ 1, 4 }, WK_SHAPE(2), WK_I64)) == WK_E_RANGE);
+    CHECK_ERROR(WK_E_RANGE, "target 1 is 4", "0 to 3");
+    ck_assert_int_eq(wk_scores_rows(s), 0);
+    CHECK(isnan(wk_scores_accuracy(s)) && isnan(wk_scores_f1(s, WK_ALL_CLASSES)));
+    wk_scores_mae(s);
+    CHECK_ERROR(WK_E_STATE, "scores_mae", "of classes");
+    wk_scores_topk(s, 5);
+    CHECK_ERROR(WK_E_RANGE, "k is 5");
+    CHECK_NULL(wk_scores_new(1));
+    CHECK_ERROR(WK_E_INVALID, "classes is 1");
+}
+
+TEST(scores, nan_is_never_right)
+{
+    wk_scores *s = wk_scores_new(2);
+    wk_scores_add(s, wk_from((float[]){ NAN, 1, NAN, NAN }, WK_SHAPE(2, 2), WK_F32),
+                  wk_from((int64_t[]){ 0, 1 }, WK_SHAPE(2), WK_I64));
+    CHECK_NEAR(wk_scores_accuracy(s), 0, 0);
+    CHECK_NEAR(wk_scores_topk(s, 1), 0, 0);
+    CHECK(isnan(wk_scores_auc(s, 1)));
+}
+
+TEST(early_stopping, waits_patience_checks)
+{
+    wk_early_stopping stop = wk_early_stopping_init(.patience = 2, .min_delta = 0.1);
+    static const double values[] = { 1, 0.95, 0.8, 0.75, NAN, 0.9 };
+    static const bool improved[] = { true, false, true, false, false, false }, over[] = { 0, 0, 0, 0, 1, 1 };
+    for (int i = 0; i < 6; i++) {
+        ck_assert_int_eq(wk_early_stopping_step(&stop, values[i]), over[i]);
+        ck_assert_int_eq(stop.improved, improved[i]);
+    }
+    CHECK(stop.best == 0.8 && stop.best_at == 2);
+    wk_early_stopping more = wk_early_stopping_init(.maximize = true, .patience = 1);
+    CHECK(!wk_early_stopping_step(&more, 0.5) && !wk_early_stopping_step(&more, 0.6) && more.improved);
+    CHECK(!wk_early_stopping_step(&more, 0.6) == false);
+}
+
+/* ---- Logs ---- */
+
+static char folder[] = "/tmp/wick-logs-XXXXXX", path[200];
+
+static const char *in_folder(const char *name)
+{
+    if (strstr(folder, "XXXXXX")) CHECK(mkdtemp(folder) != NULL);
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return path;
+}
+
+static void check_file(const char *name, const char *expected)
+{
+    size_t bytes;
+    char *text = wki_file_slurp(in_folder(name), 1 << 20, &bytes, "test");
+    ck_assert_msg(text && !strcmp(text, expected), "%s holds\n%s", name, text ? text : "nothing");
+    wki_free(text);
+}
+
+TEST(logger, csv_has_a_column_for_each_name_of_the_first_row)
+{
+    {
+        WK_SCOPE(run);
+        wk_logger *log = wk_logger_csv(in_folder("a.csv"));
+        wk_logger_row(log, 1, { "loss", 0.1 }, { "acc, val", 0.5 });
+        wk_logger_row(log, 2, { "acc, val", 1.0 / 3 });
+        wk_logger_row(log, 3, { "loss", (double)NAN });
+        CHECK_OK();
+        CHECK(wk_logger_row(log, 4, { "los", 1.0 }) == WK_E_INVALID);
+        CHECK_ERROR(WK_E_INVALID, "a.csv", "no column 'los'");
+        CHECK(wk_logger_text(log, 4, "note", "x") == WK_E_UNSUPPORTED);
+        CHECK_ERROR(WK_E_UNSUPPORTED, "csv");
+    }
+    check_file("a.csv", "step,loss,\"acc, val\"\n1,0.1,0.5\n2,,0.3333333333333333\n3,nan,\n");
+    {
+        WK_SCOPE(again);
+        wk_logger *log = wk_logger_csv(in_folder("a.csv"));
+        CHECK(wk_logger_resume(log, 2) == WK_OK);
+        CHECK(wk_logger_row(log, 2, { "loss", 7.0 }) == WK_OK);
+        CHECK(wk_logger_row(log, 2, { "other", 7.0 }) == WK_E_INVALID);
+        CHECK_ERROR(WK_E_INVALID, "other");
+        CHECK(wk_logger_resume(log, 1) == WK_E_STATE);
+        CHECK_ERROR(WK_E_STATE, "rows of this run");
+    }
+    check_file("a.csv", "step,loss,\"acc, val\"\n1,0.1,0.5\n2,7,\n");
+    {
+        WK_SCOPE(anew);
+        wk_logger_row(wk_logger_csv(in_folder("a.csv")), 0, { "x", 1e300 });
+    }
+    check_file("a.csv", "step,x\n0,1e+300\n");
+}
+
+TEST(logger, jsonl_has_an_object_a_line)
+{
+    {
+        WK_SCOPE(run);
+        wk_logger *log = wk_logger_jsonl(in_folder("a.jsonl"));
+        wk_logger_row(log, 1, { "loss", 0.25 }, { "a\"b", (double)INFINITY }, { "c", (double)NAN });
+        wk_logger_text(log, 2, "note", "line\n\"two\"");
+        wk_logger_histogram(log, 3, "w", wk_from((float[]){ 1, 1, NAN }, WK_SHAPE(3), WK_F32));
+        CHECK(wk_logger_flush(log) == WK_OK);
+        check_file("a.jsonl",
+                   "{\"step\":1,\"loss\":0.25,\"a\\\"b\":null,\"c\":null,\"nonfinite\":[\"a\\\"b\",\"c\"]}\n"
+                   "{\"step\":2,\"note\":\"line\\u000a\\\"two\\\"\"}\n"
+                   "{\"step\":3,\"w\":{\"count\":2,\"min\":1,\"max\":1,\"sum\":2,\"right\":[1],\"bins\":[2]}}\n");
+    }
+    WK_SCOPE(again);
+    wk_logger *log = wk_logger_jsonl(in_folder("a.jsonl"));
+    CHECK(wk_logger_resume(log, 2) == WK_OK && wk_logger_row(log, 9, { "x", 1.0 }) == WK_OK &&
+          wk_logger_flush(log) == WK_OK);
+    check_file("a.jsonl", "{\"step\":1,\"loss\":0.25,\"a\\\"b\":null,\"c\":null,\"nonfinite\":[\"a\\\"b\",\"c\"]}\n{"
+                          "\"step\":9,\"x\":1}\n");
+}
+
+static ssize_t no_room(int fd, const void *from, size_t bytes)
+{
+    (void)fd, (void)from, (void)bytes;
+    return 0;
+}
+
+TEST(logger, a_full_disk_is_an_error_and_no_crash)
+{
+    wk_logger *log = wk_logger_jsonl(in_folder("full.jsonl"));
+    wki_file_ops full = *wki_set_file_ops(NULL);
+    full.write = no_room;
+    CHECK(wk_logger_row(log, 1, { "x", 1.0 }) == WK_OK);
+    wki_set_file_ops(&full);
+    CHECK(wk_logger_flush(log) == WK_E_IO);
+    CHECK_ERROR(WK_E_IO, "full.jsonl", "No space left");
+    wki_set_file_ops(NULL);
+    CHECK(wk_logger_row(log, 2, { "x", 1.0 }) == WK_OK && wk_logger_flush(log) == WK_OK);
+    check_file("full.jsonl", "{\"step\":2,\"x\":1}\n");
+    CHECK(wk_logger_row(wk_logger_csv(in_folder("none/a.csv")), 1, { "x", 1.0 }) == WK_E_NOT_FOUND);
+    CHECK_ERROR(WK_E_NOT_FOUND, "none/a.csv");
+}
+
+WICK_TEST_MAIN
