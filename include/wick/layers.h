@@ -41,22 +41,235 @@ static inline wk_module *wk_nn_gru_with(wk_rnn_opts o) { return wk_nn_gru_new(&o
 #define wk_nn_lstm(in, ...) wk_nn_lstm_with(WK_RNN_(in, __VA_ARGS__))
 #define wk_nn_gru(in, ...)  wk_nn_gru_with(WK_RNN_(in, __VA_ARGS__))
 
-/* Norms. */
+/* Activations: the function of the same name, element by element. */
+WK_API wk_module *wk_nn_relu6(void);
+WK_API wk_module *wk_nn_logsigmoid(void);
+WK_API wk_module *wk_nn_hardsigmoid(void);
+WK_API wk_module *wk_nn_hardswish(void);
+WK_API wk_module *wk_nn_silu(void);
+WK_API wk_module *wk_nn_mish(void);
+WK_API wk_module *wk_nn_gelu(void);
+WK_API wk_module *wk_nn_gelu_tanh(void);
+WK_API wk_module *wk_nn_selu(void);
+WK_API wk_module *wk_nn_softsign(void);
+WK_API wk_module *wk_nn_leaky_relu(double negative_slope);            /* torch: 0.01 */
+WK_API wk_module *wk_nn_elu(double alpha);                            /* torch: 1 */
+WK_API wk_module *wk_nn_celu(double alpha);                           /* torch: 1 */
+WK_API wk_module *wk_nn_hardtanh(double low, double high);            /* torch: -1, 1 */
+WK_API wk_module *wk_nn_softplus(double beta, double threshold);      /* log(1 + exp(beta x)) / beta, x beyond threshold; torch: 1, 20 */
+WK_API wk_module *wk_nn_softmax(int dim);
+WK_API wk_module *wk_nn_log_softmax(int dim);
+WK_API wk_module *wk_nn_prelu(int64_t num_parameters);                /* x or weight * x at 0 and below; weight [1], or one for each channel (dim 1), 0.25 */
+WK_API wk_module *wk_nn_unflatten(int dim, int n, const int64_t *sizes); /* dim becomes n dims; one size may be -1 */
+
+/* Convolution: x [n, in, ...] -> [n, out, ...], n may be missing; see wk_conv1d. Parameters weight [out, in / groups, kernel ...]
+ * (transposed: [in, out / groups, kernel ...]) and bias [out], both U(-b, b) with b = 1 / sqrt(size(1) of weight * kernel's elements).
+ *
+ *   wk_nn_conv2d(3, 16, WK_DIMS(3), .padding = WK_DIMS(1)) */
+typedef struct wk_conv_layer_opts {
+    size_t size;
+    int64_t in_channels, out_channels;
+    wk_dims kernel_size, stride, padding, dilation; /* left out: 1, 0, 1 */
+    wk_dims output_padding;                         /* conv_transpose only */
+    int64_t groups;                                 /* 1 */
+    bool bias;                                      /* true */
+    wk_dtype dtype;                                 /* WK_F32 */
+} wk_conv_layer_opts;
+WK_API wk_conv_layer_opts wk_conv_layer_opts_default(void);
+WK_API wk_module *wk_nn_conv1d_new(const wk_conv_layer_opts *o);
+WK_API wk_module *wk_nn_conv2d_new(const wk_conv_layer_opts *o);
+WK_API wk_module *wk_nn_conv3d_new(const wk_conv_layer_opts *o);
+WK_API wk_module *wk_nn_conv_transpose1d_new(const wk_conv_layer_opts *o);
+WK_API wk_module *wk_nn_conv_transpose2d_new(const wk_conv_layer_opts *o);
+WK_API wk_module *wk_nn_conv_transpose3d_new(const wk_conv_layer_opts *o);
+static inline wk_module *wk_nn_conv1d_with(wk_conv_layer_opts o) { return wk_nn_conv1d_new(&o); }
+static inline wk_module *wk_nn_conv2d_with(wk_conv_layer_opts o) { return wk_nn_conv2d_new(&o); }
+static inline wk_module *wk_nn_conv3d_with(wk_conv_layer_opts o) { return wk_nn_conv3d_new(&o); }
+static inline wk_module *wk_nn_conv_transpose1d_with(wk_conv_layer_opts o) { return wk_nn_conv_transpose1d_new(&o); }
+static inline wk_module *wk_nn_conv_transpose2d_with(wk_conv_layer_opts o) { return wk_nn_conv_transpose2d_new(&o); }
+static inline wk_module *wk_nn_conv_transpose3d_with(wk_conv_layer_opts o) { return wk_nn_conv_transpose3d_new(&o); }
+#define WK_CONV_LAYER_DEFAULTS                                                                                         \
+    .size = sizeof(wk_conv_layer_opts), .out_channels = 0, .stride = { 0 }, .padding = { 0 }, .dilation = { 0 },       \
+    .output_padding = { 0 }, .groups = 1, .bias = true, .dtype = WK_F32
+#define WK_CONV_LAYER_(in, out, ...)                                                                                   \
+    WK_WITH(wk_conv_layer_opts, WK_CONV_LAYER_DEFAULTS, .in_channels = (in), .out_channels = (out), .kernel_size = __VA_ARGS__)
+#define wk_nn_conv1d(in, out, ...) wk_nn_conv1d_with(WK_CONV_LAYER_(in, out, __VA_ARGS__))
+#define wk_nn_conv2d(in, out, ...) wk_nn_conv2d_with(WK_CONV_LAYER_(in, out, __VA_ARGS__))
+#define wk_nn_conv3d(in, out, ...) wk_nn_conv3d_with(WK_CONV_LAYER_(in, out, __VA_ARGS__))
+#define wk_nn_conv_transpose1d(in, out, ...) wk_nn_conv_transpose1d_with(WK_CONV_LAYER_(in, out, __VA_ARGS__))
+#define wk_nn_conv_transpose2d(in, out, ...) wk_nn_conv_transpose2d_with(WK_CONV_LAYER_(in, out, __VA_ARGS__))
+#define wk_nn_conv_transpose3d(in, out, ...) wk_nn_conv_transpose3d_with(WK_CONV_LAYER_(in, out, __VA_ARGS__))
+
+/* Pooling, as the functions of the same name: wk_nn_max_pool2d(WK_DIMS(2)). max_pool gives indices as a second result by
+ * wk_forward_many; x and indices of the options stay NULL. */
+WK_API wk_module *wk_nn_max_pool1d_new(const wk_pool_opts *o);
+WK_API wk_module *wk_nn_max_pool2d_new(const wk_pool_opts *o);
+WK_API wk_module *wk_nn_max_pool3d_new(const wk_pool_opts *o);
+WK_API wk_module *wk_nn_avg_pool1d_new(const wk_pool_opts *o);
+WK_API wk_module *wk_nn_avg_pool2d_new(const wk_pool_opts *o);
+WK_API wk_module *wk_nn_avg_pool3d_new(const wk_pool_opts *o);
+static inline wk_module *wk_nn_max_pool1d_with(wk_pool_opts o) { return wk_nn_max_pool1d_new(&o); }
+static inline wk_module *wk_nn_max_pool2d_with(wk_pool_opts o) { return wk_nn_max_pool2d_new(&o); }
+static inline wk_module *wk_nn_max_pool3d_with(wk_pool_opts o) { return wk_nn_max_pool3d_new(&o); }
+static inline wk_module *wk_nn_avg_pool1d_with(wk_pool_opts o) { return wk_nn_avg_pool1d_new(&o); }
+static inline wk_module *wk_nn_avg_pool2d_with(wk_pool_opts o) { return wk_nn_avg_pool2d_new(&o); }
+static inline wk_module *wk_nn_avg_pool3d_with(wk_pool_opts o) { return wk_nn_avg_pool3d_new(&o); }
+#define WK_POOL_LAYER_(...) WK_WITH(wk_pool_opts, WK_POOL_DEFAULTS, .x = NULL, .kernel_size = __VA_ARGS__)
+#define wk_nn_max_pool1d(...) wk_nn_max_pool1d_with(WK_POOL_LAYER_(__VA_ARGS__))
+#define wk_nn_max_pool2d(...) wk_nn_max_pool2d_with(WK_POOL_LAYER_(__VA_ARGS__))
+#define wk_nn_max_pool3d(...) wk_nn_max_pool3d_with(WK_POOL_LAYER_(__VA_ARGS__))
+#define wk_nn_avg_pool1d(...) wk_nn_avg_pool1d_with(WK_POOL_LAYER_(__VA_ARGS__))
+#define wk_nn_avg_pool2d(...) wk_nn_avg_pool2d_with(WK_POOL_LAYER_(__VA_ARGS__))
+#define wk_nn_avg_pool3d(...) wk_nn_avg_pool3d_with(WK_POOL_LAYER_(__VA_ARGS__))
+WK_API wk_module *wk_nn_adaptive_avg_pool1d(wk_dims output_size);
+WK_API wk_module *wk_nn_adaptive_avg_pool2d(wk_dims output_size);
+WK_API wk_module *wk_nn_adaptive_avg_pool3d(wk_dims output_size);
+WK_API wk_module *wk_nn_adaptive_max_pool1d(wk_dims output_size);
+WK_API wk_module *wk_nn_adaptive_max_pool2d(wk_dims output_size);
+WK_API wk_module *wk_nn_adaptive_max_pool3d(wk_dims output_size);
+
+/* Norms. BatchNorm and InstanceNorm: parameters weight and bias, buffers running_mean, running_var, num_batches_tracked (WK_I64 []);
+ * in evaluation the running statistics are used where they are tracked. x [n, num_features, ...] with 0 or 1 (1d), 2, 3 dims more. */
+typedef struct wk_batch_norm_opts {
+    size_t size;
+    int64_t num_features;
+    double eps;               /* 1e-5 */
+    double momentum;          /* 0.1; the share of a batch in the running statistics; NAN, BatchNorm alone: each batch counts the same (torch: None) */
+    bool affine;              /* true; instance_norm: false */
+    bool track_running_stats; /* true; instance_norm: false */
+    wk_dtype dtype;           /* WK_F32 */
+} wk_batch_norm_opts;
+WK_API wk_batch_norm_opts wk_batch_norm_opts_default(void);
+WK_API wk_module *wk_nn_batch_norm1d_new(const wk_batch_norm_opts *o);
+WK_API wk_module *wk_nn_batch_norm2d_new(const wk_batch_norm_opts *o);
+WK_API wk_module *wk_nn_batch_norm3d_new(const wk_batch_norm_opts *o);
+WK_API wk_module *wk_nn_instance_norm1d_new(const wk_batch_norm_opts *o);
+WK_API wk_module *wk_nn_instance_norm2d_new(const wk_batch_norm_opts *o);
+WK_API wk_module *wk_nn_instance_norm3d_new(const wk_batch_norm_opts *o);
+static inline wk_module *wk_nn_batch_norm1d_with(wk_batch_norm_opts o) { return wk_nn_batch_norm1d_new(&o); }
+static inline wk_module *wk_nn_batch_norm2d_with(wk_batch_norm_opts o) { return wk_nn_batch_norm2d_new(&o); }
+static inline wk_module *wk_nn_batch_norm3d_with(wk_batch_norm_opts o) { return wk_nn_batch_norm3d_new(&o); }
+static inline wk_module *wk_nn_instance_norm1d_with(wk_batch_norm_opts o) { return wk_nn_instance_norm1d_new(&o); }
+static inline wk_module *wk_nn_instance_norm2d_with(wk_batch_norm_opts o) { return wk_nn_instance_norm2d_new(&o); }
+static inline wk_module *wk_nn_instance_norm3d_with(wk_batch_norm_opts o) { return wk_nn_instance_norm3d_new(&o); }
+#define WK_BATCH_NORM_DEFAULTS                                                                                         \
+    .size = sizeof(wk_batch_norm_opts), .eps = 1e-5, .momentum = 0.1, .affine = true, .track_running_stats = true,     \
+    .dtype = WK_F32
+#define WK_INSTANCE_NORM_DEFAULTS                                                                                      \
+    .size = sizeof(wk_batch_norm_opts), .eps = 1e-5, .momentum = 0.1, .affine = false, .track_running_stats = false,   \
+    .dtype = WK_F32
+#define wk_nn_batch_norm1d(...) wk_nn_batch_norm1d_with(WK_WITH(wk_batch_norm_opts, WK_BATCH_NORM_DEFAULTS, .num_features = __VA_ARGS__))
+#define wk_nn_batch_norm2d(...) wk_nn_batch_norm2d_with(WK_WITH(wk_batch_norm_opts, WK_BATCH_NORM_DEFAULTS, .num_features = __VA_ARGS__))
+#define wk_nn_batch_norm3d(...) wk_nn_batch_norm3d_with(WK_WITH(wk_batch_norm_opts, WK_BATCH_NORM_DEFAULTS, .num_features = __VA_ARGS__))
+#define wk_nn_instance_norm1d(...) wk_nn_instance_norm1d_with(WK_WITH(wk_batch_norm_opts, WK_INSTANCE_NORM_DEFAULTS, .num_features = __VA_ARGS__))
+#define wk_nn_instance_norm2d(...) wk_nn_instance_norm2d_with(WK_WITH(wk_batch_norm_opts, WK_INSTANCE_NORM_DEFAULTS, .num_features = __VA_ARGS__))
+#define wk_nn_instance_norm3d(...) wk_nn_instance_norm3d_with(WK_WITH(wk_batch_norm_opts, WK_INSTANCE_NORM_DEFAULTS, .num_features = __VA_ARGS__))
+typedef struct wk_group_norm_opts {
+    size_t size;
+    int64_t num_groups, num_channels; /* groups divide channels */
+    double eps;                       /* 1e-5 */
+    bool affine;                      /* true: parameters weight and bias [num_channels] */
+    wk_dtype dtype;                   /* WK_F32 */
+} wk_group_norm_opts;
+WK_API wk_group_norm_opts wk_group_norm_opts_default(void);
+WK_API wk_module *wk_nn_group_norm_new(const wk_group_norm_opts *o); /* wk_group_norm: wk_nn_group_norm(4, 32, .eps = 1e-6) */
+static inline wk_module *wk_nn_group_norm_with(wk_group_norm_opts o) { return wk_nn_group_norm_new(&o); }
+#define WK_GROUP_NORM_DEFAULTS                                                                                         \
+    .size = sizeof(wk_group_norm_opts), .num_channels = 0, .eps = 1e-5, .affine = true, .dtype = WK_F32
+#define wk_nn_group_norm(groups, ...)                                                                                  \
+    wk_nn_group_norm_with(                                                                                             \
+        WK_WITH(wk_group_norm_opts, WK_GROUP_NORM_DEFAULTS, .num_groups = (groups), .num_channels = __VA_ARGS__))
 typedef struct wk_layer_norm_opts {
     size_t size;
     wk_dims normalized_shape; /* the last dims of x; 1 to 3 */
-    double eps;               /* 1e-5 */
+    double eps;               /* 1e-5; rms_norm: below 0, the dtype's machine epsilon */
     bool elementwise_affine;  /* true: parameters weight and, with bias, bias, of that shape */
-    bool bias;                /* true */
+    bool bias;                /* true; rms_norm has none */
     wk_dtype dtype;           /* WK_F32 */
 } wk_layer_norm_opts;
 WK_API wk_layer_norm_opts wk_layer_norm_opts_default(void);
-WK_API wk_module *wk_nn_layer_norm_new(const wk_layer_norm_opts *o); /* wk_layer_norm; wk_nn_layer_norm(WK_DIMS(64), .eps = 1e-6) */
+WK_API wk_module *wk_nn_layer_norm_new(const wk_layer_norm_opts *o); /* wk_layer_norm: wk_nn_layer_norm(WK_DIMS(64), .eps = 1e-6) */
+WK_API wk_module *wk_nn_rms_norm_new(const wk_layer_norm_opts *o);   /* wk_rms_norm: wk_nn_rms_norm(WK_DIMS(64)) */
 static inline wk_module *wk_nn_layer_norm_with(wk_layer_norm_opts o) { return wk_nn_layer_norm_new(&o); }
+static inline wk_module *wk_nn_rms_norm_with(wk_layer_norm_opts o) { return wk_nn_rms_norm_new(&o); }
 #define WK_LAYER_NORM_DEFAULTS                                                                                         \
     .size = sizeof(wk_layer_norm_opts), .eps = 1e-5, .elementwise_affine = true, .bias = true, .dtype = WK_F32
+#define WK_RMS_NORM_DEFAULTS                                                                                           \
+    .size = sizeof(wk_layer_norm_opts), .eps = -1, .elementwise_affine = true, .bias = false, .dtype = WK_F32
 #define wk_nn_layer_norm(...)                                                                                          \
     wk_nn_layer_norm_with(WK_WITH(wk_layer_norm_opts, WK_LAYER_NORM_DEFAULTS, .normalized_shape = __VA_ARGS__))
+#define wk_nn_rms_norm(...)                                                                                            \
+    wk_nn_rms_norm_with(WK_WITH(wk_layer_norm_opts, WK_RMS_NORM_DEFAULTS, .normalized_shape = __VA_ARGS__))
+
+/* Embedding: numbers of any shape -> [..., embedding_dim], rows of weight [num_embeddings, embedding_dim], N(0, 1); row padding_idx
+ * starts as 0 and gets no gradient. */
+typedef struct wk_embedding_layer_opts {
+    size_t size;
+    int64_t num_embeddings, embedding_dim;
+    int64_t padding_idx; /* WK_NO_PADDING; negative: from the end */
+    wk_dtype dtype;      /* WK_F32 */
+} wk_embedding_layer_opts;
+WK_API wk_embedding_layer_opts wk_embedding_layer_opts_default(void);
+WK_API wk_module *wk_nn_embedding_new(const wk_embedding_layer_opts *o); /* wk_nn_embedding(1000, 64) */
+static inline wk_module *wk_nn_embedding_with(wk_embedding_layer_opts o) { return wk_nn_embedding_new(&o); }
+#define WK_EMBEDDING_LAYER_DEFAULTS                                                                                    \
+    .size = sizeof(wk_embedding_layer_opts), .embedding_dim = 0, .padding_idx = WK_NO_PADDING, .dtype = WK_F32
+#define wk_nn_embedding(n, ...)                                                                                        \
+    wk_nn_embedding_with(                                                                                              \
+        WK_WITH(wk_embedding_layer_opts, WK_EMBEDDING_LAYER_DEFAULTS, .num_embeddings = (n), .embedding_dim = __VA_ARGS__))
+
+/* Bilinear: two inputs [..., in1], [..., in2] -> [..., out], a W b + bias for each output; weight [out, in1, in2] and bias [out] start
+ * as U(-1/sqrt(in1), 1/sqrt(in1)). By wk_forward_many. */
+typedef struct wk_bilinear_opts {
+    size_t size;
+    int64_t in1_features, in2_features, out_features;
+    bool bias;      /* true */
+    wk_dtype dtype; /* WK_F32 */
+} wk_bilinear_opts;
+WK_API wk_bilinear_opts wk_bilinear_opts_default(void);
+WK_API wk_module *wk_nn_bilinear_new(const wk_bilinear_opts *o); /* wk_nn_bilinear(20, 30, 40) */
+static inline wk_module *wk_nn_bilinear_with(wk_bilinear_opts o) { return wk_nn_bilinear_new(&o); }
+#define WK_BILINEAR_DEFAULTS .size = sizeof(wk_bilinear_opts), .out_features = 0, .bias = true, .dtype = WK_F32
+#define wk_nn_bilinear(in1, in2, ...)                                                                                  \
+    wk_nn_bilinear_with(WK_WITH(wk_bilinear_opts, WK_BILINEAR_DEFAULTS, .in1_features = (in1), .in2_features = (in2),  \
+                                .out_features = __VA_ARGS__))
+
+/* Losses: by wk_forward_many, on the inputs of the function of the same name, in its order, with its options; weight and pos_weight
+ * are copied and become buffers. wk_nn_cross_entropy_loss(.label_smoothing = 0.1). */
+WK_API wk_module *wk_nn_cross_entropy_loss_new(const wk_loss_opts *o);
+WK_API wk_module *wk_nn_nll_loss_new(const wk_loss_opts *o);
+WK_API wk_module *wk_nn_mse_loss_new(const wk_loss_opts *o);
+WK_API wk_module *wk_nn_l1_loss_new(const wk_loss_opts *o);
+WK_API wk_module *wk_nn_smooth_l1_loss_new(const wk_loss_opts *o);
+WK_API wk_module *wk_nn_huber_loss_new(const wk_loss_opts *o);
+WK_API wk_module *wk_nn_bce_loss_new(const wk_loss_opts *o);
+WK_API wk_module *wk_nn_bce_with_logits_loss_new(const wk_loss_opts *o);
+WK_API wk_module *wk_nn_kl_div_loss_new(const wk_loss_opts *o);
+WK_API wk_module *wk_nn_poisson_nll_loss_new(const wk_loss_opts *o);
+WK_API wk_module *wk_nn_soft_margin_loss_new(const wk_loss_opts *o);
+WK_API wk_module *wk_nn_hinge_embedding_loss_new(const wk_loss_opts *o);
+WK_API wk_module *wk_nn_multi_margin_loss_new(const wk_loss_opts *o);
+WK_API wk_module *wk_nn_gaussian_nll_loss_new(const wk_loss_opts *o);
+WK_API wk_module *wk_nn_margin_ranking_loss_new(const wk_loss_opts *o);
+WK_API wk_module *wk_nn_cosine_embedding_loss_new(const wk_loss_opts *o);
+WK_API wk_module *wk_nn_triplet_margin_loss_new(const wk_loss_opts *o);
+#define wk_nn_cross_entropy_loss(...) wk_nn_cross_entropy_loss_new(WK_LOSS(__VA_ARGS__))
+#define wk_nn_nll_loss(...) wk_nn_nll_loss_new(WK_LOSS(__VA_ARGS__))
+#define wk_nn_mse_loss(...) wk_nn_mse_loss_new(WK_LOSS(__VA_ARGS__))
+#define wk_nn_l1_loss(...) wk_nn_l1_loss_new(WK_LOSS(__VA_ARGS__))
+#define wk_nn_smooth_l1_loss(...) wk_nn_smooth_l1_loss_new(WK_LOSS(__VA_ARGS__))
+#define wk_nn_huber_loss(...) wk_nn_huber_loss_new(WK_LOSS(__VA_ARGS__))
+#define wk_nn_bce_loss(...) wk_nn_bce_loss_new(WK_LOSS(__VA_ARGS__))
+#define wk_nn_bce_with_logits_loss(...) wk_nn_bce_with_logits_loss_new(WK_LOSS(__VA_ARGS__))
+#define wk_nn_kl_div_loss(...) wk_nn_kl_div_loss_new(WK_LOSS(__VA_ARGS__))
+#define wk_nn_poisson_nll_loss(...) wk_nn_poisson_nll_loss_new(WK_LOSS(__VA_ARGS__))
+#define wk_nn_soft_margin_loss(...) wk_nn_soft_margin_loss_new(WK_LOSS(__VA_ARGS__))
+#define wk_nn_hinge_embedding_loss(...) wk_nn_hinge_embedding_loss_new(WK_LOSS(__VA_ARGS__))
+#define wk_nn_multi_margin_loss(...) wk_nn_multi_margin_loss_new(WK_LOSS(__VA_ARGS__))
+#define wk_nn_gaussian_nll_loss(...) wk_nn_gaussian_nll_loss_new(WK_LOSS(__VA_ARGS__))
+#define wk_nn_margin_ranking_loss(...) wk_nn_margin_ranking_loss_new(WK_LOSS(__VA_ARGS__))
+#define wk_nn_cosine_embedding_loss(...) wk_nn_cosine_embedding_loss_new(WK_LOSS(__VA_ARGS__))
+#define wk_nn_triplet_margin_loss(...) wk_nn_triplet_margin_loss_new(WK_LOSS(__VA_ARGS__))
 
 /* Attention (Vaswani et al. 2017). query [l, n, embed] (batch_first: [n, l, embed]; [l, embed]: no batch), key [s, n, kdim], value
  * [s, n, vdim]. wk_forward attends to x itself; with wk_forward_many:

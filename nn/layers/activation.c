@@ -1,9 +1,130 @@
-/* Layers without parameters: activations, flatten, identity. */
+/* Activations and other layers without parameters: a line each, over the function of the same name. */
 #include "nn/module.h"
+#include <stdio.h>
 
-static wk_tensor *forward_relu(wk_module *m, wk_tensor *x) { return (void)m, wk_relu(x); }
-static wk_tensor *forward_tanh(wk_module *m, wk_tensor *x) { return (void)m, wk_tanh(x); }
-static wk_tensor *forward_sigmoid(wk_module *m, wk_tensor *x) { return (void)m, wk_sigmoid(x); }
+#define PLAIN(NAME)                                                                                                    \
+    static wk_tensor *forward_##NAME(wk_module *m, wk_tensor *x) { return (void)m, wk_##NAME(x); }                     \
+    static const wk_module_ops NAME##_ops = { .size = sizeof NAME##_ops, .name = #NAME, .forward = forward_##NAME };   \
+    wk_module *wk_nn_##NAME(void) { return wk_nn_custom(&NAME##_ops, NULL); }
+
+PLAIN(relu)
+PLAIN(relu6)
+PLAIN(tanh)
+PLAIN(sigmoid)
+PLAIN(logsigmoid)
+PLAIN(hardsigmoid)
+PLAIN(hardswish)
+PLAIN(silu)
+PLAIN(mish)
+PLAIN(gelu)
+PLAIN(gelu_tanh)
+PLAIN(selu)
+PLAIN(softsign)
+
+/* With numbers: those of the call, in order. */
+typedef struct numbers {
+    double a, b;
+} numbers;
+
+static wk_status take_numbers(wk_module *m, void *state)
+{
+    *(numbers *)state = *(const numbers *)wk_nn_options(m);
+    return WK_OK;
+}
+
+#define WORDS(...) __VA_ARGS__
+#define WITH_NUMBERS(NAME, SHOW, CALL, CHECK, SAYS)                                                                    \
+    static wk_tensor *forward_##NAME(wk_module *m, wk_tensor *x)                                                       \
+    {                                                                                                                  \
+        const numbers *n = m->state;                                                                                   \
+        return CALL;                                                                                                   \
+    }                                                                                                                  \
+    static void describe_##NAME(wk_module *m, char *text, size_t bytes)                                                \
+    {                                                                                                                  \
+        const numbers *n = m->state;                                                                                   \
+        snprintf(text, bytes, WORDS SHOW);                                                                             \
+    }                                                                                                                  \
+    static const wk_module_ops NAME##_ops = { .size = sizeof NAME##_ops,                                               \
+                                              .name = #NAME,                                                           \
+                                              .state_size = sizeof(numbers),                                           \
+                                              .init = take_numbers,                                                    \
+                                              .forward = forward_##NAME,                                               \
+                                              .describe = describe_##NAME };                                           \
+    static wk_module *make_##NAME(numbers n)                                                                           \
+    {                                                                                                                  \
+        wki_check(CHECK, NULL, WK_E_INVALID, "nn_" #NAME, WORDS SAYS);                                                 \
+        return wk_nn_custom(&NAME##_ops, &n);                                                                          \
+    }
+
+WITH_NUMBERS(leaky_relu, ("negative_slope=%g", n->a), wk_leaky_relu(x, n->a), n.a == n.a, ("negative_slope is %g", n.a))
+WITH_NUMBERS(elu, ("alpha=%g", n->a), wk_elu(x, n->a), n.a == n.a, ("alpha is %g", n.a))
+WITH_NUMBERS(celu, ("alpha=%g", n->a), wk_celu(x, n->a), n.a<0 || n.a> 0, ("alpha is %g; it must not be 0", n.a))
+WITH_NUMBERS(hardtanh, ("%g, %g", n->a, n->b), wk_hardtanh(x, n->a, n->b), n.a < n.b,
+             ("%g to %g; the first must be less", n.a, n.b))
+WITH_NUMBERS(softmax, ("dim=%g", n->a), wk_softmax(x, (int)n->a), n.a == n.a, ("dim is %g", n.a))
+WITH_NUMBERS(log_softmax, ("dim=%g", n->a), wk_log_softmax(x, (int)n->a), n.a == n.a, ("dim is %g", n.a))
+
+wk_module *wk_nn_leaky_relu(double negative_slope) { return make_leaky_relu((numbers){ negative_slope, 0 }); }
+wk_module *wk_nn_elu(double alpha) { return make_elu((numbers){ alpha, 0 }); }
+wk_module *wk_nn_celu(double alpha) { return make_celu((numbers){ alpha, 0 }); }
+wk_module *wk_nn_hardtanh(double low, double high) { return make_hardtanh((numbers){ low, high }); }
+wk_module *wk_nn_softmax(int dim) { return make_softmax((numbers){ dim, 0 }); }
+wk_module *wk_nn_log_softmax(int dim) { return make_log_softmax((numbers){ dim, 0 }); }
+
+/* softplus(beta x) / beta, which is x itself where beta x exceeds threshold */
+static wk_tensor *soften(wk_tensor *x, double beta, double threshold)
+{
+    wk_tensor *scaled = beta == 1 ? x : wk_mul_scalar(x, beta);
+    wk_tensor *soft = scaled ? wk_softplus(scaled) : NULL;
+    if (soft && threshold != 20) soft = wk_where(wk_gt_scalar(scaled, threshold), scaled, soft);
+    return soft && beta != 1 ? wk_div_scalar(soft, beta) : soft;
+}
+WITH_NUMBERS(softplus, ("beta=%g, threshold=%g", n->a, n->b), soften(x, n->a, n->b), n.a > 0 && n.b == n.b,
+             ("beta is %g, threshold %g; beta must be more than 0", n.a, n.b))
+wk_module *wk_nn_softplus(double beta, double threshold) { return make_softplus((numbers){ beta, threshold }); }
+
+/* ---- PReLU: a slope for all, or one for each channel, which are dim 1 ---- */
+
+static wk_status prelu_init(wk_module *m, void *state)
+{
+    const int64_t n = *(const int64_t *)wk_nn_options(m);
+    *(wk_tensor **)state = wk_nn_param(m, "weight", wk_full(WK_SHAPE(n), WK_F32, 0.25));
+    return wk_error();
+}
+
+static wk_tensor *prelu_forward(wk_module *m, wk_tensor *x)
+{
+    wk_tensor *weight = *(wk_tensor **)m->state;
+    const int64_t n = weight->v.size[0], channels = x->v.ndim > 1 ? x->v.size[1] : 1;
+    wki_check(n == 1 || n == channels, NULL, WK_E_SHAPE, "prelu", "x is %s; %lld channels in dim 1 are needed",
+              wki_show(&x->v), (long long)n);
+    int64_t shape[WK_MAX_DIMS];
+    for (int i = 0; i < x->v.ndim; i++) shape[i] = i == 1 ? n : 1;
+    wk_tensor *slope = n == 1 ? weight : wk_reshape(weight, x->v.ndim, shape);
+    return slope ? wk_where(wk_gt_scalar(x, 0), x, wk_mul(x, slope)) : NULL;
+}
+
+static void prelu_describe(wk_module *m, char *text, size_t bytes)
+{
+    snprintf(text, bytes, "%lld", (long long)(*(wk_tensor **)m->state)->v.size[0]);
+}
+
+static const wk_module_ops prelu_ops = { .size = sizeof prelu_ops,
+                                         .name = "prelu",
+                                         .state_size = sizeof(wk_tensor *),
+                                         .init = prelu_init,
+                                         .forward = prelu_forward,
+                                         .describe = prelu_describe };
+
+wk_module *wk_nn_prelu(int64_t num_parameters)
+{
+    wki_check(num_parameters > 0, NULL, WK_E_INVALID, "nn_prelu", "num_parameters is %lld; 1, or the channels",
+              (long long)num_parameters);
+    return wk_nn_custom(&prelu_ops, &num_parameters);
+}
+
+/* ---- Shape ---- */
+
 static wk_tensor *forward_identity(wk_module *m, wk_tensor *x) { return (void)m, x; }
 
 static wk_tensor *forward_flatten(wk_module *m, wk_tensor *x)
@@ -12,14 +133,40 @@ static wk_tensor *forward_flatten(wk_module *m, wk_tensor *x)
     return wk_ndim(x) == 2 ? x : wk_ndim(x) < 2 ? wk_reshape(x, WK_SHAPE(wk_numel(x), 1)) : wk_flatten(x, 1, -1);
 }
 
-static const wk_module_ops relu = { .size = sizeof relu, .name = "relu", .forward = forward_relu };
-static const wk_module_ops tanh_ops = { .size = sizeof tanh_ops, .name = "tanh", .forward = forward_tanh };
-static const wk_module_ops sigmoid = { .size = sizeof sigmoid, .name = "sigmoid", .forward = forward_sigmoid };
 static const wk_module_ops identity = { .size = sizeof identity, .name = "identity", .forward = forward_identity };
 static const wk_module_ops flatten = { .size = sizeof flatten, .name = "flatten", .forward = forward_flatten };
 
-wk_module *wk_nn_relu(void) { return wk_nn_custom(&relu, NULL); }
-wk_module *wk_nn_tanh(void) { return wk_nn_custom(&tanh_ops, NULL); }
-wk_module *wk_nn_sigmoid(void) { return wk_nn_custom(&sigmoid, NULL); }
 wk_module *wk_nn_identity(void) { return wk_nn_custom(&identity, NULL); }
 wk_module *wk_nn_flatten(void) { return wk_nn_custom(&flatten, NULL); }
+
+typedef struct unflatten {
+    int dim, n;
+    int64_t size[WK_MAX_DIMS];
+} unflatten;
+
+static wk_status unflatten_init(wk_module *m, void *state)
+{
+    *(unflatten *)state = *(const unflatten *)wk_nn_options(m);
+    return WK_OK;
+}
+
+static wk_tensor *unflatten_forward(wk_module *m, wk_tensor *x)
+{
+    const unflatten *u = m->state;
+    return wk_unflatten(x, u->dim, u->n, u->size);
+}
+
+static const wk_module_ops unflatten_ops = { .size = sizeof unflatten_ops,
+                                             .name = "unflatten",
+                                             .state_size = sizeof(unflatten),
+                                             .init = unflatten_init,
+                                             .forward = unflatten_forward };
+
+wk_module *wk_nn_unflatten(int dim, int n, const int64_t *sizes)
+{
+    wki_check(n > 0 && n <= WK_MAX_DIMS && sizes, NULL, WK_E_INVALID, "nn_unflatten", "%d sizes; 1 to %d are possible",
+              sizes ? n : 0, WK_MAX_DIMS);
+    unflatten u = { .dim = dim, .n = n };
+    for (int i = 0; i < n; i++) u.size[i] = sizes[i];
+    return wk_nn_custom(&unflatten_ops, &u);
+}

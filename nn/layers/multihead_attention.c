@@ -188,14 +188,20 @@ static bool project(const attention *a, operands *o)
     return o->q && o->k && o->v;
 }
 
-/* The same with the probabilities, averaged over the heads. */
+/* The same with the probabilities, averaged over the heads. A row that leaves everything out has none: 0, as without
+ * weights. */
 static wk_tensor *with_weights(const attention *a, const operands *o, wk_tensor *mask, double p, wk_tensor **weights)
 {
+    enum { LOW = -1000000000 }; /* e to it is 0; unlike infinity it can be taken from itself */
     const double scale = sqrt((double)a->o.num_heads / (double)a->o.embed_dim);
-    wk_tensor *scores = wk_matmul(wk_mul_scalar(o->q, scale), wk_transpose(o->k, 2, 3));
-    if (mask && scores)
-        scores = mask->v.dtype == WK_BOOL ? wk_masked_fill(scores, mask, -INFINITY) : wk_add(scores, mask);
+    wk_tensor *scores = wk_matmul(wk_mul_scalar(o->q, scale), wk_transpose(o->k, 2, 3)), *out = mask;
+    if (mask && mask->v.dtype != WK_BOOL) {
+        out = wk_eq_scalar(mask, -(double)INFINITY);
+        scores = wk_add(scores, wk_masked_fill(mask, out, 0));
+    }
+    if (out && scores) scores = wk_masked_fill(scores, out, LOW);
     wk_tensor *share = wk_softmax(scores, 3);
+    if (out && share) share = wk_masked_fill(share, out, 0);
     if (p > 0 && share) share = wk_dropout(share, p, true);
     if (share) *weights = wk_mean_dim(share, 1, false);
     return share ? wk_matmul(share, o->v) : NULL;

@@ -1,36 +1,7 @@
 /* The layers over sequences, against PyTorch from the same weights. */
 #include "golden/sequence.h"
-#include "wick/train.h"
-#include "wick_check.h"
+#include "module_check.h"
 #include <string.h>
-
-/* (i * a) % m - m / 2, over m, as sequence.py has it */
-static wk_tensor *ramp(int ndim, const int64_t *shape, int a)
-{
-    double values[256];
-    int64_t n = 1;
-    for (int i = 0; i < ndim; i++) n *= shape[i];
-    for (int64_t i = 0; i < n && i < 256; i++) values[i] = (double)((i * a) % 32 - 16) / 32;
-    return wk_from(values, ndim, shape, WK_F64);
-}
-
-static void fill(wk_module *m)
-{
-    WK_NO_GRAD(update);
-    wk_params *p = wk_parameters(m);
-    for (int i = 0; i < wk_params_count(p); i++) {
-        wk_tensor *t = wk_params_at(p, i);
-        wk_copy_(t, ramp(wk_ndim(t), wk_shape(t), 5 + 2 * i));
-    }
-}
-
-static const double *compare(wk_tensor *t, const double *golden)
-{
-    CHECK(t != NULL);
-    t = wk_contiguous(wk_detach(t));
-    for (int64_t i = 0; i < wk_numel(t); i++) CHECK_NEAR(((const double *)wk_data(t))[i], golden[i], 1e-12);
-    return golden + wk_numel(t);
-}
 
 /* Results, the gradient of x and those of the parameters, one after the other in golden. */
 static void check(wk_module *m, wk_tensor *const *in, int nin, int nout, const double *golden, size_t count)
@@ -67,10 +38,10 @@ static wk_tensor *mask(int64_t first, int64_t second, bool batch_first)
 TEST(sequence, rnn_equals_torch)
 {
     wk_module *m = wk_nn_rnn(3, 2, .dtype = WK_F64);
-    fill(m);
+    filled(m);
     CHECK_GOLDEN(m, (wk_tensor *[]){ input(false) }, 1, 2, golden_rnn);
     m = wk_nn_rnn(3, 2, .num_layers = 2, .bidirectional = true, .nonlinearity = "relu", .dtype = WK_F64);
-    fill(m);
+    filled(m);
     wk_tensor *in[] = { input(false), ramp(WK_SHAPE(4, 2, 2), 9) };
     CHECK_GOLDEN(m, in, 2, 2, golden_rnn_relu_deep);
 }
@@ -78,10 +49,10 @@ TEST(sequence, rnn_equals_torch)
 TEST(sequence, lstm_equals_torch)
 {
     wk_module *m = wk_nn_lstm(3, 2, .bias = false, .dtype = WK_F64);
-    fill(m);
+    filled(m);
     CHECK_GOLDEN(m, (wk_tensor *[]){ input(false) }, 1, 3, golden_lstm);
     m = wk_nn_lstm(3, 2, .num_layers = 2, .bidirectional = true, .batch_first = true, .dtype = WK_F64);
-    fill(m);
+    filled(m);
     wk_tensor *in[] = { input(true), ramp(WK_SHAPE(4, 2, 2), 9), ramp(WK_SHAPE(4, 2, 2), 13) };
     CHECK_GOLDEN(m, in, 3, 3, golden_lstm_deep);
 }
@@ -89,26 +60,20 @@ TEST(sequence, lstm_equals_torch)
 TEST(sequence, gru_equals_torch)
 {
     wk_module *m = wk_nn_gru(3, 2, .dtype = WK_F64);
-    fill(m);
+    filled(m);
     CHECK_GOLDEN(m, (wk_tensor *[]){ input(false) }, 1, 2, golden_gru);
 }
 
 TEST(sequence, masks_do_what_packed_sequences_do)
 {
     wk_module *m = wk_nn_lstm(3, 2, .bidirectional = true, .dtype = WK_F64);
-    fill(m);
+    filled(m);
     wk_tensor *in[] = { input(false), ramp(WK_SHAPE(2, 2, 2), 9), ramp(WK_SHAPE(2, 2, 2), 13), mask(2, 4, false) };
     CHECK_GOLDEN(m, in, 4, 3, golden_lstm_packed);
     m = wk_nn_gru(3, 2, .num_layers = 2, .bidirectional = true, .batch_first = true, .dtype = WK_F64);
-    fill(m);
+    filled(m);
     wk_tensor *more[] = { input(true), NULL, mask(4, 1, true) };
     CHECK_GOLDEN(m, more, 3, 2, golden_gru_packed);
-}
-
-static wk_module *filled(wk_module *m)
-{
-    if (m) fill(m);
-    return m;
 }
 
 TEST(sequence, attention_equals_torch)

@@ -1,0 +1,131 @@
+/* Embedding and Bilinear. */
+#include "base/options.h"
+#include "nn/module.h"
+#include <math.h>
+#include <stdio.h>
+
+typedef struct embedding {
+    wk_embedding_layer_opts o;
+    wk_tensor *weight; /* owned by the module */
+} embedding;
+
+static wk_status embedding_init(wk_module *m, void *state)
+{
+    embedding *e = state;
+    e->o = *(const wk_embedding_layer_opts *)wk_nn_options(m);
+    e->weight = wk_nn_param(m, "weight", wk_empty(WK_SHAPE(e->o.num_embeddings, e->o.embedding_dim), e->o.dtype));
+    WK_NO_GRAD(update);
+    if (!e->weight || wk_normal_(e->weight, 0, 1)) return wk_error();
+    return e->o.padding_idx == WK_NO_PADDING ? WK_OK : wk_zero_(wk_select(e->weight, 0, e->o.padding_idx));
+}
+
+static wk_tensor *embedding_forward(wk_module *m, wk_tensor *x)
+{
+    const embedding *e = m->state;
+    return wk_embedding(x, e->weight, e->o.padding_idx);
+}
+
+static void embedding_describe(wk_module *m, char *text, size_t bytes)
+{
+    const embedding *e = m->state;
+    const size_t n =
+        (size_t)snprintf(text, bytes, "%lld, %lld", (long long)e->o.num_embeddings, (long long)e->o.embedding_dim);
+    if (e->o.padding_idx != WK_NO_PADDING && n < bytes)
+        snprintf(text + n, bytes - n, ", padding_idx=%lld", (long long)e->o.padding_idx);
+}
+
+static const wk_module_ops embedding_ops = { .size = sizeof embedding_ops,
+                                             .name = "embedding",
+                                             .state_size = sizeof(embedding),
+                                             .init = embedding_init,
+                                             .forward = embedding_forward,
+                                             .describe = embedding_describe };
+
+wk_embedding_layer_opts wk_embedding_layer_opts_default(void)
+{
+    return (wk_embedding_layer_opts){ WK_EMBEDDING_LAYER_DEFAULTS };
+}
+
+wk_module *wk_nn_embedding_new(const wk_embedding_layer_opts *given)
+{
+    static const char where[] = "nn_embedding";
+    wk_embedding_layer_opts o = wk_embedding_layer_opts_default();
+    wki_check(given, NULL, WK_E_INVALID, where, "the options are NULL");
+    wki_options_merge(&o, sizeof o, given);
+    const int64_t n = o.num_embeddings, padding = o.padding_idx;
+    wki_check(n > 0 && o.embedding_dim > 0, NULL, WK_E_INVALID, where,
+              "num_embeddings %lld, embedding_dim %lld; each must be 1 or more", (long long)n,
+              (long long)o.embedding_dim);
+    wki_check(padding == WK_NO_PADDING || (padding >= -n && padding < n), NULL, WK_E_RANGE, where,
+              "padding_idx is %lld; there are %lld rows", (long long)padding, (long long)n);
+    wki_check(wki_is_float(o.dtype), NULL, WK_E_DTYPE, where, "%s is no float dtype", wk_dtype_name(o.dtype));
+    return wk_nn_custom(&embedding_ops, &o);
+}
+
+/* ---- Bilinear: a W b + bias, for each output ---- */
+
+typedef struct bilinear {
+    wk_bilinear_opts o;
+    wk_tensor *weight, *bias; /* owned by the module */
+} bilinear;
+
+static wk_status bilinear_init(wk_module *m, void *state)
+{
+    bilinear *b = state;
+    b->o = *(const wk_bilinear_opts *)wk_nn_options(m);
+    b->weight = wk_nn_param(m, "weight",
+                            wk_empty(WK_SHAPE(b->o.out_features, b->o.in1_features, b->o.in2_features), b->o.dtype));
+    if (b->o.bias) b->bias = wk_nn_param(m, "bias", wk_empty(WK_SHAPE(b->o.out_features), b->o.dtype));
+    const double bound = 1 / sqrt((double)b->o.in1_features);
+    WK_NO_GRAD(update);
+    if (b->weight) wk_uniform_(b->weight, -bound, bound);
+    if (b->bias) wk_uniform_(b->bias, -bound, bound);
+    return wk_error();
+}
+
+static wk_status bilinear_forward(wk_module *m, wk_tensor *const *in, int nin, wk_tensor **out, int nout)
+{
+    const bilinear *b = m->state;
+    wki_check(nin == 2 && in[1] && nout == 1, WK_E_INVALID, WK_E_INVALID, m->ops->name,
+              "%d inputs, %d results; two inputs and one result are needed", nin, nout);
+    const int last = in[0]->v.ndim - 1;
+    bool fits = last >= 0 && in[1]->v.ndim == last + 1 && in[0]->v.size[last] == b->o.in1_features &&
+                in[1]->v.size[last] == b->o.in2_features;
+    for (int i = 0; i < last && fits; i++) fits = in[0]->v.size[i] == in[1]->v.size[i];
+    wki_check(fits, WK_E_SHAPE, WK_E_SHAPE, m->ops->name,
+              "inputs are %s and %s; [..., %lld] and [..., %lld] are needed", wki_show(&in[0]->v), wki_show(&in[1]->v),
+              (long long)b->o.in1_features, (long long)b->o.in2_features);
+    wk_tensor *left = wk_einsum("...i,oij->...oj", 2, (wk_tensor *[]){ in[0], b->weight });
+    wk_tensor *y = left ? wk_sum_dim(wk_mul(left, wk_unsqueeze(in[1], last)), last + 1, false) : NULL;
+    out[0] = y && b->bias ? wk_add(y, b->bias) : y;
+    return wk_error();
+}
+
+static void bilinear_describe(wk_module *m, char *text, size_t bytes)
+{
+    const bilinear *b = m->state;
+    snprintf(text, bytes, "%lld, %lld, %lld%s", (long long)b->o.in1_features, (long long)b->o.in2_features,
+             (long long)b->o.out_features, b->o.bias ? "" : ", bias=false");
+}
+
+static const wk_module_ops bilinear_ops = { .size = sizeof bilinear_ops,
+                                            .name = "bilinear",
+                                            .state_size = sizeof(bilinear),
+                                            .init = bilinear_init,
+                                            .describe = bilinear_describe,
+                                            .forward_many = bilinear_forward };
+
+wk_bilinear_opts wk_bilinear_opts_default(void) { return (wk_bilinear_opts){ WK_BILINEAR_DEFAULTS }; }
+
+wk_module *wk_nn_bilinear_new(const wk_bilinear_opts *given)
+{
+    static const char where[] = "nn_bilinear";
+    wk_bilinear_opts o = wk_bilinear_opts_default();
+    wki_check(given, NULL, WK_E_INVALID, where, "the options are NULL");
+    wki_options_merge(&o, sizeof o, given);
+    wki_check(o.in1_features > 0 && o.in2_features > 0 && o.out_features > 0, NULL, WK_E_INVALID, where,
+              "%lld and %lld in, %lld out; each must be 1 or more", (long long)o.in1_features,
+              (long long)o.in2_features, (long long)o.out_features);
+    wki_check(wki_is_float(o.dtype), NULL, WK_E_DTYPE, where, "%s is no float dtype", wk_dtype_name(o.dtype));
+    return wk_nn_custom(&bilinear_ops, &o);
+}

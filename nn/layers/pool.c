@@ -1,0 +1,114 @@
+/* Pooling. */
+#include "base/options.h"
+#include "nn/module.h"
+#include <stdio.h>
+
+typedef struct pool {
+    wk_pool_opts o;
+    wk_tensor *(*run)(const wk_pool_opts *o);
+} pool;
+
+static wk_status init(wk_module *m, void *state)
+{
+    *(pool *)state = *(const pool *)wk_nn_options(m);
+    return WK_OK;
+}
+
+static wk_tensor *forward(wk_module *m, wk_tensor *x)
+{
+    const pool *p = m->state;
+    wk_pool_opts o = p->o;
+    o.x = x;
+    return p->run(&o);
+}
+
+/* x, and of max_pool the places of the largest as well. */
+static wk_status forward_many(wk_module *m, wk_tensor *const *in, int nin, wk_tensor **out, int nout)
+{
+    const pool *p = m->state;
+    wki_check(nin == 1 && nout <= 2, WK_E_INVALID, WK_E_INVALID, m->ops->name,
+              "%d inputs, %d results; x alone, and one result or two with indices", nin, nout);
+    if (nout == 1) return (out[0] = forward(m, in[0])) ? WK_OK : wk_error();
+    wk_pool_opts o = p->o;
+    o.x = in[0];
+    o.indices = &out[1];
+    out[0] = p->run(&o);
+    return wk_error();
+}
+
+static void describe(wk_module *m, char *text, size_t bytes)
+{
+    const pool *p = m->state;
+    const wk_dims *all[] = { &p->o.kernel_size, &p->o.stride, &p->o.padding, &p->o.dilation };
+    static const char *const names[] = { "kernel_size", ", stride", ", padding", ", dilation" };
+    size_t n = 0;
+    for (int i = 0; i < 4; i++)
+        for (int k = 0; k < all[i]->n && n < bytes; k++)
+            n += (size_t)snprintf(text + n, bytes - n, "%s%s%lld", k ? "x" : names[i], k ? "" : "=",
+                                  (long long)all[i]->size[k]);
+}
+
+static wk_module *make(const wk_module_ops *ops, const char *where, const wk_pool_opts *given,
+                       wk_tensor *(*run)(const wk_pool_opts *))
+{
+    pool p = { .o = wk_pool_opts_default(), .run = run };
+    wki_check(given, NULL, WK_E_INVALID, where, "the options are NULL");
+    wki_options_merge(&p.o, sizeof p.o, given);
+    wki_check(p.o.kernel_size.n, NULL, WK_E_INVALID, where, "kernel_size is missing; WK_DIMS(2) gives one");
+    wki_check(!p.o.x && !p.o.indices, NULL, WK_E_INVALID, where,
+              "x and indices are the function's; ask wk_forward_many for two results");
+    return wk_nn_custom(ops, &p);
+}
+
+#define KIND(NAME)                                                                                                     \
+    static const wk_module_ops NAME##_ops = { .size = sizeof NAME##_ops,                                               \
+                                              .name = #NAME,                                                           \
+                                              .state_size = sizeof(pool),                                              \
+                                              .init = init,                                                            \
+                                              .describe = describe,                                                    \
+                                              .forward_many = forward_many };                                          \
+    wk_module *wk_nn_##NAME##_new(const wk_pool_opts *o) { return make(&NAME##_ops, "nn_" #NAME, o, wk_##NAME##_new); }
+
+KIND(max_pool1d)
+KIND(max_pool2d)
+KIND(max_pool3d)
+KIND(avg_pool1d)
+KIND(avg_pool2d)
+KIND(avg_pool3d)
+
+/* ---- Adaptive ---- */
+
+static wk_status take_sizes(wk_module *m, void *state)
+{
+    *(wk_dims *)state = *(const wk_dims *)wk_nn_options(m);
+    return WK_OK;
+}
+
+static void describe_sizes(wk_module *m, char *text, size_t bytes)
+{
+    const wk_dims *d = m->state;
+    size_t n = 0;
+    for (int i = 0; i < d->n && n < bytes; i++)
+        n += (size_t)snprintf(text + n, bytes - n, "%s%lld", i ? "x" : "", (long long)d->size[i]);
+}
+
+#define ADAPTIVE(NAME, CALL)                                                                                           \
+    static wk_tensor *forward_##NAME(wk_module *m, wk_tensor *x)                                                       \
+    {                                                                                                                  \
+        const wk_dims *d = m->state;                                                                                   \
+        return CALL;                                                                                                   \
+    }                                                                                                                  \
+    static const wk_module_ops NAME##_ops = { .size = sizeof NAME##_ops,                                               \
+                                              .name = #NAME,                                                           \
+                                              .state_size = sizeof(wk_dims),                                           \
+                                              .init = take_sizes,                                                      \
+                                              .forward = forward_##NAME,                                               \
+                                              .describe = describe_sizes };                                            \
+    wk_module *wk_nn_##NAME(wk_dims output_size) { return wk_nn_custom(&NAME##_ops, &output_size); }
+
+ADAPTIVE(adaptive_avg_pool1d, wk_adaptive_avg_pool1d(x, *d))
+ADAPTIVE(adaptive_avg_pool2d, wk_adaptive_avg_pool2d(x, *d))
+ADAPTIVE(adaptive_avg_pool3d, wk_adaptive_avg_pool3d(x, *d))
+ADAPTIVE(adaptive_max_pool1d, wk_adaptive_max_pool1d(x, *d, NULL))
+ADAPTIVE(adaptive_max_pool2d, wk_adaptive_max_pool2d(x, *d, NULL))
+ADAPTIVE(adaptive_max_pool3d, wk_adaptive_max_pool3d(x, *d, NULL))

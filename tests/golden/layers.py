@@ -1,0 +1,90 @@
+"""Golden values of layers: result, gradient of x and gradients of the parameters, from weights that C makes too. A row for each layer:
+name, torch's layer, shape of x. Usage: layers.py > layers.h"""
+import torch
+from torch import nn
+
+torch.set_default_dtype(torch.float64)
+
+
+def ramp(*shape, a=7, m=32):
+    n = 1
+    for s in shape:
+        n *= s
+    return ((torch.arange(n) * a) % m - m // 2).double().div(m).reshape(shape)
+
+
+def row(name, ts):
+    values = [v for t in ts for v in t.detach().double().reshape(-1).tolist()]
+    print(f"static const double golden_{name}[] = {{ " + ", ".join(f"{v:.17g}" for v in values) + " };")
+
+
+LAYERS = {
+    "relu": (nn.ReLU(), 3, 4), "relu6": (nn.ReLU6(), 3, 4), "tanh": (nn.Tanh(), 3, 4), "sigmoid": (nn.Sigmoid(), 3, 4),
+    "logsigmoid": (nn.LogSigmoid(), 3, 4), "hardsigmoid": (nn.Hardsigmoid(), 3, 4), "hardswish": (nn.Hardswish(), 3, 4),
+    "silu": (nn.SiLU(), 3, 4), "mish": (nn.Mish(), 3, 4), "gelu": (nn.GELU(), 3, 4), "gelu_tanh": (nn.GELU(approximate="tanh"), 3, 4),
+    "selu": (nn.SELU(), 3, 4), "softsign": (nn.Softsign(), 3, 4), "leaky_relu": (nn.LeakyReLU(0.125), 3, 4), "elu": (nn.ELU(1.5), 3, 4),
+    "celu": (nn.CELU(1.5), 3, 4), "hardtanh": (nn.Hardtanh(-0.25, 0.3), 3, 4), "softplus": (nn.Softplus(), 3, 4),
+    "softplus_beta": (nn.Softplus(2.0, 0.5), 3, 4), "softmax": (nn.Softmax(1), 3, 4), "log_softmax": (nn.LogSoftmax(0), 3, 4),
+    "prelu": (nn.PReLU(), 3, 4), "prelu_channels": (nn.PReLU(3), 2, 3, 4), "identity": (nn.Identity(), 3, 4),
+    "flatten": (nn.Flatten(), 2, 3, 4), "unflatten": (nn.Unflatten(1, (2, -1)), 3, 4), "linear": (nn.Linear(4, 3), 2, 4),
+    "conv1d": (nn.Conv1d(2, 4, 3, padding=1, groups=2), 2, 2, 5), "conv2d": (nn.Conv2d(2, 3, (3, 2), stride=(2, 1), dilation=(1, 2)), 2, 2, 5, 4),
+    "conv3d": (nn.Conv3d(1, 2, 2, bias=False), 1, 1, 3, 3, 3),
+    "conv_transpose1d": (nn.ConvTranspose1d(2, 3, 3, stride=2, output_padding=1), 2, 2, 3),
+    "conv_transpose2d": (nn.ConvTranspose2d(2, 2, 2, stride=2, padding=1, groups=2), 1, 2, 3, 3),
+    "conv_transpose3d": (nn.ConvTranspose3d(1, 2, 2), 1, 1, 2, 2, 2),
+    "max_pool1d": (nn.MaxPool1d(2), 2, 2, 5), "max_pool2d": (nn.MaxPool2d(3, stride=2, padding=1), 1, 2, 5, 5),
+    "max_pool3d": (nn.MaxPool3d(2, ceil_mode=True), 1, 1, 3, 3, 3), "avg_pool1d": (nn.AvgPool1d(3, stride=1), 2, 2, 5),
+    "avg_pool2d": (nn.AvgPool2d(2, padding=1, count_include_pad=False), 1, 2, 4, 4), "avg_pool3d": (nn.AvgPool3d(2), 1, 1, 4, 2, 2),
+    "adaptive_avg_pool1d": (nn.AdaptiveAvgPool1d(2), 2, 2, 5), "adaptive_avg_pool2d": (nn.AdaptiveAvgPool2d(1), 2, 3, 4, 4),
+    "adaptive_avg_pool3d": (nn.AdaptiveAvgPool3d(2), 1, 1, 3, 3, 3), "adaptive_max_pool1d": (nn.AdaptiveMaxPool1d(2), 2, 2, 5),
+    "adaptive_max_pool2d": (nn.AdaptiveMaxPool2d((2, 3)), 1, 2, 5, 5), "adaptive_max_pool3d": (nn.AdaptiveMaxPool3d(1), 1, 2, 2, 2, 2),
+    "batch_norm1d": (nn.BatchNorm1d(3), 4, 3), "batch_norm2d": (nn.BatchNorm2d(2, momentum=None), 2, 2, 3, 2),
+    "batch_norm3d": (nn.BatchNorm3d(2, affine=False, track_running_stats=False), 2, 2, 2, 1, 2),
+    "instance_norm1d": (nn.InstanceNorm1d(2), 2, 2, 4), "instance_norm2d": (nn.InstanceNorm2d(2, affine=True, track_running_stats=True), 2, 2, 3, 2),
+    "instance_norm3d": (nn.InstanceNorm3d(2), 1, 2, 2, 2, 2), "group_norm": (nn.GroupNorm(2, 4), 2, 4, 3),
+    "layer_norm": (nn.LayerNorm((3, 4)), 2, 3, 4), "rms_norm": (nn.RMSNorm(4), 3, 4),
+}
+LOSSES = {
+    "cross_entropy_loss": (nn.CrossEntropyLoss(weight=ramp(4, a=5) + 1, label_smoothing=0.1), "class"),
+    "nll_loss": (nn.NLLLoss(), "class"), "mse_loss": (nn.MSELoss(reduction="sum"), "same"), "l1_loss": (nn.L1Loss(), "same"),
+    "smooth_l1_loss": (nn.SmoothL1Loss(beta=0.5), "same"), "huber_loss": (nn.HuberLoss(delta=0.25), "same"),
+    "bce_loss": (nn.BCELoss(), "share"), "bce_with_logits_loss": (nn.BCEWithLogitsLoss(pos_weight=ramp(4, a=5) + 1), "share"),
+    "kl_div_loss": (nn.KLDivLoss(reduction="batchmean"), "share"), "poisson_nll_loss": (nn.PoissonNLLLoss(), "share"),
+    "soft_margin_loss": (nn.SoftMarginLoss(), "sign"), "hinge_embedding_loss": (nn.HingeEmbeddingLoss(margin=0.5), "sign"),
+    "multi_margin_loss": (nn.MultiMarginLoss(), "class"), "gaussian_nll_loss": (nn.GaussianNLLLoss(), "same", "variance"),
+    "margin_ranking_loss": (nn.MarginRankingLoss(margin=0.1), "same", "sign"),
+    "cosine_embedding_loss": (nn.CosineEmbeddingLoss(), "same", "signs"), "triplet_margin_loss": (nn.TripletMarginLoss(), "same", "other"),
+}
+GIVEN = {"class": torch.tensor([1, 3, 0]), "same": ramp(3, 4, a=9), "share": (ramp(3, 4, a=9) + 0.5), "sign": ramp(3, 4, a=11).sign() + (ramp(3, 4, a=11) == 0),
+         "variance": ramp(3, 4, a=5) + 1, "signs": torch.tensor([1.0, -1.0, 1.0]), "other": ramp(3, 4, a=13)}
+
+print(f"/* Made by layers.py with PyTorch {torch.__version__.split('+')[0]}. */")
+for name, (layer, *shape) in LAYERS.items():
+    with torch.no_grad():
+        for i, p in enumerate(layer.parameters()):
+            p.copy_(ramp(*p.shape, a=5 + 2 * i))
+    x = ramp(*shape, a=11).requires_grad_()
+    y = layer(x)
+    (y * ramp(*y.shape, a=13)).sum().backward()
+    row(name, [y, x.grad, *(p.grad for p in layer.parameters()), *layer.buffers()])
+    if list(layer.buffers()):
+        row(name + "_eval", [layer.eval()(x)])
+for name, (layer, *given) in LOSSES.items():
+    x = (ramp(3, 4, a=11) + (0.5 if name == "bce_loss" else 0)).clamp(min=1e-3 if name == "bce_loss" else None, max=9.0).requires_grad_()
+    loss = layer(x, *(GIVEN[word] for word in given))
+    loss.backward()
+    row(name, [loss, x.grad])
+table = nn.Embedding(5, 3, padding_idx=1)
+with torch.no_grad():
+    table.weight.copy_(ramp(5, 3, a=5))
+y = table(torch.tensor([[1, 0], [4, 4]]))
+(y * ramp(2, 2, 3, a=13)).sum().backward()
+row("embedding", [y, table.weight.grad])
+two = nn.Bilinear(3, 2, 4)
+with torch.no_grad():
+    for i, p in enumerate(two.parameters()):
+        p.copy_(ramp(*p.shape, a=5 + 2 * i))
+x = ramp(2, 3, a=11).requires_grad_()
+y = two(x, ramp(2, 2, a=3))
+(y * ramp(2, 4, a=13)).sum().backward()
+row("bilinear", [y, x.grad, *(p.grad for p in two.parameters())])
