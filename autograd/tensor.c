@@ -250,23 +250,25 @@ wk_status wk_read(const wk_tensor *t, void *to, size_t bytes)
     return backend->copy_out(t->v.device & 0xffffff, to, c->v.data, bytes);
 }
 
+static wk_status copy_in(wk_tensor *t, const void *from, size_t bytes)
+{
+    const wki_backend *backend = wki_backend_of(t->v.device);
+    if (wki_is_contiguous(&t->v)) return backend->copy_in(t->v.device & 0xffffff, t->v.data, from, bytes);
+    WK_SCOPE(work);
+    wk_tensor *c = wki_new("write", t->v.device, t->v.ndim, t->v.size, t->v.dtype);
+    if (!c || backend->copy_in(t->v.device & 0xffffff, c->v.data, from, bytes)) return wk_error();
+    return wki_do(WKI_OP_copy, 1, WKI_VIEWS(&t->v, &c->v), NULL, 0, wki_numel(&t->v));
+}
+
 wk_status wk_write(wk_tensor *t, const void *from, size_t bytes)
 {
     wki_check(from || !bytes, WK_E_INVALID, WK_E_INVALID, "write", "the buffer is NULL");
     if (!wki_tensor_ok(t, "write", "t") || !bytes_ok(t, "write", bytes)) return wk_error();
     if (wki_begin_inplace(t, 0, NULL, "write")) return wk_error();
-    const wki_backend *backend = wki_backend_of(t->v.device);
-    if (bytes && wki_is_contiguous(&t->v)) {
-        if (backend->copy_in(t->v.device & 0xffffff, t->v.data, from, bytes)) return wk_error();
-    } else if (bytes) {
-        WK_SCOPE(work);
-        wk_tensor *c = wki_new("write", t->v.device, t->v.ndim, t->v.size, t->v.dtype);
-        if (!c || backend->copy_in(t->v.device & 0xffffff, c->v.data, from, bytes) ||
-            wki_do(WKI_OP_copy, 1, WKI_VIEWS(&t->v, &c->v), NULL, 0, wki_numel(&t->v)))
-            return wk_error();
-    }
+    const wki_history before = wki_history_of(t);
     wki_bump(t);
-    return wki_cut_history(t);
+    if (wki_cut_history(t) == WK_OK && bytes) copy_in(t, from, bytes);
+    return wki_end_inplace(t, &before);
 }
 
 /* Row-major host copies of both, compared element by element; tolerances below 0 mean "exactly equal". */

@@ -172,5 +172,5 @@ wk_tensor *wki_norm(const wki_opdef *op, wk_tensor *x, wk_tensor *weight, wk_ten
     wki_save(node, *mean);
     wki_save(node, *var);
     wki_save(node, in[1]);
-    return node ? y : NULL;
+    return wki_recorded(node, y);
 }

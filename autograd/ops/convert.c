@@ -110,13 +110,13 @@ wk_status wk_copy_(wk_tensor *t, wk_tensor *from)
     if (!source) return wk_error();
     wki_view v = source->v;
     wki_broadcast_view(&v, &shape);
-    if (wki_do(WKI_OP_copy, 1, WKI_VIEWS(&t->v, &v), NULL, 0, wki_numel(&t->v))) return wk_error();
-    wki_bump(t);
     wk_tensor *in[] = { t, source };
     wki_shape source_shape = wki_shape_of(source);
-    if (wki_wants_grad(2, in) && !wki_record(&copy_in_op, t, 2, in, &source_shape, sizeof source_shape))
-        return wk_error();
-    return WK_OK;
+    const wki_history before = wki_history_of(t);
+    wki_bump(t);
+    if (!wki_wants_grad(2, in) || wki_record(&copy_in_op, t, 2, in, &source_shape, sizeof source_shape))
+        wki_do(WKI_OP_copy, 1, WKI_VIEWS(&t->v, &v), NULL, 0, wki_numel(&t->v));
+    return wki_end_inplace(t, &before);
 }
 
 static wk_status fill_backward(wki_backward *b, wk_tensor **d)
@@ -139,9 +139,10 @@ static wk_status fill(const char *where, wk_tensor *t, double value)
     wki_check(wki_is_float((wk_dtype)t->v.dtype) || value == floor(value), WK_E_DTYPE, WK_E_DTYPE, where,
               "%g is not whole; t is %s", value, wk_dtype_name((wk_dtype)t->v.dtype));
     wki_fill_attrs attrs = { value, 0 };
-    if (wki_do(WKI_OP_fill, 1, WKI_VIEWS(&t->v), &attrs, sizeof attrs, wki_numel(&t->v))) return wk_error();
+    const wki_history before = wki_history_of(t);
     wki_bump(t);
-    return wki_cut_history(t);
+    if (wki_cut_history(t) == WK_OK) wki_do(WKI_OP_fill, 1, WKI_VIEWS(&t->v), &attrs, sizeof attrs, wki_numel(&t->v));
+    return wki_end_inplace(t, &before);
 }
 
 wk_status wki_cut_history(wk_tensor *t)

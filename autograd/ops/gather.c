@@ -80,7 +80,7 @@ static wk_tensor *gather(const wki_opdef *op, wk_tensor *t, wk_tensor *index, bo
     if (!wki_wants_grad(1, &t)) return y;
     wki_node *node = wki_record(op, y, 1, &t, &s, sizeof s);
     wki_save(node, index);
-    return node ? y : NULL;
+    return wki_recorded(node, y);
 }
 
 bool wki_index_ok(const char *where, wk_tensor *t, wk_tensor **index)
@@ -183,7 +183,7 @@ static wk_tensor *scatter(const wki_opdef *op, wk_tensor *t, wk_tensor *index, w
     along kept = { .a = attrs };
     wki_node *node = wki_record(op, y, 2, in, &kept, sizeof kept);
     wki_save(node, index);
-    return node ? y : NULL;
+    return wki_recorded(node, y);
 }
 
 /* The part of src that the index names. */

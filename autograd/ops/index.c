@@ -97,7 +97,7 @@ static wk_tensor *index_add(wk_tensor *t, wk_tensor *index, wk_tensor *source, c
     if (!wki_wants_grad(2, in)) return y;
     wki_node *node = wki_record(&index_add_op, y, 2, in, p, sizeof *p);
     wki_save(node, index);
-    return node ? y : NULL;
+    return wki_recorded(node, y);
 }
 
 /* An index of one dim, or of none, which counts as one. */
@@ -142,7 +142,7 @@ wk_tensor *wk_index_select(wk_tensor *t, int dim, wk_tensor *index)
     if (!wki_wants_grad(1, &t)) return y;
     wki_node *node = wki_record(&index_select_op, y, 1, &t, &p, sizeof p);
     wki_save(node, index);
-    return node ? y : NULL;
+    return wki_recorded(node, y);
 }
 
 const wki_family wki_family_index = { &index_select_op, &index_add_op, NULL };

@@ -107,7 +107,7 @@ static wk_tensor *take(wk_tensor *t, wk_tensor *here, wk_tensor *offsets, const 
     if (!wki_wants_grad(1, &t)) return y;
     wki_node *node = wki_record(&index_op, y, 1, &t, p, sizeof *p);
     wki_save(node, offsets);
-    return node ? y : NULL;
+    return wki_recorded(node, y);
 }
 
 /* ---- index_put ---- */
@@ -166,7 +166,7 @@ static wk_tensor *put(wk_tensor *t, wk_tensor *offsets, wk_tensor *values, const
     if (!wki_wants_grad(2, in)) return y;
     wki_node *node = wki_record(op, y, 2, in, p, sizeof *p);
     wki_save(node, offsets);
-    return node ? y : NULL;
+    return wki_recorded(node, y);
 }
 
 /* ---- Index tensors ---- */
@@ -185,6 +185,7 @@ static bool read_indices(const char *where, wk_tensor *t, int n, wk_tensor *cons
     *out = (indices){ .p.from = wki_shape_of(t) };
     for (int i = 0; i < n; i++) {
         wk_tensor *index = given[i];
+        if (!wki_optional_ok(index, where, "index")) return false;
         if (!index) continue;
         if (!wki_index_ok(where, t, &index) || !wki_broadcast(where, &out->shape, &index->v)) return false;
         out->p.indexed |= 1u << i;
@@ -308,7 +309,7 @@ static wk_tensor *masked_spread(wk_tensor *g, wk_tensor *mask)
     if (!wki_wants_grad(1, &g)) return y;
     wki_node *node = wki_record(&masked_spread_op, y, 1, &g, &count, sizeof count);
     wki_save(node, mask);
-    return node ? y : NULL;
+    return wki_recorded(node, y);
 }
 
 static wk_tensor *masked_select(wk_tensor *t, wk_tensor *mask, int64_t count)
@@ -320,7 +321,7 @@ static wk_tensor *masked_select(wk_tensor *t, wk_tensor *mask, int64_t count)
     if (!wki_wants_grad(1, &t)) return y;
     wki_node *node = wki_record(&masked_select_op, y, 1, &t, NULL, 0);
     wki_save(node, mask);
-    return node ? y : NULL;
+    return wki_recorded(node, y);
 }
 
 wk_tensor *wk_masked_select(wk_tensor *t, wk_tensor *mask)

@@ -46,7 +46,7 @@ static wk_tensor *recorded(const wki_opdef *op, wk_tensor *y, wk_tensor *x, wk_t
     wki_node *node = wki_record(op, y, 1, &x, p, sizeof *p);
     wki_save(node, target);
     if (weight) wki_save(node, weight);
-    return node ? y : NULL;
+    return wki_recorded(node, y);
 }
 
 static wk_tensor *picked(wk_tensor *x, wk_tensor *target, wk_tensor *weight, const pick *p, wk_tensor **count)
@@ -125,8 +125,8 @@ wk_tensor *wki_nll(const char *where, wk_tensor *x, wk_tensor *target, wk_tensor
     x = wk_reshape(x, WK_SHAPE(p.n, p.classes, p.inner));
     if (!numbers || !x || wk_failed()) return NULL;
     wk_tensor *y = picked(x, numbers, weight, &p, count);
-    *count = wk_view(*count, rows.ndim, rows.size);
-    return wk_view(y, rows.ndim, rows.size);
+    *count = y ? wk_view(*count, rows.ndim, rows.size) : NULL;
+    return *count ? wk_view(y, rows.ndim, rows.size) : NULL;
 }
 
 wk_tensor *wk_nll_loss_run(wk_tensor *logp, wk_tensor *target, const wk_loss_opts *given)
