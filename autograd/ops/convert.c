@@ -62,6 +62,7 @@ wk_tensor *wk_to_device(wk_tensor *t, wk_device device)
 wk_tensor *wk_detach(wk_tensor *t) { return wki_tensor_ok(t, "detach", "t") ? wki_alias(t, &t->v) : NULL; }
 
 static wk_tensor *wrong_dtype(void) { return wk_to(wk_zeros(WK_SHAPE(2, 3), WK_F32), (wk_dtype)99); }
+static wk_tensor *wrong_clone(void) { return wk_clone(NULL); }
 static wk_tensor *wrong_copy(void)
 {
     wk_tensor *t = wk_zeros(WK_SHAPE(2, 3), WK_F32);
@@ -74,6 +75,7 @@ static wk_tensor *wrong_fill(void)
 }
 const wki_error_sample wki_errors_convert[] = {
     { "to", wrong_dtype, WK_E_DTYPE, "99" },
+    { "clone", wrong_clone, WK_E_INVALID, "t is NULL" },
     { "copy_", wrong_copy, WK_E_SHAPE, "[4]" },
     { "fill_", wrong_fill, WK_E_DTYPE, "0.5 is not whole" },
     { 0 },
