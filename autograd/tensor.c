@@ -137,7 +137,8 @@ bool wki_shape_ok(const char *where, int ndim, const int64_t *shape, wk_dtype dt
 {
     wki_check(ndim >= 0 && ndim <= WK_MAX_DIMS && (ndim == 0 || shape), false, WK_E_SHAPE, where,
               "%d dimensions; from 0 to %d are possible", ndim, WK_MAX_DIMS);
-    wki_check((unsigned)dtype < WK_DTYPE_COUNT, false, WK_E_DTYPE, where, "%d is no dtype", (int)dtype);
+    wki_check((unsigned)dtype < WK_DTYPE_COUNT, false, WK_E_DTYPE, where, "dtype is %d; 0 to %d are known", (int)dtype,
+              WK_DTYPE_COUNT - 1);
     int64_t n = 1, most = INT64_MAX / (int64_t)sizeof(double);
     bool empty = false;
     for (int i = 0; i < ndim; i++) {
@@ -155,8 +156,8 @@ bool wki_shape_ok(const char *where, int ndim, const int64_t *shape, wk_dtype dt
 bool wki_dim_ok(const char *where, const char *argument, int ndim, int *dim)
 {
     int n = ndim ? ndim : 1;
-    wki_check(*dim >= -n && *dim < n, false, WK_E_RANGE, where, "%s is %d; from %d to %d are possible", argument, *dim,
-              -n, n - 1);
+    wki_check(*dim >= -n && *dim < n, false, WK_E_RANGE, where, "%s is %d; from %d to %d are possible with %d dims",
+              argument, *dim, -n, n - 1, ndim);
     if (*dim < 0) *dim += n;
     return true;
 }

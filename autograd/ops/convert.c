@@ -17,7 +17,8 @@ static const wki_opdef to_op = { "to", to_backward, to_samples };
 wk_tensor *wk_to(wk_tensor *t, wk_dtype dtype)
 {
     if (!wki_tensor_ok(t, "to", "t")) return NULL;
-    wki_check((unsigned)dtype < WK_DTYPE_COUNT, NULL, WK_E_DTYPE, "to", "%d is no dtype", (int)dtype);
+    wki_check((unsigned)dtype < WK_DTYPE_COUNT, NULL, WK_E_DTYPE, "to", "dtype is %d; 0 to %d are known", (int)dtype,
+              WK_DTYPE_COUNT - 1);
     if (t->v.dtype == dtype) return t;
     wk_tensor *y = wki_new("to", t->v.device, t->v.ndim, t->v.size, dtype);
     if (!y || wki_do(WKI_OP_copy, 1, WKI_VIEWS(&y->v, &t->v), NULL, 0, wki_numel(&t->v))) return NULL;
@@ -74,7 +75,7 @@ static wk_tensor *wrong_fill(void)
     return wk_fill_(t, 0.5) ? NULL : t;
 }
 const wki_error_sample wki_errors_convert[] = {
-    { "to", wrong_dtype, WK_E_DTYPE, "99" },
+    { "to", wrong_dtype, WK_E_DTYPE, "dtype is 99" },
     { "clone", wrong_clone, WK_E_INVALID, "t is NULL" },
     { "copy_", wrong_copy, WK_E_SHAPE, "[4]" },
     { "fill_", wrong_fill, WK_E_DTYPE, "0.5 is not whole" },

@@ -217,7 +217,9 @@ static wk_tensor *offsets_of(const char *where, const indices *in, const wki_vie
         attrs.stride[k] = v->stride[in->dim[k]];
     }
     int64_t work = in->n * wki_numel(&y->v);
-    return wki_do(WKI_OP_offsets, 1, in->n + 1, views, &attrs, sizeof attrs, work) ? NULL : y;
+    if (wki_do(WKI_OP_offsets, 1, in->n + 1, views, &attrs, sizeof attrs, work) == WK_OK) return y;
+    wki_error_rename("index", where);
+    return NULL;
 }
 
 static wk_tensor *packed_offsets(const char *where, const indices *in, const wk_tensor *t)
@@ -339,6 +341,10 @@ wk_tensor *wk_masked_select(wk_tensor *t, wk_tensor *mask)
     return wk_failed() ? NULL : masked_select(t, mask, (int64_t)count);
 }
 
+static wk_tensor *wrong_many(void)
+{
+    return wk_index(wk_zeros(WK_SHAPE(2, 3), WK_F32), 3, (wk_tensor *[]){ NULL, NULL, three(0, 1, 2) });
+}
 static wk_tensor *wrong_index_put(void)
 {
     return wk_index_put(wk_zeros(WK_SHAPE(2, 3), WK_F32), 1, (wk_tensor *[]){ wk_full(WK_SHAPE(1), WK_I64, 2) },
@@ -354,7 +360,8 @@ static wk_tensor *wrong_masked_select(void)
     return wk_masked_select(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2, 3), WK_F32));
 }
 const wki_error_sample wki_errors_put[] = {
-    { "index", wrong_index_put, WK_E_RANGE, "index 2 is outside a dim of size 2 (indexed dim number 0)" },
+    { "index", wrong_many, WK_E_SHAPE, "3 indices were given; [2, 3] takes 1 to 2" },
+    { "index_put", wrong_index_put, WK_E_RANGE, "index 2 is outside a dim of size 2 (indexed dim number 0)" },
     { "index_put", wrong_index_values, WK_E_SHAPE, "shapes do not broadcast ([2, 3], [4])" },
     { "masked_select", wrong_masked_select, WK_E_DTYPE, "mask is f32" },
     { 0 },

@@ -125,6 +125,7 @@ wk_tensor *wki_nll(const char *where, wk_tensor *x, wk_tensor *target, wk_tensor
     x = wk_reshape(x, WK_SHAPE(p.n, p.classes, p.inner));
     if (!numbers || !x || wk_failed()) return NULL;
     wk_tensor *y = picked(x, numbers, weight, &p, count);
+    if (!y) wki_error_rename("nll", where);
     *count = y ? wk_view(*count, rows.ndim, rows.size) : NULL;
     return *count ? wk_view(y, rows.ndim, rows.size) : NULL;
 }
@@ -216,7 +217,7 @@ static wk_tensor *wrong_shapes(void)
     return wk_nll_loss(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(3), WK_I64));
 }
 const wki_error_sample wki_errors_nll_loss[] = {
-    { "nll", wrong_label, WK_E_RANGE, "target 3 at position 0 is no class" },
+    { "nll_loss", wrong_label, WK_E_RANGE, "target 3 at position 0 is no class" },
     { "nll_loss", wrong_shapes, WK_E_SHAPE, "target is [3] for an input [2, 3]" },
     { 0 },
 };
