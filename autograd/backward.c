@@ -131,6 +131,8 @@ static wk_status prepare_grad(task *t, const wk_tensor *leaf, wk_tensor **g)
     wk_tensor *ready = *g;
     if (leaf->grad && (t->create || !wki_is_contiguous(&leaf->grad->v)))
         ready = wk_add(leaf->grad, *g);
+    else if (leaf->grad) /* other strides would need scratch when it is added */
+        ready = wk_contiguous(*g);
     else if (!leaf->grad && !t->create && !(wki_is_sole_owner(*g) && wki_is_contiguous(&(*g)->v)))
         ready = wk_clone(*g);
     if (!ready || ready == *g) return wk_error();
@@ -232,7 +234,7 @@ static void drop(heap *h)
 {
     for (size_t i = 0; i < h->count; i++) {
         h->at[i]->queued = h->at[i]->installed = false;
-        wki_object_unref(h->at[i]->grad);
+        if (!WKI_FAULT(35)) wki_object_unref(h->at[i]->grad);
         h->at[i]->grad = NULL;
         wki_object_unref(h->at[i]);
     }

@@ -95,7 +95,8 @@ void wki_save(wki_node *node, wk_tensor *t)
     if (t->is_inference)
         wki_fail(WK_E_STATE, node->op->name,
                  "a tensor made in inference mode cannot be saved for a backward; clone it outside");
-    wk_tensor *kept = wki_with_its_history(t);
+    wk_tensor *kept = t->is_inference ? NULL : wki_with_its_history(t);
+    node->lacks |= !kept;
     if (kept) node->saved[node->nsaved++] = (wki_saved){ kept, t->storage->version, false };
 }
 
@@ -103,6 +104,7 @@ void wki_save_output(wki_node *node, wk_tensor *y)
 {
     if (!node) return;
     wk_tensor *alias = wki_alias_unscoped(y, &y->v);
+    node->lacks |= !alias;
     if (alias) node->saved[node->nsaved++] = (wki_saved){ alias, y->storage->version, true };
 }
 
@@ -163,6 +165,28 @@ wk_status wki_begin_inplace(wk_tensor *y, int n, wk_tensor *const *with, const c
         wki_check(!with[i] || !overlap_partly(&y->v, &with[i]->v), WK_E_STATE, WK_E_STATE, where,
                   "the tensor written to may overlap an operand in part; clone one of them");
     return WK_OK;
+}
+
+wki_history wki_history_of(const wk_tensor *y)
+{
+    wki_object_ref(y->grad_fn);
+    return (wki_history){ y->grad_fn, y->storage->version, y->rewrites, y->requires_grad };
+}
+
+wk_status wki_end_inplace(wk_tensor *y, const wki_history *before)
+{
+    wki_node *replaced = before->grad_fn;
+    if (wk_failed() && !WKI_FAULT(34)) {
+        replaced = y->grad_fn;
+        if (replaced) replaced->retain = NULL;
+        if (before->grad_fn && y->retains_grad) before->grad_fn->retain = y;
+        y->grad_fn = before->grad_fn;
+        y->requires_grad = before->requires_grad;
+        y->storage->version = before->version;
+        if (y->rewrites != before->rewrites) y->rewrites = --y->storage->rewrites;
+    }
+    wki_object_unref(replaced);
+    return wk_error();
 }
 
 bool wki_broadcast(const char *where, wki_shape *into, const wki_view *with)

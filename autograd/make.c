@@ -158,8 +158,10 @@ static wk_status random_(const char *where, wk_tensor *t, wki_random_kind kind, 
 {
     if (!wki_tensor_ok(t, where, "t") || !wki_float_ok(t, where, "t") || wki_begin_inplace(t, 0, NULL, where))
         return wk_error();
+    const wki_history before = wki_history_of(t);
     wki_bump(t);
-    return random_fill(t, kind, a, b) ? wk_error() : wki_cut_history(t);
+    if (wki_cut_history(t) == WK_OK) random_fill(t, kind, a, b);
+    return wki_end_inplace(t, &before);
 }
 
 wk_status wk_uniform_(wk_tensor *t, double low, double high)

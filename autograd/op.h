@@ -70,6 +70,7 @@ struct wki_node {
     wki_edge inline_edges[WKI_INLINE_INPUTS], *edges;
     wki_saved saved[WKI_MAX_SAVED];
     bool freed;        /* saved tensors were dropped by a backward */
+    bool lacks;        /* something to be saved: there was no memory */
     wk_tensor *leaf;   /* an accumulator's leaf, not owned: it clears this when it dies */
     wk_tensor *retain; /* a non-leaf that wants its gradient, not owned likewise */
     wk_tensor *grad;   /* while a backward runs: what has arrived so far */
@@ -111,6 +112,8 @@ static inline void wki_save_if(bool needed, wki_node *node, wk_tensor *t)
         node->saved[node->nsaved++] = (wki_saved){ 0 };
 }
 void wki_save_output(wki_node *node, wk_tensor *y); /* the output itself: no cycle, a detached alias */
+/* y, or NULL where the node could not be made or could not save everything. */
+static inline wk_tensor *wki_recorded(const wki_node *node, wk_tensor *y) { return node && (!node->lacks || WKI_FAULT(33)) ? y : NULL; }
 
 /* In backward: */
 static inline bool wki_needs(const wki_backward *b, int i) { return b->node->edges[i].node != NULL; }
@@ -134,10 +137,19 @@ static inline wk_status wki_do(int op, int nout, int n, const wki_view *const *v
 
 /* Makes y ready to be changed by `where` in place (leaf, view and overlap rules; with: another operand or NULL). */
 wk_status wki_begin_inplace(wk_tensor *y, int n, wk_tensor *const *with, const char *where);
-/* After the change: raises the version. An op that wants gradients then records y's new history. */
+/* Raises the version, for a change. */
 static inline void wki_bump(wk_tensor *y) { y->storage->version += !WKI_FAULT(8); }
-/* After a change that depends on nothing: what came before has no part in y any more. */
+/* For a change that depends on nothing: what came before has no part in y any more. */
 wk_status wki_cut_history(wk_tensor *y);
+/* A change in place records, saves and raises the version first, and writes last; so, where one of them fails, nothing
+ * is written, and what y was before comes back. */
+typedef struct wki_history {
+    wki_node *grad_fn;
+    uint32_t version, rewrites;
+    bool requires_grad;
+} wki_history;
+wki_history wki_history_of(const wk_tensor *y);
+wk_status wki_end_inplace(wk_tensor *y, const wki_history *before); /* once for each wki_history_of */
 
 typedef struct wki_shape {
     int ndim;

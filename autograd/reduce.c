@@ -30,8 +30,8 @@ bool wki_reduction_ok(const char *where, const wk_tensor *t, int n, const int *d
 bool wki_not_empty(const char *where, const wk_tensor *t, uint32_t dims)
 {
     for (int i = 0; i < t->v.ndim; i++)
-        wki_check(!(dims >> i & 1) || t->v.size[i] > 0, false, WK_E_SHAPE, where, "dim %d of %s has no elements", i,
-                  wki_show(&t->v));
+        wki_check(!(dims >> i & 1) || t->v.size[i] > 0, false, WK_E_SHAPE, where,
+                  "dim %d of %s has no elements; one at least is needed", i, wki_show(&t->v));
     return true;
 }
 

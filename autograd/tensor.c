@@ -137,7 +137,8 @@ bool wki_shape_ok(const char *where, int ndim, const int64_t *shape, wk_dtype dt
 {
     wki_check(ndim >= 0 && ndim <= WK_MAX_DIMS && (ndim == 0 || shape), false, WK_E_SHAPE, where,
               "%d dimensions; from 0 to %d are possible", ndim, WK_MAX_DIMS);
-    wki_check((unsigned)dtype < WK_DTYPE_COUNT, false, WK_E_DTYPE, where, "%d is no dtype", (int)dtype);
+    wki_check((unsigned)dtype < WK_DTYPE_COUNT, false, WK_E_DTYPE, where, "dtype is %d; 0 to %d are known", (int)dtype,
+              WK_DTYPE_COUNT - 1);
     int64_t n = 1, most = INT64_MAX / (int64_t)sizeof(double);
     bool empty = false;
     for (int i = 0; i < ndim; i++) {
@@ -155,8 +156,8 @@ bool wki_shape_ok(const char *where, int ndim, const int64_t *shape, wk_dtype dt
 bool wki_dim_ok(const char *where, const char *argument, int ndim, int *dim)
 {
     int n = ndim ? ndim : 1;
-    wki_check(*dim >= -n && *dim < n, false, WK_E_RANGE, where, "%s is %d; from %d to %d are possible", argument, *dim,
-              -n, n - 1);
+    wki_check(*dim >= -n && *dim < n, false, WK_E_RANGE, where, "%s is %d; from %d to %d are possible with %d dims",
+              argument, *dim, -n, n - 1, ndim);
     if (*dim < 0) *dim += n;
     return true;
 }
@@ -250,23 +251,25 @@ wk_status wk_read(const wk_tensor *t, void *to, size_t bytes)
     return backend->copy_out(t->v.device & 0xffffff, to, c->v.data, bytes);
 }
 
+static wk_status copy_in(wk_tensor *t, const void *from, size_t bytes)
+{
+    const wki_backend *backend = wki_backend_of(t->v.device);
+    if (wki_is_contiguous(&t->v)) return backend->copy_in(t->v.device & 0xffffff, t->v.data, from, bytes);
+    WK_SCOPE(work);
+    wk_tensor *c = wki_new("write", t->v.device, t->v.ndim, t->v.size, t->v.dtype);
+    if (!c || backend->copy_in(t->v.device & 0xffffff, c->v.data, from, bytes)) return wk_error();
+    return wki_do(WKI_OP_copy, 1, WKI_VIEWS(&t->v, &c->v), NULL, 0, wki_numel(&t->v));
+}
+
 wk_status wk_write(wk_tensor *t, const void *from, size_t bytes)
 {
     wki_check(from || !bytes, WK_E_INVALID, WK_E_INVALID, "write", "the buffer is NULL");
     if (!wki_tensor_ok(t, "write", "t") || !bytes_ok(t, "write", bytes)) return wk_error();
     if (wki_begin_inplace(t, 0, NULL, "write")) return wk_error();
-    const wki_backend *backend = wki_backend_of(t->v.device);
-    if (bytes && wki_is_contiguous(&t->v)) {
-        if (backend->copy_in(t->v.device & 0xffffff, t->v.data, from, bytes)) return wk_error();
-    } else if (bytes) {
-        WK_SCOPE(work);
-        wk_tensor *c = wki_new("write", t->v.device, t->v.ndim, t->v.size, t->v.dtype);
-        if (!c || backend->copy_in(t->v.device & 0xffffff, c->v.data, from, bytes) ||
-            wki_do(WKI_OP_copy, 1, WKI_VIEWS(&t->v, &c->v), NULL, 0, wki_numel(&t->v)))
-            return wk_error();
-    }
+    const wki_history before = wki_history_of(t);
     wki_bump(t);
-    return wki_cut_history(t);
+    if (wki_cut_history(t) == WK_OK && bytes) copy_in(t, from, bytes);
+    return wki_end_inplace(t, &before);
 }
 
 /* Row-major host copies of both, compared element by element; tolerances below 0 mean "exactly equal". */

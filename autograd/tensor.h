@@ -65,6 +65,11 @@ static inline bool wki_tensor_ok(const wk_tensor *t, const char *where, const ch
     return __builtin_expect(t && t->object.type == &wki_tensor_type, 1) ||
            wki_object_check(t, &wki_tensor_type, where, argument);
 }
+/* For what may be NULL: not while an error is pending, since then it is the NULL of a maker that failed. */
+static inline bool wki_optional_ok(const wk_tensor *t, const char *where, const char *argument)
+{
+    return t ? wki_tensor_ok(t, where, argument) : !wk_failed();
+}
 bool wki_shape_ok(const char *where, int ndim, const int64_t *shape, wk_dtype dtype, int64_t *numel);
 bool wki_dim_ok(const char *where, const char *argument, int ndim,
                 int *dim); /* wraps negative dims; rank 0 counts as 1 */

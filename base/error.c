@@ -65,6 +65,15 @@ wk_status wk_fail(wk_status code, const char *format, ...)
     return code;
 }
 
+void wki_error_rename(const char *from, const char *to)
+{
+    wki_error *error = wki_error_of_thread(), was = *error;
+    const size_t length = strlen(from), size = sizeof error->text;
+    if (error->code == WK_OK || strncmp(was.text, from, length) != 0 || was.text[length] != ':') return;
+    const int used = snprintf(error->text, size, "%s%s", to, was.text + length);
+    if (used >= (int)size) end_with_dots(error->text, size);
+}
+
 void wki_error_take(wki_error *out)
 {
     *out = *wki_error_of_thread();

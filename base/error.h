@@ -9,6 +9,9 @@
 WK_API wk_status wki_fail(wk_status code, const char *where, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* The pending error begins with `to` where it began with `from`: a kernel's name, or an inner call's. */
+void wki_error_rename(const char *from, const char *to);
+
 /* An error carried between threads: a worker takes its own, the owner raises it. */
 typedef struct wki_error {
     wk_status code;

@@ -41,7 +41,9 @@ bool wki_loss_options(const char *where, wk_loss_opts *o, const wk_loss_opts *gi
               (int)o->reduction);
     const char *unread = unread_option(o, reads);
     wki_check(!unread, false, WK_E_INVALID, where, "has no option %s", unread);
-    return true;
+    const bool takes_tensors = reads & (WKI_LOSS_WEIGHT | WKI_LOSS_POS_WEIGHT);
+    return !takes_tensors ||
+           (wki_optional_ok(o->weight, where, "weight") && wki_optional_ok(o->pos_weight, where, "pos_weight"));
 }
 
 bool wki_loss_pair_ok(const char *where, wk_tensor *input, wk_tensor *target)

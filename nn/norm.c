@@ -133,8 +133,8 @@ bool wki_affine_ok(const char *where, const char *argument, wk_tensor *t, const 
     if (!wki_tensor_ok(t, where, argument) || !wki_same_device(where, x, t)) return false;
     wki_check(t->v.dtype == x->v.dtype, false, WK_E_DTYPE, where, "%s is %s, x %s; they must be of one dtype", argument,
               wk_dtype_name((wk_dtype)t->v.dtype), wk_dtype_name((wk_dtype)x->v.dtype));
-    wki_check(wki_fits(&t->v, shape), false, WK_E_SHAPE, where, "%s is %s; %s is needed", argument, wki_show(&t->v),
-              wki_show_shape(shape->ndim, shape->size));
+    wki_check(wki_fits(&t->v, shape), false, WK_E_SHAPE, where, "%s is %s; x %s needs %s", argument, wki_show(&t->v),
+              wki_show(&x->v), wki_show_shape(shape->ndim, shape->size));
     return true;
 }
 
@@ -172,5 +172,5 @@ wk_tensor *wki_norm(const wki_opdef *op, wk_tensor *x, wk_tensor *weight, wk_ten
     wki_save(node, *mean);
     wki_save(node, *var);
     wki_save(node, in[1]);
-    return node ? y : NULL;
+    return wki_recorded(node, y);
 }

@@ -27,7 +27,7 @@ wk_tensor *wki_dots(const char *where, wk_tensor *a, wk_tensor *b)
     wki_node *node = wki_record(&dot_op, y, 2, in, NULL, 0);
     wki_save_if(b->requires_grad, node, a);
     wki_save_if(a->requires_grad, node, b);
-    return node ? y : NULL;
+    return wki_recorded(node, y);
 }
 
 wk_tensor *wk_dot(wk_tensor *a, wk_tensor *b)
@@ -156,7 +156,7 @@ static wk_tensor *addmm(const wki_opdef *op, int ndim, wk_tensor *c, wk_tensor *
     wki_node *node = wki_record(op, y, 3, in, &s, sizeof s);
     wki_save_if(b->requires_grad, node, a);
     wki_save_if(a->requires_grad, node, b);
-    return node ? y : NULL;
+    return wki_recorded(node, y);
 }
 
 wk_tensor *wk_addmm(wk_tensor *c, wk_tensor *a, wk_tensor *b, double beta, double alpha)

@@ -17,7 +17,8 @@ static const wki_opdef to_op = { "to", to_backward, to_samples };
 wk_tensor *wk_to(wk_tensor *t, wk_dtype dtype)
 {
     if (!wki_tensor_ok(t, "to", "t")) return NULL;
-    wki_check((unsigned)dtype < WK_DTYPE_COUNT, NULL, WK_E_DTYPE, "to", "%d is no dtype", (int)dtype);
+    wki_check((unsigned)dtype < WK_DTYPE_COUNT, NULL, WK_E_DTYPE, "to", "dtype is %d; 0 to %d are known", (int)dtype,
+              WK_DTYPE_COUNT - 1);
     if (t->v.dtype == dtype) return t;
     wk_tensor *y = wki_new("to", t->v.device, t->v.ndim, t->v.size, dtype);
     if (!y || wki_do(WKI_OP_copy, 1, WKI_VIEWS(&y->v, &t->v), NULL, 0, wki_numel(&t->v))) return NULL;
@@ -62,6 +63,7 @@ wk_tensor *wk_to_device(wk_tensor *t, wk_device device)
 wk_tensor *wk_detach(wk_tensor *t) { return wki_tensor_ok(t, "detach", "t") ? wki_alias(t, &t->v) : NULL; }
 
 static wk_tensor *wrong_dtype(void) { return wk_to(wk_zeros(WK_SHAPE(2, 3), WK_F32), (wk_dtype)99); }
+static wk_tensor *wrong_clone(void) { return wk_clone(NULL); }
 static wk_tensor *wrong_copy(void)
 {
     wk_tensor *t = wk_zeros(WK_SHAPE(2, 3), WK_F32);
@@ -73,7 +75,8 @@ static wk_tensor *wrong_fill(void)
     return wk_fill_(t, 0.5) ? NULL : t;
 }
 const wki_error_sample wki_errors_convert[] = {
-    { "to", wrong_dtype, WK_E_DTYPE, "99" },
+    { "to", wrong_dtype, WK_E_DTYPE, "dtype is 99" },
+    { "clone", wrong_clone, WK_E_INVALID, "t is NULL" },
     { "copy_", wrong_copy, WK_E_SHAPE, "[4]" },
     { "fill_", wrong_fill, WK_E_DTYPE, "0.5 is not whole" },
     { 0 },
@@ -110,13 +113,13 @@ wk_status wk_copy_(wk_tensor *t, wk_tensor *from)
     if (!source) return wk_error();
     wki_view v = source->v;
     wki_broadcast_view(&v, &shape);
-    if (wki_do(WKI_OP_copy, 1, WKI_VIEWS(&t->v, &v), NULL, 0, wki_numel(&t->v))) return wk_error();
-    wki_bump(t);
     wk_tensor *in[] = { t, source };
     wki_shape source_shape = wki_shape_of(source);
-    if (wki_wants_grad(2, in) && !wki_record(&copy_in_op, t, 2, in, &source_shape, sizeof source_shape))
-        return wk_error();
-    return WK_OK;
+    const wki_history before = wki_history_of(t);
+    wki_bump(t);
+    if (!wki_wants_grad(2, in) || wki_record(&copy_in_op, t, 2, in, &source_shape, sizeof source_shape))
+        wki_do(WKI_OP_copy, 1, WKI_VIEWS(&t->v, &v), NULL, 0, wki_numel(&t->v));
+    return wki_end_inplace(t, &before);
 }
 
 static wk_status fill_backward(wki_backward *b, wk_tensor **d)
@@ -139,9 +142,10 @@ static wk_status fill(const char *where, wk_tensor *t, double value)
     wki_check(wki_is_float((wk_dtype)t->v.dtype) || value == floor(value), WK_E_DTYPE, WK_E_DTYPE, where,
               "%g is not whole; t is %s", value, wk_dtype_name((wk_dtype)t->v.dtype));
     wki_fill_attrs attrs = { value, 0 };
-    if (wki_do(WKI_OP_fill, 1, WKI_VIEWS(&t->v), &attrs, sizeof attrs, wki_numel(&t->v))) return wk_error();
+    const wki_history before = wki_history_of(t);
     wki_bump(t);
-    return wki_cut_history(t);
+    if (wki_cut_history(t) == WK_OK) wki_do(WKI_OP_fill, 1, WKI_VIEWS(&t->v), &attrs, sizeof attrs, wki_numel(&t->v));
+    return wki_end_inplace(t, &before);
 }
 
 wk_status wki_cut_history(wk_tensor *t)

@@ -104,8 +104,8 @@ static bool measure(groups *g, const term *s)
     for (int i = 0; i < s->l.n; i++) {
         int64_t *known = &g->size[s->l.of[i]], size = s->t->v.size[i];
         wki_check(*known < 0 || *known == size || *known == 1 || size == 1, false, WK_E_SHAPE, "einsum",
-                  "dim %d of %s has size %lld, but %lld where its label stands elsewhere", i, wki_show(&s->t->v),
-                  (long long)size, (long long)*known);
+                  "dim %d of %s has size %lld, but %lld where its label stands elsewhere; sizes must be equal or 1", i,
+                  wki_show(&s->t->v), (long long)size, (long long)*known);
         if (*known < 0 || *known == 1) *known = size;
     }
     return true;

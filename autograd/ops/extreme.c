@@ -45,7 +45,7 @@ static wk_tensor *extreme(const wki_opdef *op, wk_tensor *t, wki_reduce_kind kin
     wki_node *node = wki_record(op, y, 1, &t, &r, sizeof r);
     wki_save(node, t);
     wki_save_output(node, y);
-    return node ? y : NULL;
+    return wki_recorded(node, y);
 }
 
 wk_tensor *wk_amax(wk_tensor *t, int dim, bool keepdim) { return extreme(&amax_op, t, WKI_AMAX, 1, &dim, keepdim); }

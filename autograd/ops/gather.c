@@ -75,12 +75,14 @@ static wk_tensor *gather(const wki_opdef *op, wk_tensor *t, wk_tensor *index, bo
 {
     along s = { wki_shape_of(t), { dim, wrap, true } };
     wk_tensor *y = wki_new(op->name, t->v.device, index->v.ndim, index->v.size, (wk_dtype)t->v.dtype);
-    if (!y || wki_do(WKI_OP_gather, 1, WKI_VIEWS(&y->v, &t->v, &index->v), &s.a, sizeof s.a, wki_numel(&y->v)))
+    if (!y || wki_do(WKI_OP_gather, 1, WKI_VIEWS(&y->v, &t->v, &index->v), &s.a, sizeof s.a, wki_numel(&y->v))) {
+        wki_error_rename("gather", op->name);
         return NULL;
+    }
     if (!wki_wants_grad(1, &t)) return y;
     wki_node *node = wki_record(op, y, 1, &t, &s, sizeof s);
     wki_save(node, index);
-    return node ? y : NULL;
+    return wki_recorded(node, y);
 }
 
 bool wki_index_ok(const char *where, wk_tensor *t, wk_tensor **index)
@@ -133,7 +135,9 @@ wk_tensor *wk_take_along_dim(wk_tensor *t, wk_tensor *index, int dim)
     i.size[dim] = index->v.size[dim];
     wk_tensor *from = wki_fits(&t->v, &x) ? t : wk_expand(t, x.ndim, x.size);
     wk_tensor *at = wki_fits(&index->v, &i) ? index : wk_expand(index, i.ndim, i.size);
-    return from && at ? gather(&gather_op, from, at, true, dim) : NULL;
+    wk_tensor *y = from && at ? gather(&gather_op, from, at, true, dim) : NULL;
+    if (!y) wki_error_rename("gather", "take_along_dim");
+    return y;
 }
 
 /* ---- scatter ---- */
@@ -177,13 +181,15 @@ static wk_tensor *scatter(const wki_opdef *op, wk_tensor *t, wk_tensor *index, w
         t ? wki_new(op->name, t->v.device, t->v.ndim, t->v.size, dtype) : wk_zeros(s->from.ndim, s->from.size, dtype);
     const wki_along_attrs attrs = { s->a.dim, s->a.wrap, op == &scatter_add_op };
     if (!y || (t && wki_do(WKI_OP_copy, 1, WKI_VIEWS(&y->v, &t->v), NULL, 0, wki_numel(&t->v))) ||
-        wki_do(WKI_OP_scatter, 1, WKI_VIEWS(&y->v, &src->v, &index->v), &attrs, sizeof attrs, wki_numel(&index->v)))
+        wki_do(WKI_OP_scatter, 1, WKI_VIEWS(&y->v, &src->v, &index->v), &attrs, sizeof attrs, wki_numel(&index->v))) {
+        wki_error_rename("scatter", op->name);
         return NULL;
+    }
     if (!wki_wants_grad(2, in)) return y;
     along kept = { .a = attrs };
     wki_node *node = wki_record(op, y, 2, in, &kept, sizeof kept);
     wki_save(node, index);
-    return node ? y : NULL;
+    return wki_recorded(node, y);
 }
 
 /* The part of src that the index names. */

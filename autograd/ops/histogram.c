@@ -8,7 +8,9 @@ static wk_tensor *in_a_line(wk_tensor *t) { return wk_reshape(wk_detach(t), WK_S
 /* ---- bincount ---- */
 static bool weights_ok(wk_tensor *t, wk_tensor *weights)
 {
-    if (!wki_tensor_ok(weights, "bincount", "weights") || !wki_same_device("bincount", t, weights)) return false;
+    if (!wki_optional_ok(weights, "bincount", "weights")) return false;
+    if (!weights) return true;
+    if (!wki_same_device("bincount", t, weights)) return false;
     wki_check(wki_same_shape(&t->v, &weights->v), false, WK_E_SHAPE, "bincount",
               "weights are %s; t's shape %s is needed", wki_show(&weights->v), wki_show(&t->v));
     return true;
@@ -16,7 +18,7 @@ static bool weights_ok(wk_tensor *t, wk_tensor *weights)
 
 wk_tensor *wk_bincount(wk_tensor *t, wk_tensor *weights, int64_t minlength)
 {
-    if (!wki_tensor_ok(t, "bincount", "t") || (weights && !weights_ok(t, weights))) return NULL;
+    if (!wki_tensor_ok(t, "bincount", "t") || !weights_ok(t, weights)) return NULL;
     wki_check(t->v.ndim == 1 && !wki_is_float((wk_dtype)t->v.dtype) && t->v.dtype != WK_BOOL, NULL, WK_E_DTYPE,
               "bincount", "t is %s %s; integers of one dimension are needed", wk_dtype_name((wk_dtype)t->v.dtype),
               wki_show(&t->v));
@@ -107,7 +109,7 @@ wk_tensor *wk_histogram_run(const wk_histogram_opts *options)
     memcpy(&o, options, options->size < sizeof o ? options->size : sizeof o);
     if (o.edges) *o.edges = NULL;
     if (!bins_ok("histogram", o.t, o.bins)) return NULL;
-    if (o.weight && (!wki_tensor_ok(o.weight, "histogram", "weight") || !wki_same_device("histogram", o.t, o.weight)))
+    if (!wki_optional_ok(o.weight, "histogram", "weight") || (o.weight && !wki_same_device("histogram", o.t, o.weight)))
         return NULL;
     wki_check(!o.weight || (wki_same_shape(&o.t->v, &o.weight->v) && o.t->v.dtype == o.weight->v.dtype), NULL,
               WK_E_SHAPE, "histogram", "weight is %s %s; t's %s %s is needed",

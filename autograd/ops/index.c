@@ -50,9 +50,9 @@ static wk_tensor *wrong_index_add(void)
                         wk_zeros(WK_SHAPE(3, 3), WK_F32), 1);
 }
 const wki_error_sample wki_errors_index[] = {
-    { "gather", wrong_rows, WK_E_RANGE, "2" },
+    { "index_select", wrong_rows, WK_E_RANGE, "index 2 is outside dim 0 of [2, 3]" },
     { "index_select", wrong_index, WK_E_DTYPE, "i64" },
-    { "index_select", wrong_scalar, WK_E_SHAPE, "[]" },
+    { "index_select", wrong_scalar, WK_E_SHAPE, "t is []" },
     { "index_add", wrong_index_add, WK_E_SHAPE, "source is [3, 3]" },
     { 0 },
 };
@@ -92,19 +92,21 @@ static wk_tensor *index_add(wk_tensor *t, wk_tensor *index, wk_tensor *source, c
     wki_view at = along(index, &source->v, p->dim);
     wki_along_attrs attrs = { .dim = p->dim, .add = true };
     if (!y || (t && wki_do(WKI_OP_copy, 1, WKI_VIEWS(&y->v, &t->v), NULL, 0, wki_numel(&t->v))) ||
-        wki_do(WKI_OP_scatter, 1, WKI_VIEWS(&y->v, &source->v, &at), &attrs, sizeof attrs, wki_numel(&source->v)))
+        wki_do(WKI_OP_scatter, 1, WKI_VIEWS(&y->v, &source->v, &at), &attrs, sizeof attrs, wki_numel(&source->v))) {
+        wki_error_rename("scatter", "index_add");
         return NULL;
+    }
     if (!wki_wants_grad(2, in)) return y;
     wki_node *node = wki_record(&index_add_op, y, 2, in, p, sizeof *p);
     wki_save(node, index);
-    return node ? y : NULL;
+    return wki_recorded(node, y);
 }
 
 /* An index of one dim, or of none, which counts as one. */
 static bool index_ok(const char *where, wk_tensor *t, int *dim, wk_tensor **index)
 {
     if (!wki_tensor_ok(t, where, "t") || !wki_index_ok(where, t, index)) return false;
-    wki_check(t->v.ndim > 0, false, WK_E_SHAPE, where, "a tensor of shape [] has no rows to pick");
+    wki_check(t->v.ndim > 0, false, WK_E_SHAPE, where, "t is []; one dim at least is needed");
     if (!wki_dim_ok(where, "dim", t->v.ndim, dim)) return false;
     wki_check((*index)->v.ndim <= 1, false, WK_E_SHAPE, where, "index is %s; one dim is needed",
               wki_show(&(*index)->v));
@@ -138,11 +140,14 @@ wk_tensor *wk_index_select(wk_tensor *t, int dim, wk_tensor *index)
     if (!y) return NULL;
     wki_view at = along(index, &y->v, dim);
     wki_along_attrs attrs = { .dim = dim };
-    if (wki_do(WKI_OP_gather, 1, WKI_VIEWS(&y->v, &t->v, &at), &attrs, sizeof attrs, wki_numel(&y->v))) return NULL;
+    if (wki_do(WKI_OP_gather, 1, WKI_VIEWS(&y->v, &t->v, &at), &attrs, sizeof attrs, wki_numel(&y->v))) {
+        wki_error_rename("gather", "index_select");
+        return NULL;
+    }
     if (!wki_wants_grad(1, &t)) return y;
     wki_node *node = wki_record(&index_select_op, y, 1, &t, &p, sizeof p);
     wki_save(node, index);
-    return node ? y : NULL;
+    return wki_recorded(node, y);
 }
 
 const wki_family wki_family_index = { &index_select_op, &index_add_op, NULL };

@@ -66,7 +66,7 @@ static wk_tensor *spread(const wki_opdef *op, wk_tensor *t, int n, const int *di
     wki_node *node = wki_record(op, y, 1, &t, &r, sizeof r);
     wki_save(node, t);
     if (op == &std_op) wki_save_output(node, y);
-    return node ? y : NULL;
+    return wki_recorded(node, y);
 }
 
 wk_tensor *wk_var(wk_tensor *t, double correction) { return spread(&var_op, t, 0, NULL, correction, false); }
@@ -164,7 +164,7 @@ wk_tensor *wk_norm_dims(wk_tensor *t, double p, int n, const int *dims, bool kee
     wki_node *node = wki_record(&norm_op, y, 1, &t, &r, sizeof r);
     wki_save(node, t);
     wki_save_output(node, y);
-    return node ? y : NULL;
+    return wki_recorded(node, y);
 }
 
 wk_tensor *wk_norm(wk_tensor *t, double p) { return wk_norm_dims(t, p, 0, NULL, false); }
@@ -200,7 +200,7 @@ wk_tensor *wk_logsumexp_dims(wk_tensor *t, int n, const int *dims, bool keepdim)
     wki_node *node = wki_record(&logsumexp_op, y, 1, &t, &r, sizeof r);
     wki_save(node, t);
     wki_save_output(node, y);
-    return node ? y : NULL;
+    return wki_recorded(node, y);
 }
 
 wk_tensor *wk_logsumexp(wk_tensor *t, int dim, bool keepdim) { return wk_logsumexp_dims(t, 1, &dim, keepdim); }

@@ -208,7 +208,7 @@ wk_tensor *wk_pad(wk_tensor *t, int n, const int64_t *by, wk_pad_mode mode, doub
     if (!wki_tensor_ok(t, "pad", "t")) return NULL;
     wki_check((unsigned)mode <= WK_PAD_CIRCULAR, NULL, WK_E_INVALID, "pad", "%d is no mode", (int)mode);
     wki_check(n >= 0 && n % 2 == 0 && n / 2 <= t->v.ndim && (by || !n), NULL, WK_E_SHAPE, "pad",
-              "%d numbers for %s; a pair for each dim, the last first, are possible", n, wki_show(&t->v));
+              "%d numbers were given for %s; a pair for each dim, the last first, are possible", n, wki_show(&t->v));
     pads p = { .ndim = t->v.ndim, .mode = (int)mode };
     for (int i = 0; i < n / 2; i++) {
         int dim = t->v.ndim - 1 - i;
@@ -231,7 +231,7 @@ static wk_tensor *wrong_reflect(void)
     return wk_pad(wk_zeros(WK_SHAPE(2, 3), WK_F32), 2, (int64_t[]){ 3, 0 }, WK_PAD_REFLECT, 0);
 }
 const wki_error_sample wki_errors_pad[] = {
-    { "pad", wrong_pad, WK_E_SHAPE, "6 numbers for [2, 3]" },
+    { "pad", wrong_pad, WK_E_SHAPE, "6 numbers were given for [2, 3]" },
     { "pad", wrong_reflect, WK_E_SHAPE, "reflecting 3 elements needs more of them than dim 1 of [2" },
     { 0 },
 };

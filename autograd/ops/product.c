@@ -62,10 +62,9 @@ wk_tensor *wki_batched(const char *where, wk_tensor *a, wk_tensor *b)
     wk_tensor *in[] = { a, b };
     if (!wki_wants_grad(2, in)) return y;
     wki_node *node = wki_record(&mm_op, y, 2, in, NULL, 0);
-    if (!node) return NULL;
     wki_save_if(b->requires_grad, node, a); /* only what the other operand's gradient needs */
     wki_save_if(a->requires_grad, node, b);
-    return y;
+    return wki_recorded(node, y);
 }
 
 wk_tensor *wk_mm(wk_tensor *a, wk_tensor *b)
@@ -181,7 +180,7 @@ static bool linear_ok(const wk_tensor *x, const wk_tensor *weight, const wk_tens
     wki_check(x->v.ndim > 0 && weight->v.ndim == 2 && x->v.size[x->v.ndim - 1] == weight->v.size[1], false, WK_E_SHAPE,
               "linear", "sizes differ (x %s, weight %s); x's last must equal weight's last", wki_show(&x->v),
               wki_show(&weight->v));
-    if (!bias) return true;
+    if (!bias) return wki_optional_ok(bias, "linear", "bias");
     if (!operands_ok("linear", x, "x", bias, "bias")) return false;
     wki_check(bias->v.ndim == 1 && bias->v.size[0] == weight->v.size[0], false, WK_E_SHAPE, "linear",
               "bias is %s; weight %s needs [%lld]", wki_show(&bias->v), wki_show(&weight->v),
@@ -208,9 +207,9 @@ wk_tensor *wk_linear(wk_tensor *x, wk_tensor *weight, wk_tensor *bias)
     int n = bias ? 3 : 2;
     if (wki_wants_grad(n, inputs)) {
         wki_node *node = wki_record(&linear_op, y, n, inputs, NULL, 0);
-        if (!node) return NULL;
         wki_save_if(weight->requires_grad, node, rows);
         wki_save_if(rows->requires_grad, node, weight);
+        if (!wki_recorded(node, y)) return NULL;
     }
     if (x->v.ndim == 2) return y;
     shape.size[shape.ndim - 1] = out;

@@ -107,7 +107,7 @@ static wk_tensor *take(wk_tensor *t, wk_tensor *here, wk_tensor *offsets, const 
     if (!wki_wants_grad(1, &t)) return y;
     wki_node *node = wki_record(&index_op, y, 1, &t, p, sizeof *p);
     wki_save(node, offsets);
-    return node ? y : NULL;
+    return wki_recorded(node, y);
 }
 
 /* ---- index_put ---- */
@@ -166,7 +166,7 @@ static wk_tensor *put(wk_tensor *t, wk_tensor *offsets, wk_tensor *values, const
     if (!wki_wants_grad(2, in)) return y;
     wki_node *node = wki_record(op, y, 2, in, p, sizeof *p);
     wki_save(node, offsets);
-    return node ? y : NULL;
+    return wki_recorded(node, y);
 }
 
 /* ---- Index tensors ---- */
@@ -185,6 +185,7 @@ static bool read_indices(const char *where, wk_tensor *t, int n, wk_tensor *cons
     *out = (indices){ .p.from = wki_shape_of(t) };
     for (int i = 0; i < n; i++) {
         wk_tensor *index = given[i];
+        if (!wki_optional_ok(index, where, "index")) return false;
         if (!index) continue;
         if (!wki_index_ok(where, t, &index) || !wki_broadcast(where, &out->shape, &index->v)) return false;
         out->p.indexed |= 1u << i;
@@ -216,7 +217,9 @@ static wk_tensor *offsets_of(const char *where, const indices *in, const wki_vie
         attrs.stride[k] = v->stride[in->dim[k]];
     }
     int64_t work = in->n * wki_numel(&y->v);
-    return wki_do(WKI_OP_offsets, 1, in->n + 1, views, &attrs, sizeof attrs, work) ? NULL : y;
+    if (wki_do(WKI_OP_offsets, 1, in->n + 1, views, &attrs, sizeof attrs, work) == WK_OK) return y;
+    wki_error_rename("index", where);
+    return NULL;
 }
 
 static wk_tensor *packed_offsets(const char *where, const indices *in, const wk_tensor *t)
@@ -308,7 +311,7 @@ static wk_tensor *masked_spread(wk_tensor *g, wk_tensor *mask)
     if (!wki_wants_grad(1, &g)) return y;
     wki_node *node = wki_record(&masked_spread_op, y, 1, &g, &count, sizeof count);
     wki_save(node, mask);
-    return node ? y : NULL;
+    return wki_recorded(node, y);
 }
 
 static wk_tensor *masked_select(wk_tensor *t, wk_tensor *mask, int64_t count)
@@ -320,7 +323,7 @@ static wk_tensor *masked_select(wk_tensor *t, wk_tensor *mask, int64_t count)
     if (!wki_wants_grad(1, &t)) return y;
     wki_node *node = wki_record(&masked_select_op, y, 1, &t, NULL, 0);
     wki_save(node, mask);
-    return node ? y : NULL;
+    return wki_recorded(node, y);
 }
 
 wk_tensor *wk_masked_select(wk_tensor *t, wk_tensor *mask)
@@ -338,6 +341,10 @@ wk_tensor *wk_masked_select(wk_tensor *t, wk_tensor *mask)
     return wk_failed() ? NULL : masked_select(t, mask, (int64_t)count);
 }
 
+static wk_tensor *wrong_many(void)
+{
+    return wk_index(wk_zeros(WK_SHAPE(2, 3), WK_F32), 3, (wk_tensor *[]){ NULL, NULL, three(0, 1, 2) });
+}
 static wk_tensor *wrong_index_put(void)
 {
     return wk_index_put(wk_zeros(WK_SHAPE(2, 3), WK_F32), 1, (wk_tensor *[]){ wk_full(WK_SHAPE(1), WK_I64, 2) },
@@ -353,7 +360,8 @@ static wk_tensor *wrong_masked_select(void)
     return wk_masked_select(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2, 3), WK_F32));
 }
 const wki_error_sample wki_errors_put[] = {
-    { "index", wrong_index_put, WK_E_RANGE, "index 2 is outside a dim of size 2 (indexed dim number 0)" },
+    { "index", wrong_many, WK_E_SHAPE, "3 indices were given; [2, 3] takes 1 to 2" },
+    { "index_put", wrong_index_put, WK_E_RANGE, "index 2 is outside a dim of size 2 (indexed dim number 0)" },
     { "index_put", wrong_index_values, WK_E_SHAPE, "shapes do not broadcast ([2, 3], [4])" },
     { "masked_select", wrong_masked_select, WK_E_DTYPE, "mask is f32" },
     { 0 },

@@ -120,12 +120,11 @@ static wki_node *record(int row, wk_tensor *y, wk_tensor *const in[3], double s,
     return node;
 }
 
-static wk_status save_result(wki_node *node, wk_tensor *y, int row, wk_tensor *const in[3])
+static wk_tensor *recorded(wk_tensor *y, int row, wk_tensor *const in[3], double s, double t)
 {
-    if (!node) return wk_error();
-    if (!(reads_of(row, in) & WKI_READS_Y)) return WK_OK;
-    wki_save_output(node, y);
-    return wk_error();
+    wki_node *node = record(row, y, in, s, t);
+    if (reads_of(row, in) & WKI_READS_Y) wki_save_output(node, y);
+    return wki_recorded(node, y);
 }
 
 /* Integers take whole numbers that they can hold; so do bools, of any size, where they are only compared. */
@@ -260,7 +259,7 @@ wk_tensor *wki_row_apply(int number, wk_tensor *x, wk_tensor *a, wk_tensor *b, d
     keep_layout(y, in);
     if (run(number, &y->v, in, s, t)) return NULL;
     if (row->kind == WKI_KIND_TRUTH || !wki_wants_grad(3, in)) return y;
-    return save_result(record(number, y, in, s, t), y, number, in) ? NULL : y;
+    return recorded(y, number, in, s, t);
 }
 
 /* May in[to] be written over with the row's result: its shape, its dtype's kind or a lower one, nobody else's memory?
@@ -292,15 +291,15 @@ static wk_status row_in_place(int number, const char *where, int to, wk_tensor *
         wk_tensor *aside = wki_row_apply(number, x, a, b, s, t);
         return aside ? wk_copy_(y, aside) : wk_error();
     }
-    if (!convert(row, in, dtype) || !divisor_ok(row, dtype, in[B], s) || run(number, &y->v, in, s, t))
-        return wk_error();
-    wki_node *node = NULL;
-    bool wants = wki_wants_grad(3, in);
-    int reads = wants ? reads_of(number, in) : 0;
-    if (wants && !(node = record(number, y, in, s, t))) return wk_error();
+    if (!convert(row, in, dtype) || !divisor_ok(row, dtype, in[B], s)) return wk_error();
+    const wki_history before = wki_history_of(y);
+    const bool wants = wki_wants_grad(3, in);
+    const int reads = wants ? reads_of(number, in) : 0; /* y gets a history now, and would count */
+    wki_node *node = wants ? record(number, y, in, s, t) : NULL;
     wki_bump(y);
     if (reads & WKI_READS_Y) wki_save_output(node, y);
-    return wk_error();
+    if (!wk_failed()) run(number, &y->v, in, s, t);
+    return wki_end_inplace(y, &before);
 }
 
 static wk_tensor *wrong_shapes(void) { return wk_add(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2), WK_F32)); }

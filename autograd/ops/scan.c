@@ -82,7 +82,7 @@ static wk_tensor *recur(wk_tensor *t, wk_tensor *c, const along *a)
     wki_node *node = wki_record(&recur_op, y, 2, in, a, sizeof *a);
     wki_save(node, c);
     wki_save_output(node, y);
-    return node ? y : NULL;
+    return wki_recorded(node, y);
 }
 
 /* ---- cumprod ---- */
@@ -116,7 +116,7 @@ static wk_tensor *cumprod(wk_tensor *t, const along *a)
     wki_node *node = wki_record(&cumprod_op, y, 1, &t, a, sizeof *a);
     wki_save(node, t);
     wki_save_output(node, y);
-    return node ? y : NULL;
+    return wki_recorded(node, y);
 }
 
 static wk_tensor *running(const char *where, wk_tensor *t, int dim, wk_tensor *(*run)(wk_tensor *, const along *))
@@ -170,7 +170,10 @@ static wk_tensor *others(wk_tensor *lines, wk_tensor *y)
     wki_shape kept = wki_shape_of(lines);
     kept.size[kept.ndim - 1] = 1;
     const along ahead = { lines->v.ndim - 1, false }, back = { lines->v.ndim - 1, true };
-    if (wki_is_plain()) return scanned(lines, wk_view(y, kept.ndim, kept.size), WKI_SCAN_OTHERS, &ahead);
+    if (wki_is_plain()) {
+        wk_tensor *total = wk_view(y, kept.ndim, kept.size);
+        return total ? scanned(lines, total, WKI_SCAN_OTHERS, &ahead) : NULL;
+    }
     return wk_mul(shifted(cumprod(lines, &ahead), &ahead, 1), shifted(cumprod(lines, &back), &back, 1));
 }
 
@@ -218,7 +221,7 @@ wk_tensor *wk_prod_dims(wk_tensor *t, int n, const int *dims, bool keepdim)
     wki_node *node = wki_record(&prod_op, y, 1, &t, &r, sizeof r);
     wki_save(node, t);
     wki_save_output(node, y);
-    return node ? y : NULL;
+    return wki_recorded(node, y);
 }
 
 wk_tensor *wk_prod(wk_tensor *t) { return wk_prod_dims(t, 0, NULL, false); }

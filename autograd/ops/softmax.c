@@ -64,7 +64,7 @@ static wk_tensor *forward(const wki_opdef *op, wk_tensor *t, int dim, bool log)
     if (!wki_wants_grad(1, &t)) return y;
     wki_node *node = wki_record(op, y, 1, &t, &dim, sizeof dim);
     wki_save_output(node, y);
-    return node ? y : NULL;
+    return wki_recorded(node, y);
 }
 
 wk_tensor *wk_softmax(wk_tensor *t, int dim) { return forward(&softmax_op, t, dim, false); }

@@ -25,7 +25,7 @@ wk_tensor *wki_picked(const wki_opdef *op, wk_tensor *y, wk_tensor *t, int dim, 
     pick p = { dim, t->v.size[dim] };
     wki_node *node = wki_record(op, y, 1, &t, &p, sizeof p);
     wki_save(node, index);
-    return node ? y : NULL;
+    return wki_recorded(node, y);
 }
 
 /* ---- sort, argsort, topk ---- */

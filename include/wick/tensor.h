@@ -230,7 +230,8 @@ typedef struct wk_backward_opts {
     size_t size;
     wk_tensor *root, *gradient; /* gradient: of the root's shape; NULL: 1, for one element */
     bool retain_graph;          /* false: a second backward is WK_E_STATE if something had been saved */
-    bool create_graph;          /* false; true: gradients can be differentiated again */
+    bool create_graph;          /* false; true: gradients can be differentiated again. Each leaf's .grad then holds the graph, and
+                                   the graph the leaf: both live until wk_set_grad(leaf, NULL); wk_autograd_grad ties nothing. */
 } wk_backward_opts;
 WK_API wk_backward_opts wk_backward_opts_default(void);
 WK_API wk_status wk_backward_run(const wk_backward_opts *o);

@@ -32,9 +32,9 @@ static bool options_ok(const wk_attention_opts *o)
 {
     wki_check(o->dropout_p >= 0 && o->dropout_p < 1, false, WK_E_INVALID, where,
               "dropout_p is %g; 0 <= dropout_p < 1 is needed", o->dropout_p);
+    if (!wki_optional_ok(o->attn_mask, where, "attn_mask")) return false;
     if (!o->attn_mask) return true;
-    if (!wki_tensor_ok(o->attn_mask, where, "attn_mask")) return false;
-    wki_check(!o->is_causal, false, WK_E_INVALID, where, "is_causal and attn_mask were both given");
+    wki_check(!o->is_causal, false, WK_E_INVALID, where, "is_causal and attn_mask were both given; give one of them");
     const wk_dtype dtype = (wk_dtype)o->attn_mask->v.dtype;
     wki_check(dtype == WK_BOOL || wki_is_float(dtype), false, WK_E_DTYPE, where,
               "attn_mask is %s; bool or floats are needed", wk_dtype_name(dtype));

@@ -134,7 +134,7 @@ static wk_tensor *remember(const wki_opdef *op, wk_tensor *y, int n, wk_tensor *
     wki_node *node = wki_record(op, y, n, in, g, sizeof *g);
     wki_save_if(in[1]->requires_grad, node, in[0]);
     wki_save_if(in[0]->requires_grad, node, in[1]);
-    return node ? y : NULL;
+    return wki_recorded(node, y);
 }
 
 static bool all_contiguous(int n, wk_tensor **in)
@@ -347,7 +347,7 @@ static bool weight_ok(wki_slide *s, const wk_conv_opts *o, const wk_tensor *x, b
 
 static bool bias_ok(const wki_slide *s, const wk_tensor *bias, const wk_tensor *x, int64_t channels)
 {
-    if (!bias) return true;
+    if (!bias) return wki_optional_ok(bias, s->where, "bias");
     if (!operand_ok(s, "bias", bias, x)) return false;
     wki_check(bias->v.ndim == 1 && bias->v.size[0] == channels, false, WK_E_SHAPE, s->where,
               "bias is %s; [%lld] is needed", wki_show(&bias->v), (long long)channels);

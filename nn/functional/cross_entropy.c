@@ -79,5 +79,5 @@ wk_tensor *wk_cross_entropy(wk_tensor *logits, wk_tensor *target)
     wki_save(node, logits);
     wki_save(node, target);
     wki_save(node, prob);
-    return node ? y : NULL;
+    return wki_recorded(node, y);
 }

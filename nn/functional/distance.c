@@ -51,6 +51,8 @@ wk_tensor *wk_pairwise_distance(wk_tensor *a, wk_tensor *b, double p, double eps
     if (!wki_tensor_ok(a, where, "a") || !wki_tensor_ok(b, where, "b") || !wki_float_ok(a, where, "a") ||
         !wki_float_ok(b, where, "b") || !length_ok(where, p))
         return NULL;
+    wki_shape shape = wki_shape_of(a);
+    if (!wki_broadcast(where, &shape, &b->v)) return NULL;
     return wki_length(wk_add_scalar(wk_sub(a, b), eps), p, -1, keepdim);
 }
 
@@ -74,9 +76,14 @@ static wk_tensor *wrong_cosine(void)
 {
     return wk_cosine_similarity(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2), WK_F32), 1, 1e-8);
 }
+static wk_tensor *wrong_distance(void)
+{
+    return wk_pairwise_distance(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2), WK_F32), 2, 1e-6, false);
+}
 const wki_error_sample wki_errors_distance[] = {
     { "normalize", wrong_normalize, WK_E_RANGE, "dim is 2" },
     { "cosine_similarity", wrong_cosine, WK_E_SHAPE, "shapes do not broadcast ([2, 3], [2])" },
+    { "pairwise_distance", wrong_distance, WK_E_SHAPE, "shapes do not broadcast ([2, 3], [2])" },
     { 0 },
 };
 

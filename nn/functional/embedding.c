@@ -21,6 +21,7 @@ wk_tensor *wk_embedding(wk_tensor *index, wk_tensor *weight, int64_t padding_idx
     shape.size[shape.ndim++] = weight->v.size[1];
     wk_tensor *numbers = wk_reshape(wk_to(index, WK_I64), WK_SHAPE(wki_numel(&index->v)));
     wk_tensor *rows = wk_index_select(weight, 0, numbers);
+    if (!rows) wki_error_rename("index_select", where);
     if (rows && padding_idx != WK_NO_PADDING && wki_wants_grad(1, &weight)) {
         wk_tensor *padded = wk_eq(wk_unsqueeze(numbers, 1), wk_scalar((double)padding, WK_I64));
         rows = wk_where(padded, wk_detach(rows), rows);

@@ -46,7 +46,7 @@ static wk_tensor *recorded(const wki_opdef *op, wk_tensor *y, wk_tensor *x, wk_t
     wki_node *node = wki_record(op, y, 1, &x, p, sizeof *p);
     wki_save(node, target);
     if (weight) wki_save(node, weight);
-    return node ? y : NULL;
+    return wki_recorded(node, y);
 }
 
 static wk_tensor *picked(wk_tensor *x, wk_tensor *target, wk_tensor *weight, const pick *p, wk_tensor **count)
@@ -125,8 +125,9 @@ wk_tensor *wki_nll(const char *where, wk_tensor *x, wk_tensor *target, wk_tensor
     x = wk_reshape(x, WK_SHAPE(p.n, p.classes, p.inner));
     if (!numbers || !x || wk_failed()) return NULL;
     wk_tensor *y = picked(x, numbers, weight, &p, count);
-    *count = wk_view(*count, rows.ndim, rows.size);
-    return wk_view(y, rows.ndim, rows.size);
+    if (!y) wki_error_rename("nll", where);
+    *count = y ? wk_view(*count, rows.ndim, rows.size) : NULL;
+    return *count ? wk_view(y, rows.ndim, rows.size) : NULL;
 }
 
 wk_tensor *wk_nll_loss_run(wk_tensor *logp, wk_tensor *target, const wk_loss_opts *given)
@@ -216,7 +217,7 @@ static wk_tensor *wrong_shapes(void)
     return wk_nll_loss(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(3), WK_I64));
 }
 const wki_error_sample wki_errors_nll_loss[] = {
-    { "nll", wrong_label, WK_E_RANGE, "target 3 at position 0 is no class" },
+    { "nll_loss", wrong_label, WK_E_RANGE, "target 3 at position 0 is no class" },
     { "nll_loss", wrong_shapes, WK_E_SHAPE, "target is [3] for an input [2, 3]" },
     { 0 },
 };

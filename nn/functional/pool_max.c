@@ -90,7 +90,7 @@ static wk_tensor *move(const wki_opdef *op, int kernel, wk_tensor *t, wk_tensor 
     const wki_shape back = wki_shape_of(t);
     wki_node *node = wki_record(op, y, 1, &t, &back, sizeof back);
     wki_save(node, index);
-    return node ? y : NULL;
+    return wki_recorded(node, y);
 }
 
 static wk_tensor *put(wk_tensor *g, wk_tensor *index, const wki_shape *shape)
@@ -117,7 +117,7 @@ static wk_tensor *pool(const wki_slide *s, wk_tensor *x, bool adaptive, bool sin
         const wki_shape back = wki_shape_of(x);
         wki_node *node = wki_record(&pool_op, y, 1, &x, &back, sizeof back);
         wki_save(node, index);
-        if (!node) return NULL;
+        if (!wki_recorded(node, y)) return NULL;
     }
     if (indices && !(*indices = wki_slide_leave(index, single))) return NULL;
     return wki_slide_leave(y, single);

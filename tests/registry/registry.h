@@ -154,6 +154,53 @@ static inline const char *shapes_text(const subject *s, char text[128])
         ck_abort_msg("%s%s: %s; %s", (s)->name, shapes_text((s), shapes_), text_, pending_);                           \
     } while (0)
 
+/* ---- In place ---- */
+
+typedef struct in_place {
+    const char *name;
+    int operands, numbers;
+    union {
+        wk_status (*f10)(wk_tensor *);
+        wk_status (*f11)(wk_tensor *, double);
+        wk_status (*f12)(wk_tensor *, double, double);
+        wk_status (*f20)(wk_tensor *, wk_tensor *);
+        wk_status (*f21)(wk_tensor *, wk_tensor *, double);
+        wk_status (*f30)(wk_tensor *, wk_tensor *, wk_tensor *);
+        wk_status (*f31)(wk_tensor *, wk_tensor *, wk_tensor *, double);
+    } of;
+} in_place;
+
+/* Every function that the headers declare so, by the build. */
+__attribute__((unused)) static const in_place in_places[] = {
+#define X(NAME, OPERANDS, NUMBERS) { #NAME, OPERANDS, NUMBERS, { .f##OPERANDS##NUMBERS = wk_##NAME##_ } },
+#include "wki_in_place_list.h"
+#undef X
+};
+enum { IN_PLACES = sizeof in_places / sizeof *in_places };
+
+/* The row that the form is of; -1: none, as with zero_ and copy_ */
+static inline int row_in_place(const in_place *p)
+{
+    const int row = wki_row_named(p->name);
+    const bool fits = row >= 0 && wki_row_table[row].numbers == p->numbers && takes_reals(row) &&
+                      __builtin_popcount((unsigned)wki_row_table[row].operands) == p->operands;
+    return fits ? row : -1;
+}
+
+static inline wk_status change(const in_place *p, const wki_row *row, wk_tensor *const *in)
+{
+    const double s = row->sample[0], t = row->sample[1];
+    switch (10 * p->operands + p->numbers) {
+    case 10: return p->of.f10(in[0]);
+    case 11: return p->of.f11(in[0], s);
+    case 12: return p->of.f12(in[0], s, t);
+    case 20: return p->of.f20(in[0], in[1]);
+    case 21: return p->of.f21(in[0], in[1], s);
+    case 30: return p->of.f30(in[0], in[1], in[2]);
+    default: return p->of.f31(in[0], in[1], in[2], s);
+    }
+}
+
 /* ---- Layouts: a tensor's numbers, elsewhere in memory ---- */
 
 enum layout {

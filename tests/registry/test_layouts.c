@@ -70,41 +70,6 @@ TEST(layouts, long_views_have_the_bits_of_copies)
 
 /* ---- In place ---- */
 
-typedef struct in_place {
-    const char *name;
-    int operands, numbers;
-    union {
-        wk_status (*f10)(wk_tensor *);
-        wk_status (*f11)(wk_tensor *, double);
-        wk_status (*f12)(wk_tensor *, double, double);
-        wk_status (*f20)(wk_tensor *, wk_tensor *);
-        wk_status (*f21)(wk_tensor *, wk_tensor *, double);
-        wk_status (*f30)(wk_tensor *, wk_tensor *, wk_tensor *);
-        wk_status (*f31)(wk_tensor *, wk_tensor *, wk_tensor *, double);
-    } of;
-} in_place;
-
-/* Every function that the headers declare so, by the build. */
-static const in_place in_places[] = {
-#define X(NAME, OPERANDS, NUMBERS) { #NAME, OPERANDS, NUMBERS, { .f##OPERANDS##NUMBERS = wk_##NAME##_ } },
-#include "wki_in_place_list.h"
-#undef X
-};
-
-static wk_status change(const in_place *p, const wki_row *row, wk_tensor *const *in)
-{
-    const double s = row->sample[0], t = row->sample[1];
-    switch (10 * p->operands + p->numbers) {
-    case 10: return p->of.f10(in[0]);
-    case 11: return p->of.f11(in[0], s);
-    case 12: return p->of.f12(in[0], s, t);
-    case 20: return p->of.f20(in[0], in[1]);
-    case 21: return p->of.f21(in[0], in[1], s);
-    case 30: return p->of.f30(in[0], in[1], in[2]);
-    default: return p->of.f31(in[0], in[1], in[2], s);
-    }
-}
-
 /* y lies in a layout; the gradient passes through a copy, which may be written over where the leaf may not. */
 static void in_place_against_fresh(const in_place *p, const subject *s, wk_tensor *const *values, int n, int layout)
 {
@@ -155,12 +120,10 @@ static void in_place_of(const in_place *p, int row, wk_dtype dtype)
 TEST(layouts, in_place_has_the_bits_of_out_of_place)
 {
     int found = 0;
-    for (size_t i = 0; i < sizeof in_places / sizeof *in_places; i++) {
+    for (int i = 0; i < IN_PLACES; i++) {
         const in_place *p = &in_places[i];
-        const int row = wki_row_named(p->name);
-        if (row < 0 || wki_row_table[row].numbers != p->numbers || !takes_reals(row) ||
-            __builtin_popcount((unsigned)wki_row_table[row].operands) != p->operands)
-            continue; /* zero_, copy_: no rows */
+        const int row = row_in_place(p);
+        if (row < 0) continue;
         for (int d = 0; d < 3; d++) in_place_of(p, row, (wk_dtype[]){ WK_F32, WK_F64, WK_I64 }[d]);
         found++;
     }
