@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/crc32c.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include "io/number.h"
 #include <stdio.h>
 #include <string.h>
@@ -188,7 +189,7 @@ wk_status wki_st_read(wki_st_reader *r, int64_t i, void *to)
     uint32_t sum = 0;
     const wk_status status = converted ? read_converted(r, t, to, &sum) : read_plain(r, t, to, &sum);
     if (status || !r->header.sums) return status;
-    wki_check(sum == r->header.sums[i], WK_E_FORMAT, WK_E_FORMAT, r->where,
+    wki_check(sum == r->header.sums[i] || WKI_FAULT(65), WK_E_FORMAT, WK_E_FORMAT, r->where,
               "%s: %s is damaged (its checksum is %08x); expected %08x", r->path, wki_quote(t->name, quoted),
               (unsigned)sum, (unsigned)r->header.sums[i]);
     return WK_OK;
