@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -152,7 +153,8 @@ static int open_temporary(wki_writer *writer)
         wki_free(writer->temporary);
         writer->temporary = wki_temporary_name(writer->path);
         if (!writer->temporary) return -1;
-        const int fd = open_again(writer->temporary, O_WRONLY | O_CREAT | O_EXCL, 0666);
+        const int fd = open_again(writer->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0666);
+        if (fd >= 0) flock(fd, LOCK_EX | LOCK_NB); /* tells wki_sweep_temporaries that it is somebody's */
         if (fd >= 0) return fd;
         if (errno != EEXIST) break;
     }

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PREFIX = 8, PIECE = 256 * 1024 };
+enum { PREFIX = 8, PIECE = 128 * 1024 };
 
 /* What becomes of a type's elements; number: how they are stored, where that differs. */
 typedef struct target {

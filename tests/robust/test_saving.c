@@ -31,7 +31,7 @@ static int each_file(bool all, bool remove)
     char name[512];
     int n = 0;
     for (struct dirent *e; (e = readdir(d));) {
-        if (e->d_name[0] == '.' || (!all && !strstr(e->d_name, ".tmp"))) continue;
+        if (e->d_type != DT_REG || (!all && !strstr(e->d_name, ".tmp"))) continue;
         snprintf(name, sizeof name, "%s/%s", folder, e->d_name);
         if (remove) unlink(name);
         n++;
@@ -229,6 +229,72 @@ TEST(saving, kills_at_random_moments_leave_a_whole_state)
         CHECK(whole(path) >= before);
         each_file(false, true);
     }
+    remove_folder();
+}
+
+static void age(const char *name)
+{
+    struct timespec old[2] = { { .tv_sec = 1000000000 }, { .tv_sec = 1000000000 } };
+    CHECK(utimensat(AT_FDCWD, name, old, 0) == 0);
+}
+
+static void leave(const char *name, bool old)
+{
+    char file[160];
+    snprintf(file, sizeof file, "%s/%s", folder, name);
+    FILE *f = fopen(file, "w");
+    CHECK(f && fclose(f) == 0);
+    if (old) age(file);
+}
+
+static bool is_there(const char *name)
+{
+    char file[160];
+    snprintf(file, sizeof file, "%s/%s", folder, name);
+    return access(file, F_OK) == 0;
+}
+
+TEST(saving, what_killed_processes_left_is_swept_and_nothing_else)
+{
+    new_folder();
+    leave("net.safetensors.12-0.tmp", true);
+    leave("net.safetensors.12-1.tmp", false);
+    leave("net.safetensors.12.tmp", true);
+    leave("net.safetensors.x-1.tmp", true);
+    leave("net.safetensors.1-2.tmp.txt", true);
+    leave("other.safetensors.12-0.tmp", true);
+    leave(".tmp", true);
+    CHECK(save(1) == WK_OK && whole(path) == 1);
+    CHECK(!is_there("net.safetensors.12-0.tmp") && is_there("net.safetensors.12-1.tmp"));
+    CHECK(is_there("net.safetensors.12.tmp") && is_there("net.safetensors.x-1.tmp"));
+    CHECK(is_there("net.safetensors.1-2.tmp.txt") && is_there("other.safetensors.12-0.tmp") && is_there(".tmp"));
+    remove_folder();
+}
+
+/* Half a file is written, by a process that waits for an answer before it goes on. */
+TEST(saving, what_another_process_is_writing_is_not_swept)
+{
+    int ready[2], go[2];
+    char c = 0;
+    new_folder();
+    CHECK(pipe(ready) == 0 && pipe(go) == 0);
+    const pid_t child = fork();
+    if (child == 0) {
+        wki_writer *writer = wki_writer_new(path, "test");
+        wki_writer_put(writer, "half", 4);
+        if (write(ready[1], &c, 1) != 1 || read(go[0], &c, 1) != 1) _exit(2);
+        _exit(wki_writer_put(writer, " and half", 9) || wki_writer_commit(writer));
+    }
+    CHECK(read(ready[0], &c, 1) == 1 && each_file(false, false) == 1);
+    DIR *d = opendir(folder);
+    char name[512];
+    for (struct dirent *e; (e = readdir(d));)
+        if (snprintf(name, sizeof name, "%s/%s", folder, e->d_name) > 0 && strstr(e->d_name, ".tmp")) age(name);
+    closedir(d);
+    CHECK(save(1) == WK_OK && each_file(false, false) == 1);
+    CHECK(write(go[1], &c, 1) == 1 && wait_for(child) == 0);
+    CHECK(each_file(true, false) == 1);
+    for (int i = 0; i < 2; i++) close(ready[i]), close(go[i]);
     remove_folder();
 }
 
