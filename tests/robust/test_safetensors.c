@@ -378,6 +378,7 @@ TEST(safetensors, random_damage_is_seen)
 
 typedef struct faults {
     long left;
+    size_t used, peak; /* bytes */
 } faults;
 
 static void *failing_allocate(void *user, size_t bytes, size_t align)
@@ -385,13 +386,51 @@ static void *failing_allocate(void *user, size_t bytes, size_t align)
     faults *f = user;
     if (f->left > 0 && --f->left == 0) return NULL;
     void *memory = NULL;
-    return posix_memalign(&memory, align < sizeof(void *) ? sizeof(void *) : align, bytes ? bytes : 1) ? NULL : memory;
+    if (posix_memalign(&memory, align < sizeof(void *) ? sizeof(void *) : align, bytes ? bytes : 1)) return NULL;
+    f->used += bytes;
+    if (f->used > f->peak) f->peak = f->used;
+    return memory;
 }
 
 static void failing_release(void *user, void *memory, size_t bytes)
 {
-    (void)user, (void)bytes;
+    faults *f = user;
+    f->used -= bytes;
     free(memory);
+}
+
+/* Bytes of memory for a byte of a header that repeats a piece between a beginning and an end. */
+static double memory_for(faults *f, const char *beginning, const char *piece, const char *end)
+{
+    enum { LENGTH = 1000000 };
+    static char json[LENGTH + 200];
+    wki_st_header header;
+    size_t n = (size_t)sprintf(json, "%s", beginning);
+    while (n < LENGTH) n += (size_t)sprintf(json + n, piece, (unsigned)n);
+    n += (size_t)sprintf(json + n, "%s", end);
+    f->peak = f->used;
+    const size_t before = f->used;
+    wki_st_parse(json, n, 0, "file", "test", &header);
+    wki_st_header_free(&header);
+    wk_error_clear();
+    return (double)(f->peak - before) / (double)n;
+}
+
+TEST(safetensors, memory_is_bounded_by_the_length_of_the_header)
+{
+    faults f = { 0 };
+    const wk_allocator allocator = { failing_allocate, failing_release, &f };
+    wk_scope_close(wick_test_scope);
+    CHECK(wk_set_allocator(&allocator) == WK_OK);
+    CHECK(memory_for(&f, "{", "\"%x\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]},", "\"\":0}") < 10);
+    CHECK(memory_for(&f, "{\"__metadata__\":{", "\"%x\":\"\",", "\"\":\"\"}}") < 10);
+    CHECK(memory_for(&f, "{\"a\":{\"x\":[", "{},", "{}]}}") < 2);
+    CHECK(memory_for(&f, "{\"a\":{\"x\":[", "\"\",", "{}]}}") < 2);
+    CHECK(memory_for(&f, "{\"a\":{", "\"x\":0,", "\"y\":0}}") < 2);
+    CHECK(memory_for(&f, "{\"a\":{\"shape\":[", "1,", "1]}}") < 2);
+    CHECK(memory_for(&f, "{\"", "a", "\":0}") < 2);
+    CHECK(wk_set_allocator(NULL) == WK_OK);
+    wick_test_scope = wk_scope_open("again");
 }
 
 /* Writes, reads and puts together, the n-th allocation failing; true once none did. */
