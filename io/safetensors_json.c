@@ -227,15 +227,18 @@ static bool word(json *j, const char *text)
     return true;
 }
 
+static bool skip_string(json *j)
+{
+    char *before = j->word;
+    const bool good = string(j) != NULL;
+    j->word = before;
+    return good;
+}
+
 static bool scalar(json *j)
 {
     skip_blanks(j);
-    char *before = j->word;
-    if (j->at < j->end && *j->at == '"') {
-        const bool good = string(j) != NULL;
-        j->word = before;
-        return good;
-    }
+    if (j->at < j->end && *j->at == '"') return skip_string(j);
     return word(j, "null") || word(j, "true") || word(j, "false") || any_number(j);
 }
 
@@ -254,7 +257,7 @@ static bool skip_value(json *j)
                 continue;
             }
             if (!first && !demand(j, ',', "a comma or the end of a list")) return false;
-            if (!list && (!scalar(j) || !demand(j, ':', "a colon"))) return false;
+            if (!list && (!skip_string(j) || !demand(j, ':', "a colon"))) return false;
         }
         const bool list = accept(j, '[');
         if (list || accept(j, '{')) {

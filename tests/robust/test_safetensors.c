@@ -112,6 +112,8 @@ static const example refused[] = {
     { "a gap in front", A(ENTRY("F32", "[1]", "[4,8]")), 8, "begin at 4; expected 0" },
     { "more data than told", A(ONE), 5, "has 5 bytes of elements" },
     { "less data than told", A(ONE), 3, "has 3 bytes of elements" },
+    { "a key that is no text", A("{\"x\":{1:2},\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}"), 4,
+      "a string" },
     { "metadata twice", "{\"__metadata__\":{},\"__metadata__\":{},\"a\":" ONE "}", 4, "__metadata__ once" },
     { "metadata that is no text", "{\"__metadata__\":{\"n\":1},\"a\":" ONE "}", 4, "a string" },
     { "half bytes that do not add up", A(ENTRY("F4", "[1]", "[0,1]")), 1, "as far apart" },
