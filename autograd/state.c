@@ -190,14 +190,16 @@ wk_status wk_state_set_number(wk_state *s, const char *key, double value)
     return set_text(s, key, text, "state_set_number");
 }
 
-/* Records that there is no such name, and the nearest one. */
+/* Records that there is no such name, and the nearest of the first ones. */
 static void miss(const wki_names *n, const char *name, const char *kind, const char *where)
 {
+    enum { LOOKED_AT = 10000 };
     char quoted[WKI_QUOTE], meant[WKI_QUOTE];
-    const char **names = wki_alloc_array((size_t)n->count, sizeof *names);
+    const int most = n->count < LOOKED_AT ? (int)n->count : LOOKED_AT;
+    const char **names = wki_alloc_array((size_t)most, sizeof *names);
     if (!names) return;
-    for (int64_t i = 0; i < n->count; i++) names[i] = n->entries[i].name;
-    const char *nearest = wki_nearest(name, names, n->count < INT32_MAX ? (int)n->count : INT32_MAX);
+    for (int i = 0; i < most; i++) names[i] = n->entries[i].name;
+    const char *nearest = wki_nearest(name, names, most);
     wki_quote(name, quoted);
     if (nearest)
         wki_fail(WK_E_NOT_FOUND, where, "there is no %s %s; did you mean %s?", kind, quoted, wki_quote(nearest, meant));

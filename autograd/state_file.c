@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* What transformers asks for in a file that holds PyTorch's weights. */
-static const wki_st_text format = { "format", "pt" };
+static const wki_st_text format = { .key = "format", .text = "pt" };
 
 /* t's elements, row-major in host memory; NULL on an error. */
 static const void *elements(const wk_tensor *t)
@@ -35,7 +35,7 @@ static wk_status write_file(const wk_state *s, const char *path, wki_st_tensor *
         if (!describe(&s->tensors.entries[i], &tensors[i])) return wk_error();
     if (!wk_state_text(s, format.key)) texts[ntexts++] = format;
     for (int64_t i = 0; i < s->texts.count; i++)
-        texts[ntexts++] = (wki_st_text){ s->texts.entries[i].name, s->texts.entries[i].is.text };
+        texts[ntexts++] = (wki_st_text){ .key = s->texts.entries[i].name, .text = s->texts.entries[i].is.text };
     return wki_st_write(path, tensors, s->tensors.count, texts, ntexts, "state_write");
 }
 

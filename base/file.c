@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -151,7 +153,8 @@ static int open_temporary(wki_writer *writer)
         wki_free(writer->temporary);
         writer->temporary = wki_temporary_name(writer->path);
         if (!writer->temporary) return -1;
-        const int fd = open_again(writer->temporary, O_WRONLY | O_CREAT | O_EXCL, 0666);
+        const int fd = open_again(writer->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0666);
+        if (fd >= 0) flock(fd, LOCK_EX | LOCK_NB); /* tells wki_sweep_temporaries that it is somebody's */
         if (fd >= 0) return fd;
         if (errno != EEXIST) break;
     }
@@ -188,7 +191,7 @@ static wk_status write_out(wki_writer *writer, const char *from, size_t bytes)
         if (n == 0) errno = ENOSPC;
         if (n <= 0) return writer->status = failed(writer->where, "write", writer->path);
         from += n;
-        bytes -= (size_t)n;
+        bytes -= WKI_FAULT(63) ? bytes : (size_t)n;
     }
     return WK_OK;
 }
@@ -246,7 +249,7 @@ static wk_status sync_folder(const char *path, const char *where)
 
 static wk_status rename_durably(const char *temporary, const char *path, const char *where)
 {
-    if (sys()->rename(temporary, path) == 0) return sync_folder(path, where);
+    if (sys()->rename(temporary, path) == 0) return WKI_FAULT(62) ? WK_OK : sync_folder(path, where);
     const wk_status status = failed(where, "write", path);
     unlink(temporary);
     return status;
@@ -255,7 +258,7 @@ static wk_status rename_durably(const char *temporary, const char *path, const c
 wk_status wki_writer_commit(wki_writer *writer)
 {
     if (writer->status == WK_OK) flush(writer);
-    if (writer->status == WK_OK && sys()->fsync(writer->fd) != 0)
+    if (writer->status == WK_OK && !WKI_FAULT(61) && sys()->fsync(writer->fd) != 0)
         writer->status = failed(writer->where, "write", writer->path);
     if (writer->status != WK_OK) {
         const wk_status status = writer->status;

@@ -25,6 +25,9 @@ WK_API void wki_writer_abandon(wki_writer *writer);         /* ends it without a
 /* For libraries that write files themselves (HDF5): a temporary name beside path, then the same durable rename. */
 WK_API char *wki_temporary_name(const char *path);          /* freed with wki_free */
 WK_API wk_status wki_replace_file(const char *temporary, const char *path, const char *where);
+/* Removes temporaries of files whose names begin with path, "run/ckpt-", that are over a minute old and that no process
+ * is writing any more. What cannot be removed stays, without an error. */
+WK_API void wki_sweep_temporaries(const char *path);
 
 /* For logs: bytes at the end of a file that exists, or of a new one; not synced. wki_file_start makes path empty, and refuses
  * (*made false, no error) what exists already if `fresh`. */

@@ -105,3 +105,17 @@ uint64_t wki_random_seek(uint64_t position)
     here->op = position;
     return old;
 }
+
+wk_rng_place wk_rng_state(void)
+{
+    const wki_context *here = seeded_here();
+    return (wk_rng_place){ .seed = here->seed, .operation = here->op, .stream = here->stream };
+}
+
+void wk_set_rng_state(wk_rng_place place)
+{
+    if (wk_initial_seed() != place.seed) wk_manual_seed(place.seed);
+    wki_context *here = seeded_here();
+    here->op = place.operation;
+    here->stream = place.stream;
+}

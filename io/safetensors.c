@@ -1,15 +1,15 @@
-/* safetensors files: elements read where they are wanted, written behind a header that is complete before the first of
- * them. Rests on safetensors_json.c for what headers say and on the file seam for durable writing. */
+/* Reading safetensors files: the header at once, elements where they are wanted. Rests on safetensors_json.c for what
+ * headers say. */
 #include "io/safetensors.h"
 #include "base/alloc.h"
+#include "base/crc32c.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include "io/number.h"
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { PREFIX = 8, ALIGN = 8, PIECE = 16 * 1024 };
+enum { PREFIX = 8, PIECE = 128 * 1024 };
 
 /* What becomes of a type's elements; number: how they are stored, where that differs. */
 typedef struct target {
@@ -75,13 +75,6 @@ struct wki_st_reader {
     wki_st_header header;
 };
 
-static bool little_endian(const char *where)
-{
-    wki_check(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, false, WK_E_UNSUPPORTED, where,
-              "safetensors files need a little-endian machine");
-    return true;
-}
-
 static wk_status read_header(wki_st_reader *r)
 {
     unsigned char prefix[PREFIX];
@@ -108,7 +101,9 @@ static wk_status read_header(wki_st_reader *r)
 
 wki_st_reader *wki_st_open(const char *path, const char *where)
 {
-    wki_file *file = little_endian(where) ? wki_file_open(path, where) : NULL;
+    wki_check(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, NULL, WK_E_UNSUPPORTED, where,
+              "safetensors files need a little-endian machine");
+    wki_file *file = wki_file_open(path, where);
     if (!file) return NULL;
     wki_st_reader *r = wki_alloc(sizeof *r);
     if (r) *r = (wki_st_reader){ .file = file, .path = wki_strdup(path), .where = where };
@@ -149,15 +144,28 @@ static wk_status convert(const wki_st_reader *r, const wki_st_tensor *t, const v
     return WK_OK;
 }
 
-static wk_status read_converted(wki_st_reader *r, const wki_st_tensor *t, char *to)
+/* A piece of stored bytes, added to the checksum. */
+static wk_status read_piece(wki_st_reader *r, int64_t at, void *to, size_t bytes, uint32_t *sum)
+{
+    if (wki_file_read_at(r->file, r->data + at, to, bytes)) return wk_error();
+    if (r->header.sums) *sum = wki_crc32c(*sum, to, bytes);
+    return WK_OK;
+}
+
+static size_t piece_of(const wki_st_tensor *t, int64_t done)
+{
+    return t->bytes - done < PIECE ? (size_t)(t->bytes - done) : PIECE;
+}
+
+static wk_status read_converted(wki_st_reader *r, const wki_st_tensor *t, char *to, uint32_t *sum)
 {
     const target target = target_of(t->type);
     const size_t from_size = wki_number_size(target.number), to_size = wk_dtype_size(target.dtype);
-    char *piece = wki_alloc(PIECE);
+    char *piece = wki_alloc(piece_of(t, 0));
     wk_status status = piece ? WK_OK : WK_E_MEMORY;
     for (int64_t done = 0; !status && done < t->bytes; done += PIECE) {
-        const size_t bytes = t->bytes - done < PIECE ? (size_t)(t->bytes - done) : PIECE, n = bytes / from_size;
-        status = wki_file_read_at(r->file, r->data + t->begin + done, piece, bytes);
+        const size_t bytes = piece_of(t, done), n = bytes / from_size;
+        status = read_piece(r, t->begin + done, piece, bytes, sum);
         if (!status) status = convert(r, t, piece, n, to);
         to += n * to_size;
     }
@@ -165,141 +173,24 @@ static wk_status read_converted(wki_st_reader *r, const wki_st_tensor *t, char *
     return status;
 }
 
+static wk_status read_plain(wki_st_reader *r, const wki_st_tensor *t, unsigned char *to, uint32_t *sum)
+{
+    for (int64_t done = 0; done < t->bytes; done += PIECE)
+        if (read_piece(r, t->begin + done, to + done, piece_of(t, done), sum)) return wk_error();
+    for (int64_t i = 0; t->type == WKI_ST_BOOL && i < t->bytes; i++) to[i] = to[i] != 0;
+    return WK_OK;
+}
+
 wk_status wki_st_read(wki_st_reader *r, int64_t i, void *to)
 {
     const wki_st_tensor *t = &r->header.tensors[i];
-    if (target_of(t->type).number != WKI_NUMBERS) return read_converted(r, t, to);
-    const wk_status status = t->bytes ? wki_file_read_at(r->file, r->data + t->begin, to, (size_t)t->bytes) : WK_OK;
-    unsigned char *truth = to;
-    for (int64_t k = 0; !status && t->type == WKI_ST_BOOL && k < t->bytes; k++) truth[k] = truth[k] != 0;
-    return status;
-}
-
-/* Text that grows; after a failure, WK_E_MEMORY, it stays as it is. */
-typedef struct text {
-    char *at;
-    size_t n, room;
-    bool failed;
-} text;
-
-static void append(text *t, const char *from, size_t n)
-{
-    if (t->n + n > t->room) {
-        const size_t more = 2 * t->room + n + 1024;
-        char *larger = t->failed ? NULL : wki_grow(t->at, t->n, more);
-        t->failed |= !larger;
-        if (t->failed) return;
-        t->at = larger;
-        t->room = more;
-    }
-    memcpy(t->at + t->n, from, n);
-    t->n += n;
-}
-
-static __attribute__((format(printf, 2, 3))) void print(text *t, const char *format, ...)
-{
-    char line[128];
-    va_list arguments;
-    va_start(arguments, format);
-    const int n = vsnprintf(line, sizeof line, format, arguments);
-    va_end(arguments);
-    append(t, line, (size_t)n);
-}
-
-static void append_string(text *t, const char *from)
-{
-    append(t, "\"", 1);
-    for (; *from; from++) {
-        if (*from == '"' || *from == '\\')
-            print(t, "\\%c", *from);
-        else if ((unsigned char)*from < 0x20)
-            print(t, "\\u%04x", (unsigned)*from);
-        else
-            append(t, from, 1);
-    }
-    append(t, "\"", 1);
-}
-
-static void append_texts(text *h, const wki_st_text *texts, int64_t n)
-{
-    append_string(h, "__metadata__");
-    append(h, ":{", 2);
-    for (int64_t i = 0; i < n; i++) {
-        if (i > 0) append(h, ",", 1);
-        append_string(h, texts[i].key);
-        append(h, ":", 1);
-        append_string(h, texts[i].text);
-    }
-    append(h, "}", 1);
-}
-
-static void append_tensor(text *h, const wki_st_tensor *t)
-{
-    append_string(h, t->name);
-    print(h, ":{\"dtype\":\"%s\",\"shape\":[", wki_st_type_name(t->type));
-    for (int i = 0; i < t->ndim; i++) print(h, "%s%lld", i ? "," : "", (long long)t->shape[i]);
-    print(h, "],\"data_offsets\":[%lld,%lld]}", (long long)t->begin, (long long)(t->begin + t->bytes));
-}
-
-/* The header behind its length, padded so that elements begin at a multiple of eight. */
-static text header_text(const wki_st_tensor *tensors, int64_t n, const wki_st_text *texts, int64_t ntexts)
-{
-    text h = { 0 };
-    append(&h, "01234567{", PREFIX + 1);
-    if (ntexts > 0) append_texts(&h, texts, ntexts);
-    for (int64_t i = 0; i < n; i++) {
-        if (i > 0 || ntexts > 0) append(&h, ",", 1);
-        append_tensor(&h, &tensors[i]);
-    }
-    append(&h, "}", 1);
-    while (!h.failed && h.n % ALIGN) append(&h, " ", 1);
-    for (int i = 0; !h.failed && i < PREFIX; i++) h.at[i] = (char)((h.n - PREFIX) >> 8 * i & 0xff);
-    return h;
-}
-
-static int by_type_and_name(const void *a, const void *b)
-{
-    const wki_st_tensor *s = a, *t = b;
-    return s->type != t->type ? (s->type > t->type ? -1 : 1) : strcmp(s->name, t->name);
-}
-
-/* Sorted as the reference writer does, larger types first, so that all elements are aligned. */
-static void place(wki_st_tensor *tensors, int64_t n)
-{
-    int64_t end = 0;
-    if (n > 1) qsort(tensors, (size_t)n, sizeof *tensors, by_type_and_name);
-    for (int64_t i = 0; i < n; i++) {
-        wki_st_tensor *t = &tensors[i];
-        t->begin = end;
-        t->bytes = (int64_t)wk_dtype_size(target_of(t->type).dtype);
-        for (int d = 0; d < t->ndim; d++) t->bytes *= t->shape[d];
-        end += t->bytes;
-    }
-}
-
-static wk_status write_out(const char *path, const text *h, const wki_st_tensor *tensors, int64_t n, const char *where)
-{
-    wki_writer *writer = wki_writer_new(path, where);
-    if (!writer) return wk_error();
-    wk_status status = wki_writer_put(writer, h->at, h->n);
-    for (int64_t i = 0; !status && i < n; i++)
-        status = wki_writer_put(writer, tensors[i].data, (size_t)tensors[i].bytes);
-    if (!status) return wki_writer_commit(writer);
-    wki_writer_abandon(writer);
-    return status;
-}
-
-wk_status wki_st_write(const char *path, wki_st_tensor *tensors, int64_t n, const wki_st_text *texts, int64_t ntexts,
-                       const char *where)
-{
-    if (!little_endian(where)) return wk_error();
-    place(tensors, n);
-    text h = header_text(tensors, n, texts, ntexts);
-    wk_status status = h.failed ? WK_E_MEMORY : WK_OK;
-    if (!status && h.n - PREFIX > WKI_ST_HEADER_MOST)
-        status = wki_fail(WK_E_RANGE, where, "%s: a header of %zu bytes; safetensors files have at most %d", path,
-                          h.n - PREFIX, WKI_ST_HEADER_MOST);
-    if (!status) status = write_out(path, &h, tensors, n, where);
-    wki_free(h.at);
-    return status;
+    const bool converted = target_of(t->type).number != WKI_NUMBERS;
+    char quoted[WKI_QUOTE];
+    uint32_t sum = 0;
+    const wk_status status = converted ? read_converted(r, t, to, &sum) : read_plain(r, t, to, &sum);
+    if (status || !r->header.sums) return status;
+    wki_check(sum == r->header.sums[i] || WKI_FAULT(65), WK_E_FORMAT, WK_E_FORMAT, r->where,
+              "%s: %s is damaged (its checksum is %08x); expected %08x", r->path, wki_quote(t->name, quoted),
+              (unsigned)sum, (unsigned)r->header.sums[i]);
+    return WK_OK;
 }

@@ -48,13 +48,15 @@ typedef struct wki_st_tensor {
 } wki_st_tensor;
 typedef struct wki_st_text {
     const char *key, *text;
+    size_t at; /* of text in the header that it was read from */
 } wki_st_text;
 
 typedef struct wki_st_header {
     int64_t count, ntexts;
     wki_st_tensor *tensors; /* in the order of their bytes, which leave no gap */
     wki_st_text *texts;
-    char *words; /* holds all names and text */
+    uint32_t *sums; /* CRC-32C of each tensor's bytes; NULL: the file tells none */
+    char *words;    /* holds all names and text */
 } wki_st_header;
 
 /* Reads the n bytes of a header before data_bytes of elements. On an error, WK_E_FORMAT with the place or WK_E_MEMORY,
@@ -63,14 +65,25 @@ WK_API wk_status wki_st_parse(const char *json, size_t n, int64_t data_bytes, co
                               wki_st_header *out);
 WK_API void wki_st_header_free(wki_st_header *header); /* what it holds; empty allowed */
 
+/* Files that wick writes tell checksums in two entries of __metadata__, "wick.file.version": "1" and
+ * "wick.file.crc32c": hexadecimal CRC-32Cs with a space between, first that of the header with its own eight digits as
+ * zeros, then that of each tensor in the order of their bytes. Either entry demands the other, so that no single damage
+ * hides both. */
+#define WKI_ST_OWN     "wick.file."
+#define WKI_ST_SUMS    WKI_ST_OWN "crc32c"
+#define WKI_ST_VERSION WKI_ST_OWN "version"
+enum { WKI_ST_DIGITS = 8 };
+/* Checks those of a header just parsed and moves them from texts to sums; WK_E_UNSUPPORTED: a later version. */
+wk_status wki_st_take_sums(wki_st_header *header, const char *json, size_t n, const char *file, const char *where);
+
 typedef struct wki_st_reader wki_st_reader;
 WK_API wki_st_reader *wki_st_open(const char *path, const char *where);
 WK_API const wki_st_header *wki_st_header_of(const wki_st_reader *reader);
-/* All elements of tensor i, as wki_st_dtype(type) says, row-major. */
+/* All elements of tensor i, as wki_st_dtype(type) says, row-major; WK_E_FORMAT: its checksum is another. */
 WK_API wk_status wki_st_read(wki_st_reader *reader, int64_t i, void *to);
 WK_API void wki_st_close(wki_st_reader *reader); /* NULL allowed */
 
-/* Writes path at once or not at all. Sorts the tensors and sets their begin and bytes. */
+/* Writes path at once or not at all, with checksums. Sorts the tensors and sets their begin and bytes. */
 WK_API wk_status wki_st_write(const char *path, wki_st_tensor *tensors, int64_t n, const wki_st_text *texts,
                               int64_t ntexts, const char *where);
 

@@ -227,15 +227,18 @@ static bool word(json *j, const char *text)
     return true;
 }
 
+static bool skip_string(json *j)
+{
+    char *before = j->word;
+    const bool good = string(j) != NULL;
+    j->word = before;
+    return good;
+}
+
 static bool scalar(json *j)
 {
     skip_blanks(j);
-    char *before = j->word;
-    if (j->at < j->end && *j->at == '"') {
-        const bool good = string(j) != NULL;
-        j->word = before;
-        return good;
-    }
+    if (j->at < j->end && *j->at == '"') return skip_string(j);
     return word(j, "null") || word(j, "true") || word(j, "false") || any_number(j);
 }
 
@@ -254,7 +257,7 @@ static bool skip_value(json *j)
                 continue;
             }
             if (!first && !demand(j, ',', "a comma or the end of a list")) return false;
-            if (!list && (!scalar(j) || !demand(j, ':', "a colon"))) return false;
+            if (!list && (!skip_string(j) || !demand(j, ':', "a colon"))) return false;
         }
         const bool list = accept(j, '[');
         if (list || accept(j, '{')) {
@@ -328,9 +331,11 @@ static bool texts(json *j, wki_st_header *out)
         wki_st_text *larger = room(out->texts, out->ntexts, sizeof *larger);
         if (!larger) return expected(j, "more memory");
         out->texts = larger;
+        skip_blanks(j);
+        const size_t at = (size_t)(j->at - j->start) + 1;
         const char *text = string(j);
         if (!text) return false;
-        out->texts[out->ntexts++] = (wki_st_text){ key, text };
+        out->texts[out->ntexts++] = (wki_st_text){ key, text, at };
     }
     return !j->wrong;
 }
@@ -424,6 +429,7 @@ wk_status wki_st_parse(const char *text, size_t n, int64_t data_bytes, const cha
     if (!status) status = all_distinct(out, file, where);
     if (!status && out->count > 1) qsort(out->tensors, (size_t)out->count, sizeof *out->tensors, by_place);
     if (!status) status = dense(out, data_bytes, file, where);
+    if (!status) status = wki_st_take_sums(out, text, n, file, where);
     if (status) wki_st_header_free(out);
     return status;
 }
@@ -432,6 +438,7 @@ void wki_st_header_free(wki_st_header *header)
 {
     wki_free(header->tensors);
     wki_free(header->texts);
+    wki_free(header->sums);
     wki_free(header->words);
     *header = (wki_st_header){ 0 };
 }

@@ -127,6 +127,13 @@ WK_API int64_t wk_live_objects(void);                    /* objects alive in the
  * number an operation. The same seed gives the same bits on every device and for any number of threads. */
 WK_API void wk_manual_seed(uint64_t seed);
 WK_API uint64_t wk_initial_seed(void);
+/* Where the calling thread stands in its random numbers: what a checkpoint keeps (torch.get_rng_state). */
+typedef struct wk_rng_place {
+    uint64_t seed, operation; /* operation: the number of the next one */
+    uint32_t stream;
+} wk_rng_place;
+WK_API wk_rng_place wk_rng_state(void);
+WK_API void wk_set_rng_state(wk_rng_place place); /* from here on the same numbers again; another seed becomes the process's too */
 
 /* Compute threads: one team for the process, the calling thread being its first member. Results have the same bits for any
  * number. The default is 1, or the environment's WICK_THREADS; 1 <= n <= 64. */

@@ -903,6 +903,25 @@ TEST(rng, operations_are_numbered_from_the_seed)
     CHECK(again.op == 0 && again.stream == first.stream);
 }
 
+TEST(rng, goes_on_from_a_place_that_was_kept)
+{
+    wk_manual_seed(7);
+    wki_random_next();
+    const wk_rng_place place = wk_rng_state();
+    const wki_random_key key = wki_random_next();
+    wki_random_next();
+    wk_set_rng_state(place);
+    const wki_random_key same = wki_random_next();
+    CHECK(same.seed == key.seed && same.op == key.op && same.stream == key.stream);
+    wk_manual_seed(8);
+    wk_set_rng_state(place);
+    const wki_random_key again = wki_random_next();
+    CHECK(again.seed == 7 && again.op == key.op && again.stream == key.stream && wk_initial_seed() == 7);
+    wki_random_key other;
+    wki_thread_join(wki_thread_start(next_of_a_thread, &other, "draws"));
+    CHECK(other.seed == 7 && other.op == 0 && other.stream != key.stream);
+}
+
 /* devices and versions */
 
 TEST(device, cuda_is_refused_with_advice)

@@ -206,6 +206,39 @@ TEST(state, comes_back_from_a_file_as_it_was)
     unlink(path);
 }
 
+/* tests/golden/state.py: floats are i / 4 - 1. */
+TEST(state, pytorchs_own_file_is_read)
+{
+    static const struct {
+        const char *name;
+        int ndim;
+        int64_t shape[3];
+    } floats[] = {
+        { "body.0.weight", 3, { 3, 2, 3 } }, { "body.0.bias", 1, { 3 } },         { "body.1.weight", 1, { 3 } },
+        { "body.1.bias", 1, { 3 } },         { "body.1.running_mean", 1, { 3 } }, { "body.1.running_var", 1, { 3 } },
+        { "body.2.weight", 2, { 5, 4 } },    { "body.2.bias", 1, { 5 } },         { "narrow", 2, { 2, 3 } },
+    };
+    const char *folder = getenv("WICK_GOLDEN");
+    if (!folder) return;
+    char file[512];
+    snprintf(file, sizeof file, "%s/state.safetensors", folder);
+    wk_state *s = wk_state_read(file);
+    CHECK(wk_state_count(s) == 11);
+    for (size_t i = 0; i < sizeof floats / sizeof *floats; i++) {
+        wk_tensor *t = wk_state_get(s, floats[i].name);
+        CHECK(wk_dtype_of(t) == WK_F32 && wk_ndim(t) == floats[i].ndim);
+        CHECK(!memcmp(wk_shape(t), floats[i].shape, sizeof(int64_t) * (size_t)floats[i].ndim));
+        for (int64_t k = 0; k < wk_numel(t); k++) CHECK_NEAR(((const float *)wk_data(t))[k], (double)k / 4 - 1, 0);
+    }
+    int64_t batches = 0;
+    bool mask[3];
+    CHECK(wk_read(wk_state_get(s, "body.1.num_batches_tracked"), &batches, sizeof batches) == WK_OK);
+    CHECK(wk_read(wk_state_get(s, "mask"), mask, sizeof mask) == WK_OK);
+    CHECK(batches == (INT64_C(1) << 53) + 1 && mask[0] && !mask[1] && mask[2]);
+    ck_assert_str_eq(wk_state_text(s, "made by"), "PyTorch");
+    CHECK(wk_state_text_count(s) == 1);
+}
+
 TEST(state, a_file_that_is_none_or_not_there_is_told_so)
 {
     CHECK_NULL(wk_state_read(NULL));
