@@ -206,7 +206,10 @@ static const void *gather(side *s, int64_t stride, int64_t offset, int64_t n, ch
 {
     if (stride == (int64_t)s->item) return s->at + offset * stride;
     if (stride == 0 && s->splat == s->at && n <= s->filled) return scratch;
-    copy_strided(scratch, (int64_t)s->item, s->at + offset * stride, stride, s->item, n);
+    if (stride)
+        copy_strided(scratch, (int64_t)s->item, s->at + offset * stride, stride, s->item, n);
+    else
+        wki_repeat(n, scratch, s->item, s->at);
     s->splat = stride ? NULL : s->at;
     s->filled = n;
     return scratch;

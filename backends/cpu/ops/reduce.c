@@ -5,7 +5,7 @@
 #include "backends/cpu/integer_reduce.h"
 #include <math.h>
 
-enum { WINDOW = 16 * WKI_FOLD }; /* elements gathered at once; more than a block of short lines */
+enum { WINDOW = 32 * WKI_FOLD }; /* elements gathered at once; more than a block of short lines */
 
 typedef struct plan {
     wki_walk kept, reduced; /* kept: over y and x; reduced: over x alone */
@@ -103,8 +103,9 @@ static void gather(const plan *p, const char *x, int64_t i, int64_t n, char *to)
         m = wki_least(wki_cursor_left(w, &c), n - done);
         const bool across = w->ndim > 1 && w->stride[w->ndim - 2][0] == 1 && m == width;
         const int64_t rows = across ? wki_least((n - done) / width, w->size[w->ndim - 2] - c.index[w->ndim - 2]) : 1;
-        for (int64_t j = 0; rows > 1 && j < width; j++)
-            wki_copy_elements(rows, (size_t)size, to + (done + j) * size, width, x + (c.at[0] + j * step) * size, 1);
+        if (rows > 1)
+            wki_moves_for(wki_isa(), (size_t)size)
+                ->turn(rows, width, to + done * size, width, x + c.at[0] * size, step);
         if (rows == 1) wki_copy_elements(m, (size_t)size, to + done * size, 1, x + c.at[0] * size, step);
         m *= rows;
         for (int64_t r = 0; r < rows; r++) wki_cursor_move(w, &c, m / rows);
