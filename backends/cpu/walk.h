@@ -54,15 +54,16 @@ static inline wki_walk wki_walk_over(const wki_view *const *views, int nviews, u
     return w;
 }
 
-/* All dims of the first view in the order of its memory, the longest strides first: for calls that do not care which
- * element comes when. */
-static inline wki_walk wki_walk_by_stride(const wki_view *const *views, int nviews)
+/* The same in the order of the first view's memory, the longest strides first: for calls that do not care which element
+ * comes when. */
+static inline wki_walk wki_walk_by_stride(const wki_view *const *views, int nviews, uint32_t dims)
 {
     wki_walk w;
     int order[WKI_MAX_DIMS], n = 0;
     w.ndim = 0;
     w.count = 1;
     for (int d = 0; d < views[0]->ndim; d++) {
+        if (!(dims >> d & 1)) continue;
         const int64_t step = wki_length(views[0]->stride[d]);
         int to = n++;
         for (; to > 0 && wki_length(views[0]->stride[order[to - 1]]) < step; to--) order[to] = order[to - 1];

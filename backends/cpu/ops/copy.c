@@ -108,7 +108,7 @@ static void take_tile(plan *p)
 static void make_plan(plan *p, const wki_call *call)
 {
     const wki_view *y = call->views[0], *x = call->views[1];
-    p->walk = wki_walk_by_stride(call->views, 2);
+    p->walk = wki_walk_by_stride(call->views, 2, wki_all_dims(y));
     p->y_size = wk_dtype_size((wk_dtype)y->dtype);
     p->x_size = wk_dtype_size((wk_dtype)x->dtype);
     p->same = y->dtype == x->dtype;
@@ -149,6 +149,35 @@ static void copy_runs(const plan *p, char *y, const char *x, int64_t begin, int6
     }
 }
 
+typedef uint8_t bytes __attribute__((vector_size(TILE), aligned(1), may_alias));
+
+/* A square of TILE bytes each way, by four perfect shuffles */
+static void turn_square(uint8_t *y, int64_t y_row, const uint8_t *x, int64_t x_row)
+{
+    bytes t[TILE], u[TILE];
+    for (int i = 0; i < TILE; i++) t[i] = *(const bytes *)(x + i * x_row);
+    for (int pass = TILE; pass > 1; pass /= 2) {
+        for (int i = 0; i < TILE / 2; i++) {
+            u[2 * i] =
+                __builtin_shufflevector(t[i], t[i + TILE / 2], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+            u[2 * i + 1] = __builtin_shufflevector(t[i], t[i + TILE / 2], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29,
+                                                   14, 30, 15, 31);
+        }
+        memcpy(t, u, sizeof t);
+    }
+    for (int i = 0; i < TILE; i++) *(bytes *)(y + i * y_row) = t[i];
+}
+
+/* The last squares reach back over what is done already. */
+static void turn_bytes(int64_t rows, int64_t cols, uint8_t *y, int64_t y_row, const uint8_t *x, int64_t x_row)
+{
+    for (int64_t j = 0; j < cols; j += TILE)
+        for (int64_t i = 0; i < rows; i += TILE) {
+            const int64_t top = wki_least(i, rows - TILE), left = wki_least(j, cols - TILE);
+            turn_square(y + top * y_row + left, y_row, x + left * x_row + top, x_row);
+        }
+}
+
 /* A band of BAND rows of y */
 static void copy_band(const plan *p, char *y, const char *x, int64_t top)
 {
@@ -156,6 +185,12 @@ static void copy_band(const plan *p, char *y, const char *x, int64_t top)
     if (p->moves && p->wide_step[0] == 1 && p->high_step[1] == 1) {
         p->moves->turn(bottom - top, p->wide, y + top * p->high_step[0] * y_size, p->high_step[0], x + top * x_size,
                        p->wide_step[1]);
+        return;
+    }
+    if (p->same && y_size == 1 && p->wide_step[0] == 1 && p->high_step[1] == 1 && bottom - top >= TILE &&
+        p->wide >= TILE) {
+        turn_bytes(bottom - top, p->wide, (uint8_t *)y + top * p->high_step[0], p->high_step[0],
+                   (const uint8_t *)x + top, p->wide_step[1]);
         return;
     }
     for (; top < bottom; top += TILE)

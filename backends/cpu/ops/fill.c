@@ -44,8 +44,7 @@ static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scr
     (void)scratch;
     const wki_view *y = call->views[0];
     const wki_fill_attrs *a = call->attrs;
-    const wki_walk w =
-        a->step == 0 ? wki_walk_by_stride(call->views, 1) : wki_walk_over(call->views, 1, wki_all_dims(y));
+    const wki_walk w = (a->step == 0 ? wki_walk_by_stride : wki_walk_over)(call->views, 1, wki_all_dims(y));
     const int64_t size = (int64_t)wk_dtype_size((wk_dtype)y->dtype), last = wki_least(end * WKI_BLOCK, w.count);
     const bool all_zero = a->step == 0 && a->value == 0 && !signbit(a->value);
     int64_t i = begin * WKI_BLOCK;

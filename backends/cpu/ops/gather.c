@@ -9,7 +9,8 @@ static wki_walk elements(const wki_call *call)
 {
     wki_view x = *call->views[1];
     x.stride[((const wki_along_attrs *)call->attrs)->dim] = 0;
-    return wki_walk_by_stride((const wki_view *const[]){ call->views[0], call->views[2], &x }, 3);
+    return wki_walk_by_stride((const wki_view *const[]){ call->views[0], call->views[2], &x }, 3,
+                              wki_all_dims(call->views[0]));
 }
 
 static int64_t units(const wki_call *call) { return wki_blocks(wki_numel(call->views[0]), WKI_BLOCK); }

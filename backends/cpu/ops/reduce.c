@@ -39,9 +39,10 @@ static void make_plan(plan *p, const wki_call *call)
     p->kind = a->kind;
     p->number = a->number;
     p->kept = wki_walk_over(call->views, 2, wki_all_dims(call->views[1]) & ~a->dims);
-    p->reduced = wki_walk_over(call->views + 1, 1, a->dims);
+    const bool is_float = wki_is_float(p->dtype);
+    p->reduced = (is_float ? wki_walk_over : wki_walk_by_stride)(call->views + 1, 1, a->dims);
     p->line = line_of(call->views[1], a->dims, p->reduced.count);
-    const bool is_float = wki_is_float(p->dtype), lines = p->reduced.ndim == 1 && p->reduced.count > 1;
+    const bool lines = p->reduced.ndim == 1 && p->reduced.count > 1;
     p->columns = lines && wki_walk_inner(&p->reduced, 0) != 1 && wki_walk_inner(&p->kept, 1) == 1;
     p->short_lines = lines && is_float && !p->columns && p->reduced.count <= WKI_SHORT_LINE && p->kept.count > 1;
 }
