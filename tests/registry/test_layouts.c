@@ -62,6 +62,7 @@ static void long_rows(wk_dtype dtype)
         view_against_copy(&s, in, n, TURNED);
         view_against_copy(&s, in, n, PADDED);
         view_against_copy(&s, in, n, FIRST_REPEATS);
+        view_against_copy(&s, in, n, LAST_REPEATS);
     }
 }
 TEST(layouts, long_views_have_the_bits_of_copies)
