@@ -44,7 +44,7 @@ typedef struct task {
 } task;
 
 /* Rows of which one operand may as well be a plain number: its loop need not read what a row repeats. */
-static void find_numbered(task *t, int op)
+static void find_numbered(task *t, const wki_call *call)
 {
     static const struct {
         int op, a, b;
@@ -54,9 +54,12 @@ static void find_numbered(task *t, int op)
         { WKI_ROW_mul, WKI_ROW_mul_scalar, WKI_ROW_mul_scalar },
         { WKI_ROW_div, WKI_ROW_scalar_div, WKI_ROW_div_scalar },
     };
+    const wki_row_attrs *attrs = call->attrs;
+    t->numbered[1] = t->numbered[2] = NULL;
+    if (call->nviews != 3 || (attrs && attrs->slope) || !wki_is_float(t->dtype)) return;
     const wki_row_loops *loops = wki_rows_for(wki_isa(), t->dtype);
-    for (size_t i = 0; wki_is_float(t->dtype) && i < sizeof twins / sizeof *twins; i++)
-        if (twins[i].op == op) {
+    for (size_t i = 0; i < sizeof twins / sizeof *twins; i++)
+        if (twins[i].op == call->op) {
             t->numbered[1] = loops[twins[i].a].of[0];
             t->numbered[2] = loops[twins[i].b].of[0];
         }
@@ -271,8 +274,7 @@ static wk_status run_strided(task *t, const wki_call *call, int64_t first, int64
     plan(&w, call);
     char *scratch = wki_thread_scratch((size_t)w.sides * BLOCK * WIDEST);
     if (!scratch) return WK_E_MEMORY;
-    const wki_row_attrs *attrs = call->attrs;
-    if (w.sides == 3 && (!attrs || !attrs->slope)) find_numbered(t, call->op);
+    find_numbered(t, call);
     const int numbered = numbered_side(t, &w);
     const int64_t inner = w.size[w.ndim - 1];
     seek(&w, first / inner);
@@ -297,7 +299,7 @@ static int64_t units(const wki_call *call) { return (wki_numel(call->views[0]) +
 static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scratch)
 {
     (void)scratch; /* wanted for odd strides only, so taken there */
-    task t = { 0 };
+    task t;
     wk_status status = understand(call, &t);
     if (status) return status;
     int64_t n = wki_numel(call->views[0]), first = begin * BLOCK, last = end * BLOCK < n ? end * BLOCK : n;
