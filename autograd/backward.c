@@ -134,7 +134,7 @@ static wk_status prepare_grad(task *t, const wk_tensor *leaf, wk_tensor **g)
     else if (leaf->grad) /* other strides would need scratch when it is added */
         ready = wk_contiguous(*g);
     else if (!leaf->grad && !t->create && !(wki_is_sole_owner(*g) && wki_is_contiguous(&(*g)->v)))
-        ready = wk_clone(*g);
+        ready = wki_is_contiguous(&(*g)->v) ? wk_clone(*g) : wk_contiguous(*g);
     if (!ready || ready == *g) return wk_error();
     wki_object_ref(ready);
     wki_object_unref(*g);

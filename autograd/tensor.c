@@ -96,6 +96,14 @@ wk_tensor *wki_new(const char *where, wk_device device, int ndim, const int64_t 
     return t;
 }
 
+wk_tensor *wki_new_like(const char *where, const wk_tensor *t, wk_dtype dtype)
+{
+    wk_tensor *y = wki_new(where, t->v.device, t->v.ndim, t->v.size, dtype);
+    if (!y || wki_is_contiguous(&t->v) || !wki_is_dense(&t->v)) return y;
+    for (int d = 0; d < t->v.ndim; d++) y->v.stride[d] = t->v.stride[d];
+    return y;
+}
+
 wk_tensor *wki_tensor_on(wki_storage *storage, int64_t offset, int ndim, const int64_t *shape, wk_dtype dtype)
 {
     wk_tensor *t = wki_object_new(&wki_tensor_type, "tensor");

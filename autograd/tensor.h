@@ -51,6 +51,8 @@ static inline int wki_storage_refs(wki_storage *s)
 
 /* An uninitialised contiguous tensor, without history, in the thread's scope. */
 wk_tensor *wki_new(const char *where, wk_device device, int ndim, const int64_t *shape, wk_dtype dtype);
+/* The same with t's shape, in the order of t's memory if that is dense, else contiguous. */
+wk_tensor *wki_new_like(const char *where, const wk_tensor *t, wk_dtype dtype);
 /* A contiguous tensor on storage (a reference is taken), `offset` elements from its start. */
 wk_tensor *wki_tensor_on(wki_storage *storage, int64_t offset, int ndim, const int64_t *shape, wk_dtype dtype);
 /* A tensor on t's storage with the view v, without history. The unscoped one belongs to the caller. */

@@ -127,7 +127,7 @@ static operands make_operands(const cell *c)
     o.v = wk_clone(wk_select(o.y, 0, 0));
     o.j = wk_to(scaled(wk_select(h[0], 0, 0), c->r / 2, c->r / 2), WK_I64);
     o.q = wk_clone(wk_reshape(o.x, WK_SHAPE(c->r / 10, 10, c->r)));
-    o.s = wk_clone(wk_transpose(o.q, 1, 2));
+    o.s = wk_contiguous(wk_transpose(o.q, 1, 2));
     o.c = wk_clone(wk_reshape(o.x, WK_SHAPE(1, 4, -1)));
     o.d = wk_clone(wk_reshape(o.x, WK_SHAPE(1, 4, c->r / 2, c->r / 2)));
     o.g = wk_clone(wk_reshape(wk_narrow(wk_flatten(o.y, 0, -1), 0, 0, 48), WK_SHAPE(4, 4, 3)));

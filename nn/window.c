@@ -22,7 +22,7 @@ bool wki_slide_take(const wki_slide *s, const char *argument, const wk_dims *giv
     return true;
 }
 
-wk_tensor *wki_slide_enter(const wki_slide *s, wk_tensor *x, int32_t spatial[3], bool *single)
+wk_tensor *wki_slide_see(const wki_slide *s, wk_tensor *x, int32_t spatial[3], bool *single)
 {
     static const char *const shapes[] = { "[n, c, w] or [c, w]", "[n, c, h, w] or [c, h, w]",
                                           "[n, c, d, h, w] or [c, d, h, w]" };
@@ -37,7 +37,13 @@ wk_tensor *wki_slide_enter(const wki_slide *s, wk_tensor *x, int32_t spatial[3],
                   WK_E_SHAPE, s->where, "x is %s; a plane may have %d elements", wki_show(&x->v), INT32_MAX);
         spatial[3 - s->n + i] = (int32_t)size;
     }
-    return wk_contiguous(*single ? wk_unsqueeze(x, 0) : x);
+    return *single ? wk_unsqueeze(x, 0) : x;
+}
+
+wk_tensor *wki_slide_enter(const wki_slide *s, wk_tensor *x, int32_t spatial[3], bool *single)
+{
+    wk_tensor *seen = wki_slide_see(s, x, spatial, single);
+    return seen ? wk_contiguous(seen) : NULL;
 }
 
 wk_tensor *wki_slide_leave(wk_tensor *y, bool single) { return y && single ? wk_squeeze(y, 0) : y; }

@@ -18,6 +18,7 @@ bool wki_slide_take(const wki_slide *s, const char *argument, const wk_dims *giv
 /* x as [n, c, ...], contiguous, its sizes in `spatial`; *single: n was missing, and is to go again. NULL with an error.
  */
 wk_tensor *wki_slide_enter(const wki_slide *s, wk_tensor *x, int32_t spatial[3], bool *single);
+wk_tensor *wki_slide_see(const wki_slide *s, wk_tensor *x, int32_t spatial[3], bool *single); /* strides as they are */
 wk_tensor *wki_slide_leave(wk_tensor *y, bool single);
 /* w.out from the other members. False with an error if the kernel does not fit. */
 bool wki_slide_count(wki_slide *s, bool ceil_mode);

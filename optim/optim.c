@@ -289,7 +289,8 @@ static wk_status take_gradient(wk_optim *opt, int i)
         wki_check(slot->state[k]->v.dtype == p->v.dtype && wki_same_shape(&slot->state[k]->v, &p->v), WK_E_STATE,
                   WK_E_STATE, "step", "'%s' became %s %s after the first step; make a new optimizer",
                   wk_params_name(opt->params, i), wk_dtype_name((wk_dtype)p->v.dtype), wki_show(&p->v));
-    if (!wki_is_contiguous(&g->v) || g->storage == p->storage) g = wk_clone(g);
+    if (g->storage == p->storage) g = wk_clone(g);
+    g = wk_contiguous(g);
     if (!g || (slot->t == 0 && make_states(opt, slot))) return wk_error();
     slot->g = &g->v;
     return WK_OK;

@@ -20,7 +20,7 @@ wk_tensor *wk_to(wk_tensor *t, wk_dtype dtype)
     wki_check((unsigned)dtype < WK_DTYPE_COUNT, NULL, WK_E_DTYPE, "to", "dtype is %d; 0 to %d are known", (int)dtype,
               WK_DTYPE_COUNT - 1);
     if (t->v.dtype == dtype) return t;
-    wk_tensor *y = wki_new("to", t->v.device, t->v.ndim, t->v.size, dtype);
+    wk_tensor *y = wki_new_like("to", t, dtype);
     if (!y || wki_do(WKI_OP_copy, 1, WKI_VIEWS(&y->v, &t->v), NULL, 0, wki_numel(&t->v))) return NULL;
     wk_dtype from = WKI_FAULT(30) ? dtype : (wk_dtype)t->v.dtype;
     if (wki_is_float(dtype) && wki_wants_grad(1, &t) && !wki_record(&to_op, y, 1, &t, &from, sizeof from)) return NULL;
@@ -38,19 +38,24 @@ static wk_tensor *sample_clone(wk_tensor *const *in) { return wk_clone(wk_t(in[0
 static const wki_sample clone_samples[] = { { sample_clone, 1, { { 2, { 3, 4 }, -2, 2 } } }, { 0 } };
 static const wki_opdef clone_op = { "clone", clone_backward, clone_samples };
 
-wk_tensor *wk_clone(wk_tensor *t)
+static wk_tensor *copy_into(wk_tensor *y, wk_tensor *t)
 {
-    if (!wki_tensor_ok(t, "clone", "t")) return NULL;
-    wk_tensor *y = wki_new("clone", t->v.device, t->v.ndim, t->v.size, t->v.dtype);
     if (!y || wki_do(WKI_OP_copy, 1, WKI_VIEWS(&y->v, &t->v), NULL, 0, wki_numel(&t->v))) return NULL;
     if (wki_wants_grad(1, &t) && !wki_record(&clone_op, y, 1, &t, NULL, 0)) return NULL;
     return y;
 }
 
+wk_tensor *wk_clone(wk_tensor *t)
+{
+    if (!wki_tensor_ok(t, "clone", "t")) return NULL;
+    return copy_into(wki_new_like("clone", t, (wk_dtype)t->v.dtype), t);
+}
+
 wk_tensor *wk_contiguous(wk_tensor *t)
 {
     if (!wki_tensor_ok(t, "contiguous", "t")) return NULL;
-    return wki_is_contiguous(&t->v) ? t : wk_clone(t);
+    if (wki_is_contiguous(&t->v)) return t;
+    return copy_into(wki_new("contiguous", t->v.device, t->v.ndim, t->v.size, (wk_dtype)t->v.dtype), t);
 }
 
 wk_tensor *wk_to_device(wk_tensor *t, wk_device device)

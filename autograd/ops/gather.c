@@ -74,7 +74,7 @@ static const wki_opdef gather_op = { "gather", gather_backward, gather_samples }
 static wk_tensor *gather(const wki_opdef *op, wk_tensor *t, wk_tensor *index, bool wrap, int dim)
 {
     along s = { wki_shape_of(t), { dim, wrap, true } };
-    wk_tensor *y = wki_new(op->name, t->v.device, index->v.ndim, index->v.size, (wk_dtype)t->v.dtype);
+    wk_tensor *y = wki_new_like(op->name, index, (wk_dtype)t->v.dtype);
     if (!y || wki_do(WKI_OP_gather, 1, WKI_VIEWS(&y->v, &t->v, &index->v), &s.a, sizeof s.a, wki_numel(&y->v))) {
         wki_error_rename("gather", op->name);
         return NULL;
@@ -177,8 +177,7 @@ static wk_tensor *scatter(const wki_opdef *op, wk_tensor *t, wk_tensor *index, w
 {
     wk_dtype dtype = (wk_dtype)src->v.dtype;
     wk_tensor *in[] = { t, src };
-    wk_tensor *y =
-        t ? wki_new(op->name, t->v.device, t->v.ndim, t->v.size, dtype) : wk_zeros(s->from.ndim, s->from.size, dtype);
+    wk_tensor *y = t ? wki_new_like(op->name, t, dtype) : wk_zeros(s->from.ndim, s->from.size, dtype);
     const wki_along_attrs attrs = { s->a.dim, s->a.wrap, op == &scatter_add_op };
     if (!y || (t && wki_do(WKI_OP_copy, 1, WKI_VIEWS(&y->v, &t->v), NULL, 0, wki_numel(&t->v))) ||
         wki_do(WKI_OP_scatter, 1, WKI_VIEWS(&y->v, &src->v, &index->v), &attrs, sizeof attrs, wki_numel(&index->v))) {

@@ -87,7 +87,7 @@ static const wki_opdef index_add_op = { "index_add", index_add_backward, index_a
 static wk_tensor *index_add(wk_tensor *t, wk_tensor *index, wk_tensor *source, const pick *p)
 {
     wk_tensor *in[] = { t, source };
-    wk_tensor *y = t ? wki_new("index_add", t->v.device, t->v.ndim, t->v.size, (wk_dtype)t->v.dtype)
+    wk_tensor *y = t ? wki_new_like("index_add", t, (wk_dtype)t->v.dtype)
                      : wk_zeros(p->from.ndim, p->from.size, (wk_dtype)source->v.dtype);
     wki_view at = along(index, &source->v, p->dim);
     wki_along_attrs attrs = { .dim = p->dim, .add = true };

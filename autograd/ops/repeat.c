@@ -76,7 +76,7 @@ static wk_tensor *one_by_one(wk_tensor *t, const repeats *r)
         three[1] = 1;
         wk_tensor *lines = wk_reshape(t, 3, three);
         three[1] = count;
-        t = lines ? wk_clone(wk_expand(lines, 3, three)) : NULL;
+        t = lines ? wk_contiguous(wk_expand(lines, 3, three)) : NULL;
     }
     return t;
 }
@@ -124,7 +124,7 @@ static const wki_opdef flip_op = { "flip", flip_backward, flip_samples };
 
 static wk_tensor *flip(wk_tensor *t, uint32_t dims)
 {
-    wk_tensor *y = wki_new("flip", t->v.device, t->v.ndim, t->v.size, (wk_dtype)t->v.dtype);
+    wk_tensor *y = wki_new_like("flip", t, (wk_dtype)t->v.dtype);
     if (!y) return NULL;
     wki_view x = t->v;
     int64_t numel = wki_numel(&x);

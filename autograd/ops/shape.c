@@ -149,7 +149,7 @@ wk_tensor *wk_reshape(wk_tensor *t, int ndim, const int64_t *shape)
     wki_shape to, from;
     wki_view v;
     if (!wki_tensor_ok(t, "reshape", "t") || !resolve("reshape", t, ndim, shape, &to)) return NULL;
-    if (!restride(&t->v, &to, &v)) return wk_view(wk_clone(t), to.ndim, to.size);
+    if (!restride(&t->v, &to, &v)) return wk_view(wk_contiguous(t), to.ndim, to.size);
     from = wki_shape_of(t);
     return view_of(&view_op, t, &v, &from, sizeof from);
 }

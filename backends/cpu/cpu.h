@@ -62,6 +62,16 @@ typedef struct wki_loops {
 } wki_loops;
 const wki_loops *wki_loops_for(int isa, wk_dtype dtype); /* WK_F32 or WK_F64 */
 
+/* Elements of 4 or 8 bytes, whatever they are (isa/moves.c). turn: y[i * y_row + j] = x[j * x_row + i] for i < rows, j
+ * < cols. */
+typedef struct wki_moves {
+    void (*fill)(int64_t n, void *y, const void *value);
+    void (*reverse)(int64_t n, void *y, const void *last); /* y[i] = last[-i] */
+    void (*turn)(int64_t rows, int64_t cols, void *y, int64_t y_row, const void *x, int64_t x_row);
+} wki_moves;
+const wki_moves *wki_moves_for(int isa, size_t size); /* of an element */
+void wki_repeat(int64_t n, void *y, size_t size, const void *value); /* an element of 1, 4 or 8 bytes, n times */
+
 /* A block of a reduction (isa/folds.c): n elements, or `rows` for each of n columns (at most WKI_FOLD, WKI_COLUMNS), in
  * one tree: 16 lanes, then half of them onto the other half. Of nothing: 0, 1 or an infinity. NaN wins. centre is
  * subtracted in the last three, and else 0 or NULL. */
@@ -98,6 +108,8 @@ extern const wki_norm_loops wki_norm_f32_base, wki_norm_f32_avx2, wki_norm_f32_a
 extern const wki_norm_loops wki_norm_f64_base, wki_norm_f64_avx2, wki_norm_f64_avx512;
 extern const wki_folds wki_folds_f32_base, wki_folds_f32_avx2, wki_folds_f32_avx512;
 extern const wki_folds wki_folds_f64_base, wki_folds_f64_avx2, wki_folds_f64_avx512;
+extern const wki_moves wki_moves_32_base, wki_moves_32_avx2, wki_moves_32_avx512;
+extern const wki_moves wki_moves_64_base, wki_moves_64_avx2, wki_moves_64_avx512;
 
 /* What makes an operation's random words 4 block .. 4 block + 3. The top bit of the last counter keeps operations apart
  * from the serial streams of base/rng.h, whose rows stay below 2^63. A tensor of more than 2^34 words reaches into the

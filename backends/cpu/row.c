@@ -38,8 +38,32 @@ const wki_row_loops *wki_rows_for(int isa, wk_dtype dtype)
 typedef struct task {
     wki_row_loop *loop;
     double s, t;
-    int slot[SIDES]; /* which input the i-th view is */
+    int slot[SIDES];           /* which input the i-th view is */
+    wki_row_loop *numbered[3]; /* by view: the loop to take if that is one number along a row; or NULL */
+    wk_dtype dtype;
 } task;
+
+/* Rows of which one operand may as well be a plain number: its loop need not read what a row repeats. */
+static void find_numbered(task *t, const wki_call *call)
+{
+    static const struct {
+        int op, a, b;
+    } twins[] = {
+        { WKI_ROW_add, WKI_ROW_add_scalar, WKI_ROW_add_scalar },
+        { WKI_ROW_sub, WKI_ROW_rsub_scalar, WKI_ROW_sub_scalar },
+        { WKI_ROW_mul, WKI_ROW_mul_scalar, WKI_ROW_mul_scalar },
+        { WKI_ROW_div, WKI_ROW_scalar_div, WKI_ROW_div_scalar },
+    };
+    const wki_row_attrs *attrs = call->attrs;
+    t->numbered[1] = t->numbered[2] = NULL;
+    if (call->nviews != 3 || (attrs && attrs->slope) || !wki_is_float(t->dtype)) return;
+    const wki_row_loops *loops = wki_rows_for(wki_isa(), t->dtype);
+    for (size_t i = 0; i < sizeof twins / sizeof *twins; i++)
+        if (twins[i].op == call->op) {
+            t->numbered[1] = loops[twins[i].a].of[0];
+            t->numbered[2] = loops[twins[i].b].of[0];
+        }
+}
 
 static wk_status understand(const wki_call *call, task *out)
 {
@@ -50,6 +74,7 @@ static wk_status understand(const wki_call *call, task *out)
     out->loop = wki_rows_for(wki_isa(), dtype)[call->op].of[attrs->slope];
     wki_check(out->loop, WK_E_DTYPE, WK_E_DTYPE, row->name, "no %s for %s", attrs->slope ? "derivative" : "kernel",
               wk_dtype_name(dtype));
+    out->dtype = dtype;
     out->s = attrs->s;
     out->t = attrs->t;
     int n = 1;
@@ -206,31 +231,58 @@ static const void *gather(side *s, int64_t stride, int64_t offset, int64_t n, ch
 {
     if (stride == (int64_t)s->item) return s->at + offset * stride;
     if (stride == 0 && s->splat == s->at && n <= s->filled) return scratch;
-    copy_strided(scratch, (int64_t)s->item, s->at + offset * stride, stride, s->item, n);
+    if (stride)
+        copy_strided(scratch, (int64_t)s->item, s->at + offset * stride, stride, s->item, n);
+    else
+        wki_repeat(n, scratch, s->item, s->at);
     s->splat = stride ? NULL : s->at;
     s->filled = n;
     return scratch;
 }
 
-static wk_status run_strided(const task *t, const wki_call *call, int64_t first, int64_t last)
+/* The one side that repeats a number along the rows, if there is a loop for that; or 0 */
+static int numbered_side(const task *t, const walk *w)
+{
+    const int d = w->ndim - 1;
+    if (!t->numbered[1] || w->size[d] == 1 || !w->side[1].stride[d] == !w->side[2].stride[d]) return 0;
+    return w->side[1].stride[d] ? 2 : 1;
+}
+
+static void run_block(const task *t, walk *w, int numbered, int64_t offset, int64_t n, char *scratch)
+{
+    const void *in[WKI_IN_COUNT] = { NULL };
+    const int d = w->ndim - 1;
+    const int64_t y_stride = w->side[0].stride[d], y_item = (int64_t)w->side[0].item;
+    char *y = w->side[0].at + offset * y_stride, *to = y_stride == y_item ? y : scratch;
+    for (int i = 1; i < w->sides; i++)
+        if (i != numbered)
+            in[numbered ? WKI_IN_X : t->slot[i]] =
+                gather(&w->side[i], w->side[i].stride[d], offset, n, scratch + i * BLOCK * WIDEST);
+    if (numbered) {
+        const void *number = w->side[numbered].at;
+        t->numbered[numbered](n, to, in, t->dtype == WK_F32 ? (double)*(const float *)number : *(const double *)number,
+                              0);
+    } else {
+        t->loop(n, to, in, t->s, t->t);
+    }
+    if (to != y) copy_strided(y, y_stride, scratch, y_item, (size_t)y_item, n);
+}
+
+static wk_status run_strided(task *t, const wki_call *call, int64_t first, int64_t last)
 {
     walk w;
     plan(&w, call);
     char *scratch = wki_thread_scratch((size_t)w.sides * BLOCK * WIDEST);
     if (!scratch) return WK_E_MEMORY;
-    const void *in[WKI_IN_COUNT] = { NULL };
-    const int d = w.ndim - 1;
-    const int64_t inner = w.size[d], y_stride = w.side[0].stride[d], y_item = (int64_t)w.side[0].item;
+    find_numbered(t, call);
+    const int numbered = numbered_side(t, &w);
+    const int64_t inner = w.size[w.ndim - 1];
     seek(&w, first / inner);
     for (int64_t offset = first % inner, n; first < last; first += n) {
         n = inner - offset < last - first ? inner - offset : last - first;
         if (n > BLOCK) n = BLOCK;
         if (WKI_FAULT(20) && first + n == last && n > 1) last = first + --n;
-        for (int i = 1; i < w.sides; i++)
-            in[t->slot[i]] = gather(&w.side[i], w.side[i].stride[d], offset, n, scratch + i * BLOCK * WIDEST);
-        char *y = w.side[0].at + offset * y_stride;
-        t->loop(n, y_stride == y_item ? y : scratch, in, t->s, t->t);
-        if (y_stride != y_item) copy_strided(y, y_stride, scratch, y_item, (size_t)y_item, n);
+        run_block(t, &w, numbered, offset, n, scratch);
         offset += n;
         if (offset == inner) {
             offset = 0;

@@ -16,6 +16,8 @@ typedef struct wki_cursor {
     int64_t index[WKI_MAX_DIMS], at[WKI_WALK_VIEWS]; /* at: offset in each view, in elements */
 } wki_cursor;
 
+static inline int64_t wki_length(int64_t stride) { return stride < 0 ? -stride : stride; }
+
 static inline void wki_walk_push(wki_walk *w, int64_t size, const int64_t stride[WKI_WALK_VIEWS])
 {
     w->count *= size;
@@ -47,6 +49,30 @@ static inline wki_walk wki_walk_over(const wki_view *const *views, int nviews, u
         int64_t stride[WKI_WALK_VIEWS] = { 0 };
         for (int v = 0; v < nviews; v++) stride[v] = views[v]->stride[d];
         wki_walk_push(&w, views[0]->size[d], stride);
+    }
+    if (w.ndim == 0) wki_walk_close(&w);
+    return w;
+}
+
+/* The same in the order of the first view's memory, the longest strides first: for calls that do not care which element
+ * comes when. */
+static inline wki_walk wki_walk_by_stride(const wki_view *const *views, int nviews, uint32_t dims)
+{
+    wki_walk w;
+    int order[WKI_MAX_DIMS], n = 0;
+    w.ndim = 0;
+    w.count = 1;
+    for (int d = 0; d < views[0]->ndim; d++) {
+        if (!(dims >> d & 1)) continue;
+        const int64_t step = wki_length(views[0]->stride[d]);
+        int to = n++;
+        for (; to > 0 && wki_length(views[0]->stride[order[to - 1]]) < step; to--) order[to] = order[to - 1];
+        order[to] = d;
+    }
+    for (int i = 0; i < n; i++) {
+        int64_t stride[WKI_WALK_VIEWS] = { 0 };
+        for (int v = 0; v < nviews; v++) stride[v] = views[v]->stride[order[i]];
+        wki_walk_push(&w, views[0]->size[order[i]], stride);
     }
     if (w.ndim == 0) wki_walk_close(&w);
     return w;

@@ -66,7 +66,7 @@ WK_API bool wk_allclose(const wk_tensor *a, const wk_tensor *b, double rtol, dou
 /* Convert. */
 WK_API wk_tensor *wk_to(wk_tensor *t, wk_dtype dtype);                /* [d] t itself if nothing changes; floats saturate into integers, NaN gives 0 */
 WK_API wk_tensor *wk_to_device(wk_tensor *t, wk_device device);       /* [d] t itself if nothing changes */
-WK_API wk_tensor *wk_clone(wk_tensor *t);                             /* [d] a contiguous copy */
+WK_API wk_tensor *wk_clone(wk_tensor *t);                             /* [d] a copy; dense memory keeps its order */
 WK_API wk_tensor *wk_contiguous(wk_tensor *t);                        /* [d] t itself if it is */
 
 /* Rearrange: [d], views wherever strides allow; reshape and flatten copy otherwise. */

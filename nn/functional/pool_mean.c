@@ -88,7 +88,7 @@ static wk_tensor *avg_pool(const char *where, int n, const wk_pool_opts *given)
     wki_options_merge(&o, sizeof o, given);
     wki_slide s = wki_slide_over(where, n);
     bool single;
-    wk_tensor *x = wki_slide_enter(&s, o.x, s.w.in, &single);
+    wk_tensor *x = wki_slide_see(&s, o.x, s.w.in, &single);
     if (!x || !wki_slide_take_pool(&s, &o)) return NULL;
     wki_check(!o.dilation.n && !o.indices, NULL, WK_E_INVALID, where, "dilation and indices are max_pool's");
     wki_check(o.divisor_override >= INT32_MIN && o.divisor_override <= INT32_MAX, NULL, WK_E_INVALID, where,
@@ -105,7 +105,7 @@ static wk_tensor *adaptive(const char *where, int n, wk_tensor *x, const wk_dims
 {
     wki_slide s = wki_slide_over(where, n);
     bool single;
-    x = wki_slide_enter(&s, x, s.w.in, &single);
+    x = wki_slide_see(&s, x, s.w.in, &single);
     if (!x || !wki_slide_take_adaptive(&s, output_size)) return NULL;
     if (s.w.out[0] == 1 && s.w.out[1] == 1 && s.w.out[2] == 1) { /* one mean of all */
         static const int last[] = { -1, -2, -3 };

@@ -111,16 +111,8 @@ INLINE void transpose_strip(real *to, ptrdiff_t ts, const real *from, ptrdiff_t 
     for (int i = 0; i < VL; i++) row[i] = from + LEAST(i, rows - 1) * fs;
     int64_t t = 0;
     for (; t + LANE <= cols; t += LANE) {
-        vec x[LANE], y[LANE];
-        UNROLL for (int i = 0; i < LANE; i++) x[i] = load_lanes(row + i, t);
-        for (int pass = LANE; pass > 1; pass /= 2) {
-            UNROLL for (int i = 0; i < LANE / 2; i++)
-            {
-                y[2 * i] = zip_firsts(x[i], x[i + LANE / 2]);
-                y[2 * i + 1] = zip_seconds(x[i], x[i + LANE / 2]);
-            }
-            UNROLL for (int i = 0; i < LANE; i++) x[i] = y[i];
-        }
+        vec x[LANE];
+        turn_lanes(row, t, x);
         UNROLL for (int i = 0; i < LANE; i++) store(to + (t + i) * ts, x[i]);
     }
     for (; t < cols; t++)

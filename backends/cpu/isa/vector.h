@@ -158,4 +158,19 @@ INLINE vec load_lanes(const real *const *p, ptrdiff_t at)
 #undef AT
 }
 
+/* y[k] = element at + k of each of the VL rows */
+INLINE void turn_lanes(const real *const *row, ptrdiff_t at, vec y[LANE])
+{
+    vec x[LANE];
+    UNROLL for (int i = 0; i < LANE; i++) y[i] = load_lanes(row + i, at);
+    for (int pass = LANE; pass > 1; pass /= 2) {
+        UNROLL for (int i = 0; i < LANE; i++) x[i] = y[i];
+        UNROLL for (int i = 0; i < LANE / 2; i++)
+        {
+            y[2 * i] = zip_firsts(x[i], x[i + LANE / 2]);
+            y[2 * i + 1] = zip_seconds(x[i], x[i + LANE / 2]);
+        }
+    }
+}
+
 #endif

@@ -1,11 +1,11 @@
-/* copy: y -> x, any strides on both sides, any dtype into any other. Runs of the innermost dim where x is contiguous
- * there too; otherwise square tiles, so that a transposed matrix passes through the cache once. */
+/* copy: y -> x, any strides on both sides, any dtype into any other, in the order of y's memory. Runs of the innermost
+ * dim where x is contiguous there too; otherwise tiles, so that a transposed matrix passes through the cache once. */
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/saturate.h"
 #include "backends/cpu/walk.h"
 #include <string.h>
 
-enum { TILE = 16 };
+enum { BAND = 64, TILE = 16 };
 typedef void convert(int64_t n, void *y, int64_t y_step, const void *x, int64_t x_step);
 
 typedef uint8_t flag; /* a WK_BOOL: stored as 0 or 1, read as nonzero */
@@ -75,16 +75,15 @@ typedef struct plan {
     size_t y_size, x_size;
     bool same;
     convert *run;
+    const wki_moves *moves; /* NULL: for other sizes than 4 and 8 */
 } plan;
-
-static int64_t size_of(int64_t stride) { return stride < 0 ? -stride : stride; }
 
 static int tiled_dim(const wki_walk *w)
 {
     const int last = w->ndim - 1;
-    if (size_of(w->stride[last][1]) <= 1) return -1;
+    if (wki_length(w->stride[last][1]) <= 1) return -1;
     for (int d = last - 1; d >= 0; d--)
-        if (size_of(w->stride[d][1]) == 1) return d;
+        if (wki_length(w->stride[d][1]) == 1) return d;
     return -1;
 }
 
@@ -109,11 +108,12 @@ static void take_tile(plan *p)
 static void make_plan(plan *p, const wki_call *call)
 {
     const wki_view *y = call->views[0], *x = call->views[1];
-    p->walk = wki_walk_over(call->views, 2, wki_all_dims(y));
+    p->walk = wki_walk_by_stride(call->views, 2, wki_all_dims(y));
     p->y_size = wk_dtype_size((wk_dtype)y->dtype);
     p->x_size = wk_dtype_size((wk_dtype)x->dtype);
     p->same = y->dtype == x->dtype;
     p->run = converts[x->dtype][y->dtype];
+    p->moves = p->same && p->y_size > 1 ? wki_moves_for(wki_isa(), p->y_size) : NULL;
     p->tile = p->walk.count > 0 ? tiled_dim(&p->walk) : -1;
     if (p->tile >= 0) take_tile(p);
 }
@@ -122,21 +122,19 @@ static int64_t units(const wki_call *call)
 {
     plan p;
     make_plan(&p, call);
-    return p.tile < 0 ? wki_blocks(p.walk.count, WKI_BLOCK) : p.walk.count * wki_blocks(p.high, TILE);
+    return p.tile < 0 ? wki_blocks(p.walk.count, WKI_BLOCK) : p.walk.count * wki_blocks(p.high, BAND);
 }
 
-/* n elements from the last to the first: what flips are made of */
-static void copy_reversed(int64_t n, size_t size, void *to, const void *last)
+static void copy_run(const plan *p, int64_t n, char *y, int64_t y_step, const char *x, int64_t x_step)
 {
-#define REVERSED(TYPE)                                                                                                 \
-    for (int64_t i = 0; i < n; i++) ((TYPE *)to)[i] = ((const TYPE *)last)[-i]
-    if (size == 4)
-        REVERSED(uint32_t);
-    else if (size == 8)
-        REVERSED(uint64_t);
+    if (p->same && (n == 1 || (y_step == 1 && x_step == 1)))
+        memcpy(y, x, (size_t)n * p->y_size);
+    else if (p->moves && y_step == 1 && x_step == 0)
+        p->moves->fill(n, y, x);
+    else if (p->moves && y_step == 1 && x_step == -1)
+        p->moves->reverse(n, y, x);
     else
-        REVERSED(uint8_t);
-#undef REVERSED
+        p->run(n, y, y_step, x, x_step);
 }
 
 static void copy_runs(const plan *p, char *y, const char *x, int64_t begin, int64_t end)
@@ -146,25 +144,60 @@ static void copy_runs(const plan *p, char *y, const char *x, int64_t begin, int6
     wki_cursor c = wki_cursor_at(w, begin);
     for (int64_t n; begin < end; begin += n) {
         n = wki_least(wki_cursor_left(w, &c), end - begin);
-        char *to = y + c.at[0] * (int64_t)p->y_size;
-        const char *from = x + c.at[1] * (int64_t)p->x_size;
-        if (p->same && (n == 1 || (y_step == 1 && x_step == 1)))
-            memcpy(to, from, (size_t)n * p->y_size);
-        else if (p->same && y_step == 1 && x_step == -1)
-            copy_reversed(n, p->y_size, to, from);
-        else
-            p->run(n, to, y_step, from, x_step);
+        copy_run(p, n, y + c.at[0] * (int64_t)p->y_size, y_step, x + c.at[1] * (int64_t)p->x_size, x_step);
         wki_cursor_move(w, &c, n);
     }
 }
 
-static void copy_tiles(const plan *p, char *y, const char *x, int64_t top)
+typedef uint8_t bytes __attribute__((vector_size(TILE), aligned(1), may_alias));
+
+/* A square of TILE bytes each way, by four perfect shuffles */
+static void turn_square(uint8_t *y, int64_t y_row, const uint8_t *x, int64_t x_row)
 {
-    const int64_t bottom = wki_least(top + TILE, p->high), y_size = (int64_t)p->y_size, x_size = (int64_t)p->x_size;
-    for (int64_t left = 0; left < p->wide; left += TILE)
-        for (int64_t i = top; i < bottom; i++)
-            p->run(wki_least(TILE, p->wide - left), y + (i * p->high_step[0] + left * p->wide_step[0]) * y_size,
-                   p->wide_step[0], x + (i * p->high_step[1] + left * p->wide_step[1]) * x_size, p->wide_step[1]);
+    bytes t[TILE], u[TILE];
+    for (int i = 0; i < TILE; i++) t[i] = *(const bytes *)(x + i * x_row);
+    for (int pass = TILE; pass > 1; pass /= 2) {
+        for (int i = 0; i < TILE / 2; i++) {
+            u[2 * i] =
+                __builtin_shufflevector(t[i], t[i + TILE / 2], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+            u[2 * i + 1] = __builtin_shufflevector(t[i], t[i + TILE / 2], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29,
+                                                   14, 30, 15, 31);
+        }
+        memcpy(t, u, sizeof t);
+    }
+    for (int i = 0; i < TILE; i++) *(bytes *)(y + i * y_row) = t[i];
+}
+
+/* The last squares reach back over what is done already. */
+static void turn_bytes(int64_t rows, int64_t cols, uint8_t *y, int64_t y_row, const uint8_t *x, int64_t x_row)
+{
+    for (int64_t j = 0; j < cols; j += TILE)
+        for (int64_t i = 0; i < rows; i += TILE) {
+            const int64_t top = wki_least(i, rows - TILE), left = wki_least(j, cols - TILE);
+            turn_square(y + top * y_row + left, y_row, x + left * x_row + top, x_row);
+        }
+}
+
+/* A band of BAND rows of y */
+static void copy_band(const plan *p, char *y, const char *x, int64_t top)
+{
+    const int64_t bottom = wki_least(top + BAND, p->high), y_size = (int64_t)p->y_size, x_size = (int64_t)p->x_size;
+    if (p->moves && p->wide_step[0] == 1 && p->high_step[1] == 1) {
+        p->moves->turn(bottom - top, p->wide, y + top * p->high_step[0] * y_size, p->high_step[0], x + top * x_size,
+                       p->wide_step[1]);
+        return;
+    }
+    if (p->same && y_size == 1 && p->wide_step[0] == 1 && p->high_step[1] == 1 && bottom - top >= TILE &&
+        p->wide >= TILE) {
+        turn_bytes(bottom - top, p->wide, (uint8_t *)y + top * p->high_step[0], p->high_step[0],
+                   (const uint8_t *)x + top, p->wide_step[1]);
+        return;
+    }
+    for (; top < bottom; top += TILE)
+        for (int64_t left = 0; left < p->wide; left += TILE)
+            for (int64_t i = top; i < wki_least(top + TILE, bottom); i++)
+                p->run(wki_least(TILE, p->wide - left), y + (i * p->high_step[0] + left * p->wide_step[0]) * y_size,
+                       p->wide_step[0], x + (i * p->high_step[1] + left * p->wide_step[1]) * x_size, p->wide_step[1]);
 }
 
 static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scratch)
@@ -179,10 +212,10 @@ static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scr
         copy_runs(&p, y, x, begin * WKI_BLOCK, wki_least(end * WKI_BLOCK, p.walk.count));
         return WK_OK;
     }
-    const int64_t bands = wki_blocks(p.high, TILE);
+    const int64_t bands = wki_blocks(p.high, BAND);
     for (int64_t u = begin; u < end; u++) {
         const wki_cursor c = wki_cursor_at(&p.walk, u / bands);
-        copy_tiles(&p, y + c.at[0] * (int64_t)p.y_size, x + c.at[1] * (int64_t)p.x_size, u % bands * TILE);
+        copy_band(&p, y + c.at[0] * (int64_t)p.y_size, x + c.at[1] * (int64_t)p.x_size, u % bands * BAND);
     }
     return WK_OK;
 }

@@ -1,4 +1,5 @@
-/* fill: element i of y, counted row-major, becomes value + i * step, in double, converted as copy converts. */
+/* fill: element i of y, counted row-major, becomes value + i * step, in double, converted as copy converts. One value
+ * for all is written in the order of memory, converted once for a whole run. */
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/saturate.h"
 #include "backends/cpu/walk.h"
@@ -18,10 +19,12 @@ static int64_t units(const wki_call *call) { return wki_blocks(wki_numel(call->v
         double x = l.value;                                                                                            \
         const TYPE all = VALUE;                                                                                        \
         if (l.step == 0 && stride == 1)                                                                                \
-            for (int64_t i = 0; i < n; i++) y[i] = all;                                                                \
+            wki_repeat(n, y, sizeof all, &all);                                                                        \
+        else if (l.step == 0)                                                                                          \
+            for (int64_t i = 0; i < n; i++) y[i * stride] = all;                                                       \
         else                                                                                                           \
             for (int64_t i = 0; i < n; i++) {                                                                          \
-                x = l.step == 0 ? l.value : l.value + (double)(l.first + i) * l.step;                                  \
+                x = l.value + (double)(l.first + i) * l.step;                                                          \
                 y[i * stride] = VALUE;                                                                                 \
             }                                                                                                          \
     }
@@ -41,7 +44,7 @@ static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scr
     (void)scratch;
     const wki_view *y = call->views[0];
     const wki_fill_attrs *a = call->attrs;
-    const wki_walk w = wki_walk_over(call->views, 1, wki_all_dims(y));
+    const wki_walk w = (a->step == 0 ? wki_walk_by_stride : wki_walk_over)(call->views, 1, wki_all_dims(y));
     const int64_t size = (int64_t)wk_dtype_size((wk_dtype)y->dtype), last = wki_least(end * WKI_BLOCK, w.count);
     const bool all_zero = a->step == 0 && a->value == 0 && !signbit(a->value);
     int64_t i = begin * WKI_BLOCK;

@@ -1,5 +1,5 @@
-/* gather: y[.., i, ..] = x[.., index[.., i, ..], ..] along one dim. A unit is a block of elements; where the index
- * repeats along the innermost dim, whole rows are copied. */
+/* gather: y[.., i, ..] = x[.., index[.., i, ..], ..] along one dim. A unit is a block of elements in the order of
+ * y's memory; where the index repeats along the innermost dim, whole rows are copied. */
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/walk.h"
 #include "base/error.h"
@@ -9,8 +9,8 @@ static wki_walk elements(const wki_call *call)
 {
     wki_view x = *call->views[1];
     x.stride[((const wki_along_attrs *)call->attrs)->dim] = 0;
-    return wki_walk_over((const wki_view *const[]){ call->views[0], call->views[2], &x }, 3,
-                         wki_all_dims(call->views[0]));
+    return wki_walk_by_stride((const wki_view *const[]){ call->views[0], call->views[2], &x }, 3,
+                              wki_all_dims(call->views[0]));
 }
 
 static int64_t units(const wki_call *call) { return wki_blocks(wki_numel(call->views[0]), WKI_BLOCK); }

@@ -1,22 +1,36 @@
 /* reduce: sums, extremes, products, norms, variances over any set of dims. The elements of one result, taken row-major,
- * are cut into blocks of WKI_FOLD; a block is folded by a tree (isa/folds.c), and the blocks are joined in double, in
- * order. So the number of elements alone fixes the bits, whichever way memory is laid out: columns side by side, a
- * contiguous run, or gathered. Integers, whose order does not matter, are in integer_reduce.h. */
+ * are one line, or, where they are many, lines along the last of the reduced dims; a line is cut into blocks of
+ * WKI_FOLD; a block is folded by a tree (isa/folds.c), and blocks and lines are joined in double, in order. So the
+ * shape alone fixes the bits, whichever way memory is laid out: columns side by side, a contiguous run, or gathered.
+ * Integers, whose order does not matter, are in integer_reduce.h. */
 #include "backends/cpu/integer_reduce.h"
 #include <math.h>
 
-enum { WINDOW = 16 * WKI_FOLD }; /* elements gathered at once; more than a block of short lines */
+enum {
+    WINDOW = 32 * WKI_FOLD, /* elements gathered at once; more than a block of short lines */
+    MANY = 32 * WKI_FOLD,   /* elements that are cut into lines */
+    LONG = 256              /* if those have as many */
+};
 
 typedef struct plan {
     wki_walk kept, reduced; /* kept: over y and x; reduced: over x alone */
     bool columns;           /* a unit is a band of columns; otherwise an element of y */
     bool short_lines;       /* of which many are turned into columns */
     wk_dtype dtype;         /* of x */
+    int64_t line;           /* elements of one; reduced.count is a multiple */
     int kind;
     double number;
     const wki_folds *folds;
     void *scratch;
 } plan;
+
+/* By the shape alone */
+static int64_t line_of(const wki_view *x, uint32_t dims, int64_t count)
+{
+    int d = x->ndim - 1;
+    while (d >= 0 && (!(dims >> d & 1) || x->size[d] == 1)) d--;
+    return d >= 0 && count >= MANY && x->size[d] >= LONG ? x->size[d] : count;
+}
 
 static void make_plan(plan *p, const wki_call *call)
 {
@@ -25,8 +39,10 @@ static void make_plan(plan *p, const wki_call *call)
     p->kind = a->kind;
     p->number = a->number;
     p->kept = wki_walk_over(call->views, 2, wki_all_dims(call->views[1]) & ~a->dims);
-    p->reduced = wki_walk_over(call->views + 1, 1, a->dims);
-    const bool is_float = wki_is_float(p->dtype), lines = p->reduced.ndim == 1 && p->reduced.count > 1;
+    const bool is_float = wki_is_float(p->dtype);
+    p->reduced = (is_float ? wki_walk_over : wki_walk_by_stride)(call->views + 1, 1, a->dims);
+    p->line = line_of(call->views[1], a->dims, p->reduced.count);
+    const bool lines = p->reduced.ndim == 1 && p->reduced.count > 1;
     p->columns = lines && wki_walk_inner(&p->reduced, 0) != 1 && wki_walk_inner(&p->kept, 1) == 1;
     p->short_lines = lines && is_float && !p->columns && p->reduced.count <= WKI_SHORT_LINE && p->kept.count > 1;
 }
@@ -103,8 +119,9 @@ static void gather(const plan *p, const char *x, int64_t i, int64_t n, char *to)
         m = wki_least(wki_cursor_left(w, &c), n - done);
         const bool across = w->ndim > 1 && w->stride[w->ndim - 2][0] == 1 && m == width;
         const int64_t rows = across ? wki_least((n - done) / width, w->size[w->ndim - 2] - c.index[w->ndim - 2]) : 1;
-        for (int64_t j = 0; rows > 1 && j < width; j++)
-            wki_copy_elements(rows, (size_t)size, to + (done + j) * size, width, x + (c.at[0] + j * step) * size, 1);
+        if (rows > 1)
+            wki_moves_for(wki_isa(), (size_t)size)
+                ->turn(rows, width, to + done * size, width, x + c.at[0] * size, step);
         if (rows == 1) wki_copy_elements(m, (size_t)size, to + done * size, 1, x + c.at[0] * size, step);
         m *= rows;
         for (int64_t r = 0; r < rows; r++) wki_cursor_move(w, &c, m / rows);
@@ -127,17 +144,103 @@ static void fold_blocks(const plan *p, int fold, int64_t n, const char *x, doubl
     }
 }
 
-/* One or two folds (second < 0: one) in a single pass over memory. */
+/* Memory is fetched ahead in pages, which lines soon leave: the next ones are asked for. */
+static void expect(const char *x, int64_t bytes)
+{
+    for (int64_t i = 0; i < bytes; i += 64) __builtin_prefetch(x + i);
+}
+
+/* n elements: whole lines */
+static void fold_lines(const plan *p, int fold, int64_t n, const char *x, double centre, double *total)
+{
+    const int64_t bytes = p->line * (int64_t)wk_dtype_size(p->dtype);
+    const double middle[4] = { centre, centre, centre, centre };
+    double part[4];
+    for (; n >= 4 * p->line && p->line <= WKI_FOLD; n -= 4 * p->line, x += 4 * bytes) {
+        if (n >= 8 * p->line) expect(x + 4 * bytes, 4 * bytes);
+        p->folds->four[fold](p->line, (const void *const[]){ x, x + bytes, x + 2 * bytes, x + 3 * bytes }, middle,
+                             part);
+        for (int k = 0; k < 4; k++) *total = both(fold, *total, part[k]);
+    }
+    for (; n > 0; n -= p->line, x += bytes) {
+        part[0] = first_of(fold);
+        fold_blocks(p, fold, p->line, x, centre, part);
+        *total = both(fold, *total, part[0]);
+    }
+}
+
+static void fold_rows(const source *s, int fold, int64_t rows, const char *x, const void *centre, double *total)
+{
+    double part[WKI_COLUMNS];
+    s->plan->folds->columns[fold](rows, s->n, part, x, s->stride, centre);
+    for (int64_t j = 0; j < s->n; j++) total[j] = both(fold, total[j], value_at(part, s->plan->dtype, j));
+}
+
+/* Columns of `rows` elements, at most a line */
+static void fold_columns(const source *s, int fold, int64_t rows, const char *x, const void *centre, double *total)
+{
+    const int64_t block = WKI_FOLD * s->stride * (int64_t)wk_dtype_size(s->plan->dtype);
+    for (int64_t row = 0; row < rows; row += WKI_FOLD, x += block)
+        fold_rows(s, fold, wki_least(WKI_FOLD, rows - row), x, centre, total);
+}
+
+static const void *in_dtype(wk_dtype dtype, int64_t n, const double *values, float *narrow)
+{
+    for (int64_t j = 0; values && dtype == WK_F32 && j < n; j++) narrow[j] = (float)values[j];
+    return values && dtype == WK_F32 ? (const void *)narrow : values;
+}
+
+/* The lines lie side by side, as in a transposed matrix: they are columns. */
+static bool is_across(const plan *p)
+{
+    const wki_walk *w = &p->reduced;
+    return p->line < w->count && w->ndim == 2 && w->stride[0][0] == 1 && w->size[1] == p->line;
+}
+
+static void fold_across(const source *s, const int folds[2], const double *centre, double *const totals[2])
+{
+    const plan *p = s->plan;
+    const int64_t size = (int64_t)wk_dtype_size(p->dtype), lines = p->reduced.count / p->line;
+    double middle[WKI_COLUMNS], part[WKI_COLUMNS];
+    float narrow[WKI_COLUMNS];
+    source band = { p, s->x, 0, wki_walk_inner(&p->reduced, 0), COLUMNS };
+    for (int64_t j = 0; j < WKI_COLUMNS; j++) middle[j] = centre ? *centre : 0;
+    const void *centres = in_dtype(p->dtype, WKI_COLUMNS, centre ? middle : NULL, narrow);
+    for (int64_t left = 0; left < lines; left += band.n, band.x += band.n * size) {
+        band.n = wki_least(WKI_COLUMNS, lines - left);
+        for (int k = 0; k < 2 && folds[k] >= 0; k++) {
+            for (int64_t j = 0; j < band.n; j++) part[j] = first_of(folds[k]);
+            fold_columns(&band, folds[k], p->line, band.x, centres, part);
+            for (int64_t j = 0; j < band.n; j++) *totals[k] = both(folds[k], *totals[k], part[j]);
+        }
+    }
+}
+
+/* One or two folds (second < 0: one) in a single pass over memory: windows of whole lines, or of a part of one */
 static void fold_line(const source *s, int first, int second, const double *centre, double *a, double *b)
 {
     const plan *p = s->plan;
+    const int folds[2] = { first, second };
+    double *const totals[2] = { a, b }, part[2] = { 0 }, middle = centre ? *centre : 0;
+    const int64_t count = p->reduced.count, line = p->line, lines = count && line < WINDOW ? WINDOW / line * line : 0;
     const bool direct = p->reduced.ndim == 1 && wki_walk_inner(&p->reduced, 0) == 1;
-    for (int64_t n, i = 0; i < p->reduced.count; i += n) {
-        n = wki_least(WINDOW, p->reduced.count - i);
+    if (is_across(p)) {
+        fold_across(s, folds, centre, totals);
+        return;
+    }
+    for (int64_t n, i = 0; i < count; i += n) {
+        n = lines ? wki_least(lines, count - i) : wki_least(WINDOW, line - i % line);
         const char *x = direct ? s->x + i * (int64_t)wk_dtype_size(p->dtype) : p->scratch;
         if (!direct) gather(p, s->x, i, n, p->scratch);
-        fold_blocks(p, first, n, x, centre ? *centre : 0, a);
-        if (second >= 0) fold_blocks(p, second, n, x, centre ? *centre : 0, b);
+        for (int k = 0; k < 2 && folds[k] >= 0; k++) {
+            if (lines) {
+                fold_lines(p, folds[k], n, x, middle, totals[k]);
+                continue;
+            }
+            if (i % line == 0) part[k] = first_of(folds[k]);
+            fold_blocks(p, folds[k], n, x, middle, &part[k]);
+            if ((i + n) % line == 0) *totals[k] = both(folds[k], *totals[k], part[k]);
+        }
     }
 }
 
@@ -157,17 +260,21 @@ static void fold_four(const source *s, int fold, const double *centre, double *y
     }
 }
 
-static void fold_rows(const source *s, int fold, int64_t rows, const char *x, const void *centre, double *total)
+static void fold_all_columns(const source *s, int fold, const void *centre, double *total)
 {
+    const plan *p = s->plan;
+    const int64_t bytes = p->line * s->stride * (int64_t)wk_dtype_size(p->dtype);
     double part[WKI_COLUMNS];
-    s->plan->folds->columns[fold](rows, s->n, part, x, s->stride, centre);
-    for (int64_t j = 0; j < s->n; j++) total[j] = both(fold, total[j], value_at(part, s->plan->dtype, j));
+    const char *x = s->x;
+    for (int64_t row = 0; row < p->reduced.count; row += p->line, x += bytes) {
+        for (int64_t j = 0; j < s->n; j++) part[j] = first_of(fold);
+        fold_columns(s, fold, p->line, x, centre, part);
+        for (int64_t j = 0; j < s->n; j++) total[j] = both(fold, total[j], part[j]);
+    }
 }
 
 static void fold_source(const source *s, int first, int second, const double *centre, double *a, double *b)
 {
-    const plan *p = s->plan;
-    const int64_t size = (int64_t)wk_dtype_size(p->dtype);
     float narrow[WKI_COLUMNS];
     for (int64_t j = 0; j < s->n; j++) a[j] = first_of(first);
     for (int64_t j = 0; second >= 0 && j < s->n; j++) b[j] = first_of(second);
@@ -175,13 +282,9 @@ static void fold_source(const source *s, int first, int second, const double *ce
     if (s->form == FOUR_LINES) fold_four(s, first, centre, a);
     if (s->form == FOUR_LINES && second >= 0) fold_four(s, second, centre, b);
     if (s->form != COLUMNS) return;
-    for (int64_t j = 0; centre && j < s->n; j++) narrow[j] = (float)centre[j];
-    const void *middle = !centre ? NULL : p->dtype == WK_F32 ? (const void *)narrow : centre;
-    for (int64_t row = 0; row < p->reduced.count; row += WKI_FOLD) {
-        const int64_t rows = wki_least(WKI_FOLD, p->reduced.count - row);
-        fold_rows(s, first, rows, s->x + row * s->stride * size, middle, a);
-        if (second >= 0) fold_rows(s, second, rows, s->x + row * s->stride * size, middle, b);
-    }
+    const void *middle = in_dtype(s->plan->dtype, s->n, centre, narrow);
+    fold_all_columns(s, first, middle, a);
+    if (second >= 0) fold_all_columns(s, second, middle, b);
 }
 
 /* ---- Results ---- */
@@ -308,7 +411,7 @@ static void do_short_lines(const wki_call *call, const plan *p, int64_t begin, i
 /* how many of the next lines are taken together: four, if they are contiguous and evenly spaced */
 static int64_t together(const plan *p, const wki_cursor *c, int64_t left)
 {
-    const bool direct = p->reduced.ndim == 1 && wki_walk_inner(&p->reduced, 0) == 1;
+    const bool direct = p->reduced.ndim == 1 && wki_walk_inner(&p->reduced, 0) == 1 && p->line == p->reduced.count;
     return direct && left >= 4 && wki_cursor_left(&p->kept, c) >= 4 ? 4 : 1;
 }
 
@@ -344,7 +447,7 @@ static void do_simple(const wki_call *call, int64_t rows, int64_t cols)
     p.number = a->number;
     p.folds = wki_folds_for(wki_isa(), p.dtype);
     p.reduced.ndim = 1;
-    p.reduced.count = p.reduced.size[0] = line ? cols : rows;
+    p.line = p.reduced.count = p.reduced.size[0] = line ? cols : rows;
     p.reduced.stride[0][0] = line ? 1 : cols;
     const source s = { &p, x->data, n, cols, line ? LINE : COLUMNS };
     double result[WKI_COLUMNS];

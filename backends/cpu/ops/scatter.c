@@ -29,10 +29,7 @@ typedef struct line {
         if (l->index_step == 0 && l->n > 0) { /* one row, at one place */                                              \
             if (*index < l->low || *index >= l->size) return 0;                                                        \
             y += (*index < 0 ? *index + l->size : *index) * l->stride;                                                 \
-            if (l->y_step == 1 && l->src_step == 1)                                                                    \
-                for (int64_t i = 0; i < l->n; i++) y[i] = RESULT(y[i], src[i]);                                        \
-            else                                                                                                       \
-                for (int64_t i = 0; i < l->n; i++) y[i * l->y_step] = RESULT(y[i * l->y_step], src[i * l->src_step]);  \
+            for (int64_t i = 0; i < l->n; i++) y[i * l->y_step] = RESULT(y[i * l->y_step], src[i * l->src_step]);      \
             return l->n;                                                                                               \
         }                                                                                                              \
         if (l->low == 0 && l->index_step == 1 && l->src_step == 1 && l->y_step == 0) {                                 \
@@ -84,6 +81,20 @@ static int64_t units(const wki_call *call)
     return wki_numel(call->views[2]) == 0 ? 0 : wki_blocks(others(call).count, BAND);
 }
 
+/* One row at one place, both side by side: the loop of add has vectors. */
+static int64_t whole_row(const line *l, wk_dtype dtype, bool add, void *to, int64_t at, const void *src)
+{
+    const int64_t bytes = (int64_t)wk_dtype_size(dtype);
+    if (at < l->low || at >= l->size) return 0;
+    char *y = (char *)to + (at < 0 ? at + l->size : at) * l->stride * bytes;
+    if (add)
+        wki_rows_for(wki_isa(), dtype)[WKI_ROW_add].of[0](
+            l->n, y, (const void *const[WKI_IN_COUNT]){ [WKI_IN_A] = y, [WKI_IN_B] = src }, 0, 0);
+    else
+        memcpy(y, src, (size_t)(l->n * bytes));
+    return l->n;
+}
+
 typedef struct task {
     const wki_call *call;
     wki_walk w;
@@ -97,8 +108,12 @@ static wk_status one_line(const task *t, int64_t index_at, int64_t src_at, int64
 {
     const wki_view *y = t->call->views[0], *src = t->call->views[1], *index = t->call->views[2];
     const int64_t *numbers = (const int64_t *)index->data + index_at;
-    int64_t done =
-        t->run(&t->l, (char *)y->data + y_at * t->bytes, numbers, (const char *)src->data + src_at * t->bytes);
+    char *to = (char *)y->data + y_at * t->bytes;
+    const char *from = (const char *)src->data + src_at * t->bytes;
+    const bool row = t->l.index_step == 0 && t->l.y_step == 1 && t->l.src_step == 1 && t->l.n > 1 && !WKI_FAULT(17);
+    const bool add = ((const wki_along_attrs *)t->call->attrs)->add;
+    const int64_t done =
+        row ? whole_row(&t->l, (wk_dtype)y->dtype, add, to, *numbers, from) : t->run(&t->l, to, numbers, from);
     wki_check(done == t->l.n, WK_E_RANGE, WK_E_RANGE, "scatter",
               "index %lld is outside dim %d of %s; expected %lld to %lld", (long long)numbers[done * t->l.index_step],
               ((const wki_along_attrs *)t->call->attrs)->dim, wki_show(y), (long long)t->l.low,
