@@ -169,10 +169,7 @@ void wki_module_restore_modes(wk_module *m)
 
 /* ---- Walking the tree ---- */
 
-/* Every parameter and buffer with its full name, depth first; a shared tensor is visited wherever it hangs. */
-typedef wk_status visit_fn(void *user, const char *name, wki_member *member);
-
-static wk_status walk(wk_module *m, const char *prefix, visit_fn *visit, void *user)
+static wk_status walk(wk_module *m, const char *prefix, wki_visit_fn *visit, void *user)
 {
     for (int i = 0; i < m->count; i++) {
         char *name = wki_sprintf("%s%s%s", prefix, *prefix ? "." : "", m->members[i].name);
@@ -184,6 +181,8 @@ static wk_status walk(wk_module *m, const char *prefix, visit_fn *visit, void *u
     }
     return WK_OK;
 }
+
+wk_status wki_module_walk(wk_module *m, wki_visit_fn *visit, void *user) { return walk(m, "", visit, user); }
 
 typedef struct list {
     wk_tensor **leaves;
@@ -241,8 +240,7 @@ int64_t wk_parameter_count(wk_module *m)
     return n;
 }
 
-/* A member by its dotted path. */
-static wki_member *find(wk_module *m, const char *path)
+wki_member *wki_module_find(wk_module *m, const char *path)
 {
     for (const char *dot; m; path = dot + 1) {
         dot = strchr(path, '.');
@@ -260,7 +258,7 @@ wk_tensor *wk_parameter(wk_module *m, const char *name)
 {
     if (!wki_module_ok(m, "parameter", "m")) return NULL;
     wki_check(name, NULL, WK_E_INVALID, "parameter", "name is NULL");
-    wki_member *member = find(m, name);
+    wki_member *member = wki_module_find(m, name);
     if (member && member->kind != WKI_CHILD) return member->object;
     list l = { 0 };
     char text[256] = "";
@@ -275,7 +273,7 @@ wk_tensor *wk_parameter(wk_module *m, const char *name)
 wk_module *wk_module_child(wk_module *m, const char *name)
 {
     if (!wki_module_ok(m, "module_child", "m")) return NULL;
-    wki_member *member = name ? find(m, name) : NULL;
+    wki_member *member = name ? wki_module_find(m, name) : NULL;
     wki_check(member && member->kind == WKI_CHILD, NULL, WK_E_NOT_FOUND, "module_child", "%s has no child '%s'",
               m->ops->name, name ? name : "NULL");
     return member->object;
@@ -295,7 +293,7 @@ void wk_module_zero_grad(wk_module *m)
 /* ---- Moving and copying: check everything first, so that nothing changes on an error ---- */
 static wk_status check_same(void *user, const char *name, wki_member *member)
 {
-    wki_member *other = find(user, name);
+    wki_member *other = wki_module_find(user, name);
     wk_tensor *mine = member->object, *its = other ? other->object : NULL;
     wki_check(other && other->kind == member->kind, WK_E_NOT_FOUND, WK_E_NOT_FOUND, "module_copy_",
               "only one of them has '%s'", name);
@@ -307,7 +305,7 @@ static wk_status check_same(void *user, const char *name, wki_member *member)
 
 static wk_status copy_one(void *user, const char *name, wki_member *member)
 {
-    return wk_copy_(member->object, find(user, name)->object);
+    return wk_copy_(member->object, wki_module_find(user, name)->object);
 }
 
 wk_status wk_module_copy_(wk_module *m, wk_module *from)

@@ -29,6 +29,10 @@ static inline bool wki_module_ok(const wk_module *m, const char *where, const ch
 {
     return wki_object_check(m, &wki_module_type, where, argument);
 }
+/* Every parameter and buffer with its full name, depth first; a shared tensor is visited wherever it hangs. */
+typedef wk_status wki_visit_fn(void *user, const char *name, wki_member *member);
+wk_status wki_module_walk(wk_module *m, wki_visit_fn *visit, void *user);
+wki_member *wki_module_find(wk_module *m, const char *path); /* by its dotted path; NULL if there is none */
 /* Evaluation mode for the whole tree, and each module's own mode back again. */
 void wki_module_keep_modes(wk_module *m);
 void wki_module_restore_modes(wk_module *m);

@@ -7,7 +7,7 @@
  * makes the parent NULL: check once, at the end. Names are torch's: "0.weight", "0.bias". */
 #ifndef WICK_NN_H
 #define WICK_NN_H
-#include "wick/tensor.h"
+#include "wick/state.h"
 #include <math.h>
 #ifdef __cplusplus
 extern "C" {
@@ -30,6 +30,22 @@ WK_API int64_t wk_parameter_count(wk_module *m);                      /* element
 WK_API void wk_module_zero_grad(wk_module *m);
 /* Copies the values of `from`'s parameters and buffers into m: same names, shapes and dtypes, or nothing changes. */
 WK_API wk_status wk_module_copy_(wk_module *m, wk_module *from);
+/* State dict: parameters and buffers by name, sharing their memory; tied ones under all their names (torch's state_dict). Loading copies
+ * the values of s into m: all of them or, on an error, which lists all that is missing, unexpected or of another shape, none. Floats
+ * become the parameter's dtype. One name of tied parameters is enough, and num_batches_tracked may be missing. strict false: what only
+ * one side has is left alone. wk_save and wk_load do the same with a safetensors file. */
+typedef struct wk_load_opts {
+    size_t size;
+    bool strict; /* true */
+} wk_load_opts;
+WK_API wk_load_opts wk_load_opts_default(void);
+WK_API wk_state *wk_state_dict(wk_module *m);
+WK_API wk_status wk_load_state_dict(wk_module *m, const wk_state *s);
+WK_API wk_status wk_load_state_dict_run(wk_module *m, const wk_state *s, const wk_load_opts *o); /* o NULL: the defaults */
+WK_API wk_status wk_save(wk_module *m, const char *path);
+WK_API wk_status wk_load(wk_module *m, const char *path);
+#define wk_load_state_dict_with(m, s, ...)                                                                             \
+    wk_load_state_dict_run(m, s, (const wk_load_opts[1]){ WK_WITH(wk_load_opts, .size = sizeof(wk_load_opts), .strict = true, __VA_ARGS__) })
 WK_API wk_status wk_module_print(const wk_module *m, FILE *out);      /* the tree, a line a module, with options and parameters */
 
 /* Layers. Weights and biases start as torch's: Linear U(-1/sqrt(in), 1/sqrt(in)) for both. */

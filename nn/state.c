@@ -1,0 +1,180 @@
+/* A module's state dict: out as names that share memory, in as values that all fit or are all left alone. */
+#include "base/alloc.h"
+#include "base/options.h"
+#include "nn/module.h"
+#include <stdio.h>
+#include <string.h>
+
+static wk_status put(void *user, const char *name, wki_member *member)
+{
+    WK_SCOPE(work);
+    return wk_state_set(user, name, wk_detach(member->object));
+}
+
+wk_state *wk_state_dict(wk_module *m)
+{
+    if (!wki_module_ok(m, "state_dict", "m")) return NULL;
+    wk_state *s = wk_state_new();
+    return s && wki_module_walk(m, put, s) == WK_OK ? s : NULL;
+}
+
+/* ---- Loading: what does not fit is gathered, then told at once ---- */
+
+typedef struct pair {
+    wk_tensor *to, *from;
+} pair;
+
+typedef struct loading {
+    wk_module *m;
+    const wk_state *s;
+    bool strict;
+    pair *pairs;
+    int count, room;
+    char missing[150], unexpected[150], unfit[200]; /* as much of the lists as an error holds */
+    int nmissing, nunexpected, nunfit;
+} loading;
+
+static void list(char *text, size_t bytes, int *n, const char *what)
+{
+    const size_t used = strlen(text);
+    if (used + strlen(what) + 16 < bytes)
+        snprintf(text + used, bytes - used, "%s%s", *n ? ", " : "", what);
+    else if (used + 5 < bytes && strcmp(text + used - 3, "..."))
+        snprintf(text + used, bytes - used, ", ...");
+    ++*n;
+}
+
+static wk_status add_pair(loading *l, wk_tensor *to, wk_tensor *from)
+{
+    if (l->count == l->room) {
+        const size_t old = (size_t)l->room, room = old ? 2 * old : 16;
+        pair *grown = wki_grow(l->pairs, old * sizeof *grown, room * sizeof *grown);
+        if (!grown) return WK_E_MEMORY;
+        l->pairs = grown;
+        l->room = (int)room;
+    }
+    l->pairs[l->count++] = (pair){ to, from };
+    return WK_OK;
+}
+
+static bool fits(const wk_tensor *to, const wk_tensor *from)
+{
+    const bool one = to->v.ndim == 0 && from->v.ndim == 1 && from->v.size[0] == 1;
+    const bool floats = wki_is_float((wk_dtype)to->v.dtype);
+    return (one || wki_same_shape(&to->v, &from->v)) && floats == wki_is_float((wk_dtype)from->v.dtype) &&
+           (floats || to->v.dtype == from->v.dtype || wki_dtype_lifts((wk_dtype)from->v.dtype, (wk_dtype)to->v.dtype));
+}
+
+static wk_status match(void *user, const char *name, wki_member *member)
+{
+    loading *l = user;
+    wk_tensor *to = member->object;
+    if (!wk_state_has(l->s, name)) {
+        list(l->missing, sizeof l->missing, &l->nmissing, name);
+        return add_pair(l, to, NULL);
+    }
+    wk_tensor *from = wk_state_get(l->s, name);
+    if (fits(to, from)) return add_pair(l, to, from);
+    char what[160];
+    int n = snprintf(what, sizeof what, "%.40s %s ", name, wk_dtype_name((wk_dtype)to->v.dtype));
+    n += snprintf(what + n, sizeof what - (size_t)n, "%.40s", wki_show(&to->v));
+    snprintf(what + n, sizeof what - (size_t)n, " (given: %s %.40s)", wk_dtype_name((wk_dtype)from->v.dtype),
+             wki_show(&from->v));
+    list(l->unfit, sizeof l->unfit, &l->nunfit, what);
+    return WK_OK;
+}
+
+/* Names that are missing are none if the tensor came under another name, or if torch too does without. */
+static wk_status forgive(void *user, const char *name, wki_member *member)
+{
+    loading *l = user;
+    static const char optional[] = "num_batches_tracked";
+    const size_t n = strlen(name), tail = sizeof optional - 1;
+    if (wk_state_has(l->s, name)) return WK_OK;
+    bool there = n >= tail && !strcmp(name + n - tail, optional);
+    for (int i = 0; i < l->count && !there; i++) there = l->pairs[i].to == member->object && l->pairs[i].from;
+    if (!there) list(l->missing, sizeof l->missing, &l->nmissing, name);
+    return WK_OK;
+}
+
+static wk_status compare(loading *l)
+{
+    if (wki_module_walk(l->m, match, l)) return wk_error();
+    if (l->nmissing) { /* once more, now that all that came is known */
+        l->nmissing = 0;
+        l->missing[0] = 0;
+        if (wki_module_walk(l->m, forgive, l)) return wk_error();
+    }
+    for (int64_t i = 0; i < wk_state_count(l->s); i++) {
+        const wki_member *member = wki_module_find(l->m, wk_state_name(l->s, i));
+        if (!member || member->kind == WKI_CHILD)
+            list(l->unexpected, sizeof l->unexpected, &l->nunexpected, wk_state_name(l->s, i));
+    }
+    if (!l->strict) l->nmissing = l->nunexpected = 0;
+    if (!l->nmissing && !l->nunexpected && !l->nunfit) return WK_OK;
+    char text[480] = "";
+    size_t n = 0;
+    const struct {
+        const char *what, *list;
+        int count;
+    } all[] = { { "missing", l->missing, l->nmissing },
+                { "unexpected", l->unexpected, l->nunexpected },
+                { "of another shape or dtype", l->unfit, l->nunfit } };
+    for (int i = 0; i < 3; i++)
+        if (all[i].count && n < sizeof text)
+            n += (size_t)snprintf(text + n, sizeof text - n, "%s%d %s: %s", n ? "; " : "", all[i].count, all[i].what,
+                                  all[i].list);
+    return wki_fail(l->nunfit ? WK_E_SHAPE : WK_E_NOT_FOUND, "load_state_dict", "%s", text);
+}
+
+/* Conversions first, as they may fail; copies of equal dtypes do not. */
+static wk_status copy_all(const loading *l)
+{
+    WK_SCOPE(work);
+    WK_NO_GRAD(update);
+    for (int i = 0; i < l->count; i++) {
+        pair *p = &l->pairs[i];
+        if (!p->from) continue;
+        p->from = wk_to(p->from, (wk_dtype)p->to->v.dtype);
+        if (p->from && p->from->v.ndim != p->to->v.ndim) p->from = wk_reshape(p->from, 0, NULL);
+        if (!p->from) return wk_error();
+    }
+    for (int i = 0; i < l->count; i++)
+        if (l->pairs[i].from && wk_copy_(l->pairs[i].to, l->pairs[i].from)) return wk_error();
+    return WK_OK;
+}
+
+wk_load_opts wk_load_opts_default(void) { return (wk_load_opts){ .size = sizeof(wk_load_opts), .strict = true }; }
+
+wk_status wk_load_state_dict_run(wk_module *m, const wk_state *s, const wk_load_opts *given)
+{
+    wk_load_opts o = wk_load_opts_default();
+    if (wk_failed() || !wki_module_ok(m, "load_state_dict", "m")) return wk_error();
+    wki_check(s, WK_E_INVALID, WK_E_INVALID, "load_state_dict", "s is NULL; a state dict is needed");
+    if (given) wki_options_merge(&o, sizeof o, given);
+    wk_state_count(s); /* refuses what is no state */
+    if (wk_failed()) return wk_error();
+    loading l = { .m = m, .s = s, .strict = o.strict };
+    wk_status status = compare(&l);
+    if (status == WK_OK) status = copy_all(&l);
+    wki_free(l.pairs);
+    return status;
+}
+
+wk_status wk_load_state_dict(wk_module *m, const wk_state *s) { return wk_load_state_dict_run(m, s, NULL); }
+
+wk_status wk_save(wk_module *m, const char *path)
+{
+    if (wk_failed()) return wk_error();
+    WK_SCOPE(work);
+    wk_state *s = wk_state_dict(m);
+    return s ? wk_state_write(s, path) : wk_error();
+}
+
+wk_status wk_load(wk_module *m, const char *path)
+{
+    if (wk_failed() || !wki_module_ok(m, "load", "m")) return wk_error();
+    WK_SCOPE(work);
+    wk_state *s = wk_state_read(path);
+    return s ? wk_load_state_dict(m, s) : wk_error();
+}
