@@ -9,7 +9,8 @@
 enum {
     WINDOW = 32 * WKI_FOLD, /* elements gathered at once; more than a block of short lines */
     MANY = 32 * WKI_FOLD,   /* elements that are cut into lines */
-    LONG = 256              /* if those have as many */
+    LONG = 256,             /* if those have as many */
+    LANES = 16
 };
 
 typedef struct plan {
@@ -17,19 +18,26 @@ typedef struct plan {
     bool columns;           /* a unit is a band of columns; otherwise an element of y */
     bool short_lines;       /* of which many are turned into columns */
     wk_dtype dtype;         /* of x */
-    int64_t line;           /* elements of one; reduced.count is a multiple */
+    int64_t line, tail;     /* elements of a line, of which reduced.count has several or one; see take_lines */
+    int64_t together;       /* lines */
     int kind;
     double number;
     const wki_folds *folds;
     void *scratch;
 } plan;
 
-/* By the shape alone */
-static int64_t line_of(const wki_view *x, uint32_t dims, int64_t count)
+/* Many elements are lines along the last dim, by the shape alone. What is left over of 16, the lanes of a block, is cut
+ * off their ends and is columns, of the lines that fit into a window together: a power of 2. */
+static void take_lines(plan *p, const wki_view *x, uint32_t dims)
 {
+    const int64_t count = p->reduced.count;
     int d = x->ndim - 1;
     while (d >= 0 && (!(dims >> d & 1) || x->size[d] == 1)) d--;
-    return d >= 0 && count >= MANY && x->size[d] >= LONG ? x->size[d] : count;
+    const bool many = d >= 0 && count >= MANY && x->size[d] >= LONG;
+    p->line = many ? x->size[d] : count;
+    p->together = 1;
+    while (p->together < WKI_COLUMNS && p->together * p->line <= WINDOW / 2) p->together *= 2;
+    p->tail = p->line < count && p->line <= WINDOW ? p->line % LANES : 0;
 }
 
 static void make_plan(plan *p, const wki_call *call)
@@ -40,8 +48,11 @@ static void make_plan(plan *p, const wki_call *call)
     p->number = a->number;
     p->kept = wki_walk_over(call->views, 2, wki_all_dims(call->views[1]) & ~a->dims);
     const bool is_float = wki_is_float(p->dtype);
-    p->reduced = (is_float ? wki_walk_over : wki_walk_by_stride)(call->views + 1, 1, a->dims);
-    p->line = line_of(call->views[1], a->dims, p->reduced.count);
+    if (is_float)
+        p->reduced = wki_walk_over(call->views + 1, 1, a->dims);
+    else
+        p->reduced = wki_walk_by_stride(call->views + 1, 1, a->dims);
+    take_lines(p, call->views[1], a->dims);
     const bool lines = p->reduced.ndim == 1 && p->reduced.count > 1;
     p->columns = lines && wki_walk_inner(&p->reduced, 0) != 1 && wki_walk_inner(&p->kept, 1) == 1;
     p->short_lines = lines && is_float && !p->columns && p->reduced.count <= WKI_SHORT_LINE && p->kept.count > 1;
@@ -150,23 +161,10 @@ static void expect(const char *x, int64_t bytes)
     for (int64_t i = 0; i < bytes; i += 64) __builtin_prefetch(x + i);
 }
 
-/* n elements: whole lines */
-static void fold_lines(const plan *p, int fold, int64_t n, const char *x, double centre, double *total)
+static const void *in_dtype(wk_dtype dtype, int64_t n, const double *values, float *narrow)
 {
-    const int64_t bytes = p->line * (int64_t)wk_dtype_size(p->dtype);
-    const double middle[4] = { centre, centre, centre, centre };
-    double part[4];
-    for (; n >= 4 * p->line && p->line <= WKI_FOLD; n -= 4 * p->line, x += 4 * bytes) {
-        if (n >= 8 * p->line) expect(x + 4 * bytes, 4 * bytes);
-        p->folds->four[fold](p->line, (const void *const[]){ x, x + bytes, x + 2 * bytes, x + 3 * bytes }, middle,
-                             part);
-        for (int k = 0; k < 4; k++) *total = both(fold, *total, part[k]);
-    }
-    for (; n > 0; n -= p->line, x += bytes) {
-        part[0] = first_of(fold);
-        fold_blocks(p, fold, p->line, x, centre, part);
-        *total = both(fold, *total, part[0]);
-    }
+    for (int64_t j = 0; values && dtype == WK_F32 && j < n; j++) narrow[j] = (float)values[j];
+    return values && dtype == WK_F32 ? (const void *)narrow : values;
 }
 
 static void fold_rows(const source *s, int fold, int64_t rows, const char *x, const void *centre, double *total)
@@ -176,7 +174,6 @@ static void fold_rows(const source *s, int fold, int64_t rows, const char *x, co
     for (int64_t j = 0; j < s->n; j++) total[j] = both(fold, total[j], value_at(part, s->plan->dtype, j));
 }
 
-/* Columns of `rows` elements, at most a line */
 static void fold_columns(const source *s, int fold, int64_t rows, const char *x, const void *centre, double *total)
 {
     const int64_t block = WKI_FOLD * s->stride * (int64_t)wk_dtype_size(s->plan->dtype);
@@ -184,10 +181,31 @@ static void fold_columns(const source *s, int fold, int64_t rows, const char *x,
         fold_rows(s, fold, wki_least(WKI_FOLD, rows - row), x, centre, total);
 }
 
-static const void *in_dtype(wk_dtype dtype, int64_t n, const double *values, float *narrow)
+/* n lines that are contiguous, at most a window */
+static void fold_lines(const plan *p, int fold, int64_t n, const char *x, double centre, double *total)
 {
-    for (int64_t j = 0; values && dtype == WK_F32 && j < n; j++) narrow[j] = (float)values[j];
-    return values && dtype == WK_F32 ? (const void *)narrow : values;
+    const int64_t size = (int64_t)wk_dtype_size(p->dtype), bytes = p->line * size, body = p->line - p->tail;
+    double middle[LANES], part[LANES];
+    float narrow[LANES];
+    const char *at = x;
+    int64_t i = 0;
+    for (int k = 0; k < LANES; k++) middle[k] = centre;
+    for (; i + 4 <= n && body <= WKI_FOLD; i += 4, at += 4 * bytes) {
+        if (i + 8 <= n) expect(at + 4 * bytes, 4 * bytes);
+        p->folds->four[fold](body, (const void *const[]){ at, at + bytes, at + 2 * bytes, at + 3 * bytes }, middle,
+                             part);
+        for (int k = 0; k < 4; k++) *total = both(fold, *total, part[k]);
+    }
+    for (; i < n; i++, at += bytes) {
+        part[0] = first_of(fold);
+        fold_blocks(p, fold, body, at, centre, part);
+        *total = both(fold, *total, part[0]);
+    }
+    if (!p->tail) return;
+    const source ends = { p, x + body * size, p->tail, p->line, COLUMNS };
+    for (int64_t j = 0; j < p->tail; j++) part[j] = first_of(fold);
+    fold_rows(&ends, fold, n, ends.x, in_dtype(p->dtype, LANES, middle, narrow), part);
+    for (int64_t j = 0; j < p->tail; j++) *total = both(fold, *total, part[j]);
 }
 
 /* The lines lie side by side, as in a transposed matrix: they are columns. */
@@ -195,6 +213,19 @@ static bool is_across(const plan *p)
 {
     const wki_walk *w = &p->reduced;
     return p->line < w->count && w->ndim == 2 && w->stride[0][0] == 1 && w->size[1] == p->line;
+}
+
+/* The n lines of a band, whose own results are `part` */
+static void join_across(const source *band, int fold, double centre, const double *part, double *total)
+{
+    const plan *p = band->plan;
+    const int64_t size = (int64_t)wk_dtype_size(p->dtype);
+    for (int64_t m, i = 0; i < band->n; i += m) {
+        m = wki_least(p->together, band->n - i);
+        for (int64_t j = 0; j < m; j++) *total = both(fold, *total, part[i + j]);
+        for (int64_t j = p->line - p->tail; j < p->line; j++)
+            *total = both(fold, *total, p->folds->line[fold](m, band->x + (i + j * band->stride) * size, centre));
+    }
 }
 
 static void fold_across(const source *s, const int folds[2], const double *centre, double *const totals[2])
@@ -210,8 +241,8 @@ static void fold_across(const source *s, const int folds[2], const double *centr
         band.n = wki_least(WKI_COLUMNS, lines - left);
         for (int k = 0; k < 2 && folds[k] >= 0; k++) {
             for (int64_t j = 0; j < band.n; j++) part[j] = first_of(folds[k]);
-            fold_columns(&band, folds[k], p->line, band.x, centres, part);
-            for (int64_t j = 0; j < band.n; j++) *totals[k] = both(folds[k], *totals[k], part[j]);
+            fold_columns(&band, folds[k], p->line - p->tail, band.x, centres, part);
+            join_across(&band, folds[k], *middle, part, totals[k]);
         }
     }
 }
@@ -222,19 +253,19 @@ static void fold_line(const source *s, int first, int second, const double *cent
     const plan *p = s->plan;
     const int folds[2] = { first, second };
     double *const totals[2] = { a, b }, part[2] = { 0 }, middle = centre ? *centre : 0;
-    const int64_t count = p->reduced.count, line = p->line, lines = count && line < WINDOW ? WINDOW / line * line : 0;
+    const int64_t count = p->reduced.count, line = p->line, lines = line <= WINDOW ? p->together : 0;
     const bool direct = p->reduced.ndim == 1 && wki_walk_inner(&p->reduced, 0) == 1;
     if (is_across(p)) {
         fold_across(s, folds, centre, totals);
         return;
     }
     for (int64_t n, i = 0; i < count; i += n) {
-        n = lines ? wki_least(lines, count - i) : wki_least(WINDOW, line - i % line);
+        n = lines ? wki_least(lines * line, count - i) : wki_least(WINDOW, line - i % line);
         const char *x = direct ? s->x + i * (int64_t)wk_dtype_size(p->dtype) : p->scratch;
         if (!direct) gather(p, s->x, i, n, p->scratch);
         for (int k = 0; k < 2 && folds[k] >= 0; k++) {
             if (lines) {
-                fold_lines(p, folds[k], n, x, middle, totals[k]);
+                fold_lines(p, folds[k], n / line, x, middle, totals[k]);
                 continue;
             }
             if (i % line == 0) part[k] = first_of(folds[k]);
@@ -260,16 +291,23 @@ static void fold_four(const source *s, int fold, const double *centre, double *y
     }
 }
 
+/* Columns of several lines each */
 static void fold_all_columns(const source *s, int fold, const void *centre, double *total)
 {
     const plan *p = s->plan;
-    const int64_t bytes = p->line * s->stride * (int64_t)wk_dtype_size(p->dtype);
+    const int64_t row = s->stride * (int64_t)wk_dtype_size(p->dtype), lines = p->line ? p->reduced.count / p->line : 0;
+    const source ends = { p, s->x, s->n, s->stride * p->line, COLUMNS };
     double part[WKI_COLUMNS];
     const char *x = s->x;
-    for (int64_t row = 0; row < p->reduced.count; row += p->line, x += bytes) {
-        for (int64_t j = 0; j < s->n; j++) part[j] = first_of(fold);
-        fold_columns(s, fold, p->line, x, centre, part);
-        for (int64_t j = 0; j < s->n; j++) total[j] = both(fold, total[j], part[j]);
+    if (lines == 1) fold_columns(s, fold, p->line, x, centre, total);
+    for (int64_t m, i = 0; lines > 1 && i < lines; i += m, x += m * p->line * row) {
+        m = wki_least(p->together, lines - i);
+        for (int64_t k = 0; k < m; k++) {
+            for (int64_t j = 0; j < s->n; j++) part[j] = first_of(fold);
+            fold_columns(s, fold, p->line - p->tail, x + k * p->line * row, centre, part);
+            for (int64_t j = 0; j < s->n; j++) total[j] = both(fold, total[j], part[j]);
+        }
+        for (int64_t j = p->line - p->tail; j < p->line; j++) fold_rows(&ends, fold, m, x + j * row, centre, total);
     }
 }
 
@@ -448,6 +486,8 @@ static void do_simple(const wki_call *call, int64_t rows, int64_t cols)
     p.folds = wki_folds_for(wki_isa(), p.dtype);
     p.reduced.ndim = 1;
     p.line = p.reduced.count = p.reduced.size[0] = line ? cols : rows;
+    p.tail = 0;
+    p.together = 1;
     p.reduced.stride[0][0] = line ? 1 : cols;
     const source s = { &p, x->data, n, cols, line ? LINE : COLUMNS };
     double result[WKI_COLUMNS];
