@@ -272,6 +272,8 @@ typedef struct wki_backend {
 
 const wki_backend *wki_backend_of(wk_device device); /* NULL with WK_E_DEVICE recorded */
 wk_status wki_run(const wki_call *call);
+/* Where this thread adds up what products and convolutions cost, two operations for each multiply and add; NULL: nowhere. */
+extern _Thread_local double *wki_flops;
 
 /* ---- Views ---- */
 int64_t wki_numel(const wki_view *v);

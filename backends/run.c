@@ -13,8 +13,24 @@ const wki_backend *wki_backend_of(wk_device device)
     return NULL;
 }
 
+_Thread_local double *wki_flops;
+
+static double flops_of(const wki_call *call)
+{
+    switch (call->op) {
+    case WKI_OP_product:
+    case WKI_OP_dot:
+    case WKI_OP_conv:
+    case WKI_OP_conv_data:
+    case WKI_OP_conv_depth:
+    case WKI_OP_conv_weight: return 2 * (double)call->work;
+    default: return 0;
+    }
+}
+
 wk_status wki_run(const wki_call *call)
 {
+    if (wki_flops) *wki_flops += flops_of(call);
     wk_device device = call->views[0]->device;
     const wki_backend *backend = wki_backend_of(device);
     return backend ? backend->run(device & 0xffffff, call) : WK_E_DEVICE;

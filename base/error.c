@@ -74,6 +74,15 @@ void wki_error_rename(const char *from, const char *to)
     if (used >= (int)size) end_with_dots(error->text, size);
 }
 
+void wki_error_within(const char *place)
+{
+    wki_error *error = wki_error_of_thread(), was = *error;
+    const size_t size = sizeof error->text;
+    if (error->code == WK_OK) return;
+    const int used = snprintf(error->text, size, "%s: %s", place, was.text);
+    if (used >= (int)size) end_with_dots(error->text, size);
+}
+
 void wki_error_take(wki_error *out)
 {
     *out = *wki_error_of_thread();

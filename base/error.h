@@ -11,6 +11,7 @@ WK_API wk_status wki_fail(wk_status code, const char *where, const char *format,
 
 /* The pending error begins with `to` where it began with `from`: a kernel's name, or an inner call's. */
 void wki_error_rename(const char *from, const char *to);
+WK_API void wki_error_within(const char *place); /* puts "place: " before a pending error */
 
 /* An error carried between threads: a worker takes its own, the owner raises it. */
 typedef struct wki_error {

@@ -10,10 +10,13 @@ static void module_destroy(void *object)
     wk_module *m = object;
     if (m->state && m->ops->destroy) m->ops->destroy(m->state);
     for (int i = 0; i < m->count; i++) {
+        wk_module *child = wki_child_at(m, i);
+        if (child && child->parent == m) child->parent = NULL;
         wki_free(m->members[i].name);
         wki_object_unref(m->members[i].object);
     }
     wki_free(m->members);
+    wki_free(m->hooks);
     wki_free(m->state);
     wki_free(m->name);
 }
@@ -68,6 +71,46 @@ static wk_status add_member(wk_module *m, const char *where, const char *name, w
     return WK_OK;
 }
 
+/* State holds pointers to the module's own tensors and children: the twin's must be to its own. */
+static void redirect(wk_module *m, const wk_module *from, size_t bytes)
+{
+    for (size_t at = 0; at + sizeof(void *) <= bytes; at += sizeof(void *)) {
+        void *pointer;
+        memcpy(&pointer, (char *)m->state + at, sizeof pointer);
+        for (int i = 0; pointer && i < m->count; i++)
+            if (from->members[i].object == pointer)
+                memcpy((char *)m->state + at, &m->members[i].object, sizeof pointer);
+    }
+}
+
+wk_module *wki_module_twin(const wk_module *from, void *(*copy)(void *user, wki_member_kind kind, void *object),
+                           void *user)
+{
+    const wk_module_ops *ops = from->ops;
+    const bool clones = ops->size > offsetof(wk_module_ops, clone) && ops->clone;
+    wki_check(clones || !ops->destroy, NULL, WK_E_UNSUPPORTED, "module_clone", "%s has a destroy, but no clone",
+              ops->name);
+    wk_module *m = wki_object_new(&wki_module_type, ops->name);
+    if (!m) return NULL;
+    m->ops = ops;
+    m->training = from->training;
+    for (int i = 0; i < from->count; i++) {
+        const wki_member *member = &from->members[i];
+        void *object = copy(user, member->kind, member->object);
+        if (!object || add_member(m, "module_clone", member->name, member->kind, object)) return NULL;
+        wk_module *child = wki_child_at(m, i);
+        if (child && !child->name && !(child->name = wki_strdup(member->name))) return NULL;
+        if (child) child->parent = m;
+    }
+    if (!(m->state = wki_alloc(ops->state_size ? ops->state_size : 1))) return NULL;
+    memcpy(m->state, from->state, ops->state_size);
+    redirect(m, from, ops->state_size);
+    if (!clones || ops->clone(m->state, from->state) == WK_OK) return m;
+    wki_free(m->state); /* half made: not for destroy */
+    m->state = NULL;
+    return NULL;
+}
+
 static bool contains(const wk_module *tree, const wk_module *m)
 {
     bool found = tree == m;
@@ -87,6 +130,7 @@ wk_module *wk_nn_child(wk_module *m, const char *name, wk_module *child)
     }
     wki_free(child->name);
     child->name = copy;
+    child->parent = m;
     return child;
 }
 
@@ -104,6 +148,8 @@ wk_tensor *wk_nn_buffer(wk_module *m, const char *name, wk_tensor *init)
     return add_member(m, "nn_buffer", name, WKI_BUFFER, init) ? NULL : init;
 }
 
+_Thread_local wki_watcher *wki_module_watcher;
+
 static wk_status call(wk_module *m, wk_tensor *const *in, int nin, wk_tensor **out, int nout)
 {
     if (takes_many(m->ops)) return m->ops->forward_many(m, in, nin, out, nout);
@@ -111,6 +157,44 @@ static wk_status call(wk_module *m, wk_tensor *const *in, int nin, wk_tensor **o
               "%d inputs and %d results were named; it has one of each", nin, nout);
     out[0] = m->ops->forward(m, in[0]);
     return wk_error();
+}
+
+/* With hooks, which may put other tensors in the places of those that were given. */
+static wk_status call_hooked(wk_module *m, wk_tensor *const *in, int nin, wk_tensor **out, int nout)
+{
+    enum { MOST = 16 };
+    wk_tensor *given[MOST];
+    wki_check(nin <= MOST, WK_E_INVALID, WK_E_INVALID, m->ops->name, "%d inputs; with hooks at most %d", nin, MOST);
+    memcpy(given, in, (size_t)nin * sizeof *given);
+    wk_status status = WK_OK;
+    for (int i = 0; i < m->nhooks && !status; i++)
+        if (m->hooks[i].before) status = m->hooks[i].before(m->hooks[i].user, m, given, nin);
+    if (!status) status = call(m, given, nin, out, nout);
+    for (int i = 0; i < m->nhooks && !status; i++)
+        if (m->hooks[i].after) status = m->hooks[i].after(m->hooks[i].user, m, given, nin, out, nout);
+    return status && !wk_failed() ? wki_fail(status, m->ops->name, "a hook failed") : status;
+}
+
+/* "encoder.0", cut if need be; "" for a root */
+static void path_of(const wk_module *m, char *text, size_t bytes)
+{
+    char tail[160] = "";
+    for (; m->parent && m->name; m = m->parent) {
+        snprintf(text, bytes, "%.60s%s%.90s", m->name, *tail ? "." : "", tail);
+        snprintf(tail, sizeof tail, "%s", text);
+    }
+    snprintf(text, bytes, "%s", tail);
+}
+
+/* An error tells where in the model it happened: once, in the innermost forward. */
+static _Thread_local bool told_path;
+
+static void tell_path(const wk_module *m)
+{
+    char path[160];
+    path_of(m, path, sizeof path);
+    if (*path) wki_error_within(path);
+    told_path = true;
 }
 
 wk_status wk_forward_many(wk_module *m, wk_tensor *const *in, int nin, wk_tensor **out, int nout)
@@ -122,12 +206,18 @@ wk_status wk_forward_many(wk_module *m, wk_tensor *const *in, int nin, wk_tensor
     for (int i = 0; i < nin; i++)
         if ((i == 0 || in[i]) && !wki_tensor_ok(in[i], m->ops->name, i ? "an input" : "x")) return wk_error();
     wki_frame frame = { wki_frames, m->name, m->ops->name }; /* for anomaly mode */
+    wki_watcher *watcher = wki_module_watcher;
     wki_frames = &frame;
-    wk_status status = call(m, in, nin, out, nout);
+    const bool failed = wk_failed();
+    if (!failed) told_path = false;
+    if (watcher) watcher->enter(watcher, m);
+    wk_status status = m->nhooks ? call_hooked(m, in, nin, out, nout) : call(m, in, nin, out, nout);
+    if (watcher) watcher->leave(watcher, m, out[0]);
     wki_frames = frame.outer;
     for (int i = 0; i < nout && status == WK_OK; i++)
         wki_check(out[i] || wk_failed(), WK_E_STATE, WK_E_STATE, m->ops->name, "forward gave no result %d and no error",
                   i);
+    if (!failed && !told_path && wk_failed()) tell_path(m);
     return status ? status : wk_error();
 }
 
@@ -188,12 +278,14 @@ typedef struct list {
     wk_tensor **leaves;
     char **names;
     int count, room;
+    bool trained; /* those alone that require grad */
 } list;
 
 static wk_status list_add(void *user, const char *name, wki_member *member)
 {
     list *l = user;
-    if (member->kind != WKI_PARAMETER) return WK_OK;
+    const wk_tensor *t = member->object;
+    if (member->kind != WKI_PARAMETER || (l->trained && !t->requires_grad)) return WK_OK;
     for (int i = 0; i < l->count; i++)
         if (l->leaves[i] == member->object) return WK_OK;
     if (l->count == l->room) {
@@ -220,7 +312,7 @@ static void list_free(list *l)
 wk_params *wk_parameters(wk_module *m)
 {
     if (!wki_module_ok(m, "parameters", "m")) return NULL;
-    list l = { 0 };
+    list l = { .trained = true };
     wk_params *params =
         walk(m, "", list_add, &l) ? NULL : wk_params_new(l.leaves, (const char *const *)l.names, l.count);
     list_free(&l);

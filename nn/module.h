@@ -12,6 +12,13 @@ typedef struct wki_member {
     void *object; /* a wk_tensor or a wk_module, owned */
 } wki_member;
 
+typedef struct wki_module_hook {
+    int id;
+    wk_forward_pre_hook *before;
+    wk_forward_hook *after;
+    void *user;
+} wki_module_hook;
+
 struct wk_module {
     wki_object object;
     const wk_module_ops *ops;
@@ -20,7 +27,10 @@ struct wk_module {
     wki_member *members; /* in order of creation */
     int count, room;
     bool training;
+    wki_module_hook *hooks; /* in order of registration */
+    int nhooks, hook_id;
     char *name; /* in the parent that took it last; NULL for a root */
+    wk_module *parent; /* that one, not owned; NULL once it is gone */
     bool mode_kept, kept_training; /* during an evaluation: see wki_module_keep_modes */
 };
 extern const wki_type wki_module_type;
@@ -29,6 +39,14 @@ static inline bool wki_module_ok(const wk_module *m, const char *where, const ch
 {
     return wki_object_check(m, &wki_module_type, where, argument);
 }
+/* What watches all forwards of this thread; NULL: nothing. */
+typedef struct wki_watcher {
+    void (*enter)(struct wki_watcher *w, wk_module *m);
+    void (*leave)(struct wki_watcher *w, wk_module *m, wk_tensor *first);
+} wki_watcher;
+extern _Thread_local wki_watcher *wki_module_watcher;
+/* A module of the same table with from's state and its members' copies, made by copy in their order. */
+wk_module *wki_module_twin(const wk_module *from, void *(*copy)(void *user, wki_member_kind kind, void *object), void *user);
 /* Every parameter and buffer with its full name, depth first; a shared tensor is visited wherever it hangs. */
 typedef wk_status wki_visit_fn(void *user, const char *name, wki_member *member);
 wk_status wki_module_walk(wk_module *m, wki_visit_fn *visit, void *user);

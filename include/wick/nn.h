@@ -30,6 +30,51 @@ WK_API int64_t wk_parameter_count(wk_module *m);                      /* element
 WK_API void wk_module_zero_grad(wk_module *m);
 /* Copies the values of `from`'s parameters and buffers into m: same names, shapes and dtypes, or nothing changes. */
 WK_API wk_status wk_module_copy_(wk_module *m, wk_module *from);
+WK_API int wk_module_child_count(const wk_module *m);
+WK_API wk_module *wk_module_child_at(wk_module *m, int i);             /* borrowed, in order of creation; WK_E_RANGE */
+WK_API const char *wk_module_child_name(const wk_module *m, int i);    /* borrowed */
+WK_API const char *wk_module_type(const wk_module *m);                 /* "linear"; static */
+/* Every module of the tree, m itself with the name "": children before their parent (torch's apply), once for each place. An fn that
+ * fails ends it. */
+typedef wk_status wk_module_fn(void *user, const char *name, wk_module *m);
+WK_API wk_status wk_module_apply(wk_module *m, wk_module_fn *fn, void *user);
+WK_API wk_state *wk_buffers(wk_module *m);                             /* named_buffers: the buffers themselves by name */
+/* Parameters whose name begins with prefix ("": all) are trained, or no longer; wk_parameters leaves out those that are not. WK_E_NOT_FOUND:
+ * there is none. */
+WK_API wk_status wk_module_requires_grad(wk_module *m, const char *prefix, bool on);
+/* A module like m with tensors of its own, without gradients, hooks or a place in m's parent; what is shared within m is shared within
+ * it. WK_E_UNSUPPORTED: a user's module whose state has a destroy, but no clone. */
+WK_API wk_module *wk_module_clone(wk_module *m);
+/* Hooks around m's forward: before may replace in[i], after may replace out[i]. Either may be NULL. Returns the number for removal, 0 on an
+ * error. */
+typedef wk_status wk_forward_pre_hook(void *user, wk_module *m, wk_tensor **in, int nin);
+typedef wk_status wk_forward_hook(void *user, wk_module *m, wk_tensor *const *in, int nin, wk_tensor **out, int nout);
+WK_API int wk_module_hook(wk_module *m, wk_forward_pre_hook *before, wk_forward_hook *after, void *user);
+WK_API wk_status wk_module_remove_hook(wk_module *m, int hook);
+
+/* Summary: what forward(x) goes through, a row a call, and what training would need. Runs forward once, in evaluation mode and without
+ * gradients; x [batch, ...]. */
+typedef struct wk_summary_row {
+    char path[96], type[32];                 /* "encoder.0", "linear" */
+    int ndim;                                /* of the first result */
+    int64_t shape[WK_MAX_DIMS];
+    int64_t parameters;                      /* of the module itself, without children; at a second call 0 */
+    double flops;                            /* of products and convolutions a sample, children's too */
+    int depth;                               /* 0: the root */
+    bool leaf;                               /* without children */
+} wk_summary_row;
+typedef struct wk_summary {
+    wk_summary_row *rows;
+    int count;
+    int64_t parameters, trained;             /* shared ones once */
+    int64_t weight_bytes, gradient_bytes;    /* of parameters and buffers; of what is trained */
+    int64_t activation_bytes;                /* results of leaf modules, for x's batch */
+    double flops;                            /* a sample */
+} wk_summary;
+WK_API wk_status wk_module_summary(wk_module *m, wk_tensor *x, wk_summary *out); /* out is freed with wk_summary_free */
+WK_API wk_status wk_summary_print(const wk_summary *s, FILE *out);     /* an aligned table */
+WK_API void wk_summary_free(wk_summary *s);                            /* NULL and empty allowed */
+
 /* State dict: parameters and buffers by name, sharing their memory; tied ones under all their names (torch's state_dict). Loading copies
  * the values of s into m: all of them or, on an error, which lists all that is missing, unexpected or of another shape, none. Floats
  * become the parameter's dtype. One name of tied parameters is enough, and num_batches_tracked may be missing. strict false: what only
@@ -71,6 +116,12 @@ WK_API wk_module *wk_nn_sequential_new(wk_module *const *children, int n); /* ta
 /* In C++ call wk_nn_sequential_new: a literal list has no address there. */
 #define wk_nn_sequential(...) wk_nn_sequential_new(WK_LIST(wk_module *, __VA_ARGS__))
 
+/* ModuleList and ModuleDict: children to be called one by one; without a forward of their own. */
+WK_API wk_module *wk_nn_module_list_new(wk_module *const *children, int n); /* takes the children; named "0", "1", ... */
+WK_API wk_module *wk_nn_module_dict_new(const char *const *names, wk_module *const *children, int n); /* takes the children */
+WK_API wk_module *wk_module_append(wk_module *list, wk_module *child);      /* to a sequential or module_list; takes child, returns it */
+#define wk_nn_module_list(...) wk_nn_module_list_new(WK_LIST(wk_module *, __VA_ARGS__))
+
 /* Your own layer: a table of functions and some state; backward comes from the operators that forward calls.
  *
  *   static wk_tensor *forward(wk_module *m, wk_tensor *x) { return wk_mul(x, wk_parameter(m, "gain")); }
@@ -86,6 +137,9 @@ typedef struct wk_module_ops {
     void (*describe)(wk_module *m, char *text, size_t bytes); /* options for print and summary: "784, 128"; NULL: none */
     /* In place of forward or beside it; in[0] is x, in[1] .. may be NULL. Sets out[0 .. nout - 1], which are NULL before. */
     wk_status (*forward_many)(wk_module *m, wk_tensor *const *in, int nin, wk_tensor **out, int nout);
+    /* For wk_module_clone, where state has a destroy: makes to's state from from's, of which it has the bytes, pointers to the module's
+     * own tensors and children already being the clone's. */
+    wk_status (*clone)(void *to, const void *from);
 } wk_module_ops;
 /* ops must outlive the module (usually static); options is passed through wk_nn_options during init only. */
 WK_API wk_module *wk_nn_custom(const wk_module_ops *ops, const void *options);

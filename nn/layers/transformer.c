@@ -122,26 +122,14 @@ typedef struct encoder {
     wk_module *norm;
 } encoder;
 
-/* Its layers' parent, as torch's ModuleList is. */
-static wk_tensor *refuse(wk_module *m, wk_tensor *x)
-{
-    (void)x;
-    wki_fail(WK_E_STATE, m->ops->name, "it has no forward of its own; call its children");
-    return NULL;
-}
-
-static const wk_module_ops list_ops = { .size = sizeof list_ops, .name = "module_list", .forward = refuse };
-
 static wk_status encoder_init(wk_module *m, void *state)
 {
     encoder *e = state;
     const wk_transformer_opts *o = wk_nn_options(m);
-    wk_module *list = wk_nn_child(m, "layers", wk_nn_custom(&list_ops, NULL));
+    wk_module *list = wk_nn_child(m, "layers", wk_nn_module_list_new(NULL, 0));
     e->layers = o->num_layers;
     for (int i = 0; i < e->layers && list; i++) {
-        char name[16];
-        snprintf(name, sizeof name, "%d", i);
-        wk_module *one = wk_nn_child(list, name, make_layer(o));
+        wk_module *one = wk_module_append(list, make_layer(o));
         if (!one || (i && wk_module_copy_(one, list->members[0].object))) return wk_error();
     }
     if (list && o->final_norm) e->norm = wk_nn_child(m, "norm", norm(o));

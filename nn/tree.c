@@ -1,0 +1,179 @@
+/* What is done to a whole tree of modules: visiting, freezing, hooks, cloning. */
+#include "base/alloc.h"
+#include "nn/module.h"
+#include <string.h>
+
+int wk_module_child_count(const wk_module *m)
+{
+    int n = 0;
+    if (!wki_module_ok(m, "module_child_count", "m")) return 0;
+    for (int i = 0; i < m->count; i++) n += m->members[i].kind == WKI_CHILD;
+    return n;
+}
+
+static const wki_member *child_member(const wk_module *m, const char *where, int at)
+{
+    if (!wki_module_ok(m, where, "m")) return NULL;
+    int n = 0;
+    for (int i = 0; i < m->count; i++)
+        if (m->members[i].kind == WKI_CHILD && n++ == at) return &m->members[i];
+    wki_fail(WK_E_RANGE, where, "child %d; %s has %d", at, m->ops->name, n);
+    return NULL;
+}
+
+wk_module *wk_module_child_at(wk_module *m, int i)
+{
+    const wki_member *member = child_member(m, "module_child_at", i);
+    return member ? member->object : NULL;
+}
+
+const char *wk_module_child_name(const wk_module *m, int i)
+{
+    const wki_member *member = child_member(m, "module_child_name", i);
+    return member ? member->name : NULL;
+}
+
+const char *wk_module_type(const wk_module *m) { return wki_module_ok(m, "module_type", "m") ? m->ops->name : NULL; }
+
+static wk_status apply(wk_module *m, const char *name, wk_module_fn *fn, void *user)
+{
+    for (int i = 0; i < m->count; i++) {
+        wk_module *child = wki_child_at(m, i);
+        if (!child) continue;
+        char *path = wki_sprintf("%s%s%s", name, *name ? "." : "", m->members[i].name);
+        wk_status status = path ? apply(child, path, fn, user) : WK_E_MEMORY;
+        wki_free(path);
+        if (status) return status;
+    }
+    wk_status status = fn(user, name, m);
+    return status && !wk_failed() ? wki_fail(status, "module_apply", "fn failed at '%s'", name) : status;
+}
+
+wk_status wk_module_apply(wk_module *m, wk_module_fn *fn, void *user)
+{
+    if (wk_failed() || !wki_module_ok(m, "module_apply", "m")) return wk_error();
+    wki_check(fn, WK_E_INVALID, WK_E_INVALID, "module_apply", "fn is NULL");
+    return apply(m, "", fn, user);
+}
+
+static wk_status put_buffer(void *user, const char *name, wki_member *member)
+{
+    return member->kind == WKI_BUFFER ? wk_state_set(user, name, member->object) : WK_OK;
+}
+
+wk_state *wk_buffers(wk_module *m)
+{
+    if (!wki_module_ok(m, "buffers", "m")) return NULL;
+    wk_state *s = wk_state_new();
+    return s && wki_module_walk(m, put_buffer, s) == WK_OK ? s : NULL;
+}
+
+typedef struct freezing {
+    const char *prefix;
+    bool on;
+    int found;
+} freezing;
+
+static wk_status freeze(void *user, const char *name, wki_member *member)
+{
+    freezing *f = user;
+    wk_tensor *t = member->object;
+    if (member->kind != WKI_PARAMETER || strncmp(name, f->prefix, strlen(f->prefix))) return WK_OK;
+    f->found++;
+    t->requires_grad = f->on;
+    return f->on ? WK_OK : wk_set_grad(t, NULL);
+}
+
+wk_status wk_module_requires_grad(wk_module *m, const char *prefix, bool on)
+{
+    if (wk_failed() || !wki_module_ok(m, "module_requires_grad", "m")) return wk_error();
+    wki_check(prefix, WK_E_INVALID, WK_E_INVALID, "module_requires_grad", "prefix is NULL; \"\" means all");
+    freezing f = { prefix, on, 0 };
+    if (wki_module_walk(m, freeze, &f)) return wk_error();
+    wki_check(f.found, WK_E_NOT_FOUND, WK_E_NOT_FOUND, "module_requires_grad",
+              "%s has no parameter that begins with '%s'", m->ops->name, prefix);
+    return WK_OK;
+}
+
+int wk_module_hook(wk_module *m, wk_forward_pre_hook *before, wk_forward_hook *after, void *user)
+{
+    if (!wki_module_ok(m, "module_hook", "m")) return 0;
+    wki_check(before || after, 0, WK_E_INVALID, "module_hook", "before and after are NULL");
+    const size_t n = (size_t)m->nhooks;
+    wki_module_hook *grown = wki_grow(m->hooks, n * sizeof *grown, (n + 1) * sizeof *grown);
+    if (!grown) return 0;
+    m->hooks = grown;
+    m->hooks[m->nhooks++] = (wki_module_hook){ ++m->hook_id, before, after, user };
+    return m->hook_id;
+}
+
+wk_status wk_module_remove_hook(wk_module *m, int hook)
+{
+    if (!wki_module_ok(m, "module_remove_hook", "m")) return wk_error();
+    int at = 0;
+    while (at < m->nhooks && m->hooks[at].id != hook) at++;
+    wki_check(at < m->nhooks, WK_E_NOT_FOUND, WK_E_NOT_FOUND, "module_remove_hook", "%s has no hook %d", m->ops->name,
+              hook);
+    memmove(m->hooks + at, m->hooks + at + 1, (size_t)(m->nhooks - at - 1) * sizeof *m->hooks);
+    m->nhooks--;
+    return WK_OK;
+}
+
+/* ---- Cloning ---- */
+
+typedef struct twins {
+    void **from, **to;
+    int count, room;
+} twins;
+
+static void *twin_of(const twins *t, const void *object)
+{
+    for (int i = 0; i < t->count; i++)
+        if (t->from[i] == object) return t->to[i];
+    return NULL;
+}
+
+static bool remember(twins *t, void *from, void *to)
+{
+    if (t->count == t->room) {
+        const size_t old = (size_t)t->room, room = old ? 2 * old : 16;
+        void **a = wki_grow(t->from, old * sizeof *a, room * sizeof *a);
+        if (a) t->from = a;
+        void **b = a ? wki_grow(t->to, old * sizeof *b, room * sizeof *b) : NULL;
+        if (!b) return false;
+        t->to = b;
+        t->room = (int)room;
+    }
+    t->from[t->count] = from;
+    t->to[t->count++] = to;
+    return true;
+}
+
+static void *clone_object(void *user, wki_member_kind kind, void *object)
+{
+    twins *t = user;
+    void *there = twin_of(t, object);
+    if (there) return there;
+    void *made;
+    if (kind == WKI_CHILD) {
+        made = wki_module_twin(object, clone_object, t);
+    } else {
+        const wk_tensor *from = object;
+        WK_NO_GRAD(copying);
+        wk_tensor *copy = wk_clone(object);
+        if (copy && from->requires_grad) copy = wk_requires_grad(copy);
+        made = copy;
+    }
+    return made && remember(t, object, made) ? made : NULL;
+}
+
+wk_module *wk_module_clone(wk_module *m)
+{
+    if (wk_failed() || !wki_module_ok(m, "module_clone", "m")) return NULL;
+    WK_SCOPE(work);
+    twins t = { 0 };
+    wk_module *copy = wki_module_twin(m, clone_object, &t);
+    wki_free(t.from);
+    wki_free(t.to);
+    return copy ? wk_escape(work, copy) : NULL;
+}

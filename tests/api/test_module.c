@@ -1,0 +1,198 @@
+/* What is done to whole trees of modules: visiting, freezing, hooks, cloning, summaries. */
+#include "wick/train.h"
+#include "wick_check.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static wk_module *net(void)
+{
+    return wk_nn_sequential(wk_nn_sequential(wk_nn_linear(4, 3), wk_nn_relu()), wk_nn_linear(3, 2));
+}
+
+static wk_status note(void *user, const char *name, wk_module *m)
+{
+    snprintf((char *)user + strlen(user), 200 - strlen(user), "%s:%s ", name, wk_module_type(m));
+    return WK_OK;
+}
+
+static wk_status give_up(void *user, const char *name, wk_module *m)
+{
+    (void)user, (void)m;
+    return strcmp(name, "0.1") ? WK_OK : WK_E_STATE;
+}
+
+TEST(module, apply_visits_children_before_their_parent)
+{
+    char seen[200] = "";
+    wk_module *m = net();
+    CHECK(wk_module_apply(m, note, seen) == WK_OK);
+    ck_assert_str_eq(seen, "0.0:linear 0.1:relu 0:sequential 1:linear :sequential ");
+    CHECK(wk_module_apply(m, give_up, NULL) == WK_E_STATE);
+    CHECK_ERROR(WK_E_STATE, "'0.1'");
+    CHECK(wk_module_child_count(m) == 2 && wk_module_child_at(m, 1) == wk_module_child(m, "1"));
+    ck_assert_str_eq(wk_module_child_name(m, 1), "1");
+    CHECK_NULL(wk_module_child_at(m, 2));
+    CHECK_ERROR(WK_E_RANGE, "child 2", "has 2");
+}
+
+TEST(module, frozen_parameters_are_not_trained)
+{
+    wk_module *m = net();
+    wk_tensor *x = wk_ones(WK_SHAPE(1, 4), WK_F32);
+    CHECK(wk_module_requires_grad(m, "0.", false) == WK_OK);
+    ck_assert_int_eq(wk_params_count(wk_parameters(m)), 2);
+    ck_assert_int_eq(wk_parameter_count(m), 4 * 3 + 3 + 3 * 2 + 2);
+    wk_backward(wk_sum(wk_forward(m, x)));
+    CHECK(!wk_grad(wk_parameter(m, "0.0.weight")) && wk_grad(wk_parameter(m, "1.weight")));
+    CHECK(wk_module_requires_grad(m, "", true) == WK_OK);
+    ck_assert_int_eq(wk_params_count(wk_parameters(m)), 4);
+    CHECK(wk_module_requires_grad(m, "2.", true) == WK_E_NOT_FOUND);
+    CHECK_ERROR(WK_E_NOT_FOUND, "begins with '2.'");
+}
+
+static wk_status twice(void *user, wk_module *m, wk_tensor **in, int nin)
+{
+    (void)user, (void)m, (void)nin;
+    return (in[0] = wk_mul_scalar(in[0], 2)) ? WK_OK : wk_error();
+}
+static wk_status keep(void *user, wk_module *m, wk_tensor *const *in, int nin, wk_tensor **out, int nout)
+{
+    (void)m, (void)in;
+    *(int *)user += nin + 10 * nout;
+    return (out[0] = wk_add_scalar(out[0], 1)) ? WK_OK : wk_error();
+}
+static wk_status refuse(void *user, wk_module *m, wk_tensor **in, int nin)
+{
+    (void)user, (void)m, (void)in, (void)nin;
+    return WK_E_RANGE;
+}
+
+TEST(module, hooks_see_and_replace)
+{
+    wk_module *m = wk_nn_identity();
+    wk_tensor *x = wk_ones(WK_SHAPE(2), WK_F32);
+    int calls = 0, first = wk_module_hook(m, twice, NULL, NULL), second = wk_module_hook(m, NULL, keep, &calls);
+    CHECK(first && second && first != second);
+    CHECK_NEAR(wk_item(wk_sum(wk_forward(m, x))), 6, 0);
+    CHECK(calls == 11 && wk_module_remove_hook(m, first) == WK_OK);
+    CHECK_NEAR(wk_item(wk_sum(wk_forward(m, x))), 4, 0);
+    CHECK(wk_module_remove_hook(m, first) == WK_E_NOT_FOUND);
+    CHECK_ERROR(WK_E_NOT_FOUND, "no hook");
+    CHECK(wk_module_remove_hook(m, second) == WK_OK);
+    wk_module_hook(m, refuse, NULL, NULL);
+    CHECK_NULL(wk_forward(m, x));
+    CHECK_ERROR(WK_E_RANGE, "identity", "hook failed");
+    CHECK(!wk_module_hook(m, NULL, NULL, NULL));
+    CHECK_ERROR(WK_E_INVALID, "module_hook");
+}
+
+TEST(module, a_clone_has_tensors_of_its_own)
+{
+    wk_module *shared = wk_nn_linear(3, 3);
+    wk_module *m = wk_nn_sequential(wk_nn_conv1d(1, 2, WK_DIMS(2)), wk_nn_batch_norm1d(2), wk_nn_flatten(),
+                                    wk_nn_linear(6, 3), shared, shared, wk_nn_softplus(2, 20));
+    wk_tensor *x = wk_randn(WK_SHAPE(4, 1, 4), WK_F32);
+    wk_train(m, false);
+    wk_module *copy = wk_module_clone(m);
+    CHECK(copy && !wk_is_training(copy) && wk_equal(wk_forward(copy, x), wk_forward(m, x)));
+    CHECK(wk_module_child(copy, "4") == wk_module_child(copy, "5") && wk_module_child(copy, "4") != shared);
+    CHECK(wk_params_count(wk_parameters(copy)) == wk_params_count(wk_parameters(m)));
+    wk_backward(wk_sum(wk_forward(wk_train(copy, true), x)));
+    CHECK(!wk_grad(wk_parameter(m, "0.weight")) && wk_grad(wk_parameter(copy, "0.weight")));
+    CHECK_NEAR(wk_item(wk_parameter(m, "1.num_batches_tracked")), 0, 0);
+    CHECK_NEAR(wk_item(wk_parameter(copy, "1.num_batches_tracked")), 1, 0);
+    wk_module *deep = wk_nn_transformer_encoder(4, 2, 2), *twin = wk_module_clone(deep);
+    wk_tensor *y = wk_randn(WK_SHAPE(3, 1, 4), WK_F32);
+    wk_train(deep, false), wk_train(twin, false);
+    CHECK(wk_equal(wk_forward(twin, y), wk_forward(deep, y)));
+    wk_module *rnn = wk_nn_lstm(4, 2), *other = wk_module_clone(rnn);
+    CHECK(wk_equal(wk_forward(other, y), wk_forward(rnn, y)));
+}
+
+typedef struct held {
+    char *text;
+} held;
+static wk_status held_init(wk_module *m, void *state)
+{
+    (void)m;
+    return (((held *)state)->text = strdup("kept")) ? WK_OK : WK_E_MEMORY;
+}
+static wk_tensor *held_forward(wk_module *m, wk_tensor *x)
+{
+    return wk_add_scalar(x, (double)strlen(((held *)wk_nn_state(m))->text));
+}
+static void held_destroy(void *state) { free(((held *)state)->text); }
+static wk_status held_clone(void *to, const void *from)
+{
+    return (((held *)to)->text = strdup(((const held *)from)->text)) ? WK_OK : WK_E_MEMORY;
+}
+
+TEST(module, state_with_a_destroy_needs_a_clone)
+{
+    wk_module_ops ops = { .size = sizeof ops,
+                          .name = "held",
+                          .state_size = sizeof(held),
+                          .init = held_init,
+                          .forward = held_forward,
+                          .destroy = held_destroy };
+    static wk_module_ops able;
+    able = ops;
+    able.clone = held_clone;
+    static wk_module_ops unable;
+    unable = ops;
+    CHECK_NULL(wk_module_clone(wk_nn_sequential(wk_nn_custom(&unable, NULL))));
+    CHECK_ERROR(WK_E_UNSUPPORTED, "held", "no clone");
+    wk_module *copy = wk_module_clone(wk_nn_sequential(wk_nn_custom(&able, NULL)));
+    CHECK_NEAR(wk_item(wk_forward(copy, wk_zeros(WK_SHAPE(1), WK_F32))), 4, 0);
+}
+
+TEST(module, lists_and_dicts_hold_children)
+{
+    wk_module *list = wk_nn_module_list(wk_nn_linear(1, 2), wk_nn_relu());
+    CHECK(wk_module_append(list, wk_nn_linear(2, 3)) && wk_parameter(list, "2.weight"));
+    CHECK_NULL(wk_forward(list, wk_zeros(WK_SHAPE(1, 1), WK_F32)));
+    CHECK_ERROR(WK_E_STATE, "module_list", "call its children");
+    wk_module *seq = wk_nn_sequential(wk_nn_linear(1, 2));
+    CHECK(wk_module_append(seq, wk_nn_linear(2, 5)));
+    CHECK(wk_size(wk_forward(seq, wk_zeros(WK_SHAPE(1, 1), WK_F32)), 1) == 5);
+    wk_module *dict = wk_nn_module_dict_new((const char *const[]){ "a", "b" },
+                                            (wk_module *const[]){ wk_nn_linear(1, 2), wk_nn_relu() }, 2);
+    CHECK(wk_parameter(dict, "a.bias") && wk_module_child(dict, "b"));
+    CHECK_NULL(wk_module_append(dict, wk_nn_relu()));
+    CHECK_ERROR(WK_E_INVALID, "module_dict", "sequential or module_list");
+}
+
+TEST(module, summary_counts)
+{
+    wk_summary s;
+    wk_module *m = wk_nn_sequential(wk_nn_conv2d(1, 8, WK_DIMS(3), .padding = WK_DIMS(1)), wk_nn_relu(),
+                                    wk_nn_max_pool2d(WK_DIMS(2)), wk_nn_flatten(), wk_nn_linear(8 * 14 * 14, 10));
+    CHECK(wk_module_summary(m, wk_zeros(WK_SHAPE(2, 1, 28, 28), WK_F32), &s) == WK_OK);
+    ck_assert_int_eq(s.count, 6);
+    ck_assert_str_eq(s.rows[1].path, "0");
+    CHECK(s.rows[1].parameters == 80 && s.rows[5].parameters == 15690 && s.parameters == 15770 && s.trained == 15770);
+    CHECK_NEAR(s.rows[1].flops, 2.0 * 9 * 8 * 28 * 28, 0);
+    CHECK_NEAR(s.rows[5].flops, 2.0 * 8 * 14 * 14 * 10, 0);
+    CHECK_NEAR(s.flops, s.rows[1].flops + s.rows[5].flops, 0);
+    ck_assert_int_eq(s.weight_bytes, 15770 * 4);
+    ck_assert_int_eq(s.activation_bytes, 4 * 2 * (2 * 8 * 28 * 28 + 2 * 8 * 14 * 14 + 10));
+    CHECK(s.rows[5].ndim == 2 && s.rows[5].shape[0] == 2 && s.rows[5].shape[1] == 10 && wk_is_training(m));
+    char text[2000] = "";
+    FILE *out = fmemopen(text, sizeof text, "w");
+    wk_summary_print(&s, out);
+    fclose(out);
+    CHECK(strstr(text, "0      conv2d      [2, 8, 28, 28]             80      112.9 K\n") != NULL);
+    CHECK(strstr(text, "15,770 parameters, 61.6 KiB with buffers; gradients 61.6 KiB") != NULL);
+    wk_summary_free(&s);
+    CHECK(wk_module_summary(m, wk_zeros(WK_SHAPE(2, 2, 28, 28), WK_F32), &s) == WK_E_SHAPE && !s.rows);
+    CHECK_ERROR(WK_E_SHAPE, "conv2d");
+}
+
+TEST(module, an_error_names_the_path)
+{
+    CHECK_NULL(wk_forward(net(), wk_zeros(WK_SHAPE(1, 5), WK_F32)));
+    CHECK_ERROR(WK_E_SHAPE, "0.0");
+}
+
+WICK_TEST_MAIN
