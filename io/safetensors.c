@@ -129,7 +129,7 @@ const wki_st_header *wki_st_header_of(const wki_st_reader *r) { return &r->heade
 /* n stored elements as dtype says. U64 beyond I64 cannot be told. */
 static wk_status convert(const wki_st_reader *r, const wki_st_tensor *t, const void *from, size_t n, void *to)
 {
-    const target target = target_of(t->type);
+    const target into = target_of(t->type);
     char quoted[WKI_QUOTE];
     if (t->type == WKI_ST_BF16) {
         uint32_t *bits = to;
@@ -140,7 +140,7 @@ static wk_status convert(const wki_st_reader *r, const wki_st_tensor *t, const v
         wki_check(((const uint64_t *)from)[i] <= INT64_MAX, WK_E_RANGE, WK_E_RANGE, r->where,
                   "%s: %s has a U64 number beyond 2^63 - 1; expected what I64 holds", r->path,
                   wki_quote(t->name, quoted));
-    wki_number_convert(target.number, from, n, target.dtype, to);
+    wki_number_convert(into.number, from, n, into.dtype, to);
     return WK_OK;
 }
 
@@ -159,8 +159,8 @@ static size_t piece_of(const wki_st_tensor *t, int64_t done)
 
 static wk_status read_converted(wki_st_reader *r, const wki_st_tensor *t, char *to, uint32_t *sum)
 {
-    const target target = target_of(t->type);
-    const size_t from_size = wki_number_size(target.number), to_size = wk_dtype_size(target.dtype);
+    const target into = target_of(t->type);
+    const size_t from_size = wki_number_size(into.number), to_size = wk_dtype_size(into.dtype);
     char *piece = wki_alloc(piece_of(t, 0));
     wk_status status = piece ? WK_OK : WK_E_MEMORY;
     for (int64_t done = 0; !status && done < t->bytes; done += PIECE) {

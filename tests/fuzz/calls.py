@@ -11,8 +11,9 @@ BY_HAND = """
 wk_from wk_wrap wk_read wk_write wk_apply wk_checkpoint wk_gradcheck wk_gradgradcheck wk_register_hook wk_register_node_hook
 wk_register_post_accumulate_grad_hook wk_autograd_grad_run wk_params_new wk_backward_run wk_backward_all wk_set_grad wk_grad wk_save_npy wk_load_npy
 """.split()
-# Modules, what only makes sense inside a call, and the halves of macros.
-NO_CALLS = re.compile(r"wk_(nn_|module_|init_.*fan|\w+_guard$|\w+_opts_default$|function_|params_|parameter|forward$|train$|is_training$|"
+# What makes and takes modules and states, what only makes sense inside a call, and the halves of macros.
+NO_OBJECTS = re.compile(r"\bwk_(module|state)\b")
+NO_CALLS = re.compile(r"wk_(nn_|init_.*fan|\w+_guard$|\w+_opts_default$|function_|params_|train$|is_training$|"
                       r"save_for_backward$|saved$|needs_input_grad$|print_options|set_print)")
 
 FUNCTION = re.compile(r"^WK_API\b\s*([\w ]+?[\w*] ?\**)\s*\b(wk_\w+)\(([^;{]*?)\)\s*(?:__attribute__.*)?;", re.M)
@@ -147,7 +148,7 @@ def main(headers):
     if " wk_dims;" in text:
         print(FEW)
     for result, name, parameters in FUNCTION.findall(text):
-        if name in BY_HAND or NO_CALLS.match(name):
+        if name in BY_HAND or NO_CALLS.match(name) or NO_OBJECTS.search(result + parameters):
             continue
         try:
             print(call(re.sub(r"\s+", " ", result).strip(), name, parameters, known))

@@ -222,7 +222,8 @@ TEST(saving, kills_at_random_moments_leave_a_whole_state)
         CHECK(before >= 0);
         const pid_t child = fork();
         CHECK(child >= 0);
-        for (int n = before; child == 0; n++) save(n);
+        if (child == 0)
+            for (int n = before;; n++) save(n);
         usleep((useconds_t)wki_rng_below(&rng, 8000));
         kill(child, SIGKILL);
         CHECK(WIFSIGNALED(wait_for(child)));
