@@ -132,6 +132,7 @@ WK_API wk_tensor *wk_lerp_scalar(wk_tensor *x, wk_tensor *end, double weight); /
 WK_API wk_tensor *wk_addcmul(wk_tensor *x, wk_tensor *a, wk_tensor *b, double value); /* x + value a b */
 WK_API wk_tensor *wk_addcdiv(wk_tensor *x, wk_tensor *a, wk_tensor *b, double value); /* x + value a / b */
 WK_API wk_tensor *wk_masked_fill(wk_tensor *x, wk_tensor *mask, double value); /* value where the mask is true; the mask broadcasts */
+WK_API wk_tensor *wk_masked_fill_tensor(wk_tensor *x, wk_tensor *mask, wk_tensor *value); /* the same, value [] of x's kind or a lower one; its gradient is the sum */
 
 /* A number as the second operand, or as the first one: scalar_div, scalar_pow. */
 WK_API wk_tensor *wk_add_scalar(wk_tensor *x, double a);
@@ -279,6 +280,7 @@ WK_API wk_status wk_ge_scalar_(wk_tensor *x, double a);
 WK_API wk_status wk_eq_scalar_(wk_tensor *x, double a);
 WK_API wk_status wk_ne_scalar_(wk_tensor *x, double a);
 WK_API wk_status wk_masked_fill_(wk_tensor *x, wk_tensor *mask, double value);
+WK_API wk_status wk_masked_fill_tensor_(wk_tensor *x, wk_tensor *mask, wk_tensor *value);
 
 #ifdef __cplusplus
 }

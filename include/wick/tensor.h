@@ -118,14 +118,20 @@ typedef enum wk_pad_mode { WK_PAD_CONSTANT, WK_PAD_REFLECT, WK_PAD_REPLICATE, WK
 WK_API wk_tensor *wk_pad(wk_tensor *t, int n, const int64_t *by, wk_pad_mode mode, double value);
 WK_API wk_tensor *wk_gather(wk_tensor *t, int dim, wk_tensor *index);                    /* t[i][index[i][j]] (dim 1) -> index's shape */
 WK_API wk_tensor *wk_take_along_dim(wk_tensor *t, wk_tensor *index, int dim);            /* the same; other dims broadcast; negative allowed */
+WK_API wk_tensor *wk_take_along_dim_all(wk_tensor *t, wk_tensor *index);                 /* t and index flattened -> [n]; torch's without dim */
 WK_API wk_tensor *wk_scatter(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *src);   /* y = t; y[i][index[i][j]] = src[i][j] (dim 1) */
 WK_API wk_tensor *wk_scatter_value(wk_tensor *t, int dim, wk_tensor *index, double value);
 WK_API wk_tensor *wk_scatter_add(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *src); /* += */
 WK_API wk_tensor *wk_index_add(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *source, double alpha); /* y = t; y[index[i]] += alpha source[i] (dim 0) */
-/* t[i, :, j ..]: n at most t's rank; NULL is a whole dim. The indices broadcast; their dims stand in place if adjacent, else first. Negative allowed. */
+WK_API wk_tensor *wk_index_copy(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *source); /* y[index[i]] = source[i] */
+WK_API wk_tensor *wk_index_fill(wk_tensor *t, int dim, wk_tensor *index, double value);  /* y[index[i]] = value */
+/* t[i, :, j ..]: n at most t's rank; NULL is a whole dim. The indices broadcast; their dims stand in place if adjacent, else first. Negative
+ * allowed. A WK_BOOL tensor is a mask of as many dims as it has, whose sizes must be theirs: the indices of what is true. */
 WK_API wk_tensor *wk_index(wk_tensor *t, int n, wk_tensor *const *indices);
 WK_API wk_tensor *wk_index_put(wk_tensor *t, int n, wk_tensor *const *indices, wk_tensor *values, bool accumulate); /* y = t; y[..] = or += values, which broadcast */
 WK_API wk_tensor *wk_masked_select(wk_tensor *t, wk_tensor *mask);                       /* -> 1-d; mask WK_BOOL; both broadcast */
+WK_API wk_tensor *wk_masked_scatter(wk_tensor *t, wk_tensor *mask, wk_tensor *source);   /* the n true places of t get the first n of source, row-major; t and mask broadcast */
+WK_API wk_tensor *wk_nonzero(wk_tensor *t);                                              /* WK_I64 [n, rank]: where t is not 0, in row-major order; no gradient */
 WK_API wk_tensor *wk_one_hot(wk_tensor *t, int64_t classes);                             /* WK_I64 [..] -> WK_I64 [.., classes]; -1: the largest of t and 1 */
 
 /* Element by element: wick/elementwise.h, which this header includes. */
@@ -136,6 +142,17 @@ WK_API wk_status wk_fill_(wk_tensor *t, double value);
 WK_API wk_status wk_copy_(wk_tensor *t, wk_tensor *from);
 WK_API wk_status wk_uniform_(wk_tensor *t, double low, double high);
 WK_API wk_status wk_normal_(wk_tensor *t, double mean, double std);
+
+/* Written into by index: what the ops of these names give, in t's memory and [d]. src and what is like it must be of t's dtype; it may
+ * share t's memory, being copied first. On error nothing changed, and indices out of range are found before. */
+WK_API wk_status wk_scatter_(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *src);
+WK_API wk_status wk_scatter_value_(wk_tensor *t, int dim, wk_tensor *index, double value);
+WK_API wk_status wk_scatter_add_(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *src);
+WK_API wk_status wk_index_add_(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *source, double alpha);
+WK_API wk_status wk_index_copy_(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *source);
+WK_API wk_status wk_index_fill_(wk_tensor *t, int dim, wk_tensor *index, double value);
+WK_API wk_status wk_index_put_(wk_tensor *t, int n, wk_tensor *const *indices, wk_tensor *values, bool accumulate);
+WK_API wk_status wk_masked_scatter_(wk_tensor *t, wk_tensor *mask, wk_tensor *source); /* the mask broadcasts to t's shape */
 
 /* Reduce. Sums follow a tree that the shape alone fixes: the same bits for any number of threads. Of a list of dims NULL means
  * all, and an empty one is WK_E_INVALID; keepdim leaves what was reduced as size 1. A 0-dimensional tensor takes dim 0 and -1. */

@@ -1,0 +1,148 @@
+/* wick/tensor.h, wick/nn.h: ops with several operands and options against PyTorch's values and gradients. */
+#include "wick/nn.h"
+#include "wick_check.h"
+
+#define COUNT(...)      ((int64_t)(sizeof((const int64_t[]){ __VA_ARGS__ }) / sizeof(int64_t)))
+#define INTS(...)       wk_from((const int64_t[]){ __VA_ARGS__ }, 1, (const int64_t[]){ COUNT(__VA_ARGS__) }, WK_I64)
+#define GRID(ROWS, ...) wk_view(INTS(__VA_ARGS__), WK_SHAPE(ROWS, -1))
+#define LINE(...)       wk_to(INTS(__VA_ARGS__), WK_BOOL)
+#define FLAGS(...)      wk_to(GRID(__VA_ARGS__), WK_BOOL)
+#define AT(...)                                                                                                        \
+    (int)(sizeof((wk_tensor *[]){ __VA_ARGS__ }) / sizeof(wk_tensor *)), (wk_tensor *[]) { __VA_ARGS__ }
+#include "golden/calls.h"
+
+enum { CALLS = sizeof golden_calls / sizeof *golden_calls };
+
+static void compare(const golden_call *c, const char *what, int k, wk_tensor *t, const double *expected,
+                    double tolerance)
+{
+    wk_tensor *values = wk_contiguous(wk_to(wk_detach(t), WK_F64));
+    for (int64_t i = 0; i < wk_numel(values); i++) {
+        const double got = ((const double *)wk_data(values))[i], want = expected ? expected[i] : 0;
+        if (isnan(want) ? !isnan(got) : got != want && !(fabs(got - want) <= tolerance * fmax(1, fabs(want))))
+            ck_abort_msg("%s, %s %d, element %d: %.17g instead of %.17g", c->text, what, k, (int)i, got, want);
+    }
+}
+
+static void agrees(const golden_call *c, wk_dtype dtype, double tolerance)
+{
+    WK_SCOPE(work);
+    wk_tensor *in[3];
+    for (int k = 0; k < c->inputs; k++) {
+        in[k] = wk_detach(wk_to(wk_from(c->in[k].values, c->in[k].ndim, c->in[k].shape, WK_F64), dtype));
+        if (c->differentiable) wk_requires_grad(in[k]);
+    }
+    wk_tensor *y = c->call(in);
+    if (!y) ck_abort_msg("%s: %s", c->text, wk_error_text());
+    ck_assert_msg(wk_ndim(y) == c->y.ndim, "%s has %d dims", c->text, wk_ndim(y));
+    for (int i = 0; i < c->y.ndim; i++)
+        ck_assert_msg(wk_size(y, i) == c->y.shape[i], "%s: dim %d is %d", c->text, i, (int)wk_size(y, i));
+    compare(c, "value", 0, y, c->y.values, tolerance);
+    ck_assert_msg(wk_needs_grad(y) == c->differentiable, "%s: history", c->text);
+    if (!c->differentiable) return;
+    wk_tensor *weights = wk_arange(1, (double)wk_numel(y) + 1, 1, (wk_dtype)wk_dtype_of(y));
+    wk_backward(wk_sum(wk_mul(y, wk_view(weights, wk_ndim(y), wk_shape(y)))));
+    for (int k = 0; k < c->inputs; k++)
+        compare(c, "gradient", k, wk_grad(in[k]) ? wk_grad(in[k]) : wk_zeros_like(in[k]), c->in[k].grad, tolerance);
+    CHECK_OK();
+}
+
+TEST(golden, f64_agrees_with_pytorch)
+{
+    for (int i = 0; i < CALLS; i++) agrees(&golden_calls[i], WK_F64, 1e-12);
+}
+
+TEST(golden, f32_agrees_with_pytorch)
+{
+    for (int i = 0; i < CALLS; i++) agrees(&golden_calls[i], WK_F32, 2e-5);
+}
+
+/* ---- Written by index ---- */
+
+TEST(written, raises_the_version_and_keeps_the_memory)
+{
+    wk_tensor *t = wk_zeros(WK_SHAPE(3, 2), WK_F32), *row = wk_ones(WK_SHAPE(1, 2), WK_F32), *index = INTS(1);
+    const void *memory = wk_data(t);
+    CHECK(!wk_index_copy_(t, 0, index, row));
+    CHECK(!wk_index_add_(t, 0, index, row, 2));
+    CHECK(!wk_index_fill_(t, 0, INTS(0), -1));
+    CHECK(!wk_scatter_(t, 0, GRID(1, 2), row));
+    CHECK(!wk_scatter_value_(t, 0, GRID(1, 2, 2), 5));
+    CHECK(!wk_scatter_add_(t, 0, GRID(1, 2), row));
+    CHECK(!wk_index_put_(t, AT(NULL, LINE(0, 1)), wk_scalar(7, WK_F32), false));
+    CHECK(!wk_masked_scatter_(t, FLAGS(3, 0, 0, 1), row));
+    ck_assert_int_eq(wk_version_of(t), 8);
+    CHECK(wk_data(t) == memory);
+    CHECK(wk_equal(t, wk_to(GRID(3, -1, 7, 3, 7, 1, 1), WK_F32)));
+}
+
+TEST(written, in_strided_memory_counts_by_its_strides)
+{
+    wk_tensor *base = wk_zeros(WK_SHAPE(4, 6), WK_F64), *t = wk_t(wk_slice(base, 1, 1, 6, 2));
+    wk_tensor *same = wk_clone(t), *values = wk_arange(1, 5, 1, WK_F64);
+    CHECK(!wk_index_put_(t, AT(INTS(2, 0, 1, 2), INTS(0, 3, 1, 2)), values, false));
+    CHECK(wk_equal(wk_contiguous(t), wk_index_put(same, AT(INTS(2, 0, 1, 2), INTS(0, 3, 1, 2)), values, false)));
+    CHECK(!wk_index_fill_(t, 1, INTS(2), 9));
+    CHECK_NEAR(wk_item(wk_sum(base)), 6 + 27, 0);
+}
+
+TEST(written, changes_nothing_on_an_error)
+{
+    wk_tensor *t = wk_zeros(WK_SHAPE(2, 3), WK_F32), *one = wk_ones(WK_SHAPE(2, 3), WK_F32);
+    CHECK(wk_scatter_(t, 1, GRID(2, 0, 1, 2, 0, 1, 3), one));
+    CHECK_ERROR(WK_E_RANGE, "scatter_", "index 3", "dim 1", "[2, 3]");
+    CHECK(wk_scatter_add_(t, 0, GRID(2, 0, 1, 0, 1, 0, -1), one));
+    CHECK_ERROR(WK_E_RANGE, "scatter_add_", "index -1");
+    CHECK(wk_index_add_(t, 0, INTS(0, 2), one, 1));
+    CHECK_ERROR(WK_E_RANGE, "index_add_", "index 2");
+    CHECK(wk_index_put_(t, AT(INTS(0, 2)), one, true));
+    CHECK_ERROR(WK_E_RANGE, "index", "index 2");
+    CHECK(wk_masked_scatter_(t, wk_ones(WK_SHAPE(4, 2, 3), WK_BOOL), wk_ones(WK_SHAPE(4, 2, 3), WK_F32)));
+    CHECK_ERROR(WK_E_SHAPE, "masked_scatter_", "[4, 2, 3]", "[2, 3]");
+    CHECK_NEAR(wk_item(wk_sum(t)), 0, 0);
+    ck_assert_int_eq(wk_version_of(t), 0);
+}
+
+TEST(written, with_itself_reads_what_was_there)
+{
+    wk_tensor *t = wk_arange(0, 4, 1, WK_I64);
+    CHECK(!wk_scatter_(t, 0, wk_rsub_scalar(t, 3), t));
+    CHECK(wk_equal(t, INTS(3, 2, 1, 0)));
+    CHECK(!wk_index_copy_(t, 0, INTS(1, 2, 3), wk_narrow(t, 0, 0, 3)));
+    CHECK(wk_equal(t, INTS(3, 3, 2, 1)));
+    CHECK(!wk_index_put_(t, AT(wk_remainder_scalar(t, 4)), t, false));
+    CHECK(wk_equal(t, INTS(3, 1, 2, 3)));
+}
+
+TEST(written, over_what_backward_needs_is_an_error_there)
+{
+    wk_tensor *x = wk_requires_grad(wk_ones(WK_SHAPE(3), WK_F32)), *t = wk_mul_scalar(x, 2), *y = wk_square(t);
+    CHECK(!wk_index_fill_(t, 0, INTS(1), 0));
+    CHECK(wk_backward(wk_sum(y)));
+    CHECK_ERROR(WK_E_STATE, "changed in place", "square");
+    CHECK(wk_scatter_value_(x, 0, INTS(1), 0));
+    CHECK_ERROR(WK_E_STATE, "scatter_value_", "leaf");
+    CHECK(wk_scatter_value_(wk_narrow(wk_mul_scalar(x, 2), 0, 0, 2), 0, INTS(1), 0));
+    CHECK_ERROR(WK_E_STATE, "scatter_value_", "view");
+}
+
+TEST(masks, that_do_not_fit_are_errors)
+{
+    wk_tensor *t = wk_zeros(WK_SHAPE(2, 3), WK_F32);
+    CHECK_NULL(wk_index(t, AT(LINE(1, 0, 1))));
+    CHECK_ERROR(WK_E_SHAPE, "index", "mask [3]", "dim 0", "[2, 3]");
+    CHECK_NULL(wk_index(t, AT(NULL, FLAGS(2, 1, 0, 1, 0, 1, 1))));
+    CHECK_ERROR(WK_E_SHAPE, "index", "mask [2, 3]", "dim 1");
+    CHECK_NULL(wk_index(t, AT(FLAGS(2, 1, 0, 1, 0, 1, 1), INTS(0))));
+    CHECK_ERROR(WK_E_SHAPE, "index", "more dims than the 2");
+    CHECK_NULL(wk_index(t, AT(wk_to(wk_scalar(1, WK_I64), WK_BOOL))));
+    CHECK_ERROR(WK_E_SHAPE, "mask []");
+    CHECK_NULL(wk_index(t, AT(LINE(1, 1), LINE(1, 1, 1))));
+    CHECK_ERROR(WK_E_SHAPE, "index", "[2]", "[3]");
+    CHECK_NULL(wk_index(t, AT(wk_zeros(WK_SHAPE(2), WK_U8))));
+    CHECK_ERROR(WK_E_DTYPE, "index", "u8");
+    CHECK_NULL(wk_masked_fill_tensor(wk_zeros(WK_SHAPE(3), WK_I64), LINE(1, 0, 1), wk_scalar(1, WK_F32)));
+    CHECK_ERROR(WK_E_DTYPE, "masked_fill_tensor", "f32", "i64");
+}
+
+WICK_TEST_MAIN
