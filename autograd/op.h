@@ -179,7 +179,8 @@ bool wki_broadcast(const char *where, wki_shape *into, const wki_view *with); /*
 void wki_broadcast_view(wki_view *v, const wki_shape *shape);                 /* v's strides made to fit shape */
 wk_tensor *wki_sum_to(wk_tensor *t, const wki_shape *shape); /* the transpose of broadcasting; t itself if it fits */
 wk_dtype wki_promote(const wk_tensor *a, const wk_tensor *b);
-bool wki_indices_within(const char *where, wk_tensor *index, const wk_tensor *t, int dim); /* all of WK_I64 index in range? */
+/* Before t is changed in place along dim: are all of index (WK_I64) in range? */
+bool wki_indices_within(const char *where, wk_tensor *index, const wk_tensor *t, int dim);
 wk_tensor *wki_apart(wk_tensor *from, const wk_tensor *t); /* [d] from, or a copy where it shares the memory of t */
 bool wki_index_ok(const char *where, wk_tensor *t, wk_tensor **index); /* WK_I64 on t's device; WK_I32 is converted */
 wk_dtype wki_promote_all(int n, wk_tensor *const *in);

@@ -145,4 +145,30 @@ TEST(masks, that_do_not_fit_are_errors)
     CHECK_ERROR(WK_E_DTYPE, "masked_fill_tensor", "f32", "i64");
 }
 
+/* ---- Bounds, decimals, numbers ---- */
+
+TEST(bounds, lift_the_dtype_but_not_in_place)
+{
+    wk_tensor *t = INTS(-3, 0, 5), *low = wk_scalar(-0.5, WK_F32), *wide = wk_zeros(WK_SHAPE(2, 3), WK_I64);
+    ck_assert_int_eq(wk_dtype_of(wk_clamp_tensor(t, low, NULL)), WK_F32);
+    CHECK(wk_equal(wk_clamp_tensor(t, INTS(-1, 1, 6), INTS(3, 3, 3)), INTS(-1, 1, 3)));
+    CHECK(wk_clamp_tensor_(t, low, NULL));
+    CHECK_ERROR(WK_E_DTYPE, "clamp_tensor_", "f32", "i64");
+    CHECK(wk_clamp_tensor_(t, wide, NULL));
+    CHECK_ERROR(WK_E_SHAPE, "clamp_tensor_", "[2, 3]", "[3]");
+    CHECK_NULL(wk_clamp_tensor(t, INTS(1, 2), NULL));
+    CHECK_ERROR(WK_E_SHAPE, "clamp_tensor", "[3]", "[2]");
+    CHECK(!wk_clamp_tensor_(t, NULL, INTS(2, 2, 2)));
+    CHECK(wk_equal(t, INTS(-3, 0, 2)));
+}
+
+TEST(bounds, nan_to_num_keeps_integers_and_finite_numbers)
+{
+    wk_tensor *t = INTS(-3, 0, 5);
+    CHECK(wk_equal(wk_nan_to_num_with(t, .nan = 7), t));
+    CHECK(wk_equal(wk_nan_to_num_run(t, NULL), t));
+    wk_tensor *odd = wk_from((float[]){ NAN, INFINITY, 2 }, WK_SHAPE(3), WK_F32);
+    CHECK(wk_equal(wk_nan_to_num_run(odd, NULL), wk_nan_to_num(odd)));
+}
+
 WICK_TEST_MAIN

@@ -212,6 +212,72 @@ static wk_tensor *case_45(wk_tensor *const *in)
     wk_tensor *y = wk_mul_scalar(in[0], 1);
     return wk_masked_scatter_(y, LINE(1, 0, 1), in[1]) ? NULL : y;
 }
+static wk_tensor *case_46(wk_tensor *const *in)
+{
+    return wk_clamp_tensor(in[0], in[1], in[2]);
+}
+static wk_tensor *case_47(wk_tensor *const *in)
+{
+    return wk_clamp_tensor(in[0], in[1], in[2]);
+}
+static wk_tensor *case_48(wk_tensor *const *in)
+{
+    return wk_clamp_tensor(in[0], in[1], in[2]);
+}
+static wk_tensor *case_49(wk_tensor *const *in)
+{
+    return wk_clamp_tensor(in[0], in[1], NULL);
+}
+static wk_tensor *case_50(wk_tensor *const *in)
+{
+    return wk_clamp_tensor(in[0], NULL, in[1]);
+}
+static wk_tensor *case_51(wk_tensor *const *in)
+{
+    wk_tensor *y = wk_mul_scalar(in[0], 1);
+    return wk_clamp_tensor_(y, in[1], in[2]) ? NULL : y;
+}
+static wk_tensor *case_52(wk_tensor *const *in)
+{
+    return wk_round_decimals(in[0], 1);
+}
+static wk_tensor *case_53(wk_tensor *const *in)
+{
+    return wk_round_decimals(in[0], 2);
+}
+static wk_tensor *case_54(wk_tensor *const *in)
+{
+    return wk_round_decimals(in[0], -1);
+}
+static wk_tensor *case_55(wk_tensor *const *in)
+{
+    return wk_round_decimals(in[0], 0);
+}
+static wk_tensor *case_56(wk_tensor *const *in)
+{
+    wk_tensor *y = wk_mul_scalar(in[0], 1);
+    return wk_round_decimals_(y, 1) ? NULL : y;
+}
+static wk_tensor *case_57(wk_tensor *const *in)
+{
+    return wk_clamp(wk_nan_to_num_with(in[0], .nan = 0.5), -8, 8);
+}
+static wk_tensor *case_58(wk_tensor *const *in)
+{
+    return wk_nan_to_num_with(in[0], .posinf = 3, .neginf = -4);
+}
+static wk_tensor *case_59(wk_tensor *const *in)
+{
+    return wk_nan_to_num_with(in[0], .nan = INFINITY, .posinf = 3, .neginf = -4);
+}
+static wk_tensor *case_60(wk_tensor *const *in)
+{
+    return wk_softplus_beta(in[0], 2, 3);
+}
+static wk_tensor *case_61(wk_tensor *const *in)
+{
+    return wk_softplus_beta(in[0], 0.5, 20);
+}
 static const golden_call golden_calls[] = {
     { "wk_scatter_(y, 1, GRID(2, 3, 0, 1, 2), in[1])", case_0, 2, { { 2, { 3, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625 }, (double[]){ 0, 2, 3, 0, 5, 0, 0, 8, 9, 10, 11, 12 } }, { 2, { 2, 2 }, (double[]){ 2.5, 2.75, 0.375, -2.25 }, (double[]){ 4, 1, 6, 7 } } },
       { 2, { 3, 4 }, (double[]){ 2.75, 2.75, 0.375, 2.5, -2.875, 0.375, -2.25, 3, 1.25, -1.625, -3, -1.625 }, NULL }, true },
@@ -305,4 +371,36 @@ static const golden_call golden_calls[] = {
       { 2, { 2, 3 }, (double[]){ 0.375, -2.25, -2.875, 2.5, 2.75, 0.375 }, NULL }, true },
     { "wk_masked_scatter_(y, LINE(1, 0, 1), in[1])", case_45, 2, { { 2, { 2, 3 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875 }, (double[]){ 0, 2, 0, 0, 5, 0 } }, { 1, { 4 }, (double[]){ 0.375, -2.25, -2.875, -0.875 }, (double[]){ 1, 3, 4, 6 } } },
       { 2, { 2, 3 }, (double[]){ 0.375, 2.75, -2.25, -2.875, -2.875, -0.875 }, NULL }, true },
+    { "wk_clamp_tensor(in[0], in[1], in[2])", case_46, 3, { { 2, { 2, 4 }, (double[]){ -2, -0.5, 0, 0.5, 2, NAN, 0.25, -1 }, (double[]){ 0, 2, 1.5, 2, 0, 6, 7, 0 } }, { 1, { 4 }, (double[]){ -1, -1, 0, -0.5 }, (double[]){ 1, 0, 1.5, 8 } }, { 2, { 2, 1 }, (double[]){ 0.5, 1 }, (double[]){ 2, 5 } } },
+      { 2, { 2, 4 }, (double[]){ -1, -0.5, 0, 0.5, 1, NAN, 0.25, -0.5 }, NULL }, true },
+    { "wk_clamp_tensor(in[0], in[1], in[2])", case_47, 3, { { 2, { 2, 4 }, (double[]){ -2, -0.5, 0, 0.5, 2, NAN, 0.25, -1 }, (double[]){ 0, 2, 3, 4, 0, 6, 7, 0 } }, { 1, { 4 }, (double[]){ 1, -1, NAN, 0.5 }, (double[]){ 0, 0, 0, 0 } }, { 2, { 2, 1 }, (double[]){ 0.5, 0.25 }, (double[]){ 1, 13 } } },
+      { 2, { 2, 4 }, (double[]){ 0.5, -0.5, NAN, 0.5, 0.25, NAN, NAN, 0.25 }, NULL }, true },
+    { "wk_clamp_tensor(in[0], in[1], in[2])", case_48, 3, { { 1, { 8 }, (double[]){ 0.5, 0, 1, NAN, 2, 2, -1, NAN }, (double[]){ 1, 0, 0, 4, 0, 0, 0, 8 } }, { 1, { 8 }, (double[]){ 0.5, 0.5, 0.5, 0, NAN, 2, 0, 2 }, (double[]){ 0, 2, 0, 0, 0, 0, 0, 0 } }, { 1, { 8 }, (double[]){ 0.5, 0.5, 0.5, 1, 1, 1, NAN, 1 }, (double[]){ 0, 0, 3, 0, 0, 6, 0, 8 } } },
+      { 1, { 8 }, (double[]){ 0.5, 0.5, 0.5, NAN, NAN, 1, NAN, NAN }, NULL }, true },
+    { "wk_clamp_tensor(in[0], in[1], NULL)", case_49, 2, { { 2, { 2, 4 }, (double[]){ -2, -0.5, 0, 0.5, 2, NAN, 0.25, -1 }, (double[]){ 0, 2, 1.5, 4, 5, 6, 7, 0 } }, { 1, { 4 }, (double[]){ -1, -1, 0, -0.5 }, (double[]){ 1, 6, 1.5, 8 } } },
+      { 2, { 2, 4 }, (double[]){ -1, -0.5, 0, 0.5, 2, NAN, 0.25, -0.5 }, NULL }, true },
+    { "wk_clamp_tensor(in[0], NULL, in[1])", case_50, 2, { { 2, { 2, 4 }, (double[]){ -2, -0.5, 0, 0.5, 2, NAN, 0.25, -1 }, (double[]){ 1, 2, 3, 0, 0, 6, 3.5, 8 } }, { 0, { 0 }, (double[]){ 0.25 }, (double[]){ 18.5 } } },
+      { 2, { 2, 4 }, (double[]){ -2, -0.5, 0, 0.25, 0.25, NAN, 0.25, -1 }, NULL }, true },
+    { "wk_clamp_tensor_(y, in[1], in[2])", case_51, 3, { { 2, { 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3 }, (double[]){ 1, 2, 3, 4, 0, 0, 7, 8 } }, { 1, { 4 }, (double[]){ 0.5, 0.75, -1.625, -4.25 }, (double[]){ 5, 6, 0, 0 } }, { 2, { 2, 1 }, (double[]){ 3.5, 3.75 }, (double[]){ 0, 0 } } },
+      { 2, { 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, 0.5, 0.75, 2, 3 }, NULL }, true },
+    { "wk_round_decimals(in[0], 1)", case_52, 1, { { 2, { 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3 }, (double[]){ 0, 0, 0, 0, 0, 0, 0, 0 } } },
+      { 2, { 2, 4 }, (double[]){ 2.5, 2.7999999999999998, 0.40000000000000002, -2.2000000000000002, -2.8999999999999999, -0.90000000000000002, 2, 3 }, NULL }, true },
+    { "wk_round_decimals(in[0], 2)", case_53, 1, { { 1, { 6 }, (double[]){ 0.125, -0.375, INFINITY, NAN, -0, 1e+30 }, (double[]){ 0, 0, 0, 0, 0, 0 } } },
+      { 1, { 6 }, (double[]){ 0.12, -0.38, INFINITY, NAN, -0, 1e+30 }, NULL }, true },
+    { "wk_round_decimals(in[0], -1)", case_54, 1, { { 1, { 7 }, (double[]){ 5, 15, 25, -5, 4.9900000000000002, INFINITY, NAN }, (double[]){ 0, 0, 0, 0, 0, 0, 0 } } },
+      { 1, { 7 }, (double[]){ 0, 20, 20, -0, 0, INFINITY, NAN }, NULL }, true },
+    { "wk_round_decimals(in[0], 0)", case_55, 1, { { 1, { 3 }, (double[]){ 0.5, 1.5, -2.5 }, (double[]){ 0, 0, 0 } } },
+      { 1, { 3 }, (double[]){ 0, 2, -2 }, NULL }, true },
+    { "wk_round_decimals_(y, 1)", case_56, 1, { { 1, { 5 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875 }, (double[]){ 0, 0, 0, 0, 0 } } },
+      { 1, { 5 }, (double[]){ 2.5, 2.7999999999999998, 0.40000000000000002, -2.2000000000000002, -2.8999999999999999 }, NULL }, true },
+    { "wk_nan_to_num_with(in[0], .nan = 0.5)", case_57, 1, { { 2, { 2, 3 }, (double[]){ NAN, 1, INFINITY, -INFINITY, -0.5, NAN }, (double[]){ 0, 2, 0, 0, 5, 0 } } },
+      { 2, { 2, 3 }, (double[]){ 0.5, 1, 8, -8, -0.5, 0.5 }, NULL }, true },
+    { "wk_nan_to_num_with(in[0], .posinf = 3, .neginf = -4)", case_58, 1, { { 2, { 2, 3 }, (double[]){ NAN, 1, INFINITY, -INFINITY, -0.5, NAN }, (double[]){ 0, 2, 0, 0, 5, 0 } } },
+      { 2, { 2, 3 }, (double[]){ 0, 1, 3, -4, -0.5, 0 }, NULL }, true },
+    { "wk_nan_to_num_with(in[0], .nan = INFINITY, .posinf = 3, .neginf = -4)", case_59, 1, { { 2, { 2, 3 }, (double[]){ NAN, 1, INFINITY, -INFINITY, -0.5, NAN }, (double[]){ 0, 2, 0, 0, 5, 0 } } },
+      { 2, { 2, 3 }, (double[]){ INFINITY, 1, 3, -4, -0.5, INFINITY }, NULL }, true },
+    { "wk_softplus_beta(in[0], 2, 3)", case_60, 1, { { 1, { 8 }, (double[]){ -3, 0, 1.5, 1.625, 4, NAN, -INFINITY, INFINITY }, (double[]){ 0.0024726231566347748, 1, 2.8577223804672998, 4, 5, NAN, 0, 8 } } },
+      { 1, { 8 }, (double[]){ 0.0012378425688652247, 0.34657359027997264, 1.524293675786871, 1.625, 4, NAN, 0, INFINITY }, NULL }, true },
+    { "wk_softplus_beta(in[0], 0.5, 20)", case_61, 1, { { 2, { 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3 }, (double[]){ 0.77729986117469119, 1.5963735554792424, 1.6402144559538419, 0.98034005252948686, 0.95966393223618407, 2.3540209810026504, 5.1174100504100339, 6.5405958095491492 } } },
+      { 2, { 2, 4 }, (double[]){ 3.0038581626907459, 3.2008253032032958, 1.5825705791111895, 0.56230027249662951, 0.42622007766135189, 0.99626909502875072, 2.6265233750364456, 3.4028265559655049 }, NULL }, true },
 };

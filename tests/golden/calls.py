@@ -121,6 +121,26 @@ case("wk_masked_scatter(in[0], LINE(1, 0, 1), in[1])", lambda x, s: x.masked_sca
 case("wk_masked_scatter(in[0], FLAGS(2, 1, 0), in[1])", lambda x, s: x.masked_scatter(B([1], [0]), s), made(3), made(4, k=3))
 over("wk_masked_scatter_(y, LINE(1, 0, 1), in[1])", lambda y, s: y.masked_scatter_(B(1, 0, 1), s), made(2, 3), made(4, k=3))
 
+# Bounds, decimals, numbers
+X = t([-2, -0.5, 0, 0.5], [2, nan, 0.25, -1])
+case("wk_clamp_tensor(in[0], in[1], in[2])", torch.clamp, X, t(-1, -1, 0, -0.5), t([0.5], [1]))
+case("wk_clamp_tensor(in[0], in[1], in[2])", torch.clamp, X, t(1, -1, nan, 0.5), t([0.5], [0.25]))
+case("wk_clamp_tensor(in[0], in[1], in[2])", torch.clamp, t(0.5, 0, 1, nan, 2, 2, -1, nan), t(0.5, 0.5, 0.5, 0, nan, 2, 0, 2), t(0.5, 0.5, 0.5, 1, 1, 1, nan, 1))
+case("wk_clamp_tensor(in[0], in[1], NULL)", lambda x, a: torch.clamp(x, min=a), X, t(-1, -1, 0, -0.5))
+case("wk_clamp_tensor(in[0], NULL, in[1])", lambda x, b: torch.clamp(x, max=b), X, torch.tensor(0.25))
+over("wk_clamp_tensor_(y, in[1], in[2])", lambda y, a, b: y.clamp_(a, b), made(2, 4), made(4) - 2, made(2, 1) + 1)
+case("wk_round_decimals(in[0], 1)", lambda x: x.round(decimals=1), made(2, 4))
+case("wk_round_decimals(in[0], 2)", lambda x: x.round(decimals=2), t(0.125, -0.375, inf, nan, -0.0, 1e30))
+case("wk_round_decimals(in[0], -1)", lambda x: x.round(decimals=-1), t(5, 15, 25, -5, 4.99, inf, nan))
+case("wk_round_decimals(in[0], 0)", lambda x: x.round(decimals=0), t(0.5, 1.5, -2.5))
+over("wk_round_decimals_(y, 1)", lambda y: y.round_(decimals=1), made(5))
+ODD = t([nan, 1, inf], [-inf, -0.5, nan])
+case("wk_nan_to_num_with(in[0], .nan = 0.5)", lambda x: x.nan_to_num(nan=0.5).clamp(-8, 8), ODD, body="return wk_clamp(wk_nan_to_num_with(in[0], .nan = 0.5), -8, 8);")
+case("wk_nan_to_num_with(in[0], .posinf = 3, .neginf = -4)", lambda x: x.nan_to_num(posinf=3, neginf=-4), ODD)
+case("wk_nan_to_num_with(in[0], .nan = INFINITY, .posinf = 3, .neginf = -4)", lambda x: x.nan_to_num(inf, 3, -4), ODD)
+case("wk_softplus_beta(in[0], 2, 3)", lambda x: F.softplus(x, 2, 3), t(-3, 0, 1.5, 1.625, 4, nan, -inf, inf))
+case("wk_softplus_beta(in[0], 0.5, 20)", lambda x: F.softplus(x, 0.5), made(2, 4))
+
 print("/* Made by tests/golden/calls.py with PyTorch", torch.__version__.split("+")[0], "in double precision. */")
 print("""typedef struct golden_tensor {
     int ndim;
