@@ -118,15 +118,16 @@ typedef struct wki_scan_attrs {
 } wki_scan_attrs;
 
 /* sort: y, index (WK_I64) -> x. The first elements of each line along dim in ascending or descending order, as many as
- * y has there; equals in the order of x, NaN the largest. */
+ * y has there; equals in the order of x, NaN the largest. unsorted: those elements in any order. */
 typedef struct wki_sort_attrs {
     int32_t dim;
-    bool descending;
+    bool descending, unsorted;
 } wki_sort_attrs;
 
 /* histogram: y [bins] -> x [n] (, edges [bins + 1]) (, weight [n]). Counts, or sums of weights, of x in [low, high], in
  * equal parts of which the last is closed; edges, where given, settle what lies near one. bincount: y [bins] -> x
- * (WK_I64 [n], from 0 to bins - 1: else WK_E_RANGE) (, weight [n] in y's dtype). */
+ * (WK_I64 [n], from 0 to bins - 1: else WK_E_RANGE) (, weight [n] in y's dtype). bucket: y [n] (WK_I64) -> x [n], edges
+ * [m + 1], ascending: in which of the m parts x lies, the last one being closed; m outside of all. */
 typedef struct wki_histogram_attrs {
     double low, high;
     bool edges;

@@ -171,6 +171,13 @@ WK_API wk_tensor *wk_var_dims(wk_tensor *t, int n, const int *dims, double corre
 WK_API wk_tensor *wk_std(wk_tensor *t, double correction);                /* [d] its root; gradient 0 where it is 0 */
 WK_API wk_tensor *wk_std_dim(wk_tensor *t, int dim, double correction, bool keepdim); /* [d] */
 WK_API wk_tensor *wk_std_dims(wk_tensor *t, int n, const int *dims, double correction, bool keepdim); /* [d] */
+/* The same, and the mean -> *mean (NULL: unwanted). */
+WK_API wk_tensor *wk_var_mean(wk_tensor *t, double correction, wk_tensor **mean); /* [d] */
+WK_API wk_tensor *wk_var_mean_dim(wk_tensor *t, int dim, double correction, bool keepdim, wk_tensor **mean); /* [d] */
+WK_API wk_tensor *wk_var_mean_dims(wk_tensor *t, int n, const int *dims, double correction, bool keepdim, wk_tensor **mean); /* [d] */
+WK_API wk_tensor *wk_std_mean(wk_tensor *t, double correction, wk_tensor **mean); /* [d] */
+WK_API wk_tensor *wk_std_mean_dim(wk_tensor *t, int dim, double correction, bool keepdim, wk_tensor **mean); /* [d] */
+WK_API wk_tensor *wk_std_mean_dims(wk_tensor *t, int n, const int *dims, double correction, bool keepdim, wk_tensor **mean); /* [d] */
 WK_API wk_tensor *wk_norm(wk_tensor *t, double p);                        /* [d] (sum |t|^p)^(1/p); 0: what is not 0; +-INFINITY: most, least |t|; gradient 0 at 0 */
 WK_API wk_tensor *wk_norm_dim(wk_tensor *t, double p, int dim, bool keepdim); /* [d] */
 WK_API wk_tensor *wk_norm_dims(wk_tensor *t, double p, int n, const int *dims, bool keepdim); /* [d] */
@@ -206,6 +213,17 @@ WK_API wk_tensor *wk_cumprod(wk_tensor *t, int dim);                      /* [d]
 WK_API wk_tensor *wk_sort(wk_tensor *t, int dim, bool descending, wk_tensor **indices); /* [d] */
 WK_API wk_tensor *wk_argsort(wk_tensor *t, int dim, bool descending);     /* WK_I64 */
 WK_API wk_tensor *wk_topk(wk_tensor *t, int64_t k, int dim, bool largest, wk_tensor **indices); /* [d] the k first in order; k from 0 to the size: else WK_E_RANGE */
+typedef struct wk_topk_opts {
+    size_t size;
+    wk_tensor *t;
+    int64_t k;
+    int dim;             /* -1 */
+    bool largest;        /* true */
+    bool sorted;         /* true; false: in any order, which is faster */
+    wk_tensor **indices; /* NULL: unwanted */
+} wk_topk_opts;
+WK_API wk_topk_opts wk_topk_opts_default(void);
+WK_API wk_tensor *wk_topk_run(const wk_topk_opts *o); /* [d] wk_topk_with(t, k, .sorted = false) */
 WK_API wk_tensor *wk_bincount(wk_tensor *t, wk_tensor *weights, int64_t minlength); /* of integers [n] >= 0: WK_I64 [max(max + 1, minlength)]; sums of weights (NULL: none) in f32 or else f64 */
 WK_API wk_tensor *wk_histc(wk_tensor *t, int64_t bins, double min, double max); /* counts in equal parts of [min, max], in t's float dtype; min == max: t's range */
 WK_API wk_tensor *wk_histogram(wk_tensor *t, int64_t bins, wk_tensor **edges); /* the same over t's range; edges [bins + 1] (NULL: unwanted) */
@@ -216,6 +234,7 @@ typedef struct wk_histogram_opts {
     double low, high;       /* equal: the range of t */
     bool density;           /* divide by the sum and the width of a bin */
     wk_tensor **edges;      /* NULL: unwanted */
+    wk_tensor *at;          /* [bins + 1] of t's dtype, ascending: edges of your own instead of bins, low and high; NULL: none */
 } wk_histogram_opts;
 WK_API wk_histogram_opts wk_histogram_opts_default(void);
 WK_API wk_tensor *wk_histogram_run(const wk_histogram_opts *o);
@@ -350,10 +369,16 @@ static inline wk_status wk_backward_by(wk_backward_opts o) { return wk_backward_
     .size = sizeof(wk_backward_opts), .gradient = NULL, .retain_graph = false, .create_graph = false
 #define wk_backward_with(...) wk_backward_by(WK_WITH(wk_backward_opts, WK_BACKWARD_DEFAULTS, .root = __VA_ARGS__))
 
+static inline wk_tensor *wk_topk_by(wk_topk_opts o) { return wk_topk_run(&o); }
+#define WK_TOPK_DEFAULTS                                                                                               \
+    .size = sizeof(wk_topk_opts), .dim = -1, .largest = true, .sorted = true, .indices = NULL
+#define wk_topk_with(t_, ...) wk_topk_by(WK_WITH(wk_topk_opts, WK_TOPK_DEFAULTS, .t = (t_), .k = __VA_ARGS__))
+
 /* wk_histogram_with(t, .bins = 20, .low = -1, .high = 1, .edges = &edges) */
 static inline wk_tensor *wk_histogram_by(wk_histogram_opts o) { return wk_histogram_run(&o); }
 #define WK_HISTOGRAM_DEFAULTS                                                                                          \
-    .size = sizeof(wk_histogram_opts), .weight = NULL, .bins = 100, .low = 0, .high = 0, .density = false, .edges = NULL
+    .size = sizeof(wk_histogram_opts), .weight = NULL, .bins = 100, .low = 0, .high = 0, .density = false, .edges = NULL, \
+    .at = NULL
 #define wk_histogram_with(...) wk_histogram_by(WK_WITH(wk_histogram_opts, WK_HISTOGRAM_DEFAULTS, .t = __VA_ARGS__))
 
 #ifdef __cplusplus

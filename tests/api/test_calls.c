@@ -171,4 +171,39 @@ TEST(bounds, nan_to_num_keeps_integers_and_finite_numbers)
     CHECK(wk_equal(wk_nan_to_num_run(odd, NULL), wk_nan_to_num(odd)));
 }
 
+/* ---- Orders and counts ---- */
+
+TEST(counts, unsorted_topk_has_the_same_elements_with_their_places)
+{
+    wk_manual_seed(5);
+    wk_tensor *t = wk_randn(WK_SHAPE(3, 1000), WK_F32), *index,
+              *picked = wk_topk_with(t, 40, .sorted = false, .indices = &index);
+    CHECK(wk_equal(wk_gather(t, 1, index), picked));
+    CHECK(wk_equal(wk_sort(picked, 1, true, NULL), wk_topk(t, 40, 1, true, NULL)));
+    CHECK_NULL(wk_topk_with(t, 2000, .sorted = false));
+    CHECK_ERROR(WK_E_RANGE, "topk", "2000", "[3, 1000]");
+    CHECK_NULL(wk_topk_run(NULL));
+    CHECK_ERROR(WK_E_INVALID, "topk", "NULL");
+}
+
+TEST(counts, edges_that_are_none_are_errors)
+{
+    wk_tensor *t = wk_zeros(WK_SHAPE(2, 3), WK_F32), *edges = NULL, *own = wk_arange(0, 3, 1, WK_F32);
+    CHECK_NULL(wk_histogram_with(t, .at = wk_zeros(WK_SHAPE(1), WK_F32)));
+    CHECK_ERROR(WK_E_SHAPE, "histogram", "[1]", "2 edges");
+    CHECK_NULL(wk_histogram_with(t, .at = wk_zeros(WK_SHAPE(3), WK_F64)));
+    CHECK_ERROR(WK_E_SHAPE, "histogram", "f64", "f32");
+    CHECK_NULL(wk_histogram_with(t, .at = wk_full(WK_SHAPE(3), WK_F32, NAN)));
+    CHECK_ERROR(WK_E_INVALID, "histogram", "ascend");
+    CHECK(wk_histogram_with(t, .at = own, .edges = &edges) && edges == own);
+}
+
+TEST(counts, of_negative_numbers_say_what_is_wrong)
+{
+    CHECK_NULL(wk_bincount(INTS(-3, -1), NULL, 0));
+    CHECK_ERROR(WK_E_RANGE, "bincount", "element 0 is -3", "0 or more");
+    CHECK_NULL(wk_var_mean(INTS(1, 2), 1, NULL));
+    CHECK_ERROR(WK_E_DTYPE, "var", "i64");
+}
+
 WICK_TEST_MAIN

@@ -278,6 +278,160 @@ static wk_tensor *case_61(wk_tensor *const *in)
 {
     return wk_softplus_beta(in[0], 0.5, 20);
 }
+static wk_tensor *case_62(wk_tensor *const *in)
+{
+    wk_tensor *m, *v = wk_var_mean_dim(in[0], 1, 1, true, &m);
+    return v ? wk_cat(WK_LIST(wk_tensor *, v, m), -1) : NULL;
+}
+static wk_tensor *case_63(wk_tensor *const *in)
+{
+    wk_tensor *m, *v = wk_var_mean_dims(in[0], 2, (int[]){ 0, 2 }, 0.5, false, &m);
+    return v ? wk_cat(WK_LIST(wk_tensor *, v, m), -1) : NULL;
+}
+static wk_tensor *case_64(wk_tensor *const *in)
+{
+    wk_tensor *m, *v = wk_var_mean(in[0], 0, &m);
+    return v ? wk_stack(WK_LIST(wk_tensor *, v, m), 0) : NULL;
+}
+static wk_tensor *case_65(wk_tensor *const *in)
+{
+    wk_tensor *m, *v = wk_std_mean_dim(in[0], 1, 1, true, &m);
+    return v ? wk_cat(WK_LIST(wk_tensor *, v, m), -1) : NULL;
+}
+static wk_tensor *case_66(wk_tensor *const *in)
+{
+    wk_tensor *m, *v = wk_std_mean_dims(in[0], 2, (int[]){ 0, 2 }, 0.5, false, &m);
+    return v ? wk_cat(WK_LIST(wk_tensor *, v, m), -1) : NULL;
+}
+static wk_tensor *case_67(wk_tensor *const *in)
+{
+    wk_tensor *m, *v = wk_std_mean(in[0], 0, &m);
+    return v ? wk_stack(WK_LIST(wk_tensor *, v, m), 0) : NULL;
+}
+static wk_tensor *case_68(wk_tensor *const *in)
+{
+    return wk_norm(in[0], -1);
+}
+static wk_tensor *case_69(wk_tensor *const *in)
+{
+    return wk_norm(in[0], -1);
+}
+static wk_tensor *case_70(wk_tensor *const *in)
+{
+    return wk_norm(in[0], -1);
+}
+static wk_tensor *case_71(wk_tensor *const *in)
+{
+    return wk_norm(in[0], -1);
+}
+static wk_tensor *case_72(wk_tensor *const *in)
+{
+    return wk_norm_dim(in[0], -1, 0, true);
+}
+static wk_tensor *case_73(wk_tensor *const *in)
+{
+    return wk_norm(in[0], -2.5);
+}
+static wk_tensor *case_74(wk_tensor *const *in)
+{
+    return wk_norm(in[0], -2.5);
+}
+static wk_tensor *case_75(wk_tensor *const *in)
+{
+    return wk_norm(in[0], -2.5);
+}
+static wk_tensor *case_76(wk_tensor *const *in)
+{
+    return wk_norm(in[0], -2.5);
+}
+static wk_tensor *case_77(wk_tensor *const *in)
+{
+    return wk_norm_dim(in[0], -2.5, 0, true);
+}
+static wk_tensor *case_78(wk_tensor *const *in)
+{
+    return wk_norm(in[0], 0.5);
+}
+static wk_tensor *case_79(wk_tensor *const *in)
+{
+    return wk_norm(in[0], 0.5);
+}
+static wk_tensor *case_80(wk_tensor *const *in)
+{
+    return wk_norm(in[0], 0.5);
+}
+static wk_tensor *case_81(wk_tensor *const *in)
+{
+    return wk_norm(in[0], 0.5);
+}
+static wk_tensor *case_82(wk_tensor *const *in)
+{
+    return wk_norm_dim(in[0], 0.5, 0, true);
+}
+static wk_tensor *case_83(wk_tensor *const *in)
+{
+    return wk_norm(in[0], 0);
+}
+static wk_tensor *case_84(wk_tensor *const *in)
+{
+    return wk_norm(in[0], 0);
+}
+static wk_tensor *case_85(wk_tensor *const *in)
+{
+    return wk_norm(in[0], 0);
+}
+static wk_tensor *case_86(wk_tensor *const *in)
+{
+    return wk_norm(in[0], 0);
+}
+static wk_tensor *case_87(wk_tensor *const *in)
+{
+    return wk_norm_dim(in[0], 0, 0, true);
+}
+static wk_tensor *case_88(wk_tensor *const *in)
+{
+    return wk_norm(in[0], -INFINITY);
+}
+static wk_tensor *case_89(wk_tensor *const *in)
+{
+    return wk_norm(in[0], -INFINITY);
+}
+static wk_tensor *case_90(wk_tensor *const *in)
+{
+    return wk_norm(in[0], -INFINITY);
+}
+static wk_tensor *case_91(wk_tensor *const *in)
+{
+    return wk_norm(in[0], -INFINITY);
+}
+static wk_tensor *case_92(wk_tensor *const *in)
+{
+    return wk_norm_dim(in[0], -INFINITY, 0, true);
+}
+static wk_tensor *case_93(wk_tensor *const *in)
+{
+    return wk_sort(wk_topk_with(in[0], 3, .sorted = false), -1, true, NULL);
+}
+static wk_tensor *case_94(wk_tensor *const *in)
+{
+    return wk_sort(wk_topk_with(in[0], 2, .dim = 0, .largest = false, .sorted = false), 0, false, NULL);
+}
+static wk_tensor *case_95(wk_tensor *const *in)
+{
+    return wk_histogram_with(in[0], .at = in[1]);
+}
+static wk_tensor *case_96(wk_tensor *const *in)
+{
+    return wk_histogram_with(in[0], .at = in[1], .weight = in[2]);
+}
+static wk_tensor *case_97(wk_tensor *const *in)
+{
+    return wk_histogram_with(in[0], .at = in[1], .density = true);
+}
+static wk_tensor *case_98(wk_tensor *const *in)
+{
+    return wk_histogram_with(in[0], .at = in[1]);
+}
 static const golden_call golden_calls[] = {
     { "wk_scatter_(y, 1, GRID(2, 3, 0, 1, 2), in[1])", case_0, 2, { { 2, { 3, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625 }, (double[]){ 0, 2, 3, 0, 5, 0, 0, 8, 9, 10, 11, 12 } }, { 2, { 2, 2 }, (double[]){ 2.5, 2.75, 0.375, -2.25 }, (double[]){ 4, 1, 6, 7 } } },
       { 2, { 3, 4 }, (double[]){ 2.75, 2.75, 0.375, 2.5, -2.875, 0.375, -2.25, 3, 1.25, -1.625, -3, -1.625 }, NULL }, true },
@@ -403,4 +557,78 @@ static const golden_call golden_calls[] = {
       { 1, { 8 }, (double[]){ 0.0012378425688652247, 0.34657359027997264, 1.524293675786871, 1.625, 4, NAN, 0, INFINITY }, NULL }, true },
     { "wk_softplus_beta(in[0], 0.5, 20)", case_61, 1, { { 2, { 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3 }, (double[]){ 0.77729986117469119, 1.5963735554792424, 1.6402144559538419, 0.98034005252948686, 0.95966393223618407, 2.3540209810026504, 5.1174100504100339, 6.5405958095491492 } } },
       { 2, { 2, 4 }, (double[]){ 3.0038581626907459, 3.2008253032032958, 1.5825705791111895, 0.56230027249662951, 0.42622007766135189, 0.99626909502875072, 2.6265233750364456, 3.4028265559655049 }, NULL }, true },
+    { "wk_var_mean_dim(in[0], 1, 1, true, &m)", case_62, 1, { { 2, { 3, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625 }, (double[]){ 1.6041666666666665, 1.7708333333333333, 0.1875, -1.5625, -5.375, -1.375, 4.375, 6.375, 9.8333333333333321, 0.25, -4.333333333333333, 0.25 } } },
+      { 2, { 3, 2 }, (double[]){ 5.389322916666667, 0.84375, 7.213541666666667, 0.3125, 3.1979166666666665, -1.25 }, NULL }, true },
+    { "wk_var_mean_dims(in[0], 2, (int[]){ 0, 2 }, 0.5, false, &m)", case_63, 1, { { 3, { 2, 3, 2 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625 }, (double[]){ 0.9642857142857143, 1.1071428571428572, 2.3214285714285712, -0.67857142857142838, 0.16071428571428581, 3.589285714285714, 0.6785714285714286, 1.25, 3.3214285714285712, 0.035714285714285809, -0.053571428571428381, 2.3035714285714284 } } },
+      { 1, { 6 }, (double[]){ 0.15625, 2.3258928571428572, 0.8962053571428571, 2.5625, -0.5625, -2.09375 }, NULL }, true },
+    { "wk_var_mean(in[0], 0, &m)", case_64, 1, { { 2, { 2, 3 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875 }, (double[]){ 1.1875, 1.2708333333333333, 0.47916666666666663, -0.39583333333333331, -0.60416666666666674, 0.0625 } } },
+      { 1, { 2 }, (double[]){ 4.670572916666667, -0.062500000000000028 }, NULL }, true },
+    { "wk_std_mean_dim(in[0], 1, 1, true, &m)", case_65, 1, { { 2, { 3, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625 }, (double[]){ 0.73781406331552102, 0.77371052570276944, 0.43269413302390913, 0.055781277957800413, -0.18679558244570282, 0.55786046928493427, 1.6283035436477249, 2.0006315695130437, 3.829996062309982, 1.1505005906535026, -0.13099724361698728, 1.1505005906535026 } } },
+      { 2, { 3, 2 }, (double[]){ 2.3214915284503337, 0.84375, 2.6858037282472202, 0.3125, 1.7882719778229113, -1.25 }, NULL }, true },
+    { "wk_std_mean_dims(in[0], 2, (int[]){ 0, 2 }, 0.5, false, &m)", case_66, 1, { { 3, { 2, 3, 2 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625 }, (double[]){ 0.95482460485473741, 1.1355261854357876, 1.6012678279045161, 0.61771790977187102, 0.79264166890112431, 2.6034789965142462, 0.59342144369263694, 1.316227766016838, 1.9291178006153977, 0.85189646170821498, 0.6794643359253042, 1.9244149986593255 } } },
+      { 1, { 6 }, (double[]){ 0.39528470752104744, 1.5250878194854411, 0.94668123312066199, 2.5625, -0.5625, -2.09375 }, NULL }, true },
+    { "wk_std_mean(in[0], 0, &m)", case_67, 1, { { 2, { 2, 3 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875 }, (double[]){ 0.5309518091474309, 0.55023166044636729, 0.36707307310647191, 0.16463463446764026, 0.1164350062202994, 0.27067381661179019 } } },
+      { 1, { 2 }, (double[]){ 2.1611508315401466, -0.062500000000000028 }, NULL }, true },
+    { "wk_norm(in[0], -1)", case_68, 1, { { 2, { 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3 }, (double[]){ 0.0041639909124030674, 0.0034413148036388989, 0.18506626277346966, -0.0051407295214852683, -0.0031485753590949472, -0.033991762550229121, 0.0065062358006297933, 0.0028916603558354634 } } },
+      { 0, { 0 }, (double[]){ 0.16132248201202204 }, NULL }, true },
+    { "wk_norm(in[0], -1)", case_69, 1, { { 1, { 3 }, (double[]){ 0, -3, 1 }, (double[]){ 0, -0, 0 } } },
+      { 0, { 0 }, (double[]){ 0 }, NULL }, true },
+    { "wk_norm(in[0], -1)", case_70, 1, { { 1, { 3 }, (double[]){ 2, NAN, 1 }, (double[]){ NAN, NAN, NAN } } },
+      { 0, { 0 }, (double[]){ NAN }, NULL }, true },
+    { "wk_norm(in[0], -1)", case_71, 1, { { 1, { 2 }, (double[]){ INFINITY, -2 }, (double[]){ 0, -1 } } },
+      { 0, { 0 }, (double[]){ 2 }, NULL }, true },
+    { "wk_norm_dim(in[0], -1, 0, true)", case_72, 1, { { 2, { 3, 2 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875 }, (double[]){ 0.013723585484879848, 0.06948286124435421, 0.60993713266132654, -0.10379538531564023, -0.010377002256997996, -0.68632050698504965 } } },
+      { 2, { 1, 2 }, (double[]){ 0.29286926994906626, 0.51257396449704151 }, NULL }, true },
+    { "wk_norm(in[0], -2.5)", case_73, 1, { { 2, { 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3 }, (double[]){ 0.0010441318632697226, 0.00074796444017052942, 0.79879611213593205, -0.0015097553111512705, -0.00064019592861736451, -0.041163964396035917, 0.0022800291247506016, 0.00055159584734059308 } } },
+      { 0, { 0 }, (double[]){ 0.35168660130253748 }, NULL }, true },
+    { "wk_norm(in[0], -2.5)", case_74, 1, { { 1, { 3 }, (double[]){ 0, -3, 1 }, (double[]){ 0, -0, 0 } } },
+      { 0, { 0 }, (double[]){ 0 }, NULL }, true },
+    { "wk_norm(in[0], -2.5)", case_75, 1, { { 1, { 3 }, (double[]){ 2, NAN, 1 }, (double[]){ NAN, NAN, NAN } } },
+      { 0, { 0 }, (double[]){ NAN }, NULL }, true },
+    { "wk_norm(in[0], -2.5)", case_76, 1, { { 1, { 2 }, (double[]){ INFINITY, -2 }, (double[]){ 0, -1.0000000000000002 } } },
+      { 0, { 0 }, (double[]){ 2 }, NULL }, true },
+    { "wk_norm_dim(in[0], -2.5, 0, true)", case_77, 1, { { 2, { 3, 2 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875 }, (double[]){ 0.0012804175373741864, 0.02983097360667197, 0.97956262685276774, -0.060213385049720049, -0.00078507142937891039, -1.6417373199776282 } } },
+      { 2, { 1, 2 }, (double[]){ 0.37279410927268775, 0.8270177243803214 }, NULL }, true },
+    { "wk_norm(in[0], 0.5)", case_78, 1, { { 2, { 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3 }, (double[]){ 7.0386512946379787, 6.7110906881823675, 18.173719495929443, -7.4193899155829728, -6.5635761757768245, -11.897492178427338, 7.8694513823637093, 6.425380147476937 } } },
+      { 0, { 0 }, (double[]){ 123.85653011877221 }, NULL }, true },
+    { "wk_norm(in[0], 0.5)", case_79, 1, { { 1, { 3 }, (double[]){ 0, -3, 1 }, (double[]){ 0, -1.577350269189626, 2.7320508075688772 } } },
+      { 0, { 0 }, (double[]){ 7.4641016151377544 }, NULL }, true },
+    { "wk_norm(in[0], 0.5)", case_80, 1, { { 1, { 3 }, (double[]){ 2, NAN, 1 }, (double[]){ NAN, NAN, NAN } } },
+      { 0, { 0 }, (double[]){ NAN }, NULL }, true },
+    { "wk_norm(in[0], 0.5)", case_81, 1, { { 1, { 2 }, (double[]){ INFINITY, -2 }, (double[]){ NAN, -INFINITY } } },
+      { 0, { 0 }, (double[]){ INFINITY }, NULL }, true },
+    { "wk_norm_dim(in[0], 0.5, 0, true)", case_82, 1, { { 2, { 3, 2 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875 }, (double[]){ 2.4596788640971026, 4.937220217102114, 6.3508635184443039, -5.4583023224949132, -2.2936623674976211, -8.7527559446607661 } } },
+      { 2, { 1, 2 }, (double[]){ 15.12505028621503, 16.75859863711127 }, NULL }, true },
+    { "wk_norm(in[0], 0)", case_83, 1, { { 2, { 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3 }, NULL } },
+      { 0, { 0 }, (double[]){ 8 }, NULL }, true },
+    { "wk_norm(in[0], 0)", case_84, 1, { { 1, { 3 }, (double[]){ 0, -3, 1 }, NULL } },
+      { 0, { 0 }, (double[]){ 2 }, NULL }, true },
+    { "wk_norm(in[0], 0)", case_85, 1, { { 1, { 3 }, (double[]){ 2, NAN, 1 }, NULL } },
+      { 0, { 0 }, (double[]){ 3 }, NULL }, true },
+    { "wk_norm(in[0], 0)", case_86, 1, { { 1, { 2 }, (double[]){ INFINITY, -2 }, NULL } },
+      { 0, { 0 }, (double[]){ 2 }, NULL }, true },
+    { "wk_norm_dim(in[0], 0, 0, true)", case_87, 1, { { 2, { 3, 2 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875 }, NULL } },
+      { 2, { 1, 2 }, (double[]){ 3, 3 }, NULL }, true },
+    { "wk_norm(in[0], -INFINITY)", case_88, 1, { { 2, { 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3 }, (double[]){ 0, 0, 1, -0, -0, -0, 0, 0 } } },
+      { 0, { 0 }, (double[]){ 0.375 }, NULL }, true },
+    { "wk_norm(in[0], -INFINITY)", case_89, 1, { { 1, { 3 }, (double[]){ 0, -3, 1 }, (double[]){ 0, -0, 0 } } },
+      { 0, { 0 }, (double[]){ 0 }, NULL }, true },
+    { "wk_norm(in[0], -INFINITY)", case_90, 1, { { 1, { 3 }, (double[]){ 2, NAN, 1 }, (double[]){ 0, 0, 0 } } },
+      { 0, { 0 }, (double[]){ NAN }, NULL }, true },
+    { "wk_norm(in[0], -INFINITY)", case_91, 1, { { 1, { 2 }, (double[]){ INFINITY, -2 }, (double[]){ 0, -1 } } },
+      { 0, { 0 }, (double[]){ 2 }, NULL }, true },
+    { "wk_norm_dim(in[0], -INFINITY, 0, true)", case_92, 1, { { 2, { 3, 2 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875 }, (double[]){ 0, 0, 1, -0, -0, -2 } } },
+      { 2, { 1, 2 }, (double[]){ 0.375, 0.875 }, NULL }, true },
+    { "wk_sort(wk_topk_with(in[0], 3, .sorted = false), -1, true, NULL)", case_93, 1, { { 2, { 2, 50 }, (double[]){ 0, 4.625, 9.25, 1.25, 5.875, 10.5, 2.5, 7.125, 11.75, 3.75, 8.375, 0.375, 5, 9.625, 1.625, 6.25, 10.875, 2.875, 7.5, 12.125, 4.125, 8.75, 0.75, 5.375, 10, 2, 6.625, 11.25, 3.25, 7.875, 12.5, 4.5, 9.125, 1.125, 5.75, 10.375, 2.375, 7, 11.625, 3.625, 8.25, 0.25, 4.875, 9.5, 1.5, 6.125, 10.75, 2.75, 7.375, 12, 4, 8.625, 0.625, 5.25, 9.875, 1.875, 6.5, 11.125, 3.125, 7.75, 12.375, 4.375, 9, 1, 5.625, 10.25, 2.25, 6.875, 11.5, 3.5, 8.125, 0.125, 4.75, 9.375, 1.375, 6, 10.625, 2.625, 7.25, 11.875, 3.875, 8.5, 0.5, 5.125, 9.75, 1.75, 6.375, 11, 3, 7.625, 12.25, 4.25, 8.875, 0.875, 5.5, 10.125, 2.125, 6.75, 11.375, 3.375 }, (double[]){ 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0 } } },
+      { 2, { 2, 3 }, (double[]){ 12.5, 12.125, 12, 12.375, 12.25, 11.875 }, NULL }, true },
+    { "wk_sort(wk_topk_with(in[0], 2, .dim = 0, .largest = false, .sorted = false), 0, false, NULL)", case_94, 1, { { 2, { 5, 3 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625, 1.25, 3, 2 }, (double[]){ 0, 0, 0, 1, 5, 6, 0, 0, 0, 4, 2, 3, 0, 0, 0 } } },
+      { 2, { 2, 3 }, (double[]){ -2.25, -3, -1.625, -1.625, -2.875, -0.875 }, NULL }, true },
+    { "wk_histogram_with(in[0], .at = in[1])", case_95, 2, { { 2, { 2, 4 }, (double[]){ -2, -1.5, -1, 0.25, 0.5, 3, 4, NAN }, NULL }, { 1, { 5 }, (double[]){ -2, -1, 0.5, 0.5, 3 }, NULL } },
+      { 1, { 4 }, (double[]){ 2, 2, 0, 2 }, NULL }, false },
+    { "wk_histogram_with(in[0], .at = in[1], .weight = in[2])", case_96, 3, { { 2, { 2, 4 }, (double[]){ -2, -1.5, -1, 0.25, 0.5, 3, 4, NAN }, NULL }, { 1, { 5 }, (double[]){ -2, -1, 0.5, 0.5, 3 }, NULL }, { 2, { 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3 }, NULL } },
+      { 1, { 4 }, (double[]){ 5.25, -1.875, 0, -3.75 }, NULL }, false },
+    { "wk_histogram_with(in[0], .at = in[1], .density = true)", case_97, 2, { { 2, { 2, 4 }, (double[]){ -2, -1.5, -1, 0.25, 0.5, 3, 4, NAN }, NULL }, { 1, { 4 }, (double[]){ -2, -1.5, 0, 4 }, NULL } },
+      { 1, { 3 }, (double[]){ 0.2857142857142857, 0.19047619047619047, 0.14285714285714285 }, NULL }, false },
+    { "wk_histogram_with(in[0], .at = in[1])", case_98, 2, { { 1, { 0 }, (double[]){ 0 }, NULL }, { 1, { 2 }, (double[]){ 0, 1 }, NULL } },
+      { 1, { 1 }, (double[]){ 0 }, NULL }, false },
 };

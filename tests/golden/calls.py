@@ -141,6 +141,30 @@ case("wk_nan_to_num_with(in[0], .nan = INFINITY, .posinf = 3, .neginf = -4)", la
 case("wk_softplus_beta(in[0], 2, 3)", lambda x: F.softplus(x, 2, 3), t(-3, 0, 1.5, 1.625, 4, nan, -inf, inf))
 case("wk_softplus_beta(in[0], 0.5, 20)", lambda x: F.softplus(x, 0.5), made(2, 4))
 
+# Reductions and counts
+both = "wk_tensor *m, *v = {0};\n    return v ? wk_cat(WK_LIST(wk_tensor *, v, m), -1) : NULL;"
+for name in ("var", "std"):
+    f = getattr(torch, name + "_mean")
+    c = f"wk_{name}_mean_dim(in[0], 1, 1, true, &m)"
+    case(c, lambda x: torch.cat(f(x, 1, correction=1, keepdim=True), -1), made(3, 4), body=both.format(c))
+    c = f"wk_{name}_mean_dims(in[0], 2, (int[]){{ 0, 2 }}, 0.5, false, &m)"
+    case(c, lambda x: torch.cat(f(x, (0, 2), correction=0.5), -1), made(2, 3, 2), body=both.format(c))
+    c = f"wk_{name}_mean(in[0], 0, &m)"
+    case(c, lambda x: torch.stack(f(x, correction=0)), made(2, 3), body=f"wk_tensor *m, *v = {c};\n    return v ? wk_stack(WK_LIST(wk_tensor *, v, m), 0) : NULL;")
+for p in (-1, -2.5, 0.5, 0, -inf):
+    P = number(p)
+    for x in (made(2, 4), t(0, -3, 1), t(2, nan, 1), t(inf, -2)):
+        case(f"wk_norm(in[0], {P})", lambda x: torch.linalg.vector_norm(x, p), x)
+    case(f"wk_norm_dim(in[0], {P}, 0, true)", lambda x: torch.linalg.vector_norm(x, p, 0, keepdim=True), made(3, 2))
+case("wk_sort(wk_topk_with(in[0], 3, .sorted = false), -1, true, NULL)", lambda x: x.topk(3, sorted=False)[0].sort(descending=True)[0], (torch.arange(100.) * 37 % 101 / 8).reshape(2, 50))
+case("wk_sort(wk_topk_with(in[0], 2, .dim = 0, .largest = false, .sorted = false), 0, false, NULL)", lambda x: x.topk(2, 0, False, False)[0].sort(0)[0], made(5, 3))
+EDGES = t(-2, -1, 0.5, 0.5, 3)
+H = t([-2, -1.5, -1, 0.25], [0.5, 3, 4, nan])
+case("wk_histogram_with(in[0], .at = in[1])", lambda x, e: torch.histogram(x.detach(), e.detach())[0], H, EDGES, grad=False)
+case("wk_histogram_with(in[0], .at = in[1], .weight = in[2])", lambda x, e, w: torch.histogram(x, e, weight=w)[0], H, EDGES, made(2, 4), grad=False)
+case("wk_histogram_with(in[0], .at = in[1], .density = true)", lambda x, e: torch.histogram(x, e, density=True)[0], H, t(-2, -1.5, 0, 4), grad=False)
+case("wk_histogram_with(in[0], .at = in[1])", lambda x, e: torch.histogram(x, e)[0], t(), t(0, 1), grad=False)
+
 print("/* Made by tests/golden/calls.py with PyTorch", torch.__version__.split("+")[0], "in double precision. */")
 print("""typedef struct golden_tensor {
     int ndim;
