@@ -206,4 +206,101 @@ TEST(counts, of_negative_numbers_say_what_is_wrong)
     CHECK_ERROR(WK_E_DTYPE, "var", "i64");
 }
 
+/* ---- Dropout, embedding, padding ---- */
+
+TEST(dropout, drops_whole_channels)
+{
+    wk_manual_seed(4);
+    wk_tensor *x = wk_requires_grad(wk_ones(WK_SHAPE(8, 16, 3, 5), WK_F64)), *y = wk_dropout2d(x, 0.25, true);
+    wk_tensor *flat = wk_view(y, WK_SHAPE(128, 15)), *first = wk_narrow(flat, 1, 0, 1);
+    CHECK(wk_equal(wk_clone(flat), wk_clone(wk_expand(first, WK_SHAPE(128, 15)))));
+    wk_tensor *kept = wk_eq_scalar(first, 1 / 0.75);
+    CHECK(wk_item(wk_all(wk_logical_or(kept, wk_eq_scalar(first, 0)))) == 1);
+    const double count = wk_item(wk_sum(kept));
+    CHECK(count > 80 && count < 112); /* 96 are expected, give or take 5 */
+    wk_backward(wk_sum(y));
+    CHECK(wk_equal(wk_grad(x), wk_detach(y)));
+    wk_tensor *single = wk_dropout1d(wk_ones(WK_SHAPE(64, 4), WK_F32), 0.5, true);
+    CHECK(wk_equal(wk_amax(single, 1, false), wk_amin(single, 1, false)));
+    wk_tensor *solid = wk_dropout3d(wk_ones(WK_SHAPE(64, 2, 1, 2), WK_F32), 0.5, true);
+    CHECK(
+        wk_equal(wk_amax_dims(solid, 3, (int[]){ 1, 2, 3 }, false), wk_amin_dims(solid, 3, (int[]){ 1, 2, 3 }, false)));
+    wk_tensor *lines = wk_dropout2d(wk_ones(WK_SHAPE(8, 8, 6), WK_F32), 0.5, true);
+    CHECK(wk_equal(wk_amax(lines, 2, false), wk_amin(lines, 2, false)));
+    CHECK(wk_item(wk_max(lines)) == 2 && wk_item(wk_min(lines)) == 0);
+}
+
+/* The two values that torch.nn.functional.alpha_dropout makes of 2, in double precision. */
+TEST(dropout, alpha_makes_the_values_of_pytorch)
+{
+    static const double p[] = { 0.25, 0.5 }, low[] = { -1.1435441882094726, -0.77919393051803154 };
+    static const double high[] = { 2.1156972437856907, 2.5520037198498953 };
+    wk_manual_seed(4);
+    for (int i = 0; i < 2; i++) {
+        wk_tensor *x = wk_full(WK_SHAPE(20, 30, 2), WK_F64, 2), *y = wk_alpha_dropout(x, p[i], true);
+        CHECK_NEAR(wk_item(wk_min(y)), low[i], 1e-14);
+        CHECK_NEAR(wk_item(wk_max(y)), high[i], 1e-14);
+        const double share = wk_item(wk_sum(wk_lt_scalar(y, 0))) / 1200;
+        CHECK(fabs(share - p[i]) < 0.06);
+        y = wk_feature_alpha_dropout(x, p[i], true);
+        CHECK(wk_equal(wk_amax(y, 2, false), wk_amin(y, 2, false)));
+        CHECK_NEAR(wk_item(wk_min(y)), low[i], 1e-14);
+        CHECK(wk_item(wk_sum(wk_ne(wk_alpha_dropout(x, p[i], true), wk_alpha_dropout(x, p[i], true)))) > 0);
+    }
+    wk_tensor *z = wk_randn(WK_SHAPE(100000), WK_F64), *y = wk_alpha_dropout(z, 0.3, true);
+    CHECK_NEAR(wk_item(wk_mean(y)), 0, 0.02);
+    CHECK_NEAR(wk_item(wk_var(y, 1)), 1, 0.02);
+}
+
+TEST(dropout, passes_in_evaluation_and_refuses_what_is_no_probability)
+{
+    wk_tensor *x = wk_ones(WK_SHAPE(2, 3, 4), WK_F32);
+    CHECK(wk_dropout1d(x, 0.5, false) == x && wk_dropout2d(x, 0, true) == x && wk_alpha_dropout(x, 0.5, false) == x);
+    wk_module *all[] = { wk_nn_dropout1d(0.5), wk_nn_dropout2d(0.5), wk_nn_alpha_dropout(0.5),
+                         wk_nn_feature_alpha_dropout(0.5) };
+    for (int i = 0; i < 4; i++) {
+        CHECK(!wk_equal(wk_forward(all[i], x), x));
+        CHECK(wk_forward(wk_train(all[i], false), x) == x);
+    }
+    CHECK(wk_forward(wk_nn_dropout3d(0.5), wk_ones(WK_SHAPE(1, 2, 3, 4, 5), WK_F32)));
+    CHECK_NULL(wk_nn_dropout2d(1));
+    CHECK_ERROR(WK_E_INVALID, "nn_dropout2d", "p is 1");
+    CHECK_NULL(wk_dropout3d(x, 0.5, true));
+    CHECK_ERROR(WK_E_SHAPE, "dropout3d", "[2, 3, 4]");
+    CHECK_NULL(wk_feature_alpha_dropout(wk_ones(WK_SHAPE(3), WK_F32), 0.5, true));
+    CHECK_ERROR(WK_E_SHAPE, "feature_alpha_dropout", "[3]");
+    CHECK_NULL(wk_alpha_dropout(INTS(1, 2), 0.5, true));
+    CHECK_ERROR(WK_E_DTYPE, "alpha_dropout", "i64");
+}
+
+TEST(embedding, max_norm_shortens_the_rows_that_were_picked)
+{
+    wk_tensor *weight = wk_requires_grad(wk_view(wk_arange(0, 8, 1, WK_F64), WK_SHAPE(4, 2)));
+    wk_tensor *before = wk_clone(wk_detach(weight)), *y = wk_embedding_with(INTS(3, 0, 3), weight, .max_norm = 2);
+    ck_assert_int_eq(wk_version_of(weight), 1);
+    CHECK(wk_equal(wk_clone(wk_narrow(wk_detach(weight), 0, 0, 3)), wk_clone(wk_narrow(before, 0, 0, 3))));
+    CHECK_NEAR(wk_item(wk_norm(wk_select(weight, 0, 3), 2)), 2, 1e-7);
+    CHECK(wk_equal(wk_clone(wk_select(y, 0, 0)), wk_clone(wk_select(weight, 0, 3))));
+    wk_backward(wk_sum(y));
+    CHECK(wk_equal(wk_grad(weight),
+                   wk_view(wk_from((double[]){ 1, 1, 0, 0, 0, 0, 2, 2 }, WK_SHAPE(8), WK_F64), WK_SHAPE(4, 2))));
+    CHECK_NULL(wk_embedding_with(INTS(4), weight, .max_norm = 1));
+    CHECK_ERROR(WK_E_RANGE, "index 4");
+    CHECK_NULL(wk_embedding_with(INTS(1), weight, .padding_idx = 4));
+    CHECK_ERROR(WK_E_RANGE, "embedding", "padding_idx 4");
+}
+
+TEST(padding, same_is_refused_where_torch_refuses_it)
+{
+    wk_tensor *x = wk_zeros(WK_SHAPE(1, 2, 4, 4), WK_F32), *w = wk_zeros(WK_SHAPE(2, 2, 3, 3), WK_F32);
+    CHECK_NULL(wk_conv2d(x, w, NULL, .padding = WK_SAME, .stride = WK_DIMS(1, 2)));
+    CHECK_ERROR(WK_E_INVALID, "conv2d", "stride 2");
+    CHECK_NULL(wk_conv_transpose2d(x, w, NULL, .padding = WK_SAME));
+    CHECK_ERROR(WK_E_INVALID, "conv_transpose2d", "WK_SAME");
+    CHECK_NULL(wk_conv2d(x, w, NULL, .stride = WK_SAME));
+    CHECK_ERROR(WK_E_INVALID, "conv2d", "stride");
+    CHECK_NULL(wk_max_pool2d(x, WK_DIMS(2), .padding = WK_SAME));
+    CHECK_ERROR(WK_E_INVALID, "max_pool2d", "padding");
+}
+
 WICK_TEST_MAIN

@@ -165,6 +165,19 @@ case("wk_histogram_with(in[0], .at = in[1], .weight = in[2])", lambda x, e, w: t
 case("wk_histogram_with(in[0], .at = in[1], .density = true)", lambda x, e: torch.histogram(x, e, density=True)[0], H, t(-2, -1.5, 0, 4), grad=False)
 case("wk_histogram_with(in[0], .at = in[1])", lambda x, e: torch.histogram(x, e)[0], t(), t(0, 1), grad=False)
 
+# Convolution with padding "same", embedding
+case("wk_conv1d(in[0], in[1], in[2], .padding = WK_SAME)", lambda x, w, b: F.conv1d(x, w, b, padding="same"), made(2, 2, 5), made(3, 2, 3, k=3), made(3))
+case("wk_conv1d(in[0], in[1], NULL, .padding = WK_SAME, .dilation = WK_DIMS(3))", lambda x, w: F.conv1d(x, w, padding="same", dilation=3), made(2, 5), made(1, 2, 4, k=3))
+case("wk_conv2d(in[0], in[1], NULL, .padding = WK_SAME, .groups = 2)", lambda x, w: F.conv2d(x, w, padding="same", groups=2), made(1, 2, 3, 4), made(2, 1, 2, 3, k=3))
+case("wk_conv2d(in[0], in[1], NULL, .padding = WK_SAME, .dilation = WK_DIMS(2, 1))", lambda x, w: F.conv2d(x, w, padding="same", dilation=(2, 1)), made(1, 1, 4, 3), made(2, 1, 3, 2, k=3))
+case("wk_conv3d(in[0], in[1], NULL, .padding = WK_SAME)", lambda x, w: F.conv3d(x, w, padding="same"), made(1, 1, 2, 3, 2), made(1, 1, 2, 1, 4, k=3))
+E, E2 = I([3, 1, 3], [0, 3, 1]), I(2, 2, 0)
+case("wk_embedding_with(GRID(2, 3, 1, 3, 0, 3, 1), in[0], .scale_grad_by_freq = true)", lambda w: F.embedding(E, w, scale_grad_by_freq=True), made(4, 3))
+case("wk_embedding_with(GRID(2, 3, 1, 3, 0, 3, 1), in[0], .scale_grad_by_freq = true, .padding_idx = 3)", lambda w: F.embedding(E, w, 3, scale_grad_by_freq=True), made(4, 3))
+for p, m in ((2, 2), (1, 3), (inf, 1.5), (3, 100)):
+    case(f"wk_embedding_with(INTS(2, 2, 0), y, .max_norm = {m}, .norm_type = {number(p)})", lambda w: F.embedding(E2, w * 1, max_norm=m, norm_type=p),
+         made(4, 3), body=f"wk_tensor *y = wk_mul_scalar(in[0], 1);\n    return wk_embedding_with(INTS(2, 2, 0), y, .max_norm = {m}, .norm_type = {number(p)});")
+
 print("/* Made by tests/golden/calls.py with PyTorch", torch.__version__.split("+")[0], "in double precision. */")
 print("""typedef struct golden_tensor {
     int ndim;
