@@ -172,6 +172,15 @@ typedef struct wki_nll_attrs {
     bool weight;
 } wki_nll_attrs;
 
+/* ctc: losses [n], alpha [n, t, 2 s + 1] (WK_F64; s: the longest target) -> logp [t, n, c], labels [m] (WK_I64), spans
+ * [n, 3] (WK_I64: where in labels a target starts, frames, labels). With backward: d -> g [n], alpha, logp, labels, spans.
+ * All but logp and g contiguous. room: the labels that each target has room for; below 0: all behind its start.
+ * zero_infinity: an endless loss is 0, and so is its gradient. Lengths and labels are checked (WK_E_RANGE). */
+typedef struct wki_ctc_attrs {
+    int64_t blank, room;
+    bool zero_infinity, backward;
+} wki_ctc_attrs;
+
 /* product: c [.., m, n] -> a [.., m, k], b [.., k, n] (, bias [n]). Leading dims are equal (strides 0 repeat). f32,
  * f64. */
 typedef struct wki_product_attrs {

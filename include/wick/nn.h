@@ -181,12 +181,14 @@ typedef struct wk_loss_opts {
     double margin, p, eps;       /* NAN: the loss's own, named in its line */
     bool log_target, full, swap; /* false */
     bool log_input;              /* true */
+    int64_t blank;               /* 0 */
+    bool zero_infinity;          /* false */
 } wk_loss_opts;
 WK_API wk_loss_opts wk_loss_opts_default(void);
 #define WK_LOSS_DEFAULTS                                                                                               \
     .size = sizeof(wk_loss_opts), .reduction = WK_REDUCE_MEAN, .weight = NULL, .pos_weight = NULL, .ignore_index = -100, \
     .label_smoothing = 0, .beta = 1, .delta = 1, .margin = NAN, .p = NAN, .eps = NAN, .log_target = false, .full = false, \
-    .swap = false, .log_input = true
+    .swap = false, .log_input = true, .blank = 0, .zero_infinity = false
 #define WK_LOSS(...) (const wk_loss_opts[1]){ WK_WITH(wk_loss_opts, WK_LOSS_DEFAULTS, __VA_ARGS__) }
 
 /* Windows that slide over the last dims: one, [n, c, w], two, [n, c, h, w], or three, [n, c, d, h, w]; n may be missing. f32
@@ -342,6 +344,14 @@ WK_API wk_tensor *wk_cosine_embedding_loss_run(wk_tensor *a, wk_tensor *b, wk_te
 /* max(0, d(anchor, positive) - d(anchor, negative) + margin), d the pairwise_distance of p (2) and eps (1e-6); margin 1; swap: or d(positive, negative) if less */
 WK_API wk_tensor *wk_triplet_margin_loss(wk_tensor *anchor, wk_tensor *positive, wk_tensor *negative);
 WK_API wk_tensor *wk_triplet_margin_loss_run(wk_tensor *anchor, wk_tensor *positive, wk_tensor *negative, const wk_loss_opts *o);
+/* Connectionist temporal classification (Graves et al. 2006): -log of the probability of all alignments of a target with the frames.
+ * log_probs [t, n, c] from log_softmax, or [t, c]; targets [n, s], padded, or [sum of target_lengths], one after the other; lengths [n]
+ * (for [t, c]: [] or [1]); all three WK_I64 or WK_I32. Labels are 0 .. c - 1 without blank (0). The mean divides each loss by its target's
+ * length (at least 1) first. Where no alignment fits the loss is infinite and its gradient NaN, with zero_infinity both are 0. As in
+ * torch the gradient is that behind log_softmax: exp(log_probs) minus the posterior. */
+WK_API wk_tensor *wk_ctc_loss(wk_tensor *log_probs, wk_tensor *targets, wk_tensor *input_lengths, wk_tensor *target_lengths);
+WK_API wk_tensor *wk_ctc_loss_run(wk_tensor *log_probs, wk_tensor *targets, wk_tensor *input_lengths, wk_tensor *target_lengths,
+                                  const wk_loss_opts *o);
 #define wk_cross_entropy_with(logits, target, ...)         wk_cross_entropy_run(logits, target, WK_LOSS(__VA_ARGS__))
 #define wk_nll_loss_with(logp, target, ...)                wk_nll_loss_run(logp, target, WK_LOSS(__VA_ARGS__))
 #define wk_mse_loss_with(input, target, ...)               wk_mse_loss_run(input, target, WK_LOSS(__VA_ARGS__))
@@ -360,6 +370,8 @@ WK_API wk_tensor *wk_triplet_margin_loss_run(wk_tensor *anchor, wk_tensor *posit
 #define wk_cosine_embedding_loss_with(a, b, target, ...)   wk_cosine_embedding_loss_run(a, b, target, WK_LOSS(__VA_ARGS__))
 #define wk_triplet_margin_loss_with(anchor, positive, negative, ...)                                                   \
     wk_triplet_margin_loss_run(anchor, positive, negative, WK_LOSS(__VA_ARGS__))
+#define wk_ctc_loss_with(log_probs, targets, input_lengths, target_lengths, ...)                                       \
+    wk_ctc_loss_run(log_probs, targets, input_lengths, target_lengths, WK_LOSS(__VA_ARGS__))
 
 /* Initialisation in place, under no_grad. fan_in is size(1), fan_out size(0), each times the sizes behind them. */
 WK_API wk_status wk_init_kaiming_uniform_(wk_tensor *t, double a);                 /* He et al. 2015: bound sqrt(6 / ((1 + a^2) fan_in)) */

@@ -303,4 +303,83 @@ TEST(padding, same_is_refused_where_torch_refuses_it)
     CHECK_ERROR(WK_E_INVALID, "max_pool2d", "padding");
 }
 
+/* ---- CTC ---- */
+
+/* The gradient of the kernel, and the same played with ops. */
+static void both_ways(wk_tensor *x, wk_tensor *targets, wk_tensor *frames, wk_tensor *labels, double tolerance)
+{
+    wk_tensor *logits = wk_requires_grad(wk_detach(x)), *logp = wk_log_softmax(logits, 2), *fused, *played;
+    wk_tensor *y = wk_sum(wk_ctc_loss_with(logp, targets, frames, labels, .reduction = WK_REDUCE_NONE));
+    CHECK(!wk_autograd_grad(&y, 1, &logp, 1, true, &played));
+    CHECK(!wk_autograd_grad(&y, 1, &logp, 1, false, &fused));
+    CHECK(wk_allclose(fused, played, tolerance, tolerance));
+    CHECK(!wk_needs_grad(fused) && wk_needs_grad(played));
+    CHECK_OK();
+}
+
+TEST(ctc, has_one_gradient_with_and_without_a_graph)
+{
+    wk_manual_seed(8);
+    wk_tensor *x = wk_randn(WK_SHAPE(60, 4, 7), WK_F64), *targets = wk_add_scalar(wk_randint(0, 6, WK_SHAPE(4, 20)), 1);
+    both_ways(x, targets, INTS(60, 45, 59, 1), INTS(20, 0, 7, 1), 1e-10);
+    both_ways(x, targets, INTS(60, 60, 60, 60), INTS(0, 0, 0, 0), 1e-10);
+    both_ways(wk_to(x, WK_F32), targets, INTS(60, 45, 59, 40), INTS(15, 3, 20, 1), 1e-4);
+    both_ways(wk_narrow(x, 2, 2, 5), wk_clamp(wk_select(targets, 0, 0), 1, 4), INTS(60, 45, 59, 40), INTS(5, 0, 7, 8),
+              1e-10);
+    both_ways(x, wk_zeros(WK_SHAPE(0), WK_I64), INTS(60, 45, 0, 40), INTS(0, 0, 0, 0), 1e-10);
+}
+
+TEST(ctc, threads_and_layouts_change_no_bit)
+{
+    wk_manual_seed(8);
+    wk_tensor *x = wk_randn(WK_SHAPE(16, 30, 9), WK_F32),
+              *turned = wk_transpose(wk_contiguous(wk_transpose(x, 0, 1)), 0, 1);
+    wk_tensor *targets = wk_add_scalar(wk_randint(0, 8, WK_SHAPE(30, 5)), 1), *y[2], *d[2];
+    wk_tensor *frames = wk_full(WK_SHAPE(30), WK_I32, 16), *labels = wk_full(WK_SHAPE(30), WK_I32, 5);
+    for (int k = 0; k < 2; k++) {
+        wk_set_num_threads(k + 1);
+        wk_tensor *leaf = wk_requires_grad(wk_detach(k ? turned : x));
+        y[k] = wk_ctc_loss_with(leaf, targets, frames, labels, .reduction = WK_REDUCE_NONE);
+        wk_backward(wk_sum(y[k]));
+        d[k] = wk_contiguous(wk_grad(leaf));
+    }
+    wk_set_num_threads(1);
+    CHECK(wk_equal(y[0], y[1]) && wk_equal(d[0], d[1]));
+}
+
+TEST(ctc, refuses_what_is_no_target)
+{
+    wk_tensor *x = wk_zeros(WK_SHAPE(4, 2, 3), WK_F32), *targets = GRID(2, 1, 2, 1, 1), *four = INTS(4, 4),
+              *two = INTS(2, 2);
+    CHECK_NULL(wk_ctc_loss(x, GRID(3, 1, 2, 1), four, two));
+    CHECK_ERROR(WK_E_SHAPE, "ctc_loss", "targets is [3, 1]", "[2, s]");
+    CHECK_NULL(wk_ctc_loss(x, targets, INTS(4), two));
+    CHECK_ERROR(WK_E_SHAPE, "ctc_loss", "input_lengths is [1]", "[2]");
+    CHECK_NULL(wk_ctc_loss(x, targets, four, INTS(2, -1)));
+    CHECK_ERROR(WK_E_RANGE, "ctc_loss", "target_lengths has -1");
+    CHECK_NULL(wk_ctc_loss(x, targets, four, INTS(3, 2)));
+    CHECK_ERROR(WK_E_RANGE, "ctc_loss", "target_lengths has 3", "[2, 2]");
+    CHECK_NULL(wk_ctc_loss(x, INTS(1, 2, 1), four, two));
+    CHECK_ERROR(WK_E_RANGE, "ctc_loss", "target_lengths has 2 for sequence 1", "1 there");
+    CHECK_NULL(wk_ctc_loss(x, targets, INTS(-1, 4), two));
+    CHECK_ERROR(WK_E_RANGE, "ctc_loss", "input_lengths has -1");
+    CHECK_NULL(wk_ctc_loss(x, wk_to(targets, WK_F32), four, two));
+    CHECK_ERROR(WK_E_DTYPE, "ctc_loss", "targets is f32");
+    CHECK_NULL(wk_ctc_loss_with(x, targets, four, two, .margin = 1));
+    CHECK_ERROR(WK_E_INVALID, "ctc_loss", "margin");
+    CHECK_NULL(wk_mse_loss_with(x, x, .blank = 1));
+    CHECK_ERROR(WK_E_INVALID, "mse_loss", "blank");
+    CHECK_NULL(wk_ctc_loss(wk_zeros(WK_SHAPE(3), WK_F32), targets, four, two));
+    CHECK_ERROR(WK_E_SHAPE, "ctc_loss", "log_probs is [3]");
+}
+
+TEST(ctc, of_nothing_is_nothing)
+{
+    wk_tensor *none = wk_zeros(WK_SHAPE(0), WK_I64), *x = wk_requires_grad(wk_zeros(WK_SHAPE(4, 0, 3), WK_F32));
+    wk_tensor *y = wk_ctc_loss_with(x, none, none, none, .reduction = WK_REDUCE_SUM);
+    CHECK(y && wk_item(y) == 0);
+    CHECK(!wk_backward(y));
+    CHECK(!wk_backward(wk_ctc_loss(wk_requires_grad(wk_zeros(WK_SHAPE(0, 1, 3), WK_F32)), none, INTS(0), INTS(0))));
+}
+
 WICK_TEST_MAIN

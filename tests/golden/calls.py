@@ -178,6 +178,27 @@ for p, m in ((2, 2), (1, 3), (inf, 1.5), (3, 100)):
     case(f"wk_embedding_with(INTS(2, 2, 0), y, .max_norm = {m}, .norm_type = {number(p)})", lambda w: F.embedding(E2, w * 1, max_norm=m, norm_type=p),
          made(4, 3), body=f"wk_tensor *y = wk_mul_scalar(in[0], 1);\n    return wk_embedding_with(INTS(2, 2, 0), y, .max_norm = {m}, .norm_type = {number(p)});")
 
+# CTC: the inputs go through log_softmax, behind which alone PyTorch's gradient is right
+def ctc(arguments, f, x, dim=2, options=""):
+    name = f"wk_ctc_loss_with(wk_log_softmax(in[0], {dim}), {arguments}, {options})" if options else f"wk_ctc_loss(wk_log_softmax(in[0], {dim}), {arguments})"
+    case(name, lambda x: f(x.log_softmax(dim)), x)
+
+
+T = I([1, 2, 2], [3, 1, 0])
+PADDED, JOINED = "GRID(2, 1, 2, 2, 3, 1, 0), INTS(5, 4), INTS(3, 2)", "INTS(1, 2, 2, 3, 1), INTS(5, 4), INTS(3, 2)"
+L = made(5, 2, 4)
+ctc(PADDED, lambda x: F.ctc_loss(x, T, I(5, 4), I(3, 2)), L)
+ctc(JOINED, lambda x: F.ctc_loss(x, I(1, 2, 2, 3, 1), I(5, 4), I(3, 2)), L)
+for r in ("NONE", "SUM"):
+    ctc(JOINED, lambda x: F.ctc_loss(x, I(1, 2, 2, 3, 1), I(5, 4), I(3, 2), reduction=r.lower()), L, options=f".reduction = WK_REDUCE_{r}")
+ctc("GRID(2, 1, 0, 0, 1), INTS(5, 5), INTS(2, 0)", lambda x: F.ctc_loss(x, I([1, 0], [0, 1]), I(5, 5), I(2, 0), blank=3, reduction="none"), L,
+    options=".blank = 3, .reduction = WK_REDUCE_NONE")
+ctc("GRID(2, 1, 1, 1, 2), INTS(2, 5), INTS(2, 2)", lambda x: F.ctc_loss(x, I([1, 1], [1, 2]), I(2, 5), I(2, 2), reduction="none"), L, options=".reduction = WK_REDUCE_NONE")
+ctc("GRID(2, 1, 1, 1, 2), INTS(2, 5), INTS(2, 2)", lambda x: F.ctc_loss(x, I([1, 1], [1, 2]), I(2, 5), I(2, 2), zero_infinity=True), L, options=".zero_infinity = true")
+ctc("GRID(2, 1, 1, 1, 2), INTS(0, 5), INTS(0, 2)", lambda x: F.ctc_loss(x, I([1, 1], [1, 2]), I(0, 5), I(0, 2), reduction="none"), L, options=".reduction = WK_REDUCE_NONE")
+ctc("INTS(1, 2), wk_scalar(4, WK_I64), wk_scalar(2, WK_I64)", lambda x: F.ctc_loss(x, I(1, 2), torch.tensor(4), torch.tensor(2)), made(5, 3), dim=1)
+ctc("INTS(1, 2), INTS(5), INTS(2)", lambda x: F.ctc_loss(x, I(1, 2), torch.tensor(5), torch.tensor(2), reduction="none"), made(5, 3), dim=1, options=".reduction = WK_REDUCE_NONE")
+
 print("/* Made by tests/golden/calls.py with PyTorch", torch.__version__.split("+")[0], "in double precision. */")
 print("""typedef struct golden_tensor {
     int ndim;
