@@ -75,7 +75,7 @@ wk_status wk_clamp_tensor_(wk_tensor *x, wk_tensor *min, wk_tensor *max)
     static const char where[] = "clamp_tensor_";
     WK_SCOPE(work);
     wk_tensor *in[] = { x, min, max };
-    if (!wki_tensor_ok(x, where, "x")) return wk_error();
+    if (!wki_tensor_ok(x, where, "x") || wki_begin_inplace(x, 3, in, where)) return wk_error();
     wk_tensor *y = bounded(where, wki_wants_grad(3, in) ? wk_clone(x) : x, min, max);
     if (!y) return wk_error();
     wki_check(wki_same_shape(&x->v, &y->v), WK_E_SHAPE, WK_E_SHAPE, where,
@@ -116,6 +116,8 @@ wk_tensor *wk_round_decimals(wk_tensor *x, int decimals)
 wk_status wk_round_decimals_(wk_tensor *x, int decimals)
 {
     WK_SCOPE(work);
+    if (!wki_tensor_ok(x, "round_decimals_", "x") || wki_begin_inplace(x, 0, NULL, "round_decimals_"))
+        return wk_error();
     wk_tensor *y = wk_round_decimals(x, decimals);
     return y ? wk_copy_(x, y) : wk_error();
 }

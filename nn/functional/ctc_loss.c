@@ -156,12 +156,14 @@ static const wki_opdef op = { "ctc_loss", backward, samples };
 
 static wk_tensor *losses_of(wk_tensor *logp, wk_tensor *labels, wk_tensor *spans, const ctc *c)
 {
-    const int64_t frames = logp->v.size[0], n = logp->v.size[1];
+    const int64_t n = logp->v.size[1], shape[] = { n, logp->v.size[0], c->width };
+    int64_t numel;
+    if (!wki_shape_ok("ctc_loss", 3, shape, WK_F64, &numel)) return NULL;
     wk_tensor *y = wki_new("ctc_loss", logp->v.device, 1, &n, (wk_dtype)logp->v.dtype);
-    wk_tensor *alpha = wki_new("ctc_loss", logp->v.device, 3, (int64_t[]){ n, frames, c->width }, WK_F64);
+    wk_tensor *alpha = wki_new("ctc_loss", logp->v.device, 3, shape, WK_F64);
     if (!y || !alpha ||
         wki_do(WKI_OP_ctc, 2, WKI_VIEWS(&y->v, &alpha->v, &logp->v, &labels->v, &spans->v), &c->a, sizeof c->a,
-               32 * wki_numel(&alpha->v)))
+               32 * numel))
         return NULL;
     if (!wki_wants_grad(1, &logp)) return y;
     wki_node *node = wki_record(&op, y, 1, &logp, c, sizeof *c);

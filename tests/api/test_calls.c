@@ -198,6 +198,18 @@ TEST(counts, edges_that_are_none_are_errors)
     CHECK(wk_histogram_with(t, .at = own, .edges = &edges) && edges == own);
 }
 
+TEST(counts, between_equal_edges_are_those_of_equal_parts)
+{
+    wk_manual_seed(6);
+    wk_tensor *t = wk_randn(WK_SHAPE(3, 7000), WK_F64), *edges = wk_linspace(-2, 2, 33, WK_F64);
+    wk_tensor *parts = wk_histogram_with(t, .bins = 32, .low = -2, .high = 2);
+    for (int threads = 1; threads <= 2; threads++) {
+        wk_set_num_threads(threads);
+        CHECK(wk_equal(wk_histogram_with(wk_t(t), .at = edges), parts));
+    }
+    wk_set_num_threads(1);
+}
+
 TEST(counts, of_negative_numbers_say_what_is_wrong)
 {
     CHECK_NULL(wk_bincount(INTS(-3, -1), NULL, 0));
