@@ -50,14 +50,13 @@ static wk_tensor *between(wk_tensor *x, wk_tensor *min, wk_tensor *max)
     if (!y || !wki_wants_grad(3, in)) return y;
     wki_node *node = wki_record(&clamp_op, y, 3, in, NULL, 0);
     for (int i = 0; i < 3; i++) wki_save(node, in[i]);
-    return node ? y : NULL;
+    return wki_recorded(node, y);
 }
 
 static wk_tensor *bounded(const char *where, wk_tensor *x, wk_tensor *min, wk_tensor *max)
 {
-    if (!wki_tensor_ok(x, where, "x") ||
-        (min && (!wki_tensor_ok(min, where, "min") || !wki_same_device(where, x, min))) ||
-        (max && (!wki_tensor_ok(max, where, "max") || !wki_same_device(where, x, max))))
+    if (!wki_tensor_ok(x, where, "x") || !wki_optional_ok(min, where, "min") || !wki_optional_ok(max, where, "max") ||
+        (min && !wki_same_device(where, x, min)) || (max && !wki_same_device(where, x, max)))
         return NULL;
     wki_check(min || max, NULL, WK_E_INVALID, where, "min and max are both NULL; one bound at least is needed");
     wki_shape shape = wki_shape_of(x);
@@ -156,7 +155,9 @@ static wk_tensor *wrong_clamp_(void)
     return wk_clamp_tensor_(t, wk_scalar(0.5, WK_F32), NULL) ? NULL : t;
 }
 static wk_tensor *wrong_round(void) { return wk_round_decimals(wk_zeros(WK_SHAPE(2), WK_I64), 1); }
+static wk_tensor *no_tensor(void) { return wk_nan_to_num_with(NULL, .nan = 1); }
 const wki_error_sample wki_errors_composed[] = {
+    { "nan_to_num", no_tensor, WK_E_INVALID, "x is NULL" },
     { "clamp_tensor", wrong_bounds, WK_E_INVALID, "both NULL" },
     { "clamp_tensor_", wrong_clamp_, WK_E_DTYPE, "f32, which does not fit into i64" },
     { "round_decimals", wrong_round, WK_E_DTYPE, "x is i64" },

@@ -255,7 +255,9 @@ static wk_tensor *wrong_masked_scatter(void)
 {
     return wk_masked_scatter(wk_zeros(WK_SHAPE(2, 3), WK_F32), mask_of(1, 0, 1), wk_zeros(WK_SHAPE(3), WK_F32));
 }
+static wk_tensor *wrong_number(void) { return wk_masked_fill(wk_zeros(WK_SHAPE(3), WK_I64), mask_of(1, 0, 1), 0.5); }
 const wki_error_sample wki_errors_masked[] = {
+    { "masked_fill", wrong_number, WK_E_DTYPE, "0.5 is not whole" },
     { "masked_select", wrong_masked_select, WK_E_DTYPE, "mask is f32" },
     { "masked_fill_tensor", wrong_masked_fill, WK_E_SHAPE, "value is [1]" },
     { "masked_scatter", wrong_masked_scatter, WK_E_SHAPE,

@@ -171,7 +171,7 @@ static wk_tensor *losses_of(wk_tensor *logp, wk_tensor *labels, wk_tensor *spans
     wki_save(node, labels);
     wki_save(node, spans);
     wki_save(node, alpha);
-    return node ? y : NULL;
+    return wki_recorded(node, y);
 }
 
 /* ---- Arguments ---- */
