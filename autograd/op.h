@@ -179,6 +179,9 @@ bool wki_broadcast(const char *where, wki_shape *into, const wki_view *with); /*
 void wki_broadcast_view(wki_view *v, const wki_shape *shape);                 /* v's strides made to fit shape */
 wk_tensor *wki_sum_to(wk_tensor *t, const wki_shape *shape); /* the transpose of broadcasting; t itself if it fits */
 wk_dtype wki_promote(const wk_tensor *a, const wk_tensor *b);
+/* Before t is changed in place along dim: are all of index (WK_I64) in range? */
+bool wki_indices_within(const char *where, wk_tensor *index, const wk_tensor *t, int dim);
+wk_tensor *wki_apart(wk_tensor *from, const wk_tensor *t); /* [d] from, or a copy where it shares the memory of t */
 bool wki_index_ok(const char *where, wk_tensor *t, wk_tensor **index); /* WK_I64 on t's device; WK_I32 is converted */
 wk_dtype wki_promote_all(int n, wk_tensor *const *in);
 bool wki_dtype_lifts(wk_dtype from, wk_dtype to); /* is `to` of the same kind (bool, integers, floats) or higher? */
@@ -202,6 +205,8 @@ wk_status wki_check_anomaly(const wki_node *node, wk_tensor *const *d);
 
 /* Elementwise rows: x, a, b as the row has them, and up to two numbers. */
 wk_tensor *wki_row_apply(int row, wk_tensor *x, wk_tensor *a, wk_tensor *b, double s, double t);
+/* where(mask, values, x) written over x */
+wk_status wki_put_masked(const char *where, wk_tensor *x, wk_tensor *mask, wk_tensor *values);
 
 /* The product with its bias in the last pass (bias NULL: none): c [.., m, n] = a [.., m, k] b [.., k, n] + bias. */
 wk_status wki_product(const wki_view *c, const wki_view *a, const wki_view *b, const wki_view *bias, bool relu,

@@ -118,15 +118,16 @@ typedef struct wki_scan_attrs {
 } wki_scan_attrs;
 
 /* sort: y, index (WK_I64) -> x. The first elements of each line along dim in ascending or descending order, as many as
- * y has there; equals in the order of x, NaN the largest. */
+ * y has there; equals in the order of x, NaN the largest. unsorted: those elements in any order. */
 typedef struct wki_sort_attrs {
     int32_t dim;
-    bool descending;
+    bool descending, unsorted;
 } wki_sort_attrs;
 
 /* histogram: y [bins] -> x [n] (, edges [bins + 1]) (, weight [n]). Counts, or sums of weights, of x in [low, high], in
  * equal parts of which the last is closed; edges, where given, settle what lies near one. bincount: y [bins] -> x
- * (WK_I64 [n], from 0 to bins - 1: else WK_E_RANGE) (, weight [n] in y's dtype). */
+ * (WK_I64 [n], from 0 to bins - 1: else WK_E_RANGE) (, weight [n] in y's dtype). bucket: y [n] (WK_I64) -> x [n], edges
+ * [m + 1], ascending: in which of the m parts x lies, the last one being closed; m outside of all. */
 typedef struct wki_histogram_attrs {
     double low, high;
     bool edges;
@@ -170,6 +171,15 @@ typedef struct wki_nll_attrs {
     int64_t ignore;
     bool weight;
 } wki_nll_attrs;
+
+/* ctc: losses [n], alpha [n, t, 2 s + 1] (WK_F64; s: the longest target) -> logp [t, n, c], labels [m] (WK_I64), spans
+ * [n, 3] (WK_I64: where in labels a target starts, frames, labels). With backward: d -> g [n], alpha, logp, labels, spans.
+ * All but logp and g contiguous. room: the labels that each target has room for; below 0: all behind its start.
+ * zero_infinity: an endless loss is 0, and so is its gradient. Lengths and labels are checked (WK_E_RANGE). */
+typedef struct wki_ctc_attrs {
+    int64_t blank, room;
+    bool zero_infinity, backward;
+} wki_ctc_attrs;
 
 /* product: c [.., m, n] -> a [.., m, k], b [.., k, n] (, bias [n]). Leading dims are equal (strides 0 repeat). f32,
  * f64. */

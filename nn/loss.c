@@ -26,6 +26,8 @@ static const char *unread_option(const wk_loss_opts *o, int reads)
         { WKI_LOSS_SWAP, o->swap, "swap" },
         { WKI_LOSS_LOG_INPUT, !o->log_input, "log_input" },
         { WKI_LOSS_BATCHMEAN, o->reduction == WK_REDUCE_BATCHMEAN, "reduction \"batchmean\"" },
+        { WKI_LOSS_BLANK, o->blank != 0, "blank" },
+        { WKI_LOSS_ZERO_INFINITY, o->zero_infinity, "zero_infinity" },
     };
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
         if (options[i].changed && !(reads & options[i].bit)) return options[i].name;

@@ -19,7 +19,9 @@ enum {
     WKI_LOSS_FULL = 1024,
     WKI_LOSS_SWAP = 2048,
     WKI_LOSS_LOG_INPUT = 4096,
-    WKI_LOSS_BATCHMEAN = 8192
+    WKI_LOSS_BATCHMEAN = 8192,
+    WKI_LOSS_BLANK = 16384,
+    WKI_LOSS_ZERO_INFINITY = 32768
 };
 
 /* *o becomes the defaults (margin, p and eps: the loss's own) with `given`, which may be NULL, over them. An option that

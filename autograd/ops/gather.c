@@ -1,5 +1,6 @@
 /* Element by element along one dim: gather, scatter, scatter_add, take_along_dim, one_hot. Each one's gradient is
- * another of them. Elements written twice: the last one stays, and sums add up in ascending order. */
+ * another of them. Elements written twice: the last one stays, and sums add up in ascending order. In place, all
+ * indices are looked at before anything is written. */
 #include "autograd/op.h"
 #include <math.h>
 
@@ -10,6 +11,10 @@ typedef struct along {
 
 static wk_tensor *gather(const wki_opdef *op, wk_tensor *t, wk_tensor *index, bool wrap, int dim);
 static wk_tensor *scatter(const wki_opdef *op, wk_tensor *t, wk_tensor *index, wk_tensor *src, const along *s);
+
+/* What an in-place op made of y, or NULL */
+static wk_tensor *changed(wk_status status, wk_tensor *y) { return status ? NULL : wk_square(y); }
+static wk_tensor *written_over(wk_tensor *t) { return wk_mul_scalar(t, 1); }
 
 /* ---- scatter_add ---- */
 static const wki_opdef gather_op;
@@ -36,9 +41,15 @@ static wk_tensor *sample_scatter_add_last(wk_tensor *const *in)
 {
     return wk_square(wk_scatter_add(in[0], -1, numbers(0, 0, 1, 3, 0, 3), in[1]));
 }
+static wk_tensor *sample_scatter_add_(wk_tensor *const *in)
+{
+    wk_tensor *y = written_over(in[0]);
+    return changed(wk_scatter_add_(y, 1, numbers(0, 0, 1, 3, 0, 3), in[1]), y);
+}
 static const wki_sample scatter_add_samples[] = {
     { sample_scatter_add, 2, { { 2, { 3, 4 }, -2, 2 }, { 2, { 2, 3 }, -2, 2 } } },
     { sample_scatter_add_last, 2, { { 2, { 3, 4 }, -2, 2 }, { 2, { 3, 5 }, -2, 2 } } },
+    { sample_scatter_add_, 2, { { 2, { 3, 4 }, -2, 2 }, { 2, { 2, 3 }, -2, 2 } } },
     { 0 }
 };
 static const wki_opdef scatter_add_op = { "scatter_add", scatter_add_backward, scatter_add_samples };
@@ -65,9 +76,14 @@ static wk_tensor *sample_take_along(wk_tensor *const *in)
     wk_tensor *index = wk_from((int64_t[]){ -1, 0, 2, -1 }, WK_SHAPE(1, 4), WK_I64);
     return wk_square(wk_take_along_dim(in[0], index, 1));
 }
+static wk_tensor *sample_take_along_all(wk_tensor *const *in)
+{
+    return wk_square(wk_take_along_dim_all(in[0], numbers(5, 0, -1, 2, 2, -6)));
+}
 static const wki_sample gather_samples[] = { { sample_gather, 1, { { 2, { 3, 4 }, -2, 2 } } },
                                              { sample_gather_last, 1, { { 2, { 3, 4 }, -2, 2 } } },
                                              { sample_take_along, 1, { { 2, { 2, 3 }, -2, 2 } } },
+                                             { sample_take_along_all, 1, { { 2, { 2, 3 }, -2, 2 } } },
                                              { 0 } };
 static const wki_opdef gather_op = { "gather", gather_backward, gather_samples };
 
@@ -140,6 +156,15 @@ wk_tensor *wk_take_along_dim(wk_tensor *t, wk_tensor *index, int dim)
     return y;
 }
 
+wk_tensor *wk_take_along_dim_all(wk_tensor *t, wk_tensor *index)
+{
+    if (!wki_tensor_ok(t, "take_along_dim_all", "t") || !wki_index_ok("take_along_dim_all", t, &index)) return NULL;
+    wk_tensor *line = wk_reshape(t, WK_SHAPE(-1)), *at = wk_reshape(index, WK_SHAPE(-1));
+    wk_tensor *y = line && at ? gather(&gather_op, line, at, true, 0) : NULL;
+    if (!y) wki_error_rename("gather", "take_along_dim_all");
+    return y;
+}
+
 /* ---- scatter ---- */
 static const wki_opdef scatter_op;
 
@@ -167,9 +192,23 @@ static wk_tensor *sample_scatter_value(wk_tensor *const *in)
 {
     return wk_square(wk_scatter_value(in[0], 1, numbers(2, 0, 2, 2, 0, 1), 0.5));
 }
-static const wki_sample scatter_samples[] = { { sample_scatter, 2, { { 2, { 3, 4 }, -2, 2 }, { 2, { 2, 5 }, -2, 2 } } },
-                                              { sample_scatter_value, 1, { { 2, { 3, 4 }, -2, 2 } } },
-                                              { 0 } };
+static wk_tensor *sample_scatter_(wk_tensor *const *in)
+{
+    wk_tensor *y = written_over(in[0]);
+    return changed(wk_scatter_(y, 0, numbers(2, 0, 1, 0, 1, 2), in[1]), y);
+}
+static wk_tensor *sample_scatter_value_(wk_tensor *const *in)
+{
+    wk_tensor *y = written_over(in[0]);
+    return changed(wk_scatter_value_(y, 1, numbers(2, 0, 2, 2, 0, 1), 0.5), y);
+}
+static const wki_sample scatter_samples[] = {
+    { sample_scatter, 2, { { 2, { 3, 4 }, -2, 2 }, { 2, { 2, 5 }, -2, 2 } } },
+    { sample_scatter_value, 1, { { 2, { 3, 4 }, -2, 2 } } },
+    { sample_scatter_, 2, { { 2, { 3, 4 }, -2, 2 }, { 2, { 3, 3 }, -2, 2 } } },
+    { sample_scatter_value_, 1, { { 2, { 3, 4 }, -2, 2 } } },
+    { 0 }
+};
 static const wki_opdef scatter_op = { "scatter", scatter_backward, scatter_samples };
 
 /* Into a copy of t; NULL: into zeros of s->from. */
@@ -199,19 +238,24 @@ static wk_tensor *cut_to(wk_tensor *src, const wk_tensor *index)
     return src;
 }
 
+static bool scatter_ok(const char *where, bool adds, wk_tensor *t, int *dim, wk_tensor **index, wk_tensor *src)
+{
+    if (!along_ok(where, t, index, dim) || !wki_tensor_ok(src, where, "src") || !wki_same_device(where, t, src))
+        return false;
+    wki_check(src->v.dtype == t->v.dtype, false, WK_E_DTYPE, where, "src is %s, t %s; convert with wk_to",
+              wk_dtype_name((wk_dtype)src->v.dtype), wk_dtype_name((wk_dtype)t->v.dtype));
+    wki_check(!adds || t->v.dtype != WK_BOOL, false, WK_E_DTYPE, where, "bools do not add up");
+    const wki_view *i = &(*index)->v;
+    bool fits = src->v.ndim == i->ndim;
+    for (int k = 0; fits && k < i->ndim; k++) fits = i->size[k] <= src->v.size[k];
+    wki_check(fits, false, WK_E_SHAPE, where, "index is %s, src %s; src needs the rank of index and its sizes at least",
+              wki_show(i), wki_show(&src->v));
+    return true;
+}
+
 static wk_tensor *scattered(const wki_opdef *op, wk_tensor *t, int dim, wk_tensor *index, wk_tensor *src)
 {
-    if (!along_ok(op->name, t, &index, &dim) || !wki_tensor_ok(src, op->name, "src") ||
-        !wki_same_device(op->name, t, src))
-        return NULL;
-    wki_check(src->v.dtype == t->v.dtype, NULL, WK_E_DTYPE, op->name, "src is %s, t %s; convert with wk_to",
-              wk_dtype_name((wk_dtype)src->v.dtype), wk_dtype_name((wk_dtype)t->v.dtype));
-    wki_check(op == &scatter_op || t->v.dtype != WK_BOOL, NULL, WK_E_DTYPE, op->name, "bools do not add up");
-    bool fits = src->v.ndim == index->v.ndim;
-    for (int k = 0; fits && k < src->v.ndim; k++) fits = index->v.size[k] <= src->v.size[k];
-    wki_check(fits, NULL, WK_E_SHAPE, op->name,
-              "index is %s, src %s; src needs the rank of index and its sizes at least", wki_show(&index->v),
-              wki_show(&src->v));
+    if (!scatter_ok(op->name, op == &scatter_add_op, t, &dim, &index, src)) return NULL;
     wk_tensor *x = one_element(t), *i = one_element(index), *from = one_element(src);
     along s = { .a = { .dim = dim } };
     if (!x || !i || !from || !(from = cut_to(from, i))) return NULL;
@@ -228,11 +272,74 @@ wk_tensor *wk_scatter_add(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *sr
     return scattered(&scatter_add_op, t, dim, index, src);
 }
 
+/* A number of t's dtype, repeated for each index. */
+static wk_tensor *value_for(const char *where, wk_tensor *t, wk_tensor *index, double value)
+{
+    if (!wki_tensor_ok(t, where, "t") || !wki_tensor_ok(index, where, "index")) return NULL;
+    wk_tensor *src = wk_full(WK_SCALAR, (wk_dtype)t->v.dtype, value);
+    return src ? wk_expand(src, index->v.ndim, index->v.size) : NULL;
+}
+
 wk_tensor *wk_scatter_value(wk_tensor *t, int dim, wk_tensor *index, double value)
 {
-    if (!wki_tensor_ok(t, "scatter_value", "t") || !wki_tensor_ok(index, "scatter_value", "index")) return NULL;
-    wk_tensor *src = wk_full(WK_SCALAR, (wk_dtype)t->v.dtype, value);
-    return src ? wk_scatter(t, dim, index, wk_expand(src, index->v.ndim, index->v.size)) : NULL;
+    wk_tensor *src = value_for("scatter_value", t, index, value);
+    return src ? wk_scatter(t, dim, index, src) : NULL;
+}
+
+/* ---- In place ---- */
+
+wk_tensor *wki_apart(wk_tensor *from, const wk_tensor *t)
+{
+    return from && from->storage == t->storage ? wk_clone(from) : from;
+}
+
+bool wki_indices_within(const char *where, wk_tensor *index, const wk_tensor *t, int dim)
+{
+    if (!wki_numel(&index->v)) return true;
+    WK_NO_GRAD(plain);
+    const double least = wk_item(wk_min(index)), most = wk_item(wk_max(index)), size = (double)t->v.size[dim];
+    if (wk_failed()) return false;
+    wki_check(least >= 0 && most < size, false, WK_E_RANGE, where,
+              "index %.0f is outside dim %d of %s; expected 0 to %.0f", least < 0 ? least : most, dim, wki_show(&t->v),
+              size - 1);
+    return true;
+}
+
+static wk_status scattered_in_place(const wki_opdef *op, const char *where, wk_tensor *t, int dim, wk_tensor *index,
+                                    wk_tensor *src)
+{
+    if (!scatter_ok(where, op == &scatter_add_op, t, &dim, &index, src)) return wk_error();
+    if (t->v.ndim == 0) return wk_copy_(t, scattered(op, t, dim, index, src));
+    if (!(src = wki_apart(src, t)) || !(index = wki_apart(index, t)) || !(src = cut_to(src, index)) ||
+        !wki_indices_within(where, index, t, dim) || wki_begin_inplace(t, 1, &src, where))
+        return wk_error();
+    along s = { .a = { dim, false, op == &scatter_add_op } };
+    wk_tensor *in[] = { t, src };
+    const wki_history before = wki_history_of(t);
+    if (wki_wants_grad(2, in)) wki_save(wki_record(op, t, 2, in, &s, sizeof s), index);
+    wki_bump(t);
+    if (!wk_failed())
+        wki_do(WKI_OP_scatter, 1, WKI_VIEWS(&t->v, &src->v, &index->v), &s.a, sizeof s.a, wki_numel(&index->v));
+    return wki_end_inplace(t, &before);
+}
+
+wk_status wk_scatter_(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *src)
+{
+    WK_SCOPE(work);
+    return scattered_in_place(&scatter_op, "scatter_", t, dim, index, src);
+}
+
+wk_status wk_scatter_add_(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *src)
+{
+    WK_SCOPE(work);
+    return scattered_in_place(&scatter_add_op, "scatter_add_", t, dim, index, src);
+}
+
+wk_status wk_scatter_value_(wk_tensor *t, int dim, wk_tensor *index, double value)
+{
+    WK_SCOPE(work);
+    wk_tensor *src = value_for("scatter_value_", t, index, value);
+    return src ? scattered_in_place(&scatter_op, "scatter_value_", t, dim, index, src) : wk_error();
 }
 
 /* ---- one_hot ---- */
@@ -285,10 +392,22 @@ static wk_tensor *wrong_scatter_add(void)
     return wk_scatter_add(wk_zeros(WK_SHAPE(2, 3), WK_F32), 1, wk_zeros(WK_SHAPE(2, 3), WK_I64),
                           wk_zeros(WK_SHAPE(1, 1), WK_F32));
 }
+static wk_tensor *wrong_scatter_(void)
+{
+    wk_tensor *t = wk_zeros(WK_SHAPE(2, 3), WK_F32);
+    return wk_scatter_value_(t, 1, wk_full(WK_SHAPE(1, 1), WK_I64, -1), 1) ? NULL : t;
+}
+static wk_tensor *wrong_scatter_leaf(void)
+{
+    wk_tensor *t = wk_requires_grad(wk_zeros(WK_SHAPE(2, 3), WK_F32));
+    return wk_scatter_add_(t, 1, wk_zeros(WK_SHAPE(2, 3), WK_I64), wk_zeros(WK_SHAPE(2, 3), WK_F32)) ? NULL : t;
+}
 const wki_error_sample wki_errors_gather[] = {
     { "gather", wrong_gather, WK_E_SHAPE, "index is [3], t [2, 3]" },
     { "scatter", wrong_scatter, WK_E_RANGE, "index 2 is outside dim 0 of [2, 3]" },
     { "scatter_add", wrong_scatter_add, WK_E_SHAPE, "index is [2, 3], src [1, 1]" },
+    { "scatter_value_", wrong_scatter_, WK_E_RANGE, "index -1 is outside dim 1 of [2, 3]" },
+    { "scatter_add_", wrong_scatter_leaf, WK_E_STATE, "leaf" },
     { 0 },
 };
 

@@ -1,7 +1,8 @@
-/* Counts of values: bincount of integers, histc and histogram of floats in equal parts of a range. No gradients. */
+/* Counts of values: bincount of integers, histc and histogram of floats in equal parts of a range or between edges. No
+ * gradients. */
 #include "autograd/reduce.h"
+#include "base/options.h"
 #include <math.h>
-#include <string.h>
 
 static wk_tensor *in_a_line(wk_tensor *t) { return wk_reshape(wk_detach(t), WK_SHAPE(-1)); }
 
@@ -93,33 +94,73 @@ wk_tensor *wk_histc(wk_tensor *t, int64_t bins, double min, double max)
     return counts("histc", x, bins, NULL, NULL, min, max);
 }
 
-/* counts / (their sum * the width of a bin) */
-static wk_tensor *density(wk_tensor *counts, double width)
+/* Between edges of any widths; what lies outside goes into one more part, which is cut off. */
+static wk_tensor *counts_between(wk_tensor *x, wk_tensor *weight, wk_tensor *edges)
 {
-    WK_NO_GRAD(plain);
-    return wk_div(counts, wk_mul_scalar(wk_sum(counts), width));
+    const int64_t n = wki_numel(&x->v), bins = edges->v.size[0] - 1;
+    wk_tensor *part = wki_new("histogram", x->v.device, 1, &n, WK_I64);
+    if (!part || wki_do(WKI_OP_bucket, 1, WKI_VIEWS(&part->v, &x->v, &edges->v), NULL, 0, 16 * n)) return NULL;
+    wk_tensor *y = wk_bincount(part, weight, bins + 1);
+    return y ? wk_to(wk_contiguous(wk_narrow(y, 0, 0, bins)), (wk_dtype)x->v.dtype) : NULL;
+}
+
+static bool edges_ok(wk_tensor *x, wk_tensor *edges)
+{
+    if (!wki_same_device("histogram", x, edges)) return false;
+    const int64_t n = edges->v.ndim == 1 ? edges->v.size[0] : 0;
+    wki_check(n >= 2 && edges->v.dtype == x->v.dtype, false, WK_E_SHAPE, "histogram",
+              "at is %s %s; %s of one dim, 2 edges or more, are needed", wk_dtype_name((wk_dtype)edges->v.dtype),
+              wki_show(&edges->v), wk_dtype_name((wk_dtype)x->v.dtype));
+    wk_tensor *rises = wk_all(wk_le(wk_narrow(edges, 0, 0, n - 1), wk_narrow(edges, 0, 1, n - 1)));
+    if (!rises) return false;
+    wki_check(wk_item(rises) == 1, false, WK_E_INVALID, "histogram", "the edges %s do not ascend", wki_show(&edges->v));
+    return true;
+}
+
+/* counts / (their sum * the widths of the bins) */
+static wk_tensor *density(wk_tensor *counts, wk_tensor *widths)
+{
+    return widths ? wk_div(counts, wk_mul(widths, wk_sum(counts))) : NULL;
+}
+
+static wk_tensor *widths_of(wk_tensor *edges)
+{
+    const int64_t bins = edges->v.size[0] - 1;
+    return wk_sub(wk_narrow(edges, 0, 1, bins), wk_narrow(edges, 0, 0, bins));
 }
 
 wk_histogram_opts wk_histogram_opts_default(void) { return (wk_histogram_opts){ WK_HISTOGRAM_DEFAULTS }; }
+
+static bool input_ok(const wk_histogram_opts *o)
+{
+    if (!bins_ok("histogram", o->t, o->bins) || !wki_optional_ok(o->at, "histogram", "at") ||
+        !wki_optional_ok(o->weight, "histogram", "weight"))
+        return false;
+    if (!o->weight) return true;
+    if (!wki_same_device("histogram", o->t, o->weight)) return false;
+    const wki_view *t = &o->t->v, *weight = &o->weight->v;
+    wki_check(wki_same_shape(t, weight) && t->dtype == weight->dtype, false, WK_E_SHAPE, "histogram",
+              "weight is %s %s; t's %s %s is needed", wk_dtype_name((wk_dtype)weight->dtype), wki_show(weight),
+              wk_dtype_name((wk_dtype)t->dtype), wki_show(t));
+    return true;
+}
 
 wk_tensor *wk_histogram_run(const wk_histogram_opts *options)
 {
     wki_check(options, NULL, WK_E_INVALID, "histogram", "the options are NULL");
     wk_histogram_opts o = wk_histogram_opts_default();
-    memcpy(&o, options, options->size < sizeof o ? options->size : sizeof o);
+    wki_options_merge(&o, sizeof o, options);
     if (o.edges) *o.edges = NULL;
-    if (!bins_ok("histogram", o.t, o.bins)) return NULL;
-    if (!wki_optional_ok(o.weight, "histogram", "weight") || (o.weight && !wki_same_device("histogram", o.t, o.weight)))
-        return NULL;
-    wki_check(!o.weight || (wki_same_shape(&o.t->v, &o.weight->v) && o.t->v.dtype == o.weight->v.dtype), NULL,
-              WK_E_SHAPE, "histogram", "weight is %s %s; t's %s %s is needed",
-              wk_dtype_name((wk_dtype)o.weight->v.dtype), wki_show(&o.weight->v), wk_dtype_name((wk_dtype)o.t->v.dtype),
-              wki_show(&o.t->v));
-    wk_tensor *x = in_a_line(o.t), *weight = o.weight ? in_a_line(o.weight) : NULL;
-    if (!x || (o.weight && !weight) || !range_of("histogram", x, &o.low, &o.high, 0.5)) return NULL;
-    wk_tensor *edges = wk_linspace(o.low, o.high, o.bins + 1, (wk_dtype)x->v.dtype);
-    wk_tensor *y = edges ? counts("histogram", x, o.bins, weight, edges, o.low, o.high) : NULL;
-    if (y && o.density) y = density(y, (o.high - o.low) / (double)o.bins);
+    if (!input_ok(&o)) return NULL;
+    WK_NO_GRAD(plain);
+    wk_tensor *x = in_a_line(o.t), *weight = o.weight ? in_a_line(o.weight) : NULL, *edges = o.at;
+    if (!x || (o.weight && !weight) || (edges && !edges_ok(x, edges))) return NULL;
+    if (!edges && !range_of("histogram", x, &o.low, &o.high, 0.5)) return NULL;
+    if (!edges && !(edges = wk_linspace(o.low, o.high, o.bins + 1, (wk_dtype)x->v.dtype))) return NULL;
+    wk_tensor *y =
+        o.at ? counts_between(x, weight, edges) : counts("histogram", x, o.bins, weight, edges, o.low, o.high);
+    if (y && o.density)
+        y = density(y, o.at ? widths_of(edges) : wk_scalar((o.high - o.low) / (double)o.bins, (wk_dtype)x->v.dtype));
     if (y && o.edges) *o.edges = edges;
     return y;
 }
@@ -130,9 +171,15 @@ wk_tensor *wk_histogram(wk_tensor *t, int64_t bins, wk_tensor **edges)
 }
 
 static wk_tensor *wrong_bincount(void) { return wk_bincount(wk_full(WK_SHAPE(2), WK_I64, -1), NULL, 0); }
+static wk_tensor *wrong_edges(void)
+{
+    wk_tensor *at = wk_from((float[]){ 0, 2, 1 }, WK_SHAPE(3), WK_F32);
+    return wk_histogram_with(wk_zeros(WK_SHAPE(2, 3), WK_F32), .at = at);
+}
 static wk_tensor *wrong_histc(void) { return wk_histc(wk_zeros(WK_SHAPE(2, 3), WK_F32), 0, 0, 1); }
 const wki_error_sample wki_errors_histogram[] = {
-    { "bincount", wrong_bincount, WK_E_RANGE, "-1" },
+    { "bincount", wrong_bincount, WK_E_RANGE, "element 0 of t is -1; it must not be negative" },
+    { "histogram", wrong_edges, WK_E_INVALID, "the edges [3] do not ascend" },
     { "histc", wrong_histc, WK_E_INVALID, "bins is 0" },
     { 0 },
 };

@@ -1,13 +1,16 @@
-/* Rows picked by an index tensor, or added where it says; each is the other's gradient. Equal indices add up in
- * ascending order. */
+/* Rows picked by an index tensor (index_select), added where it says (index_add), or written there (index_copy,
+ * index_fill). Equal indices add up in ascending order, or the last one stays. In place, all indices are looked at
+ * before anything is written. */
 #include "autograd/op.h"
+#include <math.h>
 
 typedef struct pick {
     wki_shape from;
     int dim;
 } pick;
 
-static wk_tensor *index_add(wk_tensor *t, wk_tensor *index, wk_tensor *source, const pick *p);
+static wk_tensor *write_rows(const wki_opdef *op, wk_tensor *t, wk_tensor *index, wk_tensor *source, const pick *p);
+static const wki_opdef index_add_op;
 
 /* The index along dim of `like`, repeated in its other dims. */
 static wki_view along(const wk_tensor *index, const wki_view *like, int dim)
@@ -24,7 +27,7 @@ static wki_view along(const wk_tensor *index, const wki_view *like, int dim)
 static wk_status index_select_backward(wki_backward *b, wk_tensor **d)
 {
     wk_tensor *index = wki_saved_at(b, 0);
-    if (index) d[0] = index_add(NULL, index, b->g, wki_attrs(b));
+    if (index) d[0] = write_rows(&index_add_op, NULL, index, b->g, wki_attrs(b));
     return WK_OK;
 }
 
@@ -35,28 +38,6 @@ static wk_tensor *sample_index_select(wk_tensor *const *in)
 static const wki_sample index_select_samples[] = { { sample_index_select, 1, { { 2, { 3, 4 }, -2, 2 } } }, { 0 } };
 static const wki_opdef index_select_op = { "index_select", index_select_backward, index_select_samples };
 
-static wk_tensor *wrong_rows(void)
-{
-    return wk_index_select(wk_zeros(WK_SHAPE(2, 3), WK_F32), 0, wk_from((int64_t[]){ 0, 2 }, WK_SHAPE(2), WK_I64));
-}
-static wk_tensor *wrong_index(void)
-{
-    return wk_index_select(wk_zeros(WK_SHAPE(2, 3), WK_F32), 0, wk_zeros(WK_SHAPE(2), WK_F32));
-}
-static wk_tensor *wrong_scalar(void) { return wk_index_select(wk_scalar(1, WK_F32), 0, wk_zeros(WK_SHAPE(1), WK_I64)); }
-static wk_tensor *wrong_index_add(void)
-{
-    return wk_index_add(wk_zeros(WK_SHAPE(2, 3), WK_F32), 0, wk_zeros(WK_SHAPE(2), WK_I64),
-                        wk_zeros(WK_SHAPE(3, 3), WK_F32), 1);
-}
-const wki_error_sample wki_errors_index[] = {
-    { "index_select", wrong_rows, WK_E_RANGE, "index 2 is outside dim 0 of [2, 3]" },
-    { "index_select", wrong_index, WK_E_DTYPE, "i64" },
-    { "index_select", wrong_scalar, WK_E_SHAPE, "t is []" },
-    { "index_add", wrong_index_add, WK_E_SHAPE, "source is [3, 3]" },
-    { 0 },
-};
-
 static wk_status index_add_backward(wki_backward *b, wk_tensor **d)
 {
     const pick *p = wki_attrs(b);
@@ -66,10 +47,19 @@ static wk_status index_add_backward(wki_backward *b, wk_tensor **d)
     return WK_OK;
 }
 
+static wk_tensor *three(int64_t a, int64_t b, int64_t c)
+{
+    return wk_from((int64_t[]){ a, b, c }, WK_SHAPE(3), WK_I64);
+}
+static wk_tensor *changed(wk_status status, wk_tensor *y) { return status ? NULL : wk_square(y); }
 static wk_tensor *sample_index_add(wk_tensor *const *in)
 {
-    wk_tensor *index = wk_from((int64_t[]){ 2, 0, 2 }, WK_SHAPE(3), WK_I64);
-    return wk_square(wk_index_add(in[0], -1, index, in[1], 0.5));
+    return wk_square(wk_index_add(in[0], -1, three(2, 0, 2), in[1], 0.5));
+}
+static wk_tensor *sample_index_add_(wk_tensor *const *in)
+{
+    wk_tensor *y = wk_mul_scalar(in[0], 1);
+    return changed(wk_index_add_(y, 0, three(2, 0, 2), in[1], 0.5), y);
 }
 static wk_tensor *sample_select_slope(wk_tensor *const *in)
 {
@@ -79,27 +69,89 @@ static wk_tensor *sample_select_slope(wk_tensor *const *in)
 static const wki_sample index_add_samples[] = {
     { sample_index_add, 2, { { 2, { 2, 4 }, -2, 2 }, { 2, { 2, 3 }, -2, 2 } } },
     { sample_select_slope, 1, { { 2, { 3, 4 }, -2, 2 } } },
+    { sample_index_add_, 2, { { 2, { 4, 2 }, -2, 2 }, { 2, { 3, 2 }, -2, 2 } } },
     { 0 }
 };
 static const wki_opdef index_add_op = { "index_add", index_add_backward, index_add_samples };
 
+/* ---- index_copy ---- */
+
+/* What was written over gets no gradient; each source row gets its own, even if it was written over in turn. */
+static wk_status index_copy_backward(wki_backward *b, wk_tensor **d)
+{
+    const pick *p = wki_attrs(b);
+    wk_tensor *index = wki_saved_at(b, 0);
+    if (!index) return wk_error();
+    if (wki_needs(b, 0)) d[0] = wk_index_fill(b->g, p->dim, index, 0);
+    if (wki_needs(b, 1)) d[1] = wk_index_select(b->g, p->dim, index);
+    return WK_OK;
+}
+
+static wk_tensor *sample_index_copy(wk_tensor *const *in)
+{
+    return wk_square(wk_index_copy(in[0], 1, three(3, 0, 2), in[1]));
+}
+static wk_tensor *sample_index_copy_(wk_tensor *const *in)
+{
+    wk_tensor *y = wk_mul_scalar(in[0], 1);
+    return changed(wk_index_copy_(y, -2, three(0, 3, 1), in[1]), y);
+}
+static wk_tensor *sample_index_fill(wk_tensor *const *in)
+{
+    return wk_square(wk_index_fill(in[0], 1, three(3, 0, 3), -0.5));
+}
+static wk_tensor *sample_index_fill_(wk_tensor *const *in)
+{
+    wk_tensor *y = wk_mul_scalar(in[0], 1);
+    return changed(wk_index_fill_(y, 0, three(1, 0, 1), 2), y);
+}
+static const wki_sample index_copy_samples[] = {
+    { sample_index_copy, 2, { { 2, { 2, 4 }, -2, 2 }, { 2, { 2, 3 }, -2, 2 } } },
+    { sample_index_copy_, 2, { { 2, { 4, 2 }, -2, 2 }, { 2, { 3, 2 }, -2, 2 } } },
+    { sample_index_fill, 1, { { 2, { 2, 4 }, -2, 2 } } },
+    { sample_index_fill_, 1, { { 3, { 3, 2, 2 }, -2, 2 } } },
+    { 0 }
+};
+static const wki_opdef index_copy_op = { "index_copy", index_copy_backward, index_copy_samples };
+
+/* ---- What they share ---- */
+
+static wk_status put_rows(const wki_opdef *op, wk_tensor *y, const wk_tensor *index, const wk_tensor *source, int dim)
+{
+    wki_view at = along(index, &source->v, dim);
+    wki_along_attrs attrs = { .dim = dim, .add = op == &index_add_op };
+    wki_do(WKI_OP_scatter, 1, WKI_VIEWS(&y->v, &source->v, &at), &attrs, sizeof attrs, wki_numel(&source->v));
+    wki_error_rename("scatter", op->name);
+    return wk_error();
+}
+
 /* Into a copy of t; NULL: into zeros of p->from. */
-static wk_tensor *index_add(wk_tensor *t, wk_tensor *index, wk_tensor *source, const pick *p)
+static wk_tensor *write_rows(const wki_opdef *op, wk_tensor *t, wk_tensor *index, wk_tensor *source, const pick *p)
 {
     wk_tensor *in[] = { t, source };
-    wk_tensor *y = t ? wki_new_like("index_add", t, (wk_dtype)t->v.dtype)
+    wk_tensor *y = t ? wki_new_like(op->name, t, (wk_dtype)t->v.dtype)
                      : wk_zeros(p->from.ndim, p->from.size, (wk_dtype)source->v.dtype);
-    wki_view at = along(index, &source->v, p->dim);
-    wki_along_attrs attrs = { .dim = p->dim, .add = true };
     if (!y || (t && wki_do(WKI_OP_copy, 1, WKI_VIEWS(&y->v, &t->v), NULL, 0, wki_numel(&t->v))) ||
-        wki_do(WKI_OP_scatter, 1, WKI_VIEWS(&y->v, &source->v, &at), &attrs, sizeof attrs, wki_numel(&source->v))) {
-        wki_error_rename("scatter", "index_add");
+        put_rows(op, y, index, source, p->dim))
         return NULL;
-    }
     if (!wki_wants_grad(2, in)) return y;
-    wki_node *node = wki_record(&index_add_op, y, 2, in, p, sizeof *p);
+    wki_node *node = wki_record(op, y, 2, in, p, sizeof *p);
     wki_save(node, index);
     return wki_recorded(node, y);
+}
+
+static wk_status write_rows_over(const wki_opdef *op, const char *where, wk_tensor *t, wk_tensor *index,
+                                 wk_tensor *source, const pick *p)
+{
+    if (!(source = wki_apart(source, t)) || !(index = wki_apart(index, t)) ||
+        !wki_indices_within(where, index, t, p->dim) || wki_begin_inplace(t, 1, &source, where))
+        return wk_error();
+    const wki_history before = wki_history_of(t);
+    wk_tensor *in[] = { t, source };
+    if (wki_wants_grad(2, in)) wki_save(wki_record(op, t, 2, in, p, sizeof *p), index);
+    wki_bump(t);
+    if (!wk_failed()) put_rows(op, t, index, source, p->dim);
+    return wki_end_inplace(t, &before);
 }
 
 /* An index of one dim, or of none, which counts as one. */
@@ -113,21 +165,79 @@ static bool index_ok(const char *where, wk_tensor *t, int *dim, wk_tensor **inde
     return (*index)->v.ndim == 1 || (*index = wk_view(*index, WK_SHAPE(1)));
 }
 
+static bool rows_ok(const char *where, bool adds, wk_tensor *t, wk_tensor **index, wk_tensor *source, pick *p)
+{
+    if (!index_ok(where, t, &p->dim, index) || !wki_tensor_ok(source, where, "source") ||
+        !wki_same_device(where, t, source))
+        return false;
+    wki_check(source->v.dtype == t->v.dtype && !(adds && t->v.dtype == WK_BOOL), false, WK_E_DTYPE, where,
+              "source is %s, t %s; both must be one dtype%s", wk_dtype_name((wk_dtype)source->v.dtype),
+              wk_dtype_name((wk_dtype)t->v.dtype), adds ? ", not bool" : "");
+    wki_shape shape = p->from = wki_shape_of(t);
+    shape.size[p->dim] = (*index)->v.size[0];
+    wki_check(wki_fits(&source->v, &shape), false, WK_E_SHAPE, where, "source is %s; t %s and index %s need %s",
+              wki_show(&source->v), wki_show(&t->v), wki_show(&(*index)->v), wki_show_shape(shape.ndim, shape.size));
+    return true;
+}
+
 wk_tensor *wk_index_add(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *source, double alpha)
 {
-    if (!index_ok("index_add", t, &dim, &index) || !wki_tensor_ok(source, "index_add", "source") ||
-        !wki_same_device("index_add", t, source))
-        return NULL;
-    wki_check(source->v.dtype == t->v.dtype && t->v.dtype != WK_BOOL, NULL, WK_E_DTYPE, "index_add",
-              "source is %s, t %s; both must be one dtype, not bool", wk_dtype_name((wk_dtype)source->v.dtype),
-              wk_dtype_name((wk_dtype)t->v.dtype));
-    pick p = { wki_shape_of(t), dim };
-    wki_shape shape = p.from;
-    shape.size[dim] = index->v.size[0];
-    wki_check(wki_fits(&source->v, &shape), NULL, WK_E_SHAPE, "index_add", "source is %s; t %s and index %s need %s",
-              wki_show(&source->v), wki_show(&t->v), wki_show(&index->v), wki_show_shape(shape.ndim, shape.size));
+    pick p = { .dim = dim };
+    if (!rows_ok("index_add", true, t, &index, source, &p)) return NULL;
     if (alpha != 1 && !(source = wk_mul_scalar(source, alpha))) return NULL;
-    return index_add(t, index, source, &p);
+    return write_rows(&index_add_op, t, index, source, &p);
+}
+
+wk_status wk_index_add_(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *source, double alpha)
+{
+    WK_SCOPE(work);
+    pick p = { .dim = dim };
+    if (!rows_ok("index_add_", true, t, &index, source, &p)) return wk_error();
+    if (alpha != 1 && !(source = wk_mul_scalar(source, alpha))) return wk_error();
+    return write_rows_over(&index_add_op, "index_add_", t, index, source, &p);
+}
+
+wk_tensor *wk_index_copy(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *source)
+{
+    pick p = { .dim = dim };
+    return rows_ok("index_copy", false, t, &index, source, &p) ? write_rows(&index_copy_op, t, index, source, &p)
+                                                               : NULL;
+}
+
+wk_status wk_index_copy_(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *source)
+{
+    WK_SCOPE(work);
+    pick p = { .dim = dim };
+    if (!rows_ok("index_copy_", false, t, &index, source, &p)) return wk_error();
+    return write_rows_over(&index_copy_op, "index_copy_", t, index, source, &p);
+}
+
+/* The rows that index_fill writes: one number, repeated. */
+static wk_tensor *filling(const char *where, wk_tensor *t, wk_tensor **index, double value, pick *p)
+{
+    if (!index_ok(where, t, &p->dim, index)) return NULL;
+    const wk_dtype dtype = (wk_dtype)t->v.dtype;
+    wki_check(wki_is_float(dtype) || value == floor(value), NULL, WK_E_DTYPE, where,
+              "%g is not whole; the tensor is %s, convert it with wk_to", value, wk_dtype_name(dtype));
+    wki_shape shape = p->from = wki_shape_of(t);
+    shape.size[p->dim] = (*index)->v.size[0];
+    wk_tensor *number = wk_full(WK_SCALAR, dtype, value);
+    return number ? wk_expand(number, shape.ndim, shape.size) : NULL;
+}
+
+wk_tensor *wk_index_fill(wk_tensor *t, int dim, wk_tensor *index, double value)
+{
+    pick p = { .dim = dim };
+    wk_tensor *rows = filling("index_fill", t, &index, value, &p);
+    return rows ? write_rows(&index_copy_op, t, index, rows, &p) : NULL;
+}
+
+wk_status wk_index_fill_(wk_tensor *t, int dim, wk_tensor *index, double value)
+{
+    WK_SCOPE(work);
+    pick p = { .dim = dim };
+    wk_tensor *rows = filling("index_fill_", t, &index, value, &p);
+    return rows ? write_rows_over(&index_copy_op, "index_fill_", t, index, rows, &p) : wk_error();
 }
 
 wk_tensor *wk_index_select(wk_tensor *t, int dim, wk_tensor *index)
@@ -150,4 +260,40 @@ wk_tensor *wk_index_select(wk_tensor *t, int dim, wk_tensor *index)
     return wki_recorded(node, y);
 }
 
-const wki_family wki_family_index = { &index_select_op, &index_add_op, NULL };
+static wk_tensor *wrong_rows(void)
+{
+    return wk_index_select(wk_zeros(WK_SHAPE(2, 3), WK_F32), 0, wk_from((int64_t[]){ 0, 2 }, WK_SHAPE(2), WK_I64));
+}
+static wk_tensor *wrong_index(void)
+{
+    return wk_index_select(wk_zeros(WK_SHAPE(2, 3), WK_F32), 0, wk_zeros(WK_SHAPE(2), WK_F32));
+}
+static wk_tensor *wrong_scalar(void) { return wk_index_select(wk_scalar(1, WK_F32), 0, wk_zeros(WK_SHAPE(1), WK_I64)); }
+static wk_tensor *wrong_index_add(void)
+{
+    return wk_index_add(wk_zeros(WK_SHAPE(2, 3), WK_F32), 0, wk_zeros(WK_SHAPE(2), WK_I64),
+                        wk_zeros(WK_SHAPE(3, 3), WK_F32), 1);
+}
+static wk_tensor *wrong_index_copy(void)
+{
+    return wk_index_copy(wk_zeros(WK_SHAPE(2, 3), WK_F32), 1, wk_zeros(WK_SHAPE(2), WK_I64),
+                         wk_zeros(WK_SHAPE(2, 2), WK_F64));
+}
+static wk_tensor *wrong_index_fill(void)
+{
+    wk_tensor *t = wk_zeros(WK_SHAPE(2, 3), WK_F32);
+    return wk_index_fill_(t, 1, three(0, 3, 1), 1) ? NULL : t;
+}
+static wk_tensor *wrong_number(void) { return wk_index_fill(wk_zeros(WK_SHAPE(2, 3), WK_I64), 0, three(0, 1, 1), 0.5); }
+const wki_error_sample wki_errors_index[] = {
+    { "index_select", wrong_rows, WK_E_RANGE, "index 2 is outside dim 0 of [2, 3]" },
+    { "index_select", wrong_index, WK_E_DTYPE, "i64" },
+    { "index_select", wrong_scalar, WK_E_SHAPE, "t is []" },
+    { "index_add", wrong_index_add, WK_E_SHAPE, "source is [3, 3]" },
+    { "index_copy", wrong_index_copy, WK_E_DTYPE, "source is f64, t f32" },
+    { "index_fill_", wrong_index_fill, WK_E_RANGE, "index 3 is outside dim 1 of [2, 3]" },
+    { "index_fill", wrong_number, WK_E_DTYPE, "0.5 is not whole" },
+    { 0 },
+};
+
+const wki_family wki_family_index = { &index_select_op, &index_add_op, &index_copy_op, NULL };

@@ -46,10 +46,22 @@ static wk_tensor *sample_var(wk_tensor *const *in) { return wk_square(wk_var_dim
 static wk_tensor *sample_var_all(wk_tensor *const *in) { return wk_square(wk_var(in[0], 0)); }
 static wk_tensor *sample_std(wk_tensor *const *in) { return wk_square(wk_std(in[0], 1)); }
 static wk_tensor *sample_std_dims(wk_tensor *const *in) { return wk_std_dims(in[0], 2, (int[]){ 0, 2 }, 0.5, true); }
+static wk_tensor *sample_var_mean(wk_tensor *const *in)
+{
+    wk_tensor *mean, *var = wk_var_mean_dim(in[0], 0, 1, true, &mean);
+    return var ? wk_mul(var, mean) : NULL;
+}
+static wk_tensor *sample_std_mean(wk_tensor *const *in)
+{
+    wk_tensor *mean, *std = wk_std_mean(in[0], 0, &mean);
+    return std ? wk_mul(std, mean) : NULL;
+}
 static const wki_sample var_samples[] = { { sample_var, 1, { { 2, { 3, 4 }, -2, 2 } } },
+                                          { sample_var_mean, 1, { { 2, { 3, 4 }, -2, 2 } } },
                                           { sample_var_all, 1, { { 3, { 2, 3, 2 }, -2, 2 } } },
                                           { 0 } };
 static const wki_sample std_samples[] = { { sample_std, 1, { { 2, { 3, 4 }, -2, 2 } } },
+                                          { sample_std_mean, 1, { { 2, { 3, 4 }, -2, 2 } } },
                                           { sample_std_dims, 1, { { 3, { 2, 3, 4 }, -2, 2 } } },
                                           { 0 } };
 static const wki_opdef var_op = { "var", var_backward, var_samples };
@@ -86,6 +98,41 @@ wk_tensor *wk_var_dims(wk_tensor *t, int n, const int *dims, double correction, 
 wk_tensor *wk_std_dims(wk_tensor *t, int n, const int *dims, double correction, bool keepdim)
 {
     return spread(&std_op, t, n, dims, correction, keepdim);
+}
+
+/* The mean beside it */
+static wk_tensor *with_mean(const wki_opdef *op, wk_tensor *t, int n, const int *dims, double correction, bool keepdim,
+                            wk_tensor **mean)
+{
+    if (mean) *mean = NULL;
+    wk_tensor *y = spread(op, t, n, dims, correction, keepdim), *m = y ? wk_mean_dims(t, n, dims, keepdim) : NULL;
+    if (m && mean) *mean = m;
+    return m ? y : NULL;
+}
+
+wk_tensor *wk_var_mean(wk_tensor *t, double correction, wk_tensor **mean)
+{
+    return with_mean(&var_op, t, 0, NULL, correction, false, mean);
+}
+wk_tensor *wk_std_mean(wk_tensor *t, double correction, wk_tensor **mean)
+{
+    return with_mean(&std_op, t, 0, NULL, correction, false, mean);
+}
+wk_tensor *wk_var_mean_dim(wk_tensor *t, int dim, double correction, bool keepdim, wk_tensor **mean)
+{
+    return with_mean(&var_op, t, 1, &dim, correction, keepdim, mean);
+}
+wk_tensor *wk_std_mean_dim(wk_tensor *t, int dim, double correction, bool keepdim, wk_tensor **mean)
+{
+    return with_mean(&std_op, t, 1, &dim, correction, keepdim, mean);
+}
+wk_tensor *wk_var_mean_dims(wk_tensor *t, int n, const int *dims, double correction, bool keepdim, wk_tensor **mean)
+{
+    return with_mean(&var_op, t, n, dims, correction, keepdim, mean);
+}
+wk_tensor *wk_std_mean_dims(wk_tensor *t, int n, const int *dims, double correction, bool keepdim, wk_tensor **mean)
+{
+    return with_mean(&std_op, t, n, dims, correction, keepdim, mean);
 }
 
 /* ---- norm ---- */
@@ -127,6 +174,8 @@ static wk_tensor *sample_norm_dims(wk_tensor *const *in)
 }
 static wk_tensor *sample_norm_half(wk_tensor *const *in) { return wk_norm_dim(in[0], 0.5, 0, false); }
 static wk_tensor *sample_norm_1(wk_tensor *const *in) { return wk_square(wk_norm_dim(in[0], 1, 0, true)); }
+static wk_tensor *sample_norm_negative(wk_tensor *const *in) { return wk_square(wk_norm_dim(in[0], -1.5, 1, false)); }
+static wk_tensor *sample_norm_least(wk_tensor *const *in) { return wk_square(wk_norm_dim(in[0], -INFINITY, 0, true)); }
 static wk_tensor *sample_norm_inf(wk_tensor *const *in) { return wk_square(wk_norm_dim(in[0], INFINITY, -1, true)); }
 static const wki_sample norm_samples[] = { { sample_norm, 1, { { 2, { 3, 4 }, -2, 2 } } },
                                            { sample_norm_dim, 1, { { 2, { 3, 4 }, 0.5, 2 } } },
@@ -134,6 +183,8 @@ static const wki_sample norm_samples[] = { { sample_norm, 1, { { 2, { 3, 4 }, -2
                                            { sample_norm_half, 1, { { 2, { 3, 4 }, 0.5, 2 } } },
                                            { sample_norm_1, 1, { { 2, { 3, 4 }, -2, 2 } } },
                                            { sample_norm_inf, 1, { { 2, { 3, 4 }, -2, 2 } } },
+                                           { sample_norm_negative, 1, { { 2, { 3, 4 }, 0.5, 2 } } },
+                                           { sample_norm_least, 1, { { 2, { 3, 4 }, -2, 2 } } },
                                            { 0 } };
 static const wki_opdef norm_op = { "norm", norm_backward, norm_samples };
 

@@ -1,5 +1,6 @@
-/* x[i, j, ..] with tensors of indices, reading (index) and writing (index_put), and with a mask (masked_select). Index
- * tensors are first made into one tensor of offsets, which then picks rows along one dim. */
+/* x[i, j, ..] with tensors of indices and masks, reading (index) and writing (index_put). A mask stands for the indices
+ * of what is true, one tensor for each of its dims. All are first made into one tensor of offsets, which then picks
+ * rows along one dim. */
 #include "autograd/op.h"
 #include <string.h>
 
@@ -88,8 +89,14 @@ static wk_tensor *sample_index_apart(wk_tensor *const *in)
     wk_tensor *column = wk_unsqueeze(wk_narrow(three(-1, 0, 1), 0, 0, 2), 1);
     return wk_square(wk_index(wk_square(in[0]), 3, (wk_tensor *[]){ column, NULL, three(0, -1, 0) }));
 }
+static wk_tensor *sample_index_mask(wk_tensor *const *in)
+{
+    wk_tensor *mask = wk_to(wk_reshape(wk_arange(0, 6, 1, WK_I64), WK_SHAPE(2, 3)), WK_BOOL);
+    return wk_square(wk_index(in[0], 2, (wk_tensor *[]){ mask, wk_narrow(three(1, 0, 3), 0, 2, 1) }));
+}
 static const wki_sample index_samples[] = { { sample_index, 1, { { 3, { 2, 3, 4 }, -2, 2 } } },
                                             { sample_index_apart, 1, { { 3, { 2, 3, 2 }, -2, 2 } } },
+                                            { sample_index_mask, 1, { { 3, { 2, 3, 4 }, -2, 2 } } },
                                             { 0 } };
 static const wki_opdef index_op = { "index", index_backward, index_samples };
 
@@ -140,11 +147,25 @@ static wk_tensor *sample_index_put_add(wk_tensor *const *in)
     wk_tensor *indices[] = { three(0, 1, 0), NULL, three(-1, 0, 3) };
     return wk_square(wk_index_put(in[0], 3, indices, in[1], true));
 }
+static wk_tensor *sample_index_put_(wk_tensor *const *in)
+{
+    wk_tensor *y = wk_mul_scalar(in[0], 1), *mask = wk_to(three(0, 1, 1), WK_BOOL);
+    return wk_index_put_(y, 2, (wk_tensor *[]){ NULL, mask }, in[1], false) ? NULL : wk_square(y);
+}
+static wk_tensor *sample_index_put_add_(wk_tensor *const *in)
+{
+    wk_tensor *y = wk_mul_scalar(in[0], 1);
+    return wk_index_put_(y, 2, (wk_tensor *[]){ three(0, 1, 0), three(-1, 0, 3) }, in[1], true) ? NULL : wk_square(y);
+}
 static const wki_sample index_put_samples[] = {
-    { sample_index_put, 2, { { 3, { 2, 3, 4 }, -2, 2 }, { 2, { 3, 1 }, -2, 2 } } }, { 0 }
+    { sample_index_put, 2, { { 3, { 2, 3, 4 }, -2, 2 }, { 2, { 3, 1 }, -2, 2 } } },
+    { sample_index_put_, 2, { { 3, { 2, 3, 2 }, -2, 2 }, { 2, { 2, 2 }, -2, 2 } } },
+    { 0 }
 };
 static const wki_sample index_put_add_samples[] = {
-    { sample_index_put_add, 2, { { 3, { 2, 2, 4 }, -2, 2 }, { 2, { 3, 2 }, -2, 2 } } }, { 0 }
+    { sample_index_put_add, 2, { { 3, { 2, 2, 4 }, -2, 2 }, { 2, { 3, 2 }, -2, 2 } } },
+    { sample_index_put_add_, 2, { { 2, { 2, 4 }, -2, 2 }, { 1, { 3 }, -2, 2 } } },
+    { 0 }
 };
 static const wki_opdef index_put_op = { "index_put", index_put_backward, index_put_samples };
 static const wki_opdef index_put_add_op = { "index_put", index_put_backward, index_put_add_samples };
@@ -177,20 +198,44 @@ typedef struct indices {
     wki_shape shape; /* what they broadcast to */
 } indices;
 
+static bool add_index(const char *where, indices *out, int dim, wk_tensor *index)
+{
+    if (!index || !wki_broadcast(where, &out->shape, &index->v)) return false;
+    out->p.indexed |= 1u << dim;
+    out->dim[out->n] = dim;
+    out->of[out->n++] = index;
+    return true;
+}
+
+/* A mask of dims `dim` and on: the places where it is true. */
+static bool add_mask(const char *where, wk_tensor *t, int dim, wk_tensor *mask, indices *out)
+{
+    bool fits = mask->v.ndim > 0 && dim + mask->v.ndim <= t->v.ndim;
+    for (int i = 0; fits && i < mask->v.ndim; i++) fits = mask->v.size[i] == t->v.size[dim + i];
+    wki_check(fits, false, WK_E_SHAPE, where, "the mask %s at dim %d does not have the sizes of t %s there",
+              wki_show(&mask->v), dim, wki_show(&t->v));
+    wk_tensor *at = wk_nonzero(mask);
+    for (int i = 0; at && i < mask->v.ndim; i++)
+        if (!add_index(where, out, dim + i, wk_contiguous(wk_select(at, 1, i)))) return false;
+    return at != NULL;
+}
+
 static bool read_indices(const char *where, wk_tensor *t, int n, wk_tensor *const *given, indices *out)
 {
     if (!wki_tensor_ok(t, where, "t")) return false;
     wki_check(n > 0 && n <= t->v.ndim && given, false, WK_E_SHAPE, where,
               "%d indices were given; %s takes 1 to %d, NULL for a whole dim", n, wki_show(&t->v), t->v.ndim);
     *out = (indices){ .p.from = wki_shape_of(t) };
+    int dim = 0;
     for (int i = 0; i < n; i++) {
         wk_tensor *index = given[i];
         if (!wki_optional_ok(index, where, "index")) return false;
-        if (!index) continue;
-        if (!wki_index_ok(where, t, &index) || !wki_broadcast(where, &out->shape, &index->v)) return false;
-        out->p.indexed |= 1u << i;
-        out->dim[out->n] = i;
-        out->of[out->n++] = index;
+        const bool is_mask = index && index->v.dtype == WK_BOOL;
+        wki_check(is_mask || dim < t->v.ndim, false, WK_E_SHAPE, where,
+                  "the indices name more dims than the %d of t %s", t->v.ndim, wki_show(&t->v));
+        if (is_mask && (!wki_same_device(where, t, index) || !add_mask(where, t, dim, index, out))) return false;
+        if (index && !is_mask && (!wki_index_ok(where, t, &index) || !add_index(where, out, dim, index))) return false;
+        dim += is_mask ? index->v.ndim : 1;
     }
     wki_check(out->n > 0, false, WK_E_INVALID, where, "all %d indices are NULL; one at least is needed", n);
     int first = out->dim[0], last = out->dim[out->n - 1];
@@ -241,104 +286,56 @@ wk_tensor *wk_index(wk_tensor *t, int n, wk_tensor *const *given)
     return wk_view(y, shape.ndim, shape.size);
 }
 
+/* values in the flat shape that the offsets are for, NULL with an error */
+static wk_tensor *values_for(const char *where, wk_tensor *t, const indices *in, wk_tensor *values, bool accumulate)
+{
+    if (!wki_tensor_ok(values, where, "values") || !wki_same_device(where, t, values)) return NULL;
+    wki_check(values->v.dtype == t->v.dtype, NULL, WK_E_DTYPE, where, "values is %s, t %s; convert with wk_to",
+              wk_dtype_name((wk_dtype)values->v.dtype), wk_dtype_name((wk_dtype)t->v.dtype));
+    wki_check(!accumulate || t->v.dtype != WK_BOOL, NULL, WK_E_DTYPE, where, "bools do not add up");
+    wki_shape shape = result_shape(&in->p, in->shape.ndim, in->shape.size), wide = shape;
+    if (!wki_broadcast(where, &wide, &values->v)) return NULL;
+    wki_check(wide.ndim == shape.ndim && !memcmp(wide.size, shape.size, (size_t)shape.ndim * sizeof *shape.size), NULL,
+              WK_E_SHAPE, where, "values %s do not broadcast to the indexed shape %s", wki_show(&values->v),
+              wki_show_shape(shape.ndim, shape.size));
+    if (!wki_fits(&values->v, &shape) && !(values = wk_expand(values, shape.ndim, shape.size))) return NULL;
+    if (in->shape.ndim == 1) return values;
+    int64_t count = 1;
+    for (int i = 0; i < in->shape.ndim; i++) count *= in->shape.size[i];
+    wki_shape flat = result_shape(&in->p, 1, &count);
+    return wk_reshape(values, flat.ndim, flat.size);
+}
+
 wk_tensor *wk_index_put(wk_tensor *t, int n, wk_tensor *const *given, wk_tensor *values, bool accumulate)
 {
     indices in;
-    if (!read_indices("index_put", t, n, given, &in) || !wki_tensor_ok(values, "index_put", "values") ||
-        !wki_same_device("index_put", t, values))
-        return NULL;
-    wki_check(values->v.dtype == t->v.dtype, NULL, WK_E_DTYPE, "index_put", "values is %s, t %s; convert with wk_to",
-              wk_dtype_name((wk_dtype)values->v.dtype), wk_dtype_name((wk_dtype)t->v.dtype));
-    wki_check(!accumulate || t->v.dtype != WK_BOOL, NULL, WK_E_DTYPE, "index_put", "bools do not add up");
-    wki_shape shape = result_shape(&in.p, in.shape.ndim, in.shape.size), wide = shape;
-    if (!wki_broadcast("index_put", &wide, &values->v)) return NULL;
-    wki_check(wide.ndim == shape.ndim && !memcmp(wide.size, shape.size, (size_t)shape.ndim * sizeof *shape.size), NULL,
-              WK_E_SHAPE, "index_put", "values %s do not broadcast to the indexed shape %s", wki_show(&values->v),
-              wki_show_shape(shape.ndim, shape.size));
-    wk_tensor *offsets = packed_offsets("index_put", &in, t);
-    if (!offsets) return NULL;
-    if (!wki_fits(&values->v, &shape) && !(values = wk_expand(values, shape.ndim, shape.size))) return NULL;
-    if (in.shape.ndim != 1) {
-        wki_shape flat = flat_shape(&in.p, offsets);
-        values = wk_reshape(values, flat.ndim, flat.size);
-    }
-    return put(t, offsets, values, &in.p, accumulate);
+    if (!read_indices("index_put", t, n, given, &in)) return NULL;
+    wk_tensor *flat = values_for("index_put", t, &in, values, accumulate);
+    wk_tensor *offsets = flat ? packed_offsets("index_put", &in, t) : NULL;
+    return offsets ? put(t, offsets, flat, &in.p, accumulate) : NULL;
 }
 
-/* ---- masked_select ---- */
-static wk_tensor *masked_spread(wk_tensor *g, wk_tensor *mask);
-static wk_tensor *masked_select(wk_tensor *t, wk_tensor *mask, int64_t count);
-
-static wk_status masked_select_backward(wki_backward *b, wk_tensor **d)
+/* What is written goes by t's own strides; backward counts by those of contiguous memory. */
+wk_status wk_index_put_(wk_tensor *t, int n, wk_tensor *const *given, wk_tensor *values, bool accumulate)
 {
-    wk_tensor *mask = wki_saved_at(b, 0);
-    if (mask) d[0] = masked_spread(b->g, mask);
-    return WK_OK;
-}
-
-static wk_tensor *odd_mask(int64_t a, int64_t b, int64_t c) { return wk_to(three(a, b, c), WK_BOOL); }
-static wk_tensor *sample_masked_select(wk_tensor *const *in)
-{
-    return wk_square(wk_masked_select(in[0], odd_mask(1, 0, 1)));
-}
-static wk_tensor *sample_masked_spread(wk_tensor *const *in)
-{
-    wk_tensor *grads[1], *y = wk_sum(wk_square(sample_masked_select(in)));
-    return wk_autograd_grad(&y, 1, in, 1, true, grads) ? NULL : grads[0];
-}
-static const wki_sample masked_select_samples[] = { { sample_masked_select, 1, { { 2, { 2, 3 }, -2, 2 } } },
-                                                    { sample_masked_select, 1, { { 2, { 2, 1 }, -2, 2 } } },
-                                                    { 0 } };
-static const wki_opdef masked_select_op = { "masked_select", masked_select_backward, masked_select_samples };
-
-static wk_status masked_spread_backward(wki_backward *b, wk_tensor **d)
-{
-    wk_tensor *mask = wki_saved_at(b, 0);
-    if (mask) d[0] = masked_select(b->g, mask, *(const int64_t *)wki_attrs(b));
-    return WK_OK;
-}
-static const wki_sample masked_spread_samples[] = { { sample_masked_spread, 1, { { 2, { 2, 3 }, -1, 1 } } }, { 0 } };
-static const wki_opdef masked_spread_op = { "masked_spread", masked_spread_backward, masked_spread_samples };
-
-static wk_tensor *masked_spread(wk_tensor *g, wk_tensor *mask)
-{
-    wk_tensor *y = wki_new("masked_select", g->v.device, mask->v.ndim, mask->v.size, (wk_dtype)g->v.dtype);
-    wki_masked_attrs attrs = { true };
-    int64_t count = g->v.size[0];
-    if (!y || !(g = wk_contiguous(g)) ||
-        wki_do(WKI_OP_masked, 1, WKI_VIEWS(&y->v, &g->v, &mask->v), &attrs, sizeof attrs, wki_numel(&y->v)))
-        return NULL;
-    if (!wki_wants_grad(1, &g)) return y;
-    wki_node *node = wki_record(&masked_spread_op, y, 1, &g, &count, sizeof count);
-    wki_save(node, mask);
-    return wki_recorded(node, y);
-}
-
-static wk_tensor *masked_select(wk_tensor *t, wk_tensor *mask, int64_t count)
-{
-    wk_tensor *y = wki_new("masked_select", t->v.device, 1, &count, (wk_dtype)t->v.dtype);
-    wki_masked_attrs attrs = { false };
-    if (!y || wki_do(WKI_OP_masked, 1, WKI_VIEWS(&y->v, &t->v, &mask->v), &attrs, sizeof attrs, wki_numel(&t->v)))
-        return NULL;
-    if (!wki_wants_grad(1, &t)) return y;
-    wki_node *node = wki_record(&masked_select_op, y, 1, &t, NULL, 0);
-    wki_save(node, mask);
-    return wki_recorded(node, y);
-}
-
-wk_tensor *wk_masked_select(wk_tensor *t, wk_tensor *mask)
-{
-    if (!wki_tensor_ok(t, "masked_select", "t") || !wki_tensor_ok(mask, "masked_select", "mask") ||
-        !wki_same_device("masked_select", t, mask))
-        return NULL;
-    wki_check(mask->v.dtype == WK_BOOL, NULL, WK_E_DTYPE, "masked_select", "mask is %s; bool is needed",
-              wk_dtype_name((wk_dtype)mask->v.dtype));
-    wki_shape shape = wki_shape_of(t);
-    if (!wki_broadcast("masked_select", &shape, &mask->v)) return NULL;
-    if (!wki_fits(&t->v, &shape) && !(t = wk_expand(t, shape.ndim, shape.size))) return NULL;
-    if (!wki_fits(&mask->v, &shape) && !(mask = wk_expand(mask, shape.ndim, shape.size))) return NULL;
-    double count = wk_item(wk_sum(mask));
-    return wk_failed() ? NULL : masked_select(t, mask, (int64_t)count);
+    static const char where[] = "index_put_";
+    WK_SCOPE(work);
+    indices in;
+    if (!read_indices(where, t, n, given, &in)) return wk_error();
+    wk_tensor *flat = wki_apart(values_for(where, t, &in, values, accumulate), t);
+    wk_tensor *packed = flat ? packed_offsets(where, &in, t) : NULL, *here = packed;
+    if (packed && !wki_is_contiguous(&t->v)) here = offsets_of(where, &in, &t->v);
+    if (!here || wki_begin_inplace(t, 1, &flat, where)) return wk_error();
+    wki_view line = line_view(&t->v, &in.p), index = index_view(here, &flat->v, &in.p);
+    wki_along_attrs attrs = { .dim = in.p.at, .add = accumulate };
+    wk_tensor *both[] = { t, flat };
+    const wki_opdef *op = accumulate ? &index_put_add_op : &index_put_op;
+    const wki_history before = wki_history_of(t);
+    if (wki_wants_grad(2, both)) wki_save(wki_record(op, t, 2, both, &in.p, sizeof in.p), packed);
+    wki_bump(t);
+    if (!wk_failed())
+        wki_do(WKI_OP_scatter, 1, WKI_VIEWS(&line, &flat->v, &index), &attrs, sizeof attrs, wki_numel(&flat->v));
+    return wki_end_inplace(t, &before);
 }
 
 static wk_tensor *wrong_many(void)
@@ -355,17 +352,23 @@ static wk_tensor *wrong_index_values(void)
     return wk_index_put(wk_zeros(WK_SHAPE(2, 3), WK_F32), 1, (wk_tensor *[]){ wk_zeros(WK_SHAPE(2), WK_I64) },
                         wk_zeros(WK_SHAPE(4), WK_F32), true);
 }
-static wk_tensor *wrong_masked_select(void)
+static wk_tensor *wrong_mask(void)
 {
-    return wk_masked_select(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2, 3), WK_F32));
+    return wk_index(wk_zeros(WK_SHAPE(2, 3), WK_F32), 1, (wk_tensor *[]){ wk_zeros(WK_SHAPE(2, 2), WK_BOOL) });
+}
+static wk_tensor *wrong_index_put_(void)
+{
+    wk_tensor *t = wk_requires_grad(wk_zeros(WK_SHAPE(2, 3), WK_F32));
+    return wk_index_put_(t, 1, (wk_tensor *[]){ wk_zeros(WK_SHAPE(2), WK_I64) }, wk_scalar(1, WK_F32), false) ? NULL
+                                                                                                              : t;
 }
 const wki_error_sample wki_errors_put[] = {
     { "index", wrong_many, WK_E_SHAPE, "3 indices were given; [2, 3] takes 1 to 2" },
     { "index_put", wrong_index_put, WK_E_RANGE, "index 2 is outside a dim of size 2 (indexed dim number 0)" },
     { "index_put", wrong_index_values, WK_E_SHAPE, "shapes do not broadcast ([2, 3], [4])" },
-    { "masked_select", wrong_masked_select, WK_E_DTYPE, "mask is f32" },
+    { "index", wrong_mask, WK_E_SHAPE, "the mask [2, 2] at dim 0 does not have the sizes of t [2, 3]" },
+    { "index_put_", wrong_index_put_, WK_E_STATE, "leaf" },
     { 0 },
 };
 
-const wki_family wki_family_put = { &index_op,         &index_put_op,     &index_put_add_op,
-                                    &masked_select_op, &masked_spread_op, NULL };
+const wki_family wki_family_put = { &index_op, &index_put_op, &index_put_add_op, NULL };

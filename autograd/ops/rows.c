@@ -359,30 +359,9 @@ const wki_error_sample wki_errors_rows[] = {
 #define TRIPLE_S(NAME, ...) WRITE(NAME, (wk_tensor * x, wk_tensor * a, wk_tensor * b, double s), X, x, a, b, s, 0)
 #include "backends/ops.def"
 
-/* ---- masked_fill: where, with a number for what is replaced ---- */
-
-static wk_tensor *mask_value(const char *where, wk_tensor *x, wk_tensor *mask, double value)
+wk_status wki_put_masked(const char *where, wk_tensor *x, wk_tensor *mask, wk_tensor *values)
 {
-    if (!wki_tensor_ok(x, where, "x") || !wki_tensor_ok(mask, where, "mask")) return NULL;
-    wk_dtype dtype = (wk_dtype)x->v.dtype;
-    wki_check(mask->v.dtype == WK_BOOL, NULL, WK_E_DTYPE, where, "the mask is %s; bool is needed",
-              wk_dtype_name((wk_dtype)mask->v.dtype));
-    wki_check(wki_is_float(dtype) || value == floor(value), NULL, WK_E_DTYPE, where,
-              "%g is not whole; the tensor is %s, convert it with wk_to", value, wk_dtype_name(dtype));
-    return wk_to_device(wk_scalar(value, dtype), x->v.device);
-}
-
-wk_tensor *wk_masked_fill(wk_tensor *x, wk_tensor *mask, double value)
-{
-    wk_tensor *v = mask_value("masked_fill", x, mask, value);
-    return v ? wk_where(mask, v, x) : NULL;
-}
-
-wk_status wk_masked_fill_(wk_tensor *x, wk_tensor *mask, double value)
-{
-    WK_SCOPE(work);
-    wk_tensor *v = mask_value("masked_fill_", x, mask, value);
-    return v ? row_in_place(WKI_ROW_where, "masked_fill_", B, mask, v, x, 0, 0) : wk_error();
+    return row_in_place(WKI_ROW_where, where, B, mask, values, x, 0, 0);
 }
 
 const wki_family wki_family_rows = { NULL }; /* the table of rows is their list, with samples in its columns */

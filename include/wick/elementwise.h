@@ -20,6 +20,7 @@
 #ifndef WICK_ELEMENTWISE_H
 #define WICK_ELEMENTWISE_H
 #include "wick/base.h"
+#include <math.h>
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -56,6 +57,7 @@ WK_API wk_tensor *wk_erfc(wk_tensor *x);                        /* 1 - erf(x), w
 WK_API wk_tensor *wk_floor(wk_tensor *x);                       /* integers stay as they are; gradient 0, as of the next three */
 WK_API wk_tensor *wk_ceil(wk_tensor *x);
 WK_API wk_tensor *wk_round(wk_tensor *x);                       /* halves to even */
+WK_API wk_tensor *wk_round_decimals(wk_tensor *x, int decimals); /* floats; round(x 10^decimals) / 10^decimals; negative: to tens, hundreds .. */
 WK_API wk_tensor *wk_trunc(wk_tensor *x);                       /* towards 0 */
 WK_API wk_tensor *wk_frac(wk_tensor *x);                        /* x - trunc(x) */
 WK_API wk_tensor *wk_nan_to_num(wk_tensor *x);                  /* NaN to 0, infinities to the dtype's largest numbers; no gradient there */
@@ -63,6 +65,7 @@ WK_API wk_tensor *wk_sigmoid(wk_tensor *x);                     /* 1 / (1 + exp(
 WK_API wk_tensor *wk_logsigmoid(wk_tensor *x);                  /* log(sigmoid(x)) */
 WK_API wk_tensor *wk_silu(wk_tensor *x);                        /* x sigmoid(x) */
 WK_API wk_tensor *wk_softplus(wk_tensor *x);                    /* log(1 + exp(x)) */
+WK_API wk_tensor *wk_softplus_beta(wk_tensor *x, double beta, double threshold); /* log(1 + exp(beta x)) / beta, x where beta x > threshold; torch: 1, 20 */
 WK_API wk_tensor *wk_softsign(wk_tensor *x);                    /* x / (1 + |x|) */
 WK_API wk_tensor *wk_mish(wk_tensor *x);                        /* x tanh(softplus(x)) */
 WK_API wk_tensor *wk_relu(wk_tensor *x);                        /* max(x, 0); gradient 0 at 0 */
@@ -132,6 +135,7 @@ WK_API wk_tensor *wk_lerp_scalar(wk_tensor *x, wk_tensor *end, double weight); /
 WK_API wk_tensor *wk_addcmul(wk_tensor *x, wk_tensor *a, wk_tensor *b, double value); /* x + value a b */
 WK_API wk_tensor *wk_addcdiv(wk_tensor *x, wk_tensor *a, wk_tensor *b, double value); /* x + value a / b */
 WK_API wk_tensor *wk_masked_fill(wk_tensor *x, wk_tensor *mask, double value); /* value where the mask is true; the mask broadcasts */
+WK_API wk_tensor *wk_masked_fill_tensor(wk_tensor *x, wk_tensor *mask, wk_tensor *value); /* the same, value [] of x's kind or a lower one; its gradient is the sum */
 
 /* A number as the second operand, or as the first one: scalar_div, scalar_pow. */
 WK_API wk_tensor *wk_add_scalar(wk_tensor *x, double a);
@@ -147,6 +151,9 @@ WK_API wk_tensor *wk_fmod_scalar(wk_tensor *x, double a);
 WK_API wk_tensor *wk_pow_scalar(wk_tensor *x, double a);        /* integers to negative powers: WK_E_RANGE */
 WK_API wk_tensor *wk_scalar_pow(wk_tensor *x, double a);        /* a^x */
 WK_API wk_tensor *wk_clamp(wk_tensor *x, double low, double high); /* passes no gradient at the bounds, as torch */
+/* The same with bounds that broadcast, either may be NULL; NaN in any gives NaN, min > max gives max. At a bound the two share the
+ * gradient in halves; outside the bound has it. */
+WK_API wk_tensor *wk_clamp_tensor(wk_tensor *x, wk_tensor *min, wk_tensor *max);
 WK_API wk_tensor *wk_clamp_min(wk_tensor *x, double low);       /* max(x, low), with the same gradient */
 WK_API wk_tensor *wk_clamp_max(wk_tensor *x, double high);
 WK_API wk_tensor *wk_bitwise_and_scalar(wk_tensor *x, double a);
@@ -160,6 +167,18 @@ WK_API wk_tensor *wk_gt_scalar(wk_tensor *x, double a);
 WK_API wk_tensor *wk_ge_scalar(wk_tensor *x, double a);
 WK_API wk_tensor *wk_eq_scalar(wk_tensor *x, double a);
 WK_API wk_tensor *wk_ne_scalar(wk_tensor *x, double a);
+
+/* nan_to_num with numbers of your own: wk_nan_to_num_with(x, .nan = -1, .posinf = 100). No gradient where a number was put. */
+typedef struct wk_nan_to_num_opts {
+    size_t size;
+    double nan;            /* 0 */
+    double posinf, neginf; /* NAN: the dtype's largest and least numbers */
+} wk_nan_to_num_opts;
+WK_API wk_nan_to_num_opts wk_nan_to_num_opts_default(void);
+WK_API wk_tensor *wk_nan_to_num_run(wk_tensor *x, const wk_nan_to_num_opts *o); /* NULL: defaults */
+#define WK_NAN_TO_NUM_DEFAULTS .size = sizeof(wk_nan_to_num_opts), .nan = 0, .posinf = NAN, .neginf = NAN
+#define wk_nan_to_num_with(x, ...)                                                                                     \
+    wk_nan_to_num_run(x, (const wk_nan_to_num_opts[1]){ WK_WITH(wk_nan_to_num_opts, WK_NAN_TO_NUM_DEFAULTS, __VA_ARGS__) })
 
 /* The same in place, but tests, losses and where; in x's or a's dtype and shape (other operands may broadcast). What would be another dtype is computed in that
  * and converted: f64 into f32, i64 into u8, a comparison's bools into ones and zeros; a float into integers or an integer into
@@ -195,6 +214,7 @@ WK_API wk_status wk_erfc_(wk_tensor *x);
 WK_API wk_status wk_floor_(wk_tensor *x);
 WK_API wk_status wk_ceil_(wk_tensor *x);
 WK_API wk_status wk_round_(wk_tensor *x);
+WK_API wk_status wk_round_decimals_(wk_tensor *x, int decimals);
 WK_API wk_status wk_trunc_(wk_tensor *x);
 WK_API wk_status wk_frac_(wk_tensor *x);
 WK_API wk_status wk_nan_to_num_(wk_tensor *x);
@@ -202,6 +222,7 @@ WK_API wk_status wk_sigmoid_(wk_tensor *x);
 WK_API wk_status wk_logsigmoid_(wk_tensor *x);
 WK_API wk_status wk_silu_(wk_tensor *x);
 WK_API wk_status wk_softplus_(wk_tensor *x);
+WK_API wk_status wk_softplus_beta_(wk_tensor *x, double beta, double threshold);
 WK_API wk_status wk_softsign_(wk_tensor *x);
 WK_API wk_status wk_mish_(wk_tensor *x);
 WK_API wk_status wk_relu_(wk_tensor *x);
@@ -265,6 +286,7 @@ WK_API wk_status wk_fmod_scalar_(wk_tensor *x, double a);
 WK_API wk_status wk_pow_scalar_(wk_tensor *x, double a);
 WK_API wk_status wk_scalar_pow_(wk_tensor *x, double a);
 WK_API wk_status wk_clamp_(wk_tensor *x, double low, double high);
+WK_API wk_status wk_clamp_tensor_(wk_tensor *x, wk_tensor *min, wk_tensor *max);
 WK_API wk_status wk_clamp_min_(wk_tensor *x, double low);
 WK_API wk_status wk_clamp_max_(wk_tensor *x, double high);
 WK_API wk_status wk_bitwise_and_scalar_(wk_tensor *x, double a);
@@ -279,6 +301,7 @@ WK_API wk_status wk_ge_scalar_(wk_tensor *x, double a);
 WK_API wk_status wk_eq_scalar_(wk_tensor *x, double a);
 WK_API wk_status wk_ne_scalar_(wk_tensor *x, double a);
 WK_API wk_status wk_masked_fill_(wk_tensor *x, wk_tensor *mask, double value);
+WK_API wk_status wk_masked_fill_tensor_(wk_tensor *x, wk_tensor *mask, wk_tensor *value);
 
 #ifdef __cplusplus
 }

@@ -110,6 +110,11 @@ WK_API wk_module *wk_nn_relu(void);
 WK_API wk_module *wk_nn_tanh(void);
 WK_API wk_module *wk_nn_sigmoid(void);
 WK_API wk_module *wk_nn_dropout(double p);                            /* 0 <= p < 1; scales by 1 / (1 - p) in training, else passes */
+WK_API wk_module *wk_nn_dropout1d(double p);                          /* whole channels: wk_dropout1d; p as above for all of these */
+WK_API wk_module *wk_nn_dropout2d(double p);
+WK_API wk_module *wk_nn_dropout3d(double p);
+WK_API wk_module *wk_nn_alpha_dropout(double p);
+WK_API wk_module *wk_nn_feature_alpha_dropout(double p);
 WK_API wk_module *wk_nn_flatten(void);                                /* [batch, a, b, ...] -> [batch, a * b * ...] */
 WK_API wk_module *wk_nn_identity(void);
 WK_API wk_module *wk_nn_sequential_new(wk_module *const *children, int n); /* takes the children; named "0", "1", ... */
@@ -150,11 +155,32 @@ WK_API wk_tensor *wk_nn_param(wk_module *m, const char *name, wk_tensor *init); 
 WK_API wk_tensor *wk_nn_buffer(wk_module *m, const char *name, wk_tensor *init);  /* m takes init; saved, not trained; returns it */
 
 /* The same without state; wk_linear, wk_relu ... are in tensor.h. */
-WK_API wk_tensor *wk_dropout(wk_tensor *x, double p, bool training);               /* Srivastava et al. 2014, inverted */
+WK_API wk_tensor *wk_dropout(wk_tensor *x, double p, bool training);               /* Srivastava et al. 2014, inverted; 0 <= p < 1, as for those below */
+/* Whole channels at once (Tompson et al. 2015): [n, c, l] or [c, l]; [n, c, h, w] or [n, c, l]; [n, c, d, h, w] or [c, d, h, w]. */
+WK_API wk_tensor *wk_dropout1d(wk_tensor *x, double p, bool training);
+WK_API wk_tensor *wk_dropout2d(wk_tensor *x, double p, bool training);
+WK_API wk_tensor *wk_dropout3d(wk_tensor *x, double p, bool training);
+/* Beside selu (Klambauer et al. 2017): mean 0 and variance 1 stay; feature: whole channels of [n, c, ...]. */
+WK_API wk_tensor *wk_alpha_dropout(wk_tensor *x, double p, bool training);
+WK_API wk_tensor *wk_feature_alpha_dropout(wk_tensor *x, double p, bool training);
 /* Rows of weight [n, dim] by number: index of any shape, WK_I64 (or WK_I32, WK_U8), in 0 .. n - 1 -> [index's shape, dim]. Equal
  * numbers add up their gradients in ascending order. Row padding_idx (negative: from the end) gets no gradient; WK_NO_PADDING: none. */
 #define WK_NO_PADDING INT64_MIN
 WK_API wk_tensor *wk_embedding(wk_tensor *index, wk_tensor *weight, int64_t padding_idx);
+/* wk_embedding_with(index, weight, .max_norm = 1) */
+typedef struct wk_embedding_opts {
+    size_t size;
+    int64_t padding_idx;     /* WK_NO_PADDING */
+    double max_norm;         /* NAN: none; rows picked that are longer are scaled down to it, in place in weight */
+    double norm_type;        /* 2: the p of max_norm's p-norm */
+    bool scale_grad_by_freq; /* false; true: a row's gradient is divided by how often index has it */
+} wk_embedding_opts;
+WK_API wk_embedding_opts wk_embedding_opts_default(void);
+WK_API wk_tensor *wk_embedding_run(wk_tensor *index, wk_tensor *weight, const wk_embedding_opts *o); /* NULL: defaults */
+#define WK_EMBEDDING_DEFAULTS                                                                                          \
+    .size = sizeof(wk_embedding_opts), .padding_idx = WK_NO_PADDING, .max_norm = NAN, .norm_type = 2, .scale_grad_by_freq = false
+#define wk_embedding_with(index, weight, ...)                                                                          \
+    wk_embedding_run(index, weight, (const wk_embedding_opts[1]){ WK_WITH(wk_embedding_opts, WK_EMBEDDING_DEFAULTS, __VA_ARGS__) })
 
 /* Norms: [d] (x - mean) / sqrt(var + eps) * weight + bias, the variance biased; x floats, the others x's dtype, each may be NULL.
  * batch_norm: x [n, channels, ...], statistics over n and all behind (Ioffe and Szegedy 2015); weight, bias and the running tensors
@@ -209,12 +235,14 @@ typedef struct wk_loss_opts {
     double margin, p, eps;       /* NAN: the loss's own, named in its line */
     bool log_target, full, swap; /* false */
     bool log_input;              /* true */
+    int64_t blank;               /* 0 */
+    bool zero_infinity;          /* false */
 } wk_loss_opts;
 WK_API wk_loss_opts wk_loss_opts_default(void);
 #define WK_LOSS_DEFAULTS                                                                                               \
     .size = sizeof(wk_loss_opts), .reduction = WK_REDUCE_MEAN, .weight = NULL, .pos_weight = NULL, .ignore_index = -100, \
     .label_smoothing = 0, .beta = 1, .delta = 1, .margin = NAN, .p = NAN, .eps = NAN, .log_target = false, .full = false, \
-    .swap = false, .log_input = true
+    .swap = false, .log_input = true, .blank = 0, .zero_infinity = false
 #define WK_LOSS(...) (const wk_loss_opts[1]){ WK_WITH(wk_loss_opts, WK_LOSS_DEFAULTS, __VA_ARGS__) }
 
 /* Windows that slide over the last dims: one, [n, c, w], two, [n, c, h, w], or three, [n, c, d, h, w]; n may be missing. f32
@@ -228,6 +256,7 @@ typedef struct wk_dims {
 } wk_dims;
 #define WK_DIMS(...)                                                                                                   \
     ((wk_dims){ (int)(sizeof((int64_t[]){ __VA_ARGS__ }) / sizeof(int64_t)), { __VA_ARGS__ } })
+#define WK_SAME ((wk_dims){ -1, { 0 } }) /* padding of a convolution: torch's "same" */
 
 /* Correlation: x [n, c, ...], weight [o, c / groups, kernel ...], bias [o] or NULL -> [n, o, ...]; a size l becomes
  * (l + 2 padding - dilation (kernel - 1) - 1) / stride + 1, rounded down. conv_transpose is its gradient by x: x [n, c, ...],
@@ -236,7 +265,7 @@ typedef struct wk_dims {
 typedef struct wk_conv_opts {
     size_t size;
     wk_tensor *x, *weight, *bias;
-    wk_dims stride, padding, dilation;
+    wk_dims stride, padding, dilation; /* padding WK_SAME: the result has x's sizes; stride 1 only, an odd one is 1 more behind */
     wk_dims output_padding; /* conv_transpose only: less than stride or dilation */
     int64_t groups;         /* 1; block i of the outputs sees block i of the inputs */
 } wk_conv_opts;
@@ -369,6 +398,14 @@ WK_API wk_tensor *wk_cosine_embedding_loss_run(wk_tensor *a, wk_tensor *b, wk_te
 /* max(0, d(anchor, positive) - d(anchor, negative) + margin), d the pairwise_distance of p (2) and eps (1e-6); margin 1; swap: or d(positive, negative) if less */
 WK_API wk_tensor *wk_triplet_margin_loss(wk_tensor *anchor, wk_tensor *positive, wk_tensor *negative);
 WK_API wk_tensor *wk_triplet_margin_loss_run(wk_tensor *anchor, wk_tensor *positive, wk_tensor *negative, const wk_loss_opts *o);
+/* Connectionist temporal classification (Graves et al. 2006): -log of the probability of all alignments of a target with the frames.
+ * log_probs [t, n, c] from log_softmax, or [t, c]; targets [n, s], padded, or [sum of target_lengths], one after the other; lengths [n]
+ * (for [t, c]: [] or [1]); all three WK_I64 or WK_I32. Labels are 0 .. c - 1 without blank (0). The mean divides each loss by its target's
+ * length (at least 1) first. Where no alignment fits the loss is infinite and its gradient NaN, with zero_infinity both are 0. As in
+ * torch the gradient is that behind log_softmax: exp(log_probs) minus the posterior. */
+WK_API wk_tensor *wk_ctc_loss(wk_tensor *log_probs, wk_tensor *targets, wk_tensor *input_lengths, wk_tensor *target_lengths);
+WK_API wk_tensor *wk_ctc_loss_run(wk_tensor *log_probs, wk_tensor *targets, wk_tensor *input_lengths, wk_tensor *target_lengths,
+                                  const wk_loss_opts *o);
 #define wk_cross_entropy_with(logits, target, ...)         wk_cross_entropy_run(logits, target, WK_LOSS(__VA_ARGS__))
 #define wk_nll_loss_with(logp, target, ...)                wk_nll_loss_run(logp, target, WK_LOSS(__VA_ARGS__))
 #define wk_mse_loss_with(input, target, ...)               wk_mse_loss_run(input, target, WK_LOSS(__VA_ARGS__))
@@ -387,6 +424,8 @@ WK_API wk_tensor *wk_triplet_margin_loss_run(wk_tensor *anchor, wk_tensor *posit
 #define wk_cosine_embedding_loss_with(a, b, target, ...)   wk_cosine_embedding_loss_run(a, b, target, WK_LOSS(__VA_ARGS__))
 #define wk_triplet_margin_loss_with(anchor, positive, negative, ...)                                                   \
     wk_triplet_margin_loss_run(anchor, positive, negative, WK_LOSS(__VA_ARGS__))
+#define wk_ctc_loss_with(log_probs, targets, input_lengths, target_lengths, ...)                                       \
+    wk_ctc_loss_run(log_probs, targets, input_lengths, target_lengths, WK_LOSS(__VA_ARGS__))
 
 /* Initialisation in place, under no_grad. fan_in is size(1), fan_out size(0), each times the sizes behind them. */
 WK_API wk_status wk_init_kaiming_uniform_(wk_tensor *t, double a);                 /* He et al. 2015: bound sqrt(6 / ((1 + a^2) fan_in)) */

@@ -118,14 +118,20 @@ typedef enum wk_pad_mode { WK_PAD_CONSTANT, WK_PAD_REFLECT, WK_PAD_REPLICATE, WK
 WK_API wk_tensor *wk_pad(wk_tensor *t, int n, const int64_t *by, wk_pad_mode mode, double value);
 WK_API wk_tensor *wk_gather(wk_tensor *t, int dim, wk_tensor *index);                    /* t[i][index[i][j]] (dim 1) -> index's shape */
 WK_API wk_tensor *wk_take_along_dim(wk_tensor *t, wk_tensor *index, int dim);            /* the same; other dims broadcast; negative allowed */
+WK_API wk_tensor *wk_take_along_dim_all(wk_tensor *t, wk_tensor *index);                 /* t and index flattened -> [n]; torch's without dim */
 WK_API wk_tensor *wk_scatter(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *src);   /* y = t; y[i][index[i][j]] = src[i][j] (dim 1) */
 WK_API wk_tensor *wk_scatter_value(wk_tensor *t, int dim, wk_tensor *index, double value);
 WK_API wk_tensor *wk_scatter_add(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *src); /* += */
 WK_API wk_tensor *wk_index_add(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *source, double alpha); /* y = t; y[index[i]] += alpha source[i] (dim 0) */
-/* t[i, :, j ..]: n at most t's rank; NULL is a whole dim. The indices broadcast; their dims stand in place if adjacent, else first. Negative allowed. */
+WK_API wk_tensor *wk_index_copy(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *source); /* y[index[i]] = source[i] */
+WK_API wk_tensor *wk_index_fill(wk_tensor *t, int dim, wk_tensor *index, double value);  /* y[index[i]] = value */
+/* t[i, :, j ..]: n at most t's rank; NULL is a whole dim. The indices broadcast; their dims stand in place if adjacent, else first. Negative
+ * allowed. A WK_BOOL tensor is a mask of as many dims as it has, whose sizes must be theirs: the indices of what is true. */
 WK_API wk_tensor *wk_index(wk_tensor *t, int n, wk_tensor *const *indices);
 WK_API wk_tensor *wk_index_put(wk_tensor *t, int n, wk_tensor *const *indices, wk_tensor *values, bool accumulate); /* y = t; y[..] = or += values, which broadcast */
 WK_API wk_tensor *wk_masked_select(wk_tensor *t, wk_tensor *mask);                       /* -> 1-d; mask WK_BOOL; both broadcast */
+WK_API wk_tensor *wk_masked_scatter(wk_tensor *t, wk_tensor *mask, wk_tensor *source);   /* the n true places of t get the first n of source, row-major; t and mask broadcast */
+WK_API wk_tensor *wk_nonzero(wk_tensor *t);                                              /* WK_I64 [n, rank]: where t is not 0, in row-major order; no gradient */
 WK_API wk_tensor *wk_one_hot(wk_tensor *t, int64_t classes);                             /* WK_I64 [..] -> WK_I64 [.., classes]; -1: the largest of t and 1 */
 
 /* Element by element: wick/elementwise.h, which this header includes. */
@@ -136,6 +142,17 @@ WK_API wk_status wk_fill_(wk_tensor *t, double value);
 WK_API wk_status wk_copy_(wk_tensor *t, wk_tensor *from);
 WK_API wk_status wk_uniform_(wk_tensor *t, double low, double high);
 WK_API wk_status wk_normal_(wk_tensor *t, double mean, double std);
+
+/* Written into by index: what the ops of these names give, in t's memory and [d]. src and what is like it must be of t's dtype; it may
+ * share t's memory, being copied first. On error nothing changed, and indices out of range are found before. */
+WK_API wk_status wk_scatter_(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *src);
+WK_API wk_status wk_scatter_value_(wk_tensor *t, int dim, wk_tensor *index, double value);
+WK_API wk_status wk_scatter_add_(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *src);
+WK_API wk_status wk_index_add_(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *source, double alpha);
+WK_API wk_status wk_index_copy_(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *source);
+WK_API wk_status wk_index_fill_(wk_tensor *t, int dim, wk_tensor *index, double value);
+WK_API wk_status wk_index_put_(wk_tensor *t, int n, wk_tensor *const *indices, wk_tensor *values, bool accumulate);
+WK_API wk_status wk_masked_scatter_(wk_tensor *t, wk_tensor *mask, wk_tensor *source); /* the mask broadcasts to t's shape */
 
 /* Reduce. Sums follow a tree that the shape alone fixes: the same bits for any number of threads. Of a list of dims NULL means
  * all, and an empty one is WK_E_INVALID; keepdim leaves what was reduced as size 1. A 0-dimensional tensor takes dim 0 and -1. */
@@ -154,6 +171,13 @@ WK_API wk_tensor *wk_var_dims(wk_tensor *t, int n, const int *dims, double corre
 WK_API wk_tensor *wk_std(wk_tensor *t, double correction);                /* [d] its root; gradient 0 where it is 0 */
 WK_API wk_tensor *wk_std_dim(wk_tensor *t, int dim, double correction, bool keepdim); /* [d] */
 WK_API wk_tensor *wk_std_dims(wk_tensor *t, int n, const int *dims, double correction, bool keepdim); /* [d] */
+/* The same, and the mean -> *mean (NULL: unwanted). */
+WK_API wk_tensor *wk_var_mean(wk_tensor *t, double correction, wk_tensor **mean); /* [d] */
+WK_API wk_tensor *wk_var_mean_dim(wk_tensor *t, int dim, double correction, bool keepdim, wk_tensor **mean); /* [d] */
+WK_API wk_tensor *wk_var_mean_dims(wk_tensor *t, int n, const int *dims, double correction, bool keepdim, wk_tensor **mean); /* [d] */
+WK_API wk_tensor *wk_std_mean(wk_tensor *t, double correction, wk_tensor **mean); /* [d] */
+WK_API wk_tensor *wk_std_mean_dim(wk_tensor *t, int dim, double correction, bool keepdim, wk_tensor **mean); /* [d] */
+WK_API wk_tensor *wk_std_mean_dims(wk_tensor *t, int n, const int *dims, double correction, bool keepdim, wk_tensor **mean); /* [d] */
 WK_API wk_tensor *wk_norm(wk_tensor *t, double p);                        /* [d] (sum |t|^p)^(1/p); 0: what is not 0; +-INFINITY: most, least |t|; gradient 0 at 0 */
 WK_API wk_tensor *wk_norm_dim(wk_tensor *t, double p, int dim, bool keepdim); /* [d] */
 WK_API wk_tensor *wk_norm_dims(wk_tensor *t, double p, int n, const int *dims, bool keepdim); /* [d] */
@@ -189,6 +213,17 @@ WK_API wk_tensor *wk_cumprod(wk_tensor *t, int dim);                      /* [d]
 WK_API wk_tensor *wk_sort(wk_tensor *t, int dim, bool descending, wk_tensor **indices); /* [d] */
 WK_API wk_tensor *wk_argsort(wk_tensor *t, int dim, bool descending);     /* WK_I64 */
 WK_API wk_tensor *wk_topk(wk_tensor *t, int64_t k, int dim, bool largest, wk_tensor **indices); /* [d] the k first in order; k from 0 to the size: else WK_E_RANGE */
+typedef struct wk_topk_opts {
+    size_t size;
+    wk_tensor *t;
+    int64_t k;
+    int dim;             /* -1 */
+    bool largest;        /* true */
+    bool sorted;         /* true; false: in any order, which is faster */
+    wk_tensor **indices; /* NULL: unwanted */
+} wk_topk_opts;
+WK_API wk_topk_opts wk_topk_opts_default(void);
+WK_API wk_tensor *wk_topk_run(const wk_topk_opts *o); /* [d] wk_topk_with(t, k, .sorted = false) */
 WK_API wk_tensor *wk_bincount(wk_tensor *t, wk_tensor *weights, int64_t minlength); /* of integers [n] >= 0: WK_I64 [max(max + 1, minlength)]; sums of weights (NULL: none) in f32 or else f64 */
 WK_API wk_tensor *wk_histc(wk_tensor *t, int64_t bins, double min, double max); /* counts in equal parts of [min, max], in t's float dtype; min == max: t's range */
 WK_API wk_tensor *wk_histogram(wk_tensor *t, int64_t bins, wk_tensor **edges); /* the same over t's range; edges [bins + 1] (NULL: unwanted) */
@@ -199,6 +234,7 @@ typedef struct wk_histogram_opts {
     double low, high;       /* equal: the range of t */
     bool density;           /* divide by the sum and the width of a bin */
     wk_tensor **edges;      /* NULL: unwanted */
+    wk_tensor *at;          /* [bins + 1] of t's dtype, ascending: edges of your own instead of bins, low and high; NULL: none */
 } wk_histogram_opts;
 WK_API wk_histogram_opts wk_histogram_opts_default(void);
 WK_API wk_tensor *wk_histogram_run(const wk_histogram_opts *o);
@@ -333,10 +369,16 @@ static inline wk_status wk_backward_by(wk_backward_opts o) { return wk_backward_
     .size = sizeof(wk_backward_opts), .gradient = NULL, .retain_graph = false, .create_graph = false
 #define wk_backward_with(...) wk_backward_by(WK_WITH(wk_backward_opts, WK_BACKWARD_DEFAULTS, .root = __VA_ARGS__))
 
+static inline wk_tensor *wk_topk_by(wk_topk_opts o) { return wk_topk_run(&o); }
+#define WK_TOPK_DEFAULTS                                                                                               \
+    .size = sizeof(wk_topk_opts), .dim = -1, .largest = true, .sorted = true, .indices = NULL
+#define wk_topk_with(t_, ...) wk_topk_by(WK_WITH(wk_topk_opts, WK_TOPK_DEFAULTS, .t = (t_), .k = __VA_ARGS__))
+
 /* wk_histogram_with(t, .bins = 20, .low = -1, .high = 1, .edges = &edges) */
 static inline wk_tensor *wk_histogram_by(wk_histogram_opts o) { return wk_histogram_run(&o); }
 #define WK_HISTOGRAM_DEFAULTS                                                                                          \
-    .size = sizeof(wk_histogram_opts), .weight = NULL, .bins = 100, .low = 0, .high = 0, .density = false, .edges = NULL
+    .size = sizeof(wk_histogram_opts), .weight = NULL, .bins = 100, .low = 0, .high = 0, .density = false, .edges = NULL, \
+    .at = NULL
 #define wk_histogram_with(...) wk_histogram_by(WK_WITH(wk_histogram_opts, WK_HISTOGRAM_DEFAULTS, .t = __VA_ARGS__))
 
 #ifdef __cplusplus

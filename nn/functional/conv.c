@@ -67,7 +67,12 @@ static wk_tensor *sample_conv3d(wk_tensor *const *in)
     wk_tensor *w = wk_reshape(in[1], WK_SHAPE(2, 1, 2, 1, 2));
     return wk_square(wk_conv3d(in[0], w, in[2], .padding = WK_DIMS(0, 0, 1)));
 }
+static wk_tensor *sample_conv_same(wk_tensor *const *in)
+{
+    return wk_square(wk_conv2d(in[0], in[1], NULL, .padding = WK_SAME));
+}
 static const wki_sample conv_samples[] = {
+    { sample_conv_same, 2, { { 4, { 1, 2, 3, 3 }, -2, 2 }, { 4, { 1, 2, 2, 3 }, -2, 2 } } },
     { sample_conv1d, 3, { { 3, { 2, 2, 5 }, -2, 2 }, { 3, { 3, 2, 3 }, -2, 2 }, { 1, { 3 }, -2, 2 } } },
     { sample_conv2d, 3, { { 4, { 2, 1, 3, 4 }, -2, 2 }, { 4, { 2, 1, 2, 2 }, -2, 2 }, { 1, { 2 }, -2, 2 } } },
     { sample_conv2d_padded, 2, { { 3, { 4, 2, 4 }, -2, 2 }, { 4, { 2, 2, 2, 3 }, -2, 2 } } },
@@ -116,7 +121,13 @@ static wk_tensor *wrong_transpose(void)
     return wk_conv_transpose2d(wk_zeros(WK_SHAPE(1, 2, 4, 4), WK_F32), wk_zeros(WK_SHAPE(2, 2, 3, 3), WK_F32), NULL,
                                .output_padding = WK_DIMS(1));
 }
+static wk_tensor *wrong_same(void)
+{
+    return wk_conv1d(wk_zeros(WK_SHAPE(1, 3, 4), WK_F32), wk_zeros(WK_SHAPE(2, 3, 3), WK_F32), NULL,
+                     .stride = WK_DIMS(2), .padding = WK_SAME);
+}
 const wki_error_sample wki_errors_conv[] = {
+    { "conv1d", wrong_same, WK_E_INVALID, "stride 2; it must be 1" },
     { "conv2d", wrong_conv, WK_E_SHAPE, "x [1, 3, 4, 4], weight [2, 2, 3, 3] and 1 groups do not fit" },
     { "conv_transpose2d", wrong_transpose, WK_E_INVALID, "output_padding is 1" },
     { 0 },
@@ -354,6 +365,25 @@ static bool bias_ok(const wki_slide *s, const wk_tensor *bias, const wk_tensor *
     return true;
 }
 
+/* WK_SAME: as many windows as x has elements along each dim. What is odd of the padding goes behind, into x itself. */
+static wk_tensor *pad_to_same(wki_slide *s, wk_tensor *x)
+{
+    wki_window *w = &s->w;
+    int64_t by[6] = { 0 };
+    bool odd = false;
+    for (int d = 3 - s->n; d < 3; d++) {
+        const int64_t total = w->dilation[d] * (w->kernel[d] - INT64_C(1));
+        wki_check(w->stride[d] == 1, NULL, WK_E_INVALID, s->where, "padding is WK_SAME and stride %d; it must be 1",
+                  w->stride[d]);
+        wki_check(total / 2 <= INT32_MAX && w->in[d] < INT32_MAX, NULL, WK_E_SHAPE, s->where,
+                  "padding WK_SAME would be %lld; up to %d is possible", (long long)total, INT32_MAX);
+        w->padding[d] = (int32_t)(total / 2);
+        w->in[d] += by[2 * (2 - d) + 1] = total % 2;
+        odd = odd || total % 2;
+    }
+    return odd ? wk_pad(x, 2 * s->n, by, WK_PAD_CONSTANT, 0) : x;
+}
+
 /* window.in of a transpose, whose x are the windows */
 static bool grow(wki_slide *s, const int32_t more[3])
 {
@@ -381,9 +411,10 @@ static wk_tensor *convolution(const char *where, int n, const wk_conv_opts *give
     wki_slide s = wki_slide_over(where, n);
     bool single;
     int32_t more[3] = { 0 };
+    const bool same = o.padding.n == WK_SAME.n;
     wk_tensor *x = wki_slide_enter(&s, o.x, transpose ? s.w.out : s.w.in, &single);
     if (!x || !wki_slide_take(&s, "stride", &o.stride, 1, s.w.stride) ||
-        !wki_slide_take(&s, "padding", &o.padding, 0, s.w.padding) ||
+        (!same && !wki_slide_take(&s, "padding", &o.padding, 0, s.w.padding)) ||
         !wki_slide_take(&s, "dilation", &o.dilation, 1, s.w.dilation) ||
         !wki_slide_take(&s, "output_padding", &o.output_padding, 0, more) ||
         !wki_tensor_ok(o.weight, where, "weight") || !weight_ok(&s, &o, x, transpose) ||
@@ -391,6 +422,9 @@ static wk_tensor *convolution(const char *where, int n, const wk_conv_opts *give
         return NULL;
     wki_check(transpose || !o.output_padding.n, NULL, WK_E_INVALID, where,
               "output_padding is given; only transposed convolutions have one");
+    wki_check(!transpose || !same, NULL, WK_E_INVALID, where,
+              "padding is WK_SAME, which transposed convolutions do not have");
+    if (same && !(x = pad_to_same(&s, x))) return NULL;
     if (transpose ? !grow(&s, more) : !wki_slide_count(&s, false)) return NULL;
     const correlation g = { { s.w, (int32_t)o.groups, false, false, false }, n };
     return wki_slide_leave((transpose ? transposed : correlate)(&g, x, o.weight, o.bias), single);

@@ -1,29 +1,44 @@
-/* Dropout as a layer: acts in training, passes in evaluation. */
+/* Dropouts as layers: they act in training and pass in evaluation. */
 #include "nn/module.h"
 #include <stdio.h>
 
+typedef struct drop {
+    double p;
+    wk_tensor *(*apply)(wk_tensor *x, double p, bool training);
+} drop;
+
 static wk_status init(wk_module *m, void *state)
 {
-    *(double *)state = *(const double *)wk_nn_options(m);
+    *(drop *)state = *(const drop *)wk_nn_options(m);
     return WK_OK;
 }
 
-static wk_tensor *forward(wk_module *m, wk_tensor *x) { return wk_dropout(x, *(const double *)m->state, m->training); }
+static wk_tensor *forward(wk_module *m, wk_tensor *x)
+{
+    const drop *d = m->state;
+    return d->apply(x, d->p, m->training);
+}
 
 static void describe(wk_module *m, char *text, size_t bytes)
 {
-    snprintf(text, bytes, "p=%g", *(const double *)m->state);
+    snprintf(text, bytes, "p=%g", ((const drop *)m->state)->p);
 }
 
-static const wk_module_ops ops = { .size = sizeof ops,
-                                   .name = "dropout",
-                                   .state_size = sizeof(double),
-                                   .init = init,
-                                   .forward = forward,
-                                   .describe = describe };
-
-wk_module *wk_nn_dropout(double p)
-{
-    wki_check(p >= 0 && p < 1, NULL, WK_E_INVALID, "nn_dropout", "p is %g; 0 <= p < 1 is needed", p);
-    return wk_nn_custom(&ops, &p);
-}
+#define LAYER(NAME)                                                                                                    \
+    wk_module *wk_nn_##NAME(double p)                                                                                  \
+    {                                                                                                                  \
+        static const wk_module_ops ops = { .size = sizeof ops,                                                         \
+                                           .name = #NAME,                                                              \
+                                           .state_size = sizeof(drop),                                                 \
+                                           .init = init,                                                               \
+                                           .forward = forward,                                                         \
+                                           .describe = describe };                                                     \
+        wki_check(p >= 0 && p < 1, NULL, WK_E_INVALID, "nn_" #NAME, "p is %g; 0 <= p < 1 is needed", p);               \
+        return wk_nn_custom(&ops, &(drop){ p, wk_##NAME });                                                            \
+    }
+LAYER(dropout)
+LAYER(dropout1d)
+LAYER(dropout2d)
+LAYER(dropout3d)
+LAYER(alpha_dropout)
+LAYER(feature_alpha_dropout)

@@ -357,7 +357,7 @@ TEST(sort, strides_and_cuts_change_nothing)
         start((uint64_t)round);
         int64_t size[WKI_MAX_DIMS], cut[WKI_MAX_DIMS];
         const int ndim = some_shape(size, 1, round % 5 ? 6 : 24), dim = (int)below(ndim);
-        const wki_sort_attrs order = { dim, below(2) };
+        const wki_sort_attrs order = { dim, below(2), below(4) == 0 };
         const wk_dtype dtype = (wk_dtype)below(WK_DTYPE_COUNT);
         memcpy(cut, size, sizeof cut);
         cut[dim] = size[dim] ? below(size[dim]) : 0;

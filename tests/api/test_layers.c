@@ -317,7 +317,7 @@ TEST(layers, max_pool_gives_indices_too)
     CHECK(wk_equal(out[1], wk_from((int64_t[]){ 1, 3 }, WK_SHAPE(1, 1, 2), WK_I64)));
 }
 
-/* Layers that are tested elsewhere: here, in test_sequence.c, in test_nn.c. */
+/* Layers that are tested elsewhere: here, in test_sequence.c, in test_nn.c, in test_calls.c. */
 static const char *const elsewhere[] = { "embedding",
                                          "bilinear",
                                          "rnn",
@@ -331,7 +331,12 @@ static const char *const elsewhere[] = { "embedding",
                                          "transformer_encoder_layer",
                                          "transformer_encoder",
                                          "sequential",
-                                         "dropout" };
+                                         "dropout",
+                                         "dropout1d",
+                                         "dropout2d",
+                                         "dropout3d",
+                                         "alpha_dropout",
+                                         "feature_alpha_dropout" };
 
 TEST(layers, each_has_golden_values)
 {

@@ -19,7 +19,7 @@ TWIN = re.compile(r"`((?:torch|Tensor|F|nn|optim)\.[\w.]+)")
 MARKS = re.compile(r"(<!-- generated -->\n).*?(<!-- end -->)", re.S)
 PLACES = ["F", "torch", "Tensor"]
 DEPRECATED = ("F.tanh", "F.sigmoid")
-VARIANT = re.compile(r"_(run|dims?|scalar|all|sizes|at|value|alpha)(_?)$")
+VARIANT = re.compile(r"_(run|dims?|scalar|all|sizes|at|value|alpha|tensor|decimals|beta)(_?)$")
 
 
 def by_macro(name, macros):

@@ -11,7 +11,7 @@ typedef struct plan {
     wki_walk kept;
     int64_t n, k, room, y_step, index_step, x_step;
     wk_dtype dtype;
-    bool descending, narrow;
+    bool descending, narrow, unsorted;
 } plan;
 
 static void make_plan(plan *p, const wki_call *call)
@@ -26,6 +26,7 @@ static void make_plan(plan *p, const wki_call *call)
     p->index_step = call->views[1]->stride[a->dim];
     p->dtype = (wk_dtype)views[0]->dtype;
     p->descending = a->descending;
+    p->unsorted = a->unsorted;
     p->narrow = wk_dtype_size(p->dtype) <= 4 && p->n <= UINT32_MAX;
     p->room = p->k > p->n / 4 ? p->n : 2 * p->k > LEAST_BUFFER ? 2 * p->k : wki_least(LEAST_BUFFER, p->n);
 }
@@ -121,7 +122,7 @@ static uint8_t of_key_u8(uint64_t key, const uint8_t *x) { return (void)x, (uint
         TYPE *y = to;                                                                                                  \
         ENTRY *a = scratch;                                                                                            \
         firsts_##FORM##_##NAME(p, x, flip, a);                                                                         \
-        a = wki_sort_##FORM(p->k, p->k == p->n, a, a + p->room);                                                       \
+        if (!p->unsorted) a = wki_sort_##FORM(p->k, p->k == p->n, a, a + p->room);                                     \
         for (int64_t i = 0; i < p->k; i++) {                                                                           \
             index[i * p->index_step] = PLACE(a[i]);                                                                    \
             y[i * p->y_step] = of_key_##NAME(KEY(a[i]) ^ flip, x + PLACE(a[i]) * p->x_step);                           \
