@@ -12,7 +12,8 @@ wk_from wk_wrap wk_read wk_write wk_apply wk_checkpoint wk_gradcheck wk_gradgrad
 wk_register_post_accumulate_grad_hook wk_autograd_grad_run wk_params_new wk_backward_run wk_backward_all wk_set_grad wk_grad wk_save_npy wk_load_npy
 """.split()
 # Modules, what only makes sense inside a call, and the halves of macros.
-NO_CALLS = re.compile(r"wk_(nn_|module_|init_.*fan|\w+_guard$|\w+_opts_default$|function_|params_|parameter|forward$|train$|is_training$|"
+NO_CALLS = re.compile(r"wk_(nn_|module_|init_.*fan|\w+_guard$|\w+_opts_default$|function_|params_|parameter|forward(_many)?$|train$|is_training$|"
+                      r"state_dict$|load_state_dict|save$|load$|"
                       r"save_for_backward$|saved$|needs_input_grad$|print_options|set_print)")
 
 FUNCTION = re.compile(r"^WK_API\b\s*([\w ]+?[\w*] ?\**)\s*\b(wk_\w+)\(([^;{]*?)\)\s*(?:__attribute__.*)?;", re.M)
