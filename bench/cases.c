@@ -20,8 +20,7 @@ int bench_case_count(void) { return (int)(sizeof cases / sizeof *cases); }
 
 const bench_case *bench_case_at(int i) { return &cases[i]; }
 
-/* Uniform in [-1, 1), 24 bits, a function of (salt, i) alone. */
-static float value_at(uint32_t salt, uint32_t i)
+float bench_value(uint32_t salt, uint32_t i)
 {
     uint32_t h = (i + 1) * 2654435761u + salt * 40503u;
     h ^= h >> 15;
@@ -40,7 +39,7 @@ static void fill(wk_tensor *t, uint32_t salt, float scale, int repeat)
         wk_fail(WK_E_MEMORY, "the benchmark's values do not fit into memory");
         return;
     }
-    for (int64_t i = 0; i < n; i++) values[i] = scale * value_at(salt, (uint32_t)(i / row / repeat * row + i % row));
+    for (int64_t i = 0; i < n; i++) values[i] = scale * bench_value(salt, (uint32_t)(i / row / repeat * row + i % row));
     WK_NO_GRAD(start);
     wk_write(t, values, (size_t)n * sizeof *values);
     free(values);

@@ -23,6 +23,9 @@ typedef struct bench_run {
     double lr;
 } bench_run;
 
+/* Uniform in [-1, 1), 24 bits, a function of (salt, i) alone; peers compute the same. */
+float bench_value(uint32_t salt, uint32_t i);
+
 int bench_case_count(void);
 const bench_case *bench_case_at(int i);
 

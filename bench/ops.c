@@ -4,6 +4,7 @@
  *
  *   ops [--peer COMMAND] [--json] [--op NAME] [--samples K]
  */
+#include "cases.h"
 #include "measure.h"
 #include "peer.h"
 #include <math.h>
@@ -88,22 +89,13 @@ static int complain(const char *text)
     return 1;
 }
 
-/* ---- Operands: from the integer hash of cases.c, made alike by the peer ---- */
-
-static float value_at(uint32_t salt, uint32_t i)
-{
-    uint32_t h = (i + 1) * 2654435761u + salt * 40503u;
-    h ^= h >> 15;
-    h *= 2246822519u;
-    h ^= h >> 13;
-    return (float)(h >> 8) / 8388608.0f - 1.0f;
-}
+/* ---- Operands: the numbers of cases.h, made alike by the peer ---- */
 
 static wk_tensor *hashed(uint32_t salt, int64_t r)
 {
     wk_tensor *t = wk_empty(WK_SHAPE(r, r), WK_F32);
     float *values = (float *)wk_data(t);
-    for (int64_t k = 0; t && k < r * r; k++) values[k] = value_at(salt, (uint32_t)k);
+    for (int64_t k = 0; t && k < r * r; k++) values[k] = bench_value(salt, (uint32_t)k);
     return t;
 }
 

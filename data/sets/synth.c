@@ -5,6 +5,7 @@
 #include "base/thread.h"
 #include "data/dataset.h"
 #include <stdio.h>
+#include <string.h>
 
 typedef struct synth_set {
     const wki_synth *kind;
@@ -39,13 +40,10 @@ static void synth_destroy(void *self) { wki_free(self); }
 
 static const wk_dataset_ops synth_ops = { sizeof synth_ops, "synth", synth_get_many, synth_destroy };
 
-static const char *const synth_names[] = { "digits", "spirals", "moons", "blobs", "sine" };
-enum { SYNTH_NAMES = sizeof synth_names / sizeof *synth_names };
-
 int wk_synth_names(const char *const **names)
 {
-    if (names) *names = synth_names;
-    return SYNTH_NAMES;
+    if (names) *names = wki_synth_names;
+    return wki_synth_count;
 }
 
 static const wki_synth *find(const char *kind, const char *where)
@@ -53,9 +51,12 @@ static const wki_synth *find(const char *kind, const char *where)
     if (!kind) return wki_null_argument(where, "kind"), NULL;
     const wki_synth *found = wki_synth_find(kind);
     if (found) return found;
-    const char *near = wki_nearest(kind, synth_names, SYNTH_NAMES);
-    wki_fail(WK_E_NOT_FOUND, where, "no kind \"%.40s\"%s%s%s; there are digits, spirals, moons, blobs, sine", kind,
-             near ? ", did you mean \"" : "", near ? near : "", near ? "\"" : "");
+    const char *near = wki_nearest(kind, wki_synth_names, wki_synth_count);
+    char names[128] = "";
+    for (int i = 0; i < wki_synth_count; i++)
+        snprintf(names + strlen(names), sizeof names - strlen(names), "%s %s", i ? "," : "", wki_synth_names[i]);
+    wki_fail(WK_E_NOT_FOUND, where, "no kind \"%.40s\"%s%s%s; there are%s", kind, near ? ", did you mean \"" : "",
+             near ? near : "", near ? "\"" : "", names);
     return NULL;
 }
 

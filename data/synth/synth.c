@@ -8,24 +8,19 @@ static void moons_row(uint64_t seed, uint64_t row, void *x, void *y) { wki_synth
 static void blobs_row(uint64_t seed, uint64_t row, void *x, void *y) { wki_synth_blobs(seed, row, x, y); }
 static void sine_row(uint64_t seed, uint64_t row, void *x, void *y) { wki_synth_sine(seed, row, x, y); }
 
-static const wki_synth digits_set = {
-    "digits",  "handwritten-looking digits, drawn from pen strokes", 2, { 28, 28 }, WK_U8, WK_I64, 10, 20000, 4000,
-    digit_row,
-};
-static const wki_synth spirals_set = {
-    "spirals", "three spiral arms, wound into each other", 1, { 2 }, WK_F32, WK_I64, 3, 3000, 600, spirals_row,
-};
-static const wki_synth moons_set = {
-    "moons", "two half circles that interlock", 1, { 2 }, WK_F32, WK_I64, 2, 2000, 500, moons_row,
-};
-static const wki_synth blobs_set = {
-    "blobs", "five round clouds that touch", 1, { 2 }, WK_F32, WK_I64, 5, 5000, 1000, blobs_row,
-};
-static const wki_synth sine_set = {
-    "sine", "one period of a noisy sine, for regression", 1, { 1 }, WK_F32, WK_F32, 0, 2000, 500, sine_row,
-};
+#define SET(NAME, ...) static const wki_synth NAME##_set = { #NAME, __VA_ARGS__ }
+SET(digits, "handwritten-looking digits, drawn from pen strokes", 2, { 28, 28 }, WK_U8, WK_I64, 10, 20000, 4000,
+    digit_row);
+SET(spirals, "three spiral arms, wound into each other", 1, { 2 }, WK_F32, WK_I64, 3, 3000, 600, spirals_row);
+SET(moons, "two half circles that interlock", 1, { 2 }, WK_F32, WK_I64, 2, 2000, 500, moons_row);
+SET(blobs, "five round clouds that touch", 1, { 2 }, WK_F32, WK_I64, 5, 5000, 1000, blobs_row);
+SET(sine, "one period of a noisy sine, for regression", 1, { 1 }, WK_F32, WK_F32, 0, 2000, 500, sine_row);
 
-const wki_synth *const wki_synths[] = { &digits_set, &spirals_set, &moons_set, &blobs_set, &sine_set };
+#define EACH(X)     X(digits), X(spirals), X(moons), X(blobs), X(sine)
+#define ENTRY(NAME) &NAME##_set
+#define TEXT(NAME)  #NAME
+const wki_synth *const wki_synths[] = { EACH(ENTRY) };
+const char *const wki_synth_names[] = { EACH(TEXT) };
 const int wki_synth_count = sizeof wki_synths / sizeof *wki_synths;
 
 const wki_synth *wki_synth_find(const char *name)

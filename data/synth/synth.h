@@ -22,6 +22,7 @@ typedef struct wki_synth {
 #define WKI_SYNTH_TEST UINT64_C(3000000000000)
 
 extern const wki_synth *const wki_synths[];
+extern const char *const wki_synth_names[]; /* theirs, in the same order */
 extern const int wki_synth_count;
 const wki_synth *wki_synth_find(const char *name); /* NULL if there is none of that name */
 
