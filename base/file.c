@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/fault.h"
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -331,3 +332,14 @@ wk_status wki_make_folder(const char *path, const char *where)
     if (mkdir(path, 0777) == 0 || (errno == EEXIST && stat(path, &is) == 0 && S_ISDIR(is.st_mode))) return WK_OK;
     return failed(where, "make the folder", path);
 }
+
+wk_status wki_list_folder(const char *path, bool (*visit)(void *user, const char *name), void *user, const char *where)
+{
+    DIR *entries = opendir(path);
+    if (!entries) return failed(where, "open", path);
+    for (struct dirent *entry; (entry = readdir(entries)) && visit(user, entry->d_name);) continue;
+    closedir(entries);
+    return WK_OK;
+}
+
+void wki_remove_file(const char *path) { unlink(path); }

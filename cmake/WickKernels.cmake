@@ -1,14 +1,14 @@
 # Lists made from file names, so that adding an op is adding a file; and the sources compiled once per instruction set.
 set(wick_generated ${PROJECT_BINARY_DIR}/generated)
 
-# wick_list(NAME folder...): NAME with one X(file) for each folder/file.c, but a file named like its folder
+# wick_list(NAME folder...): NAME with one X(file) for each folder/file.c, but files named like it, folder or folder_more
 function(wick_list output)
   set(text "")
   foreach(folder ${ARGN})
     file(GLOB files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.c)
     foreach(file ${files})
       get_filename_component(name ${file} NAME_WE)
-      if(NOT name STREQUAL folder)
+      if(NOT name STREQUAL folder AND NOT name MATCHES "^${folder}_")
         string(APPEND text "X(${name})\n")
       endif()
     endforeach()

@@ -83,7 +83,7 @@ static wk_status set_up(wk_loader *loader, const wk_loader_opts *o)
     if (!loader->batch) return wk_error();
     loader->batch->set = o->set;
     const wk_status status = wki_ring_make(loader);
-    return status == WK_OK ? wki_ring_start(loader) : status;
+    return status == WK_OK ? wki_ring_start(loader, 0) : status;
 }
 
 wk_loader *wk_loader_new_opts(const wk_loader_opts *opts)
@@ -136,6 +136,12 @@ static void release_batch(wk_loader *loader)
     if (loader->released < loader->delivered) wki_ring_release(loader);
 }
 
+/* How many of this epoch's have been handed out. */
+static int64_t batch_of(const wk_loader *loader)
+{
+    return loader->delivered - (loader->epoch - loader->first_epoch) * loader->batches;
+}
+
 wk_batch *wk_loader_next(wk_loader *loader)
 {
     const char *where = "loader_next";
@@ -143,7 +149,7 @@ wk_batch *wk_loader_next(wk_loader *loader)
     wki_check(!loader->filling, NULL, WK_E_STATE, where, "called by the dataset that this loader is reading");
     if (loader->failure.code != WK_OK) return wki_error_raise(&loader->failure), NULL;
     release_batch(loader);
-    const int64_t in_epoch = loader->delivered - (loader->epoch - loader->first_epoch) * loader->batches;
+    const int64_t in_epoch = batch_of(loader);
     if (in_epoch == loader->batches) {
         loader->epoch++;
         return NULL;
@@ -158,19 +164,77 @@ wk_batch *wk_loader_next(wk_loader *loader)
     return stop_with_error(loader);
 }
 
-wk_status wk_loader_reset(wk_loader *loader, int64_t epoch)
+static wk_status seek(wk_loader *loader, int64_t epoch, int64_t batch, const char *where)
 {
-    const char *where = "loader_reset";
     if (wk_failed() || !loader_ok(loader, where)) return wk_error();
     wki_check(!loader->filling, WK_E_STATE, WK_E_STATE, where, "called by the dataset that this loader is reading");
     wki_check(epoch >= 0 && epoch < INT64_MAX / 2, WK_E_INVALID, WK_E_INVALID, where,
               "epoch is %lld; expected 0 or more, below 2^62", (long long)epoch);
+    wki_check(batch >= 0 && batch <= loader->batches, WK_E_RANGE, WK_E_RANGE, where, "batch is %lld; an epoch has %lld",
+              (long long)batch, (long long)loader->batches);
     empty_batch(loader->batch);
     wki_ring_stop(loader);
     loader->epoch = epoch;
     loader->failure.code = WK_OK;
-    if (wki_ring_start(loader) != WK_OK) stop_with_error(loader);
+    if (wki_ring_start(loader, batch) != WK_OK) stop_with_error(loader);
     return wk_error();
+}
+
+wk_status wk_loader_seek(wk_loader *loader, int64_t epoch, int64_t batch)
+{
+    return seek(loader, epoch, batch, "loader_seek");
+}
+
+wk_status wk_loader_reset(wk_loader *loader, int64_t epoch) { return seek(loader, epoch, 0, "loader_reset"); }
+
+int64_t wk_loader_batch(const wk_loader *loader) { return loader_ok(loader, "loader_batch") ? batch_of(loader) : 0; }
+
+/* ---- State ---- */
+
+wk_state *wk_loader_state_dict(const wk_loader *loader)
+{
+    if (!loader_ok(loader, "loader_state_dict")) return NULL;
+    wk_state *s = wk_state_new();
+    if (!s) return NULL;
+    wk_state_set_int(s, "rows", loader->o.set->rows);
+    wk_state_set_int(s, "batch_size", loader->o.batch_size);
+    wk_state_set_int(s, "shuffle", loader->o.shuffle);
+    wk_state_set_int(s, "drop_last", loader->o.drop_last);
+    wk_state_set_int(s, "seed", (int64_t)loader->sampler.seed);
+    wk_state_set_int(s, "epoch", loader->epoch);
+    wk_state_set_int(s, "batch", batch_of(loader));
+    return wk_failed() ? NULL : s;
+}
+
+wk_status wk_loader_load_state_dict(wk_loader *loader, const wk_state *s)
+{
+    const char *where = "loader_load_state_dict";
+    if (wk_failed() || !loader_ok(loader, where)) return wk_error();
+    const struct {
+        const char *name;
+        int64_t here;
+    } same[] = { { "rows", loader->o.set->rows },
+                 { "batch_size", loader->o.batch_size },
+                 { "shuffle", loader->o.shuffle },
+                 { "drop_last", loader->o.drop_last } };
+    for (int i = 0; i < 4; i++) {
+        const int64_t there = wk_state_int(s, same[i].name);
+        if (wk_failed()) return wk_error();
+        wki_check(there == same[i].here, WK_E_INVALID, WK_E_INVALID, where,
+                  "%s is %lld here, and was %lld when the state was kept", same[i].name, (long long)same[i].here,
+                  (long long)there);
+    }
+    const uint64_t seed = (uint64_t)wk_state_int(s, "seed");
+    const int64_t epoch = wk_state_int(s, "epoch"), batch = wk_state_int(s, "batch");
+    if (wk_failed()) return wk_error();
+    wki_check(epoch >= 0 && epoch < INT64_MAX / 2 && batch >= 0 && batch <= loader->batches, WK_E_FORMAT, WK_E_FORMAT,
+              where, "epoch %lld, batch %lld; an epoch has %lld batches", (long long)epoch, (long long)batch,
+              (long long)loader->batches);
+    empty_batch(loader->batch);
+    wki_ring_stop(loader); /* the workers read the seed */
+    if (loader->sampler.seed != seed) loader->sampler.epoch = -1;
+    loader->sampler.seed = seed;
+    return seek(loader, epoch, batch, where);
 }
 
 int64_t wk_loader_batches(const wk_loader *loader) { return loader_ok(loader, "loader_batches") ? loader->batches : 0; }

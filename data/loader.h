@@ -1,4 +1,4 @@
-/* The loader's parts. Batches are numbered from 0 at the last reset, on and on through the epochs; batch k lives in
+/* The loader's parts. Batches are numbered from the start of the epoch that the last reset began in, on and on through the epochs; batch k lives in
  * slot k modulo the number of slots. The caller hands out `delivered` batches and has given `released` slots back;
  * workers have claimed `claimed`.
  *
@@ -49,7 +49,7 @@ struct wk_loader {
 
 /* The ring (ring.c). */
 wk_status wki_ring_make(wk_loader *loader);  /* slots and locks; what was made is freed by wki_ring_free */
-wk_status wki_ring_start(wk_loader *loader); /* from batch 0 of the present epoch */
+wk_status wki_ring_start(wk_loader *loader, int64_t batch); /* from that batch of the present epoch */
 void wki_ring_stop(wk_loader *loader);       /* joins the workers, wherever they are */
 void wki_ring_free(wk_loader *loader);
 wki_slot *wki_ring_wait(wk_loader *loader); /* until batch `delivered` is there; fills it here without workers */

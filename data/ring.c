@@ -87,9 +87,9 @@ void wki_ring_release(wk_loader *loader)
     wki_unlock(&loader->lock);
 }
 
-wk_status wki_ring_start(wk_loader *loader)
+wk_status wki_ring_start(wk_loader *loader, int64_t batch)
 {
-    loader->claimed = loader->delivered = loader->released = 0;
+    loader->claimed = loader->delivered = loader->released = batch;
     loader->first_epoch = loader->epoch;
     loader->stop = false;
     for (int s = 0; s < loader->nslots; s++) loader->slots[s].ready = false;

@@ -22,9 +22,9 @@ typedef struct head {
 
 /* ---- Options ---- */
 
-static double *number_at(void *opts, const wki_optim_option *option) { return (double *)((char *)opts + option->at); }
+double *wki_optim_number(void *opts, const wki_optim_option *option) { return (double *)((char *)opts + option->at); }
 
-static bool *flag_at(void *opts, const wki_optim_option *option) { return (bool *)((char *)opts + option->at); }
+bool *wki_optim_flag(void *opts, const wki_optim_option *option) { return (bool *)((char *)opts + option->at); }
 
 static wk_status number_ok(const wki_optim_option *option, double value, const char *where)
 {
@@ -33,14 +33,14 @@ static wk_status number_ok(const wki_optim_option *option, double value, const c
                     option->below == 1 ? "at least 0 and below 1" : "finite and at least 0");
 }
 
-static wk_status options_ok(const wki_optim_kind *kind, void *opts)
+wk_status wki_optim_options_ok(const wki_optim_kind *kind, void *opts)
 {
     for (const wki_optim_option *option = kind->options; option->name; option++)
-        if (!option->flag && number_ok(option, *number_at(opts, option), kind->where)) return wk_error();
+        if (!option->flag && number_ok(option, *wki_optim_number(opts, option), kind->where)) return wk_error();
     return kind->check ? kind->check(opts) : WK_OK;
 }
 
-static void describe(wk_optim *opt)
+void wki_optim_describe(wk_optim *opt)
 {
     const size_t room = sizeof opt->text;
     char number[WKI_DOUBLE_TEXT];
@@ -48,8 +48,8 @@ static void describe(wk_optim *opt)
     for (const wki_optim_option *option = opt->kind->options; option->name && used < room; option++)
         if (!option->flag)
             used += (size_t)snprintf(opt->text + used, room - used, " %s=%s", option->name,
-                                     wki_double_text(*number_at(opt->opts, option), number));
-        else if (*flag_at(opt->opts, option))
+                                     wki_double_text(*wki_optim_number(opt->opts, option), number));
+        else if (*wki_optim_flag(opt->opts, option))
             used += (size_t)snprintf(opt->text + used, room - used, " %s", option->name);
 }
 
@@ -69,10 +69,7 @@ static void optim_destroy(void *object)
 
 static const wki_type optim_type = { "optimizer", sizeof(wk_optim), optim_destroy };
 
-static bool optim_ok(const wk_optim *opt, const char *where)
-{
-    return wki_object_check(opt, &optim_type, where, "opt");
-}
+bool wki_optim_ok(const wk_optim *opt, const char *where) { return wki_object_check(opt, &optim_type, where, "opt"); }
 
 static wk_status take_parameter(wk_optim *opt, int i)
 {
@@ -134,9 +131,9 @@ static wk_status init(wk_optim *opt, const void *given)
     memcpy(opt->opts, kind->defaults, kind->opts_size);
     wki_options_merge(opt->opts, kind->opts_size, given);
     memcpy(&known, opt->opts, sizeof known);
-    if (options_ok(kind, opt->opts)) return wk_error();
+    if (wki_optim_options_ok(kind, opt->opts)) return wk_error();
     opt->plan = kind->plan(opt->opts);
-    describe(opt);
+    wki_optim_describe(opt);
     return take_parameters(opt, known.params);
 }
 
@@ -212,8 +209,8 @@ static wk_status read_option(const wki_optim_kind *kind, void *opts, char *word)
     if (!option) return wk_error();
     if (option->flag && !value) value = "true";
     wki_check(value, WK_E_INVALID, WK_E_INVALID, by_name, "%s has no value; write %s=0.1", word, word);
-    const bool read = option->flag ? flag_of(value, flag_at(opts, option))
-                                   : wki_double_of(value, strlen(value), number_at(opts, option));
+    const bool read = option->flag ? flag_of(value, wki_optim_flag(opts, option))
+                                   : wki_double_of(value, strlen(value), wki_optim_number(opts, option));
     wki_check(read, WK_E_INVALID, WK_E_INVALID, by_name, "%s is '%s'; expected %s", word, value,
               option->flag ? "true or false" : "a number");
     return WK_OK;
@@ -328,7 +325,7 @@ static wk_status update_alike(wk_optim *opt, int first)
 
 wk_status wk_step(wk_optim *opt)
 {
-    if (!optim_ok(opt, "step") || wk_failed()) return wk_error();
+    if (!wki_optim_ok(opt, "step") || wk_failed()) return wk_error();
     WK_SCOPE(step);
     WK_NO_GRAD(update);
     for (int i = 0; i < opt->count; i++)
@@ -341,7 +338,7 @@ wk_status wk_step(wk_optim *opt)
 
 wk_status wk_zero_grad(wk_optim *opt)
 {
-    if (!optim_ok(opt, "zero_grad") || wk_failed()) return wk_error();
+    if (!wki_optim_ok(opt, "zero_grad") || wk_failed()) return wk_error();
     for (int i = 0; i < opt->count; i++) wk_set_grad(opt->slots[i].p, NULL);
     return WK_OK;
 }
@@ -350,27 +347,27 @@ wk_status wk_zero_grad(wk_optim *opt)
 
 double wk_lr(const wk_optim *opt)
 {
-    return optim_ok(opt, "lr") ? *number_at(opt->opts, opt->kind->options) : (double)NAN;
+    return wki_optim_ok(opt, "lr") ? *wki_optim_number(opt->opts, opt->kind->options) : (double)NAN;
 }
 
 wk_status wk_set_lr(wk_optim *opt, double lr)
 {
-    if (!optim_ok(opt, "set_lr") || wk_failed() || number_ok(opt->kind->options, lr, "set_lr")) return wk_error();
-    *number_at(opt->opts, opt->kind->options) = lr;
-    describe(opt);
+    if (!wki_optim_ok(opt, "set_lr") || wk_failed() || number_ok(opt->kind->options, lr, "set_lr")) return wk_error();
+    *wki_optim_number(opt->opts, opt->kind->options) = lr;
+    wki_optim_describe(opt);
     return WK_OK;
 }
 
-int64_t wk_steps(const wk_optim *opt) { return optim_ok(opt, "steps") ? opt->steps : 0; }
+int64_t wk_steps(const wk_optim *opt) { return wki_optim_ok(opt, "steps") ? opt->steps : 0; }
 
-const char *wk_optim_name(const wk_optim *opt) { return optim_ok(opt, "optim_name") ? opt->kind->name : NULL; }
+const char *wk_optim_name(const wk_optim *opt) { return wki_optim_ok(opt, "optim_name") ? opt->kind->name : NULL; }
 
-const char *wk_optim_describe(const wk_optim *opt) { return optim_ok(opt, "optim_describe") ? opt->text : NULL; }
+const char *wk_optim_describe(const wk_optim *opt) { return wki_optim_ok(opt, "optim_describe") ? opt->text : NULL; }
 
 wk_tensor *wk_optim_state(wk_optim *opt, int i, const char *name)
 {
     static const char where[] = "optim_state";
-    if (!optim_ok(opt, where)) return NULL;
+    if (!wki_optim_ok(opt, where)) return NULL;
     if (!name) return wki_null_argument(where, "name"), NULL;
     wki_check(i >= 0 && i < opt->count, NULL, WK_E_RANGE, where, "parameter %d of %d; the first is 0", i, opt->count);
     for (int k = 0; k < opt->nstates; k++)

@@ -37,7 +37,7 @@ typedef struct wki_optim_kind {
     wki_optim_plan (*plan)(const void *opts);
     void (*prepare)(const void *opts, int64_t t, double *numbers);
 } wki_optim_kind;
-/* Each file of optim/ but optim.c is a kind, named after it: wki_optim_kind_adam. */
+/* Each file of optim/ is a kind, but optim.c and optim_*.c, named after it: wki_optim_kind_adam. */
 #define X(NAME) extern const wki_optim_kind wki_optim_kind_##NAME;
 #include "wki_optim_list.h" /* generated: X(adam) X(sgd) ... */
 #undef X
@@ -63,6 +63,13 @@ struct wk_optim {
     double numbers[WKI_N_COUNT];
     char text[320];
 };
+
+/* For the rest of optim/: a live optimizer? An option's place in an option struct; are all in their ranges? text made anew. */
+bool wki_optim_ok(const wk_optim *opt, const char *where);
+double *wki_optim_number(void *opts, const wki_optim_option *option);
+bool *wki_optim_flag(void *opts, const wki_optim_option *option);
+wk_status wki_optim_options_ok(const wki_optim_kind *kind, void *opts);
+void wki_optim_describe(wk_optim *opt);
 
 wk_optim *wki_optim_new(const wki_optim_kind *kind, const void *opts);
 #endif

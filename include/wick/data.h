@@ -11,7 +11,7 @@
  * depends on (seed, epoch) alone, never on workers or timing, and every row comes exactly once an epoch. */
 #ifndef WICK_DATA_H
 #define WICK_DATA_H
-#include "wick/tensor.h"
+#include "wick/state.h"
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -94,6 +94,12 @@ WK_API int64_t wk_loader_batches(const wk_loader *loader);        /* of an epoch
 WK_API wk_batch *wk_loader_next(wk_loader *loader);
 WK_API int64_t wk_loader_epoch(const wk_loader *loader);          /* epochs completed; grows when next returns NULL without an error */
 WK_API wk_status wk_loader_reset(wk_loader *loader, int64_t epoch); /* from the first batch of that epoch; also after an error */
+WK_API wk_status wk_loader_seek(wk_loader *loader, int64_t epoch, int64_t batch); /* the next is that batch of that epoch; also after an error */
+WK_API int64_t wk_loader_batch(const wk_loader *loader);          /* batches of this epoch handed out so far */
+/* Where it stands and in what order: epoch, batch, seed. Loading goes on from there, whatever the number of workers; WK_E_INVALID: another
+ * number of rows, batch_size, shuffle or drop_last. */
+WK_API wk_state *wk_loader_state_dict(const wk_loader *loader);
+WK_API wk_status wk_loader_load_state_dict(wk_loader *loader, const wk_state *s);
 WK_API wk_tensor *wk_batch_x(wk_batch *batch);                    /* borrowed; the field "x", or the first */
 WK_API wk_tensor *wk_batch_y(wk_batch *batch);                    /* borrowed; the field "y", or the second */
 WK_API wk_tensor *wk_batch_field(wk_batch *batch, int i);         /* borrowed */

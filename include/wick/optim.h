@@ -8,7 +8,7 @@
  * Parameters whose gradient is NULL are skipped. docs/optimizers.md gives every formula. */
 #ifndef WICK_OPTIM_H
 #define WICK_OPTIM_H
-#include "wick/tensor.h"
+#include "wick/state.h"
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -67,6 +67,11 @@ WK_API const char *wk_optim_name(const wk_optim *opt);           /* "adam"; stat
 WK_API const char *wk_optim_describe(const wk_optim *opt);       /* "adam lr=0.001 beta1=0.9 ..."; borrowed */
 /* State as tensors: name "momentum_buffer", "exp_avg", ... of parameter i; borrowed; NULL before the first step. */
 WK_API wk_tensor *wk_optim_state(wk_optim *opt, int i, const char *name);
+
+/* States by the parameters' names ("0.weight.exp_avg"), sharing their memory, step counts and options. Loading takes all of it over, options
+ * too, so that what follows has the same bits; WK_E_INVALID: of another optimizer; on an error nothing changes. */
+WK_API wk_state *wk_optim_state_dict(wk_optim *opt);
+WK_API wk_status wk_optim_load_state_dict(wk_optim *opt, const wk_state *s);
 
 static inline wk_optim *wk_optim_sgd_with(wk_sgd_opts o) { return wk_optim_sgd_new(&o); }
 static inline wk_optim *wk_optim_adagrad_with(wk_adagrad_opts o) { return wk_optim_adagrad_new(&o); }

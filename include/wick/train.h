@@ -89,6 +89,46 @@ WK_API wk_status wk_logger_resume(wk_logger *log, int64_t step); /* before the f
 WK_API wk_status wk_logger_flush(wk_logger *log);
 WK_API const char *wk_logger_path(const wk_logger *log);         /* the file's; borrowed */
 
+/* A training's parts, each of which may be NULL, and all their state: "model.", "optim.", "loader." and the calling thread's place in its
+ * random numbers, so that what follows has the same bits, whatever the number of workers. */
+typedef struct wk_training {
+    size_t size;
+    wk_module *module;
+    wk_optim *optim;
+    wk_loader *loader;
+} wk_training;
+#define wk_training_of(...) WK_WITH(wk_training, .size = sizeof(wk_training), __VA_ARGS__)
+WK_API wk_state *wk_training_state_dict(const wk_training *t);         /* shares the tensors' memory */
+WK_API wk_status wk_training_load_state_dict(const wk_training *t, const wk_state *s); /* all parts, or, on an error, none */
+
+/* Checkpoints: states in a folder, which is made if missing, as ckpt-STEP.safetensors. A save that is killed or fails leaves those that were
+ * there; one that succeeds has been read back, and leaves the last `keep` and best.safetensors.
+ *
+ *   wk_training t = wk_training_of(.module = net, .optim = opt, .loader = train);
+ *   int64_t step = 0;
+ *   wk_state *s = wk_checkpoint_load("run", &step);                 NULL and WK_E_NOT_FOUND where there is none
+ *   if (s) wk_training_load_state_dict(&t, s);
+ *   ... wk_checkpoint_save("run", step, wk_training_state_dict(&t)); */
+typedef struct wk_checkpoint_opts {
+    size_t size;
+    const char *folder;
+    int64_t step;   /* 0 or more */
+    const wk_state *state;
+    int keep;       /* 3; 0: all */
+    bool best;      /* false; true: it becomes best.safetensors too */
+} wk_checkpoint_opts;
+WK_API wk_checkpoint_opts wk_checkpoint_opts_default(void);
+WK_API wk_status wk_checkpoint_save_new(const wk_checkpoint_opts *o);  /* by the macro: wk_checkpoint_save(folder, step, s, .best = true) */
+static inline wk_status wk_checkpoint_save_with(wk_checkpoint_opts o) { return wk_checkpoint_save_new(&o); }
+#define WK_CHECKPOINT_DEFAULTS .size = sizeof(wk_checkpoint_opts), .state = NULL, .keep = 3, .best = false
+#define wk_checkpoint_save(to, at, ...)                                                                                \
+    wk_checkpoint_save_with(                                                                                           \
+        WK_WITH(wk_checkpoint_opts, WK_CHECKPOINT_DEFAULTS, .folder = (to), .step = (at), .state = __VA_ARGS__))
+/* The newest that is whole; one that is damaged is passed over with a warning to wk_set_log's function. WK_E_NOT_FOUND: there is none; the
+ * damage of the newest, if all are; WK_E_UNSUPPORTED: made by a newer version. step may be NULL. */
+WK_API wk_state *wk_checkpoint_load(const char *folder, int64_t *step);
+WK_API wk_state *wk_checkpoint_load_best(const char *folder, int64_t *step); /* best.safetensors */
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,0 +1,233 @@
+/* Stopping and going on: a training that is put together from its checkpoint has the bits of one that never stopped. */
+#include "base/alloc.h"
+#include "base/file.h"
+#include "wick/train.h"
+#include "wick_check.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { ROWS = 23, BATCH = 4, EPOCHS = 3, STEPS = EPOCHS * 6 };
+
+typedef struct run {
+    wk_training t;
+    int64_t step;
+} run;
+
+static wk_dataset *rows(void)
+{
+    wk_tensor *x = wk_reshape(wk_sin(wk_arange(0, ROWS * 5, 1, WK_F32)), WK_SHAPE(ROWS, 5));
+    wk_tensor *y = wk_remainder_scalar(wk_arange(0, ROWS, 1, WK_I64), 3);
+    wk_tensor *fields[] = { x, y };
+    return wk_dataset_tensors(fields, (const char *const[]){ "x", "y" }, 2);
+}
+
+static run start(const char *optimizer, const char *options, uint64_t seed, int workers)
+{
+    wk_manual_seed(seed);
+    wk_module *net = wk_nn_sequential(wk_nn_linear(5, 8), wk_nn_batch_norm1d(8), wk_nn_relu(), wk_nn_dropout(0.3),
+                                      wk_nn_linear(8, 3));
+    run r = { .t = wk_training_of(.module = net, .optim = wk_optim_by_name(optimizer, wk_parameters(net), options),
+                                  .loader = wk_loader_new(rows(), .batch_size = BATCH, .shuffle = true,
+                                                          .num_workers = workers)) };
+    return r;
+}
+
+static void go(run *r, int64_t steps)
+{
+    while (steps > 0 && !wk_failed())
+        for (wk_batch *b; steps > 0 && (b = wk_loader_next(r->t.loader)); steps--) {
+            WK_SCOPE(step);
+            wk_zero_grad(r->t.optim);
+            wk_backward(wk_cross_entropy(wk_forward(r->t.module, wk_batch_x(b)), wk_batch_y(b)));
+            wk_step(r->t.optim);
+            r->step++;
+        }
+    ck_assert_msg(!wk_failed(), "%s", wk_error_text());
+}
+
+static void check_same(const run *a, const run *b)
+{
+    wk_state *x = wk_training_state_dict(&a->t), *y = wk_training_state_dict(&b->t);
+    CHECK(x && y);
+    ck_assert_int_eq(wk_state_count(x), wk_state_count(y));
+    for (int64_t i = 0; i < wk_state_count(x); i++)
+        ck_assert_msg(wk_equal(wk_state_at(x, i), wk_state_get(y, wk_state_name(x, i))), "%s differs",
+                      wk_state_name(x, i));
+    for (int64_t i = 0; i < wk_state_text_count(x); i++)
+        ck_assert_str_eq(wk_state_text(x, wk_state_text_key(x, i)), wk_state_text(y, wk_state_text_key(x, i)));
+}
+
+static char folder[64];
+
+static bool unlink_one(void *user, const char *name)
+{
+    char path[512];
+    snprintf(path, sizeof path, "%s/%s", (const char *)user, name);
+    unlink(path);
+    return true;
+}
+
+static void empty_folder(void)
+{
+    snprintf(folder, sizeof folder, "/tmp/wick-resume-%d", (int)getpid());
+    if (wki_list_folder(folder, unlink_one, folder, "test")) wk_error_clear();
+    rmdir(folder);
+}
+
+static const struct {
+    const char *name, *options;
+} optimizers[] = { { "sgd", "lr=0.1,momentum=0.9" },
+                   { "adagrad", "" },
+                   { "rmsprop", "momentum=0.5,centered" },
+                   { "adam", "amsgrad" },
+                   { "adamw", "" } };
+
+TEST(resume, from_any_step_has_the_same_bits_for_any_number_of_workers)
+{
+    empty_folder();
+    for (int o = 0; o < 5; o++) {
+        WK_SCOPE(one);
+        run straight = start(optimizers[o].name, optimizers[o].options, 3, 0);
+        go(&straight, STEPS);
+        for (int64_t stop = o ? 5 : 0; stop <= (o ? 7 : STEPS);
+             stop++) { /* all stops of the first; some of the others */
+            WK_SCOPE(two);
+            run first = start(optimizers[o].name, optimizers[o].options, 3, (int)(stop % 3));
+            go(&first, stop);
+            CHECK(wk_checkpoint_save(folder, stop, wk_training_state_dict(&first.t)) == WK_OK);
+            run second = start(optimizers[o].name, optimizers[o].options, 99, (int)((stop + 1) % 3));
+            wk_randn(WK_SHAPE(7), WK_F32);
+            wk_state *s = wk_checkpoint_load(folder, &second.step);
+            ck_assert_int_eq(second.step, stop);
+            ck_assert_msg(wk_training_load_state_dict(&second.t, s) == WK_OK, "%s", wk_error_text());
+            go(&second, STEPS - stop);
+            check_same(&straight, &second);
+            empty_folder();
+        }
+    }
+}
+
+TEST(resume, twenty_chained_stops_change_nothing)
+{
+    WK_SCOPE(all);
+    empty_folder();
+    run straight = start("adam", "", 5, 1);
+    go(&straight, 80);
+    int64_t done = 0;
+    uint32_t x = 7;
+    for (int i = 0; i < 20; i++) {
+        WK_SCOPE(part);
+        run r = start("adam", "lr=0.5", (uint64_t)i, i % 3);
+        if (i) {
+            wk_state *s = wk_checkpoint_load(folder, &done);
+            CHECK(wk_training_load_state_dict(&r.t, s) == WK_OK);
+        } else {
+            r = start("adam", "", 5, 2);
+        }
+        x = x * 1664525u + 1013904223u;
+        const int64_t steps = i == 19 ? 80 - done : (int64_t)(x >> 16) % 7;
+        go(&r, done + steps > 80 ? 80 - done : steps);
+        done += done + steps > 80 ? 80 - done : steps;
+        CHECK(wk_checkpoint_save(folder, done, wk_training_state_dict(&r.t)) == WK_OK);
+        if (i == 19) check_same(&straight, &r);
+    }
+    empty_folder();
+}
+
+TEST(checkpoint, keeps_the_last_three_and_the_best)
+{
+    empty_folder();
+    wk_state *s = wk_state_new();
+    for (int64_t step = 1; step <= 5; step++) {
+        wk_state_set(s, "x", wk_full(WK_SHAPE(2), WK_F32, (double)step));
+        CHECK(wk_checkpoint_save(folder, step, s, .best = step == 2) == WK_OK);
+    }
+    int64_t step = 0;
+    CHECK(wk_item(wk_sum(wk_state_get(wk_checkpoint_load(folder, &step), "x"))) == 10 && step == 5);
+    CHECK(wk_item(wk_sum(wk_state_get(wk_checkpoint_load_best(folder, &step), "x"))) == 4 && step == 2);
+    char path[128];
+    for (int i = 1; i <= 5; i++) {
+        snprintf(path, sizeof path, "%s/ckpt-%08d.safetensors", folder, i);
+        ck_assert_int_eq(access(path, F_OK) == 0, i >= 3);
+    }
+    /* a damaged one is passed over */
+    FILE *file = fopen(path, "r+");
+    fseek(file, -1, SEEK_END);
+    fputc(255, file);
+    fclose(file);
+    CHECK(wk_item(wk_sum(wk_state_get(wk_checkpoint_load(folder, &step), "x"))) == 8 && step == 4);
+    for (int i = 3; i <= 4; i++) {
+        snprintf(path, sizeof path, "%s/ckpt-%08d.safetensors", folder, i);
+        CHECK(truncate(path, 20) == 0);
+    }
+    CHECK_NULL(wk_checkpoint_load(folder, NULL));
+    CHECK_ERROR(WK_E_FORMAT, "ckpt-00000005");
+    empty_folder();
+    CHECK_NULL(wk_checkpoint_load(folder, NULL));
+    CHECK_ERROR(WK_E_NOT_FOUND, folder);
+    CHECK(wk_checkpoint_save(folder, -1, s) == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "step -1");
+}
+
+TEST(checkpoint, of_a_newer_version_is_refused)
+{
+    empty_folder();
+    wk_state *s = wk_state_new();
+    CHECK(wk_checkpoint_save(folder, 1, s) == WK_OK);
+    wk_state_set_int(s, "checkpoint.version", 2);
+    wk_state_set_int(s, "checkpoint.step", 2);
+    char path[128];
+    snprintf(path, sizeof path, "%s/ckpt-00000002.safetensors", folder);
+    CHECK(wk_state_write(s, path) == WK_OK);
+    CHECK_NULL(wk_checkpoint_load(folder, NULL));
+    CHECK_ERROR(WK_E_UNSUPPORTED, "version 2", "up to 1");
+    empty_folder();
+}
+
+TEST(checkpoint, that_does_not_fit_changes_nothing)
+{
+    run a = start("adam", "", 1, 0), b = start("sgd", "lr=0.1", 1, 0);
+    go(&a, 3);
+    wk_state *before = wk_state_copy(wk_training_state_dict(&a.t)), *other = wk_training_state_dict(&b.t);
+    CHECK(wk_training_load_state_dict(&a.t, other) == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "of sgd", "this is adam");
+    wk_state *wrong = wk_state_copy(before); /* the optimizer's part fits, the model's does not */
+    wk_state_set(wrong, "model.0.weight", wk_zeros(WK_SHAPE(2, 2), WK_F32));
+    wk_state_set(wrong, "optim.0.weight.exp_avg", wk_ones(WK_SHAPE(8, 5), WK_F32));
+    CHECK(wk_training_load_state_dict(&a.t, wrong) == WK_E_SHAPE);
+    CHECK_ERROR(WK_E_SHAPE, "0.weight", "[2, 2]");
+    wk_state *after = wk_training_state_dict(&a.t);
+    for (int64_t i = 0; i < wk_state_count(before); i++)
+        CHECK(wk_equal(wk_state_at(before, i), wk_state_get(after, wk_state_name(before, i))));
+    wk_loader *smaller = wk_loader_new(rows(), .batch_size = 3, .shuffle = true);
+    CHECK(wk_loader_load_state_dict(smaller, wk_state_part(before, "loader.")) == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "batch_size is 3 here", "was 4");
+}
+
+TEST(loader, seeks_any_batch)
+{
+    for (int workers = 0; workers < 3; workers++) {
+        WK_SCOPE(one);
+        wk_loader *loader =
+            wk_loader_new(rows(), .batch_size = BATCH, .shuffle = true, .num_workers = workers, .seed = 4);
+        int64_t order[2][6][BATCH] = { { { 0 } } };
+        for (int epoch = 0; epoch < 2; epoch++)
+            for (wk_batch *b; (b = wk_loader_next(loader));)
+                memcpy(order[epoch][wk_loader_batch(loader) - 1], wk_batch_rows(b),
+                       (size_t)wk_batch_size(b) * sizeof(int64_t));
+        for (int k = 0; k < 12; k++) {
+            const int epoch = k * 7 % 12 / 6, batch = k * 7 % 6;
+            CHECK(wk_loader_seek(loader, epoch, batch) == WK_OK && wk_loader_epoch(loader) == epoch &&
+                  wk_loader_batch(loader) == batch);
+            wk_batch *b = wk_loader_next(loader);
+            CHECK(!memcmp(wk_batch_rows(b), order[epoch][batch], (size_t)wk_batch_size(b) * sizeof(int64_t)));
+        }
+        CHECK(wk_loader_seek(loader, 1, 6) == WK_OK && !wk_loader_next(loader) && wk_loader_epoch(loader) == 2);
+        CHECK(wk_loader_seek(loader, 0, 7) == WK_E_RANGE);
+        CHECK_ERROR(WK_E_RANGE, "batch is 7", "has 6");
+    }
+}
+
+WICK_TEST_MAIN

@@ -1,0 +1,231 @@
+/* Checkpoints: a training's parts as one state, and a folder of such states of which the newest whole one counts. */
+#include "base/alloc.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/options.h"
+#include "wick/train.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { VERSION = 1, NAME_BYTES = 64 };
+
+/* ---- A training's parts ---- */
+
+static wk_status put_random(wk_state *s)
+{
+    const wk_rng_place place = wk_rng_state();
+    wk_state_set_int(s, "random.seed", (int64_t)place.seed);
+    wk_state_set_int(s, "random.operation", (int64_t)place.operation);
+    return wk_state_set_int(s, "random.stream", place.stream);
+}
+
+static bool training_ok(const wk_training *t, const char *where)
+{
+    if (wk_failed()) return false;
+    wki_check(t && t->size >= sizeof *t, false, WK_E_INVALID, where, "t is %s",
+              t ? "not made by wk_training_of" : "NULL");
+    return true;
+}
+
+wk_state *wk_training_state_dict(const wk_training *t)
+{
+    if (!training_ok(t, "training_state_dict")) return NULL;
+    wk_state *s = wk_state_new();
+    if (!s) return NULL;
+    if (t->module) wk_state_add(s, "model.", wk_state_dict(t->module));
+    if (t->optim) wk_state_add(s, "optim.", wk_optim_state_dict(t->optim));
+    if (t->loader) wk_state_add(s, "loader.", wk_loader_state_dict(t->loader));
+    return wk_failed() || put_random(s) ? NULL : s;
+}
+
+static wk_status load(const wk_training *t, const wk_state *s)
+{
+    const wk_rng_place place = { (uint64_t)wk_state_int(s, "random.seed"),
+                                 (uint64_t)wk_state_int(s, "random.operation"),
+                                 (uint32_t)wk_state_int(s, "random.stream") };
+    if (t->optim) wk_optim_load_state_dict(t->optim, wk_state_part(s, "optim."));
+    if (t->loader) wk_loader_load_state_dict(t->loader, wk_state_part(s, "loader."));
+    if (t->module) wk_load_state_dict(t->module, wk_state_part(s, "model."));
+    if (wk_failed()) return wk_error();
+    wk_set_rng_state(place);
+    return WK_OK;
+}
+
+wk_status wk_training_load_state_dict(const wk_training *t, const wk_state *s)
+{
+    if (!training_ok(t, "training_load_state_dict")) return wk_error();
+    wki_check(s, WK_E_INVALID, WK_E_INVALID, "training_load_state_dict", "s is NULL");
+    WK_SCOPE(work);
+    wk_state *before = wk_state_copy(wk_training_state_dict(t));
+    if (!before || load(t, s) == WK_OK) return wk_error();
+    wki_error why;
+    wki_error_take(&why);
+    load(t, before); /* as it was: what a part loads, it can load again */
+    wk_error_clear();
+    return wki_error_raise(&why);
+}
+
+/* ---- The folder ---- */
+
+static char *path_of(const char *folder, const char *name) { return wki_sprintf("%s/%s", folder, name); }
+
+/* The step in "ckpt-STEP.safetensors"; -1: another file. */
+static int64_t step_of(const char *name)
+{
+    long long step;
+    char again[NAME_BYTES];
+    if (sscanf(name, "ckpt-%lld.", &step) != 1 || step < 0) return -1;
+    snprintf(again, sizeof again, "ckpt-%08lld.safetensors", step);
+    return strcmp(again, name) ? -1 : step;
+}
+
+typedef struct steps {
+    int64_t *at;
+    int count, room;
+    bool failed;
+} steps;
+
+static bool add_step(void *user, const char *name)
+{
+    steps *s = user;
+    const int64_t step = step_of(name);
+    if (step < 0) return true;
+    if (s->count == s->room) {
+        const size_t old = (size_t)s->room, room = old ? 2 * old : 16;
+        int64_t *grown = wki_grow(s->at, old * sizeof *grown, room * sizeof *grown);
+        s->failed = !grown;
+        if (!grown) return false;
+        s->at = grown;
+        s->room = (int)room;
+    }
+    s->at[s->count++] = step;
+    return true;
+}
+
+static int newest_first(const void *a, const void *b)
+{
+    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x < y) - (x > y);
+}
+
+static wk_status list_steps(const char *folder, steps *s, const char *where)
+{
+    *s = (steps){ 0 };
+    if (wki_list_folder(folder, add_step, s, where) || s->failed) {
+        wki_free(s->at);
+        return wk_error();
+    }
+    if (s->count) qsort(s->at, (size_t)s->count, sizeof *s->at, newest_first);
+    return WK_OK;
+}
+
+static char *checkpoint_path(const char *folder, int64_t step)
+{
+    char name[NAME_BYTES];
+    snprintf(name, sizeof name, "ckpt-%08lld.safetensors", (long long)step);
+    return path_of(folder, name);
+}
+
+/* Written, and read again from the file. */
+static wk_status write_checked(const wk_state *s, char *path)
+{
+    WK_SCOPE(check);
+    if (!path || wk_state_write(s, path)) return wk_error();
+    wk_state *back = wk_state_read(path);
+    wki_check(!back || wk_state_count(back) == wk_state_count(s), WK_E_IO, WK_E_IO, "checkpoint_save",
+              "%s does not hold what was written", path);
+    return wk_error();
+}
+
+static wk_status prune(const wk_checkpoint_opts *o)
+{
+    steps s;
+    if (o->keep <= 0) return WK_OK;
+    if (list_steps(o->folder, &s, "checkpoint_save")) return wk_error();
+    int kept = 0;
+    for (int i = 0; i < s.count; i++) {
+        if (s.at[i] == o->step || kept < o->keep - 1) { /* the one just saved stays, whatever its number */
+            kept += s.at[i] != o->step;
+            continue;
+        }
+        char *path = checkpoint_path(o->folder, s.at[i]);
+        if (path) wki_remove_file(path);
+        wki_free(path);
+    }
+    wki_free(s.at);
+    return wk_error();
+}
+
+wk_checkpoint_opts wk_checkpoint_opts_default(void) { return (wk_checkpoint_opts){ WK_CHECKPOINT_DEFAULTS }; }
+
+wk_status wk_checkpoint_save_new(const wk_checkpoint_opts *given)
+{
+    static const char where[] = "checkpoint_save";
+    wk_checkpoint_opts o = wk_checkpoint_opts_default();
+    if (wk_failed()) return wk_error();
+    wki_check(given, WK_E_INVALID, WK_E_INVALID, where, "the options are NULL");
+    wki_options_merge(&o, sizeof o, given);
+    wki_check(o.folder && *o.folder && o.state && o.step >= 0, WK_E_INVALID, WK_E_INVALID, where,
+              "folder is %s, state %s, step %lld; a name, a state and a step of 0 or more are needed",
+              o.folder ? o.folder : "NULL", o.state ? "given" : "NULL", (long long)o.step);
+    if (wki_make_folder(o.folder, where)) return wk_error();
+    WK_SCOPE(saving);
+    wk_state *s = wk_state_new();
+    if (!s || wk_state_add(s, "", o.state) || wk_state_set_int(s, "checkpoint.version", VERSION) ||
+        wk_state_set_int(s, "checkpoint.step", o.step))
+        return wk_error();
+    char *path = checkpoint_path(o.folder, o.step), *best = o.best ? path_of(o.folder, "best.safetensors") : NULL;
+    wk_status status = write_checked(s, path);
+    if (status == WK_OK && o.best) status = write_checked(s, best);
+    wki_free(path);
+    wki_free(best);
+    return status ? status : prune(&o);
+}
+
+static wk_state *read_checkpoint(const char *path, int64_t *step)
+{
+    wk_state *s = wk_state_read(path);
+    if (!s) return NULL;
+    const int64_t version = wk_state_int(s, "checkpoint.version"), at = wk_state_int(s, "checkpoint.step");
+    if (wk_failed()) return NULL;
+    wki_check(version <= VERSION, NULL, WK_E_UNSUPPORTED, "checkpoint_load",
+              "%s has version %lld; this library reads up to %d", path, (long long)version, VERSION);
+    if (step) *step = at;
+    return s;
+}
+
+wk_state *wk_checkpoint_load(const char *folder, int64_t *step)
+{
+    static const char where[] = "checkpoint_load";
+    steps all;
+    if (wk_failed()) return NULL;
+    wki_check(folder && *folder, NULL, WK_E_INVALID, where, "folder is %s", folder ? "empty" : "NULL");
+    if (list_steps(folder, &all, where)) return NULL;
+    wk_state *s = NULL;
+    wki_error first = { .code = WK_OK };
+    for (int i = 0; i < all.count && !s; i++) {
+        char *path = checkpoint_path(folder, all.at[i]);
+        s = path ? read_checkpoint(path, step) : NULL;
+        wki_free(path);
+        if (s || wk_error() == WK_E_MEMORY || wk_error() == WK_E_UNSUPPORTED) break;
+        wki_log(WK_LOG_WARNING, "%s; an older one is tried", wk_error_text());
+        if (first.code == WK_OK) wki_error_take(&first);
+        wk_error_clear();
+    }
+    wki_free(all.at);
+    if (s || wk_failed()) return s;
+    if (first.code != WK_OK) return wki_error_raise(&first), NULL;
+    wki_fail(WK_E_NOT_FOUND, where, "%s has no ckpt-STEP.safetensors", folder);
+    return NULL;
+}
+
+wk_state *wk_checkpoint_load_best(const char *folder, int64_t *step)
+{
+    if (wk_failed()) return NULL;
+    wki_check(folder && *folder, NULL, WK_E_INVALID, "checkpoint_load_best", "folder is %s", folder ? "empty" : "NULL");
+    char *path = path_of(folder, "best.safetensors");
+    wk_state *s = path ? read_checkpoint(path, step) : NULL;
+    wki_free(path);
+    return s;
+}
