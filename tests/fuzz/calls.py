@@ -13,7 +13,7 @@ wk_register_post_accumulate_grad_hook wk_autograd_grad_run wk_params_new wk_back
 """.split()
 # What makes and takes modules and states, what only makes sense inside a call, and the halves of macros.
 NO_OBJECTS = re.compile(r"\bwk_(module|state)\b")
-NO_CALLS = re.compile(r"wk_(nn_|init_.*fan|\w+_guard$|\w+_opts_default$|function_|params_|train$|is_training$|"
+NO_CALLS = re.compile(r"wk_(nn_|summary|init_.*fan|\w+_guard$|\w+_opts_default$|function_|params_|train$|is_training$|"
                       r"save_for_backward$|saved$|needs_input_grad$|print_options|set_print)")
 
 FUNCTION = re.compile(r"^WK_API\b\s*([\w ]+?[\w*] ?\**)\s*\b(wk_\w+)\(([^;{]*?)\)\s*(?:__attribute__.*)?;", re.M)
