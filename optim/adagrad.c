@@ -17,7 +17,7 @@ static wki_optim_plan plan(const void *opts)
 {
     const wk_adagrad_opts *o = opts;
     return (wki_optim_plan){
-        .rule = WKI_RULE_adagrad, .states = { "sum" }, .start = o->initial_accumulator_value, .at_once = true
+        .rule = WKI_RULE_adagrad, .states = { "sum" }, .start = { o->initial_accumulator_value }, .at_once = true
     };
 }
 

@@ -90,9 +90,9 @@ static wk_status make_states(wk_optim *opt, wki_optim_slot *slot)
 {
     WK_SCOPE(states);
     const wki_view *p = &slot->p->v;
-    const wki_fill_attrs fill = { .value = opt->plan.start };
     for (int k = 0; k < opt->nstates; k++) {
         if (slot->state[k]) continue;
+        const wki_fill_attrs fill = { .value = opt->plan.start[k] };
         wk_tensor *s = wki_new(opt->kind->where, p->device, p->ndim, p->size, p->dtype);
         if (!s || wki_do(WKI_OP_fill, 1, WKI_VIEWS(&s->v), &fill, sizeof fill, wki_numel(p))) return wk_error();
         wki_object_adopt(s);

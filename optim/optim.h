@@ -24,7 +24,7 @@ typedef struct wki_optim_option {
 typedef struct wki_optim_plan {
     int rule;
     const char *states[WKI_MAX_STATES]; /* as many as the rule has, by torch's names */
-    double start;                       /* what states are filled with */
+    double start[WKI_MAX_STATES];       /* what states are filled with */
     bool at_once;                       /* made with the optimizer, not in the first step */
 } wki_optim_plan;
 

@@ -331,7 +331,8 @@ TEST(by_name, suggests_what_was_meant)
     CHECK_NULL(wk_optim_by_name("adm", params, ""));
     CHECK_ERROR(WK_E_NOT_FOUND, "optim_by_name", "'adm'", "did you mean 'adam'?");
     CHECK_NULL(wk_optim_by_name("lbfgs", params, ""));
-    CHECK_ERROR(WK_E_NOT_FOUND, "'lbfgs'", "adagrad, adam, adamw, rmsprop, sgd");
+    CHECK_ERROR(WK_E_NOT_FOUND, "'lbfgs'",
+                "adadelta, adagrad, adam, adamax, adamw, asgd, lion, nadam, radam, rmsprop, rprop, sgd");
     CHECK_NULL(wk_optim_by_name("adam", params, "lr=0.1,bta1=0.5"));
     CHECK_ERROR(WK_E_NOT_FOUND, "adam has no option 'bta1'", "did you mean 'beta1'?");
     CHECK_NULL(wk_optim_by_name("sgd", params, "warmth=2"));

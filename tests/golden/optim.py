@@ -11,6 +11,27 @@ import torch
 
 WEIGHTS, BIASES = 15, 3
 STEPS = (1, 10, 100)
+
+
+class Lion(torch.optim.Optimizer):
+    """Chen et al. 2023, algorithm 2."""
+
+    def __init__(self, params, foreach, lr=1e-4, betas=(0.9, 0.99), weight_decay=0.0):
+        super().__init__(params, dict(lr=lr, betas=betas, weight_decay=weight_decay))
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for p in group["params"]:
+                if p.grad is None:
+                    continue
+                m = self.state[p].setdefault("exp_avg", torch.zeros_like(p))
+                b1, b2 = group["betas"]
+                p.mul_(1 - group["lr"] * group["weight_decay"])
+                p.sub_(group["lr"] * torch.sign(b1 * m + (1 - b1) * p.grad))
+                m.copy_(b2 * m + (1 - b2) * p.grad)
+
+
 CASES = [  # name, wick's optimizer and options, torch's class and options, skips
     ("sgd", "sgd", "lr=0.01", torch.optim.SGD, dict(lr=0.01)),
     ("sgd_momentum", "sgd", "lr=0.001,momentum=0.9", torch.optim.SGD, dict(lr=0.001, momentum=0.9)),
@@ -42,6 +63,30 @@ CASES = [  # name, wick's optimizer and options, torch's class and options, skip
     ("adamw", "adamw", "", torch.optim.AdamW, {}),
     ("adamw_amsgrad_maximize", "adamw", "lr=2e-3,beta2=0.95,eps=1e-6,weight_decay=0.2,amsgrad,maximize", torch.optim.AdamW,
      dict(lr=2e-3, betas=(0.9, 0.95), eps=1e-6, weight_decay=0.2, amsgrad=True, maximize=True)),
+    ("adamax", "adamax", "", torch.optim.Adamax, {}),
+    ("adamax_decay", "adamax", "lr=5e-3,beta1=0.8,beta2=0.9,weight_decay=0.1,maximize", torch.optim.Adamax,
+     dict(lr=5e-3, betas=(0.8, 0.9), weight_decay=0.1, maximize=True)),
+    ("nadam", "nadam", "", torch.optim.NAdam, {}),
+    ("nadam_decay", "nadam", "lr=1e-3,weight_decay=0.1,momentum_decay=0.01", torch.optim.NAdam,
+     dict(lr=1e-3, weight_decay=0.1, momentum_decay=0.01)),
+    ("nadam_decoupled_skips", "nadam", "lr=1e-3,weight_decay=0.1,decoupled_weight_decay", torch.optim.NAdam,
+     dict(lr=1e-3, weight_decay=0.1, decoupled_weight_decay=True), True),
+    ("radam", "radam", "", torch.optim.RAdam, {}),
+    ("radam_decay", "radam", "lr=5e-3,beta2=0.98,weight_decay=0.1", torch.optim.RAdam, dict(lr=5e-3, betas=(0.9, 0.98), weight_decay=0.1)),
+    ("radam_decoupled", "radam", "lr=5e-3,weight_decay=0.1,decoupled_weight_decay,maximize", torch.optim.RAdam,
+     dict(lr=5e-3, weight_decay=0.1, decoupled_weight_decay=True, maximize=True)),
+    ("adadelta", "adadelta", "", torch.optim.Adadelta, {}),
+    ("adadelta_decay", "adadelta", "lr=0.5,rho=0.8,eps=1e-5,weight_decay=0.1", torch.optim.Adadelta,
+     dict(lr=0.5, rho=0.8, eps=1e-5, weight_decay=0.1)),
+    ("rprop", "rprop", "", torch.optim.Rprop, {}),
+    ("rprop_bounds", "rprop", "lr=0.02,etaminus=0.6,etaplus=1.1,step_min=0.01,step_max=0.05,maximize", torch.optim.Rprop,
+     dict(lr=0.02, etas=(0.6, 1.1), step_sizes=(0.01, 0.05), maximize=True)),
+    ("asgd", "asgd", "", torch.optim.ASGD, {}),
+    ("asgd_averages", "asgd", "lr=0.02,lambd=0.01,alpha=0.6,t0=5,weight_decay=0.1", torch.optim.ASGD,
+     dict(lr=0.02, lambd=0.01, alpha=0.6, t0=5, weight_decay=0.1)),
+    ("lion", "lion", "lr=1e-3", Lion, dict(lr=1e-3)),
+    ("lion_decay_skips", "lion", "lr=2e-3,beta1=0.8,beta2=0.95,weight_decay=0.1", Lion,
+     dict(lr=2e-3, betas=(0.8, 0.95), weight_decay=0.1), True),
 ]
 
 
