@@ -12,7 +12,8 @@ enum { BATCH = 128, EVALUATION_BATCH = 512 };
 #define AT(field) offsetof(run_settings, field)
 const args_option run_options[RUN_OPTIONS] = {
     { "epochs", 0, ARGS_WHOLE, AT(epochs), "N", "passes over the training rows (5)", 1, 1e6 },
-    { "hidden", 0, ARGS_TEXT, AT(hidden), "N,N", "sizes of the hidden layers (512,256), or none", 0, 0 },
+    { "model", 0, ARGS_TEXT, AT(model), "NAME", "mlp, lenet, cnn or resnet-small (mlp)", 0, 0 },
+    { "hidden", 0, ARGS_TEXT, AT(hidden), "N,N", "hidden layers of an mlp (512,256), or none", 0, 0 },
     { "batch-size", 0, ARGS_WHOLE, AT(batch_size), "N", "rows a step (128, or all if there are fewer)", 1, 1e9 },
     { "threads", 0, ARGS_WHOLE, AT(threads), "N", "compute threads (1, or WICK_THREADS)", 1, 64 },
     { "workers", 0, ARGS_WHOLE, AT(workers), "N", "threads that load batches ahead (1)", 0, 64 },
@@ -26,7 +27,8 @@ const args_option run_options[RUN_OPTIONS] = {
 
 run_settings run_defaults(void)
 {
-    return (run_settings){ .hidden = "512,256", .epochs = 5, .threads = wk_num_threads(), .workers = -1 };
+    return (
+        run_settings){ .model = "mlp", .hidden = "512,256", .epochs = 5, .threads = wk_num_threads(), .workers = -1 };
 }
 
 static const run_optimizer optimizers[] = {
@@ -35,6 +37,11 @@ static const run_optimizer optimizers[] = {
     { "rmsprop", "RMSProp", "", 0.001 },
     { "adam", "Adam", "", 0.001 },
     { "adamw", "AdamW", "", 0.001 },
+    { "adamax", "Adamax", "", 0.002 },
+    { "nadam", "NAdam", "", 0.002 },
+    { "radam", "RAdam", "", 0.001 },
+    { "adadelta", "Adadelta", "", 1 },
+    { "lion", "Lion", "", 0.0001 },
 };
 enum { OPTIMIZERS = sizeof optimizers / sizeof *optimizers };
 
@@ -49,13 +56,14 @@ const run_optimizer *run_find_optimizer(const char *key)
     if (near)
         say_usage("no optimizer \"%s\"; did you mean %s?", key, near);
     else
-        say_usage("no optimizer \"%s\"; there are sgd, adagrad, rmsprop, adam and adamw", key);
+        say_usage("no optimizer \"%s\"; wick train --help lists them", key);
     return NULL;
 }
 
 /* The model as the command runs it: rows become f32 on their way in, results take the targets' shape on their way out,
  * and once a signal asked to stop, no pass goes on, be it for training or for wk_evaluate. */
 typedef struct ends {
+    const run_plan *plan;
     int ndim;
     int64_t shape[WK_MAX_DIMS];
 } ends;
@@ -67,14 +75,17 @@ static wk_status ends_init(wk_module *m, void *state)
     e->ndim = p->data->y.ndim + 1;
     e->shape[0] = -1;
     memcpy(e->shape + 1, p->data->y.shape, (size_t)p->data->y.ndim * sizeof *e->shape);
-    return wk_nn_child(m, "mlp", wk_mlp(p->nsizes, p->sizes)) ? WK_OK : wk_error();
+    e->plan = p;
+    return wk_nn_child(m, "model", models_make(p->kind, &p->image, p->nsizes, p->sizes)) ? WK_OK : wk_error();
 }
 
 static wk_tensor *ends_forward(wk_module *m, wk_tensor *x)
 {
     const ends *e = wk_nn_state(m);
-    if (say_stop_signal()) return wk_fail(WK_E_INTERRUPTED, "stopped"), NULL;
-    wk_tensor *out = wk_forward(wk_module_child(m, "mlp"), wk_to(x, WK_F32));
+    if (!wk_is_training(m) && say_stop_signal()) return wk_fail(WK_E_INTERRUPTED, "stopped"), NULL;
+    x = wk_to(x, WK_F32);
+    if (strcmp(e->plan->kind, "mlp")) x = models_as_images(&e->plan->image, x);
+    wk_tensor *out = wk_forward(wk_module_child(m, "model"), x);
     return e->ndim > 2 ? wk_reshape(out, e->ndim, e->shape) : out;
 }
 
@@ -82,11 +93,15 @@ static const wk_module_ops ends_ops = {
     .size = sizeof ends_ops, .name = "ends", .state_size = sizeof(ends), .init = ends_init, .forward = ends_forward
 };
 
+wk_module *run_model(const run_plan *p) { return wk_nn_custom(&ends_ops, p); }
+
 bool run_prepare(run_plan *p, const run_settings *settings)
 {
     const char *list = strcmp(settings->hidden, "none") ? settings->hidden : NULL;
     char item[32];
-    *p = (run_plan){ .settings = settings, .nsizes = 1 };
+    *p = (run_plan){ .settings = settings, .nsizes = 1, .kind = settings->model };
+    if (!models_know(settings->model))
+        return say_usage("no model \"%s\"; there are mlp, lenet, cnn and resnet-small", settings->model), false;
     while (args_item(&list, item, sizeof item)) {
         int64_t size;
         if (!args_whole(item, &size) || size < 1 || size > 1000000)
@@ -98,6 +113,16 @@ bool run_prepare(run_plan *p, const run_settings *settings)
     }
     p->nsizes++;
     return true;
+}
+
+static int plan_images(run_plan *p, const sets *data)
+{
+    WK_SCOPE(counting);
+    if (!models_image_of(p->kind, data, &p->image)) return EXIT_USAGE;
+    p->parameters = wk_parameter_count(models_make(p->kind, &p->image, p->nsizes, p->sizes));
+    snprintf(p->model, sizeof p->model, "%s for %lldx%lldx%lld", p->kind, (long long)p->image.channels,
+             (long long)p->image.height, (long long)p->image.width);
+    return wk_failed() ? say_error() : EXIT_DONE;
 }
 
 int run_plan_for(run_plan *p, const sets *data)
@@ -113,6 +138,7 @@ int run_plan_for(run_plan *p, const sets *data)
     if (wk_set_num_threads((int)s->threads)) return say_error();
     p->workers = s->workers >= 0 ? (int)s->workers : sysconf(_SC_NPROCESSORS_ONLN) > 1;
     p->batches = (data->train_rows + p->batch_size - 1) / p->batch_size;
+    if (strcmp(p->kind, "mlp")) return plan_images(p, data);
     size_t n = (size_t)snprintf(p->model, sizeof p->model, "MLP ");
     for (int i = 0; i < p->nsizes; i++) {
         if (i) p->parameters += (p->sizes[i - 1] + 1) * p->sizes[i];
@@ -139,7 +165,7 @@ static bool make_parts(run *r, parts *with)
     char options[96];
     const run_plan *p = r->plan;
     wk_manual_seed(r->seed.seed);
-    with->net = wk_nn_custom(&ends_ops, p);
+    with->net = run_model(p);
     snprintf(options, sizeof options, "lr=%.17g%s%s", r->lr, *r->optimizer->options ? "," : "", r->optimizer->options);
     with->optim = wk_optim_by_name(r->optimizer->key, wk_parameters(with->net), options);
     with->train = wk_loader_new(p->data->train, .batch_size = p->batch_size, .shuffle = true, .num_workers = p->workers,
@@ -181,28 +207,45 @@ static void diverge(run *r)
     r->seed.diverged_step = r->step;
 }
 
-/* One epoch; *mean becomes the mean loss of its batches. Stops early at a loss that is not finite. */
+static double train_step(const parts *with, wk_batch *b)
+{
+    wk_zero_grad(with->optim);
+    wk_tensor *loss = wk_loss(wk_forward(with->net, wk_batch_x(b)), wk_batch_y(b));
+    const double value = wk_item(loss);
+    if (wk_failed() || !isfinite(value)) return value;
+    wk_backward(loss);
+    wk_step(with->optim);
+    return value;
+}
+
+/* One epoch, or the rest of it; *mean becomes the mean loss of its batches. Stops early at a loss that is not finite,
+ * and, between two steps, at a signal. */
 static void train_epoch(run *r, const parts *with, double *mean)
 {
-    double sum = 0;
-    r->step = 0;
-    for (wk_batch *b; (b = wk_loader_next(with->train));) {
+    keep_place *at = &r->place;
+    while (at->step < r->plan->batches && !wk_failed()) {
+        if (say_stop_signal()) {
+            wk_fail(WK_E_INTERRUPTED, "stopped");
+            break;
+        }
+        wk_batch *b = wk_loader_next(with->train);
+        if (!b) break;
         WK_SCOPE(step);
-        r->step++;
-        wk_zero_grad(with->optim);
-        wk_tensor *loss = wk_loss(wk_forward(with->net, wk_batch_x(b)), wk_batch_y(b));
-        double value = wk_item(loss);
+        const double value = train_step(with, b);
+        r->step = at->step + 1;
         if (!wk_failed() && !isfinite(value)) {
             diverge(r);
             break;
         }
-        wk_backward(loss);
-        wk_step(with->optim);
         if (wk_failed()) break;
-        sum += value;
+        at->step++;
+        at->total++;
+        at->loss_sum += value;
         progress_step(r->progress, r->epoch, value);
     }
-    *mean = sum / (double)r->plan->batches;
+    if (at->step == r->plan->batches && wk_loader_batch(with->train) == r->plan->batches && !wk_failed())
+        wk_loader_next(with->train); /* none: the epoch is over */
+    *mean = at->loss_sum / (double)r->plan->batches;
 }
 
 static run_end fail_output(void)
@@ -211,11 +254,40 @@ static run_end fail_output(void)
     return RUN_FAILED;
 }
 
+static wk_training training_of(const parts *with)
+{
+    return wk_training_of(.module = wk_module_child(with->net, "model"), .optim = with->optim, .loader = with->train);
+}
+
+/* After an epoch: the log, the checkpoint, and whether it is time to stop. */
+static bool keep_epoch(run *r, const parts *with, double mean)
+{
+    const int i = r->seed.points - 1;
+    keep_place *at = &r->place;
+    wk_early_stopping stop = wk_early_stopping_init(.patience = (int)r->keep->config.patience, .best = at->best,
+                                                    .checks = at->checks, .best_at = at->best_at);
+    const bool over = wk_early_stopping_step(&stop, r->seed.valid_loss[i]);
+    at->best = stop.best;
+    at->checks = stop.checks;
+    at->best_at = stop.best_at;
+    keep_log(r->keep, at, mean, r->seed.valid_loss[i], r->seed.valid_accuracy[i], wk_lr(with->optim));
+    at->epoch++;
+    at->step = 0;
+    at->loss_sum = 0;
+    const wk_training t = training_of(with);
+    keep_save(r->keep, &t, at, stop.improved);
+    r->early = over && r->keep->config.patience > 0;
+    return !r->early && !wk_failed();
+}
+
 static run_end train_all(run *r, const parts *with)
 {
     const int epochs = (int)r->plan->settings->epochs;
-    if (!validate(r, with, NAN)) return RUN_FAILED;
-    for (r->epoch = 1; r->epoch <= epochs; r->epoch++) {
+    if (!r->from) {
+        r->place = (keep_place){ .epoch = 1, .best = NAN };
+        if (!validate(r, with, NAN)) return RUN_FAILED;
+    }
+    for (r->epoch = (int)r->place.epoch; r->epoch <= epochs && !r->early; r->epoch++) {
         double mean, start = progress_now();
         train_epoch(r, with, &mean);
         double seconds = progress_now() - start;
@@ -231,16 +303,38 @@ static run_end train_all(run *r, const parts *with)
         r->epochs_done++;
         progress_epoch e = { r->epoch, mean, r->seed.valid_loss[i], r->seed.valid_accuracy[i], seconds };
         if (!progress_row(r->progress, &e)) return fail_output();
+        if (r->keep)
+            keep_epoch(r, with, mean);
+        else
+            r->place = (keep_place){ .epoch = r->epoch + 1, .total = r->place.total };
+        if (wk_failed()) return RUN_FAILED;
     }
     return RUN_DONE;
+}
+
+/* A run that a signal stops is kept as it stands, after a whole step. */
+static void keep_stopped(run *r, const parts *with)
+{
+    if (!r->keep || wk_error() != WK_E_INTERRUPTED || r->place.total == 0) return;
+    wk_error_clear();
+    const wk_training t = training_of(with);
+    if (keep_save(r->keep, &t, &r->place, false) == WK_OK) wk_fail(WK_E_INTERRUPTED, "stopped");
+}
+
+static wk_status go_on(run *r, const parts *with)
+{
+    const wk_training t = training_of(with);
+    return wk_training_load_state_dict(&t, r->from);
 }
 
 static run_end train_and_test(run *r, const parts *with)
 {
     wk_metrics test;
     if (r->progress->mode == PROGRESS_JSON && !run_put_start(r)) return fail_output();
+    if (r->from && go_on(r, with)) return RUN_FAILED;
     run_end end = train_all(r, with);
     progress_clear(r->progress);
+    if (end == RUN_FAILED) keep_stopped(r, with);
     if (end != RUN_DONE) return end;
     if (wk_evaluate(with->net, evaluation_loader(r, r->plan->data->test), &test)) return RUN_FAILED;
     r->seed.test_loss = test.loss;
@@ -278,7 +372,9 @@ int run_say_failed(run *r)
     if (wk_error() != WK_E_INTERRUPTED || !say_stop_signal()) return say_error();
     wk_error_clear();
     if (r->epoch == 0) return say_stopped("stopped before the first step");
-    return say_stopped("stopped in epoch %d of %lld, after step %lld of %lld",
+    const bool goes_on = r->keep && r->place.total;
+    return say_stopped("stopped in epoch %d of %lld, after step %lld of %lld%s%s",
                        r->epoch > r->plan->settings->epochs ? r->epoch - 1 : r->epoch,
-                       (long long)r->plan->settings->epochs, (long long)r->step, (long long)r->plan->batches);
+                       (long long)r->plan->settings->epochs, (long long)r->place.step, (long long)r->plan->batches,
+                       goes_on ? "; go on with wick train --resume " : "", goes_on ? r->keep->folder : "");
 }

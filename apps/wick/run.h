@@ -1,7 +1,9 @@
-/* run.h: one experiment: a perceptron trained on a data set by one optimizer from one seed. */
+/* run.h: one experiment: a model trained on a data set by one optimizer from one seed. */
 #ifndef WICK_APP_RUN_H
 #define WICK_APP_RUN_H
 #include "args.h"
+#include "keep.h"
+#include "models.h"
 #include "progress.h"
 #include "report.h"
 #include "sets.h"
@@ -10,11 +12,11 @@
 /* What train and compare have in common: the beginning of their settings, and the options for it. */
 typedef struct run_settings {
     sets_request data;
-    const char *hidden;
+    const char *model, *hidden;
     int64_t epochs, batch_size, threads, workers; /* batch_size 0, workers -1: not given */
     bool json, quiet;
 } run_settings;
-enum { RUN_OPTIONS = 11 };
+enum { RUN_OPTIONS = 12 };
 extern const args_option run_options[RUN_OPTIONS];
 run_settings run_defaults(void);
 
@@ -32,6 +34,8 @@ typedef struct run_plan {
     const sets *data;
     int64_t sizes[RUN_SIZES];
     int nsizes;
+    const char *kind; /* "mlp", "lenet" */
+    models_image image; /* of all kinds but mlp */
     char model[160]; /* "MLP 784-512-256-10, ReLU" */
     int64_t parameters, batch_size, batches;
     int workers;
@@ -55,8 +59,14 @@ typedef struct run {
     int epochs_done;
     int epoch; /* where it stands */
     int64_t step;
+    keep *keep;            /* where it is kept; NULL: nowhere */
+    const wk_state *from;  /* goes on from this checkpoint, and place; NULL: from the start */
+    keep_place place;
+    bool early;            /* ended before its last epoch, as validation became no better */
 } run;
 
+/* The model of a plan with what belongs around it, as it is trained; its child "model" is the model itself. */
+wk_module *run_model(const run_plan *p);
 /* RUN_FAILED leaves the library's error pending, WK_E_INTERRUPTED after a signal. */
 run_end run_go(run *r, uint64_t seed);
 void run_free(run *r);

@@ -115,6 +115,61 @@ refuses 2 synth moons
 says '-o FILE.h5'
 [ ! -e x.h5 ] || fail "x.h5 was made"
 
+law "a run that stopped goes on to the same bits"
+run 0 synth digits -o resume.h5 --train 1200 --test 100 -q
+run 0 train resume.h5 --epochs 4 -o straight -q --hidden 64
+run 0 train resume.h5 --epochs 2 -o halves -q --hidden 64 --workers 2
+run 0 train --resume halves --epochs 4 -q --workers 0
+same_run() { # FOLDER FOLDER
+    cmp "$1/metrics.csv" "$2/metrics.csv" || fail "the logs of $1 and $2 differ"
+    for file in "$1"/*.safetensors; do
+        cmp "$file" "$2/${file##*/}" || fail "$2/${file##*/} differs from that of $1"
+    done
+}
+same_run straight halves
+refuses 1 train --resume straight
+says 'is done: 4 epochs of 4'
+refuses 1 train --resume nowhere
+refuses 2 train resume.h5 --resume straight
+refuses 2 train --resume straight --out other
+refuses 1 train resume.h5 -o straight
+says 'has files in it'
+shows_file() { grep -q "$2" "$1" || fail "$1 does not show $2"; }
+shows_file straight/config.json '"hidden": "64"'
+run 0 synth digits -o slow.h5 --train 6000 --test 50 -q
+run 0 train slow.h5 --model lenet --epochs 2 -o unstopped -q
+stops=0
+"$wick" train slow.h5 --model lenet --epochs 2 -o stopped -q >out 2>err &
+for attempt in 1 2 3 4 5 6 7 8; do
+    sleep 0.3
+    kill -TERM $! 2>/dev/null || true
+    code=0
+    wait $! || code=$?
+    [ "$code" = 0 ] && break
+    [ "$code" = 143 ] || fail "a stopped run ends with $code"
+    if ls stopped/ckpt-* >/dev/null 2>&1; then
+        says '--resume stopped'
+        stops=$((stops + 1))
+        "$wick" train --resume stopped -q >out 2>err &
+    else
+        rm -rf stopped
+        "$wick" train slow.h5 --model lenet --epochs 2 -o stopped -q >out 2>err &
+    fi
+    [ "$attempt" = 8 ] && wait $!
+done
+[ $stops -gt 0 ] || fail "the run was never stopped"
+same_run unstopped stopped
+
+law "every model trains"
+for model in cnn resnet-small mlp; do run 0 train resume.h5 --model $model --epochs 1 -o model-$model -q; done
+refuses 2 train resume.h5 --model lenett
+says 'lenet'
+run 0 synth moons -o flat.h5 --train 50 --test 10 -q
+refuses 2 train flat.h5 --model cnn
+says 'for images'
+run 0 train resume.h5 --epochs 50 --early-stop 1 --lr 0.05 --hidden 16 -o early
+shows 'stopped early'
+
 law "synth makes the same file again, and no other file in its place"
 run 0 synth digits -o digits.h5 --train 600 --test 100
 shows '600 training rows and 100 for test'

@@ -1,0 +1,40 @@
+/* keep.h: the folder of a run: config.json, metrics.csv, the last checkpoints and the best, from which the run goes on.
+ *
+ *   runs/train-20251125-083000/{config.json, metrics.csv, ckpt-STEP.safetensors, best.safetensors} */
+#ifndef WICK_APP_KEEP_H
+#define WICK_APP_KEEP_H
+#include "wick/train.h"
+#include <stdio.h>
+
+/* What a run is made from; it stands in every checkpoint, so that the run can be made again from one. */
+typedef struct keep_config {
+    char data[1024], train[256], test[256], x[256], y[256]; /* "": by convention */
+    char model[200], hidden[200], optim[32];
+    int64_t epochs, batch_size, patience;
+    uint64_t seed;
+    double lr;
+} keep_config;
+
+/* Where a run stands. */
+typedef struct keep_place {
+    int64_t epoch, step, total; /* step: of the epoch; total: of the run */
+    double loss_sum;            /* of the epoch's steps */
+    double best;                /* NAN: none yet */
+    int64_t checks, best_at;    /* validations, and the best one */
+} keep_place;
+
+typedef struct keep {
+    char folder[1024];
+    keep_config config;
+    wk_logger *csv, *events; /* events may be NULL */
+} keep;
+
+/* A new folder (path NULL: runs/train-DATE) with config.json; false after an error on stderr. */
+bool keep_make(keep *k, const char *path, bool tensorboard);
+/* The newest checkpoint of folder k->folder, with its config; NULL with the library's error pending. */
+wk_state *keep_read(keep *k, bool best, keep_place *place);
+/* Logs of a run that goes on from place: later rows are dropped. */
+wk_status keep_resume_logs(keep *k, const keep_place *place, bool tensorboard);
+wk_status keep_save(const keep *k, const wk_training *t, const keep_place *place, bool best);
+wk_status keep_log(keep *k, const keep_place *place, double train_loss, double valid_loss, double valid_accuracy, double lr);
+#endif
