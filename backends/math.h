@@ -85,6 +85,8 @@ typedef uint64_t wki_word;
 #define LN2_LO          PICK(1.42860677e-6f, 7.3710025651677989e-13)
 #define EXP_MIN         PICK(-104.0f, -746.0)                         /* rounds to 0 */
 #define EXP_MAX         PICK(89.0f, 710.0)                            /* rounds to infinity */
+#define ONE_AND_EXP_MIN PICK(-86.0f, -700.0)                          /* 1 + e^x rounds to 1 */
+#define ONE_AND_EXP_MAX PICK(90.0f, 711.0)                            /* rounds to infinity */
 #define EXPM1_MIN       PICK(-18.0f, -38.0)                           /* rounds to -1 */
 #define ERF_ONE         PICK(4.0f, 6.0)                               /* rounds to 1 */
 #define ERF_LOW         PICK(-5.86353828e-8f, 1.5335459613165881e-17) /* 2 / sqrt(pi) less the last number of ERF_POLY */
@@ -191,6 +193,15 @@ WKI_INLINE real wki_exp(real x)
     return wki_scale(1 + wki_fma(r * r, wki_exp_poly(r), r), n);
 }
 
+/* 1 + e^x by one factor: 2^n / 4 does not overflow before the result does, nor is it subnormal where it matters */
+WKI_INLINE real wki_one_and_exp(real x)
+{
+    wki_word n;
+    real lost, r = wki_exp_reduce(wki_bounded(x, ONE_AND_EXP_MIN, ONE_AND_EXP_MAX), &n, &lost);
+    real quarter = wki_real_of((n + BIAS - 2) << FRACTION);
+    return 4 * (real(0.25) + (1 + wki_fma(r * r, wki_exp_poly(r), r)) * quarter);
+}
+
 /* unit (e^(x + tail) - 1), where tail is below the last place of x and unit is 1 or 1/2 */
 WKI_INLINE real wki_expm1_times(real unit, real x, real tail)
 {
@@ -266,6 +277,17 @@ WKI_INLINE real wki_erf(real x)
     size = size > ERF_ONE ? ERF_ONE : size;
     real p = wki_erf_poly(size), u = -size * p, lost = wki_fma(size, p, u);
     return wki_copysign(wki_expm1_pair(u, wki_fma(-size, ERF_LOW, -lost)), x);
+}
+
+/* 1 + erf(x), which is 2 - e or, with nothing lost, e */
+WKI_INLINE real wki_one_and_erf(real x)
+{
+    wki_word n;
+    real size = wki_abs(x), most = size > ERF_ONE ? ERF_ONE : size;
+    real lost, r = wki_exp_reduce(-most * wki_erf_poly(most), &n, &lost);
+    real e = (1 + wki_fma(r * r, wki_exp_poly(r), r)) * wki_real_of((n + BIAS) << FRACTION);
+    e = size >= ERF_ONE ? 0 : e;
+    return x < 0 ? e : 2 - e;
 }
 
 /* Sine and cosine of x less the nearest multiple of pi / 2, whose number is given back in the low bits; pi / 2 is in
@@ -349,6 +371,8 @@ WKI_INLINE real wki_pow(real a, real b)
 #undef LN2_LO
 #undef EXP_MIN
 #undef EXP_MAX
+#undef ONE_AND_EXP_MIN
+#undef ONE_AND_EXP_MAX
 #undef EXPM1_MIN
 #undef ERF_ONE
 #undef ERF_LOW

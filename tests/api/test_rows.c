@@ -104,6 +104,35 @@ TEST(rows, gradients_of_powers_are_those_of_torch)
     CHECK(DA(pow, 0, 2) == 0 && DA(pow, 0, -1) == -HUGE_VAL && isnan(DA(pow, -1, 0.5)) && DA(pow, 3, 2) == 6);
     CHECK(DB(pow, 0, 2) == 0 && DB(pow, 0, 0) == 0 && isnan(DB(pow, -2, 2)));
     CHECK(DX(pow_scalar, 0, 0, 0, 0, 0) == 0 && DX(pow_scalar, -3, 0, 0, 2, 0) == -6);
+    CHECK(DX(pow_scalar, -2, 0, 0, 3, 0) == 12 && DX(pow_scalar, -2, 0, 0, 1, 0) == 1);
+    CHECK(DX(pow_scalar, 4, 0, 0, 0.5, 0) == 0.25 && DX(pow_scalar, -2, 0, 0, -1, 0) == -0.25);
+    CHECK(DX(pow_scalar, 0, 0, 0, 0.5, 0) == HUGE_VAL && isnan(DX(pow_scalar, -HUGE_VAL, 0, 0, 0.5, 0)));
+}
+
+static double to_power(double x, double exponent) { return value_at(WKI_ROW_pow_scalar, x, 0, 0, exponent, 0); }
+
+/* what torch's x.pow(s) gave, in f64 */
+TEST(rows, powers_by_plain_arithmetic_are_those_of_torch)
+{
+    CHECK(to_power(1.1, 3) == 0x1.54bc6a7ef9db4p+0 && to_power(0.7, 3) == 0x1.5f3b645a1cabfp-2 &&
+          to_power(-2, 3) == -8);
+    CHECK(to_power(1.1, 0.5) == 0x1.0c7ebc96a56f6p+0 && to_power(0.7, -0.5) == 0x1.31fa808c55b43p+0);
+    CHECK(to_power(1.1, -0.5) == 0x1.e82c3f9d89e1bp-1 && to_power(0.7, -1) == 0x1.6db6db6db6db7p+0);
+    CHECK(to_power(1.1, -2) == 0x1.a723f789854a0p-1 && to_power(0.7, -2) == 0x1.05397829cbc16p+1);
+    CHECK(isnan(to_power(-HUGE_VAL, 0.5)) && isnan(to_power(-HUGE_VAL, -0.5)) && to_power(-HUGE_VAL, 3) == -HUGE_VAL);
+    CHECK(signbit(to_power(-0.0, 0.5)) && to_power(-0.0, -0.5) == -HUGE_VAL && to_power(-0.0, -1) == -HUGE_VAL);
+    CHECK(to_power(-0.0, -2) == HUGE_VAL && signbit(to_power(-HUGE_VAL, -1)) && signbit(to_power(-0.0, 3)));
+    CHECK(to_power(-0.7, 1) == -0.7 && to_power(1.1, 2) == 0x1.35c28f5c28f5dp+0);
+}
+
+/* torch's values in f64 */
+TEST(rows, gates_saturate_and_pass_what_is_not_finite_as_in_torch)
+{
+    CHECK(V1(gelu, HUGE_VAL, 0, 0, 0, 0) == HUGE_VAL && isnan(V1(gelu, -HUGE_VAL, 0, 0, 0, 0)));
+    CHECK(V1(gelu, -100, 0, 0, 0, 0) == 0 && V1(gelu, 100, 0, 0, 0, 0) == 100 && isnan(V1(gelu, NAN, 0, 0, 0, 0)));
+    CHECK(V1(sigmoid, -HUGE_VAL, 0, 0, 0, 0) == 0 && V1(sigmoid, HUGE_VAL, 0, 0, 0, 0) == 1);
+    CHECK(V1(sigmoid, -800, 0, 0, 0, 0) == 0 && V1(sigmoid, 800, 0, 0, 0, 0) == 1 && V1(sigmoid, 0, 0, 0, 0, 0) == 0.5);
+    CHECK(isnan(V1(sigmoid, NAN, 0, 0, 0, 0)) && V1(silu, -800, 0, 0, 0, 0) == 0 && V1(silu, 800, 0, 0, 0, 0) == 800);
 }
 
 /* ---- Values ---- */

@@ -138,7 +138,57 @@
 #define TERNARY(NAME, KIND, Y, DX, DA, DB, ...)                                                                        \
     KIND(LOOP(y_##NAME, OUT_##KIND, IN_IF_A_B, Y))                                                                     \
     SLOPE_##KIND(LOOP(da_##NAME, element, IN_IF_A_B_G_Y, DA) LOOP(db_##NAME, element, IN_IF_A_B_G_Y, DB))
+#define y_pow_scalar  y_any_power
+#define dx_pow_scalar dx_any_power
 #include "backends/ops.def"
+#undef y_pow_scalar
+#undef dx_pow_scalar
+
+/* Powers by plain arithmetic, the same ones as in PyTorch: a loop for each, since the exponent is the same for all. */
+#if WKI_REAL_ROWS
+#define EASY_POWERS(DO)                                                                                                \
+    DO(itself, 1, x)                                                                                                   \
+    DO(square, 2, x *x)                                                                                                \
+    DO(cube, 3, x *x *x)                                                                                               \
+    DO(root, real(0.5), wki_sqrt(x))                                                                                   \
+    DO(inverse, -1, 1 / x)                                                                                             \
+    DO(inverse_square, -2, 1 / (x * x))                                                                                \
+    DO(inverse_root, real(-0.5), 1 / wki_sqrt(x))
+#elif !defined WKI_TYPE_truth
+#define EASY_POWERS(DO) DO(square, 2, x *x) DO(cube, 3, x *x *x)
+#endif
+
+#ifdef EASY_POWERS
+#define VALUE_LOOP(NAME, EXPONENT, POWER) LOOP(y_power_##NAME, element, IN_X, POWER)
+#define VALUE_CASE(NAME, EXPONENT, POWER)                                                                              \
+    if (exponent == (EXPONENT)) {                                                                                      \
+        y_power_##NAME(n, out, in, s, t);                                                                              \
+        return;                                                                                                        \
+    }
+EASY_POWERS(VALUE_LOOP)
+static void y_pow_scalar(int64_t n, void *out, const void *const in[WKI_IN_COUNT], double s, double t)
+{
+    const real exponent = wki_number(s);
+    EASY_POWERS(VALUE_CASE)
+    y_any_power(n, out, in, s, t);
+}
+#endif
+
+#if WKI_REAL_ROWS
+#define SLOPE_LOOP(NAME, EXPONENT, POWER) LOOP(dx_power_##NAME, element, IN_X_G_Y, g *(s * (POWER)))
+#define SLOPE_CASE(NAME, EXPONENT, POWER)                                                                              \
+    if (exponent == (EXPONENT) && s != 0) {                                                                            \
+        dx_power_##NAME(n, out, in, s, t);                                                                             \
+        return;                                                                                                        \
+    }
+EASY_POWERS(SLOPE_LOOP)
+static void dx_pow_scalar(int64_t n, void *out, const void *const in[WKI_IN_COUNT], double s, double t)
+{
+    const real exponent = wki_number(s) - 1;
+    EASY_POWERS(SLOPE_CASE)
+    dx_any_power(n, out, in, s, t);
+}
+#endif
 
 #define UNARY(NAME, KIND, ...)  KIND([WKI_ROW_##NAME] = { { y_##NAME, SLOPE_##KIND(dx_##NAME) } }, )
 #define BINARY(NAME, KIND, ...) KIND([WKI_ROW_##NAME] = { { y_##NAME, SLOPE_##KIND(NULL, da_##NAME, db_##NAME) } }, )
