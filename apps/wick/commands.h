@@ -3,5 +3,6 @@
 #define WICK_APP_COMMANDS_H
 #include "args.h"
 
-extern const args_command command_synth, command_import, command_inspect, command_train, command_compare, command_info;
+extern const args_command command_synth, command_import, command_inspect, command_train, command_compare, command_eval,
+    command_predict, command_info;
 #endif

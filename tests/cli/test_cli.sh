@@ -67,10 +67,10 @@ idx() { # FOLDER STEM ROWS LABEL: images and labels of ROWS digits
 
 law "help goes to stdout and names every command"
 run 0 --help
-for name in synth import inspect train compare info; do shows "^  $name "; done
+for name in synth import inspect train eval predict compare info; do shows "^  $name "; done
 run 0 help train
 shows '^usage: wick train'
-for name in synth import inspect train compare info; do
+for name in synth import inspect train eval predict compare info; do
     run 0 "$name" --help
     shows '^options:'
     awk 'length > 80' out >long
@@ -168,6 +168,32 @@ refuses 2 train flat.h5 --model cnn
 says 'for images'
 run 0 train resume.h5 --epochs 50 --early-stop 1 --lr 0.05 --hidden 16 -o early
 shows 'stopped early'
+
+law "eval and predict agree with the training"
+run 0 train resume.h5 --epochs 3 -o judged --hidden 64
+accuracy=$(sed -n 's/.*accuracy \([0-9.]*\) %, loss.*/\1/p' out)
+run 0 eval judged --last
+shows "accuracy $accuracy %"
+shows '^class  '
+shows 'taken for'
+run 0 eval judged --json
+is_json out
+run 0 predict judged --last
+[ "$(wc -l <out)" -eq 101 ] || fail "predict does not print a line a row"
+shows '^row,class,0,1'
+run 0 predict judged resume.h5 -o said.csv
+[ "$(wc -l <said.csv)" -eq 101 ] || fail "said.csv does not have a line a row"
+refuses 1 predict judged -o said.csv
+says '--force'
+run 0 predict judged -o said.csv --force
+refuses 1 eval nowhere
+refuses 1 predict judged flat.h5
+run 0 synth sine -o wave.h5 --train 300 --test 40 -q
+run 0 train wave.h5 --epochs 3 -o wave-run -q --hidden 16
+run 0 eval wave-run
+shows 'R2'
+run 0 predict wave-run
+shows '^row,output_0'
 
 law "synth makes the same file again, and no other file in its place"
 run 0 synth digits -o digits.h5 --train 600 --test 100
