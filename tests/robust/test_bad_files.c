@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 /* libhdf5 1.10.8 loses a path's text where reading the root group fails. */
-const char *__lsan_default_suppressions(void);
+WK_API const char *__lsan_default_suppressions(void); /* seen by a sanitizer that is a library of its own */
 const char *__lsan_default_suppressions(void) { return "leak:libhdf5"; }
 
 enum { ROWS = 300, WIDTH = 20 };
