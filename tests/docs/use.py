@@ -63,6 +63,24 @@ def readme_cc(root, prefix, cc, **_):
     train(prefix, "./train", env=dict(os.environ, LD_LIBRARY_PATH=f"{prefix}/lib"))
 
 
+def training(root, prefix, cc, **_):
+    """The program of docs/training.md: cut off in the middle it ends with the checkpoint of one that was not."""
+    write("resume.c", block(open(f"{root}/docs/training.md", encoding="utf-8").read(), "c"))
+    run("sh", "-c", f"{cc} -std=c11 -O1 -Wall -Wextra -Werror resume.c -o resume $(pkg-config --cflags --libs wick-hdf5)",
+        env=environment(prefix))
+    run(f"{prefix}/bin/wick", "synth", "digits", "-o", "digits.h5", "--train", "3000", "--test", "50")
+    library = dict(os.environ, LD_LIBRARY_PATH=f"{prefix}/lib")
+    run("./resume", "digits.h5", env=library)
+    last = sorted(name for name in os.listdir("run") if name.startswith("ckpt"))[-1]
+    whole = open(f"run/{last}", "rb").read()
+    for name in os.listdir("run"):
+        if name != "ckpt-00000047.safetensors":  # the first epoch's
+            os.remove(f"run/{name}")
+    run("./resume", "digits.h5", env=library)
+    if open(f"run/{last}", "rb").read() != whole:
+        sys.exit("going on gave other bits")
+
+
 def static(root, prefix, cc, **_):
     """A moved copy without shared libraries: pkg-config --static tells all that a program needs."""
     readme = open(f"{root}/README.md", encoding="utf-8").read()
