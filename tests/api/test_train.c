@@ -125,6 +125,19 @@ static const char *in_folder(const char *name)
     return path;
 }
 
+static bool remove_one(void *user, const char *name)
+{
+    (void)user;
+    if (name[0] != '.') unlink(in_folder(name));
+    return true;
+}
+
+static void remove_folder(void)
+{
+    wki_list_folder(folder, remove_one, NULL, "test");
+    rmdir(folder);
+}
+
 static void check_file(const char *name, const char *expected)
 {
     size_t bytes;
@@ -164,6 +177,7 @@ TEST(logger, csv_has_a_column_for_each_name_of_the_first_row)
         wk_logger_row(wk_logger_csv(in_folder("a.csv")), 0, { "x", 1e300 });
     }
     check_file("a.csv", "step,x\n0,1e+300\n");
+    remove_folder();
 }
 
 TEST(logger, jsonl_has_an_object_a_line)
@@ -186,6 +200,7 @@ TEST(logger, jsonl_has_an_object_a_line)
           wk_logger_flush(log) == WK_OK);
     check_file("a.jsonl", "{\"step\":1,\"loss\":0.25,\"a\\\"b\":null,\"c\":null,\"nonfinite\":[\"a\\\"b\",\"c\"]}\n{"
                           "\"step\":9,\"x\":1}\n");
+    remove_folder();
 }
 
 static ssize_t no_room(int fd, const void *from, size_t bytes)
@@ -208,6 +223,7 @@ TEST(logger, a_full_disk_is_an_error_and_no_crash)
     check_file("full.jsonl", "{\"step\":2,\"x\":1}\n");
     CHECK(wk_logger_row(wk_logger_csv(in_folder("none/a.csv")), 1, { "x", 1.0 }) == WK_E_NOT_FOUND);
     CHECK_ERROR(WK_E_NOT_FOUND, "none/a.csv");
+    remove_folder();
 }
 
 WICK_TEST_MAIN
