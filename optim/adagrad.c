@@ -17,13 +17,14 @@ static wki_optim_plan plan(const void *opts)
 {
     const wk_adagrad_opts *o = opts;
     return (wki_optim_plan){
-        .rule = WKI_RULE_adagrad, .states = { "sum" }, .start = o->initial_accumulator_value, .at_once = true
+        .rule = WKI_RULE_adagrad, .states = { "sum" }, .start = { o->initial_accumulator_value }, .at_once = true
     };
 }
 
-static void prepare(const void *opts, int64_t t, double *numbers)
+static void prepare(const void *opts, int64_t t, double *scalars, double *numbers)
 {
     const wk_adagrad_opts *o = opts;
+    (void)scalars;
     numbers[WKI_N_SIGN] = o->maximize ? -1 : 1;
     numbers[WKI_N_WEIGHT_DECAY] = o->weight_decay;
     numbers[WKI_N_LR] = o->lr / (1 + (double)(t - 1) * o->lr_decay);

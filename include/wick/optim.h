@@ -60,12 +60,25 @@ WK_API int wk_optim_names(const char *const **names);            /* how many; *n
 /* Use. */
 WK_API wk_status wk_step(wk_optim *opt);                         /* refuses, updating nothing, while an error is pending */
 WK_API wk_status wk_zero_grad(wk_optim *opt);                    /* no gradients: wk_grad is NULL until the next backward */
-WK_API double wk_lr(const wk_optim *opt);
-WK_API wk_status wk_set_lr(wk_optim *opt, double lr);
+WK_API double wk_lr(const wk_optim *opt);                        /* of the first group */
+WK_API wk_status wk_set_lr(wk_optim *opt, double lr);            /* of all groups */
 WK_API int64_t wk_steps(const wk_optim *opt);                    /* steps taken */
 WK_API const char *wk_optim_name(const wk_optim *opt);           /* "adam"; static */
-WK_API const char *wk_optim_describe(const wk_optim *opt);       /* "adam lr=0.001 beta1=0.9 ..."; borrowed */
-/* State as tensors: name "momentum_buffer", "exp_avg", ... of parameter i; borrowed; NULL before the first step. */
+WK_API const char *wk_optim_describe(const wk_optim *opt);       /* "adam lr=0.001 beta1=0.9 ..." of the first group; borrowed */
+
+/* Groups: parameters with option values of their own. The first, 0, has what the optimizer was made with; another one differs from that
+ * in what its text says: wk_optim_add_group(opt, biases, "lr=1e-2,weight_decay=0"). Names must differ across groups, and a tensor stands
+ * in one only. Options by name as in wk_optim_by_name, flags as 0 and 1; WK_E_RANGE: no such group; WK_E_STATE: a change that would need
+ * other states (a momentum that was 0). */
+WK_API wk_status wk_optim_add_group(wk_optim *opt, wk_params *params, const char *options); /* holds params */
+WK_API int wk_optim_groups(const wk_optim *opt);                 /* how many */
+WK_API double wk_group_lr(const wk_optim *opt, int group);
+WK_API wk_status wk_set_group_lr(wk_optim *opt, int group, double lr);
+WK_API double wk_group_option(const wk_optim *opt, int group, const char *name); /* NaN on error */
+WK_API wk_status wk_set_group_option(wk_optim *opt, int group, const char *name, double value);
+
+/* State as tensors: name "momentum_buffer", "exp_avg", ... of parameter i, counted through the groups; borrowed; NULL before the
+ * first step. */
 WK_API wk_tensor *wk_optim_state(wk_optim *opt, int i, const char *name);
 
 /* States by the parameters' names ("0.weight.exp_avg"), sharing their memory, step counts and options. Loading takes all of it over, options
