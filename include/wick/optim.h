@@ -41,17 +41,73 @@ typedef struct wk_adam_opts {
     bool amsgrad, maximize;                     /* false, false */
 } wk_adam_opts;
 typedef wk_adam_opts wk_adamw_opts;
+typedef struct wk_adamax_opts {
+    size_t size;
+    wk_params *params;
+    double lr, beta1, beta2, eps, weight_decay; /* 2e-3, 0.9, 0.999, 1e-8, 0 */
+    bool maximize;                              /* false */
+} wk_adamax_opts;
+typedef struct wk_nadam_opts {
+    size_t size;
+    wk_params *params;
+    double lr, beta1, beta2, eps, weight_decay, momentum_decay; /* 2e-3, 0.9, 0.999, 1e-8, 0, 4e-3 */
+    bool decoupled_weight_decay, maximize;                      /* false, false */
+} wk_nadam_opts;
+typedef struct wk_radam_opts {
+    size_t size;
+    wk_params *params;
+    double lr, beta1, beta2, eps, weight_decay; /* 1e-3, 0.9, 0.999, 1e-8, 0 */
+    bool decoupled_weight_decay, maximize;      /* false, false */
+} wk_radam_opts;
+typedef struct wk_adadelta_opts {
+    size_t size;
+    wk_params *params;
+    double lr, rho, eps, weight_decay; /* 1, 0.9, 1e-6, 0 */
+    bool maximize;                     /* false */
+} wk_adadelta_opts;
+typedef struct wk_rprop_opts {
+    size_t size;
+    wk_params *params;
+    double lr, etaminus, etaplus, step_min, step_max; /* 1e-2, 0.5, 1.2, 1e-6, 50 */
+    bool maximize;                                    /* false */
+} wk_rprop_opts;
+typedef struct wk_asgd_opts {
+    size_t size;
+    wk_params *params;
+    double lr, lambd, alpha, t0, weight_decay; /* 1e-2, 1e-4, 0.75, 1e6, 0 */
+    bool maximize;                             /* false */
+} wk_asgd_opts;
+typedef struct wk_lion_opts {
+    size_t size;
+    wk_params *params;
+    double lr, beta1, beta2, weight_decay; /* 1e-4, 0.9, 0.99, 0 */
+    bool maximize;                         /* false */
+} wk_lion_opts;
 
 WK_API wk_sgd_opts wk_sgd_opts_default(void);
 WK_API wk_adagrad_opts wk_adagrad_opts_default(void);
 WK_API wk_rmsprop_opts wk_rmsprop_opts_default(void);
 WK_API wk_adam_opts wk_adam_opts_default(void);
 WK_API wk_adamw_opts wk_adamw_opts_default(void);
+WK_API wk_adamax_opts wk_adamax_opts_default(void);
+WK_API wk_nadam_opts wk_nadam_opts_default(void);
+WK_API wk_radam_opts wk_radam_opts_default(void);
+WK_API wk_adadelta_opts wk_adadelta_opts_default(void);
+WK_API wk_rprop_opts wk_rprop_opts_default(void);
+WK_API wk_asgd_opts wk_asgd_opts_default(void);
+WK_API wk_lion_opts wk_lion_opts_default(void);
 WK_API wk_optim *wk_optim_sgd_new(const wk_sgd_opts *o);         /* Sutskever et al. 2013, in torch's form */
 WK_API wk_optim *wk_optim_adagrad_new(const wk_adagrad_opts *o); /* Duchi et al. 2011 */
 WK_API wk_optim *wk_optim_rmsprop_new(const wk_rmsprop_opts *o); /* Hinton's lecture 6e; Graves 2013 if centered */
 WK_API wk_optim *wk_optim_adam_new(const wk_adam_opts *o);       /* Kingma and Ba 2015; weight_decay joins the gradient */
 WK_API wk_optim *wk_optim_adamw_new(const wk_adamw_opts *o);     /* Loshchilov and Hutter 2019; weights shrink by lr * weight_decay */
+WK_API wk_optim *wk_optim_adamax_new(const wk_adamax_opts *o);   /* Kingma and Ba 2015, section 7.1 */
+WK_API wk_optim *wk_optim_nadam_new(const wk_nadam_opts *o);     /* Dozat 2016 */
+WK_API wk_optim *wk_optim_radam_new(const wk_radam_opts *o);     /* Liu et al. 2020 */
+WK_API wk_optim *wk_optim_adadelta_new(const wk_adadelta_opts *o);/* Zeiler 2012 */
+WK_API wk_optim *wk_optim_rprop_new(const wk_rprop_opts *o);     /* Riedmiller and Braun 1993 */
+WK_API wk_optim *wk_optim_asgd_new(const wk_asgd_opts *o);       /* Polyak and Juditsky 1992; the average is its state "ax" */
+WK_API wk_optim *wk_optim_lion_new(const wk_lion_opts *o);       /* Chen et al. 2023 */
 /* By name, for programs that take it from the user: "adam", "lr=1e-3,beta2=0.99"; options may be NULL or "". An unknown name or
  * option is WK_E_NOT_FOUND with the nearest one there is. */
 WK_API wk_optim *wk_optim_by_name(const char *name, wk_params *params, const char *options);
@@ -91,6 +147,13 @@ static inline wk_optim *wk_optim_adagrad_with(wk_adagrad_opts o) { return wk_opt
 static inline wk_optim *wk_optim_rmsprop_with(wk_rmsprop_opts o) { return wk_optim_rmsprop_new(&o); }
 static inline wk_optim *wk_optim_adam_with(wk_adam_opts o) { return wk_optim_adam_new(&o); }
 static inline wk_optim *wk_optim_adamw_with(wk_adamw_opts o) { return wk_optim_adamw_new(&o); }
+static inline wk_optim *wk_optim_adamax_with(wk_adamax_opts o) { return wk_optim_adamax_new(&o); }
+static inline wk_optim *wk_optim_nadam_with(wk_nadam_opts o) { return wk_optim_nadam_new(&o); }
+static inline wk_optim *wk_optim_radam_with(wk_radam_opts o) { return wk_optim_radam_new(&o); }
+static inline wk_optim *wk_optim_adadelta_with(wk_adadelta_opts o) { return wk_optim_adadelta_new(&o); }
+static inline wk_optim *wk_optim_rprop_with(wk_rprop_opts o) { return wk_optim_rprop_new(&o); }
+static inline wk_optim *wk_optim_asgd_with(wk_asgd_opts o) { return wk_optim_asgd_new(&o); }
+static inline wk_optim *wk_optim_lion_with(wk_lion_opts o) { return wk_optim_lion_new(&o); }
 #define WK_SGD_DEFAULTS                                                                                                \
     .size = sizeof(wk_sgd_opts), .lr = 1e-3, .momentum = 0, .dampening = 0, .weight_decay = 0, .nesterov = false,      \
     .maximize = false
@@ -106,11 +169,37 @@ static inline wk_optim *wk_optim_adamw_with(wk_adamw_opts o) { return wk_optim_a
 #define WK_ADAMW_DEFAULTS                                                                                              \
     .size = sizeof(wk_adamw_opts), .lr = 1e-3, .beta1 = 0.9, .beta2 = 0.999, .eps = 1e-8, .weight_decay = 1e-2,        \
     .amsgrad = false, .maximize = false
+#define WK_ADAMAX_DEFAULTS                                                                                             \
+    .size = sizeof(wk_adamax_opts), .lr = 2e-3, .beta1 = 0.9, .beta2 = 0.999, .eps = 1e-8, .weight_decay = 0,          \
+    .maximize = false
+#define WK_NADAM_DEFAULTS                                                                                              \
+    .size = sizeof(wk_nadam_opts), .lr = 2e-3, .beta1 = 0.9, .beta2 = 0.999, .eps = 1e-8, .weight_decay = 0,           \
+    .momentum_decay = 4e-3, .decoupled_weight_decay = false, .maximize = false
+#define WK_RADAM_DEFAULTS                                                                                              \
+    .size = sizeof(wk_radam_opts), .lr = 1e-3, .beta1 = 0.9, .beta2 = 0.999, .eps = 1e-8, .weight_decay = 0,           \
+    .decoupled_weight_decay = false, .maximize = false
+#define WK_ADADELTA_DEFAULTS                                                                                           \
+    .size = sizeof(wk_adadelta_opts), .lr = 1, .rho = 0.9, .eps = 1e-6, .weight_decay = 0, .maximize = false
+#define WK_RPROP_DEFAULTS                                                                                              \
+    .size = sizeof(wk_rprop_opts), .lr = 1e-2, .etaminus = 0.5, .etaplus = 1.2, .step_min = 1e-6, .step_max = 50,      \
+    .maximize = false
+#define WK_ASGD_DEFAULTS                                                                                               \
+    .size = sizeof(wk_asgd_opts), .lr = 1e-2, .lambd = 1e-4, .alpha = 0.75, .t0 = 1e6, .weight_decay = 0,              \
+    .maximize = false
+#define WK_LION_DEFAULTS                                                                                               \
+    .size = sizeof(wk_lion_opts), .lr = 1e-4, .beta1 = 0.9, .beta2 = 0.99, .weight_decay = 0, .maximize = false
 #define wk_optim_sgd(...)     wk_optim_sgd_with(WK_WITH(wk_sgd_opts, WK_SGD_DEFAULTS, .params = __VA_ARGS__))
 #define wk_optim_adagrad(...) wk_optim_adagrad_with(WK_WITH(wk_adagrad_opts, WK_ADAGRAD_DEFAULTS, .params = __VA_ARGS__))
 #define wk_optim_rmsprop(...) wk_optim_rmsprop_with(WK_WITH(wk_rmsprop_opts, WK_RMSPROP_DEFAULTS, .params = __VA_ARGS__))
 #define wk_optim_adam(...)    wk_optim_adam_with(WK_WITH(wk_adam_opts, WK_ADAM_DEFAULTS, .params = __VA_ARGS__))
 #define wk_optim_adamw(...)   wk_optim_adamw_with(WK_WITH(wk_adamw_opts, WK_ADAMW_DEFAULTS, .params = __VA_ARGS__))
+#define wk_optim_adamax(...)  wk_optim_adamax_with(WK_WITH(wk_adamax_opts, WK_ADAMAX_DEFAULTS, .params = __VA_ARGS__))
+#define wk_optim_nadam(...)   wk_optim_nadam_with(WK_WITH(wk_nadam_opts, WK_NADAM_DEFAULTS, .params = __VA_ARGS__))
+#define wk_optim_radam(...)   wk_optim_radam_with(WK_WITH(wk_radam_opts, WK_RADAM_DEFAULTS, .params = __VA_ARGS__))
+#define wk_optim_adadelta(...) wk_optim_adadelta_with(WK_WITH(wk_adadelta_opts, WK_ADADELTA_DEFAULTS, .params = __VA_ARGS__))
+#define wk_optim_rprop(...)   wk_optim_rprop_with(WK_WITH(wk_rprop_opts, WK_RPROP_DEFAULTS, .params = __VA_ARGS__))
+#define wk_optim_asgd(...)    wk_optim_asgd_with(WK_WITH(wk_asgd_opts, WK_ASGD_DEFAULTS, .params = __VA_ARGS__))
+#define wk_optim_lion(...)    wk_optim_lion_with(WK_WITH(wk_lion_opts, WK_LION_DEFAULTS, .params = __VA_ARGS__))
 
 #ifdef __cplusplus
 }
