@@ -15,7 +15,10 @@
     X(TAKE, take)     /* of what comes new to it */                                                                    \
     X(MIX, mix)       /* a running mean moves so much of the way to g */                                               \
     X(ROOT, root)     /* corrects the square root of the second moment */                                              \
-    X(SHRINK, shrink) /* p is multiplied by it first: 1 - lr * weight_decay for adamw, 1 for adam */
+    X(SHRINK, shrink) /* p is multiplied by it first: 1 - lr * weight_decay for adamw, 1 for adam */                   \
+    X(AHEAD, ahead)   /* how far to go along the first state */                                                        \
+    X(LOW, low)       /* bounds of an element's own step */                                                            \
+    X(HIGH, high)
 
 enum {
 #define X(UPPER, LOWER) WKI_N_##UPPER,

@@ -1,4 +1,4 @@
-/* Adadelta (Zeiler 2012), as torch.optim.Adadelta. */
+/* Adadelta (Zeiler 2012), as torch.optim.Adadelta: the units of a step are those of the parameter. */
 #include "optim/optim.h"
 
 static const wk_adadelta_opts defaults = { WK_ADADELTA_DEFAULTS };
@@ -15,10 +15,10 @@ static wki_optim_plan plan(const void *opts)
     return (wki_optim_plan){ .rule = WKI_RULE_adadelta, .states = { "square_avg", "acc_delta" } };
 }
 
-static void prepare(const void *opts, int64_t t, double *numbers)
+static void prepare(const void *opts, int64_t t, double *scalars, double *numbers)
 {
-    (void)t;
     const wk_adadelta_opts *o = opts;
+    (void)t, (void)scalars;
     numbers[WKI_N_SIGN] = o->maximize ? -1 : 1;
     numbers[WKI_N_WEIGHT_DECAY] = o->weight_decay;
     numbers[WKI_N_LR] = o->lr;

@@ -21,9 +21,10 @@ static wki_optim_plan plan(const void *opts)
     };
 }
 
-static void prepare(const void *opts, int64_t t, double *numbers)
+static void prepare(const void *opts, int64_t t, double *scalars, double *numbers)
 {
     const wk_adagrad_opts *o = opts;
+    (void)scalars;
     numbers[WKI_N_SIGN] = o->maximize ? -1 : 1;
     numbers[WKI_N_WEIGHT_DECAY] = o->weight_decay;
     numbers[WKI_N_LR] = o->lr / (1 + (double)(t - 1) * o->lr_decay);

@@ -18,9 +18,10 @@ wki_optim_plan wki_adam_plan(const void *opts)
     return (wki_optim_plan){ .rule = WKI_RULE_adam_amsgrad, .states = { "exp_avg", "exp_avg_sq", "max_exp_avg_sq" } };
 }
 
-void wki_adam_prepare(const void *opts, int64_t t, double *numbers)
+void wki_adam_prepare(const void *opts, int64_t t, double *scalars, double *numbers)
 {
     const wk_adam_opts *o = opts;
+    (void)scalars;
     numbers[WKI_N_SIGN] = o->maximize ? -1 : 1;
     numbers[WKI_N_WEIGHT_DECAY] = o->weight_decay;
     numbers[WKI_N_LR] = o->lr / (1 - pow(o->beta1, (double)t + WKI_FAULT(13)));

@@ -5,5 +5,5 @@
 
 extern const wki_optim_option wki_adam_options[];
 wki_optim_plan wki_adam_plan(const void *opts);
-void wki_adam_prepare(const void *opts, int64_t t, double *numbers);
+void wki_adam_prepare(const void *opts, int64_t t, double *scalars, double *numbers);
 #endif

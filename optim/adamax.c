@@ -1,4 +1,4 @@
-/* Adamax (Kingma and Ba 2015, section 7.1), as torch.optim.Adamax. */
+/* AdaMax (Kingma and Ba 2015, section 7.1), as torch.optim.Adamax: Adam under the infinity norm. */
 #include "optim/optim.h"
 
 static const wk_adamax_opts defaults = { WK_ADAMAX_DEFAULTS };
@@ -19,9 +19,10 @@ static wki_optim_plan plan(const void *opts)
     return (wki_optim_plan){ .rule = WKI_RULE_adamax, .states = { "exp_avg", "exp_inf" } };
 }
 
-static void prepare(const void *opts, int64_t t, double *numbers)
+static void prepare(const void *opts, int64_t t, double *scalars, double *numbers)
 {
     const wk_adamax_opts *o = opts;
+    (void)scalars;
     numbers[WKI_N_SIGN] = o->maximize ? -1 : 1;
     numbers[WKI_N_WEIGHT_DECAY] = o->weight_decay;
     numbers[WKI_N_LR] = o->lr / (1 - pow(o->beta1, (double)t));

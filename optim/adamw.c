@@ -5,10 +5,10 @@
 
 static const wk_adamw_opts defaults = { WK_ADAMW_DEFAULTS };
 
-static void prepare(const void *opts, int64_t t, double *numbers)
+static void prepare(const void *opts, int64_t t, double *scalars, double *numbers)
 {
     const wk_adamw_opts *o = opts;
-    wki_adam_prepare(o, t, numbers);
+    wki_adam_prepare(o, t, scalars, numbers);
     numbers[WKI_N_WEIGHT_DECAY] = 0;
     numbers[WKI_N_SHRINK] = 1 - (WKI_FAULT(26) ? 1 : o->lr) * o->weight_decay;
 }

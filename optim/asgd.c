@@ -1,5 +1,5 @@
-/* ASGD (Polyak and Juditsky 1992), as torch.optim.ASGD, whose eta and mu are of single precision. The average is the
- * state ax; a learning rate that is set acts a step earlier than torch's. */
+/* Averaged SGD (Polyak and Juditsky 1992), as torch.optim.ASGD: the average is the state ax, for the user to take. As
+ * there, eta and mu are kept in single precision. */
 #include "optim/optim.h"
 
 static const wk_asgd_opts defaults = { WK_ASGD_DEFAULTS };
@@ -16,20 +16,23 @@ static const wki_optim_option options[] = {
 
 static wki_optim_plan plan(const void *opts)
 {
-    (void)opts;
-    return (wki_optim_plan){ .rule = WKI_RULE_asgd, .states = { "ax" } };
+    const wk_asgd_opts *o = opts;
+    return (wki_optim_plan){
+        .rule = WKI_RULE_asgd, .states = { "ax" }, .scalars = { "eta", "mu" }, .first = { (double)(float)o->lr, 1 }
+    };
 }
 
-static void prepare(const void *opts, int64_t t, double *numbers)
+static void prepare(const void *opts, int64_t t, double *scalars, double *numbers)
 {
     const wk_asgd_opts *o = opts;
-    const double before = (double)(t - 1), since = before - o->t0;
-    const float eta = (float)(t == 1 ? o->lr : o->lr / pow(1 + o->lambd * o->lr * before, o->alpha));
+    const double eta = scalars[0], mu = scalars[1], past = (double)t - o->t0;
+    scalars[0] = (double)(float)(o->lr / pow(1 + o->lambd * o->lr * (double)t, o->alpha));
+    scalars[1] = (double)(float)(1 / (past > 1 ? past : 1));
     numbers[WKI_N_SIGN] = o->maximize ? -1 : 1;
     numbers[WKI_N_WEIGHT_DECAY] = o->weight_decay;
-    numbers[WKI_N_LR] = (double)eta;
-    numbers[WKI_N_SHRINK] = 1 - o->lambd * (double)eta;
-    numbers[WKI_N_MIX] = t == 1 ? 1 : (double)(float)(1 / (since > 1 ? since : 1));
+    numbers[WKI_N_LR] = eta;
+    numbers[WKI_N_SHRINK] = 1 - o->lambd * eta;
+    numbers[WKI_N_MIX] = mu;
 }
 
 const wki_optim_kind wki_optim_kind_asgd = {

@@ -1,4 +1,4 @@
-/* Lion (Chen et al. 2023, algorithm 2): the sign of a mixture of momentum and gradient, with decoupled decay. */
+/* Lion (Chen et al. 2023): the sign of a running mean, weights shrinking by themselves. */
 #include "optim/optim.h"
 
 static const wk_lion_opts defaults = { WK_LION_DEFAULTS };
@@ -14,18 +14,18 @@ static wki_optim_plan plan(const void *opts)
     return (wki_optim_plan){ .rule = WKI_RULE_lion, .states = { "exp_avg" } };
 }
 
-static void prepare(const void *opts, int64_t t, double *numbers)
+static void prepare(const void *opts, int64_t t, double *scalars, double *numbers)
 {
     const wk_lion_opts *o = opts;
-    (void)t;
+    (void)t, (void)scalars;
     numbers[WKI_N_SIGN] = o->maximize ? -1 : 1;
     numbers[WKI_N_WEIGHT_DECAY] = 0;
     numbers[WKI_N_LR] = o->lr;
-    numbers[WKI_N_SHRINK] = 1 - o->lr * o->weight_decay;
     numbers[WKI_N_MOMENTUM] = o->beta1;
     numbers[WKI_N_MIX] = 1 - o->beta1;
     numbers[WKI_N_KEEP] = o->beta2;
     numbers[WKI_N_TAKE] = 1 - o->beta2;
+    numbers[WKI_N_SHRINK] = 1 - o->lr * o->weight_decay;
 }
 
 const wki_optim_kind wki_optim_kind_lion = {

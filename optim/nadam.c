@@ -1,4 +1,5 @@
-/* NAdam (Dozat 2016), as torch.optim.NAdam, whose product of momenta is of single precision. */
+/* NAdam (Dozat 2016), as torch.optim.NAdam: Adam with Nesterov's momentum. As there, the product of the momenta is kept
+ * in single precision. */
 #include "optim/optim.h"
 
 static const wk_nadam_opts defaults = { WK_NADAM_DEFAULTS };
@@ -15,40 +16,35 @@ static const wki_optim_option options[] = {
     { 0 },
 };
 
+static wki_optim_plan plan(const void *opts)
+{
+    (void)opts;
+    return (wki_optim_plan){
+        .rule = WKI_RULE_nadam, .states = { "exp_avg", "exp_avg_sq" }, .scalars = { "mu_product" }, .first = { 1 }
+    };
+}
+
 static double momentum_at(const wk_nadam_opts *o, int64_t t)
 {
     return o->beta1 * (1 - 0.5 * pow(0.96, (double)t * o->momentum_decay));
 }
 
-/* Of the steps 1 .. t; it comes to 0 within some hundreds of them. */
-static float momenta(const wk_nadam_opts *o, int64_t t)
-{
-    float product = 1;
-    for (int64_t i = 1; i <= t && product > 0; i++) product *= (float)momentum_at(o, i);
-    return product;
-}
-
-static wki_optim_plan plan(const void *opts)
-{
-    (void)opts;
-    return (wki_optim_plan){ .rule = WKI_RULE_nadam, .states = { "exp_avg", "exp_avg_sq" } };
-}
-
-static void prepare(const void *opts, int64_t t, double *numbers)
+static void prepare(const void *opts, int64_t t, double *scalars, double *numbers)
 {
     const wk_nadam_opts *o = opts;
-    const float product = momenta(o, t);
-    const double here = momentum_at(o, t), next = momentum_at(o, t + 1);
+    const double mu = momentum_at(o, t), next = momentum_at(o, t + 1);
+    const double product = (double)((float)scalars[0] * (float)mu);
+    scalars[0] = product;
     numbers[WKI_N_SIGN] = o->maximize ? -1 : 1;
     numbers[WKI_N_WEIGHT_DECAY] = o->decoupled_weight_decay ? 0 : o->weight_decay;
     numbers[WKI_N_SHRINK] = o->decoupled_weight_decay ? 1 - o->lr * o->weight_decay : 1;
+    numbers[WKI_N_LR] = o->lr * (1 - mu) / (1 - product);
+    numbers[WKI_N_AHEAD] = o->lr * next / (1 - product * next);
     numbers[WKI_N_EPS] = o->eps;
     numbers[WKI_N_MIX] = 1 - o->beta1;
     numbers[WKI_N_KEEP] = o->beta2;
     numbers[WKI_N_TAKE] = 1 - o->beta2;
     numbers[WKI_N_ROOT] = 1 / sqrt(1 - pow(o->beta2, (double)t));
-    numbers[WKI_N_LR] = o->lr * (1 - here) / (1 - (double)product);
-    numbers[WKI_N_MOMENTUM] = o->lr * next / (1 - (double)product * next);
 }
 
 const wki_optim_kind wki_optim_kind_nadam = {

@@ -12,7 +12,7 @@ static const wki_optim_kind *const kinds[] = {
 #include "wki_optim_list.h"
 #undef X
 };
-enum { KINDS = sizeof kinds / sizeof *kinds, MOST_OPTIONS = 16 };
+enum { KINDS = sizeof kinds / sizeof *kinds };
 
 /* Of all option structs. */
 typedef struct head {
@@ -20,102 +20,47 @@ typedef struct head {
     wk_params *params;
 } head;
 
-/* ---- Options ---- */
-
-double *wki_optim_number(void *opts, const wki_optim_option *option) { return (double *)((char *)opts + option->at); }
-
-bool *wki_optim_flag(void *opts, const wki_optim_option *option) { return (bool *)((char *)opts + option->at); }
-
-static wk_status number_ok(const wki_optim_option *option, double value, const char *where)
-{
-    if (value >= 0 && value < option->below) return WK_OK;
-    return wki_fail(WK_E_INVALID, where, "%s is %g; it must be a number, %s", option->name, value,
-                    option->below == 1 ? "at least 0 and below 1" : "finite and at least 0");
-}
-
-wk_status wki_optim_options_ok(const wki_optim_kind *kind, void *opts)
-{
-    for (const wki_optim_option *option = kind->options; option->name; option++)
-        if (!option->flag && number_ok(option, *wki_optim_number(opts, option), kind->where)) return wk_error();
-    return kind->check ? kind->check(opts) : WK_OK;
-}
-
-void wki_optim_describe(wk_optim *opt)
-{
-    const size_t room = sizeof opt->text;
-    char number[WKI_DOUBLE_TEXT];
-    size_t used = (size_t)snprintf(opt->text, room, "%s", opt->kind->name);
-    for (const wki_optim_option *option = opt->kind->options; option->name && used < room; option++)
-        if (!option->flag)
-            used += (size_t)snprintf(opt->text + used, room - used, " %s=%s", option->name,
-                                     wki_double_text(*wki_optim_number(opt->opts, option), number));
-        else if (*wki_optim_flag(opt->opts, option))
-            used += (size_t)snprintf(opt->text + used, room - used, " %s", option->name);
-}
-
 /* ---- Make ---- */
+
+void wki_optim_drop_states(wki_optim_slot *slot)
+{
+    for (int k = 0; k < WKI_MAX_STATES; k++) {
+        wki_object_unref(slot->state[k]);
+        slot->state[k] = NULL;
+    }
+}
 
 static void optim_destroy(void *object)
 {
     wk_optim *opt = object;
-    for (int i = 0; opt->slots && i < opt->count; i++)
-        for (int k = 0; k < opt->nstates; k++) wki_object_unref(opt->slots[i].state[k]);
+    for (int i = 0; i < opt->count; i++) wki_optim_drop_states(&opt->slots[i]);
+    for (int g = 0; g < opt->ngroups; g++) {
+        wki_free(opt->groups[g].opts);
+        wki_object_unref(opt->groups[g].params);
+    }
+    wki_free(opt->groups);
     wki_free(opt->slots);
     wki_free(opt->picked);
     wki_free(opt->views);
-    wki_free(opt->opts);
-    wki_object_unref(opt->params);
+    wki_free(opt->made);
 }
 
 static const wki_type optim_type = { "optimizer", sizeof(wk_optim), optim_destroy };
 
 bool wki_optim_ok(const wk_optim *opt, const char *where) { return wki_object_check(opt, &optim_type, where, "opt"); }
 
-static wk_status take_parameter(wk_optim *opt, int i)
-{
-    const char *where = opt->kind->where, *name = wk_params_name(opt->params, i);
-    wk_tensor *p = wk_params_at(opt->params, i);
-    if (!p) return wk_error();
-    wki_check(wki_is_contiguous(&p->v), WK_E_INVALID, WK_E_INVALID, where,
-              "parameter '%s' %s is a view with gaps or turned dimensions; make it from a wk_contiguous tensor", name,
-              wki_show(&p->v));
-    for (int j = 0; j < i; j++)
-        wki_check(opt->slots[j].p != p, WK_E_INVALID, WK_E_INVALID, where,
-                  "parameters '%s' and '%s' are one tensor; list it once", wk_params_name(opt->params, j), name);
-    opt->slots[i].p = p;
-    return WK_OK;
-}
-
-static wk_status make_states(wk_optim *opt, wki_optim_slot *slot)
+wk_status wki_optim_make_states(const wki_optim_group *group, wki_optim_slot *slot, const char *where)
 {
     WK_SCOPE(states);
     const wki_view *p = &slot->p->v;
-    for (int k = 0; k < opt->nstates; k++) {
+    for (int k = 0; k < group->nstates; k++) {
         if (slot->state[k]) continue;
-        const wki_fill_attrs fill = { .value = opt->plan.start[k] };
-        wk_tensor *s = wki_new(opt->kind->where, p->device, p->ndim, p->size, p->dtype);
+        const wki_fill_attrs fill = { .value = group->plan.start[k] };
+        wk_tensor *s = wki_new(where, p->device, p->ndim, p->size, p->dtype);
         if (!s || wki_do(WKI_OP_fill, 1, WKI_VIEWS(&s->v), &fill, sizeof fill, wki_numel(p))) return wk_error();
         wki_object_adopt(s);
         slot->state[k] = s;
     }
-    return WK_OK;
-}
-
-static wk_status take_parameters(wk_optim *opt, wk_params *params)
-{
-    if (!params) return wki_null_argument(opt->kind->where, "params"), wk_error();
-    const int n = wk_params_count(params);
-    wki_check(n > 0, wk_error(), WK_E_INVALID, opt->kind->where, "params has no parameters; at least one is needed");
-    wki_object_ref(params);
-    opt->params = params;
-    opt->nstates = wki_rule_states(opt->plan.rule);
-    opt->slots = wki_alloc_array((size_t)n, sizeof *opt->slots);
-    opt->picked = wki_alloc_array((size_t)n, sizeof *opt->picked);
-    opt->views = wki_alloc_array((size_t)n * (size_t)(2 + opt->nstates), sizeof *opt->views);
-    if (!opt->slots || !opt->picked || !opt->views) return wk_error();
-    opt->count = n;
-    for (int i = 0; i < n; i++)
-        if (take_parameter(opt, i) || (opt->plan.at_once && make_states(opt, &opt->slots[i]))) return wk_error();
     return WK_OK;
 }
 
@@ -126,15 +71,15 @@ static wk_status init(wk_optim *opt, const void *given)
     memcpy(&known.size, given, sizeof known.size);
     wki_check(known.size >= sizeof known, WK_E_INVALID, WK_E_INVALID, kind->where,
               "o->size is %zu; start from wk_%s_opts_default()", known.size, kind->name);
-    opt->opts = wki_alloc(kind->opts_size);
-    if (!opt->opts) return wk_error();
-    memcpy(opt->opts, kind->defaults, kind->opts_size);
-    wki_options_merge(opt->opts, kind->opts_size, given);
-    memcpy(&known, opt->opts, sizeof known);
-    if (wki_optim_options_ok(kind, opt->opts)) return wk_error();
-    opt->plan = kind->plan(opt->opts);
+    opt->made = wki_alloc(kind->opts_size);
+    if (!opt->made) return wk_error();
+    memcpy(opt->made, kind->defaults, kind->opts_size);
+    wki_options_merge(opt->made, kind->opts_size, given);
+    memcpy(&known, opt->made, sizeof known);
+    if (wki_optim_options_ok(kind, opt->made, kind->where)) return wk_error();
+    if (wki_optim_join(opt, known.params, opt->made, kind->where)) return wk_error();
     wki_optim_describe(opt);
-    return take_parameters(opt, known.params);
+    return WK_OK;
 }
 
 wk_optim *wki_optim_new(const wki_optim_kind *kind, const void *given)
@@ -163,82 +108,13 @@ int wk_optim_names(const char *const **names)
     return KINDS;
 }
 
-/* Says that there is no `word` among n others: the nearest one, or else all of them. */
-static wk_status fail_unknown(const char *what, const char *word, const char *const *others, int n)
-{
-    const char *nearest = wki_nearest(word, others, n);
-    if (nearest) return wki_fail(WK_E_NOT_FOUND, by_name, "%s '%s'; did you mean '%s'?", what, word, nearest);
-    char all[256] = "";
-    for (size_t i = 0, used = 0; i < (size_t)n && used < sizeof all; i++)
-        used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", i ? ", " : "", others[i]);
-    return wki_fail(WK_E_NOT_FOUND, by_name, "%s '%s'; there are %s", what, word, all);
-}
-
-static const wki_optim_option *option_named(const wki_optim_kind *kind, const char *name)
-{
-    const char *names[MOST_OPTIONS];
-    int n = 0;
-    for (const wki_optim_option *option = kind->options; option->name && n < MOST_OPTIONS; option++) {
-        if (strcmp(option->name, name) == 0) return option;
-        names[n++] = option->name;
-    }
-    char what[64];
-    snprintf(what, sizeof what, "%s has no option", kind->name);
-    fail_unknown(what, name, names, n);
-    return NULL;
-}
-
-static bool flag_of(const char *text, bool *flag)
-{
-    static const char *const words[] = { "false", "true", "0", "1", "no", "yes", "off", "on" };
-    for (int i = 0; i < 8; i++) {
-        if (strcmp(text, words[i]) != 0) continue;
-        *flag = i % 2;
-        return true;
-    }
-    return false;
-}
-
-/* "lr=1e-3", or "nesterov" for "nesterov=true"; the word is cut in two. */
-static wk_status read_option(const wki_optim_kind *kind, void *opts, char *word)
-{
-    char *equals = strchr(word, '=');
-    const char *value = equals ? equals + 1 : NULL;
-    if (equals) *equals = 0;
-    const wki_optim_option *option = option_named(kind, word);
-    if (!option) return wk_error();
-    if (option->flag && !value) value = "true";
-    wki_check(value, WK_E_INVALID, WK_E_INVALID, by_name, "%s has no value; write %s=0.1", word, word);
-    const bool read = option->flag ? flag_of(value, wki_optim_flag(opts, option))
-                                   : wki_double_of(value, strlen(value), wki_optim_number(opts, option));
-    wki_check(read, WK_E_INVALID, WK_E_INVALID, by_name, "%s is '%s'; expected %s", word, value,
-              option->flag ? "true or false" : "a number");
-    return WK_OK;
-}
-
-static wk_status read_options(const wki_optim_kind *kind, void *opts, const char *text)
-{
-    static const char between[] = ", ";
-    char word[96];
-    for (text += strspn(text, between); *text; text += strspn(text, between)) {
-        const size_t length = strcspn(text, between);
-        wki_check(length < sizeof word, WK_E_INVALID, WK_E_INVALID, by_name,
-                  "option '%.20s...' is too long; write options as lr=0.1,momentum=0.9", text);
-        memcpy(word, text, length);
-        word[length] = 0;
-        if (read_option(kind, opts, word)) return wk_error();
-        text += length;
-    }
-    return WK_OK;
-}
-
 static const wki_optim_kind *kind_named(const char *name)
 {
     for (int i = 0; i < KINDS; i++)
         if (strcmp(kinds[i]->name, name) == 0) return kinds[i];
     const char *const *names;
     const int n = wk_optim_names(&names);
-    fail_unknown("there is no optimizer", name, names, n);
+    wki_optim_fail_unknown(by_name, "there is no optimizer", name, names, n);
     return NULL;
 }
 
@@ -252,7 +128,8 @@ wk_optim *wk_optim_by_name(const char *name, wk_params *params, const char *opti
     if (!opts) return NULL;
     memcpy(opts, kind->defaults, kind->opts_size);
     memcpy(opts, &known, sizeof known);
-    wk_optim *opt = read_options(kind, opts, options ? options : "") ? NULL : wki_optim_new(kind, opts);
+    wk_optim *opt =
+        wki_optim_options_read(kind, opts, options ? options : "", by_name) ? NULL : wki_optim_new(kind, opts);
     wki_free(opts);
     return opt;
 }
@@ -262,7 +139,7 @@ wk_optim *wk_optim_by_name(const char *name, wk_params *params, const char *opti
 static wk_status fail_unfit(const wk_optim *opt, int i)
 {
     const wk_tensor *p = opt->slots[i].p, *g = p->grad;
-    const char *name = wk_params_name(opt->params, i);
+    const char *name = opt->slots[i].name;
     if (g->v.dtype != p->v.dtype)
         return wki_fail(WK_E_DTYPE, "step", "the gradient of '%s' is %s; it must be %s as the parameter", name,
                         wk_dtype_name(g->v.dtype), wk_dtype_name(p->v.dtype));
@@ -276,48 +153,57 @@ static wk_status fail_unfit(const wk_optim *opt, int i)
 static wk_status take_gradient(wk_optim *opt, int i)
 {
     wki_optim_slot *slot = &opt->slots[i];
+    const wki_optim_group *group = &opt->groups[slot->group];
     const wk_tensor *p = slot->p;
     wk_tensor *g = p->grad;
     slot->g = NULL;
     if (!g) return WK_OK;
     if (g->v.dtype != p->v.dtype || g->v.device != p->v.device || !wki_same_shape(&g->v, &p->v))
         return fail_unfit(opt, i);
-    for (int k = 0; k < opt->nstates && slot->t; k++)
+    for (int k = 0; k < group->nstates && slot->t; k++)
         wki_check(slot->state[k]->v.dtype == p->v.dtype && wki_same_shape(&slot->state[k]->v, &p->v), WK_E_STATE,
-                  WK_E_STATE, "step", "'%s' became %s %s after the first step; make a new optimizer",
-                  wk_params_name(opt->params, i), wk_dtype_name((wk_dtype)p->v.dtype), wki_show(&p->v));
+                  WK_E_STATE, "step", "'%s' became %s %s after the first step; make a new optimizer", slot->name,
+                  wk_dtype_name((wk_dtype)p->v.dtype), wki_show(&p->v));
     if (g->storage == p->storage) g = wk_clone(g);
     g = wk_contiguous(g);
-    if (!g || (slot->t == 0 && make_states(opt, slot))) return wk_error();
+    if (!g || (slot->t == 0 && wki_optim_make_states(group, slot, "step"))) return wk_error();
+    if (slot->t == 0) memcpy(slot->scalar, group->plan.first, sizeof slot->scalar);
     slot->g = &g->v;
     return WK_OK;
 }
 
-/* One call for all that are like the first: of one dtype, device and step count. */
+static bool alike(const wki_optim_slot *a, const wki_optim_slot *b)
+{
+    return a->group == b->group && a->t == b->t && a->p->v.dtype == b->p->v.dtype && a->p->v.device == b->p->v.device &&
+           !memcmp(a->scalar, b->scalar, sizeof a->scalar);
+}
+
+/* One call for all that are like the first: of one group, dtype, device and step count. */
 static wk_status update_alike(wk_optim *opt, int first)
 {
-    const wki_optim_slot like = opt->slots[first];
-    const int most = UINT16_MAX / (1 + opt->nstates);
+    wki_optim_slot like = opt->slots[first];
+    const wki_optim_group *group = &opt->groups[like.group];
+    const int most = UINT16_MAX / (1 + group->nstates);
     const wki_view **view = opt->views;
     int64_t work = 0;
     int n = 0;
     for (int i = first; i < opt->count && n < most; i++) {
         wki_optim_slot *slot = &opt->slots[i];
-        const wki_view *p = &slot->p->v;
-        if (!slot->g || slot->t != like.t || p->dtype != like.p->v.dtype || p->device != like.p->v.device) continue;
-        *view++ = p;
-        for (int k = 0; k < opt->nstates; k++) *view++ = &slot->state[k]->v;
-        work += wki_numel(p) * (4 + 4 * opt->nstates);
+        if (!slot->g || !alike(slot, &like)) continue;
+        *view++ = &slot->p->v;
+        for (int k = 0; k < group->nstates; k++) *view++ = &slot->state[k]->v;
+        work += wki_numel(&slot->p->v) * (4 + 4 * group->nstates);
         opt->picked[n++] = slot;
     }
     const int nout = (int)(view - opt->views);
     for (int i = 0; i < n; i++) *view++ = opt->picked[i]->g;
-    opt->kind->prepare(opt->opts, like.t + 1, opt->numbers);
-    const wki_update_attrs attrs = { opt->plan.rule, n, opt->numbers };
+    opt->kind->prepare(group->opts, like.t + 1, like.scalar, opt->numbers);
+    const wki_update_attrs attrs = { group->plan.rule, n, opt->numbers };
     if (wki_do(WKI_OP_update, nout, nout + n, opt->views, &attrs, sizeof attrs, work)) return wk_error();
     for (int i = 0; i < n; i++) {
         opt->picked[i]->t += !WKI_FAULT(31);
         opt->picked[i]->g = NULL;
+        memcpy(opt->picked[i]->scalar, like.scalar, sizeof like.scalar);
         wki_bump(opt->picked[i]->p);
     }
     return WK_OK;
@@ -345,19 +231,6 @@ wk_status wk_zero_grad(wk_optim *opt)
 
 /* ---- Ask ---- */
 
-double wk_lr(const wk_optim *opt)
-{
-    return wki_optim_ok(opt, "lr") ? *wki_optim_number(opt->opts, opt->kind->options) : (double)NAN;
-}
-
-wk_status wk_set_lr(wk_optim *opt, double lr)
-{
-    if (!wki_optim_ok(opt, "set_lr") || wk_failed() || number_ok(opt->kind->options, lr, "set_lr")) return wk_error();
-    *wki_optim_number(opt->opts, opt->kind->options) = lr;
-    wki_optim_describe(opt);
-    return WK_OK;
-}
-
 int64_t wk_steps(const wk_optim *opt) { return wki_optim_ok(opt, "steps") ? opt->steps : 0; }
 
 const char *wk_optim_name(const wk_optim *opt) { return wki_optim_ok(opt, "optim_name") ? opt->kind->name : NULL; }
@@ -370,9 +243,11 @@ wk_tensor *wk_optim_state(wk_optim *opt, int i, const char *name)
     if (!wki_optim_ok(opt, where)) return NULL;
     if (!name) return wki_null_argument(where, "name"), NULL;
     wki_check(i >= 0 && i < opt->count, NULL, WK_E_RANGE, where, "parameter %d of %d; the first is 0", i, opt->count);
-    for (int k = 0; k < opt->nstates; k++)
-        if (strcmp(opt->plan.states[k], name) == 0) return opt->slots[i].state[k];
-    const char *nearest = wki_nearest(name, opt->plan.states, opt->nstates);
+    const wki_optim_slot *slot = &opt->slots[i];
+    const wki_optim_group *group = &opt->groups[slot->group];
+    for (int k = 0; k < group->nstates; k++)
+        if (strcmp(group->plan.states[k], name) == 0) return slot->state[k];
+    const char *nearest = wki_nearest(name, group->plan.states, group->nstates);
     wki_fail(WK_E_NOT_FOUND, where, "%s has no state '%s'%s%s%s", opt->kind->name, name,
              nearest ? "; did you mean '" : " with these options", nearest ? nearest : "", nearest ? "'?" : "");
     return NULL;

@@ -21,11 +21,14 @@ typedef struct wki_optim_option {
 #define WKI_FLAG(TYPE, FIELD)       { #FIELD, offsetof(TYPE, FIELD), true, 0 }
 /* clang-format on */
 
+enum { WKI_MAX_SCALARS = 2, WKI_MOST_OPTS = 192 /* bytes of an option struct */ };
 typedef struct wki_optim_plan {
     int rule;
-    const char *states[WKI_MAX_STATES]; /* as many as the rule has, by torch's names */
-    double start[WKI_MAX_STATES];       /* what states are filled with */
-    bool at_once;                       /* made with the optimizer, not in the first step */
+    const char *states[WKI_MAX_STATES];   /* as many as the rule has, by torch's names */
+    double start[WKI_MAX_STATES];         /* what they are filled with */
+    bool at_once;                         /* made with the optimizer, not in the first step */
+    const char *scalars[WKI_MAX_SCALARS]; /* numbers that a parameter has besides */
+    double first[WKI_MAX_SCALARS];        /* and their values before its first step */
 } wki_optim_plan;
 
 typedef struct wki_optim_kind {
@@ -35,7 +38,7 @@ typedef struct wki_optim_kind {
     const wki_optim_option *options;      /* lr first; ended by one without a name */
     wk_status (*check)(const void *opts); /* of what a single option does not tell; may be NULL */
     wki_optim_plan (*plan)(const void *opts);
-    void (*prepare)(const void *opts, int64_t t, double *numbers);
+    void (*prepare)(const void *opts, int64_t t, double *scalars, double *numbers); /* changes scalars for step t + 1 */
 } wki_optim_kind;
 /* Each file of optim/ is a kind, but optim.c and optim_*.c, named after it: wki_optim_kind_adam. */
 #define X(NAME) extern const wki_optim_kind wki_optim_kind_##NAME;
@@ -44,32 +47,55 @@ typedef struct wki_optim_kind {
 
 typedef struct wki_optim_slot {
     wk_tensor *p;
+    const char *name;                 /* of the group's params */
+    int group;
     wk_tensor *state[WKI_MAX_STATES]; /* owned */
+    double scalar[WKI_MAX_SCALARS];
     int64_t t;                        /* steps in which this parameter had a gradient */
     const wki_view *g;                /* in a step: the gradient still to be applied */
 } wki_optim_slot;
 
-struct wk_optim {
-    wki_object object;
-    const wki_optim_kind *kind;
+typedef struct wki_optim_group {
     wk_params *params; /* held */
     void *opts;        /* the kind's option struct */
     wki_optim_plan plan;
-    int count, nstates;
+    int nstates;
+} wki_optim_group;
+
+struct wk_optim {
+    wki_object object;
+    const wki_optim_kind *kind;
+    void *made; /* the options it was made with: what a group does not say otherwise */
+    wki_optim_group *groups;
+    int ngroups, count;
     int64_t steps;
-    wki_optim_slot *slots;
+    wki_optim_slot *slots;   /* group after group */
     wki_optim_slot **picked; /* those of the call being made, and its views */
     const wki_view **views;
     double numbers[WKI_N_COUNT];
     char text[320];
 };
 
-/* For the rest of optim/: a live optimizer? An option's place in an option struct; are all in their ranges? text made anew. */
-bool wki_optim_ok(const wk_optim *opt, const char *where);
+bool wki_optim_ok(const wk_optim *opt, const char *where); /* a live optimizer? */
+
+/* Options (optim_options.c): an option's place in an option struct; by its name (NULL with an error); are
+ * all in their ranges? "lr=0.1,nesterov" read over opts; the first group's told in opt->text. */
 double *wki_optim_number(void *opts, const wki_optim_option *option);
 bool *wki_optim_flag(void *opts, const wki_optim_option *option);
-wk_status wki_optim_options_ok(const wki_optim_kind *kind, void *opts);
+double wki_optim_value(void *opts, const wki_optim_option *option); /* a flag as 0 or 1 */
+const wki_optim_option *wki_optim_option_named(const wki_optim_kind *kind, const char *name, const char *where);
+wk_status wki_optim_options_ok(const wki_optim_kind *kind, void *opts, const char *where);
+wk_status wki_optim_options_read(const wki_optim_kind *kind, void *opts, const char *text, const char *where);
 void wki_optim_describe(wk_optim *opt);
+wk_status wki_optim_fail_unknown(const char *where, const char *what, const char *word, const char *const *others, int n);
+
+/* Groups (optim_group.c): the options of group g become opts, which must be in range and of the same plan. */
+bool wki_optim_group_ok(const wk_optim *opt, int group, const char *where);
+wk_status wki_optim_regroup(wk_optim *opt, int group, void *opts, const char *where);
+wk_status wki_optim_make_states(const wki_optim_group *group, wki_optim_slot *slot, const char *where); /* those missing */
+void wki_optim_drop_states(wki_optim_slot *slot);
+/* The parameters and a copy of the options join as a new group; on an error nothing has changed. */
+wk_status wki_optim_join(wk_optim *opt, wk_params *params, const void *opts, const char *where);
 
 wk_optim *wki_optim_new(const wki_optim_kind *kind, const void *opts);
 #endif

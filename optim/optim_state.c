@@ -4,24 +4,35 @@
 #include <stdio.h>
 #include <string.h>
 
-static char *name_of(const wk_optim *opt, int i, const char *what)
+static char *name_of(const wki_optim_slot *slot, const char *what) { return wki_sprintf("%s.%s", slot->name, what); }
+
+static const char *key_of(char key[64], int group, const char *option)
 {
-    return wki_sprintf("%s.%s", wk_params_name(opt->params, i), what);
+    snprintf(key, 64, "group.%d.%s", group, option);
+    return key;
 }
 
-static wk_status put_slot(const wk_optim *opt, int i, wk_state *s)
+static wk_status put_number(wk_state *s, const wki_optim_slot *slot, const char *what, double value)
 {
-    const wki_optim_slot *slot = &opt->slots[i];
-    char *name = name_of(opt, i, "step");
-    if (!name) return WK_E_MEMORY;
-    wk_state_set_int(s, name, slot->t);
+    char *name = name_of(slot, what);
+    if (name) wk_state_set_number(s, name, value);
     wki_free(name);
-    for (int k = 0; k < opt->nstates && !wk_failed(); k++) {
+    return wk_error();
+}
+
+static wk_status put_slot(const wki_optim_group *group, const wki_optim_slot *slot, wk_state *s)
+{
+    char *name = name_of(slot, "step");
+    if (name) wk_state_set_int(s, name, slot->t);
+    wki_free(name);
+    for (int k = 0; k < group->nstates && !wk_failed(); k++) {
         if (!slot->state[k]) continue;
-        if (!(name = name_of(opt, i, opt->plan.states[k]))) return WK_E_MEMORY;
-        wk_state_set(s, name, slot->state[k]);
+        name = name_of(slot, group->plan.states[k]);
+        if (name) wk_state_set(s, name, slot->state[k]);
         wki_free(name);
     }
+    for (int k = 0; k < WKI_MAX_SCALARS && group->plan.scalars[k] && slot->t && !wk_failed(); k++)
+        put_number(s, slot, group->plan.scalars[k], slot->scalar[k]);
     return wk_error();
 }
 
@@ -29,105 +40,126 @@ wk_state *wk_optim_state_dict(wk_optim *opt)
 {
     if (!wki_optim_ok(opt, "optim_state_dict")) return NULL;
     wk_state *s = wk_state_new();
-    if (!s || wk_state_set_text(s, "optimizer", opt->kind->name) || wk_state_set_int(s, "steps", opt->steps))
+    if (!s || wk_state_set_text(s, "optimizer", opt->kind->name) || wk_state_set_int(s, "steps", opt->steps) ||
+        wk_state_set_int(s, "groups", opt->ngroups))
         return NULL;
-    for (const wki_optim_option *option = opt->kind->options; option->name; option++) {
-        char key[64];
-        snprintf(key, sizeof key, "option.%s", option->name);
-        if (wk_state_set_number(
-                s, key, option->flag ? *wki_optim_flag(opt->opts, option) : *wki_optim_number(opt->opts, option)))
-            return NULL;
-    }
+    char key[64];
+    for (int g = 0; g < opt->ngroups; g++)
+        for (const wki_optim_option *option = opt->kind->options; option->name; option++)
+            if (wk_state_set_number(s, key_of(key, g, option->name), wki_optim_value(opt->groups[g].opts, option)))
+                return NULL;
     for (int i = 0; i < opt->count; i++)
-        if (put_slot(opt, i, s)) return NULL;
+        if (put_slot(&opt->groups[opt->slots[i].group], &opt->slots[i], s)) return NULL;
     return s;
 }
 
 /* ---- Loading: everything is looked at and copied before anything changes ---- */
 
-static wk_status read_options(const wk_optim *opt, const wk_state *s, void *opts)
+static const char where[] = "optim_load_state_dict";
+
+/* What is read: option structs one after the other, and slots. */
+typedef struct loading {
+    char *opts;
+    wki_optim_slot *slots;
+    int64_t steps;
+} loading;
+
+static wk_status read_group(const wk_optim *opt, int g, const wk_state *s, void *opts)
 {
+    char key[64];
+    memcpy(opts, opt->groups[g].opts, opt->kind->opts_size);
     for (const wki_optim_option *option = opt->kind->options; option->name; option++) {
-        char key[64];
-        snprintf(key, sizeof key, "option.%s", option->name);
-        const double value = wk_state_number(s, key);
+        const double value = wk_state_number(s, key_of(key, g, option->name));
         if (wk_failed()) return wk_error();
         if (option->flag)
             *wki_optim_flag(opts, option) = value != 0;
         else
             *wki_optim_number(opts, option) = value;
     }
-    if (wki_optim_options_ok(opt->kind, opts)) return wk_error();
-    const wki_optim_plan plan = opt->kind->plan(opts);
-    wki_check(plan.rule == opt->plan.rule, WK_E_INVALID, WK_E_INVALID, "optim_load_state_dict",
+    if (wki_optim_options_ok(opt->kind, opts, where)) return wk_error();
+    wki_check(opt->kind->plan(opts).rule == opt->groups[g].plan.rule, WK_E_INVALID, WK_E_INVALID, where,
               "the state is of %s with other states; make the optimizer with the options it was made with",
               opt->kind->name);
     return WK_OK;
 }
 
-/* The states that parameter i had, as tensors of the innermost scope; none if it was never stepped. */
-static wk_status read_slot(const wk_optim *opt, int i, const wk_state *s, wki_optim_slot *into)
+static wk_tensor *read_state(const wki_optim_slot *slot, const char *what, const wk_state *s, bool needed)
 {
-    const char *parameter = wk_params_name(opt->params, i);
-    const wk_tensor *p = opt->slots[i].p;
-    char *name = name_of(opt, i, "step");
+    const wk_tensor *p = slot->p;
+    char *name = name_of(slot, what);
+    wk_tensor *t = name && (needed || wk_state_has(s, name)) ? wk_state_get(s, name) : NULL;
+    wki_free(name);
+    if (!t) return NULL;
+    wki_check(wki_same_shape(&t->v, &p->v) && wki_is_float((wk_dtype)t->v.dtype), NULL, WK_E_SHAPE, where,
+              "%s of '%s' is %s %s; the parameter is %s %s", what, slot->name, wk_dtype_name((wk_dtype)t->v.dtype),
+              wki_show(&t->v), wk_dtype_name((wk_dtype)p->v.dtype), wki_show(&p->v));
+    return wk_contiguous(wk_clone(wk_to(t, (wk_dtype)p->v.dtype)));
+}
+
+/* The states that a parameter had, as tensors of the innermost scope; none if it was never stepped. */
+static wk_status read_slot(const wk_optim *opt, const wki_optim_slot *slot, const wk_state *s, wki_optim_slot *into)
+{
+    const wki_optim_group *group = &opt->groups[slot->group];
+    char *name = name_of(slot, "step");
     if (!name) return WK_E_MEMORY;
     into->t = wk_state_int(s, name);
     wki_free(name);
     if (wk_failed()) return wk_error();
-    wki_check(into->t >= 0, WK_E_FORMAT, WK_E_FORMAT, "optim_load_state_dict", "'%s' was stepped %lld times", parameter,
+    wki_check(into->t >= 0, WK_E_FORMAT, WK_E_FORMAT, where, "'%s' was stepped %lld times", slot->name,
               (long long)into->t);
-    for (int k = 0; k < opt->nstates && !wk_failed(); k++) {
-        if (!(name = name_of(opt, i, opt->plan.states[k]))) return WK_E_MEMORY;
-        wk_tensor *t = into->t || wk_state_has(s, name) ? wk_state_get(s, name) : NULL;
+    for (int k = 0; k < group->nstates && !wk_failed(); k++)
+        into->state[k] = read_state(slot, group->plan.states[k], s, into->t > 0);
+    for (int k = 0; k < WKI_MAX_SCALARS && group->plan.scalars[k] && into->t && !wk_failed(); k++) {
+        if (!(name = name_of(slot, group->plan.scalars[k]))) return WK_E_MEMORY;
+        into->scalar[k] = wk_state_number(s, name);
         wki_free(name);
-        if (!t) continue;
-        wki_check(wki_same_shape(&t->v, &p->v) && wki_is_float((wk_dtype)t->v.dtype), WK_E_SHAPE, WK_E_SHAPE,
-                  "optim_load_state_dict", "%s of '%s' is %s %s; the parameter is %s %s", opt->plan.states[k],
-                  parameter, wk_dtype_name((wk_dtype)t->v.dtype), wki_show(&t->v), wk_dtype_name((wk_dtype)p->v.dtype),
-                  wki_show(&p->v));
-        into->state[k] = wk_contiguous(wk_clone(wk_to(t, (wk_dtype)p->v.dtype)));
     }
     return wk_error();
 }
 
-static void take(wk_optim *opt, wki_optim_slot *slots, const void *opts, int64_t steps)
+static wk_status read_all(const wk_optim *opt, const wk_state *s, loading *l)
 {
-    wk_params *params;
-    memcpy(&params, (const char *)opt->opts + sizeof(size_t), sizeof params);
-    memcpy(opt->opts, opts, opt->kind->opts_size);
-    memcpy((char *)opt->opts + sizeof(size_t), &params, sizeof params);
+    const int64_t groups = wk_state_int(s, "groups");
+    l->steps = wk_state_int(s, "steps");
+    if (wk_failed()) return wk_error();
+    wki_check(groups == opt->ngroups, WK_E_INVALID, WK_E_INVALID, where, "the state has %lld groups; this has %d",
+              (long long)groups, opt->ngroups);
+    for (int g = 0; g < opt->ngroups; g++)
+        if (read_group(opt, g, s, l->opts + (size_t)g * opt->kind->opts_size)) return wk_error();
+    for (int i = 0; i < opt->count; i++)
+        if (read_slot(opt, &opt->slots[i], s, &l->slots[i])) return wk_error();
+    return WK_OK;
+}
+
+static void take(wk_optim *opt, const loading *l)
+{
+    for (int g = 0; g < opt->ngroups; g++) wki_optim_regroup(opt, g, l->opts + (size_t)g * opt->kind->opts_size, where);
     for (int i = 0; i < opt->count; i++) {
-        for (int k = 0; k < opt->nstates; k++) {
-            wki_object_unref(opt->slots[i].state[k]);
-            opt->slots[i].state[k] = slots[i].state[k];
-            if (slots[i].state[k]) wki_object_adopt(slots[i].state[k]);
-        }
-        opt->slots[i].t = slots[i].t;
+        wki_optim_slot *slot = &opt->slots[i];
+        wki_optim_drop_states(slot);
+        memcpy(slot->state, l->slots[i].state, sizeof slot->state);
+        memcpy(slot->scalar, l->slots[i].scalar, sizeof slot->scalar);
+        for (int k = 0; k < WKI_MAX_STATES; k++)
+            if (slot->state[k]) wki_object_adopt(slot->state[k]);
+        slot->t = l->slots[i].t;
     }
-    opt->steps = steps;
-    wki_optim_describe(opt);
+    opt->steps = l->steps;
 }
 
 wk_status wk_optim_load_state_dict(wk_optim *opt, const wk_state *s)
 {
-    static const char where[] = "optim_load_state_dict";
     if (wk_failed() || !wki_optim_ok(opt, where)) return wk_error();
     wki_check(s, WK_E_INVALID, WK_E_INVALID, where, "s is NULL; a state dict is needed");
     const char *kind = wk_state_text(s, "optimizer");
     if (wk_failed()) return wk_error();
     wki_check(kind && !strcmp(kind, opt->kind->name), WK_E_INVALID, WK_E_INVALID, where,
               "the state is of %s; this is %s", kind ? kind : "no optimizer", opt->kind->name);
-    WK_SCOPE(loading);
-    WK_NO_GRAD(reading);
-    void *opts = wki_alloc(opt->kind->opts_size);
-    wki_optim_slot *slots = opts ? wki_alloc_array((size_t)opt->count, sizeof *slots) : NULL;
-    if (slots) memcpy(opts, opt->opts, opt->kind->opts_size);
-    const int64_t steps = slots ? wk_state_int(s, "steps") : 0;
-    if (slots && !wk_failed()) read_options(opt, s, opts);
-    for (int i = 0; slots && i < opt->count && !wk_failed(); i++) read_slot(opt, i, s, &slots[i]);
-    if (slots && !wk_failed()) take(opt, slots, opts, steps);
-    wki_free(slots);
-    wki_free(opts);
+    WK_SCOPE(reading);
+    WK_NO_GRAD(untracked);
+    loading l = { .opts = wki_alloc_array((size_t)opt->ngroups, opt->kind->opts_size) };
+    if (l.opts) l.slots = wki_alloc_array((size_t)opt->count, sizeof *l.slots);
+    if (l.slots && read_all(opt, s, &l) == WK_OK) take(opt, &l);
+    wki_free(l.slots);
+    wki_free(l.opts);
     return wk_error();
 }

@@ -24,10 +24,10 @@ static wki_optim_plan plan(const void *opts)
     return plans[o->centered][o->momentum > 0];
 }
 
-static void prepare(const void *opts, int64_t t, double *numbers)
+static void prepare(const void *opts, int64_t t, double *scalars, double *numbers)
 {
     const wk_rmsprop_opts *o = opts;
-    (void)t;
+    (void)t, (void)scalars;
     numbers[WKI_N_SIGN] = o->maximize ? -1 : 1;
     numbers[WKI_N_WEIGHT_DECAY] = o->weight_decay;
     numbers[WKI_N_LR] = o->lr;

@@ -32,9 +32,10 @@ static wki_optim_plan plan(const void *opts)
                              .states = { "momentum_buffer" } };
 }
 
-static void prepare(const void *opts, int64_t t, double *numbers)
+static void prepare(const void *opts, int64_t t, double *scalars, double *numbers)
 {
     const wk_sgd_opts *o = opts;
+    (void)scalars;
     numbers[WKI_N_SIGN] = o->maximize ? -1 : 1;
     numbers[WKI_N_WEIGHT_DECAY] = o->weight_decay;
     numbers[WKI_N_LR] = o->lr;

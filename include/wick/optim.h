@@ -51,7 +51,7 @@ typedef struct wk_nadam_opts {
     size_t size;
     wk_params *params;
     double lr, beta1, beta2, eps, weight_decay, momentum_decay; /* 2e-3, 0.9, 0.999, 1e-8, 0, 4e-3 */
-    bool decoupled_weight_decay, maximize;                      /* false: as adam, true: as adamw; false */
+    bool decoupled_weight_decay, maximize;                      /* false, false */
 } wk_nadam_opts;
 typedef struct wk_radam_opts {
     size_t size;
@@ -101,13 +101,13 @@ WK_API wk_optim *wk_optim_adagrad_new(const wk_adagrad_opts *o); /* Duchi et al.
 WK_API wk_optim *wk_optim_rmsprop_new(const wk_rmsprop_opts *o); /* Hinton's lecture 6e; Graves 2013 if centered */
 WK_API wk_optim *wk_optim_adam_new(const wk_adam_opts *o);       /* Kingma and Ba 2015; weight_decay joins the gradient */
 WK_API wk_optim *wk_optim_adamw_new(const wk_adamw_opts *o);     /* Loshchilov and Hutter 2019; weights shrink by lr * weight_decay */
-WK_API wk_optim *wk_optim_adamax_new(const wk_adamax_opts *o); /* Kingma and Ba 2015, section 7.1 */
-WK_API wk_optim *wk_optim_nadam_new(const wk_nadam_opts *o); /* Dozat 2016 */
-WK_API wk_optim *wk_optim_radam_new(const wk_radam_opts *o); /* Liu et al. 2020 */
-WK_API wk_optim *wk_optim_adadelta_new(const wk_adadelta_opts *o); /* Zeiler 2012 */
-WK_API wk_optim *wk_optim_rprop_new(const wk_rprop_opts *o); /* Riedmiller and Braun 1993; for whole batches */
-WK_API wk_optim *wk_optim_asgd_new(const wk_asgd_opts *o); /* Polyak and Juditsky 1992; the average is the state ax */
-WK_API wk_optim *wk_optim_lion_new(const wk_lion_opts *o); /* Chen et al. 2023; not in torch */
+WK_API wk_optim *wk_optim_adamax_new(const wk_adamax_opts *o);   /* Kingma and Ba 2015, section 7.1 */
+WK_API wk_optim *wk_optim_nadam_new(const wk_nadam_opts *o);     /* Dozat 2016 */
+WK_API wk_optim *wk_optim_radam_new(const wk_radam_opts *o);     /* Liu et al. 2020 */
+WK_API wk_optim *wk_optim_adadelta_new(const wk_adadelta_opts *o);/* Zeiler 2012 */
+WK_API wk_optim *wk_optim_rprop_new(const wk_rprop_opts *o);     /* Riedmiller and Braun 1993 */
+WK_API wk_optim *wk_optim_asgd_new(const wk_asgd_opts *o);       /* Polyak and Juditsky 1992; the average is its state "ax" */
+WK_API wk_optim *wk_optim_lion_new(const wk_lion_opts *o);       /* Chen et al. 2023 */
 /* By name, for programs that take it from the user: "adam", "lr=1e-3,beta2=0.99"; options may be NULL or "". An unknown name or
  * option is WK_E_NOT_FOUND with the nearest one there is. */
 WK_API wk_optim *wk_optim_by_name(const char *name, wk_params *params, const char *options);
@@ -116,12 +116,25 @@ WK_API int wk_optim_names(const char *const **names);            /* how many; *n
 /* Use. */
 WK_API wk_status wk_step(wk_optim *opt);                         /* refuses, updating nothing, while an error is pending */
 WK_API wk_status wk_zero_grad(wk_optim *opt);                    /* no gradients: wk_grad is NULL until the next backward */
-WK_API double wk_lr(const wk_optim *opt);
-WK_API wk_status wk_set_lr(wk_optim *opt, double lr);
+WK_API double wk_lr(const wk_optim *opt);                        /* of the first group */
+WK_API wk_status wk_set_lr(wk_optim *opt, double lr);            /* of all groups */
 WK_API int64_t wk_steps(const wk_optim *opt);                    /* steps taken */
 WK_API const char *wk_optim_name(const wk_optim *opt);           /* "adam"; static */
-WK_API const char *wk_optim_describe(const wk_optim *opt);       /* "adam lr=0.001 beta1=0.9 ..."; borrowed */
-/* State as tensors: name "momentum_buffer", "exp_avg", ... of parameter i; borrowed; NULL before the first step. */
+WK_API const char *wk_optim_describe(const wk_optim *opt);       /* "adam lr=0.001 beta1=0.9 ..." of the first group; borrowed */
+
+/* Groups: parameters with option values of their own. The first, 0, has what the optimizer was made with; another one differs from that
+ * in what its text says: wk_optim_add_group(opt, biases, "lr=1e-2,weight_decay=0"). Names must differ across groups, and a tensor stands
+ * in one only. Options by name as in wk_optim_by_name, flags as 0 and 1; WK_E_RANGE: no such group; WK_E_STATE: a change that would need
+ * other states (a momentum that was 0). */
+WK_API wk_status wk_optim_add_group(wk_optim *opt, wk_params *params, const char *options); /* holds params */
+WK_API int wk_optim_groups(const wk_optim *opt);                 /* how many */
+WK_API double wk_group_lr(const wk_optim *opt, int group);
+WK_API wk_status wk_set_group_lr(wk_optim *opt, int group, double lr);
+WK_API double wk_group_option(const wk_optim *opt, int group, const char *name); /* NaN on error */
+WK_API wk_status wk_set_group_option(wk_optim *opt, int group, const char *name, double value);
+
+/* State as tensors: name "momentum_buffer", "exp_avg", ... of parameter i, counted through the groups; borrowed; NULL before the
+ * first step. */
 WK_API wk_tensor *wk_optim_state(wk_optim *opt, int i, const char *name);
 
 /* States by the parameters' names ("0.weight.exp_avg"), sharing their memory, step counts and options. Loading takes all of it over, options
@@ -156,25 +169,37 @@ static inline wk_optim *wk_optim_lion_with(wk_lion_opts o) { return wk_optim_lio
 #define WK_ADAMW_DEFAULTS                                                                                              \
     .size = sizeof(wk_adamw_opts), .lr = 1e-3, .beta1 = 0.9, .beta2 = 0.999, .eps = 1e-8, .weight_decay = 1e-2,        \
     .amsgrad = false, .maximize = false
-#define WK_ADAMAX_DEFAULTS .size = sizeof(wk_adamax_opts), .lr = 2e-3, .beta1 = 0.9, .beta2 = 0.999, .eps = 1e-8, .weight_decay = 0, .maximize = false
-#define WK_NADAM_DEFAULTS .size = sizeof(wk_nadam_opts), .lr = 2e-3, .beta1 = 0.9, .beta2 = 0.999, .eps = 1e-8, .weight_decay = 0, .momentum_decay = 4e-3, .decoupled_weight_decay = false, .maximize = false
-#define WK_RADAM_DEFAULTS .size = sizeof(wk_radam_opts), .lr = 1e-3, .beta1 = 0.9, .beta2 = 0.999, .eps = 1e-8, .weight_decay = 0, .decoupled_weight_decay = false, .maximize = false
-#define WK_ADADELTA_DEFAULTS .size = sizeof(wk_adadelta_opts), .lr = 1, .rho = 0.9, .eps = 1e-6, .weight_decay = 0, .maximize = false
-#define WK_RPROP_DEFAULTS .size = sizeof(wk_rprop_opts), .lr = 1e-2, .etaminus = 0.5, .etaplus = 1.2, .step_min = 1e-6, .step_max = 50, .maximize = false
-#define WK_ASGD_DEFAULTS .size = sizeof(wk_asgd_opts), .lr = 1e-2, .lambd = 1e-4, .alpha = 0.75, .t0 = 1e6, .weight_decay = 0, .maximize = false
-#define WK_LION_DEFAULTS .size = sizeof(wk_lion_opts), .lr = 1e-4, .beta1 = 0.9, .beta2 = 0.99, .weight_decay = 0, .maximize = false
+#define WK_ADAMAX_DEFAULTS                                                                                             \
+    .size = sizeof(wk_adamax_opts), .lr = 2e-3, .beta1 = 0.9, .beta2 = 0.999, .eps = 1e-8, .weight_decay = 0,          \
+    .maximize = false
+#define WK_NADAM_DEFAULTS                                                                                              \
+    .size = sizeof(wk_nadam_opts), .lr = 2e-3, .beta1 = 0.9, .beta2 = 0.999, .eps = 1e-8, .weight_decay = 0,           \
+    .momentum_decay = 4e-3, .decoupled_weight_decay = false, .maximize = false
+#define WK_RADAM_DEFAULTS                                                                                              \
+    .size = sizeof(wk_radam_opts), .lr = 1e-3, .beta1 = 0.9, .beta2 = 0.999, .eps = 1e-8, .weight_decay = 0,           \
+    .decoupled_weight_decay = false, .maximize = false
+#define WK_ADADELTA_DEFAULTS                                                                                           \
+    .size = sizeof(wk_adadelta_opts), .lr = 1, .rho = 0.9, .eps = 1e-6, .weight_decay = 0, .maximize = false
+#define WK_RPROP_DEFAULTS                                                                                              \
+    .size = sizeof(wk_rprop_opts), .lr = 1e-2, .etaminus = 0.5, .etaplus = 1.2, .step_min = 1e-6, .step_max = 50,      \
+    .maximize = false
+#define WK_ASGD_DEFAULTS                                                                                               \
+    .size = sizeof(wk_asgd_opts), .lr = 1e-2, .lambd = 1e-4, .alpha = 0.75, .t0 = 1e6, .weight_decay = 0,              \
+    .maximize = false
+#define WK_LION_DEFAULTS                                                                                               \
+    .size = sizeof(wk_lion_opts), .lr = 1e-4, .beta1 = 0.9, .beta2 = 0.99, .weight_decay = 0, .maximize = false
 #define wk_optim_sgd(...)     wk_optim_sgd_with(WK_WITH(wk_sgd_opts, WK_SGD_DEFAULTS, .params = __VA_ARGS__))
 #define wk_optim_adagrad(...) wk_optim_adagrad_with(WK_WITH(wk_adagrad_opts, WK_ADAGRAD_DEFAULTS, .params = __VA_ARGS__))
 #define wk_optim_rmsprop(...) wk_optim_rmsprop_with(WK_WITH(wk_rmsprop_opts, WK_RMSPROP_DEFAULTS, .params = __VA_ARGS__))
 #define wk_optim_adam(...)    wk_optim_adam_with(WK_WITH(wk_adam_opts, WK_ADAM_DEFAULTS, .params = __VA_ARGS__))
 #define wk_optim_adamw(...)   wk_optim_adamw_with(WK_WITH(wk_adamw_opts, WK_ADAMW_DEFAULTS, .params = __VA_ARGS__))
-#define wk_optim_adamax(...) wk_optim_adamax_with(WK_WITH(wk_adamax_opts, WK_ADAMAX_DEFAULTS, .params = __VA_ARGS__))
-#define wk_optim_nadam(...) wk_optim_nadam_with(WK_WITH(wk_nadam_opts, WK_NADAM_DEFAULTS, .params = __VA_ARGS__))
-#define wk_optim_radam(...) wk_optim_radam_with(WK_WITH(wk_radam_opts, WK_RADAM_DEFAULTS, .params = __VA_ARGS__))
+#define wk_optim_adamax(...)  wk_optim_adamax_with(WK_WITH(wk_adamax_opts, WK_ADAMAX_DEFAULTS, .params = __VA_ARGS__))
+#define wk_optim_nadam(...)   wk_optim_nadam_with(WK_WITH(wk_nadam_opts, WK_NADAM_DEFAULTS, .params = __VA_ARGS__))
+#define wk_optim_radam(...)   wk_optim_radam_with(WK_WITH(wk_radam_opts, WK_RADAM_DEFAULTS, .params = __VA_ARGS__))
 #define wk_optim_adadelta(...) wk_optim_adadelta_with(WK_WITH(wk_adadelta_opts, WK_ADADELTA_DEFAULTS, .params = __VA_ARGS__))
-#define wk_optim_rprop(...) wk_optim_rprop_with(WK_WITH(wk_rprop_opts, WK_RPROP_DEFAULTS, .params = __VA_ARGS__))
-#define wk_optim_asgd(...) wk_optim_asgd_with(WK_WITH(wk_asgd_opts, WK_ASGD_DEFAULTS, .params = __VA_ARGS__))
-#define wk_optim_lion(...) wk_optim_lion_with(WK_WITH(wk_lion_opts, WK_LION_DEFAULTS, .params = __VA_ARGS__))
+#define wk_optim_rprop(...)   wk_optim_rprop_with(WK_WITH(wk_rprop_opts, WK_RPROP_DEFAULTS, .params = __VA_ARGS__))
+#define wk_optim_asgd(...)    wk_optim_asgd_with(WK_WITH(wk_asgd_opts, WK_ASGD_DEFAULTS, .params = __VA_ARGS__))
+#define wk_optim_lion(...)    wk_optim_lion_with(WK_WITH(wk_lion_opts, WK_LION_DEFAULTS, .params = __VA_ARGS__))
 
 #ifdef __cplusplus
 }

@@ -1,35 +1,38 @@
 #!/usr/bin/env python3
-"""Makes optim.h: weights after 1, 10 and 100 steps of PyTorch's optimizers, in f32 and f64.
+"""Makes optim.h: weights after 1, 10 and 100 steps of PyTorch's optimizers, in f32 and f64; those with groups after 200.
 
     python3 tests/golden/optim.py > tests/golden/optim.h        (needs PyTorch; the header names the version used)
 
 Weights [5, 3] and bias [3] start at 2 + i / 16. Gradients are multiples of 1 / 256 between -1 and 3, from a linear congruential
 generator, so that C and Python, f32 and f64, see the very same numbers; tests/api/test_optim.c repeats both. Where `skips` is
 set, the bias has no gradient in the steps 1, 4, 7 ...
+
+Where options of a group are given, the bias is in a group of its own, and before step t both groups' lr is set to
+lr * (1 - (t % 50) / 100). Lion, which PyTorch has not, is written here from its paper (Chen et al. 2023, algorithm 2).
 """
+import numpy as np
 import torch
 
 WEIGHTS, BIASES = 15, 3
 STEPS = (1, 10, 100)
+GROUP_STEPS = (1, 50, 200)
 
 
-class Lion(torch.optim.Optimizer):
-    """Chen et al. 2023, algorithm 2."""
+class Lion:
+    def __init__(self, groups, lr=1e-4, betas=(0.9, 0.99), weight_decay=0.0, maximize=False, foreach=False):
+        groups = groups if isinstance(groups[0], dict) else [dict(params=groups)]
+        given = dict(lr=lr, betas=betas, weight_decay=weight_decay, maximize=maximize)
+        self.param_groups, self.mean = [{**given, **group} for group in groups], {}
 
-    def __init__(self, params, foreach, lr=1e-4, betas=(0.9, 0.99), weight_decay=0.0):
-        super().__init__(params, dict(lr=lr, betas=betas, weight_decay=weight_decay))
-
-    @torch.no_grad()
     def step(self):
         for group in self.param_groups:
-            for p in group["params"]:
-                if p.grad is None:
-                    continue
-                m = self.state[p].setdefault("exp_avg", torch.zeros_like(p))
-                b1, b2 = group["betas"]
-                p.mul_(1 - group["lr"] * group["weight_decay"])
-                p.sub_(group["lr"] * torch.sign(b1 * m + (1 - b1) * p.grad))
-                m.copy_(b2 * m + (1 - b2) * p.grad)
+            for p in (p for p in group["params"] if p.grad is not None):
+                x, g = p.detach().numpy(), p.grad.numpy() * (-1 if group["maximize"] else 1)
+                m = self.mean.get(p, g * 0)
+                (b1, b2), kind = group["betas"], x.dtype.type
+                direction = np.sign(kind(b1) * m + kind(1 - b1) * g)
+                x[...] = x * kind(1 - group["lr"] * group["weight_decay"]) - kind(group["lr"]) * direction
+                self.mean[p] = kind(b2) * m + kind(1 - b2) * g
 
 
 CASES = [  # name, wick's optimizer and options, torch's class and options, skips
@@ -64,29 +67,56 @@ CASES = [  # name, wick's optimizer and options, torch's class and options, skip
     ("adamw_amsgrad_maximize", "adamw", "lr=2e-3,beta2=0.95,eps=1e-6,weight_decay=0.2,amsgrad,maximize", torch.optim.AdamW,
      dict(lr=2e-3, betas=(0.9, 0.95), eps=1e-6, weight_decay=0.2, amsgrad=True, maximize=True)),
     ("adamax", "adamax", "", torch.optim.Adamax, {}),
-    ("adamax_decay", "adamax", "lr=5e-3,beta1=0.8,beta2=0.9,weight_decay=0.1,maximize", torch.optim.Adamax,
-     dict(lr=5e-3, betas=(0.8, 0.9), weight_decay=0.1, maximize=True)),
+    ("adamax_all", "adamax", "lr=4e-3,beta1=0.8,beta2=0.95,eps=1e-3,weight_decay=0.1,maximize", torch.optim.Adamax,
+     dict(lr=4e-3, betas=(0.8, 0.95), eps=1e-3, weight_decay=0.1, maximize=True)),
     ("nadam", "nadam", "", torch.optim.NAdam, {}),
-    ("nadam_decay", "nadam", "lr=1e-3,weight_decay=0.1,momentum_decay=0.01", torch.optim.NAdam,
-     dict(lr=1e-3, weight_decay=0.1, momentum_decay=0.01)),
-    ("nadam_decoupled_skips", "nadam", "lr=1e-3,weight_decay=0.1,decoupled_weight_decay", torch.optim.NAdam,
-     dict(lr=1e-3, weight_decay=0.1, decoupled_weight_decay=True), True),
+    ("nadam_skips", "nadam", "lr=1e-3,momentum_decay=0.01,weight_decay=0.1", torch.optim.NAdam,
+     dict(lr=1e-3, momentum_decay=0.01, weight_decay=0.1), True),
+    ("nadam_decoupled", "nadam", "lr=1e-3,weight_decay=0.1,decoupled_weight_decay,maximize", torch.optim.NAdam,
+     dict(lr=1e-3, weight_decay=0.1, decoupled_weight_decay=True, maximize=True)),
     ("radam", "radam", "", torch.optim.RAdam, {}),
-    ("radam_decay", "radam", "lr=5e-3,beta2=0.98,weight_decay=0.1", torch.optim.RAdam, dict(lr=5e-3, betas=(0.9, 0.98), weight_decay=0.1)),
-    ("radam_decoupled", "radam", "lr=5e-3,weight_decay=0.1,decoupled_weight_decay,maximize", torch.optim.RAdam,
-     dict(lr=5e-3, weight_decay=0.1, decoupled_weight_decay=True, maximize=True)),
+    ("radam_decoupled", "radam", "lr=3e-3,beta2=0.99,weight_decay=0.1,decoupled_weight_decay,maximize", torch.optim.RAdam,
+     dict(lr=3e-3, betas=(0.9, 0.99), weight_decay=0.1, decoupled_weight_decay=True, maximize=True)),
+    ("radam_skips", "radam", "lr=2e-3,beta2=0.9,weight_decay=0.05", torch.optim.RAdam,
+     dict(lr=2e-3, betas=(0.9, 0.9), weight_decay=0.05), True),
     ("adadelta", "adadelta", "", torch.optim.Adadelta, {}),
-    ("adadelta_decay", "adadelta", "lr=0.5,rho=0.8,eps=1e-5,weight_decay=0.1", torch.optim.Adadelta,
-     dict(lr=0.5, rho=0.8, eps=1e-5, weight_decay=0.1)),
+    ("adadelta_all", "adadelta", "lr=0.5,rho=0.95,eps=1e-4,weight_decay=0.1,maximize", torch.optim.Adadelta,
+     dict(lr=0.5, rho=0.95, eps=1e-4, weight_decay=0.1, maximize=True)),
     ("rprop", "rprop", "", torch.optim.Rprop, {}),
-    ("rprop_bounds", "rprop", "lr=0.02,etaminus=0.6,etaplus=1.1,step_min=0.01,step_max=0.05,maximize", torch.optim.Rprop,
-     dict(lr=0.02, etas=(0.6, 1.1), step_sizes=(0.01, 0.05), maximize=True)),
+    ("rprop_all", "rprop", "lr=1e-3,etaminus=0.6,etaplus=1.1,step_min=1e-4,step_max=0.02,maximize", torch.optim.Rprop,
+     dict(lr=1e-3, etas=(0.6, 1.1), step_sizes=(1e-4, 0.02), maximize=True)),
     ("asgd", "asgd", "", torch.optim.ASGD, {}),
-    ("asgd_averages", "asgd", "lr=0.02,lambd=0.01,alpha=0.6,t0=5,weight_decay=0.1", torch.optim.ASGD,
-     dict(lr=0.02, lambd=0.01, alpha=0.6, t0=5, weight_decay=0.1)),
+    ("asgd_all", "asgd", "lr=2e-3,lambd=1e-2,alpha=0.6,t0=20,weight_decay=0.05,maximize", torch.optim.ASGD,
+     dict(lr=2e-3, lambd=1e-2, alpha=0.6, t0=20, weight_decay=0.05, maximize=True)),
     ("lion", "lion", "lr=1e-3", Lion, dict(lr=1e-3)),
-    ("lion_decay_skips", "lion", "lr=2e-3,beta1=0.8,beta2=0.95,weight_decay=0.1", Lion,
-     dict(lr=2e-3, betas=(0.8, 0.95), weight_decay=0.1), True),
+    ("lion_all", "lion", "lr=2e-3,beta1=0.8,beta2=0.95,weight_decay=0.3,maximize", Lion,
+     dict(lr=2e-3, betas=(0.8, 0.95), weight_decay=0.3, maximize=True)),
+]
+GROUPS = [  # the same, but the bias's options in the places of skips
+    ("sgd_groups", "sgd", "lr=1e-3,momentum=0.9,weight_decay=0.01", torch.optim.SGD,
+     dict(lr=1e-3, momentum=0.9, weight_decay=0.01), "momentum=0.5,weight_decay=0", dict(momentum=0.5, weight_decay=0)),
+    ("adagrad_groups", "adagrad", "lr=0.02,weight_decay=0.01", torch.optim.Adagrad, dict(lr=0.02, weight_decay=0.01),
+     "lr=0.05,weight_decay=0", dict(lr=0.05, weight_decay=0)),
+    ("rmsprop_groups", "rmsprop", "lr=1e-3,weight_decay=0.1", torch.optim.RMSprop, dict(lr=1e-3, weight_decay=0.1),
+     "lr=2e-3,alpha=0.9,momentum=0.3", dict(lr=2e-3, alpha=0.9, momentum=0.3)),
+    ("adam_groups", "adam", "lr=2e-3,weight_decay=0.1", torch.optim.Adam, dict(lr=2e-3, weight_decay=0.1),
+     "lr=1e-3,weight_decay=0,amsgrad", dict(lr=1e-3, weight_decay=0, amsgrad=True)),
+    ("adamw_groups", "adamw", "lr=2e-3", torch.optim.AdamW, dict(lr=2e-3),
+     "lr=1e-3,beta2=0.9,weight_decay=0", dict(lr=1e-3, betas=(0.9, 0.9), weight_decay=0)),
+    ("adamax_groups", "adamax", "weight_decay=0.1", torch.optim.Adamax, dict(weight_decay=0.1),
+     "lr=1e-3,weight_decay=0", dict(lr=1e-3, weight_decay=0)),
+    ("nadam_groups", "nadam", "weight_decay=0.1", torch.optim.NAdam, dict(weight_decay=0.1),
+     "lr=1e-3,beta1=0.8,weight_decay=0", dict(lr=1e-3, betas=(0.8, 0.999), weight_decay=0)),
+    ("radam_groups", "radam", "lr=2e-3,weight_decay=0.1", torch.optim.RAdam, dict(lr=2e-3, weight_decay=0.1),
+     "lr=1e-3,weight_decay=0.2,decoupled_weight_decay", dict(lr=1e-3, weight_decay=0.2, decoupled_weight_decay=True)),
+    ("adadelta_groups", "adadelta", "weight_decay=0.1", torch.optim.Adadelta, dict(weight_decay=0.1),
+     "lr=2,rho=0.8,weight_decay=0", dict(lr=2, rho=0.8, weight_decay=0)),
+    ("rprop_groups", "rprop", "lr=1e-3,step_max=0.01", torch.optim.Rprop, dict(lr=1e-3, step_sizes=(1e-6, 0.01)),
+     "lr=2e-3,etaplus=1.3", dict(lr=2e-3, etas=(0.5, 1.3))),
+    ("asgd_groups", "asgd", "lr=2e-3,lambd=1e-2,t0=100,weight_decay=0.1", torch.optim.ASGD,
+     dict(lr=2e-3, lambd=1e-2, t0=100, weight_decay=0.1), "lr=1e-3,weight_decay=0", dict(lr=1e-3, weight_decay=0)),
+    ("lion_groups", "lion", "lr=1e-3,weight_decay=0.1", Lion, dict(lr=1e-3, weight_decay=0.1),
+     "lr=5e-4,weight_decay=0", dict(lr=5e-4, weight_decay=0)),
 ]
 
 
@@ -98,18 +128,22 @@ def gradients():
         yield (x >> 16) % 1025 / 256 - 1
 
 
-def train(maker, options, dtype, skips):
+def train(maker, options, dtype, skips, second=None):
     start = torch.tensor([2 + i / 16 for i in range(WEIGHTS + BIASES)], dtype=dtype)
     weight = start[:WEIGHTS].reshape(5, 3).clone().requires_grad_()
     bias = start[WEIGHTS:].clone().requires_grad_()
-    optimizer = maker([weight, bias], foreach=False, **options)
-    row, kept = gradients(), []
-    for t in range(1, STEPS[-1] + 1):
+    groups = [weight, bias] if second is None else [dict(params=[weight]), dict(params=[bias], **second)]
+    optimizer = maker(groups, foreach=False, **options)
+    row, kept, steps = gradients(), [], STEPS if second is None else GROUP_STEPS
+    rates = [group["lr"] for group in optimizer.param_groups]
+    for t in range(1, steps[-1] + 1):
         g = torch.tensor([next(row) for _ in range(WEIGHTS + BIASES)], dtype=dtype)
         weight.grad = g[:WEIGHTS].reshape(5, 3)
         bias.grad = None if skips and t % 3 == 1 else g[WEIGHTS:]
+        for group, lr in zip(optimizer.param_groups, rates):
+            group["lr"] = lr * (1 - (t % 50) / 100) if second is not None else lr
         optimizer.step()
-        if t in STEPS:
+        if t in steps:
             kept.append(torch.cat([weight.detach().flatten(), bias.detach()]).tolist())
     return kept
 
@@ -117,24 +151,27 @@ def train(maker, options, dtype, skips):
 def braces(rows, digits, end):
     lines = []
     for row in rows:
-        numbers = [f"{x:.{digits}g}{end}" if "." in f"{x:.{digits}g}" else f"{x:.{digits}g}.0{end}" for x in row]
+        words = [f"{x:.{digits}g}" for x in row]
+        numbers = [word + ("" if "." in word or "e" in word else ".0") + end for word in words]
         lines.append("{ " + ", ".join(numbers) + " }")
     return "{ " + ",\n          ".join(lines) + " }"
 
 
-print(f"""/* Made by tests/golden/optim.py with PyTorch {torch.__version__.split('+')[0]}. Weights after 1, 10 and 100 steps. */
+print(f"""/* Made by tests/golden/optim.py with PyTorch {torch.__version__.split('+')[0]}. Weights after 1, 10 and 100 steps, with groups 1, 50 and 200. */
 typedef struct golden_optim {{
     const char *law, *name, *options;
     int skips;
+    const char *group; /* the bias's options; "": it is in the weights' group */
     float f32[3][18];
     double f64[3][18];
 }} golden_optim;
 
 /* clang-format off */
 static const golden_optim golden_optims[] = {{""")
-for law, name, options, maker, torch_options, *skips in CASES:
-    f32, f64 = (train(maker, torch_options, dtype, bool(skips)) for dtype in (torch.float32, torch.float64))
-    print(f"""    {{ "{law}", "{name}", "{options}", {int(bool(skips))},
+rows = [(*case[:5], bool(case[5:]), None, None) for case in CASES] + [(*case[:5], False, *case[5:]) for case in GROUPS]
+for law, name, options, maker, torch_options, skips, group, torch_group in rows:
+    f32, f64 = (train(maker, torch_options, dtype, skips, torch_group) for dtype in (torch.float32, torch.float64))
+    print(f"""    {{ "{law}", "{name}", "{options}", {int(skips)}, "{group or ''}",
         {braces(f32, 9, "f")},
         {braces(f64, 17, "")} }},""")
 print("};\n/* clang-format on */")

@@ -1,0 +1,176 @@
+/* Laws of an optimizer's groups and of its state dict: a training that goes on from a saved state has the same bits. */
+#include "wick/optim.h"
+#include "wick_check.h"
+
+static wk_tensor *leaf(int64_t n, wk_dtype dtype, double value)
+{
+    return wk_requires_grad(wk_full(WK_SHAPE(n), dtype, value));
+}
+
+static wk_params *one(wk_tensor *p, const char *name) { return wk_params_new(&p, &name, 1); }
+
+/* ---- Groups ---- */
+
+TEST(groups, have_values_of_their_own)
+{
+    wk_tensor *a = leaf(1, WK_F64, 1), *b = leaf(1, WK_F64, 1);
+    wk_optim *opt = wk_optim_sgd(one(a, "a"), .lr = 0.5, .weight_decay = 0.5);
+    CHECK(wk_optim_add_group(opt, one(b, "b"), "lr=0.25,weight_decay=0") == WK_OK);
+    CHECK(wk_optim_groups(opt) == 2 && wk_group_lr(opt, 0) == 0.5 && wk_group_lr(opt, 1) == 0.25);
+    CHECK(wk_group_option(opt, 0, "weight_decay") == 0.5 && wk_group_option(opt, 1, "weight_decay") == 0);
+    wk_set_grad(a, wk_ones(WK_SHAPE(1), WK_F64));
+    wk_set_grad(b, wk_ones(WK_SHAPE(1), WK_F64));
+    CHECK(wk_step(opt) == WK_OK);
+    CHECK_NEAR(wk_item(a), 0.25, 0);
+    CHECK_NEAR(wk_item(b), 0.75, 0);
+    CHECK(wk_zero_grad(opt) == WK_OK && !wk_grad(a) && !wk_grad(b));
+}
+
+TEST(groups, take_the_rest_from_what_the_optimizer_was_made_with)
+{
+    wk_optim *opt = wk_optim_adam(one(leaf(1, WK_F32, 1), "a"), .lr = 0.5, .beta1 = 0.25);
+    wk_set_lr(opt, 2);
+    CHECK(wk_optim_add_group(opt, one(leaf(1, WK_F32, 1), "b"), NULL) == WK_OK);
+    CHECK(wk_group_lr(opt, 1) == 0.5 && wk_group_option(opt, 1, "beta1") == 0.25);
+    CHECK(wk_lr(opt) == 2);
+}
+
+TEST(groups, change_alone_or_together)
+{
+    wk_optim *opt = wk_optim_sgd(one(leaf(1, WK_F32, 1), "a"), .lr = 1, .momentum = 0.5);
+    wk_optim_add_group(opt, one(leaf(1, WK_F32, 1), "b"), "");
+    CHECK(wk_set_group_lr(opt, 1, 3) == WK_OK && wk_group_lr(opt, 0) == 1 && wk_group_lr(opt, 1) == 3);
+    CHECK(wk_set_lr(opt, 2) == WK_OK && wk_group_lr(opt, 0) == 2 && wk_group_lr(opt, 1) == 2);
+    CHECK(wk_set_group_option(opt, 1, "momentum", 0.75) == WK_OK && wk_group_option(opt, 1, "momentum") == 0.75);
+    CHECK(wk_set_group_option(opt, 1, "maximize", 1) == WK_OK && wk_group_option(opt, 1, "maximize") == 1);
+    CHECK(wk_group_option(opt, 0, "momentum") == 0.5 && wk_group_option(opt, 0, "maximize") == 0);
+}
+
+TEST(groups, may_differ_in_their_states)
+{
+    wk_tensor *a = leaf(1, WK_F64, 1), *b = leaf(1, WK_F64, 1);
+    wk_optim *opt = wk_optim_adam(one(a, "a"));
+    CHECK(wk_optim_add_group(opt, one(b, "b"), "amsgrad") == WK_OK);
+    wk_set_grad(a, wk_ones(WK_SHAPE(1), WK_F64));
+    wk_set_grad(b, wk_ones(WK_SHAPE(1), WK_F64));
+    CHECK(wk_step(opt) == WK_OK);
+    CHECK(wk_optim_state(opt, 1, "max_exp_avg_sq") != NULL);
+    CHECK_NULL(wk_optim_state(opt, 0, "max_exp_avg_sq"));
+    CHECK_ERROR(WK_E_NOT_FOUND, "adam has no state");
+}
+
+TEST(groups, refuse_and_stay_as_they_were)
+{
+    wk_tensor *a = leaf(1, WK_F32, 1), *b = leaf(1, WK_F32, 1);
+    wk_optim *opt = wk_optim_sgd(one(a, "a"));
+    CHECK(wk_optim_add_group(opt, NULL, "") == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "optim_add_group", "params is NULL");
+    CHECK(wk_optim_add_group(opt, one(a, "other"), "") == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "'a' and 'other' are one tensor");
+    CHECK(wk_optim_add_group(opt, one(b, "a"), "") == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "'a' has the name of one in group 0");
+    CHECK(wk_optim_add_group(opt, one(b, "b"), "lr=-1") == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "optim_add_group", "lr is -1");
+    CHECK(wk_optim_add_group(opt, one(b, "b"), "rate=1") == WK_E_NOT_FOUND);
+    CHECK_ERROR(WK_E_NOT_FOUND, "optim_add_group", "sgd has no option 'rate'");
+    CHECK(wk_optim_groups(opt) == 1);
+    CHECK(isnan(wk_group_lr(opt, 1)));
+    CHECK_ERROR(WK_E_RANGE, "group_lr", "group 1 of 1");
+    CHECK(wk_set_group_lr(opt, -1, 1) == WK_E_RANGE);
+    CHECK_ERROR(WK_E_RANGE, "set_group_lr", "group -1 of 1");
+    CHECK(wk_set_group_option(opt, 0, "momentum", 0.9) == WK_E_STATE);
+    CHECK_ERROR(WK_E_STATE, "set_group_option", "other states");
+    CHECK(wk_set_group_option(opt, 0, "maximize", 2) == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "maximize is 2");
+    CHECK(isnan(wk_group_option(opt, 0, "momentun")));
+    CHECK_ERROR(WK_E_NOT_FOUND, "did you mean 'momentum'?");
+    CHECK(wk_optim_add_group(opt, one(b, "b"), "lr=1") == WK_OK && wk_optim_groups(opt) == 2);
+}
+
+/* ---- State dicts ---- */
+
+enum { SIZE = 37 };
+typedef struct run {
+    wk_tensor *p[2];
+    wk_optim *opt;
+} run;
+
+static run start(const char *name, wk_dtype dtype)
+{
+    run r = { .p = { leaf(SIZE, dtype, 1), leaf(SIZE, dtype, 2) } };
+    r.opt = wk_optim_by_name(name, one(r.p[0], "weight"), "lr=0.01");
+    CHECK(wk_optim_add_group(r.opt, one(r.p[1], "bias"), "lr=0.003") == WK_OK);
+    return r;
+}
+
+/* The second parameter has no gradient in every third step. */
+static void train(run *r, int from, int to)
+{
+    for (int t = from; t < to; t++) {
+        WK_SCOPE(step);
+        for (int i = 0; i < 2; i++) {
+            const wk_dtype dtype = wk_dtype_of(r->p[i]);
+            wk_tensor *x = wk_arange(0, SIZE, 1, dtype);
+            wk_set_grad(r->p[i], i == 1 && t % 3 == 0 ? NULL : wk_sin(wk_add_scalar(wk_mul_scalar(x, 1.7), t)));
+        }
+        wk_set_group_lr(r->opt, 1, 0.003 / (1 + t));
+        CHECK(wk_step(r->opt) == WK_OK);
+    }
+}
+
+TEST(state, of_every_optimizer_goes_on_with_the_same_bits)
+{
+    const char *const *names;
+    for (int i = wk_optim_names(&names), k = 0; k < 2 * i; k++) {
+        WK_SCOPE(one_of_them);
+        const wk_dtype dtype = k % 2 ? WK_F64 : WK_F32;
+        run straight = start(names[k / 2], dtype), first = start(names[k / 2], dtype),
+            second = start(names[k / 2], dtype);
+        train(&straight, 0, 17);
+        train(&first, 0, 7);
+        wk_state *s = wk_state_copy(wk_optim_state_dict(first.opt));
+        {
+            WK_NO_GRAD(copying);
+            for (int p = 0; p < 2; p++) CHECK(wk_copy_(second.p[p], first.p[p]) == WK_OK);
+        }
+        CHECK(wk_optim_load_state_dict(second.opt, s) == WK_OK);
+        train(&second, 7, 17);
+        for (int p = 0; p < 2; p++) wick_check(wk_equal(straight.p[p], second.p[p]), names[k / 2], __FILE__, __LINE__);
+        CHECK(wk_steps(second.opt) == 17 && wk_group_lr(second.opt, 1) == wk_group_lr(straight.opt, 1));
+    }
+    CHECK_OK();
+}
+
+TEST(state, is_kept_by_the_parameters_names)
+{
+    run r = start("nadam", WK_F32);
+    train(&r, 0, 2);
+    wk_state *s = wk_optim_state_dict(r.opt);
+    CHECK(wk_state_get(s, "weight.exp_avg") == wk_optim_state(r.opt, 0, "exp_avg"));
+    CHECK(wk_state_has(s, "bias.exp_avg_sq") && wk_state_count(s) == 4);
+    CHECK(wk_state_int(s, "weight.step") == 2 && wk_state_int(s, "bias.step") == 1 && wk_state_int(s, "groups") == 2);
+    CHECK(wk_state_number(s, "group.0.lr") == 0.01 && wk_state_number(s, "weight.mu_product") < 1);
+}
+
+TEST(state, of_others_is_refused_and_nothing_changes)
+{
+    run r = start("adam", WK_F32), other = start("adam", WK_F32);
+    train(&r, 0, 3);
+    wk_state *s = wk_state_copy(wk_optim_state_dict(r.opt));
+    wk_optim *alone = wk_optim_adam(one(leaf(SIZE, WK_F32, 1), "weight"));
+    CHECK(wk_optim_load_state_dict(alone, s) == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "the state has 2 groups; this has 1");
+    wk_optim *adamw = wk_optim_adamw(one(leaf(SIZE, WK_F32, 1), "weight"));
+    CHECK(wk_optim_load_state_dict(adamw, s) == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "the state is of adam; this is adamw");
+    wk_state_set_number(s, "group.1.lr", -1);
+    CHECK(wk_optim_load_state_dict(other.opt, s) == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "lr is -1");
+    wk_state_set_number(s, "group.1.lr", 1);
+    wk_state_set(s, "bias.exp_avg", wk_zeros(WK_SHAPE(3), WK_F32));
+    CHECK(wk_optim_load_state_dict(other.opt, s) == WK_E_SHAPE);
+    CHECK_ERROR(WK_E_SHAPE, "exp_avg of 'bias'", "[3]");
+    CHECK(wk_steps(other.opt) == 0 && wk_lr(other.opt) == 0.01 && !wk_optim_state(other.opt, 0, "exp_avg"));
+}
+
+WICK_TEST_MAIN
