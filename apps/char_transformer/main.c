@@ -139,13 +139,8 @@ static double validate(wk_module *net, const text *t)
     return sum / BATCHES;
 }
 
-/* The rate rises over the first steps, which a transformer needs, and falls along a cosine to a tenth. */
-static double rate(int step)
-{
-    const double rise = fmin(100, steps / 10);
-    if (step <= rise) return lr * step / rise;
-    return lr * (0.55 + 0.45 * cos(acos(-1) * (step - rise) / (steps - rise)));
-}
+/* The rate rises over the first tenth of the steps, which a transformer needs, and falls to nothing over the others. */
+static double rate(int step) { return lr * fmin(10 * step / steps, (steps - step) / (0.9 * steps)); }
 
 static void train(wk_module *net, const text *t)
 {
