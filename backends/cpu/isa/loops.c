@@ -12,12 +12,12 @@ static double fold_max(int64_t n, const void *x) { return fold_one(n, x, 0, -END
 static double dot(int64_t n, const void *left, const void *right)
 {
     const real *a = left, *b = right;
-    real lane[LANES] = { 0 };
+    real lane[TREE] = { 0 };
     int64_t i = 0;
-    for (; i + LANES <= n; i += LANES)
-        VECTORIZE for (int l = 0; l < LANES; l++) lane[l] = wki_fma(a[i + l], b[i + l], lane[l]);
+    for (; i + TREE <= n; i += TREE)
+        VECTORIZE for (int l = 0; l < TREE; l++) lane[l] = wki_fma(a[i + l], b[i + l], lane[l]);
     for (int l = 0; i + l < n; l++) lane[l] = wki_fma(a[i + l], b[i + l], lane[l]);
-    for (int half = LANES / 2; half; half /= 2)
+    for (int half = TREE / 2; half; half /= 2)
         for (int l = 0; l < half; l++) lane[l] += lane[l + half];
     return (double)lane[0];
 }
@@ -44,13 +44,15 @@ static void turn_out(int64_t n, int64_t lines, const void *from, void *to, const
     }
 }
 
+WKI_INLINE real higher(real a, real b) { return ((b > a) | (b != b)) ? b : a; }
+
 /* `log` is a constant in each of the two copies, which is what makes their loops vectors. */
 WKI_INLINE void softmax_rows(int64_t n, int64_t width, real *t, real *top, real *logsum, bool log)
 {
     real total[WKI_LINES] = { 0 };
     VECTORIZE for (int64_t r = 0; r < width; r++) top[r] = -ENDLESS;
     for (int64_t j = 0; j < n; j++)
-        VECTORIZE for (int64_t r = 0; r < width; r++) top[r] = greater(top[r], t[j * width + r]);
+        VECTORIZE for (int64_t r = 0; r < width; r++) top[r] = higher(top[r], t[j * width + r]);
     for (int64_t j = 0; j < n; j++) {
         real *row = t + j * width;
         VECTORIZE for (int64_t r = 0; r < width; r++)
