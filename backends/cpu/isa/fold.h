@@ -97,9 +97,9 @@ WKI_INLINE double fold_one(int64_t n, const real *x, real centre, real first, tw
     return y[0];
 }
 
-/* One turn of the lanes, or a row of them; before they have begun, what follows them is free. */
-WKI_INLINE void fold_row(int64_t n, real *lane, const real *x, const real *centre, bool begun, real first,
-                         two_vecs *term, two_vecs *both)
+/* One turn of the lanes; before they have begun, what follows them is free. */
+WKI_INLINE void fold_turn(int64_t n, real *lane, const real *x, const real *centre, bool begun, real first,
+                          two_vecs *term, two_vecs *both)
 {
     int64_t i = 0;
     for (; i + VL <= n; i += VL)
@@ -111,28 +111,57 @@ WKI_INLINE void fold_row(int64_t n, real *lane, const real *x, const real *centr
     store(lane + i, begun ? join_some(load(lane + i), end, left, both) : both(splat(first), end));
 }
 
-/* The same for each of n columns. Rows without gaps are one long row: 16 of them make one turn of the lanes, however
- * narrow. A NULL centre is one of a term that has none. */
+/* Rows without gaps are one long row: 16 of them make one turn of the lanes, however narrow. */
+WKI_INLINE void fold_dense(int64_t rows, int64_t n, real *lane, const real *x, const real *centre, real first,
+                           two_vecs *term, two_vecs *both)
+{
+    _Alignas(64) real middle[TREE * WKI_COLUMNS];
+    for (int64_t r = 0; centre && r < TREE; r++) memcpy(middle + r * n, centre, (size_t)n * sizeof *centre);
+    fold_turn((rows < TREE ? rows : TREE) * n, lane, x, centre ? middle : NULL, false, first, term, both);
+    for (int64_t r = TREE; r < rows; r += TREE)
+        fold_turn((rows - r < TREE ? rows - r : TREE) * n, lane, x + r * n, centre ? middle : NULL, true, first, term,
+                  both);
+}
+
+/* `wide` registers of columns, or the first `some` of one: a few lanes at a time, which fit into registers. */
+enum { WIDE = 4, DEEP = VECTOR_BYTES == 64 ? 4 : 2 };
+WKI_INLINE void fold_strip(int64_t rows, int wide, int some, real *lane, int64_t pitch, const real *x, int64_t stride,
+                           const real *centre, real first, two_vecs *term, two_vecs *both)
+{
+    vec part[DEEP][WIDE], middle[WIDE];
+    UNROLL for (int c = 0; c < wide; c++) middle[c] = !centre ? splat(0)
+                                                      : some  ? load_some(centre, some)
+                                                              : load(centre + c * VL);
+#define FOLD_ROW(d)                                                                                                    \
+    UNROLL for (int c = 0; c < wide; c++) part[d][c] =                                                                 \
+        both(part[d][c],                                                                                               \
+             term(some ? load_some(x + (r + d) * stride, some) : load(x + (r + d) * stride + c * VL), middle[c]))
+    for (int l = 0; l < TREE; l += DEEP) {
+        int64_t r = l;
+        UNROLL for (int d = 0; d < DEEP; d++) UNROLL for (int c = 0; c < wide; c++) part[d][c] = splat(first);
+        for (; r + DEEP <= rows; r += TREE) UNROLL for (int d = 0; d < DEEP; d++) FOLD_ROW(d);
+        UNROLL for (int d = 0; d < DEEP - 1; d++) if (r + d < rows) FOLD_ROW(d);
+        UNROLL for (int d = 0; d < DEEP; d++) UNROLL for (int c = 0; c < wide; c++)
+            store(lane + (l + d) * pitch + c * VL, part[d][c]);
+    }
+#undef FOLD_ROW
+}
+
+/* The same for each of n columns. A NULL centre is one of a term that has none. */
 WKI_INLINE void fold_columns(int64_t rows, int64_t n, real *y, const real *x, int64_t stride, const real *centre,
                              real first, two_vecs *term, two_vecs *both)
 {
-    _Alignas(64) real lane[TREE * WKI_COLUMNS + VL], middle[TREE * WKI_COLUMNS];
-    enum { AHEAD = 8, LINE_OF_CACHE = 64 / sizeof(real) };
+    _Alignas(64) real lane[TREE * WKI_COLUMNS + VL];
     const bool dense = stride == n;
-    const int64_t at_once = dense ? TREE : 1, pitch = dense ? n : (n + VL - 1) / VL * VL;
-    for (int64_t r = 0; centre && r < at_once; r++) memcpy(middle + r * n, centre, (size_t)n * sizeof *centre);
-    for (int64_t r = 0; r < rows; r += at_once) {
-        const int64_t width = (rows - r < at_once ? rows - r : at_once) * n;
-        const real *from = x + r * stride;
-        for (int64_t i = 0; !dense && r + AHEAD < rows && i < n + LINE_OF_CACHE; i += LINE_OF_CACHE)
-            __builtin_prefetch(from + AHEAD * stride + i);
-        real *to = lane + r % TREE * pitch;
-        if (r < TREE)
-            fold_row(width, to, from, centre ? middle : NULL, false, first, term, both);
-        else
-            fold_row(width, to, from, centre ? middle : NULL, true, first, term, both);
-    }
-    for (int64_t j = 0; j < n; j += VL) {
+    const int64_t pitch = dense ? n : (n + VL - 1) / VL * VL;
+    int64_t j = 0;
+#define AT_J lane + j, pitch, x + j, stride, centre ? centre + j : NULL, first, term, both
+    if (dense) fold_dense(rows, n, lane, x, centre, first, term, both);
+    for (; !dense && j + WIDE * VL <= n; j += WIDE * VL) fold_strip(rows, WIDE, 0, AT_J);
+    for (; !dense && j + VL <= n; j += VL) fold_strip(rows, 1, 0, AT_J);
+    if (!dense && j < n) fold_strip(rows, 1, (int)(n - j), AT_J);
+#undef AT_J
+    for (j = 0; j < n; j += VL) {
         vec part[TREE];
         UNROLL for (int l = 0; l < TREE; l++) part[l] = l < rows ? load(lane + l * pitch + j) : splat(first);
         UNROLL for (int l = 0; l < TREE / 2; l++) part[l] = both(part[l], part[l + TREE / 2]);
