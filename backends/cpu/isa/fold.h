@@ -31,13 +31,20 @@ WKI_INLINE vec join_some(vec a, vec b, int n, two_vecs *both)
     return choose(*(const ivec *)wki_places < (ivec){ 0 } + (real_int)n, both(a, b), a);
 }
 
-/* e^x; the loop has a register's length */
+/* wki_exp; the loop has a register's length */
 WKI_INLINE vec exp_of(vec x)
 {
-    real t[VL];
-    store(t, x);
-    VECTORIZE for (int l = 0; l < VL; l++) t[l] = wki_exp(t[l]);
-    return load(t);
+    real y[VL];
+#if VECTOR_BYTES == 64
+    real power[VL];
+    store(y, lesser(splat(wki_exp_limits[1]), larger(splat(wki_exp_limits[0]), x)));
+    VECTORIZE for (int l = 0; l < VL; l++) y[l] = wki_exp_parts(y[l], &power[l]);
+    return scale_by(load(y), load(power));
+#else
+    store(y, x);
+    VECTORIZE for (int l = 0; l < VL; l++) y[l] = wki_exp(y[l]);
+    return load(y);
+#endif
 }
 
 /* Lane l of the upper half onto lane l of the lower, until lane 0 has all. */

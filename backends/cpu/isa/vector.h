@@ -46,6 +46,12 @@ INLINE vec splat(real x) { return x - (vec){ 0 }; }
 
 INLINE vec choose(ivec yes, vec a, vec b) { return (vec)((yes & (ivec)a) | (~yes & (ivec)b)); }
 
+#if VECTOR_BYTES == 64 && REAL_BITS == 32
+INLINE vec scale_by(vec x, vec power) { return (vec)_mm512_scalef_ps((__m512)x, (__m512)power); } /* x 2^power */
+#elif VECTOR_BYTES == 64
+INLINE vec scale_by(vec x, vec power) { return (vec)_mm512_scalef_pd((__m512d)x, (__m512d)power); }
+#endif
+
 /* a where it is larger (smaller), otherwise b, as one instruction has it; and a where that is NaN */
 #if VECTOR_BYTES == 64 && REAL_BITS == 32
 INLINE vec larger(vec a, vec b) { return (vec)_mm512_max_ps((__m512)a, (__m512)b); }
