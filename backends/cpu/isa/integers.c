@@ -1,7 +1,6 @@
 /* The inner loops of reductions of integers, compiled for each instruction set (WKI_ISA): 32 columns at a time, whose
  * totals stay in registers; a contiguous line is 32 columns too. All wrap around. */
 #include "backends/cpu/integer_reduce.h"
-#include <string.h>
 
 #define VECTORIZE   _Pragma("omp simd")
 #define JOIN_(a, b) a##_##b
@@ -42,12 +41,13 @@ static void join(int kind, uint64_t *t, uint64_t *total)
 }
 
 #define INTEGERS(NAME, TYPE)                                                                                           \
-    static void strip_##NAME(int kind, int64_t rows, uint64_t *total, const TYPE *x, int64_t stride)                   \
+    static inline __attribute__((always_inline)) void strip_##NAME(int kind, int64_t rows, uint64_t *total,            \
+                                                                   const TYPE *x, int64_t stride)                      \
     {                                                                                                                  \
         uint64_t t[SIDE_BY_SIDE];                                                                                      \
-        memcpy(t, total, sizeof t);                                                                                    \
+        VECTORIZE for (int j = 0; j < SIDE_BY_SIDE; j++) t[j] = total[j];                                              \
         INTO(t[j], x[j])                                                                                               \
-        memcpy(total, t, sizeof t);                                                                                    \
+        VECTORIZE for (int j = 0; j < SIDE_BY_SIDE; j++) total[j] = t[j];                                              \
     }                                                                                                                  \
     static void columns_##NAME(int kind, int64_t rows, int64_t n, uint64_t *total, const void *from, int64_t stride)   \
     {                                                                                                                  \
