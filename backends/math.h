@@ -202,6 +202,16 @@ WKI_INLINE real wki_one_and_exp(real x)
     return 4 * (real(0.25) + (1 + wki_fma(r * r, wki_exp_poly(r), r)) * quarter);
 }
 
+/* The same in two factors, y 2^power, for x that is not below the first limit nor above the second */
+static const real wki_exp_limits[] = { EXP_MIN, EXP_MAX };
+WKI_INLINE real wki_exp_parts(real x, real *power)
+{
+    wki_word n;
+    real lost, r = wki_exp_reduce(x, &n, &lost);
+    *power = wki_real_of(wki_word_of(ROUND) + n) - ROUND;
+    return 1 + wki_fma(r * r, wki_exp_poly(r), r);
+}
+
 /* unit (e^(x + tail) - 1), where tail is below the last place of x and unit is 1 or 1/2 */
 WKI_INLINE real wki_expm1_times(real unit, real x, real tail)
 {

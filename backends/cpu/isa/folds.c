@@ -5,10 +5,14 @@
 #define VECTORIZE_SUM(total) PRAGMA(omp simd reduction(+ : total))
 #define PRAGMA(text)         _Pragma(#text)
 
-WKI_INLINE real times(real a, real b) { return a * b; }
+WKI_INLINE vec times(vec a, vec b) { return a * b; }
+WKI_INLINE vec size_of(vec x)
+{
+    return (vec)((ivec)x & (((ivec){ 0 }) + (real_int) ~((wki_word)1 << (REAL_BITS - 1))));
+}
 
 #define FOLD(NAME, FIRST, BOTH, TERM)                                                                                  \
-    WKI_INLINE real NAME##_term(real x, real c)                                                                        \
+    WKI_INLINE vec NAME##_term(vec x, vec c)                                                                           \
     {                                                                                                                  \
         (void)c;                                                                                                       \
         return TERM;                                                                                                   \
@@ -30,14 +34,14 @@ FOLD(sum, 0, add, x)
 FOLD(max, -ENDLESS, greater, x)
 FOLD(min, ENDLESS, smaller, x)
 FOLD(product, 1, times, x)
-FOLD(sizes, 0, add, wki_abs(x))
+FOLD(sizes, 0, add, size_of(x))
 FOLD(squares, 0, add, x *x)
-FOLD(max_size, -ENDLESS, greater, wki_abs(x))
-FOLD(min_size, ENDLESS, smaller, wki_abs(x))
-FOLD(nonzero, 0, add, x != 0 ? 1 : 0)
+FOLD(max_size, -ENDLESS, greater, size_of(x))
+FOLD(min_size, ENDLESS, smaller, size_of(x))
+FOLD(nonzero, 0, add, (vec)((x != splat(0)) & (ivec)splat(1)))
 FOLD(offsets, 0, add, x - c)
 FOLD(offset_squares, 0, add, (x - c) * (x - c))
-FOLD(exps, 0, add, wki_exp(x - c))
+FOLD(exps, 0, add, exp_of(x - c))
 
 #define FIRST_OF(NAME, SIGN_OF)                                                                                        \
     static void NAME(int64_t rows, int64_t n, void *tops, void *places, const void *from, int64_t stride)              \

@@ -7,17 +7,16 @@
 #include "backends/cpu/isa/fold.h"
 
 static double fold_sum(int64_t n, const void *x) { return fold_one(n, x, 0, 0, itself, add); }
-static double fold_max(int64_t n, const void *x) { return fold_one(n, x, 0, -ENDLESS, itself, greater); }
 
 static double dot(int64_t n, const void *left, const void *right)
 {
     const real *a = left, *b = right;
-    real lane[LANES] = { 0 };
+    real lane[TREE] = { 0 };
     int64_t i = 0;
-    for (; i + LANES <= n; i += LANES)
-        VECTORIZE for (int l = 0; l < LANES; l++) lane[l] = wki_fma(a[i + l], b[i + l], lane[l]);
+    for (; i + TREE <= n; i += TREE)
+        VECTORIZE for (int l = 0; l < TREE; l++) lane[l] = wki_fma(a[i + l], b[i + l], lane[l]);
     for (int l = 0; i + l < n; l++) lane[l] = wki_fma(a[i + l], b[i + l], lane[l]);
-    for (int half = LANES / 2; half; half /= 2)
+    for (int half = TREE / 2; half; half /= 2)
         for (int l = 0; l < half; l++) lane[l] += lane[l + half];
     return (double)lane[0];
 }
@@ -44,13 +43,15 @@ static void turn_out(int64_t n, int64_t lines, const void *from, void *to, const
     }
 }
 
+WKI_INLINE real higher(real a, real b) { return ((b > a) | (b != b)) ? b : a; }
+
 /* `log` is a constant in each of the two copies, which is what makes their loops vectors. */
 WKI_INLINE void softmax_rows(int64_t n, int64_t width, real *t, real *top, real *logsum, bool log)
 {
     real total[WKI_LINES] = { 0 };
     VECTORIZE for (int64_t r = 0; r < width; r++) top[r] = -ENDLESS;
     for (int64_t j = 0; j < n; j++)
-        VECTORIZE for (int64_t r = 0; r < width; r++) top[r] = greater(top[r], t[j * width + r]);
+        VECTORIZE for (int64_t r = 0; r < width; r++) top[r] = higher(top[r], t[j * width + r]);
     for (int64_t j = 0; j < n; j++) {
         real *row = t + j * width;
         VECTORIZE for (int64_t r = 0; r < width; r++)
@@ -102,27 +103,68 @@ static void softmax_slope_turned(int64_t n, int64_t width, void *g, const void *
         softmax_slope_rows(n, width, g, y, false);
 }
 
+WKI_INLINE vec load_up_to(const real *x, int64_t n) { return n >= VL ? load(x) : load_some(x, (int)n); }
+
+WKI_INLINE void store_up_to(real *y, vec x, int64_t n)
+{
+    if (n >= VL)
+        store(y, x);
+    else
+        store_some(y, x, (int)n);
+}
+
+static real line_max(int64_t n, const real *x)
+{
+    enum { APART = 4 };
+    vec top[APART];
+    int64_t i = 0;
+    UNROLL for (int k = 0; k < APART; k++) top[k] = splat(-ENDLESS);
+    for (; i + APART * VL <= n; i += APART * VL)
+        UNROLL for (int k = 0; k < APART; k++) top[k] = greater(top[k], load(x + i + k * VL));
+    for (; i + VL <= n; i += VL) top[0] = greater(top[0], load(x + i));
+    if (i < n) top[1] = join_some(top[1], load_some(x + i, (int)(n - i)), (int)(n - i), greater);
+    vec both[PARTS];
+    UNROLL for (int p = 0; p < PARTS; p++) both[p] = splat(-ENDLESS);
+    both[0] = greater(greater(top[0], top[1]), greater(top[2], top[3]));
+    return halved(both, greater);
+}
+
+/* The sum of e^(x - high), at most WKI_FOLD elements, by the tree of a fold; to y unless that is NULL */
+WKI_INLINE double exp_sum(int64_t n, real *y, const real *x, real high)
+{
+    vec lane[PARTS], top = splat(high);
+    int64_t i = 0;
+    UNROLL for (int p = 0; p < PARTS; p++) lane[p] = splat(0);
+    for (; i + TREE <= n; i += TREE) UNROLL for (int p = 0; p < PARTS; p++)
+        {
+            const vec e = exp_of(load(x + i + p * VL) - top);
+            lane[p] += e;
+            if (y) store(y + i + p * VL, e);
+        }
+    for (int p = 0; p < PARTS && i < n; p++, i += VL) {
+        const int left = n - i < VL ? (int)(n - i) : VL;
+        const vec e = exp_of(load_some(x + i, left) - top);
+        lane[p] = join_some(lane[p], e, left, add);
+        if (y) store_some(y + i, e, left);
+    }
+    return (double)halved(lane, add);
+}
+
 static void softmax_line(int64_t n, void *to, const void *from, void *top, void *logsum, bool log)
 {
-    real *y = to, some[WKI_FOLD];
-    const real *x = from;
-    double most = (double)-ENDLESS, total = 0;
-    for (int64_t i = 0; i < n; i += WKI_FOLD) {
-        const double part = fold_max(n - i < WKI_FOLD ? n - i : WKI_FOLD, x + i);
-        most = part > most || part != part ? part : most;
-    }
-    const real high = (real)most;
+    real *y = to;
+    const real *x = from, high = line_max(n, x);
+    double total = 0;
     for (int64_t i = 0; i < n; i += WKI_FOLD) {
         const int64_t m = n - i < WKI_FOLD ? n - i : WKI_FOLD;
-        real *e = log ? some : y + i;
-        VECTORIZE for (int64_t j = 0; j < m; j++) e[j] = wki_exp(x[i + j] - high);
-        total += fold_sum(m, e);
+        total += log ? exp_sum(m, NULL, x + i, high) : exp_sum(m, y + i, x + i, high);
     }
     const real rest = wki_log((real)total), share = 1 / (real)total;
     if (log)
-        VECTORIZE for (int64_t i = 0; i < n; i++) y[i] = (x[i] - high) - rest;
+        for (int64_t i = 0; i < n; i += VL)
+            store_up_to(y + i, (load_up_to(x + i, n - i) - splat(high)) - splat(rest), n - i);
     else
-        VECTORIZE for (int64_t i = 0; i < n; i++) y[i] *= share;
+        for (int64_t i = 0; i < n; i += VL) store_up_to(y + i, load_up_to(y + i, n - i) * splat(share), n - i);
     *(real *)top = high;
     *(real *)logsum = rest;
 }

@@ -5,49 +5,12 @@
 #pragma clang diagnostic ignored "-Wpass-failed"
 #endif
 #include "backends/cpu/norm.h"
-#include "backends/math.h"
+#include "backends/cpu/isa/fold.h"
 
-#define VECTORIZE      _Pragma("omp simd")
-#define JOIN_(a, b, c) a##b##_##c
-#define JOIN(a, b, c)  JOIN_(a, b, c)
+WKI_INLINE vec square_of(vec x, vec mean) { return (x - mean) * (x - mean); }
 
-/* 16 lanes that the compiler keeps in registers; element i of a block goes to lane i % 16 */
-enum { LANES = 16 };
-typedef real lanes __attribute__((vector_size(LANES * sizeof(real)), aligned(sizeof(real)), may_alias));
-
-WKI_INLINE double folded(real *lane)
-{
-    for (int half = LANES / 2; half; half /= 2)
-        for (int l = 0; l < half; l++) lane[l] += lane[l + half];
-    return (double)lane[0];
-}
-
-static double sum(int64_t n, const void *from)
-{
-    const real *x = from;
-    lanes total = { 0 };
-    real lane[LANES];
-    int64_t i = 0;
-    for (; i + LANES <= n; i += LANES) total += *(const lanes *)(x + i);
-    *(lanes *)lane = total;
-    for (int l = 0; i + l < n; l++) lane[l] += x[i + l];
-    return folded(lane);
-}
-
-static double squares(int64_t n, const void *from, double middle)
-{
-    const real *x = from, mean = (real)middle;
-    lanes total = { 0 };
-    real lane[LANES];
-    int64_t i = 0;
-    for (; i + LANES <= n; i += LANES) {
-        const lanes d = *(const lanes *)(x + i) - mean;
-        total += d * d;
-    }
-    *(lanes *)lane = total;
-    for (int l = 0; i + l < n; l++) lane[l] += (x[i + l] - mean) * (x[i + l] - mean);
-    return folded(lane);
-}
+static double sum(int64_t n, const void *x) { return fold_one(n, x, 0, 0, itself, add); }
+static double squares(int64_t n, const void *x, double mean) { return fold_one(n, x, (real)mean, 0, square_of, add); }
 
 /* ---- A line, its weight one number ---- */
 
@@ -84,24 +47,26 @@ static void apply_each(int64_t n, void *to, const void *from, double middle, dou
 WKI_INLINE void two_sums(int64_t n, const real *g, const real *x, real mean, const real *w, bool weighted,
                          double sums[2])
 {
-    lanes total = { 0 }, product = { 0 };
-    real lane[LANES], other[LANES];
+    vec total[PARTS], product[PARTS];
     int64_t i = 0;
-    for (; i + LANES <= n; i += LANES) {
-        lanes slope = *(const lanes *)(g + i);
-        if (weighted) slope *= *(const lanes *)(w + i);
-        total += slope;
-        product += slope * (*(const lanes *)(x + i) - mean);
+    UNROLL for (int p = 0; p < PARTS; p++) total[p] = product[p] = splat(0);
+    for (; i + TREE <= n; i += TREE) UNROLL for (int p = 0; p < PARTS; p++)
+        {
+            const int64_t at = i + p * VL;
+            vec slope = load(g + at);
+            if (weighted) slope *= load(w + at);
+            total[p] += slope;
+            product[p] += slope * (load(x + at) - splat(mean));
+        }
+    for (int p = 0; p < PARTS && i < n; p++, i += VL) {
+        const int left = n - i < VL ? (int)(n - i) : VL;
+        vec slope = load_some(g + i, left);
+        if (weighted) slope *= load_some(w + i, left);
+        total[p] = join_some(total[p], slope, left, add);
+        product[p] = join_some(product[p], slope * (load_some(x + i, left) - splat(mean)), left, add);
     }
-    *(lanes *)lane = total;
-    *(lanes *)other = product;
-    for (int l = 0; i + l < n; l++) {
-        const real slope = weighted ? g[i + l] * w[i + l] : g[i + l];
-        lane[l] += slope;
-        other[l] += slope * (x[i + l] - mean);
-    }
-    sums[0] += folded(lane);
-    sums[1] += folded(other);
+    sums[0] += (double)halved(total, add);
+    sums[1] += (double)halved(product, add);
 }
 
 static void slope_sums(int64_t n, const void *g, const void *x, double mean, const void *w, double sums[2])

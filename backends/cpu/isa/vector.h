@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#if defined __AVX512F__ || defined __AVX2__
+#if defined __AVX512F__ || defined __AVX2__ || defined __SSE2__
 #include <immintrin.h>
 #endif
 
@@ -43,6 +43,49 @@ typedef real lane __attribute__((vector_size(16), aligned(sizeof(real)), may_ali
 INLINE vec load(const real *p) { return *(const vec *)p; }
 INLINE void store(real *p, vec x) { *(vec *)p = x; }
 INLINE vec splat(real x) { return x - (vec){ 0 }; }
+
+INLINE vec choose(ivec yes, vec a, vec b) { return (vec)((yes & (ivec)a) | (~yes & (ivec)b)); }
+
+#if VECTOR_BYTES == 64 && REAL_BITS == 32
+INLINE vec scale_by(vec x, vec power) { return (vec)_mm512_scalef_ps((__m512)x, (__m512)power); } /* x 2^power */
+#elif VECTOR_BYTES == 64
+INLINE vec scale_by(vec x, vec power) { return (vec)_mm512_scalef_pd((__m512d)x, (__m512d)power); }
+#endif
+
+/* a where it is larger (smaller), otherwise b, as one instruction has it; and a where that is NaN */
+#if VECTOR_BYTES == 64 && REAL_BITS == 32
+INLINE vec larger(vec a, vec b) { return (vec)_mm512_max_ps((__m512)a, (__m512)b); }
+INLINE vec lesser(vec a, vec b) { return (vec)_mm512_min_ps((__m512)a, (__m512)b); }
+INLINE vec unless_nan(vec a, vec b)
+{
+    return (vec)_mm512_mask_blend_ps(_mm512_cmp_ps_mask((__m512)a, (__m512)a, _CMP_UNORD_Q), (__m512)b, (__m512)a);
+}
+#elif VECTOR_BYTES == 64
+INLINE vec larger(vec a, vec b) { return (vec)_mm512_max_pd((__m512d)a, (__m512d)b); }
+INLINE vec lesser(vec a, vec b) { return (vec)_mm512_min_pd((__m512d)a, (__m512d)b); }
+INLINE vec unless_nan(vec a, vec b)
+{
+    return (vec)_mm512_mask_blend_pd(_mm512_cmp_pd_mask((__m512d)a, (__m512d)a, _CMP_UNORD_Q), (__m512d)b, (__m512d)a);
+}
+#else
+#if VECTOR_BYTES == 32 && REAL_BITS == 32
+INLINE vec larger(vec a, vec b) { return (vec)_mm256_max_ps((__m256)a, (__m256)b); }
+INLINE vec lesser(vec a, vec b) { return (vec)_mm256_min_ps((__m256)a, (__m256)b); }
+#elif VECTOR_BYTES == 32
+INLINE vec larger(vec a, vec b) { return (vec)_mm256_max_pd((__m256d)a, (__m256d)b); }
+INLINE vec lesser(vec a, vec b) { return (vec)_mm256_min_pd((__m256d)a, (__m256d)b); }
+#elif defined __SSE2__ && REAL_BITS == 32
+INLINE vec larger(vec a, vec b) { return (vec)_mm_max_ps((__m128)a, (__m128)b); }
+INLINE vec lesser(vec a, vec b) { return (vec)_mm_min_ps((__m128)a, (__m128)b); }
+#elif defined __SSE2__
+INLINE vec larger(vec a, vec b) { return (vec)_mm_max_pd((__m128d)a, (__m128d)b); }
+INLINE vec lesser(vec a, vec b) { return (vec)_mm_min_pd((__m128d)a, (__m128d)b); }
+#else
+INLINE vec larger(vec a, vec b) { return choose(a > b, a, b); }
+INLINE vec lesser(vec a, vec b) { return choose(a < b, a, b); }
+#endif
+INLINE vec unless_nan(vec a, vec b) { return choose(a != a, a, b); }
+#endif
 
 /* acc + x * b. Contraction is off and the fused form spelled out: left to the compiler it comes and goes with the
  * flags. */

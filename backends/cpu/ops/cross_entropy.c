@@ -1,8 +1,7 @@
 /* cross_entropy: losses [n], prob [n, c] -> logits [n, c], target [n]. The loss of a row is log sum exp(x - top) -
  * (x[target] - top); the probabilities are kept for the gradient. Few classes are turned on their side as in softmax.c.
  */
-#include "backends/cpu/cpu.h"
-#include "backends/cpu/walk.h"
+#include "backends/cpu/lines.h"
 #include "base/error.h"
 
 static int64_t units(const wki_call *call) { return call->views[2]->size[0]; }
@@ -11,7 +10,8 @@ static size_t scratch_bytes(const wki_call *call)
 {
     const wki_view *x = call->views[2];
     const int64_t n = x->size[1];
-    return wk_dtype_size((wk_dtype)x->dtype) * (size_t)(n <= WKI_SHORT_LINE ? n * WKI_LINES : n);
+    return wk_dtype_size((wk_dtype)x->dtype) *
+           (size_t)(n <= WKI_SHORT_LINE ? n * WKI_LINES : wki_lines_pitch(n) * wki_lines_together(n));
 }
 
 static int64_t label_of(const wki_view *target, int64_t row)
@@ -50,36 +50,31 @@ static void losses(const wki_call *call, int64_t row, int64_t rows, const void *
     (call->views[0]->dtype == WK_F64 ? losses_f64 : losses_f32)(call, row, rows, top, logsum);
 }
 
-static void short_rows(const wki_call *call, const wki_loops *loops, int64_t row, int64_t rows, void *scratch)
+static void short_rows(const wki_call *call, const wki_loops *loops, int64_t rows, const int64_t *x_at,
+                       const int64_t *y_at, double *top, double *logsum, void *scratch)
 {
     const wki_view *prob = call->views[1], *x = call->views[2];
     const int64_t n = x->size[1];
-    int64_t x_at[WKI_LINES], y_at[WKI_LINES];
-    double top[WKI_LINES], logsum[WKI_LINES];
-    for (int64_t r = 0; r < rows; r++) {
-        x_at[r] = (row + r) * x->stride[0];
-        y_at[r] = (row + r) * prob->stride[0];
-    }
     loops->turn_in(n, rows, scratch, x->data, x_at, x->stride[1]);
     loops->softmax_turned(n, wki_width(rows), scratch, top, logsum, false);
     loops->turn_out(n, rows, scratch, prob->data, y_at, prob->stride[1]);
-    losses(call, row, rows, top, logsum);
 }
 
-static void long_row(const wki_call *call, const wki_loops *loops, int64_t row, void *scratch)
+/* Through the scratch goes what is not contiguous. */
+static void long_rows(const wki_call *call, const wki_loops *loops, int64_t rows, const int64_t *x_at,
+                      const int64_t *y_at, double *top, double *logsum, void *scratch)
 {
     const wki_view *prob = call->views[1], *x = call->views[2];
-    const int64_t n = x->size[1], size = (int64_t)wk_dtype_size((wk_dtype)x->dtype);
-    const char *from = (const char *)x->data + row * x->stride[0] * size;
-    char *to = (char *)prob->data + row * prob->stride[0] * size, *line = prob->stride[1] == 1 ? to : scratch;
-    double top, logsum;
-    if (x->stride[1] != 1) {
-        wki_copy_elements(n, (size_t)size, line, 1, from, x->stride[1]);
-        from = line;
+    const int64_t n = x->size[1], size = (int64_t)wk_dtype_size((wk_dtype)x->dtype), bytes = wki_lines_pitch(n) * size;
+    const bool x_direct = x->stride[1] == 1, y_direct = prob->stride[1] == 1;
+    if (!x_direct) wki_lines_in(n, rows, (size_t)size, scratch, x->data, x_at, x->stride[1]);
+    for (int64_t r = 0; r < rows; r++) {
+        char *block = (char *)scratch + r * bytes;
+        loops->softmax_line(n, y_direct ? (char *)prob->data + y_at[r] * size : block,
+                            x_direct ? (const char *)x->data + x_at[r] * size : block, (char *)top + r * size,
+                            (char *)logsum + r * size, false);
     }
-    loops->softmax_line(n, line, from, &top, &logsum, false);
-    if (line != to) wki_copy_elements(n, (size_t)size, to, prob->stride[1], line, 1);
-    losses(call, row, 1, &top, &logsum);
+    if (!y_direct) wki_lines_out(n, rows, (size_t)size, scratch, prob->data, y_at, prob->stride[1]);
 }
 
 static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scratch)
@@ -87,11 +82,20 @@ static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scr
     const wki_view *x = call->views[2];
     const wki_loops *loops = wki_loops_for(wki_isa(), (wk_dtype)x->dtype);
     if (check_labels(call, begin, end)) return WK_E_RANGE;
-    if (x->size[1] <= WKI_SHORT_LINE)
-        for (; begin < end; begin += WKI_LINES)
-            short_rows(call, loops, begin, wki_least(WKI_LINES, end - begin), scratch);
-    else
-        for (; begin < end; begin++) long_row(call, loops, begin, scratch);
+    const wki_view *prob = call->views[1];
+    const bool is_short = x->size[1] <= WKI_SHORT_LINE;
+    const int64_t most = is_short ? WKI_LINES : wki_lines_together(x->size[1]);
+    int64_t x_at[WKI_LINES], y_at[WKI_LINES];
+    double top[WKI_LINES], logsum[WKI_LINES];
+    for (int64_t rows; begin < end; begin += rows) {
+        rows = wki_least(most, end - begin);
+        for (int64_t r = 0; r < rows; r++) {
+            x_at[r] = (begin + r) * x->stride[0];
+            y_at[r] = (begin + r) * prob->stride[0];
+        }
+        (is_short ? short_rows : long_rows)(call, loops, rows, x_at, y_at, top, logsum, scratch);
+        losses(call, begin, rows, top, logsum);
+    }
     return WK_OK;
 }
 

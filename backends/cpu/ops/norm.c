@@ -3,6 +3,7 @@
 #include "backends/cpu/norm.h"
 
 enum { Y, MEAN, VAR, X, WEIGHT };
+enum { TOGETHER = 8 }; /* lines of a block or less */
 
 typedef struct job {
     wki_norm_plan p;
@@ -10,30 +11,39 @@ typedef struct job {
     const wki_view *weight, *bias; /* or NULL */
 } job;
 
-/* Where the line lies side by side it is one run to the sums. */
-static void take_statistics(const job *j, int64_t l)
+/* Where the line lies side by side it is one run to the sums: of the elements, or of squares around `mean`. */
+static double line_sum(const job *j, int64_t l, const double *mean)
 {
     const wki_norm_plan *p = &j->p;
     const bool whole = !p->attrs->across;
     const int64_t runs = whole ? 1 : p->runs, length = whole ? p->runs * p->length : p->length;
     const char *x = wki_norm_at(p, j->v[X], wki_norm_line(p, l));
-    double sum = 0, square = 0;
-    for (int64_t r = 0; r < runs && p->attrs->centered; r++)
-        for (int64_t i = 0; i < length; i += WKI_FOLD)
-            sum += p->loops->sum(wki_least(WKI_FOLD, length - i), x + (r * p->run_stride + i) * p->size);
-    wki_norm_set(p, j->v[MEAN]->data, l, p->attrs->centered ? sum / p->count : 0);
-    const double mean = wki_norm_get(p, j->v[MEAN], l);
+    double sum = 0;
     for (int64_t r = 0; r < runs; r++)
-        for (int64_t i = 0; i < length; i += WKI_FOLD)
-            square += p->loops->squares(wki_least(WKI_FOLD, length - i), x + (r * p->run_stride + i) * p->size, mean);
-    wki_norm_set(p, j->v[VAR]->data, l, square / p->count);
+        for (int64_t i = 0; i < length; i += WKI_FOLD) {
+            const int64_t n = wki_least(WKI_FOLD, length - i);
+            const char *at = x + (r * p->run_stride + i) * p->size;
+            sum += mean ? p->loops->squares(n, at, *mean) : p->loops->sum(n, at);
+        }
+    return sum;
+}
+
+/* All means before all variances: so no line waits for another. */
+static void take_statistics(const job *j, int64_t first, int64_t lines)
+{
+    const wki_norm_plan *p = &j->p;
+    for (int64_t l = first; l < first + lines; l++)
+        wki_norm_set(p, j->v[MEAN]->data, l, p->attrs->centered ? line_sum(j, l, NULL) / p->count : 0);
+    for (int64_t l = first; l < first + lines; l++) {
+        const double mean = wki_norm_get(p, j->v[MEAN], l);
+        wki_norm_set(p, j->v[VAR]->data, l, line_sum(j, l, &mean) / p->count);
+    }
 }
 
 static void line(const job *j, int64_t l)
 {
     const wki_norm_plan *p = &j->p;
     const wki_norm_loops *loops = p->loops;
-    if (!p->attrs->given) take_statistics(j, l);
     const double mean = wki_norm_get(p, j->v[MEAN], l), scale = wki_norm_scale(p, wki_norm_get(p, j->v[VAR], l));
     const int64_t first = wki_norm_line(p, l), w = wki_norm_weight(p, l);
     if (p->each && (j->weight || j->bias)) {
@@ -96,11 +106,15 @@ static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scr
     int next = WEIGHT;
     if (j.p.attrs->weight) j.weight = call->views[next++];
     if (j.p.attrs->bias) j.bias = call->views[next];
-    for (; begin < end; begin++) {
-        if (j.p.columns)
+    const int64_t few = j.p.count <= WKI_FOLD ? TOGETHER : 1;
+    for (int64_t lines; begin < end; begin += lines) {
+        lines = j.p.columns ? 1 : wki_least(few, end - begin);
+        if (j.p.columns) {
             band(&j, begin * wide, wki_least(wide, j.p.lines - begin * wide));
-        else
-            line(&j, begin);
+            continue;
+        }
+        if (!j.p.attrs->given) take_statistics(&j, begin, lines);
+        for (int64_t l = begin; l < begin + lines; l++) line(&j, l);
     }
     return WK_OK;
 }

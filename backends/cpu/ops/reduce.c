@@ -10,7 +10,7 @@ enum {
     WINDOW = 32 * WKI_FOLD, /* elements gathered at once; more than a block of short lines */
     MANY = 32 * WKI_FOLD,   /* elements that are cut into lines */
     LONG = 256,             /* if those have as many */
-    LANES = 16
+    TURNED = 8              /* the longest of lines side by side in memory that are turned into columns */
 };
 
 typedef struct plan {
@@ -18,26 +18,29 @@ typedef struct plan {
     bool columns;           /* a unit is a band of columns; otherwise an element of y */
     bool short_lines;       /* of which many are turned into columns */
     wk_dtype dtype;         /* of x */
-    int64_t line, tail;     /* elements of a line, of which reduced.count has several or one; see take_lines */
-    int64_t together;       /* lines */
+    int64_t line;           /* elements of a line, of which reduced.count has several or one */
     int kind;
     double number;
     const wki_folds *folds;
     void *scratch;
 } plan;
 
-/* Many elements are lines along the last dim, by the shape alone. What is left over of 16, the lanes of a block, is cut
- * off their ends and is columns, of the lines that fit into a window together: a power of 2. */
+/* What is folded for results that belong together: n columns, n contiguous lines evenly spaced, or one line that may
+ * lie anywhere */
+typedef struct source {
+    const plan *plan;
+    const char *x;
+    int64_t n, stride; /* of columns in elements; of lines in bytes */
+    enum { COLUMNS, LINES, LINE } form;
+} source;
+
+/* Many elements are lines along the last dim, by the shape alone. */
 static void take_lines(plan *p, const wki_view *x, uint32_t dims)
 {
     const int64_t count = p->reduced.count;
     int d = x->ndim - 1;
     while (d >= 0 && (!(dims >> d & 1) || x->size[d] == 1)) d--;
-    const bool many = d >= 0 && count >= MANY && x->size[d] >= LONG;
-    p->line = many ? x->size[d] : count;
-    p->together = 1;
-    while (p->together < WKI_COLUMNS && p->together * p->line <= WINDOW / 2) p->together *= 2;
-    p->tail = p->line < count && p->line <= WINDOW ? p->line % LANES : 0;
+    p->line = d >= 0 && count >= MANY && x->size[d] >= LONG ? x->size[d] : count;
 }
 
 static void make_plan(plan *p, const wki_call *call)
@@ -55,22 +58,25 @@ static void make_plan(plan *p, const wki_call *call)
     take_lines(p, call->views[1], a->dims);
     const bool lines = p->reduced.ndim == 1 && p->reduced.count > 1;
     p->columns = lines && wki_walk_inner(&p->reduced, 0) != 1 && wki_walk_inner(&p->kept, 1) == 1;
-    p->short_lines = lines && is_float && !p->columns && p->reduced.count <= WKI_SHORT_LINE && p->kept.count > 1;
+    const int64_t shortest = wki_walk_inner(&p->reduced, 0) == 1 ? TURNED : WKI_SHORT_LINE;
+    p->short_lines = lines && is_float && !p->columns && p->reduced.count <= shortest && p->kept.count > 1;
 }
 
-/* One block of contiguous floats, all of it or its columns: no plan is needed. The dims of its lines and of its
- * columns. */
-static bool is_simple(const wki_call *call, int64_t *rows, int64_t *cols)
+/* One block of contiguous floats, all of it or its columns, or a few lines of a block: no plan is needed. The sizes
+ * of what is reduced and of what is left. */
+static bool is_simple(const wki_call *call, source *s, int64_t *reduced)
 {
     const wki_view *y = call->views[0], *x = call->views[1];
     const uint32_t dims = ((const wki_reduce_attrs *)call->attrs)->dims, all = wki_all_dims(x);
     if (x->ndim > 2 || x->ndim < 1 || !wki_is_float((wk_dtype)x->dtype) || !wki_is_contiguous(x)) return false;
     const int64_t last = x->size[x->ndim - 1], first = x->ndim == 2 ? x->size[0] : 1;
-    *rows = dims == all ? 1 : first;
-    *cols = dims == all ? first * last : last;
-    if (dims == all) return *cols > 0 && *cols <= WKI_FOLD;
-    return dims == 1 && x->ndim == 2 && first > 1 && first <= WKI_FOLD && last > 1 && last <= WKI_COLUMNS &&
-           y->stride[1] == 1;
+    s->form = dims == 1 && x->ndim == 2 ? COLUMNS : LINES;
+    s->stride = s->form == COLUMNS ? last : last * (int64_t)wk_dtype_size((wk_dtype)x->dtype);
+    s->n = dims == all ? 1 : s->form == COLUMNS ? last : first;
+    *reduced = dims == all ? first * last : s->form == COLUMNS ? first : last;
+    if (dims == all) return *reduced > 0 && *reduced <= WKI_FOLD;
+    return dims && *reduced > 1 && *reduced <= WKI_FOLD && s->n > 1 && s->n <= WKI_COLUMNS &&
+           y->stride[s->form == COLUMNS] == 1;
 }
 
 static int64_t bands_of(const plan *p) { return wki_blocks(p->kept.size[p->kept.ndim - 1], WKI_COLUMNS); }
@@ -78,22 +84,14 @@ static int64_t bands_of(const plan *p) { return wki_blocks(p->kept.size[p->kept.
 static int64_t units(const wki_call *call)
 {
     plan p;
-    int64_t rows, cols;
-    if (is_simple(call, &rows, &cols)) return 1;
+    source s;
+    int64_t reduced;
+    if (is_simple(call, &s, &reduced)) return 1;
     make_plan(&p, call);
     return p.columns && p.kept.count > 0 ? p.kept.count / p.kept.size[p.kept.ndim - 1] * bands_of(&p) : p.kept.count;
 }
 
 static size_t scratch_bytes(const wki_call *call) { return WINDOW * wk_dtype_size((wk_dtype)call->views[1]->dtype); }
-
-/* ---- What is folded for results that belong together: n columns, or one line that may lie anywhere ---- */
-
-typedef struct source {
-    const plan *plan;
-    const char *x;
-    int64_t n, stride; /* of columns in elements; of four lines in bytes */
-    enum { COLUMNS, LINE, FOUR_LINES } form;
-} source;
 
 static double value_at(const void *values, wk_dtype dtype, int64_t i)
 {
@@ -181,31 +179,23 @@ static void fold_columns(const source *s, int fold, int64_t rows, const char *x,
         fold_rows(s, fold, wki_least(WKI_FOLD, rows - row), x, centre, total);
 }
 
-/* n lines that are contiguous, at most a window */
+/* n contiguous lines, one behind the other, joined to *total */
 static void fold_lines(const plan *p, int fold, int64_t n, const char *x, double centre, double *total)
 {
-    const int64_t size = (int64_t)wk_dtype_size(p->dtype), bytes = p->line * size, body = p->line - p->tail;
-    double middle[LANES], part[LANES];
-    float narrow[LANES];
-    const char *at = x;
-    int64_t i = 0;
-    for (int k = 0; k < LANES; k++) middle[k] = centre;
-    for (; i + 4 <= n && body <= WKI_FOLD; i += 4, at += 4 * bytes) {
-        if (i + 8 <= n) expect(at + 4 * bytes, 4 * bytes);
-        p->folds->four[fold](body, (const void *const[]){ at, at + bytes, at + 2 * bytes, at + 3 * bytes }, middle,
+    const int64_t bytes = p->line * (int64_t)wk_dtype_size(p->dtype);
+    const double centres[] = { centre, centre, centre, centre };
+    double part[4];
+    for (; n >= 4 && p->line <= WKI_FOLD; n -= 4, x += 4 * bytes) {
+        if (n >= 8) expect(x + 4 * bytes, 4 * bytes);
+        p->folds->four[fold](p->line, (const void *const[]){ x, x + bytes, x + 2 * bytes, x + 3 * bytes }, centres,
                              part);
         for (int k = 0; k < 4; k++) *total = both(fold, *total, part[k]);
     }
-    for (; i < n; i++, at += bytes) {
+    for (; n > 0; n--, x += bytes) {
         part[0] = first_of(fold);
-        fold_blocks(p, fold, body, at, centre, part);
+        fold_blocks(p, fold, p->line, x, centre, part);
         *total = both(fold, *total, part[0]);
     }
-    if (!p->tail) return;
-    const source ends = { p, x + body * size, p->tail, p->line, COLUMNS };
-    for (int64_t j = 0; j < p->tail; j++) part[j] = first_of(fold);
-    fold_rows(&ends, fold, n, ends.x, in_dtype(p->dtype, LANES, middle, narrow), part);
-    for (int64_t j = 0; j < p->tail; j++) *total = both(fold, *total, part[j]);
 }
 
 /* The lines lie side by side, as in a transposed matrix: they are columns. */
@@ -215,19 +205,6 @@ static bool is_across(const plan *p)
     return p->line < w->count && w->ndim == 2 && w->stride[0][0] == 1 && w->size[1] == p->line;
 }
 
-/* The n lines of a band, whose own results are `part` */
-static void join_across(const source *band, int fold, double centre, const double *part, double *total)
-{
-    const plan *p = band->plan;
-    const int64_t size = (int64_t)wk_dtype_size(p->dtype);
-    for (int64_t m, i = 0; i < band->n; i += m) {
-        m = wki_least(p->together, band->n - i);
-        for (int64_t j = 0; j < m; j++) *total = both(fold, *total, part[i + j]);
-        for (int64_t j = p->line - p->tail; j < p->line; j++)
-            *total = both(fold, *total, p->folds->line[fold](m, band->x + (i + j * band->stride) * size, centre));
-    }
-}
-
 static void fold_across(const source *s, const int folds[2], const double *centre, double *const totals[2])
 {
     const plan *p = s->plan;
@@ -235,14 +212,14 @@ static void fold_across(const source *s, const int folds[2], const double *centr
     double middle[WKI_COLUMNS], part[WKI_COLUMNS];
     float narrow[WKI_COLUMNS];
     source band = { p, s->x, 0, wki_walk_inner(&p->reduced, 0), COLUMNS };
-    for (int64_t j = 0; j < WKI_COLUMNS; j++) middle[j] = centre ? *centre : 0;
+    for (int64_t j = 0; centre && j < WKI_COLUMNS; j++) middle[j] = *centre;
     const void *centres = in_dtype(p->dtype, WKI_COLUMNS, centre ? middle : NULL, narrow);
-    for (int64_t left = 0; left < lines; left += band.n, band.x += band.n * size) {
-        band.n = wki_least(WKI_COLUMNS, lines - left);
+    for (int64_t left = lines; left > 0; left -= band.n, band.x += band.n * size) {
+        band.n = wki_least(WKI_COLUMNS, left);
         for (int k = 0; k < 2 && folds[k] >= 0; k++) {
             for (int64_t j = 0; j < band.n; j++) part[j] = first_of(folds[k]);
-            fold_columns(&band, folds[k], p->line - p->tail, band.x, centres, part);
-            join_across(&band, folds[k], *middle, part, totals[k]);
+            fold_columns(&band, folds[k], p->line, band.x, centres, part);
+            for (int64_t j = 0; j < band.n; j++) *totals[k] = both(folds[k], *totals[k], part[j]);
         }
     }
 }
@@ -253,7 +230,7 @@ static void fold_line(const source *s, int first, int second, const double *cent
     const plan *p = s->plan;
     const int folds[2] = { first, second };
     double *const totals[2] = { a, b }, part[2] = { 0 }, middle = centre ? *centre : 0;
-    const int64_t count = p->reduced.count, line = p->line, lines = line <= WINDOW ? p->together : 0;
+    const int64_t count = p->reduced.count, line = p->line, lines = line > 0 ? WINDOW / line : 0;
     const bool direct = p->reduced.ndim == 1 && wki_walk_inner(&p->reduced, 0) == 1;
     if (is_across(p)) {
         fold_across(s, folds, centre, totals);
@@ -275,39 +252,42 @@ static void fold_line(const source *s, int first, int second, const double *cent
     }
 }
 
-/* four contiguous lines */
-static void fold_four(const source *s, int fold, const double *centre, double *y)
+/* Lines of one result each, four side by side */
+static void fold_each(const source *s, int fold, const double *centre, double *y)
 {
-    static const double none[4];
+    static const double none[WKI_COLUMNS];
     const plan *p = s->plan;
-    const int64_t size = (int64_t)wk_dtype_size(p->dtype);
-    double part[4];
-    for (int64_t n, i = 0; i < p->reduced.count; i += n) {
-        n = wki_least(WKI_FOLD, p->reduced.count - i);
-        const char *x = s->x + i * size;
-        p->folds->four[fold](n, (const void *const[]){ x, x + s->stride, x + 2 * s->stride, x + 3 * s->stride },
-                             centre ? centre : none, part);
-        for (int k = 0; k < 4; k++) y[k] = both(fold, y[k], part[k]);
+    const int64_t count = p->reduced.count, size = (int64_t)wk_dtype_size(p->dtype), stride = s->stride;
+    const double *middle = centre ? centre : none;
+    const char *line = s->x;
+    int64_t j = 0;
+    for (; j + 4 <= s->n; j += 4, line += 4 * stride) {
+        double part[4];
+        for (int64_t i = 0; i < count; i += WKI_FOLD) {
+            const char *x = line + i * size;
+            p->folds->four[fold](wki_least(WKI_FOLD, count - i),
+                                 (const void *const[]){ x, x + stride, x + 2 * stride, x + 3 * stride }, middle + j,
+                                 part);
+            for (int k = 0; k < 4; k++) y[j + k] = both(fold, y[j + k], part[k]);
+        }
     }
+    for (; j < s->n; j++, line += stride) fold_blocks(p, fold, count, line, middle[j], &y[j]);
 }
 
 /* Columns of several lines each */
 static void fold_all_columns(const source *s, int fold, const void *centre, double *total)
 {
     const plan *p = s->plan;
-    const int64_t row = s->stride * (int64_t)wk_dtype_size(p->dtype), lines = p->line ? p->reduced.count / p->line : 0;
-    const source ends = { p, s->x, s->n, s->stride * p->line, COLUMNS };
+    const int64_t count = p->reduced.count, bytes = s->stride * (int64_t)wk_dtype_size(p->dtype);
     double part[WKI_COLUMNS];
-    const char *x = s->x;
-    if (lines == 1) fold_columns(s, fold, p->line, x, centre, total);
-    for (int64_t m, i = 0; lines > 1 && i < lines; i += m, x += m * p->line * row) {
-        m = wki_least(p->together, lines - i);
-        for (int64_t k = 0; k < m; k++) {
-            for (int64_t j = 0; j < s->n; j++) part[j] = first_of(fold);
-            fold_columns(s, fold, p->line - p->tail, x + k * p->line * row, centre, part);
-            for (int64_t j = 0; j < s->n; j++) total[j] = both(fold, total[j], part[j]);
-        }
-        for (int64_t j = p->line - p->tail; j < p->line; j++) fold_rows(&ends, fold, m, x + j * row, centre, total);
+    if (p->line == count) {
+        fold_columns(s, fold, count, s->x, centre, total);
+        return;
+    }
+    for (int64_t i = 0; i < count; i += p->line) {
+        for (int64_t j = 0; j < s->n; j++) part[j] = first_of(fold);
+        fold_columns(s, fold, p->line, s->x + i * bytes, centre, part);
+        for (int64_t j = 0; j < s->n; j++) total[j] = both(fold, total[j], part[j]);
     }
 }
 
@@ -317,8 +297,8 @@ static void fold_source(const source *s, int first, int second, const double *ce
     for (int64_t j = 0; j < s->n; j++) a[j] = first_of(first);
     for (int64_t j = 0; second >= 0 && j < s->n; j++) b[j] = first_of(second);
     if (s->form == LINE) fold_line(s, first, second, centre, a, b);
-    if (s->form == FOUR_LINES) fold_four(s, first, centre, a);
-    if (s->form == FOUR_LINES && second >= 0) fold_four(s, second, centre, b);
+    if (s->form == LINES) fold_each(s, first, centre, a);
+    if (s->form == LINES && second >= 0) fold_each(s, second, centre, b);
     if (s->form != COLUMNS) return;
     const void *middle = in_dtype(s->plan->dtype, s->n, centre, narrow);
     fold_all_columns(s, first, middle, a);
@@ -329,8 +309,7 @@ static void fold_source(const source *s, int first, int second, const double *ce
 
 static double first_value(const source *s, int64_t j)
 {
-    return s->form == FOUR_LINES ? value_at(s->x + j * s->stride, s->plan->dtype, 0)
-                                 : value_at(s->x, s->plan->dtype, j);
+    return s->form == LINES ? value_at(s->x + j * s->stride, s->plan->dtype, 0) : value_at(s->x, s->plan->dtype, j);
 }
 
 /* Around a centre near the mean, found around the first element, so that equal ones give exactly 0; what the centre
@@ -446,11 +425,14 @@ static void do_short_lines(const wki_call *call, const plan *p, int64_t begin, i
     }
 }
 
-/* how many of the next lines are taken together: four, if they are contiguous and evenly spaced */
+/* how many of the next lines are taken together, if they are contiguous and evenly spaced: what a cache holds, or four
+ */
 static int64_t together(const plan *p, const wki_cursor *c, int64_t left)
 {
     const bool direct = p->reduced.ndim == 1 && wki_walk_inner(&p->reduced, 0) == 1 && p->line == p->reduced.count;
-    return direct && left >= 4 && wki_cursor_left(&p->kept, c) >= 4 ? 4 : 1;
+    const int64_t lines = wki_least(wki_least(left, WKI_COLUMNS), wki_cursor_left(&p->kept, c));
+    if (!direct || p->line < 1) return 1;
+    return wki_least(lines, p->line <= WINDOW / 8 ? WINDOW / 2 / p->line : 4);
 }
 
 static void do_each(const wki_call *call, const plan *p, int64_t begin, int64_t end)
@@ -464,44 +446,41 @@ static void do_each(const wki_call *call, const plan *p, int64_t begin, int64_t 
             wki_reduce_integers(y, x, p->kind, &p->reduced, 1, c.at[0], 0, c.at[1]);
             continue;
         }
-        double result[4];
+        double result[WKI_COLUMNS];
         n = together(p, &c, end - begin);
         const char *from = p->reduced.count ? (const char *)x->data + c.at[1] * size : x->data;
-        const source s = { p, from, n, wki_walk_inner(&p->kept, 1) * size, n == 4 ? FOUR_LINES : LINE };
+        const source s = { p, from, n, wki_walk_inner(&p->kept, 1) * size, n > 1 ? LINES : LINE };
         results(&s, result);
         for (int64_t j = 0; j < n; j++) put(y, c.at[0] + j * wki_walk_inner(&p->kept, 0), result[j]);
     }
 }
 
-static void do_simple(const wki_call *call, int64_t rows, int64_t cols)
+static void do_simple(const wki_call *call, source *s, int64_t reduced)
 {
-    const wki_view *y = call->views[0], *x = call->views[1];
     const wki_reduce_attrs *a = call->attrs;
-    const bool line = rows == 1;
-    const int64_t n = line ? 1 : cols;
     plan p;
-    p.dtype = (wk_dtype)x->dtype;
+    p.dtype = (wk_dtype)call->views[1]->dtype;
     p.kind = a->kind;
     p.number = a->number;
     p.folds = wki_folds_for(wki_isa(), p.dtype);
     p.reduced.ndim = 1;
-    p.line = p.reduced.count = p.reduced.size[0] = line ? cols : rows;
-    p.tail = 0;
-    p.together = 1;
-    p.reduced.stride[0][0] = line ? 1 : cols;
-    const source s = { &p, x->data, n, cols, line ? LINE : COLUMNS };
+    p.line = p.reduced.count = p.reduced.size[0] = reduced;
+    p.reduced.stride[0][0] = s->form == COLUMNS ? s->stride : 1;
+    s->plan = &p;
+    s->x = call->views[1]->data;
     double result[WKI_COLUMNS];
-    results(&s, result);
-    for (int64_t j = 0; j < n; j++) put(y, j, result[j]);
+    results(s, result);
+    for (int64_t j = 0; j < s->n; j++) put(call->views[0], j, result[j]);
 }
 
 static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scratch)
 {
     plan p;
-    int64_t rows, cols;
+    source s;
+    int64_t reduced;
     if (begin >= end) return WK_OK;
-    if (is_simple(call, &rows, &cols)) {
-        do_simple(call, rows, cols);
+    if (is_simple(call, &s, &reduced)) {
+        do_simple(call, &s, reduced);
         return WK_OK;
     }
     make_plan(&p, call);

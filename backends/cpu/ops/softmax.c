@@ -1,7 +1,6 @@
 /* softmax: y -> x, its logarithm, and the gradients of both, along one dim. Short lines are taken many at a time and
  * turned on their side, long ones one by one; the length alone decides, so strides change no bit. */
-#include "backends/cpu/cpu.h"
-#include "backends/cpu/walk.h"
+#include "backends/cpu/lines.h"
 #include "base/fault.h"
 
 typedef struct plan {
@@ -32,19 +31,21 @@ static int64_t units(const wki_call *call)
     return p.n == 0 ? 0 : p.lines.count;
 }
 
-/* Two blocks of short lines, or the output and the inputs of one long line. */
+/* Two blocks of lines: the output is made in place of the first input, or in its block if that is where it lies. */
 static size_t scratch_bytes(const wki_call *call)
 {
     plan p;
     make_plan(&p, call);
-    return p.size * (size_t)(p.n <= WKI_SHORT_LINE ? 2 * p.n * WKI_LINES : 3 * p.n);
+    if (p.n <= WKI_SHORT_LINE) return p.size * (size_t)(2 * p.n * WKI_LINES);
+    const bool direct = p.step[0] == 1 && p.step[1] == 1 && (p.inputs == 1 || p.step[2] == 1);
+    return direct ? 0 : p.size * (size_t)(2 * wki_lines_pitch(p.n) * wki_lines_together(p.n));
 }
 
-static void short_lines(const wki_call *call, const plan *p, wki_cursor *c, int64_t lines, void *scratch)
+static void short_lines(const wki_call *call, const plan *p, wki_cursor *c, int64_t lines, char *scratch)
 {
     const wki_loops *loops = p->loops;
     int64_t at[WKI_WALK_VIEWS][WKI_LINES];
-    char *t[] = { scratch, (char *)scratch + p->size * (size_t)(p->n * WKI_LINES) };
+    char *t[] = { scratch, scratch + p->size * (size_t)(p->n * WKI_LINES) };
     double top[WKI_LINES], logsum[WKI_LINES];
     for (int64_t r = 0; r < lines; r++, wki_cursor_move(&p->lines, c, 1))
         for (int v = 0; v < WKI_WALK_VIEWS; v++) at[v][r] = c->at[v];
@@ -57,23 +58,28 @@ static void short_lines(const wki_call *call, const plan *p, wki_cursor *c, int6
     loops->turn_out(p->n, lines, t[0], call->views[0]->data, at[0], p->step[0]);
 }
 
-static void long_line(const wki_call *call, const plan *p, const wki_cursor *c, void *scratch)
+static void long_lines(const wki_call *call, const plan *p, wki_cursor *c, int64_t lines, char *scratch)
 {
     const wki_loops *loops = p->loops;
-    char *line[WKI_WALK_VIEWS];
+    const int64_t bytes = wki_lines_pitch(p->n) * (int64_t)p->size;
+    int64_t at[WKI_WALK_VIEWS][WKI_LINES];
+    char *block[] = { scratch, scratch, scratch + bytes * wki_lines_together(p->n) };
     double top, logsum;
-    for (int v = 0; v <= p->inputs; v++) {
-        char *there = (char *)call->views[v]->data + c->at[v] * (int64_t)p->size;
-        line[v] = p->step[v] == 1 ? there : (char *)scratch + p->size * (size_t)(v * p->n);
-        if (v > 0 && line[v] != there) wki_copy_elements(p->n, p->size, line[v], 1, there, p->step[v]);
+    for (int64_t r = 0; r < lines; r++, wki_cursor_move(&p->lines, c, 1))
+        for (int v = 0; v < WKI_WALK_VIEWS; v++) at[v][r] = c->at[v];
+    for (int v = 1; v <= p->inputs; v++)
+        if (p->step[v] != 1) wki_lines_in(p->n, lines, p->size, block[v], call->views[v]->data, at[v], p->step[v]);
+    for (int64_t r = 0; r < lines; r++) {
+        char *line[WKI_WALK_VIEWS];
+        for (int v = 0; v <= p->inputs; v++)
+            line[v] =
+                p->step[v] == 1 ? (char *)call->views[v]->data + at[v][r] * (int64_t)p->size : block[v] + r * bytes;
+        if (p->attrs->backward)
+            loops->softmax_slope_line(p->n, line[0], line[1], line[2], p->attrs->log);
+        else
+            loops->softmax_line(p->n, line[0], line[1], &top, &logsum, p->attrs->log);
     }
-    if (p->attrs->backward)
-        loops->softmax_slope_line(p->n, line[0], line[1], line[2], p->attrs->log);
-    else
-        loops->softmax_line(p->n, line[0], line[1], &top, &logsum, p->attrs->log);
-    if (p->step[0] != 1)
-        wki_copy_elements(p->n, p->size, (char *)call->views[0]->data + c->at[0] * (int64_t)p->size, p->step[0],
-                          line[0], 1);
+    if (p->step[0] != 1) wki_lines_out(p->n, lines, p->size, block[0], call->views[0]->data, at[0], p->step[0]);
 }
 
 static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scratch)
@@ -81,10 +87,12 @@ static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scr
     plan p;
     make_plan(&p, call);
     wki_cursor c = wki_cursor_at(&p.lines, begin);
-    if (p.n <= WKI_SHORT_LINE)
-        for (; begin < end; begin += WKI_LINES) short_lines(call, &p, &c, wki_least(WKI_LINES, end - begin), scratch);
-    else
-        for (; begin < end; begin++, wki_cursor_move(&p.lines, &c, 1)) long_line(call, &p, &c, scratch);
+    const bool is_short = p.n <= WKI_SHORT_LINE;
+    const int64_t most = is_short ? WKI_LINES : wki_lines_together(p.n);
+    for (int64_t lines; begin < end; begin += lines) {
+        lines = wki_least(most, end - begin);
+        (is_short ? short_lines : long_lines)(call, &p, &c, lines, scratch);
+    }
     return WK_OK;
 }
 
