@@ -60,6 +60,7 @@ typedef struct wki_optim_group {
     void *opts;        /* the kind's option struct */
     wki_optim_plan plan;
     int nstates;
+    double initial_lr; /* the lr when its first schedule was made; NaN: none was */
 } wki_optim_group;
 
 struct wk_optim {

@@ -5,6 +5,7 @@
 #include "wick/data.h"
 #include "wick/nn.h"
 #include "wick/optim.h"
+#include "wick/schedule.h"
 #include "wick/state.h"
 #include "wick/tensor.h"
 #include "wick/train.h"

@@ -1,4 +1,4 @@
-"""docs/from-pytorch.md names every public function of tensor, elementwise, nn, layers, optim and data exactly once, and no other.
+"""docs/from-pytorch.md names every public function of tensor, elementwise, nn, layers, optim, schedule and data exactly once, and no other.
 Usage: from_pytorch.py ROOT [--write]
 
 A function that is called through a macro (wk_nn_linear for wk_nn_linear_new) stands there by the macro's name. --write makes the part
@@ -11,7 +11,7 @@ import sys
 import source
 
 DOCUMENT = "docs/from-pytorch.md"
-HEADERS = ["tensor", "elementwise", "nn", "layers", "state", "optim", "data"]
+HEADERS = ["tensor", "elementwise", "nn", "layers", "state", "optim", "schedule", "data"]
 DECLARED = re.compile(r"\bWK_API\b[^;{}()]*?\b(wk_\w+)\s*\(([^;{]*?)\)\s*(?:__attribute__[^;]*)?;")
 MACRO = re.compile(r"^[ \t]*#[ \t]*define (wk_\w+)\(", re.M)
 NAME = re.compile(r"`[^`]*?\b(wk_\w+)\b[^`]*`")
