@@ -142,6 +142,29 @@ WK_API wk_tensor *wk_optim_state(wk_optim *opt, int i, const char *name);
 WK_API wk_state *wk_optim_state_dict(wk_optim *opt);
 WK_API wk_status wk_optim_load_state_dict(wk_optim *opt, const wk_state *s);
 
+/* The gradients of a list of parameters, between wk_backward and wk_step; those that are NULL do not count. norm: the p-norm of all of
+ * them as one vector; NaN on an error. clip_grad_norm_ multiplies all by max_norm / (norm + 1e-6) where that is below 1, and gives the
+ * norm before; an infinite or NaN norm leaves no finite gradients of use: look at it, or say .error_if_nonfinite = true (WK_E_STATE, and
+ * no gradient changes). clip_grad_value_ clamps each element to [-value, value]. */
+typedef struct wk_clip_grad_norm_opts {
+    size_t size;
+    wk_params *params;
+    double max_norm;
+    double norm_type;         /* 2; at least 1; INFINITY: the largest element */
+    bool error_if_nonfinite;  /* false */
+} wk_clip_grad_norm_opts;
+WK_API wk_clip_grad_norm_opts wk_clip_grad_norm_opts_default(void);
+WK_API double wk_grad_norm(wk_params *params, double norm_type);
+WK_API double wk_clip_grad_norm_run(const wk_clip_grad_norm_opts *o); /* wk_clip_grad_norm_(params, 1.0, .norm_type = INFINITY) */
+WK_API wk_status wk_clip_grad_value_(wk_params *params, double value);
+
+static inline double wk_clip_grad_norm_with(wk_clip_grad_norm_opts o) { return wk_clip_grad_norm_run(&o); }
+#define WK_CLIP_GRAD_NORM_DEFAULTS                                                                                     \
+    .size = sizeof(wk_clip_grad_norm_opts), .norm_type = 2, .error_if_nonfinite = false
+#define wk_clip_grad_norm_(params_, ...)                                                                               \
+    wk_clip_grad_norm_with(                                                                                           \
+        WK_WITH(wk_clip_grad_norm_opts, WK_CLIP_GRAD_NORM_DEFAULTS, .params = (params_), .max_norm = __VA_ARGS__))
+
 static inline wk_optim *wk_optim_sgd_with(wk_sgd_opts o) { return wk_optim_sgd_new(&o); }
 static inline wk_optim *wk_optim_adagrad_with(wk_adagrad_opts o) { return wk_optim_adagrad_new(&o); }
 static inline wk_optim *wk_optim_rmsprop_with(wk_rmsprop_opts o) { return wk_optim_rmsprop_new(&o); }
