@@ -47,6 +47,7 @@ static wk_status take(wk_optim *opt, int i, const wki_optim_group *group, int k,
                               .name = wk_params_name(group->params, k),
                               .group = opt->ngroups };
     if (!slot->p || parameter_ok(opt, i, where)) return wk_error();
+    if (opt->kind->takes && opt->kind->takes(slot, where)) return wk_error();
     return group->plan.at_once ? wki_optim_make_states(group, slot, where) : WK_OK;
 }
 

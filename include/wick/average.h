@@ -19,7 +19,7 @@ typedef struct wk_average wk_average;
 WK_API wk_average *wk_ema_new(wk_params *params, double decay);
 WK_API wk_average *wk_swa_new(wk_params *params);
 
-WK_API wk_status wk_average_update(wk_average *a);
+WK_API wk_status wk_average_update(wk_average *a);              /* takes the parameters of now in */
 /* Averages and parameters change places, values alone; an even number of times gives both back. WK_E_STATE: before the first update. */
 WK_API wk_status wk_average_swap(wk_average *a);
 WK_API wk_status wk_average_apply(wk_average *a);               /* copies the averages into the parameters; WK_E_STATE likewise */
