@@ -193,15 +193,6 @@ WKI_INLINE real wki_exp(real x)
     return wki_scale(1 + wki_fma(r * r, wki_exp_poly(r), r), n);
 }
 
-/* 1 + e^x by one factor: 2^n / 4 does not overflow before the result does, nor is it subnormal where it matters */
-WKI_INLINE real wki_one_and_exp(real x)
-{
-    wki_word n;
-    real lost, r = wki_exp_reduce(wki_bounded(x, ONE_AND_EXP_MIN, ONE_AND_EXP_MAX), &n, &lost);
-    real quarter = wki_real_of((n + BIAS - 2) << FRACTION);
-    return 4 * (real(0.25) + (1 + wki_fma(r * r, wki_exp_poly(r), r)) * quarter);
-}
-
 /* The same in two factors, y 2^power, for x that is not below the first limit nor above the second */
 static const real wki_exp_limits[] = { EXP_MIN, EXP_MAX };
 WKI_INLINE real wki_exp_parts(real x, real *power)
@@ -210,6 +201,15 @@ WKI_INLINE real wki_exp_parts(real x, real *power)
     real lost, r = wki_exp_reduce(x, &n, &lost);
     *power = wki_real_of(wki_word_of(ROUND) + n) - ROUND;
     return 1 + wki_fma(r * r, wki_exp_poly(r), r);
+}
+
+/* 1 + e^x by one factor: 2^n / 4 does not overflow before the result does, nor is it subnormal where it matters */
+WKI_INLINE real wki_one_and_exp(real x)
+{
+    wki_word n;
+    real lost, r = wki_exp_reduce(wki_bounded(x, ONE_AND_EXP_MIN, ONE_AND_EXP_MAX), &n, &lost);
+    real quarter = wki_real_of((n + BIAS - 2) << FRACTION);
+    return 4 * (real(0.25) + (1 + wki_fma(r * r, wki_exp_poly(r), r)) * quarter);
 }
 
 /* unit (e^(x + tail) - 1), where tail is below the last place of x and unit is 1 or 1/2 */

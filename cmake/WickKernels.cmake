@@ -18,6 +18,7 @@ endfunction()
 wick_list(wki_kernel_list.h backends/cpu/ops)
 wick_list(wki_family_list.h autograd/ops nn/functional)
 wick_list(wki_optim_list.h optim)
+wick_list(wki_schedule_list.h optim/schedule)
 
 set(wick_isa_base "")
 set(wick_isa_avx2 -mavx2 -mfma)

@@ -28,7 +28,13 @@ static void prepare(const void *opts, int64_t t, double *scalars, double *number
 }
 
 const wki_optim_kind wki_optim_kind_adadelta = {
-    "adadelta", "optim_adadelta", sizeof(wk_adadelta_opts), &defaults, options, NULL, plan, prepare,
+    .name = "adadelta",
+    .where = "optim_adadelta",
+    .opts_size = sizeof(wk_adadelta_opts),
+    .defaults = &defaults,
+    .options = options,
+    .plan = plan,
+    .prepare = prepare,
 };
 
 wk_adadelta_opts wk_adadelta_opts_default(void) { return defaults; }

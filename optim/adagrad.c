@@ -32,7 +32,13 @@ static void prepare(const void *opts, int64_t t, double *scalars, double *number
 }
 
 const wki_optim_kind wki_optim_kind_adagrad = {
-    "adagrad", "optim_adagrad", sizeof(wk_adagrad_opts), &defaults, options, NULL, plan, prepare,
+    .name = "adagrad",
+    .where = "optim_adagrad",
+    .opts_size = sizeof(wk_adagrad_opts),
+    .defaults = &defaults,
+    .options = options,
+    .plan = plan,
+    .prepare = prepare,
 };
 
 wk_adagrad_opts wk_adagrad_opts_default(void) { return defaults; }

@@ -34,7 +34,13 @@ void wki_adam_prepare(const void *opts, int64_t t, double *scalars, double *numb
 }
 
 const wki_optim_kind wki_optim_kind_adam = {
-    "adam", "optim_adam", sizeof(wk_adam_opts), &defaults, wki_adam_options, NULL, wki_adam_plan, wki_adam_prepare,
+    .name = "adam",
+    .where = "optim_adam",
+    .opts_size = sizeof(wk_adam_opts),
+    .defaults = &defaults,
+    .options = wki_adam_options,
+    .plan = wki_adam_plan,
+    .prepare = wki_adam_prepare,
 };
 
 wk_adam_opts wk_adam_opts_default(void) { return defaults; }

@@ -32,7 +32,13 @@ static void prepare(const void *opts, int64_t t, double *scalars, double *number
 }
 
 const wki_optim_kind wki_optim_kind_adamax = {
-    "adamax", "optim_adamax", sizeof(wk_adamax_opts), &defaults, options, NULL, plan, prepare,
+    .name = "adamax",
+    .where = "optim_adamax",
+    .opts_size = sizeof(wk_adamax_opts),
+    .defaults = &defaults,
+    .options = options,
+    .plan = plan,
+    .prepare = prepare,
 };
 
 wk_adamax_opts wk_adamax_opts_default(void) { return defaults; }

@@ -14,7 +14,13 @@ static void prepare(const void *opts, int64_t t, double *scalars, double *number
 }
 
 const wki_optim_kind wki_optim_kind_adamw = {
-    "adamw", "optim_adamw", sizeof(wk_adamw_opts), &defaults, wki_adam_options, NULL, wki_adam_plan, prepare,
+    .name = "adamw",
+    .where = "optim_adamw",
+    .opts_size = sizeof(wk_adamw_opts),
+    .defaults = &defaults,
+    .options = wki_adam_options,
+    .plan = wki_adam_plan,
+    .prepare = prepare,
 };
 
 wk_adamw_opts wk_adamw_opts_default(void) { return defaults; }

@@ -36,7 +36,13 @@ static void prepare(const void *opts, int64_t t, double *scalars, double *number
 }
 
 const wki_optim_kind wki_optim_kind_asgd = {
-    "asgd", "optim_asgd", sizeof(wk_asgd_opts), &defaults, options, NULL, plan, prepare,
+    .name = "asgd",
+    .where = "optim_asgd",
+    .opts_size = sizeof(wk_asgd_opts),
+    .defaults = &defaults,
+    .options = options,
+    .plan = plan,
+    .prepare = prepare,
 };
 
 wk_asgd_opts wk_asgd_opts_default(void) { return defaults; }

@@ -29,7 +29,13 @@ static void prepare(const void *opts, int64_t t, double *scalars, double *number
 }
 
 const wki_optim_kind wki_optim_kind_lion = {
-    "lion", "optim_lion", sizeof(wk_lion_opts), &defaults, options, NULL, plan, prepare,
+    .name = "lion",
+    .where = "optim_lion",
+    .opts_size = sizeof(wk_lion_opts),
+    .defaults = &defaults,
+    .options = options,
+    .plan = plan,
+    .prepare = prepare,
 };
 
 wk_lion_opts wk_lion_opts_default(void) { return defaults; }

@@ -48,7 +48,13 @@ static void prepare(const void *opts, int64_t t, double *scalars, double *number
 }
 
 const wki_optim_kind wki_optim_kind_nadam = {
-    "nadam", "optim_nadam", sizeof(wk_nadam_opts), &defaults, options, NULL, plan, prepare,
+    .name = "nadam",
+    .where = "optim_nadam",
+    .opts_size = sizeof(wk_nadam_opts),
+    .defaults = &defaults,
+    .options = options,
+    .plan = plan,
+    .prepare = prepare,
 };
 
 wk_nadam_opts wk_nadam_opts_default(void) { return defaults; }

@@ -209,6 +209,26 @@ static wk_status update_alike(wk_optim *opt, int first)
     return WK_OK;
 }
 
+/* Kinds beyond a rule: first all is computed, then all is put in place. */
+static wk_status renew(wk_optim *opt)
+{
+    for (int i = 0; i < opt->count; i++) {
+        wki_optim_slot *slot = &opt->slots[i];
+        if (slot->g && opt->kind->renew(opt->groups[slot->group].opts, slot, slot->t + 1, slot->fresh))
+            return wk_error();
+    }
+    for (int i = 0; i < opt->count; i++) {
+        wki_optim_slot *slot = &opt->slots[i];
+        if (!slot->g) continue;
+        if (wk_copy_(slot->p, slot->fresh[0])) return wk_error();
+        for (int k = 0; k < opt->groups[slot->group].nstates; k++)
+            if (wk_copy_(slot->state[k], slot->fresh[1 + k])) return wk_error();
+        slot->t++;
+        slot->g = NULL;
+    }
+    return WK_OK;
+}
+
 wk_status wk_step(wk_optim *opt)
 {
     if (!wki_optim_ok(opt, "step") || wk_failed()) return wk_error();
@@ -216,6 +236,7 @@ wk_status wk_step(wk_optim *opt)
     WK_NO_GRAD(update);
     for (int i = 0; i < opt->count; i++)
         if (take_gradient(opt, i)) return wk_error();
+    if (opt->kind->renew && renew(opt)) return wk_error();
     for (int i = 0; i < opt->count; i++)
         if (opt->slots[i].g && update_alike(opt, i)) return wk_error();
     opt->steps++;

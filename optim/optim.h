@@ -31,20 +31,6 @@ typedef struct wki_optim_plan {
     double first[WKI_MAX_SCALARS];        /* and their values before its first step */
 } wki_optim_plan;
 
-typedef struct wki_optim_kind {
-    const char *name, *where; /* "adam", "optim_adam" */
-    size_t opts_size;         /* of the option struct, which begins with size and params */
-    const void *defaults;
-    const wki_optim_option *options;      /* lr first; ended by one without a name */
-    wk_status (*check)(const void *opts); /* of what a single option does not tell; may be NULL */
-    wki_optim_plan (*plan)(const void *opts);
-    void (*prepare)(const void *opts, int64_t t, double *scalars, double *numbers); /* changes scalars for step t + 1 */
-} wki_optim_kind;
-/* Each file of optim/ is a kind, but optim.c and optim_*.c, named after it: wki_optim_kind_adam. */
-#define X(NAME) extern const wki_optim_kind wki_optim_kind_##NAME;
-#include "wki_optim_list.h" /* generated: X(adam) X(sgd) ... */
-#undef X
-
 typedef struct wki_optim_slot {
     wk_tensor *p;
     const char *name;                 /* of the group's params */
@@ -53,13 +39,34 @@ typedef struct wki_optim_slot {
     double scalar[WKI_MAX_SCALARS];
     int64_t t;                        /* steps in which this parameter had a gradient */
     const wki_view *g;                /* in a step: the gradient still to be applied */
+    wk_tensor *fresh[1 + WKI_MAX_STATES]; /* in a step: what parameter and states will be, of a kind that renews */
 } wki_optim_slot;
+
+typedef struct wki_optim_kind {
+    const char *name, *where; /* "adam", "optim_adam" */
+    size_t opts_size;         /* of the option struct, which begins with size and params */
+    const void *defaults;
+    const wki_optim_option *options;      /* lr first; ended by one without a name */
+    wk_status (*check)(const void *opts); /* of what a single option does not tell; may be NULL */
+    wki_optim_plan (*plan)(const void *opts);
+    void (*prepare)(const void *opts, int64_t t, double *scalars, double *numbers); /* changes scalars for step t + 1 */
+    /* A kind whose update is more than a rule (plan.rule < 0) has, in prepare's place: may it train this parameter (NULL:
+     * any), and what parameter and states become in step t, as tensors of the innermost scope: fresh[0] the parameter,
+     * then the states. Nothing is changed. */
+    wk_status (*takes)(const wki_optim_slot *slot, const char *where);
+    wk_status (*renew)(const void *opts, const wki_optim_slot *slot, int64_t t, wk_tensor **fresh);
+} wki_optim_kind;
+/* Each file of optim/ is a kind, but optim.c and optim_*.c, named after it: wki_optim_kind_adam. */
+#define X(NAME) extern const wki_optim_kind wki_optim_kind_##NAME;
+#include "wki_optim_list.h" /* generated: X(adam) X(sgd) ... */
+#undef X
 
 typedef struct wki_optim_group {
     wk_params *params; /* held */
     void *opts;        /* the kind's option struct */
     wki_optim_plan plan;
     int nstates;
+    double initial_lr; /* the lr when its first schedule was made; NaN: none was */
 } wki_optim_group;
 
 struct wk_optim {

@@ -47,6 +47,7 @@ static wk_status take(wk_optim *opt, int i, const wki_optim_group *group, int k,
                               .name = wk_params_name(group->params, k),
                               .group = opt->ngroups };
     if (!slot->p || parameter_ok(opt, i, where)) return wk_error();
+    if (opt->kind->takes && opt->kind->takes(slot, where)) return wk_error();
     return group->plan.at_once ? wki_optim_make_states(group, slot, where) : WK_OK;
 }
 
@@ -70,7 +71,7 @@ wk_status wki_optim_join(wk_optim *opt, wk_params *params, const void *opts, con
     if (!params) return wki_null_argument(where, "params"), wk_error();
     wki_check(wk_params_count(params) > 0, wk_error(), WK_E_INVALID, where,
               "params has no parameters; at least one is needed");
-    wki_optim_group group = { .params = params, .opts = wki_alloc(opt->kind->opts_size) };
+    wki_optim_group group = { .params = params, .opts = wki_alloc(opt->kind->opts_size), .initial_lr = (double)NAN };
     if (!group.opts) return wk_error();
     memcpy(group.opts, opts, opt->kind->opts_size);
     group.plan = opt->kind->plan(group.opts);

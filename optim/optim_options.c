@@ -41,6 +41,8 @@ void wki_optim_describe(wk_optim *opt)
                                      wki_double_text(*wki_optim_number(opts, option), number));
         else if (*wki_optim_flag(opts, option))
             used += (size_t)snprintf(opt->text + used, room - used, " %s", option->name);
+        else if (*(const bool *)((const char *)opt->kind->defaults + option->at))
+            used += (size_t)snprintf(opt->text + used, room - used, " %s=false", option->name);
 }
 
 /* ---- From text ---- */

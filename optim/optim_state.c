@@ -48,6 +48,9 @@ wk_state *wk_optim_state_dict(wk_optim *opt)
         for (const wki_optim_option *option = opt->kind->options; option->name; option++)
             if (wk_state_set_number(s, key_of(key, g, option->name), wki_optim_value(opt->groups[g].opts, option)))
                 return NULL;
+    for (int g = 0; g < opt->ngroups; g++)
+        if (!isnan(opt->groups[g].initial_lr))
+            wk_state_set_number(s, key_of(key, g, "initial_lr"), opt->groups[g].initial_lr);
     for (int i = 0; i < opt->count; i++)
         if (put_slot(&opt->groups[opt->slots[i].group], &opt->slots[i], s)) return NULL;
     return s;
@@ -60,6 +63,7 @@ static const char where[] = "optim_load_state_dict";
 /* What is read: option structs one after the other, and slots. */
 typedef struct loading {
     char *opts;
+    double *initial_lr;
     wki_optim_slot *slots;
     int64_t steps;
 } loading;
@@ -126,6 +130,11 @@ static wk_status read_all(const wk_optim *opt, const wk_state *s, loading *l)
               (long long)groups, opt->ngroups);
     for (int g = 0; g < opt->ngroups; g++)
         if (read_group(opt, g, s, l->opts + (size_t)g * opt->kind->opts_size)) return wk_error();
+    char key[64];
+    for (int g = 0; g < opt->ngroups; g++) {
+        const bool known = wk_state_text(s, key_of(key, g, "initial_lr"));
+        l->initial_lr[g] = known ? wk_state_number(s, key) : opt->groups[g].initial_lr;
+    }
     for (int i = 0; i < opt->count; i++)
         if (read_slot(opt, &opt->slots[i], s, &l->slots[i])) return wk_error();
     return WK_OK;
@@ -133,7 +142,10 @@ static wk_status read_all(const wk_optim *opt, const wk_state *s, loading *l)
 
 static void take(wk_optim *opt, const loading *l)
 {
-    for (int g = 0; g < opt->ngroups; g++) wki_optim_regroup(opt, g, l->opts + (size_t)g * opt->kind->opts_size, where);
+    for (int g = 0; g < opt->ngroups; g++) {
+        wki_optim_regroup(opt, g, l->opts + (size_t)g * opt->kind->opts_size, where);
+        opt->groups[g].initial_lr = l->initial_lr[g];
+    }
     for (int i = 0; i < opt->count; i++) {
         wki_optim_slot *slot = &opt->slots[i];
         wki_optim_drop_states(slot);
@@ -157,9 +169,11 @@ wk_status wk_optim_load_state_dict(wk_optim *opt, const wk_state *s)
     WK_SCOPE(reading);
     WK_NO_GRAD(untracked);
     loading l = { .opts = wki_alloc_array((size_t)opt->ngroups, opt->kind->opts_size) };
-    if (l.opts) l.slots = wki_alloc_array((size_t)opt->count, sizeof *l.slots);
+    if (l.opts) l.initial_lr = wki_alloc_array((size_t)opt->ngroups, sizeof *l.initial_lr);
+    if (l.initial_lr) l.slots = wki_alloc_array((size_t)opt->count, sizeof *l.slots);
     if (l.slots && read_all(opt, s, &l) == WK_OK) take(opt, &l);
     wki_free(l.slots);
+    wki_free(l.initial_lr);
     wki_free(l.opts);
     return wk_error();
 }

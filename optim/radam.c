@@ -42,7 +42,13 @@ static void prepare(const void *opts, int64_t t, double *scalars, double *number
 }
 
 const wki_optim_kind wki_optim_kind_radam = {
-    "radam", "optim_radam", sizeof(wk_radam_opts), &defaults, options, NULL, plan, prepare,
+    .name = "radam",
+    .where = "optim_radam",
+    .opts_size = sizeof(wk_radam_opts),
+    .defaults = &defaults,
+    .options = options,
+    .plan = plan,
+    .prepare = prepare,
 };
 
 wk_radam_opts wk_radam_opts_default(void) { return defaults; }

@@ -38,7 +38,13 @@ static void prepare(const void *opts, int64_t t, double *scalars, double *number
 }
 
 const wki_optim_kind wki_optim_kind_rmsprop = {
-    "rmsprop", "optim_rmsprop", sizeof(wk_rmsprop_opts), &defaults, options, NULL, plan, prepare,
+    .name = "rmsprop",
+    .where = "optim_rmsprop",
+    .opts_size = sizeof(wk_rmsprop_opts),
+    .defaults = &defaults,
+    .options = options,
+    .plan = plan,
+    .prepare = prepare,
 };
 
 wk_rmsprop_opts wk_rmsprop_opts_default(void) { return defaults; }

@@ -45,7 +45,14 @@ static void prepare(const void *opts, int64_t t, double *scalars, double *number
 }
 
 const wki_optim_kind wki_optim_kind_rprop = {
-    "rprop", "optim_rprop", sizeof(wk_rprop_opts), &defaults, options, check, plan, prepare,
+    .name = "rprop",
+    .where = "optim_rprop",
+    .opts_size = sizeof(wk_rprop_opts),
+    .defaults = &defaults,
+    .options = options,
+    .check = check,
+    .plan = plan,
+    .prepare = prepare,
 };
 
 wk_rprop_opts wk_rprop_opts_default(void) { return defaults; }

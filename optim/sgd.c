@@ -45,7 +45,14 @@ static void prepare(const void *opts, int64_t t, double *scalars, double *number
 }
 
 const wki_optim_kind wki_optim_kind_sgd = {
-    "sgd", "optim_sgd", sizeof(wk_sgd_opts), &defaults, options, check, plan, prepare,
+    .name = "sgd",
+    .where = "optim_sgd",
+    .opts_size = sizeof(wk_sgd_opts),
+    .defaults = &defaults,
+    .options = options,
+    .check = check,
+    .plan = plan,
+    .prepare = prepare,
 };
 
 wk_sgd_opts wk_sgd_opts_default(void) { return defaults; }

@@ -83,6 +83,18 @@ typedef struct wk_lion_opts {
     double lr, beta1, beta2, weight_decay; /* 1e-4, 0.9, 0.99, 0 */
     bool maximize;                         /* false */
 } wk_lion_opts;
+typedef struct wk_lamb_opts {
+    size_t size;
+    wk_params *params;
+    double lr, beta1, beta2, eps, weight_decay; /* 1e-3, 0.9, 0.999, 1e-6, 1e-2 */
+    bool maximize;                              /* false */
+} wk_lamb_opts;
+typedef struct wk_muon_opts {
+    size_t size;
+    wk_params *params;                        /* of two dimensions; WK_E_SHAPE */
+    double lr, weight_decay, momentum, eps;   /* 1e-3, 0.1, 0.95, 1e-7 */
+    bool nesterov, match_rms_adamw;           /* true, false: lr scaled by sqrt(max(1, rows / columns)) */
+} wk_muon_opts;
 
 WK_API wk_sgd_opts wk_sgd_opts_default(void);
 WK_API wk_adagrad_opts wk_adagrad_opts_default(void);
@@ -96,6 +108,8 @@ WK_API wk_adadelta_opts wk_adadelta_opts_default(void);
 WK_API wk_rprop_opts wk_rprop_opts_default(void);
 WK_API wk_asgd_opts wk_asgd_opts_default(void);
 WK_API wk_lion_opts wk_lion_opts_default(void);
+WK_API wk_lamb_opts wk_lamb_opts_default(void);
+WK_API wk_muon_opts wk_muon_opts_default(void);
 WK_API wk_optim *wk_optim_sgd_new(const wk_sgd_opts *o);         /* Sutskever et al. 2013, in torch's form */
 WK_API wk_optim *wk_optim_adagrad_new(const wk_adagrad_opts *o); /* Duchi et al. 2011 */
 WK_API wk_optim *wk_optim_rmsprop_new(const wk_rmsprop_opts *o); /* Hinton's lecture 6e; Graves 2013 if centered */
@@ -108,6 +122,8 @@ WK_API wk_optim *wk_optim_adadelta_new(const wk_adadelta_opts *o);/* Zeiler 2012
 WK_API wk_optim *wk_optim_rprop_new(const wk_rprop_opts *o);     /* Riedmiller and Braun 1993 */
 WK_API wk_optim *wk_optim_asgd_new(const wk_asgd_opts *o);       /* Polyak and Juditsky 1992; the average is its state "ax" */
 WK_API wk_optim *wk_optim_lion_new(const wk_lion_opts *o);       /* Chen et al. 2023 */
+WK_API wk_optim *wk_optim_lamb_new(const wk_lamb_opts *o);       /* You et al. 2020 */
+WK_API wk_optim *wk_optim_muon_new(const wk_muon_opts *o);       /* Jordan et al. 2024 */
 /* By name, for programs that take it from the user: "adam", "lr=1e-3,beta2=0.99"; options may be NULL or "". An unknown name or
  * option is WK_E_NOT_FOUND with the nearest one there is. */
 WK_API wk_optim *wk_optim_by_name(const char *name, wk_params *params, const char *options);
@@ -142,6 +158,29 @@ WK_API wk_tensor *wk_optim_state(wk_optim *opt, int i, const char *name);
 WK_API wk_state *wk_optim_state_dict(wk_optim *opt);
 WK_API wk_status wk_optim_load_state_dict(wk_optim *opt, const wk_state *s);
 
+/* The gradients of a list of parameters, between wk_backward and wk_step; those that are NULL do not count. norm: the p-norm of all of
+ * them as one vector; NaN on an error. clip_grad_norm_ multiplies all by max_norm / (norm + 1e-6) where that is below 1, and gives the
+ * norm before; an infinite or NaN norm leaves no finite gradients of use: look at it, or say .error_if_nonfinite = true (WK_E_STATE, and
+ * no gradient changes). clip_grad_value_ clamps each element to [-value, value]. */
+typedef struct wk_clip_grad_norm_opts {
+    size_t size;
+    wk_params *params;
+    double max_norm;
+    double norm_type;         /* 2; at least 1; INFINITY: the largest element */
+    bool error_if_nonfinite;  /* false */
+} wk_clip_grad_norm_opts;
+WK_API wk_clip_grad_norm_opts wk_clip_grad_norm_opts_default(void);
+WK_API double wk_grad_norm(wk_params *params, double norm_type);
+WK_API double wk_clip_grad_norm_run(const wk_clip_grad_norm_opts *o); /* wk_clip_grad_norm_(params, 1.0, .norm_type = INFINITY) */
+WK_API wk_status wk_clip_grad_value_(wk_params *params, double value);
+
+static inline double wk_clip_grad_norm_with(wk_clip_grad_norm_opts o) { return wk_clip_grad_norm_run(&o); }
+#define WK_CLIP_GRAD_NORM_DEFAULTS                                                                                     \
+    .size = sizeof(wk_clip_grad_norm_opts), .norm_type = 2, .error_if_nonfinite = false
+#define wk_clip_grad_norm_(params_, ...)                                                                               \
+    wk_clip_grad_norm_with(                                                                                           \
+        WK_WITH(wk_clip_grad_norm_opts, WK_CLIP_GRAD_NORM_DEFAULTS, .params = (params_), .max_norm = __VA_ARGS__))
+
 static inline wk_optim *wk_optim_sgd_with(wk_sgd_opts o) { return wk_optim_sgd_new(&o); }
 static inline wk_optim *wk_optim_adagrad_with(wk_adagrad_opts o) { return wk_optim_adagrad_new(&o); }
 static inline wk_optim *wk_optim_rmsprop_with(wk_rmsprop_opts o) { return wk_optim_rmsprop_new(&o); }
@@ -154,6 +193,8 @@ static inline wk_optim *wk_optim_adadelta_with(wk_adadelta_opts o) { return wk_o
 static inline wk_optim *wk_optim_rprop_with(wk_rprop_opts o) { return wk_optim_rprop_new(&o); }
 static inline wk_optim *wk_optim_asgd_with(wk_asgd_opts o) { return wk_optim_asgd_new(&o); }
 static inline wk_optim *wk_optim_lion_with(wk_lion_opts o) { return wk_optim_lion_new(&o); }
+static inline wk_optim *wk_optim_lamb_with(wk_lamb_opts o) { return wk_optim_lamb_new(&o); }
+static inline wk_optim *wk_optim_muon_with(wk_muon_opts o) { return wk_optim_muon_new(&o); }
 #define WK_SGD_DEFAULTS                                                                                                \
     .size = sizeof(wk_sgd_opts), .lr = 1e-3, .momentum = 0, .dampening = 0, .weight_decay = 0, .nesterov = false,      \
     .maximize = false
@@ -188,6 +229,12 @@ static inline wk_optim *wk_optim_lion_with(wk_lion_opts o) { return wk_optim_lio
     .maximize = false
 #define WK_LION_DEFAULTS                                                                                               \
     .size = sizeof(wk_lion_opts), .lr = 1e-4, .beta1 = 0.9, .beta2 = 0.99, .weight_decay = 0, .maximize = false
+#define WK_LAMB_DEFAULTS                                                                                               \
+    .size = sizeof(wk_lamb_opts), .lr = 1e-3, .beta1 = 0.9, .beta2 = 0.999, .eps = 1e-6, .weight_decay = 1e-2,         \
+    .maximize = false
+#define WK_MUON_DEFAULTS                                                                                               \
+    .size = sizeof(wk_muon_opts), .lr = 1e-3, .weight_decay = 0.1, .momentum = 0.95, .eps = 1e-7, .nesterov = true,    \
+    .match_rms_adamw = false
 #define wk_optim_sgd(...)     wk_optim_sgd_with(WK_WITH(wk_sgd_opts, WK_SGD_DEFAULTS, .params = __VA_ARGS__))
 #define wk_optim_adagrad(...) wk_optim_adagrad_with(WK_WITH(wk_adagrad_opts, WK_ADAGRAD_DEFAULTS, .params = __VA_ARGS__))
 #define wk_optim_rmsprop(...) wk_optim_rmsprop_with(WK_WITH(wk_rmsprop_opts, WK_RMSPROP_DEFAULTS, .params = __VA_ARGS__))
@@ -200,6 +247,8 @@ static inline wk_optim *wk_optim_lion_with(wk_lion_opts o) { return wk_optim_lio
 #define wk_optim_rprop(...)   wk_optim_rprop_with(WK_WITH(wk_rprop_opts, WK_RPROP_DEFAULTS, .params = __VA_ARGS__))
 #define wk_optim_asgd(...)    wk_optim_asgd_with(WK_WITH(wk_asgd_opts, WK_ASGD_DEFAULTS, .params = __VA_ARGS__))
 #define wk_optim_lion(...)    wk_optim_lion_with(WK_WITH(wk_lion_opts, WK_LION_DEFAULTS, .params = __VA_ARGS__))
+#define wk_optim_lamb(...)    wk_optim_lamb_with(WK_WITH(wk_lamb_opts, WK_LAMB_DEFAULTS, .params = __VA_ARGS__))
+#define wk_optim_muon(...)    wk_optim_muon_with(WK_WITH(wk_muon_opts, WK_MUON_DEFAULTS, .params = __VA_ARGS__))
 
 #ifdef __cplusplus
 }

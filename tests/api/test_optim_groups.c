@@ -4,7 +4,7 @@
 
 static wk_tensor *leaf(int64_t n, wk_dtype dtype, double value)
 {
-    return wk_requires_grad(wk_full(WK_SHAPE(n), dtype, value));
+    return wk_requires_grad(wk_full(WK_SHAPE(1, n), dtype, value));
 }
 
 static wk_params *one(wk_tensor *p, const char *name) { return wk_params_new(&p, &name, 1); }
@@ -18,8 +18,8 @@ TEST(groups, have_values_of_their_own)
     CHECK(wk_optim_add_group(opt, one(b, "b"), "lr=0.25,weight_decay=0") == WK_OK);
     CHECK(wk_optim_groups(opt) == 2 && wk_group_lr(opt, 0) == 0.5 && wk_group_lr(opt, 1) == 0.25);
     CHECK(wk_group_option(opt, 0, "weight_decay") == 0.5 && wk_group_option(opt, 1, "weight_decay") == 0);
-    wk_set_grad(a, wk_ones(WK_SHAPE(1), WK_F64));
-    wk_set_grad(b, wk_ones(WK_SHAPE(1), WK_F64));
+    wk_set_grad(a, wk_ones(WK_SHAPE(1, 1), WK_F64));
+    wk_set_grad(b, wk_ones(WK_SHAPE(1, 1), WK_F64));
     CHECK(wk_step(opt) == WK_OK);
     CHECK_NEAR(wk_item(a), 0.25, 0);
     CHECK_NEAR(wk_item(b), 0.75, 0);
@@ -51,8 +51,8 @@ TEST(groups, may_differ_in_their_states)
     wk_tensor *a = leaf(1, WK_F64, 1), *b = leaf(1, WK_F64, 1);
     wk_optim *opt = wk_optim_adam(one(a, "a"));
     CHECK(wk_optim_add_group(opt, one(b, "b"), "amsgrad") == WK_OK);
-    wk_set_grad(a, wk_ones(WK_SHAPE(1), WK_F64));
-    wk_set_grad(b, wk_ones(WK_SHAPE(1), WK_F64));
+    wk_set_grad(a, wk_ones(WK_SHAPE(1, 1), WK_F64));
+    wk_set_grad(b, wk_ones(WK_SHAPE(1, 1), WK_F64));
     CHECK(wk_step(opt) == WK_OK);
     CHECK(wk_optim_state(opt, 1, "max_exp_avg_sq") != NULL);
     CHECK_NULL(wk_optim_state(opt, 0, "max_exp_avg_sq"));
@@ -110,7 +110,7 @@ static void train(run *r, int from, int to)
         WK_SCOPE(step);
         for (int i = 0; i < 2; i++) {
             const wk_dtype dtype = wk_dtype_of(r->p[i]);
-            wk_tensor *x = wk_arange(0, SIZE, 1, dtype);
+            wk_tensor *x = wk_reshape(wk_arange(0, SIZE, 1, dtype), WK_SHAPE(1, SIZE));
             wk_set_grad(r->p[i], i == 1 && t % 3 == 0 ? NULL : wk_sin(wk_add_scalar(wk_mul_scalar(x, 1.7), t)));
         }
         wk_set_group_lr(r->opt, 1, 0.003 / (1 + t));

@@ -8,7 +8,8 @@ generator, so that C and Python, f32 and f64, see the very same numbers; tests/a
 set, the bias has no gradient in the steps 1, 4, 7 ...
 
 Where options of a group are given, the bias is in a group of its own, and before step t both groups' lr is set to
-lr * (1 - (t % 50) / 100). Lion, which PyTorch has not, is written here from its paper (Chen et al. 2023, algorithm 2).
+lr * (1 - (t % 50) / 100). Lion and LAMB, which PyTorch has not, are written here from their papers (Chen et al. 2023, algorithm 2; You et al. 2020,
+algorithm 2, with phi the identity). For Muon the bias is [1, 3].
 """
 import numpy as np
 import torch
@@ -33,6 +34,31 @@ class Lion:
                 direction = np.sign(kind(b1) * m + kind(1 - b1) * g)
                 x[...] = x * kind(1 - group["lr"] * group["weight_decay"]) - kind(group["lr"]) * direction
                 self.mean[p] = kind(b2) * m + kind(1 - b2) * g
+
+
+class LAMB(Lion):
+    def __init__(self, groups, lr=1e-3, betas=(0.9, 0.999), eps=1e-6, weight_decay=0.01, maximize=False, foreach=False):
+        super().__init__(groups, lr=lr, betas=betas, weight_decay=weight_decay, maximize=maximize)
+        self.eps, self.t = eps, 0
+
+    def step(self):
+        self.t += 1
+        for group in self.param_groups:
+            for p in group["params"]:
+                x, g, (b1, b2) = p.detach().numpy(), p.grad.numpy() * (-1 if group["maximize"] else 1), group["betas"]
+                kind = x.dtype.type
+                m, v = self.mean.get(p, (g * 0, g * 0))
+                m, v = kind(b1) * m + kind(1 - b1) * g, kind(b2) * v + kind(1 - b2) * g * g
+                r = m / kind(1 - b1**self.t) / (np.sqrt(v / kind(1 - b2**self.t)) + kind(self.eps))
+                u = r + kind(group["weight_decay"]) * x
+                size, step = np.linalg.norm(x), np.linalg.norm(u)
+                x[...] = x - kind(group["lr"] * (size / step if size and step else 1)) * u
+                self.mean[p] = m, v
+
+
+class Muon(torch.optim.Muon):
+    def __init__(self, groups, foreach=False, **options):
+        super().__init__(groups, **options)
 
 
 CASES = [  # name, wick's optimizer and options, torch's class and options, skips
@@ -91,6 +117,12 @@ CASES = [  # name, wick's optimizer and options, torch's class and options, skip
     ("lion", "lion", "lr=1e-3", Lion, dict(lr=1e-3)),
     ("lion_all", "lion", "lr=2e-3,beta1=0.8,beta2=0.95,weight_decay=0.3,maximize", Lion,
      dict(lr=2e-3, betas=(0.8, 0.95), weight_decay=0.3, maximize=True)),
+    ("lamb", "lamb", "", LAMB, {}),
+    ("lamb_all", "lamb", "lr=2e-3,beta1=0.8,beta2=0.95,eps=1e-3,weight_decay=0.3,maximize", LAMB,
+     dict(lr=2e-3, betas=(0.8, 0.95), eps=1e-3, weight_decay=0.3, maximize=True)),
+    ("muon", "muon", "", Muon, {}),
+    ("muon_all", "muon", "lr=2e-3,momentum=0.8,weight_decay=0.01,nesterov=false,match_rms_adamw", Muon,
+     dict(lr=2e-3, momentum=0.8, weight_decay=0.01, nesterov=False, adjust_lr_fn="match_rms_adamw")),
 ]
 GROUPS = [  # the same, but the bias's options in the places of skips
     ("sgd_groups", "sgd", "lr=1e-3,momentum=0.9,weight_decay=0.01", torch.optim.SGD,
@@ -117,6 +149,8 @@ GROUPS = [  # the same, but the bias's options in the places of skips
      dict(lr=2e-3, lambd=1e-2, t0=100, weight_decay=0.1), "lr=1e-3,weight_decay=0", dict(lr=1e-3, weight_decay=0)),
     ("lion_groups", "lion", "lr=1e-3,weight_decay=0.1", Lion, dict(lr=1e-3, weight_decay=0.1),
      "lr=5e-4,weight_decay=0", dict(lr=5e-4, weight_decay=0)),
+    ("lamb_groups", "lamb", "lr=2e-3", LAMB, dict(lr=2e-3), "lr=1e-3,weight_decay=0", dict(lr=1e-3, weight_decay=0)),
+    ("muon_groups", "muon", "", Muon, {}, "lr=5e-4,weight_decay=0", dict(lr=5e-4, weight_decay=0)),
 ]
 
 
@@ -131,7 +165,7 @@ def gradients():
 def train(maker, options, dtype, skips, second=None):
     start = torch.tensor([2 + i / 16 for i in range(WEIGHTS + BIASES)], dtype=dtype)
     weight = start[:WEIGHTS].reshape(5, 3).clone().requires_grad_()
-    bias = start[WEIGHTS:].clone().requires_grad_()
+    bias = start[WEIGHTS:].reshape((1, 3) if maker is Muon else 3).clone().requires_grad_()
     groups = [weight, bias] if second is None else [dict(params=[weight]), dict(params=[bias], **second)]
     optimizer = maker(groups, foreach=False, **options)
     row, kept, steps = gradients(), [], STEPS if second is None else GROUP_STEPS
@@ -139,12 +173,12 @@ def train(maker, options, dtype, skips, second=None):
     for t in range(1, steps[-1] + 1):
         g = torch.tensor([next(row) for _ in range(WEIGHTS + BIASES)], dtype=dtype)
         weight.grad = g[:WEIGHTS].reshape(5, 3)
-        bias.grad = None if skips and t % 3 == 1 else g[WEIGHTS:]
+        bias.grad = None if skips and t % 3 == 1 else g[WEIGHTS:].reshape(bias.shape)
         for group, lr in zip(optimizer.param_groups, rates):
             group["lr"] = lr * (1 - (t % 50) / 100) if second is not None else lr
         optimizer.step()
         if t in steps:
-            kept.append(torch.cat([weight.detach().flatten(), bias.detach()]).tolist())
+            kept.append(torch.cat([weight.detach().flatten(), bias.detach().flatten()]).tolist())
     return kept
 
 

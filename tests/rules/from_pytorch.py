@@ -1,4 +1,4 @@
-"""docs/from-pytorch.md names every public function of tensor, elementwise, nn, layers, optim and data exactly once, and no other.
+"""docs/from-pytorch.md names every public function of tensor, elementwise, nn, layers, optim, schedule, average and data exactly once, and no other.
 Usage: from_pytorch.py ROOT [--write]
 
 A function that is called through a macro (wk_nn_linear for wk_nn_linear_new) stands there by the macro's name. --write makes the part
@@ -11,7 +11,7 @@ import sys
 import source
 
 DOCUMENT = "docs/from-pytorch.md"
-HEADERS = ["tensor", "elementwise", "nn", "layers", "state", "optim", "data"]
+HEADERS = ["tensor", "elementwise", "nn", "layers", "state", "optim", "schedule", "average", "data"]
 DECLARED = re.compile(r"\bWK_API\b[^;{}()]*?\b(wk_\w+)\s*\(([^;{]*?)\)\s*(?:__attribute__[^;]*)?;")
 MACRO = re.compile(r"^[ \t]*#[ \t]*define (wk_\w+)\(", re.M)
 NAME = re.compile(r"`[^`]*?\b(wk_\w+)\b[^`]*`")
@@ -24,8 +24,9 @@ VARIANT = re.compile(r"_(run|dims?|scalar|all|sizes|at|value|alpha|tensor|decima
 
 def by_macro(name, macros):
     for ending in ("_new", "_opts", "_run"):
-        if name.endswith(ending) and name[: -len(ending)] in macros:
-            return name[: -len(ending)]
+        for called in (name[: -len(ending)], name[: 1 - len(ending)]):  # wk_x, or wk_x_ in place
+            if name.endswith(ending) and called in macros:
+                return called
     return name
 
 

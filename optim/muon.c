@@ -1,0 +1,80 @@
+/* Muon (Jordan et al. 2024), as torch.optim.Muon: momentum, made orthogonal by five Newton-Schulz steps. As there,
+ * these are rounded to bfloat16 after each product; here the numbers stay f32 in memory. */
+#include "optim/optim.h"
+
+static const wk_muon_opts defaults = { WK_MUON_DEFAULTS };
+
+static const wki_optim_option options[] = {
+    WKI_AT_LEAST_0(wk_muon_opts, lr),
+    WKI_AT_LEAST_0(wk_muon_opts, weight_decay),
+    WKI_FRACTION(wk_muon_opts, momentum),
+    WKI_AT_LEAST_0(wk_muon_opts, eps),
+    WKI_FLAG(wk_muon_opts, nesterov),
+    WKI_FLAG(wk_muon_opts, match_rms_adamw),
+    { 0 },
+};
+
+static wki_optim_plan plan(const void *opts)
+{
+    (void)opts;
+    return (wki_optim_plan){ .rule = -1, .states = { "momentum_buffer" } };
+}
+
+static wk_status takes(const wki_optim_slot *slot, const char *where)
+{
+    wki_check(slot->p->v.ndim == 2, WK_E_SHAPE, WK_E_SHAPE, where,
+              "parameter '%s' is %s; Muon trains matrices, give the others to another optimizer", slot->name,
+              wki_show(&slot->p->v));
+    return WK_OK;
+}
+
+/* To the eight bits of a bfloat16's significand: Veltkamp's splitting (Dekker 1971). */
+static wk_tensor *rounded(wk_tensor *x)
+{
+    wk_tensor *c = wk_mul_scalar(x, 65537);
+    return wk_sub(c, wk_sub(c, x));
+}
+
+static wk_tensor *orthogonal(wk_tensor *m, double eps)
+{
+    const bool tall = wk_size(m, 0) > wk_size(m, 1);
+    wk_tensor *x = rounded(wk_to(tall ? wk_t(m) : m, WK_F32));
+    x = rounded(wk_div(x, rounded(wk_clamp_min(wk_norm(x, 2), eps))));
+    for (int step = 0; step < 5; step++) {
+        wk_tensor *a = rounded(wk_mm(x, wk_t(x)));
+        wk_tensor *b = rounded(wk_addmm(a, a, a, -4.775, 2.0315));
+        x = rounded(wk_addmm(x, b, x, 3.4445, 1));
+    }
+    return tall ? wk_t(x) : x;
+}
+
+static wk_status renew(const void *opts, const wki_optim_slot *slot, int64_t t, wk_tensor **fresh)
+{
+    const wk_muon_opts *o = opts;
+    const wk_tensor *p = slot->p;
+    const double rows = (double)p->v.size[0], columns = (double)p->v.size[1], most = rows > columns ? rows : columns;
+    const double ratio =
+        o->match_rms_adamw ? 0.2 * sqrt(most) : sqrt(rows > columns && columns > 0 ? rows / columns : 1);
+    wk_tensor *g = p->grad, *buffer = wk_lerp_scalar(slot->state[0], g, 1 - o->momentum);
+    (void)t;
+    wk_tensor *u = orthogonal(o->nesterov ? wk_lerp_scalar(g, buffer, o->momentum) : buffer, o->eps);
+    u = wk_mul_scalar(wk_to(u, (wk_dtype)p->v.dtype), o->lr * ratio);
+    fresh[0] = wk_sub(wk_mul_scalar(slot->p, 1 - o->lr * o->weight_decay), u);
+    fresh[1] = buffer;
+    return wk_error();
+}
+
+const wki_optim_kind wki_optim_kind_muon = {
+    .name = "muon",
+    .where = "optim_muon",
+    .opts_size = sizeof(wk_muon_opts),
+    .defaults = &defaults,
+    .options = options,
+    .plan = plan,
+    .takes = takes,
+    .renew = renew,
+};
+
+wk_muon_opts wk_muon_opts_default(void) { return defaults; }
+
+wk_optim *wk_optim_muon_new(const wk_muon_opts *o) { return wki_optim_new(&wki_optim_kind_muon, o); }

@@ -1,0 +1,184 @@
+/* Running averages of parameters: exponential ones and means. */
+#include "autograd/op.h"
+#include "base/alloc.h"
+#include "wick/average.h"
+
+struct wk_average {
+    wki_object object;
+    wk_params *params; /* held */
+    int count;
+    wk_tensor **mean; /* owned */
+    double decay;     /* below 0: the mean of all */
+    int64_t updates;
+};
+
+static void average_destroy(void *object)
+{
+    wk_average *a = object;
+    for (int i = 0; a->mean && i < a->count; i++) wki_object_unref(a->mean[i]);
+    wki_free(a->mean);
+    wki_object_unref(a->params);
+}
+
+static const wki_type average_type = { "average", sizeof(wk_average), average_destroy };
+
+static bool average_ok(const wk_average *a, const char *where)
+{
+    return wki_object_check(a, &average_type, where, "a") && !wk_failed();
+}
+
+static wk_status take(wk_average *a, wk_params *params, const char *where)
+{
+    const int n = wk_params_count(params);
+    wki_check(n > 0, WK_E_INVALID, WK_E_INVALID, where, "params has no parameters; at least one is needed");
+    wki_object_ref(params);
+    a->params = params;
+    if (!(a->mean = wki_alloc_array((size_t)n, sizeof(wk_tensor *)))) return wk_error();
+    WK_SCOPE(copies);
+    WK_NO_GRAD(copying);
+    for (; a->count < n; a->count++) {
+        wk_tensor *copy = wk_contiguous(wk_clone(wk_params_at(params, a->count)));
+        if (!copy) return wk_error();
+        wki_object_adopt(copy);
+        a->mean[a->count] = copy;
+    }
+    return WK_OK;
+}
+
+static wk_average *make(wk_params *params, double decay, const char *where)
+{
+    if (!params) return wki_null_argument(where, "params"), NULL;
+    if (wk_failed()) return NULL;
+    wk_average *a = wki_object_new(&average_type, where);
+    if (!a) return NULL;
+    a->decay = decay;
+    if (take(a, params, where) == WK_OK) return a;
+    wki_object_unref(a);
+    return NULL;
+}
+
+wk_average *wk_ema_new(wk_params *params, double decay)
+{
+    wki_check(decay >= 0 && decay <= 1, NULL, WK_E_INVALID, "ema_new", "decay is %g; it must lie between 0 and 1",
+              decay);
+    return make(params, decay, "ema_new");
+}
+
+wk_average *wk_swa_new(wk_params *params) { return make(params, -1, "swa_new"); }
+
+/* Do the averages still have the parameters' shapes, dtypes and devices? */
+static wk_status still_fits(const wk_average *a, const char *where)
+{
+    for (int i = 0; i < a->count; i++) {
+        const wki_view *p = &wk_params_at(a->params, i)->v, *m = &a->mean[i]->v;
+        wki_check(p->dtype == m->dtype && p->device == m->device && wki_same_shape(p, m), WK_E_STATE, WK_E_STATE, where,
+                  "'%s' became %s %s after the average was made; make a new one", wk_params_name(a->params, i),
+                  wk_dtype_name((wk_dtype)p->dtype), wki_show(p));
+    }
+    return WK_OK;
+}
+
+wk_status wk_average_update(wk_average *a)
+{
+    static const char where[] = "average_update";
+    if (!average_ok(a, where) || still_fits(a, where)) return wk_error();
+    WK_NO_GRAD(averaging);
+    const double weight = a->updates == 0 ? 1 : a->decay < 0 ? 1 / (double)(a->updates + 1) : 1 - a->decay;
+    for (int i = 0; i < a->count; i++) {
+        wk_tensor *p = wk_params_at(a->params, i);
+        if (a->updates == 0 ? wk_copy_(a->mean[i], p) : wk_lerp_scalar_(a->mean[i], p, weight)) return wk_error();
+    }
+    a->updates++;
+    return WK_OK;
+}
+
+static wk_status usable(const wk_average *a, const char *where)
+{
+    if (!average_ok(a, where)) return wk_error();
+    wki_check(a->updates > 0, WK_E_STATE, WK_E_STATE, where,
+              "there was no wk_average_update; there is nothing to take");
+    return still_fits(a, where);
+}
+
+wk_status wk_average_swap(wk_average *a)
+{
+    if (usable(a, "average_swap")) return wk_error();
+    WK_NO_GRAD(swapping);
+    for (int i = 0; i < a->count; i++) {
+        WK_SCOPE(one);
+        wk_tensor *p = wk_params_at(a->params, i), *kept = wk_clone(p);
+        if (!kept || wk_copy_(p, a->mean[i]) || wk_copy_(a->mean[i], kept)) return wk_error();
+    }
+    return WK_OK;
+}
+
+wk_status wk_average_apply(wk_average *a)
+{
+    if (usable(a, "average_apply")) return wk_error();
+    WK_NO_GRAD(applying);
+    for (int i = 0; i < a->count; i++)
+        if (wk_copy_(wk_params_at(a->params, i), a->mean[i])) return wk_error();
+    return WK_OK;
+}
+
+int64_t wk_average_updates(const wk_average *a)
+{
+    return wki_object_check(a, &average_type, "average_updates", "a") ? a->updates : 0;
+}
+
+wk_tensor *wk_average_at(wk_average *a, int i)
+{
+    static const char where[] = "average_at";
+    if (!wki_object_check(a, &average_type, where, "a")) return NULL;
+    wki_check(i >= 0 && i < a->count, NULL, WK_E_RANGE, where, "parameter %d of %d; the first is 0", i, a->count);
+    return a->mean[i];
+}
+
+/* ---- State dict ---- */
+
+static char *name_of(const wk_average *a, int i) { return wki_sprintf("module.%s", wk_params_name(a->params, i)); }
+
+wk_state *wk_average_state_dict(wk_average *a)
+{
+    if (!average_ok(a, "average_state_dict")) return NULL;
+    wk_state *s = wk_state_new();
+    if (!s || wk_state_set_int(s, "n_averaged", a->updates)) return NULL;
+    for (int i = 0; i < a->count && !wk_failed(); i++) {
+        char *name = name_of(a, i);
+        if (name) wk_state_set(s, name, a->mean[i]);
+        wki_free(name);
+    }
+    return wk_failed() ? NULL : s;
+}
+
+static const char loading[] = "average_load_state_dict";
+
+/* The state's tensor for parameter i; n_averaged may be a tensor, as PyTorch saves it. */
+static wk_tensor *entry(const wk_average *a, int i, const wk_state *s)
+{
+    char *name = name_of(a, i);
+    wk_tensor *t = name ? wk_state_get(s, name) : NULL;
+    wki_free(name);
+    if (!t) return NULL;
+    wki_check(wki_same_shape(&t->v, &a->mean[i]->v) && wki_is_float((wk_dtype)t->v.dtype), NULL, WK_E_SHAPE, loading,
+              "'%s' is %s %s; the average is %s %s", wk_params_name(a->params, i), wk_dtype_name((wk_dtype)t->v.dtype),
+              wki_show(&t->v), wk_dtype_name((wk_dtype)a->mean[i]->v.dtype), wki_show(&a->mean[i]->v));
+    return t;
+}
+
+wk_status wk_average_load_state_dict(wk_average *a, const wk_state *s)
+{
+    if (!average_ok(a, loading)) return wk_error();
+    wki_check(s, WK_E_INVALID, WK_E_INVALID, loading, "s is NULL; a state dict is needed");
+    const bool as_tensor = wk_state_has(s, "n_averaged");
+    const int64_t updates = as_tensor ? (int64_t)wk_item(wk_state_get(s, "n_averaged")) : wk_state_int(s, "n_averaged");
+    if (wk_failed()) return wk_error();
+    wki_check(updates >= 0, WK_E_FORMAT, WK_E_FORMAT, loading, "n_averaged is %lld", (long long)updates);
+    for (int i = 0; i < a->count; i++)
+        if (!entry(a, i, s)) return wk_error();
+    WK_NO_GRAD(copying);
+    for (int i = 0; i < a->count; i++)
+        if (wk_copy_(a->mean[i], entry(a, i, s))) return wk_error();
+    a->updates = updates;
+    return WK_OK;
+}

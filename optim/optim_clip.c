@@ -1,0 +1,88 @@
+/* Gradients of a list of parameters: their norm, and clipping (Pascanu, Mikolov and Bengio 2013). */
+#include "base/alloc.h"
+#include "base/options.h"
+#include "optim/optim.h"
+
+/* [n] f64: the norm of each gradient there is; n is at least 1. */
+static wk_tensor *norms_of(wk_params *params, double p, int n)
+{
+    wk_tensor **norms = wki_alloc_array((size_t)n, sizeof(wk_tensor *));
+    if (!norms) return NULL;
+    int used = 0;
+    for (int i = 0; i < wk_params_count(params); i++) {
+        wk_tensor *g = wk_grad(wk_params_at(params, i));
+        if (g) norms[used++] = wk_to(wk_norm(g, p), WK_F64);
+    }
+    wk_tensor *all = wk_stack(norms, used, 0);
+    wki_free(norms);
+    return all;
+}
+
+static int gradients_of(wk_params *params)
+{
+    int n = 0;
+    for (int i = 0; i < wk_params_count(params); i++) n += wk_grad(wk_params_at(params, i)) != NULL;
+    return n;
+}
+
+static double norm_of(wk_params *params, double p, const char *where)
+{
+    const double none = (double)NAN;
+    if (wk_failed()) return none;
+    if (!params) return wki_null_argument(where, "params"), none;
+    wki_check(p >= 1, none, WK_E_INVALID, where, "norm_type is %g; it must be at least 1", p);
+    const int n = gradients_of(params);
+    if (n == 0) return wk_failed() ? none : 0;
+    WK_SCOPE(norms);
+    WK_NO_GRAD(measuring);
+    const double total = wk_item(wk_norm(norms_of(params, p, n), p));
+    return wk_failed() ? none : total;
+}
+
+double wk_grad_norm(wk_params *params, double norm_type) { return norm_of(params, norm_type, "grad_norm"); }
+
+wk_clip_grad_norm_opts wk_clip_grad_norm_opts_default(void)
+{
+    return (wk_clip_grad_norm_opts){ WK_CLIP_GRAD_NORM_DEFAULTS };
+}
+
+static wk_status scale_gradients(wk_params *params, double by)
+{
+    WK_NO_GRAD(scaling);
+    for (int i = 0; i < wk_params_count(params); i++) {
+        wk_tensor *g = wk_grad(wk_params_at(params, i));
+        if (g && wk_mul_scalar_(g, by)) return wk_error();
+    }
+    return WK_OK;
+}
+
+double wk_clip_grad_norm_run(const wk_clip_grad_norm_opts *given)
+{
+    static const char where[] = "clip_grad_norm_";
+    const double none = (double)NAN;
+    wk_clip_grad_norm_opts o = wk_clip_grad_norm_opts_default();
+    if (!given) return wki_null_argument(where, "o"), none;
+    wki_options_merge(&o, sizeof o, given);
+    wki_check(o.max_norm >= 0, none, WK_E_INVALID, where, "max_norm is %g; it must be at least 0", o.max_norm);
+    const double total = norm_of(o.params, o.norm_type, where);
+    if (wk_failed()) return none;
+    wki_check(!o.error_if_nonfinite || isfinite(total), none, WK_E_STATE, where,
+              "the norm of the gradients is %g; it was asked to be finite", total);
+    const double by = o.max_norm / (total + 1e-6);
+    if (!(by >= 1) && scale_gradients(o.params, by)) return none;
+    return total;
+}
+
+wk_status wk_clip_grad_value_(wk_params *params, double value)
+{
+    static const char where[] = "clip_grad_value_";
+    if (wk_failed()) return wk_error();
+    if (!params) return wki_null_argument(where, "params"), wk_error();
+    wki_check(value >= 0, WK_E_INVALID, WK_E_INVALID, where, "value is %g; it must be at least 0", value);
+    WK_NO_GRAD(clamping);
+    for (int i = 0; i < wk_params_count(params); i++) {
+        wk_tensor *g = wk_grad(wk_params_at(params, i));
+        if (g && wk_clamp_(g, -value, value)) return wk_error();
+    }
+    return WK_OK;
+}

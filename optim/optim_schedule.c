@@ -1,0 +1,157 @@
+/* Schedules: made over an optimizer, advanced, asked. Numbers, checks and steps are here, recurrences in the kinds. */
+#include "base/alloc.h"
+#include "optim/schedule.h"
+#include <string.h>
+
+static void schedule_destroy(void *object)
+{
+    wk_schedule *s = object;
+    for (int i = 0; i < s->nparts; i++) wki_object_unref(s->parts[i]);
+    wki_free(s->parts);
+    wki_free(s->milestones);
+    wki_free(s->base);
+    wki_object_unref(s->opt);
+}
+
+static const wki_type schedule_type = { "schedule", sizeof(wk_schedule), schedule_destroy };
+
+bool wki_schedule_ok(const wk_schedule *s, const char *where, const char *argument)
+{
+    return wki_object_check(s, &schedule_type, where, argument);
+}
+
+/* ---- Make ---- */
+
+static wk_status number_ok(const wki_schedule_kind *kind, const wki_schedule_option *option, double value)
+{
+    wki_check(!isnan(value) || !isnan(option->usual), WK_E_INVALID, WK_E_INVALID, kind->where, "%s is not given",
+              option->name);
+    if (value >= option->low && value <= option->high && (!option->whole || value == floor(value))) return WK_OK;
+    const char *what = option->whole ? "a whole number" : "a number";
+    if (option->high >= WKI_WHOLE_MOST)
+        return wki_fail(WK_E_INVALID, kind->where, "%s is %g; it must be %s from %g on", option->name, value, what,
+                        option->low);
+    return wki_fail(WK_E_INVALID, kind->where, "%s is %g; it must be %s from %g to %g", option->name, value, what,
+                    option->low, option->high);
+}
+
+static wk_status numbers_ok(const wk_schedule *s)
+{
+    const wki_schedule_option *options = s->kind->options;
+    for (int i = 0; options && options[i].name; i++)
+        if (number_ok(s->kind, &options[i], s->number[i])) return wk_error();
+    return s->kind->check ? s->kind->check(s) : WK_OK;
+}
+
+static wk_status take_groups(wk_schedule *s)
+{
+    s->base = wki_alloc_array(2 * (size_t)s->opt->ngroups, sizeof *s->base);
+    if (!s->base) return wk_error();
+    s->next = s->base + s->opt->ngroups;
+    s->ngroups = s->opt->ngroups;
+    for (int g = 0; g < s->ngroups; g++) {
+        wki_optim_group *group = &s->opt->groups[g];
+        if (isnan(group->initial_lr)) group->initial_lr = wk_group_lr(s->opt, g);
+        s->base[g] = group->initial_lr;
+    }
+    return WK_OK;
+}
+
+wk_schedule *wki_schedule_make(const wki_schedule_kind *kind, wk_optim *opt, const double *numbers)
+{
+    if (wk_failed() || !wki_optim_ok(opt, kind->where)) return NULL;
+    wk_schedule *s = wki_object_new(&schedule_type, kind->where);
+    if (!s) return NULL;
+    wki_object_ref(opt);
+    s->kind = kind;
+    s->opt = opt;
+    s->initial = true;
+    for (int i = 0; kind->options && kind->options[i].name; i++) s->number[i] = numbers[i];
+    return s;
+}
+
+/* Sets all groups' lr for s->t, or none. */
+static wk_status apply(wk_schedule *s)
+{
+    for (int g = 0; g < s->ngroups; g++) {
+        const double lr = s->next[g] = s->kind->lr(s, g, wk_group_lr(s->opt, g));
+        if (wk_failed()) return wk_error();
+        wki_check(lr >= 0 && lr <= WKI_MOST, WK_E_INVALID, WK_E_INVALID, s->kind->where,
+                  "the lr of group %d would be %g at t = %lld; it must be finite and at least 0", g, lr,
+                  (long long)s->t);
+    }
+    for (int g = 0; g < s->ngroups; g++)
+        if (wk_set_group_lr(s->opt, g, s->next[g]) || (s->kind->also && s->kind->also(s, g))) return wk_error();
+    return WK_OK;
+}
+
+wk_schedule *wki_schedule_begin(wk_schedule *s)
+{
+    if (!s) return NULL;
+    if (!wk_failed() && numbers_ok(s) == WK_OK && take_groups(s) == WK_OK) {
+        if (s->kind->start) s->kind->start(s);
+        if (!s->kind->lr || apply(s) == WK_OK) return s;
+    }
+    wki_object_unref(s);
+    return NULL;
+}
+
+wk_schedule *wki_schedule_new(const wki_schedule_kind *kind, wk_optim *opt, const double *numbers)
+{
+    return wki_schedule_begin(wki_schedule_make(kind, opt, numbers));
+}
+
+wk_status wki_schedule_milestones(wk_schedule *s, const int64_t *milestones, int n)
+{
+    const char *where = s->kind->where;
+    wki_check(n >= 0 && (milestones || n == 0), WK_E_INVALID, WK_E_INVALID, where, "milestones is NULL, for %d", n);
+    for (int i = 0; i < n; i++)
+        wki_check(milestones[i] > 0 && (i == 0 || milestones[i] >= milestones[i - 1]), WK_E_INVALID, WK_E_INVALID,
+                  where, "milestone %d is %lld; they must be above 0 and rise", i, (long long)milestones[i]);
+    int64_t *copy = wki_alloc_array((size_t)n, sizeof *copy);
+    if (!copy) return wk_error();
+    if (n > 0) memcpy(copy, milestones, (size_t)n * sizeof *copy);
+    wki_free(s->milestones);
+    s->milestones = copy;
+    s->nmilestones = n;
+    return WK_OK;
+}
+
+/* ---- Advance ---- */
+
+wk_status wki_schedule_restart(wk_schedule *s, bool initial)
+{
+    s->t = 0;
+    s->initial = initial;
+    if (s->kind->start) s->kind->start(s);
+    for (int g = 0; g < s->ngroups && !s->kind->goes_on; g++)
+        if (wk_set_group_lr(s->opt, g, s->base[g])) return wk_error();
+    return apply(s);
+}
+
+static wk_status advance(wk_schedule *s, const double *value, const char *where)
+{
+    if (!wki_schedule_ok(s, where, "s") || wk_failed() || !wki_optim_ok(s->opt, where)) return wk_error();
+    if (s->kind->step) return s->kind->step(s, value);
+    if (s->kind->may_move && s->kind->may_move(s)) return wk_error();
+    s->t++;
+    s->initial = false;
+    if (s->kind->move) s->kind->move(s);
+    if (apply(s) == WK_OK) return WK_OK;
+    s->t--;
+    return wk_error();
+}
+
+wk_status wk_schedule_advance(wk_schedule *s) { return advance(s, NULL, "schedule_advance"); }
+
+wk_status wk_schedule_advance_metric(wk_schedule *s, double value)
+{
+    return advance(s, &value, "schedule_advance_metric");
+}
+
+int64_t wk_schedule_time(const wk_schedule *s) { return wki_schedule_ok(s, "schedule_time", "s") ? s->t : 0; }
+
+const char *wk_schedule_name(const wk_schedule *s)
+{
+    return wki_schedule_ok(s, "schedule_name", "s") ? s->kind->name : NULL;
+}

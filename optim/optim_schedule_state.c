@@ -1,0 +1,134 @@
+/* A schedule's state dict: text alone. */
+#include "base/alloc.h"
+#include "optim/schedule.h"
+#include <stdio.h>
+#include <string.h>
+
+enum { KEY = 64 };
+static const char where[] = "schedule_load_state_dict";
+
+static const char *key_of(char key[KEY], const char *what, const char *name)
+{
+    snprintf(key, KEY, "%s.%s", what, name);
+    return key;
+}
+
+static const char *key_at(char key[KEY], const char *what, int i)
+{
+    snprintf(key, KEY, "%s.%d", what, i);
+    return key;
+}
+
+static wk_status put(const wk_schedule *s, wk_state *d)
+{
+    char key[KEY];
+    wk_state_set_text(d, "schedule", s->kind->name);
+    wk_state_set_int(d, "t", s->t);
+    for (int i = 0; s->kind->options && s->kind->options[i].name; i++)
+        wk_state_set_number(d, key_of(key, "option", s->kind->options[i].name), s->number[i]);
+    for (int i = 0; i < WKI_SCHEDULE_KEPT && s->kind->kept[i]; i++)
+        wk_state_set_number(d, key_of(key, "now", s->kind->kept[i]), s->kept[i]);
+    wk_state_set_int(d, "groups", s->ngroups);
+    for (int g = 0; g < s->ngroups; g++) wk_state_set_number(d, key_at(key, "base", g), s->base[g]);
+    wk_state_set_int(d, "milestones", s->nmilestones);
+    for (int i = 0; i < s->nmilestones; i++) wk_state_set_int(d, key_at(key, "milestone", i), s->milestones[i]);
+    wk_state_set_int(d, "parts", s->nparts);
+    return wk_error();
+}
+
+static wk_status put_all(const wk_schedule *s, wk_state *d)
+{
+    char prefix[KEY];
+    if (put(s, d)) return wk_error();
+    for (int i = 0; i < s->nparts; i++) {
+        wk_state *part = wk_state_new();
+        if (!part || put_all(s->parts[i], part)) return wk_error();
+        snprintf(prefix, KEY, "part.%d.", i);
+        if (wk_state_add(d, prefix, part)) return wk_error();
+    }
+    return WK_OK;
+}
+
+wk_state *wk_schedule_state_dict(const wk_schedule *s)
+{
+    if (!wki_schedule_ok(s, "schedule_state_dict", "s") || wk_failed()) return NULL;
+    wk_state *d = wk_state_new();
+    return d && put_all(s, d) == WK_OK ? d : NULL;
+}
+
+/* ---- Loading: a copy of the schedule is read, so that nothing has changed where that fails ---- */
+
+static wk_status same(const wk_state *d, const char *key, int mine)
+{
+    const int64_t theirs = wk_state_int(d, key);
+    if (wk_failed()) return wk_error();
+    wki_check(theirs == mine, WK_E_INVALID, WK_E_INVALID, where, "the state has %lld %s; this has %d",
+              (long long)theirs, key, mine);
+    return WK_OK;
+}
+
+static wk_status read_numbers(wk_schedule *s, const wk_state *d)
+{
+    char key[KEY];
+    for (int i = 0; s->kind->options && s->kind->options[i].name; i++) {
+        const wki_schedule_option *option = &s->kind->options[i];
+        const double value = s->number[i] = wk_state_number(d, key_of(key, "option", option->name));
+        if (wk_failed()) return wk_error();
+        wki_check(value >= option->low && value <= option->high, WK_E_INVALID, WK_E_INVALID, where,
+                  "%s is %g; it must lie between %g and %g", option->name, value, option->low, option->high);
+    }
+    for (int i = 0; i < WKI_SCHEDULE_KEPT && s->kind->kept[i]; i++)
+        s->kept[i] = wk_state_number(d, key_of(key, "now", s->kind->kept[i]));
+    return wk_failed() || !s->kind->check ? wk_error() : s->kind->check(s);
+}
+
+/* s is a copy whose arrays are those of the schedule; they change only where everything was looked at (commit). */
+static wk_status read_one(wk_schedule *s, const wk_state *d, bool commit)
+{
+    char key[KEY];
+    const char *kind = wk_state_text(d, "schedule");
+    if (wk_failed()) return wk_error();
+    wki_check(kind && !strcmp(kind, s->kind->name), WK_E_INVALID, WK_E_INVALID, where, "the state is of %s; this is %s",
+              kind ? kind : "no schedule", s->kind->name);
+    s->t = wk_state_int(d, "t");
+    if (wk_failed() || same(d, "groups", s->ngroups) || same(d, "milestones", s->nmilestones) ||
+        same(d, "parts", s->nparts) || read_numbers(s, d))
+        return wk_error();
+    wki_check(s->t >= 0, WK_E_FORMAT, WK_E_FORMAT, where, "t is %lld", (long long)s->t);
+    for (int g = 0; g < s->ngroups && !wk_failed(); g++) {
+        const double base = wk_state_number(d, key_at(key, "base", g));
+        if (commit) s->base[g] = base;
+    }
+    for (int i = 0; i < s->nmilestones && !wk_failed(); i++) {
+        const int64_t milestone = wk_state_int(d, key_at(key, "milestone", i));
+        if (commit) s->milestones[i] = milestone;
+    }
+    return wk_error();
+}
+
+static wk_status load(wk_schedule *s, const wk_state *d, bool commit)
+{
+    char prefix[KEY];
+    wk_schedule copy = *s;
+    if (read_one(&copy, d, commit)) return wk_error();
+    if (commit) {
+        s->t = copy.t;
+        memcpy(s->number, copy.number, sizeof s->number);
+        memcpy(s->kept, copy.kept, sizeof s->kept);
+    }
+    for (int i = 0; i < s->nparts; i++) {
+        snprintf(prefix, KEY, "part.%d.", i);
+        const wk_state *part = wk_state_part(d, prefix);
+        if (!part || load(s->parts[i], part, commit)) return wk_error();
+    }
+    return WK_OK;
+}
+
+wk_status wk_schedule_load_state_dict(wk_schedule *s, const wk_state *d)
+{
+    if (wk_failed() || !wki_schedule_ok(s, where, "s")) return wk_error();
+    wki_check(d, WK_E_INVALID, WK_E_INVALID, where, "d is NULL; a state dict is needed");
+    WK_SCOPE(reading);
+    if (load(s, d, false)) return wk_error();
+    return load(s, d, true);
+}

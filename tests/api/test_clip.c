@@ -1,0 +1,213 @@
+/* Laws of what stands around a step: gradient norms, clipping and running averages, beside PyTorch's numbers. */
+#include "wick/average.h"
+#include "wick/optim.h"
+#include "wick_check.h"
+
+#include "../golden/clip.h"
+
+enum { FIRST = 15, SECOND = 3, ALL = FIRST + SECOND, CLIPS = sizeof golden_clips / sizeof *golden_clips };
+
+static double next_number(uint32_t *x)
+{
+    *x = *x * 1664525u + 1013904223u;
+    return (double)((*x >> 16) % 1025) / 256 - 1;
+}
+
+typedef struct two {
+    wk_tensor *p[2];
+    wk_params *params;
+} two;
+
+static two two_parameters(wk_dtype dtype)
+{
+    two t = { .p = { wk_requires_grad(wk_zeros(WK_SHAPE(5, 3), dtype)),
+                     wk_requires_grad(wk_zeros(WK_SHAPE(3), dtype)) } };
+    t.params = wk_params_new(t.p, (const char *const[]){ "a", "b" }, 2);
+    return t;
+}
+
+static void next_pair(uint32_t *x, wk_dtype dtype, wk_tensor *pair[2])
+{
+    double numbers[ALL];
+    for (int i = 0; i < ALL; i++) numbers[i] = next_number(x);
+    pair[0] = wk_to(wk_from(numbers, WK_SHAPE(5, 3), WK_F64), dtype);
+    pair[1] = wk_to(wk_from(numbers + FIRST, WK_SHAPE(3), WK_F64), dtype);
+}
+
+static two with_gradients(wk_dtype dtype)
+{
+    uint32_t x = 1;
+    wk_tensor *g[2];
+    two t = two_parameters(dtype);
+    next_pair(&x, dtype, g);
+    for (int i = 0; i < 2; i++) wk_set_grad(t.p[i], g[i]);
+    return t;
+}
+
+static void check_pair(wk_tensor *a, wk_tensor *b, const double *expected, double tolerance)
+{
+    double now[ALL];
+    CHECK(wk_read(wk_to(wk_detach(a), WK_F64), now, FIRST * sizeof *now) == WK_OK);
+    CHECK(wk_read(wk_to(wk_detach(b), WK_F64), now + FIRST, SECOND * sizeof *now) == WK_OK);
+    for (int i = 0; i < ALL; i++) CHECK_NEAR(now[i], expected[i], tolerance);
+}
+
+/* ---- Clipping ---- */
+
+TEST(clip, matches_pytorch)
+{
+    for (int k = 0; k < 2 * CLIPS; k++) {
+        WK_SCOPE(one);
+        const wk_dtype dtype = k % 2 ? WK_F64 : WK_F32;
+        const double tolerance = dtype == WK_F32 ? 1e-6 : 1e-14, p = golden_clips[k / 2].p;
+        two t = with_gradients(dtype);
+        CHECK_NEAR(wk_grad_norm(t.params, p), golden_clips[k / 2].total, 50 * tolerance);
+        const double total = wk_clip_grad_norm_(t.params, golden_clips[k / 2].max_norm, .norm_type = p);
+        CHECK_NEAR(total, golden_clips[k / 2].total, 50 * tolerance);
+        check_pair(wk_grad(t.p[0]), wk_grad(t.p[1]), golden_clips[k / 2].clipped, tolerance);
+    }
+}
+
+TEST(clip, of_values_matches_pytorch)
+{
+    two t = with_gradients(WK_F32);
+    CHECK(wk_clip_grad_value_(t.params, 0.75) == WK_OK);
+    check_pair(wk_grad(t.p[0]), wk_grad(t.p[1]), golden_clipped_values, 0);
+}
+
+TEST(clip, leaves_out_what_has_no_gradient)
+{
+    two t = two_parameters(WK_F32);
+    CHECK(wk_grad_norm(t.params, 2) == 0 && wk_clip_grad_norm_(t.params, 1) == 0);
+    CHECK(wk_clip_grad_value_(t.params, 1) == WK_OK);
+    wk_set_grad(t.p[1], wk_full(WK_SHAPE(3), WK_F32, 2));
+    CHECK_NEAR(wk_grad_norm(t.params, 1), 6, 0);
+    CHECK_NULL(wk_grad(t.p[0]));
+    CHECK_OK();
+}
+
+TEST(clip, mixes_dtypes)
+{
+    wk_tensor *p[] = { wk_requires_grad(wk_zeros(WK_SHAPE(1), WK_F32)),
+                       wk_requires_grad(wk_zeros(WK_SHAPE(1), WK_F64)) };
+    wk_set_grad(p[0], wk_full(WK_SHAPE(1), WK_F32, 3));
+    wk_set_grad(p[1], wk_full(WK_SHAPE(1), WK_F64, 4));
+    CHECK_NEAR(wk_grad_norm(wk_params_new(p, NULL, 2), 2), 5, 0);
+}
+
+TEST(clip, treats_what_is_not_finite_as_pytorch_does)
+{
+    two t = with_gradients(WK_F32);
+    wk_set_grad(t.p[1], wk_full(WK_SHAPE(3), WK_F32, (double)INFINITY));
+    CHECK(isnan(wk_clip_grad_norm_(t.params, 1, .error_if_nonfinite = true)));
+    CHECK_ERROR(WK_E_STATE, "clip_grad_norm_", "inf");
+    CHECK(isinf(wk_item(wk_sum(wk_grad(t.p[1])))) && wk_item(wk_sum(wk_abs(wk_grad(t.p[0])))) > 0);
+    CHECK(isinf(wk_clip_grad_norm_(t.params, 1)));
+    CHECK(isnan(wk_item(wk_sum(wk_grad(t.p[1])))) && wk_item(wk_sum(wk_abs(wk_grad(t.p[0])))) == 0);
+    CHECK(isnan(wk_clip_grad_norm_(t.params, 1)) && isnan(wk_item(wk_sum(wk_grad(t.p[0])))));
+    CHECK_OK();
+}
+
+TEST(clip, refuses_numbers_out_of_their_ranges)
+{
+    two t = with_gradients(WK_F32);
+    CHECK(isnan(wk_grad_norm(NULL, 2)));
+    CHECK_ERROR(WK_E_INVALID, "grad_norm", "params is NULL");
+    CHECK(isnan(wk_grad_norm(t.params, 0.5)));
+    CHECK_ERROR(WK_E_INVALID, "norm_type is 0.5");
+    CHECK(isnan(wk_clip_grad_norm_(t.params, -1)));
+    CHECK_ERROR(WK_E_INVALID, "clip_grad_norm_", "max_norm is -1");
+    CHECK(wk_clip_grad_value_(t.params, (double)NAN) == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "clip_grad_value_", "value is");
+}
+
+/* ---- Averages ---- */
+
+static void set_to(two *t, uint32_t *x, wk_dtype dtype)
+{
+    WK_SCOPE(setting);
+    WK_NO_GRAD(quiet);
+    wk_tensor *next[2];
+    next_pair(x, dtype, next);
+    for (int i = 0; i < 2; i++) CHECK(wk_copy_(t->p[i], next[i]) == WK_OK);
+}
+
+static void update(two *t, wk_average *a, uint32_t *x, wk_dtype dtype, int times)
+{
+    for (int i = 0; i < times; i++) {
+        set_to(t, x, dtype);
+        CHECK(wk_average_update(a) == WK_OK);
+    }
+}
+
+TEST(average, matches_pytorch)
+{
+    for (int k = 0; k < 4; k++) {
+        const wk_dtype dtype = k % 2 ? WK_F64 : WK_F32;
+        uint32_t x = 1;
+        two t = two_parameters(dtype);
+        wk_average *a = k < 2 ? wk_ema_new(t.params, 0.9) : wk_swa_new(t.params);
+        update(&t, a, &x, dtype, 12);
+        check_pair(wk_average_at(a, 0), wk_average_at(a, 1), k < 2 ? golden_ema : golden_swa,
+                   dtype == WK_F32 ? 1e-6 : 1e-15);
+        CHECK(wk_average_updates(a) == 12);
+    }
+}
+
+TEST(average, changes_places_with_the_parameters_and_back)
+{
+    uint32_t x = 1;
+    two t = two_parameters(WK_F32);
+    wk_average *a = wk_swa_new(t.params);
+    update(&t, a, &x, WK_F32, 3);
+    wk_tensor *p = wk_clone(wk_detach(t.p[0])), *m = wk_clone(wk_average_at(a, 0));
+    CHECK(!wk_equal(p, m));
+    CHECK(wk_average_swap(a) == WK_OK && wk_equal(wk_detach(t.p[0]), m) && wk_equal(wk_average_at(a, 0), p));
+    CHECK(wk_average_swap(a) == WK_OK && wk_equal(wk_detach(t.p[0]), p) && wk_equal(wk_average_at(a, 0), m));
+    CHECK(wk_average_apply(a) == WK_OK && wk_equal(wk_detach(t.p[0]), m) && wk_is_leaf(t.p[0]));
+    CHECK_OK();
+}
+
+TEST(average, goes_on_from_its_state_with_the_same_bits)
+{
+    for (int k = 0; k < 2; k++) {
+        uint32_t x = 1, y = 1;
+        two t = two_parameters(WK_F32), u = two_parameters(WK_F32);
+        wk_average *a = k ? wk_swa_new(t.params) : wk_ema_new(t.params, 0.99);
+        wk_average *b = k ? wk_swa_new(u.params) : wk_ema_new(u.params, 0.99);
+        update(&t, a, &x, WK_F32, 5);
+        wk_state *s = wk_state_copy(wk_average_state_dict(a));
+        CHECK(wk_state_int(s, "n_averaged") == 5 && wk_state_has(s, "module.b"));
+        update(&t, a, &x, WK_F32, 5);
+        for (int i = 0; i < 5; i++) set_to(&u, &y, WK_F32);
+        CHECK(wk_average_load_state_dict(b, s) == WK_OK);
+        update(&u, b, &y, WK_F32, 5);
+        for (int i = 0; i < 2; i++) CHECK(wk_equal(wk_average_at(a, i), wk_average_at(b, i)));
+        CHECK(wk_average_updates(b) == 10);
+    }
+}
+
+TEST(average, refuses_what_does_not_fit)
+{
+    two t = two_parameters(WK_F32);
+    CHECK_NULL(wk_ema_new(NULL, 0.9));
+    CHECK_ERROR(WK_E_INVALID, "ema_new", "params is NULL");
+    CHECK_NULL(wk_ema_new(t.params, 1.5));
+    CHECK_ERROR(WK_E_INVALID, "decay is 1.5");
+    wk_average *a = wk_ema_new(t.params, 0.9);
+    CHECK(wk_average_swap(a) == WK_E_STATE);
+    CHECK_ERROR(WK_E_STATE, "average_swap", "wk_average_update");
+    CHECK_NULL(wk_average_at(a, 2));
+    CHECK_ERROR(WK_E_RANGE, "parameter 2 of 2");
+    wk_state *s = wk_state_new();
+    wk_state_set_int(s, "n_averaged", 1);
+    wk_state_set(s, "module.a", wk_ones(WK_SHAPE(5, 3), WK_F32));
+    CHECK(wk_average_load_state_dict(a, s) == WK_E_NOT_FOUND);
+    CHECK_ERROR(WK_E_NOT_FOUND, "module.b");
+    wk_state_set(s, "module.b", wk_ones(WK_SHAPE(4), WK_F32));
+    CHECK(wk_average_load_state_dict(a, s) == WK_E_SHAPE);
+    CHECK_ERROR(WK_E_SHAPE, "'b'", "[4]");
+    CHECK(wk_average_updates(a) == 0 && wk_item(wk_sum(wk_average_at(a, 0))) == 0);
+}
+
+WICK_TEST_MAIN

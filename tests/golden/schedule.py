@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+"""Makes schedule.h: what PyTorch's schedulers do to two groups' lr and one's momentum in 500 steps.
+
+    python3 tests/golden/schedule.py > tests/golden/schedule.h  (needs PyTorch; the header names the version used)
+
+The optimizer is SGD with momentum 0.9 and lr 0.1 and 0.003. Kept are the values of every 25th step, and a checksum of all of them
+(FNV-1a over their bits, lowest byte first), from t = 0 on. ReduceLROnPlateau sees numbers from a linear congruential generator, which
+tests/api/test_schedule.c repeats. Those without options are made there by their law's name.
+"""
+import struct
+import warnings
+
+import torch
+from torch.optim import lr_scheduler as L
+from torch.optim.swa_utils import SWALR
+
+warnings.simplefilter("ignore")
+STEPS = 500
+CASES = [
+    ("step", "step", "step_size=30", lambda o: L.StepLR(o, 30)),
+    ("step_by_one", "step", "step_size=1,gamma=0.99", lambda o: L.StepLR(o, 1, 0.99)),
+    ("multistep", "multistep", "milestones=30:80:80:250,gamma=0.3", lambda o: L.MultiStepLR(o, [30, 80, 80, 250], 0.3)),
+    ("exponential", "exponential", "gamma=0.987", lambda o: L.ExponentialLR(o, 0.987)),
+    ("constant", "constant", "", L.ConstantLR),
+    ("constant_long", "constant", "factor=0.7,total_iters=77", lambda o: L.ConstantLR(o, 0.7, 77)),
+    ("linear", "linear", "", L.LinearLR),
+    ("linear_down", "linear", "start_factor=0.9,end_factor=0.1,total_iters=300", lambda o: L.LinearLR(o, 0.9, 0.1, 300)),
+    ("polynomial", "polynomial", "total_iters=313", lambda o: L.PolynomialLR(o, 313)),
+    ("polynomial_squared", "polynomial", "total_iters=500,power=2.5", lambda o: L.PolynomialLR(o, 500, 2.5)),
+    ("cosine", "cosine", "t_max=100", lambda o: L.CosineAnnealingLR(o, 100)),
+    ("cosine_low", "cosine", "t_max=33,eta_min=1e-4", lambda o: L.CosineAnnealingLR(o, 33, 1e-4)),
+    ("cosine_restarts", "cosine_restarts", "t_0=50", lambda o: L.CosineAnnealingWarmRestarts(o, 50)),
+    ("cosine_restarts_longer", "cosine_restarts", "t_0=7,t_mult=2,eta_min=1e-5",
+     lambda o: L.CosineAnnealingWarmRestarts(o, 7, 2, 1e-5)),
+    ("one_cycle", "one_cycle", "max_lr=0.5,total_steps=501", lambda o: L.OneCycleLR(o, 0.5, 501)),
+    ("one_cycle_line", "one_cycle", "max_lr=0.3,total_steps=600,pct_start=0.4,linear,div_factor=10,final_div_factor=100",
+     lambda o: L.OneCycleLR(o, 0.3, 600, pct_start=0.4, anneal_strategy="linear", div_factor=10, final_div_factor=100)),
+    ("one_cycle_three_phases", "one_cycle", "max_lr=0.3,total_steps=501,three_phase,cycle_momentum=false",
+     lambda o: L.OneCycleLR(o, 0.3, 501, three_phase=True, cycle_momentum=False)),
+    ("plateau", "plateau", "patience=5", lambda o: L.ReduceLROnPlateau(o, patience=5)),
+    ("plateau_up", "plateau", "factor=0.8,patience=3,threshold=0.01,cooldown=4,min_lr=1e-3,maximize,absolute",
+     lambda o: L.ReduceLROnPlateau(o, "max", 0.8, 3, 0.01, "abs", 4, 1e-3)),
+    ("swa", "swa", "swa_lr=0.05", lambda o: SWALR(o, 0.05)),
+    ("swa_line", "swa", "swa_lr=0.02,anneal_epochs=100,linear", lambda o: SWALR(o, 0.02, 100, "linear")),
+    ("swa_at_once", "swa", "swa_lr=0.02,anneal_epochs=0", lambda o: SWALR(o, 0.02, 0)),
+    ("lambda", "", "", lambda o: L.LambdaLR(o, [lambda t: 1 / (1 + 0.1 * t), lambda t: 1 / (1 + 0.2 * t)])),
+    ("multiplicative", "", "", lambda o: L.MultiplicativeLR(o, lambda t: 1 - 1 / (t + 10))),
+    ("sequential", "", "", lambda o: L.SequentialLR(
+        o, [L.LinearLR(o, 0.01, 1, 20), L.CosineAnnealingLR(o, 200, 1e-4), L.ExponentialLR(o, 0.99)], [20, 220])),
+    ("sequential_of_others", "", "", lambda o: L.SequentialLR(
+        o, [L.ConstantLR(o, 0.1, 10), L.StepLR(o, 30, 0.5), L.MultiplicativeLR(o, lambda t: 1 - 1 / (t + 10)),
+            L.CosineAnnealingWarmRestarts(o, 20, 2)], [10, 200, 300])),
+    ("chained", "", "", lambda o: L.ChainedScheduler(
+        [L.ConstantLR(o, 0.1, 50), L.ExponentialLR(o, 0.99), L.MultiStepLR(o, [100, 200])])),
+]
+
+
+def metrics():
+    x = 1
+    while True:
+        x = (x * 1664525 + 1013904223) % 2**32
+        yield (x >> 16) % 1000 / 1000
+
+
+def follow(make):
+    groups = [dict(params=[torch.zeros(1, requires_grad=True)], lr=lr) for lr in (0.1, 0.003)]
+    optimizer = torch.optim.SGD(groups, momentum=0.9)
+    schedule, metric, checksum, kept = make(optimizer), metrics(), 0xCBF29CE484222325, []
+    for t in range(STEPS + 1):
+        if t:
+            schedule.step(*([next(metric)] if isinstance(schedule, L.ReduceLROnPlateau) else []))
+        first, second = optimizer.param_groups
+        now = [float(first["lr"]), float(second["lr"]), float(first["momentum"])]
+        for byte in struct.pack("<3d", *now):
+            checksum = (checksum ^ byte) * 0x100000001B3 % 2**64
+        if t % 25 == 0:
+            kept.append(now)
+    return checksum, kept
+
+
+print(f"""/* Made by tests/golden/schedule.py with PyTorch {torch.__version__.split('+')[0]}: lr of two groups and a momentum. */
+typedef struct golden_schedule {{
+    const char *law, *name, *options;
+    unsigned long long checksum; /* of all 501 steps */
+    double every_25th[21][3];
+}} golden_schedule;
+
+/* clang-format off */
+static const golden_schedule golden_schedules[] = {{""")
+for law, name, options, make in CASES:
+    checksum, kept = follow(make)
+    rows = ",\n          ".join("{ " + ", ".join(f"{x:.17g}" for x in row) + " }" for row in kept)
+    print(f"""    {{ "{law}", "{name}", "{options}", 0x{checksum:016x}u,
+        {{ {rows} }} }},""")
+print("};\n/* clang-format on */")
