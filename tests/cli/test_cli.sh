@@ -67,10 +67,10 @@ idx() { # FOLDER STEM ROWS LABEL: images and labels of ROWS digits
 
 law "help goes to stdout and names every command"
 run 0 --help
-for name in synth import inspect train eval predict compare info; do shows "^  $name "; done
+for name in synth import inspect train eval predict show compare info; do shows "^  $name "; done
 run 0 help train
 shows '^usage: wick train'
-for name in synth import inspect train eval predict compare info; do
+for name in synth import inspect train eval predict show compare info; do
     run 0 "$name" --help
     shows '^options:'
     awk 'length > 80' out >long
@@ -408,6 +408,38 @@ if env --default-signal=INT true 2>/dev/null; then
     tail -1 out | grep -q '"status": "stopped"' || fail "no end event"
 fi
 no_parts
+
+law "show tells the best epoch and what the test said"
+run 0 train resume.h5 --epochs 30 --lr 0.003 --hidden 32 -o shown -q
+test=$(sed -n 's/.*accuracy \([0-9.]*\) %, loss \([0-9.]*\).*/accuracy \1 %, loss \2/p' out)
+best=$(awk -F, 'NR == 2 || NR > 2 && $4 < least { least = $4; at = $2 } END { print at }' shown/metrics.csv)
+run 0 show shown
+shows "^ *$best .*\* best"
+shows "^test: $test"
+shows '^one epoch in 2'
+shows '\*\*\* valid$'
+grep -q '[^ -~]' out && fail "not ASCII alone"
+run 0 show shown --all
+[ "$(grep -c '^ *[0-9]*  .* %' out)" -eq 30 ] || fail "not a row an epoch"
+if locale -a 2>/dev/null | grep -q '^C.utf8$'; then
+    LC_ALL=C.UTF-8 "$WICK" show shown >out
+    shows '┤'
+    grep -q '\*\*\* valid$' out && fail "ASCII in a UTF-8 locale"
+fi
+run 0 show shown judged early --json
+is_json out
+[ "$(wc -l <out)" -eq 3 ] || fail "not a line a run"
+run 0 show shown early
+shows '^run .* best valid'
+shows '^early  *mlp 16 .* of 50 '
+[ "$(grep -c '\*$' out)" -eq 1 ] || fail "not one run is marked"
+run 0 train --resume shown --epochs 31 -q
+[ -s shown/result.json ] || fail "no result after going on"
+mkdir none
+refuses 1 show none
+says 'expected a run of wick train'
+refuses 1 show 'a folder'
+says 'not of wick train'
 
 [ $failures -eq 0 ] && echo "all laws hold"
 [ $failures -eq 0 ]
