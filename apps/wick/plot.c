@@ -69,15 +69,13 @@ static void settle_y(canvas *c, double lo, double hi)
 
 static void settle_x(canvas *c, double lo, double hi)
 {
-    const chart_scale scale = c->plot->x_scale == CHART_LOG && lo < hi ? CHART_LOG : CHART_LINEAR;
+    chart_scale scale = lo > 0 && lo < hi ? c->plot->x_scale : CHART_LINEAR;
     if (scale == CHART_LINEAR) widen(&lo, &hi);
     c->x = (axis){ .scale = scale, .floor = 1e-300, .to = 2.5 * (c->width - 1) };
     c->x.lo = axis_measure(&c->x, lo);
     c->x.hi = axis_measure(&c->x, hi);
-    if (scale == CHART_LOG)
-        axis_ticks(&c->x);
-    else
-        axis_linear_ticks(&c->x, lo, hi, c->width / 10, c->plot->whole_x);
+    if (scale == CHART_LOG) axis_ticks(&c->x);
+    if (c->x.nticks < 2) axis_linear_ticks(&c->x, lo, hi, c->width / 10, c->plot->whole_x);
     c->x.to = c->width * c->across - 1;
 }
 
@@ -140,7 +138,7 @@ static void place_name(canvas *c, const plot_line *l)
 {
     int i = l->n - 1;
     while (i >= 0 && !has_point(l, i)) i--;
-    if (i < 0) return;
+    if (i < 0 || !*l->name) return;
     const int row = row_of(c, l->y[i]);
     for (int away = 0; away < c->height; away++) {
         for (int side = -1; side <= 1; side += 2) {
@@ -198,7 +196,7 @@ static void put_x_axis(const canvas *c)
         fprintf(c->out, i + 1 < c->x.nticks ? " " : "");
         at += i + 1 < c->x.nticks;
     }
-    fprintf(c->out, "  %s\n", c->plot->x_title);
+    fprintf(c->out, "\n");
 }
 
 static int columns(void)
@@ -213,7 +211,7 @@ void plot_put(FILE *out, const plot *p)
     enum { HEIGHT = 12 };
     canvas c = { .plot = p, .out = out, .braille = say_in_utf8(), .height = p->height ? p->height : HEIGHT };
     double lo, hi;
-    int behind = 0;
+    int behind = 3; /* half a label of the x axis */
     c.across = c.braille ? 2 : 1;
     c.down = c.braille ? 4 : 1;
     if (!range(p, true, &lo, &hi)) return;

@@ -45,8 +45,7 @@ static void put_loss(const record *r)
 {
     const plot_line lines[] = { { "train", true, r->rows, r->epoch, r->train_loss },
                                 { "valid", false, r->rows, r->epoch, r->valid_loss } };
-    plot_put(stdout, &(plot){ .title = "loss",
-                              .x_title = "epoch",
+    plot_put(stdout, &(plot){ .title = "loss by epoch",
                               .y_scale = CHART_LOG,
                               .whole_x = true,
                               .lines = lines,
@@ -60,8 +59,7 @@ static void put_accuracy(const record *r)
     for (int i = 0; percent && i < r->rows; i++) percent[i] = 100 * r->valid_accuracy[i];
     const plot_line line = { "valid", false, percent ? r->rows : 0, r->epoch, percent };
     printf("\n");
-    plot_put(stdout, &(plot){ .title = "accuracy, %",
-                              .x_title = "epoch",
+    plot_put(stdout, &(plot){ .title = "accuracy by epoch, %",
                               .y_scale = CHART_NINES,
                               .whole_x = true,
                               .height = 8,
