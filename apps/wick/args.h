@@ -24,7 +24,7 @@ typedef struct args_option {
     double low, high;          /* of a number */
 } args_option;
 
-enum { ARGS_OPERANDS = 4 };
+enum { ARGS_OPERANDS = 32 };
 typedef struct args_command {
     const char *name, *about;            /* "synth", "makes a data set on the spot" */
     const char *operands;                /* "KIND -o FILE.h5": for the usage line */

@@ -31,16 +31,29 @@ static bool choose_folder(keep *k, const char *path)
     return say_failed("--out is %s, which has files in it; expected a new or empty folder", k->folder), false;
 }
 
+static bool begin_file(const keep *k, const char *name, char path[1100], json *j)
+{
+    snprintf(path, 1100, "%s/%s", k->folder, name);
+    *j = json_on(fopen(path, "w"));
+    j->pretty = true;
+    if (j->out) json_open(j, NULL, '{');
+    return j->out || (say_failed("cannot write %s: %s", path, strerror(errno)), false);
+}
+
+static bool end_file(json *j, const char *path)
+{
+    json_close(j);
+    bool ok = json_end_line(j);
+    ok = fclose(j->out) == 0 && ok;
+    return ok || (say_failed("cannot write %s: %s", path, strerror(errno)), false);
+}
+
 static bool write_config(const keep *k)
 {
     char path[1100];
-    snprintf(path, sizeof path, "%s/config.json", k->folder);
-    FILE *file = fopen(path, "w");
-    if (!file) return say_failed("cannot write %s: %s", path, strerror(errno)), false;
+    json j;
+    if (!begin_file(k, "config.json", path, &j)) return false;
     const keep_config *c = &k->config;
-    json j = json_on(file);
-    j.pretty = true;
-    json_open(&j, NULL, '{');
     json_text(&j, "wick", wk_version());
     json_text(&j, "data", c->data);
     json_text(&j, "model", c->model);
@@ -51,10 +64,17 @@ static bool write_config(const keep *k)
     json_whole(&j, "batch_size", c->batch_size);
     json_whole(&j, "seed", (int64_t)c->seed);
     if (c->patience) json_whole(&j, "early_stop", c->patience);
-    json_close(&j);
-    bool ok = json_end_line(&j);
-    ok = fclose(file) == 0 && ok;
-    return ok || (say_failed("cannot write %s: %s", path, strerror(errno)), false);
+    return end_file(&j, path);
+}
+
+bool keep_result(const keep *k, double test_loss, double test_accuracy)
+{
+    char path[1100];
+    json j;
+    if (!begin_file(k, "result.json", path, &j)) return false;
+    json_number(&j, "test_loss", test_loss);
+    json_number(&j, "test_accuracy", test_accuracy);
+    return end_file(&j, path);
 }
 
 static wk_status open_logs(keep *k, bool tensorboard)
@@ -137,6 +157,9 @@ wk_state *keep_read(keep *k, bool best, keep_place *place)
 wk_status keep_resume_logs(keep *k, const keep_place *place, bool tensorboard)
 {
     const int64_t next = place->total - place->step + 1; /* rows are those of ends of epochs */
+    char result[1100];
+    snprintf(result, sizeof result, "%s/result.json", k->folder);
+    remove(result); /* of fewer epochs */
     if (open_logs(k, tensorboard)) return wk_error();
     if (k->events) wk_logger_resume(k->events, next);
     return wk_logger_resume(k->csv, next);

@@ -1,6 +1,6 @@
 /* keep.h: the folder of a run: config.json, metrics.csv, the last checkpoints and the best, from which the run goes on.
  *
- *   runs/train-20251125-083000/{config.json, metrics.csv, ckpt-STEP.safetensors, best.safetensors} */
+ *   runs/train-20251125-083000/{config.json, metrics.csv, result.json, ckpt-STEP.safetensors, best.safetensors} */
 #ifndef WICK_APP_KEEP_H
 #define WICK_APP_KEEP_H
 #include "wick/train.h"
@@ -36,5 +36,7 @@ wk_state *keep_read(keep *k, bool best, keep_place *place);
 /* Logs of a run that goes on from place: later rows are dropped. */
 wk_status keep_resume_logs(keep *k, const keep_place *place, bool tensorboard);
 wk_status keep_save(const keep *k, const wk_training *t, const keep_place *place, bool best);
+/* result.json: what the test rows said, once the run is done; false after an error on stderr. */
+bool keep_result(const keep *k, double test_loss, double test_accuracy);
 wk_status keep_log(keep *k, const keep_place *place, double train_loss, double valid_loss, double valid_accuracy, double lr);
 #endif

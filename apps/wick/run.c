@@ -149,18 +149,12 @@ int run_plan_for(run_plan *p, const sets *data)
     return EXIT_DONE;
 }
 
-typedef struct parts {
-    wk_module *net;
-    wk_optim *optim;
-    wk_loader *train, *valid;
-} parts;
-
 static wk_loader *evaluation_loader(const run *r, wk_dataset *set)
 {
     return wk_loader_new(set, .batch_size = EVALUATION_BATCH, .num_workers = r->plan->workers);
 }
 
-static bool make_parts(run *r, parts *with)
+bool run_make_parts(run *r, run_parts *with)
 {
     char options[96];
     const run_plan *p = r->plan;
@@ -187,7 +181,7 @@ static bool make_curves(run *r)
     return true;
 }
 
-static bool validate(run *r, const parts *with, double train_loss)
+static bool validate(run *r, const run_parts *with, double train_loss)
 {
     wk_metrics valid;
     if (wk_evaluate(with->net, with->valid, &valid)) return false;
@@ -207,7 +201,7 @@ static void diverge(run *r)
     r->seed.diverged_step = r->step;
 }
 
-static double train_step(const parts *with, wk_batch *b)
+double run_step(const run_parts *with, wk_batch *b)
 {
     wk_zero_grad(with->optim);
     wk_tensor *loss = wk_loss(wk_forward(with->net, wk_batch_x(b)), wk_batch_y(b));
@@ -220,7 +214,7 @@ static double train_step(const parts *with, wk_batch *b)
 
 /* One epoch, or the rest of it; *mean becomes the mean loss of its batches. Stops early at a loss that is not finite,
  * and, between two steps, at a signal. */
-static void train_epoch(run *r, const parts *with, double *mean)
+static void train_epoch(run *r, const run_parts *with, double *mean)
 {
     keep_place *at = &r->place;
     while (at->step < r->plan->batches && !wk_failed()) {
@@ -231,7 +225,7 @@ static void train_epoch(run *r, const parts *with, double *mean)
         wk_batch *b = wk_loader_next(with->train);
         if (!b) break;
         WK_SCOPE(step);
-        const double value = train_step(with, b);
+        const double value = run_step(with, b);
         r->step = at->step + 1;
         if (!wk_failed() && !isfinite(value)) {
             diverge(r);
@@ -254,13 +248,13 @@ static run_end fail_output(void)
     return RUN_FAILED;
 }
 
-static wk_training training_of(const parts *with)
+static wk_training training_of(const run_parts *with)
 {
     return wk_training_of(.module = wk_module_child(with->net, "model"), .optim = with->optim, .loader = with->train);
 }
 
 /* After an epoch: the log, the checkpoint, and whether it is time to stop. */
-static bool keep_epoch(run *r, const parts *with, double mean)
+static bool keep_epoch(run *r, const run_parts *with, double mean)
 {
     const int i = r->seed.points - 1;
     keep_place *at = &r->place;
@@ -280,7 +274,7 @@ static bool keep_epoch(run *r, const parts *with, double mean)
     return !r->early && !wk_failed();
 }
 
-static run_end train_all(run *r, const parts *with)
+static run_end train_all(run *r, const run_parts *with)
 {
     const int epochs = (int)r->plan->settings->epochs;
     if (!r->from) {
@@ -313,7 +307,7 @@ static run_end train_all(run *r, const parts *with)
 }
 
 /* A run that a signal stops is kept as it stands, after a whole step. */
-static void keep_stopped(run *r, const parts *with)
+static void keep_stopped(run *r, const run_parts *with)
 {
     if (!r->keep || wk_error() != WK_E_INTERRUPTED || r->place.total == 0) return;
     wk_error_clear();
@@ -321,13 +315,13 @@ static void keep_stopped(run *r, const parts *with)
     if (keep_save(r->keep, &t, &r->place, false) == WK_OK) wk_fail(WK_E_INTERRUPTED, "stopped");
 }
 
-static wk_status go_on(run *r, const parts *with)
+static wk_status go_on(run *r, const run_parts *with)
 {
     const wk_training t = training_of(with);
     return wk_training_load_state_dict(&t, r->from);
 }
 
-static run_end train_and_test(run *r, const parts *with)
+static run_end train_and_test(run *r, const run_parts *with)
 {
     wk_metrics test;
     if (r->progress->mode == PROGRESS_JSON && !run_put_start(r)) return fail_output();
@@ -344,13 +338,13 @@ static run_end train_and_test(run *r, const parts *with)
 
 run_end run_go(run *r, uint64_t seed)
 {
-    parts with;
+    run_parts with;
     WK_SCOPE(experiment);
     r->seed.seed = seed;
     r->seed.test_loss = r->seed.test_accuracy = NAN;
     r->progress->optimizer = r->optimizer->key;
     r->progress->seed = seed;
-    if (!make_curves(r) || !make_parts(r, &with)) return RUN_FAILED;
+    if (!make_curves(r) || !run_make_parts(r, &with)) return RUN_FAILED;
     run_end end = train_and_test(r, &with);
     const char *status = end == RUN_DONE                  ? "done"
                          : end == RUN_DIVERGED            ? "diverged"

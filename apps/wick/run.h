@@ -67,6 +67,18 @@ typedef struct run {
 
 /* The model of a plan with what belongs around it, as it is trained; its child "model" is the model itself. */
 wk_module *run_model(const run_plan *p);
+
+/* What a run is made of, in the scope open at the call, from r's plan, optimizer, rate and r->seed.seed; false with the
+ * library's error pending. */
+typedef struct run_parts {
+    wk_module *net;
+    wk_optim *optim;
+    wk_loader *train, *valid;
+} run_parts;
+bool run_make_parts(run *r, run_parts *with);
+/* One step; its loss, before which nothing is changed if that is not finite. */
+double run_step(const run_parts *with, wk_batch *b);
+
 /* RUN_FAILED leaves the library's error pending, WK_E_INTERRUPTED after a signal. */
 run_end run_go(run *r, uint64_t seed);
 void run_free(run *r);

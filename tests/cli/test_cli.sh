@@ -32,7 +32,7 @@ refuses() {
     run "$@"
     shift
     [ "$(wc -l <err)" -eq 1 ] || fail "wick $*: not one line on stderr"
-    grep -q '^wick[a-z ]*: ' err || fail "the error does not begin with the command's name"
+    grep -q '^wick[a-z -]*: ' err || fail "the error does not begin with the command's name"
 }
 says() { grep -q -e "$1" err || fail "stderr does not say \"$1\""; }
 shows() { grep -q -e "$1" out || fail "stdout does not show \"$1\""; }
@@ -67,10 +67,10 @@ idx() { # FOLDER STEM ROWS LABEL: images and labels of ROWS digits
 
 law "help goes to stdout and names every command"
 run 0 --help
-for name in synth import inspect train eval predict compare info; do shows "^  $name "; done
+for name in synth import inspect train eval predict show lr-find compare info; do shows "^  $name "; done
 run 0 help train
 shows '^usage: wick train'
-for name in synth import inspect train eval predict compare info; do
+for name in synth import inspect train eval predict show lr-find compare info; do
     run 0 "$name" --help
     shows '^options:'
     awk 'length > 80' out >long
@@ -408,6 +408,82 @@ if env --default-signal=INT true 2>/dev/null; then
     tail -1 out | grep -q '"status": "stopped"' || fail "no end event"
 fi
 no_parts
+
+law "show tells the best epoch and what the test said"
+run 0 train resume.h5 --epochs 30 --lr 0.003 --hidden 32 -o shown -q
+test=$(sed -n 's/.*accuracy \([0-9.]*\) %, loss \([0-9.]*\).*/accuracy \1 %, loss \2/p' out)
+best=$(awk -F, 'NR == 2 || NR > 2 && $4 < least { least = $4; at = $2 } END { print at }' shown/metrics.csv)
+run 0 show shown
+shows "^ *$best .*\* best"
+shows "^test: $test"
+shows '^one epoch in 2'
+shows '\*\*\* valid$'
+grep -q '[^ -~]' out && fail "not ASCII alone"
+run 0 show shown --all
+[ "$(grep -c '^ *[0-9]*  .* %' out)" -eq 30 ] || fail "not a row an epoch"
+if locale -a 2>/dev/null | grep -q '^C.utf8$'; then
+    LC_ALL=C.UTF-8 "$WICK" show shown >out
+    shows '┤'
+    grep -q '\*\*\* valid$' out && fail "ASCII in a UTF-8 locale"
+fi
+run 0 show shown judged early --json
+is_json out
+[ "$(wc -l <out)" -eq 3 ] || fail "not a line a run"
+run 0 show shown early
+shows '^run .* best valid'
+shows '^early  *mlp 16 .* of 50 '
+[ "$(grep -c '\*$' out)" -eq 1 ] || fail "not one run is marked"
+run 0 train --resume shown --epochs 31 -q
+[ -s shown/result.json ] || fail "no result after going on"
+mkdir none
+refuses 1 show none
+says 'expected a run of wick train'
+refuses 1 show 'a folder'
+says 'not of wick train'
+
+law "lr-find suggests what its own losses say, and trains at it"
+run 0 lr-find resume.h5 --hidden 64 --optim sgd --json
+is_json out
+[ "$(grep -c '"event": "step"' out)" -gt 50 ] || fail "no steps"
+if command -v python3 >/dev/null; then
+    cat >valley.py <<'END'
+import json, sys
+# The range test and its "valley" over again, from the losses alone.
+events = [json.loads(line) for line in open(sys.argv[1])]
+steps, mean, smooth, rates = events[:-1], 0, [], []
+for i, step in enumerate(steps):
+    mean = 0.98 * mean + 0.02 * step["loss"]
+    smooth.append(mean / (1 - 0.98 ** (i + 1)))
+    rates.append(1e-7 * 10 ** (8 * i / 99))
+    assert abs(smooth[-1] / step["smooth"] - 1) < 1e-6 and abs(rates[-1] / step["lr"] - 1) < 1e-6, i
+over = [i for i in range(len(smooth)) if smooth[i] > 4 * min(smooth[: i + 1])]
+assert over == ([len(smooth) - 1] if events[-1]["exploded"] else []), over
+assert len(smooth) == 100 or over
+smooth, rates = smooth[10:-5], rates[10:-5]
+length = [1] * len(smooth)
+for i in range(len(smooth)):
+    length[i] += max((length[k] for k in range(i) if smooth[i] < smooth[k]), default=0)
+end = length.index(max(length))
+start = max(end - length[end], 0)
+third = (end - start) / 3
+rate = rates[start + int(third) + int(third / 2)]
+assert abs(rate / events[-1]["lr"] - 1) < 0.05, (rate, events[-1])
+END
+    python3 valley.py out || fail "another rate follows from the losses"
+fi
+rate=$(sed -n 's/.*"result", "lr": \([^,]*\),.*/\1/p' out)
+run 0 lr-find resume.h5 --hidden 64 --optim sgd
+shows "^suggested rate: $rate\$"
+shows "^next: wick train resume.h5 --hidden 64 --optim sgd --lr $rate\$"
+shows '-^-'
+awk 'length > 80' out | grep -q . && fail "a line of more than 80 columns"
+run 0 lr-find resume.h5 --model lenet --steps 30 -q
+[ "$(wc -l <out)" -eq 1 ] || fail "not the result alone"
+refuses 1 lr-find resume.h5 --hidden 64 --optim sgd --from 1e9 --to 1e20 -q
+says 'try a smaller --from'
+refuses 2 lr-find resume.h5 --from 1 --to 0.1
+says 'a smaller and a larger rate'
+refuses 2 lr-find resume.h5 --epochs 3
 
 [ $failures -eq 0 ] && echo "all laws hold"
 [ $failures -eq 0 ]
