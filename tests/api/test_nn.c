@@ -211,7 +211,9 @@ static void train_bytes(int threads, const char *optimizer, float *out, size_t b
     WK_SCOPE(run);
     wk_set_num_threads(threads);
     wk_manual_seed(1);
-    wk_module *net = wk_nn_sequential(wk_nn_linear(300, 200), wk_nn_relu(), wk_nn_dropout(0.2), wk_nn_linear(200, 10));
+    const bool bias = strcmp(optimizer, "muon"); /* which trains matrices alone */
+    wk_module *net = wk_nn_sequential(wk_nn_linear(300, 200, .bias = bias), wk_nn_relu(), wk_nn_dropout(0.2),
+                                      wk_nn_linear(200, 10, .bias = bias));
     wk_tensor *x = wk_randn(WK_SHAPE(128, 300), WK_F32), *y = wk_randint(0, 10, WK_SHAPE(128));
     wk_optim *opt = wk_optim_by_name(optimizer, wk_parameters(net), NULL);
     for (int i = 0; i < 10; i++) {
