@@ -69,7 +69,7 @@ typedef struct wki_moves {
     void (*reverse)(int64_t n, void *y, const void *last); /* y[i] = last[-i] */
     void (*turn)(int64_t rows, int64_t cols, void *y, int64_t y_row, const void *x, int64_t x_row);
 } wki_moves;
-const wki_moves *wki_moves_for(int isa, size_t size); /* of an element */
+const wki_moves *wki_moves_for(int isa, size_t size);                /* of an element */
 void wki_repeat(int64_t n, void *y, size_t size, const void *value); /* an element of 1, 4 or 8 bytes, n times */
 
 /* A block of a reduction (isa/folds.c): n elements, or `rows` for each of n columns (at most WKI_FOLD, WKI_COLUMNS), in
@@ -96,6 +96,7 @@ typedef struct wki_folds {
     void (*columns[WKI_FOLD_COUNT])(int64_t rows, int64_t n, void *y, const void *x, int64_t stride,
                                     const void *centre);
     int64_t (*find)(int64_t n, const void *x, double value); /* the first equal to it, NaN to NaN; n: none */
+    int64_t (*beyond)(int64_t n, const void *x, double limit, bool least); /* the first not <= (least: >=) it; or n */
     /* The largest (0) or smallest (1) of each column and the first row that has it, an int32_t or int64_t as wide as
      * the element; the first NaN before all. */
     void (*first[2])(int64_t rows, int64_t n, void *top, void *place, const void *x, int64_t stride);

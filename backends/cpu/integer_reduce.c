@@ -48,18 +48,19 @@ void wki_reduce_integers(const wki_view *y, const wki_view *x, int kind, const w
     const bool bytes = n == 1 && step == 1 && size == 1 && (counts(kind) || (kind == WKI_SUM && x->dtype == WK_BOOL));
     const wki_integers *fold = loops();
     uint64_t total[WKI_COLUMNS];
+    const bool one = reduced->ndim == 1;
     wki_cursor c = { .at = { 0 } };
     for (int64_t j = 0; j < n; j++) total[j] = wki_first_integer(kind);
     for (int64_t m, i = 0; i < reduced->count; i += m) {
-        const char *from = (const char *)x->data + (x_at + c.at[0]) * size;
-        m = wki_cursor_left(reduced, &c);
+        const char *from = (const char *)x->data + (x_at + (one ? 0 : c.at[0])) * size;
+        m = one ? reduced->count : wki_cursor_left(reduced, &c);
         if (bytes)
             *total += nonzero_bytes(m, (const uint8_t *)from);
         else if (n == 1)
             fold->line[x->dtype](kind, m, total, from, step);
         else
             fold->columns[x->dtype](kind, m, n, total, from, step);
-        wki_cursor_move(reduced, &c, m);
+        if (!one) wki_cursor_move(reduced, &c, m);
     }
     for (int64_t j = 0; j < n; j++) {
         if (kind == WKI_ANY) total[j] = total[j] > 0;

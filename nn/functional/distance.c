@@ -6,12 +6,12 @@
 static wk_tensor *root(wk_tensor *sum, double p)
 {
     wk_tensor *zero = wk_eq(sum, wki_number_like(0, sum)), *safe = wk_where(zero, wki_number_like(1, sum), sum);
-    return wk_where(zero, wki_number_like(0, sum), p == 2 ? wk_sqrt(safe) : wk_pow_scalar(safe, 1 / p));
+    return wk_where(zero, wki_number_like(0, sum), wk_pow_scalar(safe, 1 / p));
 }
 
 wk_tensor *wki_length(wk_tensor *x, double p, int dim, bool keepdim)
 {
-    if (p == 2) return root(wk_sum_dim(wk_square(x), dim, keepdim), 2);
+    if (p == 2) return wk_norm_dim(x, 2, dim, keepdim);
     if (p == 1) return wk_sum_dim(wk_abs(x), dim, keepdim);
     if (isinf(p)) return wk_amax(wk_abs(x), dim, keepdim);
     return root(wk_sum_dim(wk_pow_scalar(wk_abs(x), p), dim, keepdim), p);

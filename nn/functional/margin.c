@@ -163,6 +163,11 @@ static wk_tensor *wrong_multi(void)
 {
     return wk_multi_margin_loss(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(3), WK_I64));
 }
+static wk_tensor *wrong_class(void)
+{
+    return wk_multi_margin_loss(wk_zeros(WK_SHAPE(2, 3), WK_F32),
+                                wk_from((int64_t[]){ 2, INT64_MIN }, WK_SHAPE(2), WK_I64));
+}
 static wk_tensor *wrong_cosine(void)
 {
     return wk_cosine_embedding_loss(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2, 4), WK_F32),
@@ -177,6 +182,7 @@ const wki_error_sample wki_errors_margin[] = {
     { "hinge_embedding_loss", wrong_hinge, WK_E_SHAPE, "shapes differ (input [2, 3], target [2])" },
     { "margin_ranking_loss", wrong_ranking, WK_E_SHAPE, "shapes differ (input [2], target [3])" },
     { "multi_margin_loss", wrong_multi, WK_E_SHAPE, "target is [3] for an input [2, 3]" },
+    { "multi_margin_loss", wrong_class, WK_E_RANGE, "target -9223372036854775808 at position 1 is no class" },
     { "cosine_embedding_loss", wrong_cosine, WK_E_SHAPE, "shapes differ (input [2, 3], target [2, 4])" },
     { "triplet_margin_loss", wrong_triplet, WK_E_SHAPE, "shapes differ (input [2, 3], target [2, 4])" },
     { 0 },

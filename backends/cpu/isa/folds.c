@@ -81,6 +81,19 @@ static int64_t find(int64_t n, const void *from, double wanted)
     return i;
 }
 
+/* the first above (below) a limit, or not comparable with it */
+static int64_t beyond(int64_t n, const void *from, double limit, bool least)
+{
+    const real *x = from, edge = (real)limit;
+    int64_t i = 0;
+    for (; i + VL <= n; i += VL) {
+        const uint32_t hits = bits_of(least ? ~(load(x + i) >= splat(edge)) : ~(load(x + i) <= splat(edge)));
+        if (hits) return i + __builtin_ctz(hits);
+    }
+    while (i < n && (least ? x[i] >= edge : x[i] <= edge)) i++;
+    return i;
+}
+
 const wki_folds JOIN(wki_folds_f, REAL_BITS, WKI_ISA) = {
     .line = { sum_line, max_line, min_line, product_line, sizes_line, squares_line, max_size_line, min_size_line,
               nonzero_line, offsets_line, offset_squares_line, exps_line },
@@ -90,5 +103,6 @@ const wki_folds JOIN(wki_folds_f, REAL_BITS, WKI_ISA) = {
                  max_size_columns, min_size_columns, nonzero_columns, offsets_columns, offset_squares_columns,
                  exps_columns },
     .find = find,
+    .beyond = beyond,
     .first = { first_max, first_min },
 };

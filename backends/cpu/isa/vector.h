@@ -87,6 +87,28 @@ INLINE vec lesser(vec a, vec b) { return choose(a < b, a, b); }
 INLINE vec unless_nan(vec a, vec b) { return choose(a != a, a, b); }
 #endif
 
+/* a bit for each lane that is all ones */
+INLINE uint32_t bits_of(ivec yes)
+{
+#if VECTOR_BYTES == 64 && REAL_BITS == 32
+    return _cvtmask16_u32(_mm512_movepi32_mask((__m512i)yes));
+#elif VECTOR_BYTES == 64
+    return _cvtmask8_u32(_mm512_movepi64_mask((__m512i)yes));
+#elif VECTOR_BYTES == 32 && REAL_BITS == 32
+    return (uint32_t)_mm256_movemask_ps((__m256)yes);
+#elif VECTOR_BYTES == 32
+    return (uint32_t)_mm256_movemask_pd((__m256d)yes);
+#elif defined __SSE2__ && REAL_BITS == 32
+    return (uint32_t)_mm_movemask_ps((__m128)yes);
+#elif defined __SSE2__
+    return (uint32_t)_mm_movemask_pd((__m128d)yes);
+#else
+    uint32_t bits = 0;
+    for (int l = 0; l < VL; l++) bits |= (uint32_t)(yes[l] != 0) << l;
+    return bits;
+#endif
+}
+
 /* acc + x * b. Contraction is off and the fused form spelled out: left to the compiler it comes and goes with the
  * flags. */
 INLINE vec multiply_add(vec acc, real x, vec b)

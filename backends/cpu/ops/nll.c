@@ -1,4 +1,5 @@
-/* nll: losses, counts [n, inner] -> logp [n, classes, inner], target, weight. A unit is one target. */
+/* nll: losses, counts [n, inner] -> logp [n, classes, inner], target, weight. A unit is one target. INT64_MIN ignores
+ * nothing. */
 #include "backends/cpu/cpu.h"
 #include "base/error.h"
 
@@ -9,9 +10,9 @@ static wk_status check_targets(const wki_call *call, int64_t begin, int64_t end)
     const wki_nll_attrs *a = call->attrs;
     const int64_t classes = call->views[2]->size[1], *target = call->views[3]->data;
     for (int64_t i = begin; i < end; i++)
-        wki_check(target[i] == a->ignore || (target[i] >= 0 && target[i] < classes), WK_E_RANGE, WK_E_RANGE, "nll",
-                  "target %lld at position %lld is no class; expected 0 to %lld", (long long)target[i], (long long)i,
-                  (long long)classes - 1);
+        wki_check((target[i] == a->ignore && a->ignore != INT64_MIN) || (target[i] >= 0 && target[i] < classes),
+                  WK_E_RANGE, WK_E_RANGE, "nll", "target %lld at position %lld is no class; expected 0 to %lld",
+                  (long long)target[i], (long long)i, (long long)classes - 1);
     return WK_OK;
 }
 

@@ -153,12 +153,6 @@ static void fold_blocks(const plan *p, int fold, int64_t n, const char *x, doubl
     }
 }
 
-/* Memory is fetched ahead in pages, which lines soon leave: the next ones are asked for. */
-static void expect(const char *x, int64_t bytes)
-{
-    for (int64_t i = 0; i < bytes; i += 64) __builtin_prefetch(x + i);
-}
-
 static const void *in_dtype(wk_dtype dtype, int64_t n, const double *values, float *narrow)
 {
     for (int64_t j = 0; values && dtype == WK_F32 && j < n; j++) narrow[j] = (float)values[j];
@@ -186,7 +180,6 @@ static void fold_lines(const plan *p, int fold, int64_t n, const char *x, double
     const double centres[] = { centre, centre, centre, centre };
     double part[4];
     for (; n >= 4 && p->line <= WKI_FOLD; n -= 4, x += 4 * bytes) {
-        if (n >= 8) expect(x + 4 * bytes, 4 * bytes);
         p->folds->four[fold](p->line, (const void *const[]){ x, x + bytes, x + 2 * bytes, x + 3 * bytes }, centres,
                              part);
         for (int k = 0; k < 4; k++) *total = both(fold, *total, part[k]);

@@ -31,7 +31,7 @@ static int64_t units(const wki_call *call)
     return p.n == 0 ? 0 : p.lines.count;
 }
 
-/* Two blocks of lines: the output is made in place of the first input, or in its block if that is where it lies. */
+/* Two blocks of lines, of the inputs; a single input leaves the second to the output. */
 static size_t scratch_bytes(const wki_call *call)
 {
     plan p;
@@ -63,7 +63,8 @@ static void long_lines(const wki_call *call, const plan *p, wki_cursor *c, int64
     const wki_loops *loops = p->loops;
     const int64_t bytes = wki_lines_pitch(p->n) * (int64_t)p->size;
     int64_t at[WKI_WALK_VIEWS][WKI_LINES];
-    char *block[] = { scratch, scratch, scratch + bytes * wki_lines_together(p->n) };
+    char *second = scratch + bytes * wki_lines_together(p->n);
+    char *block[] = { p->attrs->backward ? scratch : second, scratch, second };
     double top, logsum;
     for (int64_t r = 0; r < lines; r++, wki_cursor_move(&p->lines, c, 1))
         for (int v = 0; v < WKI_WALK_VIEWS; v++) at[v][r] = c->at[v];

@@ -1,17 +1,18 @@
 /* sort: the first k elements of each line along one dim, in order, with their places; k may be all. Elements become
  * unsigned keys in the order wanted (for floats: NaN last, -0 equal to 0), which also carry the place, so that equals
- * keep their order. Fewer than all are kept in a buffer from which the worse half is thrown out whenever it is full. */
-#include "backends/cpu/cpu.h"
+ * keep their order. A few are kept in order, past what is worse than all of them; more in a buffer from which the worse
+ * half is thrown out whenever it is full. */
+#include "backends/cpu/lines.h"
 #include "backends/cpu/order.h"
-#include "backends/cpu/walk.h"
 
-enum { LEAST_BUFFER = 64 };
+enum { LEAST_BUFFER = 64, FEW = 16 };
 
 typedef struct plan {
     wki_walk kept;
     int64_t n, k, room, y_step, index_step, x_step;
     wk_dtype dtype;
-    bool descending, narrow, unsorted;
+    const wki_folds *folds;                         /* of floats */
+    bool descending, narrow, unsorted, few, turned; /* turned: lines are brought side by side first */
 } plan;
 
 static void make_plan(plan *p, const wki_call *call)
@@ -28,6 +29,8 @@ static void make_plan(plan *p, const wki_call *call)
     p->descending = a->descending;
     p->unsorted = a->unsorted;
     p->narrow = wk_dtype_size(p->dtype) <= 4 && p->n <= UINT32_MAX;
+    p->few = p->k <= FEW && p->k < p->n;
+    p->turned = p->x_step != 1 && wk_dtype_size(p->dtype) >= 4 && p->n >= LEAST_BUFFER;
     p->room = p->k > p->n / 4 ? p->n : 2 * p->k > LEAST_BUFFER ? 2 * p->k : wki_least(LEAST_BUFFER, p->n);
 }
 
@@ -42,7 +45,9 @@ static size_t scratch_bytes(const wki_call *call)
 {
     plan p;
     make_plan(&p, call);
-    return 2 * (size_t)p.room * (p.narrow ? sizeof(wki_narrow) : sizeof(wki_wide));
+    const size_t entries = 2 * (size_t)p.room * (p.narrow ? sizeof(wki_narrow) : sizeof(wki_wide));
+    if (!p.turned) return entries;
+    return entries + (size_t)(wki_lines_pitch(p.n) * wki_lines_together(p.n)) * wk_dtype_size(p.dtype);
 }
 
 /* ---- Keys, and elements of keys: the sign of a zero and the bits of a NaN are not in them ---- */
@@ -97,8 +102,38 @@ static uint8_t of_key_u8(uint64_t key, const uint8_t *x) { return (void)x, (uint
 #define NARROW_PLACE(entry)  ((int64_t)((entry)&UINT32_MAX))
 #define WIDE_PLACE(entry)    ((int64_t)(entry).place)
 
+/* from i on, the first that may come before the last of a few; `last` is at its place */
+static int64_t next_of(const plan *p, const char *x, int64_t i, int64_t last)
+{
+    const int64_t size = (int64_t)wk_dtype_size(p->dtype);
+    if (!wki_is_float(p->dtype) || p->x_step != 1) return i;
+    const char *at = x + last * size;
+    const double limit = p->dtype == WK_F32 ? (double)*(const float *)at : *(const double *)at;
+    return i + p->folds->beyond(p->n - i, x + i * size, limit, !p->descending);
+}
+
 /* The k first of a line: among those that came later, only keys below the limit matter. */
 #define LINE(NAME, TYPE, FORM, ENTRY, MAKE, KEY, PLACE)                                                                \
+    static void few_##FORM##_##NAME(const plan *p, const TYPE *x, uint64_t flip, ENTRY *a)                             \
+    {                                                                                                                  \
+        const int64_t k = p->k;                                                                                        \
+        for (int64_t i = 0; i < k; i++) {                                                                              \
+            const uint64_t key = key_of_##NAME(x[i * p->x_step]) ^ flip;                                               \
+            int64_t j = i;                                                                                             \
+            for (; j > 0 && key < KEY(a[j - 1]); j--) a[j] = a[j - 1];                                                 \
+            a[j] = MAKE(key, i);                                                                                       \
+        }                                                                                                              \
+        for (int64_t i = k; i < p->n; i++) {                                                                           \
+            if (i >= FEW) i = next_of(p, (const char *)x, i, PLACE(a[k - 1]));                                         \
+            if (i == p->n) return;                                                                                     \
+            const uint64_t key = key_of_##NAME(x[i * p->x_step]) ^ flip;                                               \
+            if (i >= FEW && key >= KEY(a[k - 1])) continue;                                                            \
+            const ENTRY entry = MAKE(key, i);                                                                          \
+            for (int64_t j = k - 1; j > 0; j--)                                                                        \
+                a[j] = key < KEY(a[j - 1]) ? a[j - 1] : key < KEY(a[j]) ? entry : a[j];                                \
+            a[0] = key < KEY(a[0]) ? entry : a[0];                                                                     \
+        }                                                                                                              \
+    }                                                                                                                  \
     static void firsts_##FORM##_##NAME(const plan *p, const TYPE *x, uint64_t flip, ENTRY *a)                          \
     {                                                                                                                  \
         int64_t held = p->room, i = p->room;                                                                           \
@@ -121,8 +156,11 @@ static uint8_t of_key_u8(uint64_t key, const uint8_t *x) { return (void)x, (uint
         const TYPE *x = from;                                                                                          \
         TYPE *y = to;                                                                                                  \
         ENTRY *a = scratch;                                                                                            \
-        firsts_##FORM##_##NAME(p, x, flip, a);                                                                         \
-        if (!p->unsorted) a = wki_sort_##FORM(p->k, p->k == p->n, a, a + p->room);                                     \
+        if (p->few)                                                                                                    \
+            few_##FORM##_##NAME(p, x, flip, a);                                                                        \
+        else                                                                                                           \
+            firsts_##FORM##_##NAME(p, x, flip, a);                                                                     \
+        if (!p->unsorted && !p->few) a = wki_sort_##FORM(p->k, p->k == p->n, a, a + p->room);                          \
         for (int64_t i = 0; i < p->k; i++) {                                                                           \
             index[i * p->index_step] = PLACE(a[i]);                                                                    \
             y[i * p->y_step] = of_key_##NAME(KEY(a[i]) ^ flip, x + PLACE(a[i]) * p->x_step);                           \
@@ -139,7 +177,7 @@ WIDE(i64, int64_t)
 WIDE(i32, int32_t)
 WIDE(u8, uint8_t)
 
-static void do_line(const wki_call *call, const plan *p, const wki_cursor *c, void *scratch)
+static void do_line(const wki_call *call, const plan *p, const int64_t *at, const void *x, void *scratch)
 {
     typedef void do_one(const plan *, void *, int64_t *, const void *, void *);
     static do_one *const narrow[] = {
@@ -153,9 +191,25 @@ static void do_line(const wki_call *call, const plan *p, const wki_cursor *c, vo
         [WK_I32] = line_wide_i32, [WK_U8] = line_wide_u8,   [WK_BOOL] = line_wide_u8,
     };
     const int64_t size = (int64_t)wk_dtype_size(p->dtype);
-    (p->narrow ? narrow : wide)[p->dtype](p, (char *)call->views[0]->data + c->at[1] * size,
-                                          (int64_t *)call->views[1]->data + c->at[2],
-                                          (const char *)call->views[2]->data + c->at[0] * size, scratch);
+    (p->narrow ? narrow : wide)[p->dtype](p, (char *)call->views[0]->data + at[1] * size,
+                                          (int64_t *)call->views[1]->data + at[2], x, scratch);
+}
+
+static void turned_lines(const wki_call *call, plan *p, int64_t begin, int64_t end, char *scratch)
+{
+    const size_t size = wk_dtype_size(p->dtype);
+    const int64_t step = p->x_step, pitch = wki_lines_pitch(p->n), most = wki_lines_together(p->n);
+    char *block = scratch, *entries = scratch + (size_t)(pitch * most) * size;
+    wki_cursor ahead = wki_cursor_at(&p->kept, begin), c = ahead;
+    int64_t at[WKI_LINES];
+    p->x_step = 1;
+    for (int64_t lines; begin < end; begin += lines) {
+        lines = wki_least(most, end - begin);
+        for (int64_t r = 0; r < lines; r++, wki_cursor_move(&p->kept, &ahead, 1)) at[r] = ahead.at[0];
+        wki_lines_in(p->n, lines, size, block, call->views[2]->data, at, step);
+        for (int64_t r = 0; r < lines; r++, wki_cursor_move(&p->kept, &c, 1))
+            do_line(call, p, c.at, block + (size_t)(r * pitch) * size, entries);
+    }
 }
 
 static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scratch)
@@ -163,8 +217,15 @@ static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scr
     plan p;
     if (begin >= end) return WK_OK;
     make_plan(&p, call);
+    p.folds = wki_is_float(p.dtype) ? wki_folds_for(wki_isa(), p.dtype) : NULL;
+    if (p.turned) {
+        turned_lines(call, &p, begin, end, scratch);
+        return WK_OK;
+    }
+    const int64_t size = (int64_t)wk_dtype_size(p.dtype);
     wki_cursor c = wki_cursor_at(&p.kept, begin);
-    for (; begin < end; begin++, wki_cursor_move(&p.kept, &c, 1)) do_line(call, &p, &c, scratch);
+    for (; begin < end; begin++, wki_cursor_move(&p.kept, &c, 1))
+        do_line(call, &p, c.at, (const char *)call->views[2]->data + c.at[0] * size, scratch);
     return WK_OK;
 }
 
