@@ -36,6 +36,8 @@ wk_state *wk_training_state_dict(const wk_training *t)
     if (t->module) wk_state_add(s, "model.", wk_state_dict(t->module));
     if (t->optim) wk_state_add(s, "optim.", wk_optim_state_dict(t->optim));
     if (t->loader) wk_state_add(s, "loader.", wk_loader_state_dict(t->loader));
+    if (t->schedule) wk_state_add(s, "schedule.", wk_schedule_state_dict(t->schedule));
+    if (t->average) wk_state_add(s, "average.", wk_average_state_dict(t->average));
     return wk_failed() || put_random(s) ? NULL : s;
 }
 
@@ -47,6 +49,8 @@ static wk_status load(const wk_training *t, const wk_state *s)
     if (t->optim) wk_optim_load_state_dict(t->optim, wk_state_part(s, "optim."));
     if (t->loader) wk_loader_load_state_dict(t->loader, wk_state_part(s, "loader."));
     if (t->module) wk_load_state_dict(t->module, wk_state_part(s, "model."));
+    if (t->schedule) wk_schedule_load_state_dict(t->schedule, wk_state_part(s, "schedule."));
+    if (t->average) wk_average_load_state_dict(t->average, wk_state_part(s, "average."));
     if (wk_failed()) return wk_error();
     wk_set_rng_state(place);
     return WK_OK;

@@ -91,7 +91,7 @@ typedef struct wk_lamb_opts {
 } wk_lamb_opts;
 typedef struct wk_muon_opts {
     size_t size;
-    wk_params *params;                        /* of two dimensions; WK_E_SHAPE */
+    wk_params *params;                        /* matrices; WK_E_SHAPE */
     double lr, weight_decay, momentum, eps;   /* 1e-3, 0.1, 0.95, 1e-7 */
     bool nesterov, match_rms_adamw;           /* true, false: lr scaled by sqrt(max(1, rows / columns)) */
 } wk_muon_opts;

@@ -6,7 +6,9 @@
 #define WICK_TRAIN_H
 #include "wick/data.h"
 #include "wick/nn.h"
+#include "wick/average.h"
 #include "wick/optim.h"
+#include "wick/schedule.h"
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -89,13 +91,15 @@ WK_API wk_status wk_logger_resume(wk_logger *log, int64_t step); /* before the f
 WK_API wk_status wk_logger_flush(wk_logger *log);
 WK_API const char *wk_logger_path(const wk_logger *log);         /* the file's; borrowed */
 
-/* A training's parts, each of which may be NULL, and all their state: "model.", "optim.", "loader." and the calling thread's place in its
- * random numbers, so that what follows has the same bits, whatever the number of workers. */
+/* A training's parts, each of which may be NULL, and all their state: "model.", "optim.", "loader.", "schedule.", "average." and the calling
+ * thread's place in its random numbers, so that what follows has the same bits, whatever the number of workers. */
 typedef struct wk_training {
     size_t size;
     wk_module *module;
     wk_optim *optim;
     wk_loader *loader;
+    wk_schedule *schedule;
+    wk_average *average;
 } wk_training;
 #define wk_training_of(...) WK_WITH(wk_training, .size = sizeof(wk_training), __VA_ARGS__)
 WK_API wk_state *wk_training_state_dict(const wk_training *t);         /* shares the tensors' memory */

@@ -286,6 +286,19 @@ TEST(make, refuses_what_cannot_be_trained)
     CHECK_ERROR(WK_E_INVALID, "optim_sgd", "parameter 'a' [3, 2]", "wk_contiguous");
 }
 
+TEST(make, refuses_what_an_algorithm_has_no_use_for)
+{
+    wk_params *params = list(ones_leaf(2, WK_F32), NULL);
+    CHECK_NULL(wk_optim_muon(params));
+    CHECK_ERROR(WK_E_SHAPE, "optim_muon", "parameter 'a' is [2]", "matrices");
+    CHECK_NULL(wk_optim_rprop(params, .etaplus = 1));
+    CHECK_ERROR(WK_E_INVALID, "optim_rprop", "etaplus 1", "above 1");
+    CHECK_NULL(wk_optim_rprop(params, .step_min = 2, .step_max = 1));
+    CHECK_ERROR(WK_E_INVALID, "step_min 2 is above step_max 1");
+    CHECK_NULL(wk_optim_nadam(params, .momentum_decay = -1));
+    CHECK_ERROR(WK_E_INVALID, "optim_nadam", "momentum_decay is -1");
+}
+
 TEST(make, gives_short_structs_the_defaults_for_the_rest)
 {
     wk_adamw_opts o;
@@ -334,6 +347,10 @@ TEST(by_name, reads_what_describe_tells)
     const char *told = wk_optim_describe(wk_optim_rmsprop(params, .lr = 1e-9, .alpha = 0.123456789, .centered = true));
     wk_optim *again = wk_optim_by_name("rmsprop", params, told + strlen("rmsprop"));
     CHECK(again && !strcmp(wk_optim_describe(again), told));
+    wk_params *matrix = list(wk_requires_grad(wk_ones(WK_SHAPE(2, 2), WK_F32)), NULL);
+    told = wk_optim_describe(wk_optim_muon(matrix, .nesterov = false));
+    again = wk_optim_by_name("muon", matrix, told + strlen("muon"));
+    CHECK(again && strstr(told, " nesterov=false") && !strcmp(wk_optim_describe(again), told));
 }
 
 TEST(by_name, suggests_what_was_meant)

@@ -31,6 +31,8 @@ static run start(const char *optimizer, const char *options, uint64_t seed, int 
     run r = { .t = wk_training_of(.module = net, .optim = wk_optim_by_name(optimizer, wk_parameters(net), options),
                                   .loader = wk_loader_new(rows(), .batch_size = BATCH, .shuffle = true,
                                                           .num_workers = workers)) };
+    r.t.schedule = wk_schedule_by_name("cosine_restarts", r.t.optim, "t_0=4,t_mult=2,eta_min=1e-4");
+    r.t.average = wk_ema_new(wk_parameters(net), 0.9);
     return r;
 }
 
@@ -42,6 +44,8 @@ static void go(run *r, int64_t steps)
             wk_zero_grad(r->t.optim);
             wk_backward(wk_cross_entropy(wk_forward(r->t.module, wk_batch_x(b)), wk_batch_y(b)));
             wk_step(r->t.optim);
+            wk_average_update(r->t.average);
+            wk_schedule_advance(r->t.schedule);
             r->step++;
         }
     ck_assert_msg(!wk_failed(), "%s", wk_error_text());
