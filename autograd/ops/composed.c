@@ -141,11 +141,26 @@ wk_tensor *wk_nan_to_num_run(wk_tensor *x, const wk_nan_to_num_opts *given)
     return replaced(y, wk_eq_scalar(x, -INFINITY), isnan(o.neginf) ? -largest : o.neginf);
 }
 
+wk_status wk_nan_to_num_run_(wk_tensor *x, const wk_nan_to_num_opts *o)
+{
+    WK_SCOPE(work);
+    if (!wki_tensor_ok(x, "nan_to_num_", "x") || wki_begin_inplace(x, 0, NULL, "nan_to_num_")) return wk_error();
+    wk_tensor *y = wk_nan_to_num_run(x, o);
+    return y ? wk_copy_(x, y) : wk_error();
+}
+
+static wk_tensor *sample_nan_to_num_(wk_tensor *const *in)
+{
+    wk_tensor *y = wk_mul_scalar(in[0], 1);
+    return wk_nan_to_num_with_(y, .nan = 0.5) ? NULL : wk_square(y);
+}
 static wk_tensor *sample_nan_to_num(wk_tensor *const *in)
 {
     return wk_square(wk_nan_to_num_with(in[0], .nan = 0.5, .posinf = 3));
 }
-static const wki_sample nan_to_num_samples[] = { { sample_nan_to_num, 1, { { 2, { 3, 4 }, -2, 2 } } }, { 0 } };
+static const wki_sample nan_to_num_samples[] = { { sample_nan_to_num, 1, { { 2, { 3, 4 }, -2, 2 } } },
+                                                 { sample_nan_to_num_, 1, { { 2, { 3, 4 }, -2, 2 } } },
+                                                 { 0 } };
 static const wki_opdef nan_to_num_op = { "nan_to_num", NULL, nan_to_num_samples };
 
 static wk_tensor *wrong_bounds(void) { return wk_clamp_tensor(wk_zeros(WK_SHAPE(2, 3), WK_F32), NULL, NULL); }
@@ -156,7 +171,13 @@ static wk_tensor *wrong_clamp_(void)
 }
 static wk_tensor *wrong_round(void) { return wk_round_decimals(wk_zeros(WK_SHAPE(2), WK_I64), 1); }
 static wk_tensor *no_tensor(void) { return wk_nan_to_num_with(NULL, .nan = 1); }
+static wk_tensor *no_tensor_(void)
+{
+    wk_nan_to_num_run_(NULL, NULL);
+    return NULL;
+}
 const wki_error_sample wki_errors_composed[] = {
+    { "nan_to_num_", no_tensor_, WK_E_INVALID, "x is NULL" },
     { "nan_to_num", no_tensor, WK_E_INVALID, "x is NULL" },
     { "clamp_tensor", wrong_bounds, WK_E_INVALID, "both NULL" },
     { "clamp_tensor_", wrong_clamp_, WK_E_DTYPE, "f32, which does not fit into i64" },

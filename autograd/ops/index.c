@@ -105,11 +105,22 @@ static wk_tensor *sample_index_fill_(wk_tensor *const *in)
     wk_tensor *y = wk_mul_scalar(in[0], 1);
     return changed(wk_index_fill_(y, 0, three(1, 0, 1), 2), y);
 }
+static wk_tensor *sample_index_fill_tensor(wk_tensor *const *in)
+{
+    return wk_square(wk_index_fill_tensor(in[0], 1, three(3, 0, 3), in[1]));
+}
+static wk_tensor *sample_index_fill_tensor_(wk_tensor *const *in)
+{
+    wk_tensor *y = wk_mul_scalar(in[0], 1);
+    return changed(wk_index_fill_tensor_(y, 0, three(1, 0, 1), in[1]), y);
+}
 static const wki_sample index_copy_samples[] = {
     { sample_index_copy, 2, { { 2, { 2, 4 }, -2, 2 }, { 2, { 2, 3 }, -2, 2 } } },
     { sample_index_copy_, 2, { { 2, { 4, 2 }, -2, 2 }, { 2, { 3, 2 }, -2, 2 } } },
     { sample_index_fill, 1, { { 2, { 2, 4 }, -2, 2 } } },
     { sample_index_fill_, 1, { { 3, { 3, 2, 2 }, -2, 2 } } },
+    { sample_index_fill_tensor, 2, { { 2, { 2, 4 }, -2, 2 }, { 0, { 0 }, -2, 2 } } },
+    { sample_index_fill_tensor_, 2, { { 3, { 3, 2, 2 }, -2, 2 }, { 0, { 0 }, -2, 2 } } },
     { 0 }
 };
 static const wki_opdef index_copy_op = { "index_copy", index_copy_backward, index_copy_samples };
@@ -240,6 +251,38 @@ wk_status wk_index_fill_(wk_tensor *t, int dim, wk_tensor *index, double value)
     return rows ? write_rows_over(&index_copy_op, "index_fill_", t, index, rows, &p) : wk_error();
 }
 
+/* By a mask, so that the number's gradient counts equal indices once. */
+static wk_tensor *filled(const char *where, wk_tensor *t, int dim, wk_tensor *index, wk_tensor *value)
+{
+    if (!index_ok(where, t, &dim, &index) || !wki_tensor_ok(value, where, "value") || !wki_same_device(where, t, value))
+        return NULL;
+    wki_check(value->v.ndim == 0, NULL, WK_E_SHAPE, where, "value is %s; [] is needed", wki_show(&value->v));
+    wki_check(value->v.dtype == t->v.dtype, NULL, WK_E_DTYPE, where, "value is %s, t %s; both must be one dtype",
+              wk_dtype_name((wk_dtype)value->v.dtype), wk_dtype_name((wk_dtype)t->v.dtype));
+    wk_tensor *mask = wk_zeros(t->v.ndim, t->v.size, WK_BOOL);
+    if (!mask || wk_index_fill_(mask, dim, index, 1)) {
+        wki_error_rename("index_fill_", where);
+        return NULL;
+    }
+    return wk_where(mask, value, t);
+}
+
+wk_tensor *wk_index_fill_tensor(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *value)
+{
+    return filled("index_fill_tensor", t, dim, index, value);
+}
+
+wk_status wk_index_fill_tensor_(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *value)
+{
+    static const char where[] = "index_fill_tensor_";
+    WK_SCOPE(work);
+    if (!wki_tensor_ok(t, where, "t") || !wki_tensor_ok(value, where, "value") ||
+        wki_begin_inplace(t, 1, &value, where))
+        return wk_error();
+    wk_tensor *y = filled(where, t, dim, index, value);
+    return y ? wk_copy_(t, y) : wk_error();
+}
+
 wk_tensor *wk_index_select(wk_tensor *t, int dim, wk_tensor *index)
 {
     if (!index_ok("index_select", t, &dim, &index)) return NULL;
@@ -284,6 +327,10 @@ static wk_tensor *wrong_index_fill(void)
     wk_tensor *t = wk_zeros(WK_SHAPE(2, 3), WK_F32);
     return wk_index_fill_(t, 1, three(0, 3, 1), 1) ? NULL : t;
 }
+static wk_tensor *wrong_tensor(void)
+{
+    return wk_index_fill_tensor(wk_zeros(WK_SHAPE(2, 3), WK_F32), 0, three(0, 1, 1), wk_zeros(WK_SHAPE(1), WK_F32));
+}
 static wk_tensor *wrong_number(void) { return wk_index_fill(wk_zeros(WK_SHAPE(2, 3), WK_I64), 0, three(0, 1, 1), 0.5); }
 const wki_error_sample wki_errors_index[] = {
     { "index_select", wrong_rows, WK_E_RANGE, "index 2 is outside dim 0 of [2, 3]" },
@@ -292,6 +339,7 @@ const wki_error_sample wki_errors_index[] = {
     { "index_add", wrong_index_add, WK_E_SHAPE, "source is [3, 3]" },
     { "index_copy", wrong_index_copy, WK_E_DTYPE, "source is f64, t f32" },
     { "index_fill_", wrong_index_fill, WK_E_RANGE, "index 3 is outside dim 1 of [2, 3]" },
+    { "index_fill_tensor", wrong_tensor, WK_E_SHAPE, "value is [1]; [] is needed" },
     { "index_fill", wrong_number, WK_E_DTYPE, "0.5 is not whole" },
     { 0 },
 };

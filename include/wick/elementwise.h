@@ -176,9 +176,12 @@ typedef struct wk_nan_to_num_opts {
 } wk_nan_to_num_opts;
 WK_API wk_nan_to_num_opts wk_nan_to_num_opts_default(void);
 WK_API wk_tensor *wk_nan_to_num_run(wk_tensor *x, const wk_nan_to_num_opts *o); /* NULL: defaults */
+WK_API wk_status wk_nan_to_num_run_(wk_tensor *x, const wk_nan_to_num_opts *o);
 #define WK_NAN_TO_NUM_DEFAULTS .size = sizeof(wk_nan_to_num_opts), .nan = 0, .posinf = NAN, .neginf = NAN
 #define wk_nan_to_num_with(x, ...)                                                                                     \
     wk_nan_to_num_run(x, (const wk_nan_to_num_opts[1]){ WK_WITH(wk_nan_to_num_opts, WK_NAN_TO_NUM_DEFAULTS, __VA_ARGS__) })
+#define wk_nan_to_num_with_(x, ...)                                                                                    \
+    wk_nan_to_num_run_(x, (const wk_nan_to_num_opts[1]){ WK_WITH(wk_nan_to_num_opts, WK_NAN_TO_NUM_DEFAULTS, __VA_ARGS__) })
 
 /* The same in place, but tests, losses and where; in x's or a's dtype and shape (other operands may broadcast). What would be another dtype is computed in that
  * and converted: f64 into f32, i64 into u8, a comparison's bools into ones and zeros; a float into integers or an integer into

@@ -69,7 +69,7 @@ WK_API wk_module *wk_nn_unflatten(int dim, int n, const int64_t *sizes); /* dim 
 typedef struct wk_conv_layer_opts {
     size_t size;
     int64_t in_channels, out_channels;
-    wk_dims kernel_size, stride, padding, dilation; /* left out: 1, 0, 1 */
+    wk_dims kernel_size, stride, padding, dilation; /* left out: 1, 0, 1; padding may be WK_SAME */
     wk_dims output_padding;                         /* conv_transpose only */
     int64_t groups;                                 /* 1 */
     bool bias;                                      /* true */
@@ -206,14 +206,17 @@ static inline wk_module *wk_nn_rms_norm_with(wk_layer_norm_opts o) { return wk_n
 typedef struct wk_embedding_layer_opts {
     size_t size;
     int64_t num_embeddings, embedding_dim;
-    int64_t padding_idx; /* WK_NO_PADDING; negative: from the end */
-    wk_dtype dtype;      /* WK_F32 */
+    int64_t padding_idx;         /* WK_NO_PADDING; negative: from the end */
+    double max_norm, norm_type;  /* NAN: none, 2; as wk_embedding_opts */
+    bool scale_grad_by_freq;     /* false */
+    wk_dtype dtype;              /* WK_F32 */
 } wk_embedding_layer_opts;
 WK_API wk_embedding_layer_opts wk_embedding_layer_opts_default(void);
 WK_API wk_module *wk_nn_embedding_new(const wk_embedding_layer_opts *o); /* wk_nn_embedding(1000, 64) */
 static inline wk_module *wk_nn_embedding_with(wk_embedding_layer_opts o) { return wk_nn_embedding_new(&o); }
 #define WK_EMBEDDING_LAYER_DEFAULTS                                                                                    \
-    .size = sizeof(wk_embedding_layer_opts), .embedding_dim = 0, .padding_idx = WK_NO_PADDING, .dtype = WK_F32
+    .size = sizeof(wk_embedding_layer_opts), .embedding_dim = 0, .padding_idx = WK_NO_PADDING, .max_norm = NAN,        \
+    .norm_type = 2, .scale_grad_by_freq = false, .dtype = WK_F32
 #define wk_nn_embedding(n, ...)                                                                                        \
     wk_nn_embedding_with(                                                                                              \
         WK_WITH(wk_embedding_layer_opts, WK_EMBEDDING_LAYER_DEFAULTS, .num_embeddings = (n), .embedding_dim = __VA_ARGS__))
@@ -253,6 +256,7 @@ WK_API wk_module *wk_nn_gaussian_nll_loss_new(const wk_loss_opts *o);
 WK_API wk_module *wk_nn_margin_ranking_loss_new(const wk_loss_opts *o);
 WK_API wk_module *wk_nn_cosine_embedding_loss_new(const wk_loss_opts *o);
 WK_API wk_module *wk_nn_triplet_margin_loss_new(const wk_loss_opts *o);
+WK_API wk_module *wk_nn_ctc_loss_new(const wk_loss_opts *o);
 #define wk_nn_cross_entropy_loss(...) wk_nn_cross_entropy_loss_new(WK_LOSS(__VA_ARGS__))
 #define wk_nn_nll_loss(...) wk_nn_nll_loss_new(WK_LOSS(__VA_ARGS__))
 #define wk_nn_mse_loss(...) wk_nn_mse_loss_new(WK_LOSS(__VA_ARGS__))
@@ -270,6 +274,7 @@ WK_API wk_module *wk_nn_triplet_margin_loss_new(const wk_loss_opts *o);
 #define wk_nn_margin_ranking_loss(...) wk_nn_margin_ranking_loss_new(WK_LOSS(__VA_ARGS__))
 #define wk_nn_cosine_embedding_loss(...) wk_nn_cosine_embedding_loss_new(WK_LOSS(__VA_ARGS__))
 #define wk_nn_triplet_margin_loss(...) wk_nn_triplet_margin_loss_new(WK_LOSS(__VA_ARGS__))
+#define wk_nn_ctc_loss(...) wk_nn_ctc_loss_new(WK_LOSS(__VA_ARGS__))
 
 /* Attention (Vaswani et al. 2017). query [l, n, embed] (batch_first: [n, l, embed]; [l, embed]: no batch), key [s, n, kdim], value
  * [s, n, vdim]. wk_forward attends to x itself; with wk_forward_many:

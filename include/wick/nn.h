@@ -109,7 +109,7 @@ static inline wk_module *wk_nn_linear_with(wk_linear_opts o) { return wk_nn_line
 WK_API wk_module *wk_nn_relu(void);
 WK_API wk_module *wk_nn_tanh(void);
 WK_API wk_module *wk_nn_sigmoid(void);
-WK_API wk_module *wk_nn_dropout(double p);                            /* 0 <= p < 1; scales by 1 / (1 - p) in training, else passes */
+WK_API wk_module *wk_nn_dropout(double p);                            /* 0 <= p <= 1; scales by 1 / (1 - p) in training (p 1: x * 0), else passes */
 WK_API wk_module *wk_nn_dropout1d(double p);                          /* whole channels: wk_dropout1d; p as above for all of these */
 WK_API wk_module *wk_nn_dropout2d(double p);
 WK_API wk_module *wk_nn_dropout3d(double p);
@@ -155,7 +155,7 @@ WK_API wk_tensor *wk_nn_param(wk_module *m, const char *name, wk_tensor *init); 
 WK_API wk_tensor *wk_nn_buffer(wk_module *m, const char *name, wk_tensor *init);  /* m takes init; saved, not trained; returns it */
 
 /* The same without state; wk_linear, wk_relu ... are in tensor.h. */
-WK_API wk_tensor *wk_dropout(wk_tensor *x, double p, bool training);               /* Srivastava et al. 2014, inverted; 0 <= p < 1, as for those below */
+WK_API wk_tensor *wk_dropout(wk_tensor *x, double p, bool training);               /* Srivastava et al. 2014, inverted; 0 <= p <= 1 (1: x * 0), as for those below */
 /* Whole channels at once (Tompson et al. 2015): [n, c, l] or [c, l]; [n, c, h, w] or [n, c, l]; [n, c, d, h, w] or [c, d, h, w]. */
 WK_API wk_tensor *wk_dropout1d(wk_tensor *x, double p, bool training);
 WK_API wk_tensor *wk_dropout2d(wk_tensor *x, double p, bool training);
@@ -402,7 +402,7 @@ WK_API wk_tensor *wk_triplet_margin_loss_run(wk_tensor *anchor, wk_tensor *posit
  * log_probs [t, n, c] from log_softmax, or [t, c]; targets [n, s], padded, or [sum of target_lengths], one after the other; lengths [n]
  * (for [t, c]: [] or [1]); all three WK_I64 or WK_I32. Labels are 0 .. c - 1 without blank (0). The mean divides each loss by its target's
  * length (at least 1) first. Where no alignment fits the loss is infinite and its gradient NaN, with zero_infinity both are 0. As in
- * torch the gradient is that behind log_softmax: exp(log_probs) minus the posterior. */
+ * torch the gradient is that behind log_softmax: exp(log_probs) minus the posterior; 0 where log_probs is -inf (torch: NaN). */
 WK_API wk_tensor *wk_ctc_loss(wk_tensor *log_probs, wk_tensor *targets, wk_tensor *input_lengths, wk_tensor *target_lengths);
 WK_API wk_tensor *wk_ctc_loss_run(wk_tensor *log_probs, wk_tensor *targets, wk_tensor *input_lengths, wk_tensor *target_lengths,
                                   const wk_loss_opts *o);
@@ -427,9 +427,41 @@ WK_API wk_tensor *wk_ctc_loss_run(wk_tensor *log_probs, wk_tensor *targets, wk_t
 #define wk_ctc_loss_with(log_probs, targets, input_lengths, target_lengths, ...)                                       \
     wk_ctc_loss_run(log_probs, targets, input_lengths, target_lengths, WK_LOSS(__VA_ARGS__))
 
-/* Initialisation in place, under no_grad. fan_in is size(1), fan_out size(0), each times the sizes behind them. */
-WK_API wk_status wk_init_kaiming_uniform_(wk_tensor *t, double a);                 /* He et al. 2015: bound sqrt(6 / ((1 + a^2) fan_in)) */
-WK_API wk_status wk_init_xavier_uniform_(wk_tensor *t, double gain);               /* Glorot and Bengio 2010: gain sqrt(6 / (fan_in + fan_out)) */
+/* Initialisation in place, under no_grad (torch.nn.init). fan_in is size(1), fan_out size(0), each times the sizes behind them; they need
+ * two dims. t without elements is left alone. On an error t is as it was. */
+typedef enum wk_fan_mode { WK_FAN_IN, WK_FAN_OUT } wk_fan_mode;
+typedef struct wk_kaiming_opts {
+    size_t size;
+    double a;                 /* 0; the negative slope, for "leaky_relu" */
+    wk_fan_mode mode;         /* WK_FAN_IN: variances of values stay; WK_FAN_OUT: those of gradients */
+    const char *nonlinearity; /* "leaky_relu"; of wk_calculate_gain */
+} wk_kaiming_opts;
+WK_API wk_kaiming_opts wk_kaiming_opts_default(void);
+/* linear, conv1d .. conv_transpose3d and sigmoid 1, tanh 5/3, relu sqrt 2, leaky_relu sqrt(2 / (1 + param^2)), param NAN being 0.01, selu
+ * 3/4; of another name NAN and WK_E_INVALID. */
+WK_API double wk_calculate_gain(const char *nonlinearity, double param);
+WK_API wk_status wk_init_uniform_(wk_tensor *t, double a, double b);                /* torch: 0, 1 */
+WK_API wk_status wk_init_normal_(wk_tensor *t, double mean, double std);            /* torch: 0, 1 */
+WK_API wk_status wk_init_constant_(wk_tensor *t, double value);
+WK_API wk_status wk_init_ones_(wk_tensor *t);
+WK_API wk_status wk_init_zeros_(wk_tensor *t);
+WK_API wk_status wk_init_eye_(wk_tensor *t);                                        /* [n, m]: 1 where row and column are the same */
+WK_API wk_status wk_init_dirac_(wk_tensor *t, int64_t groups);                      /* a convolution that passes its input on, group by group; torch: 1 */
+WK_API wk_status wk_init_xavier_uniform_(wk_tensor *t, double gain);                /* Glorot and Bengio 2010: bound gain sqrt(6 / (fan_in + fan_out)) */
+WK_API wk_status wk_init_xavier_normal_(wk_tensor *t, double gain);                 /* std gain sqrt(2 / (fan_in + fan_out)) */
+WK_API wk_status wk_init_kaiming_uniform_(wk_tensor *t, double a);                  /* He et al. 2015: bound gain sqrt(3 / fan) */
+WK_API wk_status wk_init_kaiming_normal_(wk_tensor *t, double a);                   /* std gain / sqrt(fan) */
+WK_API wk_status wk_init_kaiming_uniform_run(wk_tensor *t, const wk_kaiming_opts *o); /* NULL: defaults */
+WK_API wk_status wk_init_kaiming_normal_run(wk_tensor *t, const wk_kaiming_opts *o);
+/* Saxe et al. 2014: t as [size(0), the others] has orthonormal rows or columns, whichever are fewer, times gain. */
+WK_API wk_status wk_init_orthogonal_(wk_tensor *t, double gain);
+WK_API wk_status wk_init_trunc_normal_(wk_tensor *t, double mean, double std, double a, double b); /* N(mean, std^2) within a .. b; torch: 0, 1, -2, 2 */
+WK_API wk_status wk_init_sparse_(wk_tensor *t, double sparsity, double std);        /* Martens 2010: [n, m], in each column a share of zeros, the rest N(0, std^2) */
+#define WK_KAIMING_DEFAULTS .size = sizeof(wk_kaiming_opts), .a = 0, .mode = WK_FAN_IN, .nonlinearity = "leaky_relu"
+#define WK_KAIMING_(...)    (const wk_kaiming_opts[1]){ WK_WITH(wk_kaiming_opts, WK_KAIMING_DEFAULTS, __VA_ARGS__) }
+/* wk_init_kaiming_normal_with(weight, .mode = WK_FAN_OUT, .nonlinearity = "relu") */
+#define wk_init_kaiming_uniform_with(t, ...) wk_init_kaiming_uniform_run(t, WK_KAIMING_(__VA_ARGS__))
+#define wk_init_kaiming_normal_with(t, ...)  wk_init_kaiming_normal_run(t, WK_KAIMING_(__VA_ARGS__))
 
 #ifdef __cplusplus
 }

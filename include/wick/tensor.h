@@ -125,6 +125,7 @@ WK_API wk_tensor *wk_scatter_add(wk_tensor *t, int dim, wk_tensor *index, wk_ten
 WK_API wk_tensor *wk_index_add(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *source, double alpha); /* y = t; y[index[i]] += alpha source[i] (dim 0) */
 WK_API wk_tensor *wk_index_copy(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *source); /* y[index[i]] = source[i] */
 WK_API wk_tensor *wk_index_fill(wk_tensor *t, int dim, wk_tensor *index, double value);  /* y[index[i]] = value */
+WK_API wk_tensor *wk_index_fill_tensor(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *value); /* value [] of t's dtype */
 /* t[i, :, j ..]: n at most t's rank; NULL is a whole dim. The indices broadcast; their dims stand in place if adjacent, else first. Negative
  * allowed. A WK_BOOL tensor is a mask of as many dims as it has, whose sizes must be theirs: the indices of what is true. */
 WK_API wk_tensor *wk_index(wk_tensor *t, int n, wk_tensor *const *indices);
@@ -151,6 +152,7 @@ WK_API wk_status wk_scatter_add_(wk_tensor *t, int dim, wk_tensor *index, wk_ten
 WK_API wk_status wk_index_add_(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *source, double alpha);
 WK_API wk_status wk_index_copy_(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *source);
 WK_API wk_status wk_index_fill_(wk_tensor *t, int dim, wk_tensor *index, double value);
+WK_API wk_status wk_index_fill_tensor_(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *value);
 WK_API wk_status wk_index_put_(wk_tensor *t, int n, wk_tensor *const *indices, wk_tensor *values, bool accumulate);
 WK_API wk_status wk_masked_scatter_(wk_tensor *t, wk_tensor *mask, wk_tensor *source); /* the mask broadcasts to t's shape */
 

@@ -30,8 +30,8 @@ static bool operands_ok(wk_tensor *q, wk_tensor *k, wk_tensor *v)
 
 static bool options_ok(const wk_attention_opts *o)
 {
-    wki_check(o->dropout_p >= 0 && o->dropout_p < 1, false, WK_E_INVALID, where,
-              "dropout_p is %g; 0 <= dropout_p < 1 is needed", o->dropout_p);
+    wki_check(o->dropout_p >= 0 && o->dropout_p <= 1, false, WK_E_INVALID, where,
+              "dropout_p is %g; 0 <= dropout_p <= 1 is needed", o->dropout_p);
     if (!wki_optional_ok(o->attn_mask, where, "attn_mask")) return false;
     if (!o->attn_mask) return true;
     wki_check(!o->is_causal, false, WK_E_INVALID, where, "is_causal and attn_mask were both given; give one of them");

@@ -39,7 +39,7 @@ static const wki_sample alpha_samples[] = { { sample_alpha, 1, { { 2, { 3, 5 }, 
 static const wki_opdef alpha_op = { "alpha_dropout", NULL, alpha_samples };
 const wki_family wki_family_dropout = { &op, &channel_op, &alpha_op, NULL };
 
-static wk_tensor *wrong_p(void) { return wk_dropout(wk_zeros(WK_SHAPE(2, 3), WK_F32), 1, true); }
+static wk_tensor *wrong_p(void) { return wk_dropout(wk_zeros(WK_SHAPE(2, 3), WK_F32), 1.5, true); }
 static wk_tensor *wrong_dtype(void) { return wk_dropout(wk_zeros(WK_SHAPE(2, 3), WK_I64), 0.5, true); }
 static wk_tensor *wrong_channels(void) { return wk_dropout1d(wk_zeros(WK_SHAPE(2, 3, 4, 5), WK_F32), 0.5, true); }
 static wk_tensor *wrong_alpha(void) { return wk_alpha_dropout(wk_zeros(WK_SHAPE(2, 3), WK_F32), -0.5, true); }
@@ -48,7 +48,7 @@ const wki_error_sample wki_errors_dropout[] = {
     { "dropout2d", wrong_planes, WK_E_SHAPE, "x is [2, 3]; [n, c, h, w] or [n, c, l] is needed" },
     { "dropout1d", wrong_channels, WK_E_SHAPE, "x is [2, 3, 4, 5]; [n, c, l] or [c, l] is needed" },
     { "alpha_dropout", wrong_alpha, WK_E_INVALID, "p is -0.5" },
-    { "dropout", wrong_p, WK_E_INVALID, "p is 1" },
+    { "dropout", wrong_p, WK_E_INVALID, "p is 1.5" },
     { "dropout", wrong_dtype, WK_E_DTYPE, "i64" },
     { 0 },
 };
@@ -72,7 +72,7 @@ static wk_tensor *masked(const wki_opdef *def, wk_tensor *x, const wki_dropout_a
 static bool input_ok(const char *where, wk_tensor *x, double p)
 {
     if (!wki_tensor_ok(x, where, "x") || !wki_float_ok(x, where, "x")) return false;
-    wki_check(p >= 0 && p < 1, false, WK_E_INVALID, where, "p is %g; 0 <= p < 1 is needed", p);
+    wki_check(p >= 0 && p <= 1, false, WK_E_INVALID, where, "p is %g; 0 <= p <= 1 is needed", p);
     return true;
 }
 
@@ -80,6 +80,7 @@ wk_tensor *wk_dropout(wk_tensor *x, double p, bool training)
 {
     if (!input_ok("dropout", x, p)) return NULL;
     if (!training || p == 0) return x;
+    if (p == 1) return wk_mul_scalar(x, 0);
     wki_dropout_attrs attrs = { wki_random_next(), p };
     return masked(&op, x, &attrs);
 }
@@ -104,6 +105,7 @@ static wk_tensor *without_channels(const char *where, wk_tensor *x, int n, doubl
     wki_check(x->v.ndim == n + 2 || x->v.ndim == n + 1, NULL, WK_E_SHAPE, where, "x is %s; %s is needed",
               wki_show(&x->v), shapes[n - 1]);
     if (!training || p == 0) return x;
+    if (p == 1) return wk_mul_scalar(x, 0);
     const bool single = n != 2 && x->v.ndim == n + 1;
     return wk_mul(x, mask_for(x, single ? 1 : 2, p));
 }
@@ -136,7 +138,8 @@ static wk_tensor *alpha_masked(wk_tensor *x, wk_tensor *mask, double p)
 wk_tensor *wk_alpha_dropout(wk_tensor *x, double p, bool training)
 {
     if (!input_ok("alpha_dropout", x, p)) return NULL;
-    return !training || p == 0 ? x : alpha_masked(x, mask_for(x, x->v.ndim, p), p);
+    if (!training || p == 0) return x;
+    return p == 1 ? wk_mul_scalar(x, 0) : alpha_masked(x, mask_for(x, x->v.ndim, p), p);
 }
 
 wk_tensor *wk_feature_alpha_dropout(wk_tensor *x, double p, bool training)
@@ -144,5 +147,6 @@ wk_tensor *wk_feature_alpha_dropout(wk_tensor *x, double p, bool training)
     static const char where[] = "feature_alpha_dropout";
     if (!input_ok(where, x, p)) return NULL;
     wki_check(x->v.ndim >= 2, NULL, WK_E_SHAPE, where, "x is %s; [n, c, ...] is needed", wki_show(&x->v));
-    return !training || p == 0 ? x : alpha_masked(x, mask_for(x, 2, p), p);
+    if (!training || p == 0) return x;
+    return p == 1 ? wk_mul_scalar(x, 0) : alpha_masked(x, mask_for(x, 2, p), p);
 }

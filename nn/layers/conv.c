@@ -69,6 +69,7 @@ static void describe(wk_module *m, char *text, size_t bytes)
         for (int k = 0; k < all[i]->n && n < bytes; k++)
             n += (size_t)snprintf(text + n, bytes - n, "%s%s%lld", k ? "x" : names[i], k ? "" : "=",
                                   (long long)all[i]->size[k]);
+    if (c->o.padding.n == WK_SAME.n && n < bytes) n += (size_t)snprintf(text + n, bytes - n, ", padding=same");
     if (c->o.groups > 1 && n < bytes)
         n += (size_t)snprintf(text + n, bytes - n, ", groups=%lld", (long long)c->o.groups);
     if (!c->o.bias && n < bytes) snprintf(text + n, bytes - n, ", bias=false");
@@ -86,6 +87,18 @@ static bool sizes_ok(const char *where, const char *name, const wk_dims *d, int 
     return true;
 }
 
+/* WK_SAME is for plain convolutions that take every place. */
+static bool padding_ok(const conv_kind *kind, const wk_conv_layer_opts *o)
+{
+    if (o->padding.n != WK_SAME.n) return sizes_ok(kind->where, "padding", &o->padding, kind->dims, 0);
+    wki_check(!kind->transposed, false, WK_E_INVALID, kind->where,
+              "padding is WK_SAME, which transposed convolutions do not have");
+    for (int i = 0; i < o->stride.n; i++)
+        wki_check(o->stride.size[i] == 1, false, WK_E_INVALID, kind->where,
+                  "padding is WK_SAME and stride %lld; it must be 1", (long long)o->stride.size[i]);
+    return true;
+}
+
 static wk_module *make(const wk_module_ops *ops, const conv_kind *kind, const wk_conv_layer_opts *given)
 {
     const char *where = kind->where;
@@ -99,8 +112,7 @@ static wk_module *make(const wk_module_ops *ops, const conv_kind *kind, const wk
               (long long)o->in_channels, (long long)o->out_channels, (long long)o->groups);
     wki_check(o->kernel_size.n, NULL, WK_E_INVALID, where, "kernel_size is missing; WK_DIMS(3) gives one");
     if (!sizes_ok(where, "kernel_size", &o->kernel_size, kind->dims, 1) ||
-        !sizes_ok(where, "stride", &o->stride, kind->dims, 1) ||
-        !sizes_ok(where, "padding", &o->padding, kind->dims, 0) ||
+        !sizes_ok(where, "stride", &o->stride, kind->dims, 1) || !padding_ok(kind, o) ||
         !sizes_ok(where, "dilation", &o->dilation, kind->dims, 1) ||
         !sizes_ok(where, "output_padding", &o->output_padding, kind->dims, 0))
         return NULL;

@@ -22,16 +22,20 @@ static wk_status embedding_init(wk_module *m, void *state)
 static wk_tensor *embedding_forward(wk_module *m, wk_tensor *x)
 {
     const embedding *e = m->state;
-    return wk_embedding(x, e->weight, e->o.padding_idx);
+    return wk_embedding_with(x, e->weight, .padding_idx = e->o.padding_idx, .max_norm = e->o.max_norm,
+                             .norm_type = e->o.norm_type, .scale_grad_by_freq = e->o.scale_grad_by_freq);
 }
 
 static void embedding_describe(wk_module *m, char *text, size_t bytes)
 {
     const embedding *e = m->state;
-    const size_t n =
+    size_t n =
         (size_t)snprintf(text, bytes, "%lld, %lld", (long long)e->o.num_embeddings, (long long)e->o.embedding_dim);
     if (e->o.padding_idx != WK_NO_PADDING && n < bytes)
-        snprintf(text + n, bytes - n, ", padding_idx=%lld", (long long)e->o.padding_idx);
+        n += (size_t)snprintf(text + n, bytes - n, ", padding_idx=%lld", (long long)e->o.padding_idx);
+    if (!isnan(e->o.max_norm) && n < bytes)
+        n += (size_t)snprintf(text + n, bytes - n, ", max_norm=%g, norm_type=%g", e->o.max_norm, e->o.norm_type);
+    if (e->o.scale_grad_by_freq && n < bytes) snprintf(text + n, bytes - n, ", scale_grad_by_freq=true");
 }
 
 static const wk_module_ops embedding_ops = { .size = sizeof embedding_ops,
@@ -58,6 +62,8 @@ wk_module *wk_nn_embedding_new(const wk_embedding_layer_opts *given)
               (long long)o.embedding_dim);
     wki_check(padding == WK_NO_PADDING || (padding >= -n && padding < n), NULL, WK_E_RANGE, where,
               "padding_idx is %lld; there are %lld rows", (long long)padding, (long long)n);
+    wki_check(isnan(o.max_norm) || o.max_norm >= 0, NULL, WK_E_INVALID, where, "max_norm is %g; 0 or more is needed",
+              o.max_norm);
     wki_check(wki_is_float(o.dtype), NULL, WK_E_DTYPE, where, "%s is no float dtype", wk_dtype_name(o.dtype));
     return wk_nn_custom(&embedding_ops, &o);
 }

@@ -256,8 +256,8 @@ wk_module *wk_nn_multihead_attention_new(const wk_multihead_attention_opts *give
     wki_check(a.o.embed_dim > 0 && a.o.num_heads > 0 && a.o.embed_dim % a.o.num_heads == 0, NULL, WK_E_INVALID, where,
               "embed_dim %lld, num_heads %lld; num_heads must divide embed_dim", (long long)a.o.embed_dim,
               (long long)a.o.num_heads);
-    wki_check(a.o.dropout >= 0 && a.o.dropout < 1, NULL, WK_E_INVALID, where,
-              "dropout is %g; 0 <= dropout < 1 is needed", a.o.dropout);
+    wki_check(a.o.dropout >= 0 && a.o.dropout <= 1, NULL, WK_E_INVALID, where,
+              "dropout is %g; 0 <= dropout <= 1 is needed", a.o.dropout);
     wki_check(a.o.kdim >= 0 && a.o.vdim >= 0, NULL, WK_E_INVALID, where,
               "kdim %lld, vdim %lld; sizes, or 0 for embed_dim", (long long)a.o.kdim, (long long)a.o.vdim);
     wki_check(wki_is_float(a.o.dtype), NULL, WK_E_DTYPE, where, "%s is no float dtype", wk_dtype_name(a.o.dtype));

@@ -279,8 +279,8 @@ static wk_module *make(cell_kind kind, const wk_rnn_opts *given)
     wki_check(r.o.input_size > 0 && r.o.hidden_size > 0 && r.o.num_layers > 0, NULL, WK_E_INVALID, where,
               "input_size %lld, hidden_size %lld, num_layers %d; each must be 1 or more", (long long)r.o.input_size,
               (long long)r.o.hidden_size, r.o.num_layers);
-    wki_check(r.o.dropout >= 0 && r.o.dropout < 1, NULL, WK_E_INVALID, where,
-              "dropout is %g; 0 <= dropout < 1 is needed", r.o.dropout);
+    wki_check(r.o.dropout >= 0 && r.o.dropout <= 1, NULL, WK_E_INVALID, where,
+              "dropout is %g; 0 <= dropout <= 1 is needed", r.o.dropout);
     wki_check(wki_is_float(r.o.dtype), NULL, WK_E_DTYPE, where, "%s is no float dtype", wk_dtype_name(r.o.dtype));
     r.relu = r.o.nonlinearity && !strcmp(r.o.nonlinearity, "relu");
     wki_check(r.relu || (r.o.nonlinearity && !strcmp(r.o.nonlinearity, "tanh")), NULL, WK_E_INVALID, where,

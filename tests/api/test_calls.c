@@ -275,8 +275,8 @@ TEST(dropout, passes_in_evaluation_and_refuses_what_is_no_probability)
         CHECK(wk_forward(wk_train(all[i], false), x) == x);
     }
     CHECK(wk_forward(wk_nn_dropout3d(0.5), wk_ones(WK_SHAPE(1, 2, 3, 4, 5), WK_F32)));
-    CHECK_NULL(wk_nn_dropout2d(1));
-    CHECK_ERROR(WK_E_INVALID, "nn_dropout2d", "p is 1");
+    CHECK_NULL(wk_nn_dropout2d(1.5));
+    CHECK_ERROR(WK_E_INVALID, "nn_dropout2d", "p is 1.5");
     CHECK_NULL(wk_dropout3d(x, 0.5, true));
     CHECK_ERROR(WK_E_SHAPE, "dropout3d", "[2, 3, 4]");
     CHECK_NULL(wk_feature_alpha_dropout(wk_ones(WK_SHAPE(3), WK_F32), 0.5, true));
@@ -339,6 +339,19 @@ TEST(ctc, has_one_gradient_with_and_without_a_graph)
     both_ways(wk_narrow(x, 2, 2, 5), wk_clamp(wk_select(targets, 0, 0), 1, 4), INTS(60, 45, 59, 40), INTS(5, 0, 7, 8),
               1e-10);
     both_ways(x, wk_zeros(WK_SHAPE(0), WK_I64), INTS(60, 45, 0, 40), INTS(0, 0, 0, 0), 1e-10);
+}
+
+TEST(ctc, has_one_gradient_where_something_cannot_be)
+{
+    wk_manual_seed(8);
+    wk_tensor *logp = wk_log_softmax(wk_randn(WK_SHAPE(6, 2, 4), WK_F64), 2);
+    logp = wk_requires_grad(
+        wk_detach(wk_masked_fill(logp, wk_lt_scalar(wk_rand(WK_SHAPE(6, 2, 4), WK_F64), 0.15), -INFINITY)));
+    wk_tensor *y = wk_sum(wk_ctc_loss(logp, GRID(2, 1, 2, 3, 1), INTS(6, 5), INTS(2, 2))), *fused, *played;
+    CHECK(isfinite(wk_item(y)) && isinf(wk_item(wk_min(logp))));
+    CHECK(!wk_autograd_grad(&y, 1, &logp, 1, true, &played));
+    CHECK(!wk_autograd_grad(&y, 1, &logp, 1, false, &fused));
+    CHECK(wk_item(wk_min(wk_isfinite(fused))) == 1 && wk_allclose(fused, played, 1e-12, 1e-12));
 }
 
 TEST(ctc, threads_and_layouts_change_no_bit)

@@ -36,6 +36,12 @@ static wk_module *make_conv2d(void)
 {
     return wk_nn_conv2d(2, 3, WK_DIMS(3, 2), .stride = WK_DIMS(2, 1), .dilation = WK_DIMS(1, 2));
 }
+static wk_module *make_conv1d_same(void) { return wk_nn_conv1d(2, 2, WK_DIMS(4), .padding = WK_SAME); }
+static wk_module *make_conv2d_same(void)
+{
+    return wk_nn_conv2d(1, 2, WK_DIMS(3, 2), .padding = WK_SAME, .dilation = WK_DIMS(1, 2));
+}
+static wk_module *make_conv3d_same(void) { return wk_nn_conv3d(1, 1, WK_DIMS(2), .padding = WK_SAME); }
 static wk_module *make_conv3d(void) { return wk_nn_conv3d(1, 2, WK_DIMS(2), .bias = false); }
 static wk_module *make_conv_transpose1d(void)
 {
@@ -120,6 +126,9 @@ static const struct layer_case {
     { "linear", make_linear, 2, { 2, 4 }, GOLDEN(golden_linear), NULL, 0 },
     { "conv1d", make_conv1d, 3, { 2, 2, 5 }, GOLDEN(golden_conv1d), NULL, 0 },
     { "conv2d", make_conv2d, 4, { 2, 2, 5, 4 }, GOLDEN(golden_conv2d), NULL, 0 },
+    { "conv1d_same", make_conv1d_same, 3, { 2, 2, 5 }, GOLDEN(golden_conv1d_same), NULL, 0 },
+    { "conv2d_same", make_conv2d_same, 4, { 1, 1, 4, 5 }, GOLDEN(golden_conv2d_same), NULL, 0 },
+    { "conv3d_same", make_conv3d_same, 5, { 1, 1, 2, 3, 2 }, GOLDEN(golden_conv3d_same), NULL, 0 },
     { "conv3d", make_conv3d, 5, { 1, 1, 3, 3, 3 }, GOLDEN(golden_conv3d), NULL, 0 },
     { "conv_transpose1d", make_conv_transpose1d, 3, { 2, 2, 3 }, GOLDEN(golden_conv_transpose1d), NULL, 0 },
     { "conv_transpose2d", make_conv_transpose2d, 4, { 1, 2, 3, 3 }, GOLDEN(golden_conv_transpose2d), NULL, 0 },
@@ -300,6 +309,46 @@ TEST(layers, embedding_equals_torch)
     CHECK_NEAR(wk_item(wk_sum(wk_abs(wk_select(w, 0, 999)))), 0, 0);
 }
 
+static void check_table(wk_module *m, const double *golden)
+{
+    filled(m);
+    wk_tensor *w = wk_parameter(m, "weight"),
+              *y = wk_forward(m, wk_from((int64_t[]){ 1, 0, 4, 4 }, WK_SHAPE(2, 2), WK_I64));
+    wk_backward(wk_sum(wk_mul(y, ramp(WK_SHAPE(2, 2, 3), 13))));
+    compare(wk_grad(w), compare(w, compare(y, golden)));
+}
+
+TEST(layers, embedding_shortens_rows_and_shares_gradients_as_torch)
+{
+    check_table(wk_nn_embedding(5, 3, .max_norm = 0.5, .norm_type = 1, .dtype = WK_F64), golden_embedding_short);
+    check_table(wk_nn_embedding(5, 3, .max_norm = 0.4, .scale_grad_by_freq = true, .dtype = WK_F64),
+                golden_embedding_shared);
+    CHECK_NULL(wk_nn_embedding(5, 3, .max_norm = -1));
+    CHECK_ERROR(WK_E_INVALID, "nn_embedding", "max_norm is -1");
+}
+
+TEST(layers, ctc_loss_equals_torch)
+{
+    wk_tensor *x = wk_requires_grad(ramp(WK_SHAPE(5, 2, 4), 11)), *y;
+    wk_tensor *in[] = { wk_log_softmax(x, 2), wk_from((int64_t[]){ 1, 2, 2, 3, 1, 0 }, WK_SHAPE(2, 3), WK_I64),
+                        wk_from((int64_t[]){ 5, 4 }, WK_SHAPE(2), WK_I64),
+                        wk_from((int64_t[]){ 3, 2 }, WK_SHAPE(2), WK_I64) };
+    wk_module *m = wk_nn_ctc_loss(.reduction = WK_REDUCE_SUM, .zero_infinity = true);
+    ck_assert_msg(wk_forward_many(m, in, 4, &y, 1) == WK_OK, "%s", wk_error_text());
+    wk_backward(y);
+    compare(wk_grad(x), compare(y, golden_ctc_loss));
+    CHECK(wk_forward_many(m, in, 3, &y, 1) == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "ctc_loss", "3 inputs", "4 inputs");
+}
+
+TEST(layers, same_padding_is_refused_where_torch_refuses_it)
+{
+    CHECK_NULL(wk_nn_conv2d(1, 1, WK_DIMS(3), .padding = WK_SAME, .stride = WK_DIMS(1, 2)));
+    CHECK_ERROR(WK_E_INVALID, "nn_conv2d", "stride 2");
+    CHECK_NULL(wk_nn_conv_transpose1d(1, 1, WK_DIMS(3), .padding = WK_SAME));
+    CHECK_ERROR(WK_E_INVALID, "nn_conv_transpose1d", "WK_SAME");
+}
+
 TEST(layers, bilinear_equals_torch)
 {
     wk_module *m = filled(wk_nn_bilinear(3, 2, 4, .dtype = WK_F64));
@@ -319,6 +368,7 @@ TEST(layers, max_pool_gives_indices_too)
 
 /* Layers that are tested elsewhere: here, in test_sequence.c, in test_nn.c, in test_calls.c. */
 static const char *const elsewhere[] = { "embedding",
+                                         "ctc_loss",
                                          "bilinear",
                                          "rnn",
                                          "lstm",

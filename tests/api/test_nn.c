@@ -119,8 +119,8 @@ TEST(module, dropout_acts_in_training_only_and_keeps_the_mean)
     wk_backward(wk_sum(y));
     CHECK(wk_equal(wk_grad(x), wk_detach(y))); /* the same mask, the same scale */
     CHECK(wk_forward(wk_train(m, false), x) == x);
-    CHECK_NULL(wk_nn_dropout(1));
-    CHECK_ERROR(WK_E_INVALID, "dropout", "p is 1");
+    CHECK_NULL(wk_nn_dropout(1.5));
+    CHECK_ERROR(WK_E_INVALID, "dropout", "p is 1.5");
 }
 
 static wk_status gain_init(wk_module *m, void *state)

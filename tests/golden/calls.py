@@ -34,13 +34,15 @@ def shape(t):
     return f"{t.dim()}, {{ {', '.join(str(s) for s in t.shape) or 0} }}"
 
 
-def case(call, f, *inputs, body=None, grad=True):
+def case(call, f, *inputs, body=None, grad=True, mend=False):
     inputs = [x.clone().requires_grad_(grad) for x in inputs]
     y = f(*inputs)
     grads = [None] * len(inputs)
     if y.requires_grad:
         w = torch.arange(1, y.numel() + 1, dtype=y.dtype).reshape(y.shape)
         grads = torch.autograd.grad((y * w).sum(), inputs, allow_unused=True)
+    if mend:
+        grads = [g.nan_to_num(nan=0) for g in grads]
     n = len(functions)
     functions.append(f"static wk_tensor *case_{n}(wk_tensor *const *in)\n{{\n    {body or f'return {call};'}\n}}")
     given = ", ".join(f"{{ {shape(x)}, {listed(x)}, {'NULL' if g is None else listed(g)} }}" for x, g in zip(inputs, grads))
@@ -83,6 +85,10 @@ case("wk_index_fill(in[0], 1, INTS(2, 0, 2), -1)", lambda x: x.index_fill(1, I(2
 case("wk_index_fill(in[0], 0, INTS(1), 0.5)", lambda x: x.index_fill(0, I(1), 0.5), made(3))
 case("wk_index_fill(in[0], 1, wk_zeros(WK_SHAPE(0), WK_I64), 0.5)", lambda x: x.index_fill(1, torch.zeros(0).long(), 0.5), made(2, 2))
 over("wk_index_fill_(y, 0, INTS(3, 0), 2)", lambda y: y.index_fill_(0, I(3, 0), 2), made(4, 2))
+case("wk_index_fill_tensor(in[0], 1, INTS(2, 0, 2), in[1])", lambda x, v: x.index_fill(1, I(2, 0, 2), v), made(2, 4), made())
+case("wk_index_fill_tensor(in[0], -2, INTS(1), in[1])", lambda x, v: x.index_fill(-2, I(1), v), made(2, 3, 2), torch.tensor(inf))
+case("wk_index_fill_tensor(in[0], 0, wk_zeros(WK_SHAPE(0), WK_I64), in[1])", lambda x, v: x.index_fill(0, torch.zeros(0).long(), v), made(2, 2), made())
+over("wk_index_fill_tensor_(y, 0, INTS(3, 0), in[1])", lambda y, v: y.index_fill_(0, I(3, 0), v), made(4, 2), made())
 over("wk_index_put_(y, AT(INTS(0, -1)), in[1], false)", lambda y, v: y.index_put_((I(0, -1),), v), made(3, 4), made(2, 4))
 over("wk_index_put_(y, AT(INTS(0, 2, 0), INTS(1, 1, 1)), in[1], true)", lambda y, v: y.index_put_((I(0, 2, 0), I(1, 1, 1)), v, accumulate=True), made(3, 4), made(3))
 over("wk_index_put_(y, AT(GRID(2, 0, 1, 2, 0), GRID(2, 1, -1)), in[1], false)", lambda y, v: y.index_put_((I([0, 1], [2, 0]), I([1], [-1])), v), made(3, 4), made())
@@ -137,6 +143,8 @@ over("wk_round_decimals_(y, 1)", lambda y: y.round_(decimals=1), made(5))
 ODD = t([nan, 1, inf], [-inf, -0.5, nan])
 case("wk_nan_to_num_with(in[0], .nan = 0.5)", lambda x: x.nan_to_num(nan=0.5).clamp(-8, 8), ODD, body="return wk_clamp(wk_nan_to_num_with(in[0], .nan = 0.5), -8, 8);")
 case("wk_nan_to_num_with(in[0], .posinf = 3, .neginf = -4)", lambda x: x.nan_to_num(posinf=3, neginf=-4), ODD)
+over("wk_nan_to_num_with_(y, .nan = 2, .posinf = 3, .neginf = -4)", lambda y: torch.nan_to_num_(y, 2, 3, -4), ODD)
+over("wk_nan_to_num_run_(y, NULL)", lambda y: torch.nan_to_num_(y), t(nan, 1, -0.5))
 case("wk_nan_to_num_with(in[0], .nan = INFINITY, .posinf = 3, .neginf = -4)", lambda x: x.nan_to_num(inf, 3, -4), ODD)
 case("wk_softplus_beta(in[0], 2, 3)", lambda x: F.softplus(x, 2, 3), t(-3, 0, 1.5, 1.625, 4, nan, -inf, inf))
 case("wk_softplus_beta(in[0], 0.5, 20)", lambda x: F.softplus(x, 0.5), made(2, 4))
@@ -198,6 +206,21 @@ ctc("GRID(2, 1, 1, 1, 2), INTS(2, 5), INTS(2, 2)", lambda x: F.ctc_loss(x, I([1,
 ctc("GRID(2, 1, 1, 1, 2), INTS(0, 5), INTS(0, 2)", lambda x: F.ctc_loss(x, I([1, 1], [1, 2]), I(0, 5), I(0, 2), reduction="none"), L, options=".reduction = WK_REDUCE_NONE")
 ctc("INTS(1, 2), wk_scalar(4, WK_I64), wk_scalar(2, WK_I64)", lambda x: F.ctc_loss(x, I(1, 2), torch.tensor(4), torch.tensor(2)), made(5, 3), dim=1)
 ctc("INTS(1, 2), INTS(5), INTS(2)", lambda x: F.ctc_loss(x, I(1, 2), torch.tensor(5), torch.tensor(2), reduction="none"), made(5, 3), dim=1, options=".reduction = WK_REDUCE_NONE")
+# What cannot be has no share in any alignment: its gradient is 0, where PyTorch has -inf - -inf.
+LP = made(5, 2, 4).log_softmax(2)
+LP[1, 0, 1], LP[3, 0, 0], LP[2, 1, 3], LP[0, 1, 2] = -inf, -inf, -inf, -inf
+for r in ("NONE", "MEAN"):
+    case(f"wk_ctc_loss_with(in[0], {PADDED}, .reduction = WK_REDUCE_{r})", lambda x: F.ctc_loss(x, T, I(5, 4), I(3, 2), reduction=r.lower()), LP, mend=True)
+LP = LP.clone()
+LP[:, 0, 3], LP[:, 1, 3] = -inf, -inf
+case("wk_ctc_loss_with(in[0], GRID(2, 1, 2, 2, 3, 1, 0), INTS(5, 4), INTS(3, 2), .zero_infinity = true)",
+     lambda x: F.ctc_loss(x, T, I(5, 4), I(3, 2), zero_infinity=True), LP, mend=True)
+
+# Dropout of everything
+WIDE = t([nan, 1, -inf], [-2, 0, 5])
+for name, f, x in (("dropout", F.dropout, WIDE), ("alpha_dropout", F.alpha_dropout, WIDE), ("feature_alpha_dropout", F.feature_alpha_dropout, WIDE),
+                   ("dropout1d", F.dropout1d, made(2, 3, 2)), ("dropout2d", F.dropout2d, made(2, 3, 2, 1)), ("dropout3d", F.dropout3d, made(2, 1, 2, 1, 2))):
+    case(f"wk_{name}(in[0], 1, true)", lambda x: f(x, 1.0, True), x)
 
 print("/* Made by tests/golden/calls.py with PyTorch", torch.__version__.split("+")[0], "in double precision. */")
 print("""typedef struct golden_tensor {

@@ -28,6 +28,8 @@ LAYERS = {
     "prelu": (nn.PReLU(), 3, 4), "prelu_channels": (nn.PReLU(3), 2, 3, 4), "identity": (nn.Identity(), 3, 4),
     "flatten": (nn.Flatten(), 2, 3, 4), "unflatten": (nn.Unflatten(1, (2, -1)), 3, 4), "linear": (nn.Linear(4, 3), 2, 4),
     "conv1d": (nn.Conv1d(2, 4, 3, padding=1, groups=2), 2, 2, 5), "conv2d": (nn.Conv2d(2, 3, (3, 2), stride=(2, 1), dilation=(1, 2)), 2, 2, 5, 4),
+    "conv1d_same": (nn.Conv1d(2, 2, 4, padding="same"), 2, 2, 5), "conv2d_same": (nn.Conv2d(1, 2, (3, 2), padding="same", dilation=(1, 2)), 1, 1, 4, 5),
+    "conv3d_same": (nn.Conv3d(1, 1, 2, padding="same"), 1, 1, 2, 3, 2),
     "conv3d": (nn.Conv3d(1, 2, 2, bias=False), 1, 1, 3, 3, 3),
     "conv_transpose1d": (nn.ConvTranspose1d(2, 3, 3, stride=2, output_padding=1), 2, 2, 3),
     "conv_transpose2d": (nn.ConvTranspose2d(2, 2, 2, stride=2, padding=1, groups=2), 1, 2, 3, 3),
@@ -80,6 +82,17 @@ with torch.no_grad():
 y = table(torch.tensor([[1, 0], [4, 4]]))
 (y * ramp(2, 2, 3, a=13)).sum().backward()
 row("embedding", [y, table.weight.grad])
+for name, options in (("embedding_short", dict(max_norm=0.5, norm_type=1.0)), ("embedding_shared", dict(scale_grad_by_freq=True, max_norm=0.4))):
+    table = nn.Embedding(5, 3, **options)
+    with torch.no_grad():
+        table.weight.copy_(ramp(5, 3, a=5))
+    y = table(torch.tensor([[1, 0], [4, 4]]))
+    (y * ramp(2, 2, 3, a=13)).sum().backward()
+    row(name, [y, table.weight, table.weight.grad])
+x = ramp(5, 2, 4, a=11).requires_grad_()
+loss = nn.CTCLoss(reduction="sum", zero_infinity=True)(x.log_softmax(2), torch.tensor([[1, 2, 2], [3, 1, 0]]), torch.tensor([5, 4]), torch.tensor([3, 2]))
+loss.backward()
+row("ctc_loss", [loss, x.grad])
 two = nn.Bilinear(3, 2, 4)
 with torch.no_grad():
     for i, p in enumerate(two.parameters()):
