@@ -84,7 +84,7 @@ static void put_epochs(const record *r, bool all)
     grid_add(&g, "%s", "");
     for (int i = 0; i < r->rows; i++) {
         if (i % stride && i != r->best && i != r->rows - 1) continue;
-        grid_add(&g, "%.0f", r->epoch[i]);
+        grid_add(&g, "%.10g", r->epoch[i]);
         add_loss(&g, r->train_loss[i]);
         add_loss(&g, r->valid_loss[i]);
         if (accuracy) add_share(&g, r->valid_accuracy[i]);
@@ -148,7 +148,7 @@ static void put_runs(const record *runs, int n)
         if (r->best < 0)
             grid_add(&g, "-");
         else
-            grid_add(&g, "%.0f", r->epoch[r->best]);
+            grid_add(&g, "%.10g", r->epoch[r->best]);
         add_loss(&g, r->test_loss);
         add_share(&g, r->test_accuracy);
         grid_add(&g, "%s", i == best ? "*" : "");
