@@ -238,4 +238,14 @@ TEST(tensors, equal_means_every_bit_of_an_integer)
     CHECK_ERROR(WK_E_STATE, "retain_grad");
 }
 
+TEST(misuse, a_view_with_more_elements_than_can_be_counted_is_refused)
+{
+    wk_tensor *t = wk_zeros(WK_SHAPE(1, 64), WK_F32);
+    CHECK_NULL(wk_expand(t, WK_SHAPE(INT64_MAX, 64)));
+    CHECK_ERROR(WK_E_RANGE, "expand", "[9223372036854775807, 64]", "counted");
+    CHECK_NULL(wk_broadcast_to(t, WK_SHAPE(INT64_MAX / 64, 64)));
+    CHECK_ERROR(WK_E_RANGE, "counted");
+    CHECK(wk_numel(wk_expand(t, WK_SHAPE(1LL << 40, 64))) == 1LL << 46);
+}
+
 WICK_TEST_MAIN
