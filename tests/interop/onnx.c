@@ -19,26 +19,35 @@ static wk_status stir(void *user, const char *name, wk_module *m)
     return wk_error();
 }
 
-static wk_tensor *input(int ndim, const int64_t *shape, int batch_dim, int64_t batch, int64_t classes)
+typedef struct kind {
+    int ndim, batch_dim;
+    const int64_t *shape;
+    int64_t classes; /* 0: numbers */
+    wk_dtype dtype;
+} kind;
+
+static wk_tensor *input(const kind *k, int64_t batch)
 {
     int64_t full[WK_MAX_DIMS];
-    memcpy(full, shape, (size_t)ndim * sizeof *full);
-    full[batch_dim] = batch;
-    return classes ? wk_to(wk_floor(wk_mul_scalar(wk_rand(ndim, full, WK_F32), (double)classes)), WK_I64)
-                   : wk_mul_scalar(wk_randn(ndim, full, WK_F32), 2);
+    memcpy(full, k->shape, (size_t)k->ndim * sizeof *full);
+    full[k->batch_dim] = batch;
+    return k->classes ? wk_to(wk_floor(wk_mul_scalar(wk_rand(k->ndim, full, WK_F32), (double)k->classes)), WK_I64)
+                      : wk_mul_scalar(wk_randn(k->ndim, full, k->dtype), 2);
 }
 
-static void write(const char *name, wk_module *m, int ndim, const int64_t *shape, int batch_dim, int64_t classes)
+static void write(const char *name, wk_module *m, kind k)
 {
     static const int64_t sizes[] = { 1, 3, 8 };
     char path[512], key[16];
     wk_state *s = wk_state_new();
+    wk_params *params = wk_parameters(m);
+    k.dtype = wk_params_count(params) ? wk_dtype_of(wk_params_at(params, 0)) : WK_F32;
     wk_module_apply(m, stir, NULL);
     snprintf(path, sizeof path, "%s/%s.onnx", folder, name);
-    wk_export_onnx(m, input(ndim, shape, batch_dim, 2, classes), path);
+    wk_export_onnx(m, input(&k, 2), path);
     wk_train(m, false);
     for (int i = 0; i < 3; i++) {
-        wk_tensor *x = input(ndim, shape, batch_dim, sizes[i], classes);
+        wk_tensor *x = input(&k, sizes[i]);
         snprintf(key, sizeof key, "x%d", (int)sizes[i]);
         wk_state_set(s, key, x);
         *key = 'y';
@@ -58,7 +67,7 @@ static void write(const char *name, wk_module *m, int ndim, const int64_t *shape
         WK_SCOPE(model);                                                                                               \
         WK_NO_GRAD(writing);                                                                                           \
         const int64_t shape[] = { __VA_ARGS__ };                                                                       \
-        write(NAME, MODULE, (int)(sizeof shape / sizeof *shape), shape, shape[0] != 0, CLASSES);                       \
+        write(NAME, MODULE, (kind){ (int)(sizeof shape / sizeof *shape), shape[0] != 0, shape, CLASSES, WK_F32 });     \
     } while (0)
 #define NUMBERS(NAME, MODULE, ...) CASE(NAME, 0, MODULE, __VA_ARGS__)
 
@@ -99,6 +108,7 @@ static void dense(void)
     NUMBERS("linear_plain", wk_nn_linear(4, 3, .bias = false), 0, 4);
     NUMBERS("linear_rank_4", wk_nn_linear(4, 3), 0, 2, 5, 4);
     NUMBERS("linear_plain_rank_3", wk_nn_linear(4, 3, .bias = false), 0, 5, 4);
+    NUMBERS("wide", wk_module_to(wk_mlp(3, (int64_t[]){ 12, 9, 3 }), WK_CPU, WK_F64), 0, 3, 4);
     NUMBERS("flatten", wk_nn_flatten(), 0, 4, 3, 2);
     CASE("embedding", 7, wk_nn_embedding(7, 4), 0, 5);
     CASE("embedding_line", 7, wk_nn_embedding(7, 4), 0);
