@@ -28,13 +28,12 @@ static bool takes_many(const wk_module_ops *ops)
     return ops->size > offsetof(wk_module_ops, forward_many) && ops->forward_many;
 }
 
-wk_module *wk_nn_custom(const wk_module_ops *ops, const void *options)
+static wk_module *make(const wk_module_ops *ops, const void *options, bool own)
 {
-    wki_check(ops && ops->size >= offsetof(wk_module_ops, destroy) && (ops->forward || takes_many(ops)) && ops->name,
-              NULL, WK_E_INVALID, "nn_custom", "the table needs its size, a name and a forward function");
     wk_module *m = wki_object_new(&wki_module_type, ops->name);
     if (!m) return NULL;
     m->ops = ops;
+    m->own = own;
     m->training = true;
     m->options = options;
     m->state = wki_alloc(ops->state_size ? ops->state_size : 1);
@@ -44,6 +43,15 @@ wk_module *wk_nn_custom(const wk_module_ops *ops, const void *options)
     wki_object_unref(m);
     return NULL;
 }
+
+wk_module *wk_nn_custom(const wk_module_ops *ops, const void *options)
+{
+    wki_check(ops && ops->size >= offsetof(wk_module_ops, destroy) && (ops->forward || takes_many(ops)) && ops->name,
+              NULL, WK_E_INVALID, "nn_custom", "the table needs its size, a name and a forward function");
+    return make(ops, options, false);
+}
+
+wk_module *wki_layer_new(const wk_module_ops *ops, const void *options) { return make(ops, options, true); }
 
 const void *wk_nn_options(wk_module *m) { return wki_module_ok(m, "nn_options", "m") ? m->options : NULL; }
 void *wk_nn_state(wk_module *m) { return wki_module_ok(m, "nn_state", "m") ? m->state : NULL; }
@@ -94,6 +102,7 @@ wk_module *wki_module_twin(const wk_module *from, void *(*copy)(void *user, wki_
     if (!m) return NULL;
     m->ops = ops;
     m->training = from->training;
+    m->own = from->own;
     for (int i = 0; i < from->count; i++) {
         const wki_member *member = &from->members[i];
         void *object = copy(user, member->kind, member->object);

@@ -27,6 +27,7 @@ struct wk_module {
     wki_member *members; /* in order of creation */
     int count, room;
     bool training;
+    bool own; /* one of nn/layers, by wki_layer_new */
     wki_module_hook *hooks; /* in order of registration */
     int nhooks, hook_id;
     char *name; /* in the parent that took it last; NULL for a root */
@@ -34,6 +35,13 @@ struct wk_module {
     bool mode_kept, kept_training; /* during an evaluation: see wki_module_keep_modes */
 };
 extern const wki_type wki_module_type;
+
+/* wk_nn_custom for the layers of this library: ops->name tells which one it is. Where it has options that its members do not
+ * tell, the state begins with them, as wk_nn_NAME_new takes them or as wki_numbers, so that others may read them. */
+wk_module *wki_layer_new(const wk_module_ops *ops, const void *options);
+typedef struct wki_numbers { /* of makers that take one number or two, in order */
+    double a, b;
+} wki_numbers;
 
 static inline bool wki_module_ok(const wk_module *m, const char *where, const char *argument)
 {

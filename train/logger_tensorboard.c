@@ -5,92 +5,9 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "train/logger.h"
-#include <float.h>
+#include "train/protobuf.h"
 #include <stdio.h>
 #include <string.h>
-
-typedef struct message {
-    unsigned char *at;
-    size_t used, room;
-    bool failed;
-} message;
-
-/* ---- Wire format: a key of field and type, then the value, little-endian ---- */
-
-static void put(message *m, const void *from, size_t bytes)
-{
-    if (bytes > m->room - m->used) {
-        size_t room = 2 * m->room + bytes + 64;
-        unsigned char *grown = wki_grow(m->at, m->room, room);
-        m->failed = m->failed || !grown;
-        if (!grown) return;
-        m->at = grown;
-        m->room = room;
-    }
-    if (bytes) memcpy(m->at + m->used, from, bytes);
-    m->used += bytes;
-}
-
-static void put_varint(message *m, uint64_t value)
-{
-    do {
-        unsigned char byte = (unsigned char)(value & 127);
-        value >>= 7;
-        if (value) byte |= 128;
-        put(m, &byte, 1);
-    } while (value);
-}
-
-static void put_little(message *m, uint64_t value, int bytes)
-{
-    unsigned char out[8];
-    for (int i = 0; i < bytes; i++) out[i] = (unsigned char)(value >> 8 * i);
-    put(m, out, (size_t)bytes);
-}
-
-static void put_int(message *m, int field, int64_t value)
-{
-    put_varint(m, (uint64_t)field << 3);
-    put_varint(m, (uint64_t)value);
-}
-
-static void put_bytes(message *m, int field, const void *from, size_t bytes)
-{
-    put_varint(m, (uint64_t)field << 3 | 2);
-    put_varint(m, bytes);
-    put(m, from, bytes);
-}
-
-static void put_text(message *m, int field, const char *text) { put_bytes(m, field, text, strlen(text)); }
-
-static uint64_t bits(double value)
-{
-    uint64_t b;
-    memcpy(&b, &value, sizeof b);
-    return b;
-}
-
-static void put_double(message *m, int field, double value)
-{
-    put_varint(m, (uint64_t)field << 3 | 1);
-    put_little(m, bits(value), 8);
-}
-
-static void put_float(message *m, int field, float value)
-{
-    uint32_t b;
-    memcpy(&b, &value, sizeof b);
-    put_varint(m, (uint64_t)field << 3 | 5);
-    put_little(m, b, 4);
-}
-
-static void put_message(message *m, int field, message *inside)
-{
-    put_bytes(m, field, inside->at, inside->used);
-    m->failed = m->failed || inside->failed;
-    wki_free(inside->at);
-    *inside = (message){ 0 };
-}
 
 /* ---- Records and events ---- */
 
@@ -99,51 +16,51 @@ enum { VALUE_TAG = 1, VALUE_SIMPLE = 2, VALUE_HISTOGRAM = 5, VALUE_TENSOR = 8, V
 
 static uint32_t masked(uint32_t crc) { return (crc >> 15 | crc << 17) + 0xA282EAD8u; }
 
-static wk_status put_record(wk_logger *log, message *event)
+static wk_status put_record(wk_logger *log, wki_message *event)
 {
-    message out = { 0 };
-    put_little(&out, event->used, 8);
-    put_little(&out, out.failed ? 0 : masked(wki_crc32c(0, out.at, 8)), 4);
-    put(&out, event->at, event->used);
-    put_little(&out, masked(wki_crc32c(0, event->at, event->used)), 4);
+    wki_message out = { 0 };
+    wki_put_little(&out, event->used, 8);
+    wki_put_little(&out, out.failed ? 0 : masked(wki_crc32c(0, out.at, 8)), 4);
+    wki_put(&out, event->at, event->used);
+    wki_put_little(&out, masked(wki_crc32c(0, event->at, event->used)), 4);
     const bool whole = !out.failed && !event->failed;
     wk_status status = whole ? wki_log_put(log, out.at, out.used) : WK_E_MEMORY;
     wki_free(out.at);
     wki_free(event->at);
-    *event = (message){ 0 };
+    *event = (wki_message){ 0 };
     return status;
 }
 
-static message event_at(int64_t step)
+static wki_message event_at(int64_t step)
 {
-    message m = { 0 };
-    put_double(&m, EVENT_TIME, wki_seconds());
-    if (step) put_int(&m, EVENT_STEP, step);
+    wki_message m = { 0 };
+    wki_put_double(&m, EVENT_TIME, wki_seconds());
+    if (step) wki_put_int(&m, EVENT_STEP, step);
     return m;
 }
 
-static wk_status put_summary(wk_logger *log, int64_t step, message *summary)
+static wk_status put_summary(wk_logger *log, int64_t step, wki_message *summary)
 {
-    message event = event_at(step);
-    put_message(&event, EVENT_SUMMARY, summary);
+    wki_message event = event_at(step);
+    wki_put_message(&event, EVENT_SUMMARY, summary);
     return put_record(log, &event);
 }
 
 static wk_status begin(wk_logger *log)
 {
-    message event = event_at(0);
-    put_text(&event, EVENT_VERSION, "brain.Event:2");
+    wki_message event = event_at(0);
+    wki_put_text(&event, EVENT_VERSION, "brain.Event:2");
     return put_record(log, &event);
 }
 
 static wk_status scalars(wk_logger *log, int64_t step, const wk_scalar_value *s, int n)
 {
-    message summary = { 0 };
+    wki_message summary = { 0 };
     for (int i = 0; i < n; i++) {
-        message value = { 0 };
-        put_text(&value, VALUE_TAG, s[i].name);
-        put_float(&value, VALUE_SIMPLE, (float)s[i].value);
-        put_message(&summary, 1, &value);
+        wki_message value = { 0 };
+        wki_put_text(&value, VALUE_TAG, s[i].name);
+        wki_put_float(&value, VALUE_SIMPLE, (float)s[i].value);
+        wki_put_message(&summary, 1, &value);
     }
     return put_summary(log, step, &summary);
 }
@@ -152,43 +69,36 @@ static wk_status scalars(wk_logger *log, int64_t step, const wk_scalar_value *s,
 static wk_status text(wk_logger *log, int64_t step, const char *name, const char *words)
 {
     enum { STRING = 7, DATA_CLASS_TENSOR = 2 };
-    message summary = { 0 }, value = { 0 }, metadata = { 0 }, plugin = { 0 }, tensor = { 0 }, shape = { 0 },
-            dim = { 0 };
-    put_text(&plugin, 1, "text");
-    put_message(&metadata, 1, &plugin);
-    put_int(&metadata, 4, DATA_CLASS_TENSOR);
-    put_int(&dim, 1, 1);
-    put_message(&shape, 2, &dim);
-    put_int(&tensor, 1, STRING);
-    put_message(&tensor, 2, &shape);
-    put_text(&tensor, 8, words);
-    put_text(&value, VALUE_TAG, name);
-    put_message(&value, VALUE_TENSOR, &tensor);
-    put_message(&value, VALUE_METADATA, &metadata);
-    put_message(&summary, 1, &value);
+    wki_message summary = { 0 }, value = { 0 }, metadata = { 0 }, plugin = { 0 }, tensor = { 0 }, shape = { 0 },
+                dim = { 0 };
+    wki_put_text(&plugin, 1, "text");
+    wki_put_message(&metadata, 1, &plugin);
+    wki_put_int(&metadata, 4, DATA_CLASS_TENSOR);
+    wki_put_int(&dim, 1, 1);
+    wki_put_message(&shape, 2, &dim);
+    wki_put_int(&tensor, 1, STRING);
+    wki_put_message(&tensor, 2, &shape);
+    wki_put_text(&tensor, 8, words);
+    wki_put_text(&value, VALUE_TAG, name);
+    wki_put_message(&value, VALUE_TENSOR, &tensor);
+    wki_put_message(&value, VALUE_METADATA, &metadata);
+    wki_put_message(&summary, 1, &value);
     return put_summary(log, step, &summary);
-}
-
-static void put_doubles(message *m, int field, const double *values, int n)
-{
-    message packed = { 0 };
-    for (int i = 0; i < n; i++) put_little(&packed, bits(values[i]), 8);
-    put_message(m, field, &packed);
 }
 
 static wk_status histogram(wk_logger *log, int64_t step, const char *name, const wki_histogram *h)
 {
-    message summary = { 0 }, value = { 0 }, histo = { 0 };
-    put_double(&histo, 1, h->min);
-    put_double(&histo, 2, h->max);
-    put_double(&histo, 3, (double)h->count);
-    put_double(&histo, 4, h->sum);
-    put_double(&histo, 5, h->sum_squares);
-    put_doubles(&histo, 6, h->right, h->bins);
-    put_doubles(&histo, 7, h->in, h->bins);
-    put_text(&value, VALUE_TAG, name);
-    put_message(&value, VALUE_HISTOGRAM, &histo);
-    put_message(&summary, 1, &value);
+    wki_message summary = { 0 }, value = { 0 }, histo = { 0 };
+    wki_put_double(&histo, 1, h->min);
+    wki_put_double(&histo, 2, h->max);
+    wki_put_double(&histo, 3, (double)h->count);
+    wki_put_double(&histo, 4, h->sum);
+    wki_put_double(&histo, 5, h->sum_squares);
+    wki_put_doubles(&histo, 6, h->right, h->bins);
+    wki_put_doubles(&histo, 7, h->in, h->bins);
+    wki_put_text(&value, VALUE_TAG, name);
+    wki_put_message(&value, VALUE_HISTOGRAM, &histo);
+    wki_put_message(&summary, 1, &value);
     return put_summary(log, step, &summary);
 }
 
@@ -198,9 +108,9 @@ static wk_status resume(wk_logger *log, int64_t step)
     enum { START = 1 };
     bool made;
     if (wki_file_start(log->path, false, &made, "logger_tensorboard") || begin(log)) return wk_error();
-    message event = event_at(step), session = { 0 };
-    put_int(&session, 1, START);
-    put_message(&event, EVENT_SESSION, &session);
+    wki_message event = event_at(step), session = { 0 };
+    wki_put_int(&session, 1, START);
+    wki_put_message(&event, EVENT_SESSION, &session);
     return put_record(log, &event);
 }
 

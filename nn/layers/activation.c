@@ -5,7 +5,7 @@
 #define PLAIN(NAME)                                                                                                    \
     static wk_tensor *forward_##NAME(wk_module *m, wk_tensor *x) { return (void)m, wk_##NAME(x); }                     \
     static const wk_module_ops NAME##_ops = { .size = sizeof NAME##_ops, .name = #NAME, .forward = forward_##NAME };   \
-    wk_module *wk_nn_##NAME(void) { return wk_nn_custom(&NAME##_ops, NULL); }
+    wk_module *wk_nn_##NAME(void) { return wki_layer_new(&NAME##_ops, NULL); }
 
 PLAIN(relu)
 PLAIN(relu6)
@@ -22,13 +22,9 @@ PLAIN(selu)
 PLAIN(softsign)
 
 /* With numbers: those of the call, in order. */
-typedef struct numbers {
-    double a, b;
-} numbers;
-
 static wk_status take_numbers(wk_module *m, void *state)
 {
-    *(numbers *)state = *(const numbers *)wk_nn_options(m);
+    *(wki_numbers *)state = *(const wki_numbers *)wk_nn_options(m);
     return WK_OK;
 }
 
@@ -36,24 +32,24 @@ static wk_status take_numbers(wk_module *m, void *state)
 #define WITH_NUMBERS(NAME, SHOW, CALL, CHECK, SAYS)                                                                    \
     static wk_tensor *forward_##NAME(wk_module *m, wk_tensor *x)                                                       \
     {                                                                                                                  \
-        const numbers *n = m->state;                                                                                   \
+        const wki_numbers *n = m->state;                                                                               \
         return CALL;                                                                                                   \
     }                                                                                                                  \
     static void describe_##NAME(wk_module *m, char *text, size_t bytes)                                                \
     {                                                                                                                  \
-        const numbers *n = m->state;                                                                                   \
+        const wki_numbers *n = m->state;                                                                               \
         snprintf(text, bytes, WORDS SHOW);                                                                             \
     }                                                                                                                  \
     static const wk_module_ops NAME##_ops = { .size = sizeof NAME##_ops,                                               \
                                               .name = #NAME,                                                           \
-                                              .state_size = sizeof(numbers),                                           \
+                                              .state_size = sizeof(wki_numbers),                                       \
                                               .init = take_numbers,                                                    \
                                               .forward = forward_##NAME,                                               \
                                               .describe = describe_##NAME };                                           \
-    static wk_module *make_##NAME(numbers n)                                                                           \
+    static wk_module *make_##NAME(wki_numbers n)                                                                       \
     {                                                                                                                  \
         wki_check(CHECK, NULL, WK_E_INVALID, "nn_" #NAME, WORDS SAYS);                                                 \
-        return wk_nn_custom(&NAME##_ops, &n);                                                                          \
+        return wki_layer_new(&NAME##_ops, &n);                                                                         \
     }
 
 WITH_NUMBERS(leaky_relu, ("negative_slope=%g", n->a), wk_leaky_relu(x, n->a), n.a == n.a, ("negative_slope is %g", n.a))
@@ -64,12 +60,12 @@ WITH_NUMBERS(hardtanh, ("%g, %g", n->a, n->b), wk_hardtanh(x, n->a, n->b), n.a <
 WITH_NUMBERS(softmax, ("dim=%g", n->a), wk_softmax(x, (int)n->a), n.a == n.a, ("dim is %g", n.a))
 WITH_NUMBERS(log_softmax, ("dim=%g", n->a), wk_log_softmax(x, (int)n->a), n.a == n.a, ("dim is %g", n.a))
 
-wk_module *wk_nn_leaky_relu(double negative_slope) { return make_leaky_relu((numbers){ negative_slope, 0 }); }
-wk_module *wk_nn_elu(double alpha) { return make_elu((numbers){ alpha, 0 }); }
-wk_module *wk_nn_celu(double alpha) { return make_celu((numbers){ alpha, 0 }); }
-wk_module *wk_nn_hardtanh(double low, double high) { return make_hardtanh((numbers){ low, high }); }
-wk_module *wk_nn_softmax(int dim) { return make_softmax((numbers){ dim, 0 }); }
-wk_module *wk_nn_log_softmax(int dim) { return make_log_softmax((numbers){ dim, 0 }); }
+wk_module *wk_nn_leaky_relu(double negative_slope) { return make_leaky_relu((wki_numbers){ negative_slope, 0 }); }
+wk_module *wk_nn_elu(double alpha) { return make_elu((wki_numbers){ alpha, 0 }); }
+wk_module *wk_nn_celu(double alpha) { return make_celu((wki_numbers){ alpha, 0 }); }
+wk_module *wk_nn_hardtanh(double low, double high) { return make_hardtanh((wki_numbers){ low, high }); }
+wk_module *wk_nn_softmax(int dim) { return make_softmax((wki_numbers){ dim, 0 }); }
+wk_module *wk_nn_log_softmax(int dim) { return make_log_softmax((wki_numbers){ dim, 0 }); }
 
 /* softplus(beta x) / beta, which is x itself where beta x exceeds threshold */
 static wk_tensor *soften(wk_tensor *x, double beta, double threshold)
@@ -81,7 +77,7 @@ static wk_tensor *soften(wk_tensor *x, double beta, double threshold)
 }
 WITH_NUMBERS(softplus, ("beta=%g, threshold=%g", n->a, n->b), soften(x, n->a, n->b), n.a > 0 && n.b == n.b,
              ("beta is %g, threshold %g; beta must be more than 0", n.a, n.b))
-wk_module *wk_nn_softplus(double beta, double threshold) { return make_softplus((numbers){ beta, threshold }); }
+wk_module *wk_nn_softplus(double beta, double threshold) { return make_softplus((wki_numbers){ beta, threshold }); }
 
 /* ---- PReLU: a slope for all, or one for each channel, which are dim 1 ---- */
 
@@ -120,7 +116,7 @@ wk_module *wk_nn_prelu(int64_t num_parameters)
 {
     wki_check(num_parameters > 0, NULL, WK_E_INVALID, "nn_prelu", "num_parameters is %lld; 1, or the channels",
               (long long)num_parameters);
-    return wk_nn_custom(&prelu_ops, &num_parameters);
+    return wki_layer_new(&prelu_ops, &num_parameters);
 }
 
 /* ---- Shape ---- */
@@ -136,8 +132,8 @@ static wk_tensor *forward_flatten(wk_module *m, wk_tensor *x)
 static const wk_module_ops identity = { .size = sizeof identity, .name = "identity", .forward = forward_identity };
 static const wk_module_ops flatten = { .size = sizeof flatten, .name = "flatten", .forward = forward_flatten };
 
-wk_module *wk_nn_identity(void) { return wk_nn_custom(&identity, NULL); }
-wk_module *wk_nn_flatten(void) { return wk_nn_custom(&flatten, NULL); }
+wk_module *wk_nn_identity(void) { return wki_layer_new(&identity, NULL); }
+wk_module *wk_nn_flatten(void) { return wki_layer_new(&flatten, NULL); }
 
 typedef struct unflatten {
     int dim, n;
@@ -168,5 +164,5 @@ wk_module *wk_nn_unflatten(int dim, int n, const int64_t *sizes)
               sizes ? n : 0, WK_MAX_DIMS);
     unflatten u = { .dim = dim, .n = n };
     for (int i = 0; i < n; i++) u.size[i] = sizes[i];
-    return wk_nn_custom(&unflatten_ops, &u);
+    return wki_layer_new(&unflatten_ops, &u);
 }

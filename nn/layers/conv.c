@@ -15,8 +15,8 @@ typedef struct conv_kind {
 } conv_kind;
 
 typedef struct conv {
-    const conv_kind *kind;
     wk_conv_layer_opts o;
+    const conv_kind *kind;
     wk_tensor *weight, *bias; /* owned by the module */
 } conv;
 
@@ -119,7 +119,7 @@ static wk_module *make(const wk_module_ops *ops, const conv_kind *kind, const wk
     wki_check(kind->transposed || !o->output_padding.n, NULL, WK_E_INVALID, where,
               "output_padding is for transposed convolutions");
     wki_check(wki_is_float(o->dtype), NULL, WK_E_DTYPE, where, "%s is no float dtype", wk_dtype_name(o->dtype));
-    return wk_nn_custom(ops, &c);
+    return wki_layer_new(ops, &c);
 }
 
 #define KIND(NAME, DIMS, TRANSPOSED)                                                                                   \

@@ -34,7 +34,7 @@ static void describe(wk_module *m, char *text, size_t bytes)
                                            .forward = forward,                                                         \
                                            .describe = describe };                                                     \
         wki_check(p >= 0 && p <= 1, NULL, WK_E_INVALID, "nn_" #NAME, "p is %g; 0 <= p <= 1 is needed", p);             \
-        return wk_nn_custom(&ops, &(drop){ p, wk_##NAME });                                                            \
+        return wki_layer_new(&ops, &(drop){ p, wk_##NAME });                                                           \
     }
 LAYER(dropout)
 LAYER(dropout1d)

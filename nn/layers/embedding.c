@@ -65,7 +65,7 @@ wk_module *wk_nn_embedding_new(const wk_embedding_layer_opts *given)
     wki_check(isnan(o.max_norm) || o.max_norm >= 0, NULL, WK_E_INVALID, where, "max_norm is %g; 0 or more is needed",
               o.max_norm);
     wki_check(wki_is_float(o.dtype), NULL, WK_E_DTYPE, where, "%s is no float dtype", wk_dtype_name(o.dtype));
-    return wk_nn_custom(&embedding_ops, &o);
+    return wki_layer_new(&embedding_ops, &o);
 }
 
 /* ---- Bilinear: a W b + bias, for each output ---- */
@@ -133,5 +133,5 @@ wk_module *wk_nn_bilinear_new(const wk_bilinear_opts *given)
               "%lld and %lld in, %lld out; each must be 1 or more", (long long)o.in1_features,
               (long long)o.in2_features, (long long)o.out_features);
     wki_check(wki_is_float(o.dtype), NULL, WK_E_DTYPE, where, "%s is no float dtype", wk_dtype_name(o.dtype));
-    return wk_nn_custom(&bilinear_ops, &o);
+    return wki_layer_new(&bilinear_ops, &o);
 }

@@ -59,7 +59,7 @@ static wk_module *make(const char *where, bool rms, const wk_layer_norm_opts *gi
                   (long long)l.o.normalized_shape.size[i]);
     wki_check(rms || l.o.eps >= 0, NULL, WK_E_INVALID, where, "eps is %g; it must not be negative", l.o.eps);
     wki_check(wki_is_float(l.o.dtype), NULL, WK_E_DTYPE, where, "%s is no float dtype", wk_dtype_name(l.o.dtype));
-    return wk_nn_custom(rms ? &rms_ops : &layer_ops, &l);
+    return wki_layer_new(rms ? &rms_ops : &layer_ops, &l);
 }
 
 wk_module *wk_nn_layer_norm_new(const wk_layer_norm_opts *o) { return make("nn_layer_norm", false, o); }

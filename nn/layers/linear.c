@@ -51,5 +51,5 @@ wk_module *wk_nn_linear_new(const wk_linear_opts *given)
     wki_check(o.in_features >= 0 && o.out_features >= 0, NULL, WK_E_INVALID, "nn_linear",
               "%lld in, %lld out; sizes must not be negative", (long long)o.in_features, (long long)o.out_features);
     wki_check(wki_is_float(o.dtype), NULL, WK_E_DTYPE, "nn_linear", "%s is no float dtype", wk_dtype_name(o.dtype));
-    return wk_nn_custom(&ops, &o);
+    return wki_layer_new(&ops, &o);
 }

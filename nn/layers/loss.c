@@ -43,7 +43,7 @@ static wk_module *make(const wk_module_ops *ops, const char *where, const wk_los
     loss l = { .o = wk_loss_opts_default(), .two = two, .three = three, .four = four };
     wki_check(given, NULL, WK_E_INVALID, where, "the options are NULL");
     wki_options_merge(&l.o, sizeof l.o, given);
-    return wk_nn_custom(ops, &l);
+    return wki_layer_new(ops, &l);
 }
 
 #define LOSS(NAME, TWO, THREE, FOUR)                                                                                   \

@@ -264,5 +264,5 @@ wk_module *wk_nn_multihead_attention_new(const wk_multihead_attention_opts *give
     if (!a.o.kdim) a.o.kdim = a.o.embed_dim;
     if (!a.o.vdim) a.o.vdim = a.o.embed_dim;
     a.packed = a.o.kdim == a.o.embed_dim && a.o.vdim == a.o.embed_dim;
-    return wk_nn_custom(&ops, &a);
+    return wki_layer_new(&ops, &a);
 }

@@ -94,7 +94,7 @@ static wk_module *make_channels(const wk_module_ops *ops, const char *where, int
     wki_check(!instance || !isnan(c.o.momentum), NULL, WK_E_INVALID, where,
               "momentum is NAN, which is BatchNorm's alone");
     wki_check(wki_is_float(c.o.dtype), NULL, WK_E_DTYPE, where, "%s is no float dtype", wk_dtype_name(c.o.dtype));
-    return wk_nn_custom(ops, &c);
+    return wki_layer_new(ops, &c);
 }
 
 #define CHANNELS(NAME, SPATIAL, INSTANCE)                                                                              \
@@ -166,5 +166,5 @@ wk_module *wk_nn_group_norm_new(const wk_group_norm_opts *given)
               (long long)o.num_groups, (long long)o.num_channels);
     wki_check(o.eps >= 0, NULL, WK_E_INVALID, "nn_group_norm", "eps is %g; it must not be negative", o.eps);
     wki_check(wki_is_float(o.dtype), NULL, WK_E_DTYPE, "nn_group_norm", "%s is no float dtype", wk_dtype_name(o.dtype));
-    return wk_nn_custom(&group_ops, &o);
+    return wki_layer_new(&group_ops, &o);
 }

@@ -57,7 +57,7 @@ static wk_module *make(const wk_module_ops *ops, const char *where, const wk_poo
     wki_check(p.o.kernel_size.n, NULL, WK_E_INVALID, where, "kernel_size is missing; WK_DIMS(2) gives one");
     wki_check(!p.o.x && !p.o.indices, NULL, WK_E_INVALID, where,
               "x and indices are the function's; ask wk_forward_many for two results");
-    return wk_nn_custom(ops, &p);
+    return wki_layer_new(ops, &p);
 }
 
 #define KIND(NAME)                                                                                                     \
@@ -104,7 +104,7 @@ static void describe_sizes(wk_module *m, char *text, size_t bytes)
                                               .init = take_sizes,                                                      \
                                               .forward = forward_##NAME,                                               \
                                               .describe = describe_sizes };                                            \
-    wk_module *wk_nn_##NAME(wk_dims output_size) { return wk_nn_custom(&NAME##_ops, &output_size); }
+    wk_module *wk_nn_##NAME(wk_dims output_size) { return wki_layer_new(&NAME##_ops, &output_size); }
 
 ADAPTIVE(adaptive_avg_pool1d, wk_adaptive_avg_pool1d(x, *d))
 ADAPTIVE(adaptive_avg_pool2d, wk_adaptive_avg_pool2d(x, *d))

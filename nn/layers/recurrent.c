@@ -286,8 +286,8 @@ static wk_module *make(cell_kind kind, const wk_rnn_opts *given)
     wki_check(r.relu || (r.o.nonlinearity && !strcmp(r.o.nonlinearity, "tanh")), NULL, WK_E_INVALID, where,
               "nonlinearity is '%s'; tanh or relu is needed", r.o.nonlinearity ? r.o.nonlinearity : "NULL");
     wki_check(kind == RNN || !r.relu, NULL, WK_E_INVALID, where, "nonlinearity is an option of nn_rnn alone");
-    r.o.nonlinearity = NULL; /* the caller's string */
-    return wk_nn_custom(&ops[kind], &r);
+    r.o.nonlinearity = r.relu ? "relu" : "tanh"; /* given: the caller's string */
+    return wki_layer_new(&ops[kind], &r);
 }
 
 wk_module *wk_nn_rnn_new(const wk_rnn_opts *o) { return make(RNN, o); }

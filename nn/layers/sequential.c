@@ -43,7 +43,7 @@ wk_module *wk_nn_sequential_new(wk_module *const *modules, int n)
               "%d children were announced, none given", n);
     for (int i = 0; i < n; i++)
         if (!wki_module_ok(modules[i], "nn_sequential", "a child")) return NULL;
-    return wk_nn_custom(&ops, &(children){ modules, n });
+    return wki_layer_new(&ops, &(children){ modules, n });
 }
 
 static wk_tensor *refuse(wk_module *m, wk_tensor *x)
@@ -63,7 +63,7 @@ wk_module *wk_nn_module_list_new(wk_module *const *modules, int n)
               "%d children were announced, none given", n);
     for (int i = 0; i < n; i++)
         if (!wki_module_ok(modules[i], "nn_module_list", "a child")) return NULL;
-    return wk_nn_custom(&list_ops, &(children){ modules, n });
+    return wki_layer_new(&list_ops, &(children){ modules, n });
 }
 
 static const wk_module_ops dict_ops = { .size = sizeof dict_ops, .name = "module_dict", .forward = refuse };
@@ -74,7 +74,7 @@ wk_module *wk_nn_module_dict_new(const char *const *names, wk_module *const *mod
               "%d children were announced, but names or children not given", n);
     for (int i = 0; i < n; i++)
         if (!wki_module_ok(modules[i], "nn_module_dict", "a child")) return NULL;
-    wk_module *m = wk_nn_custom(&dict_ops, NULL);
+    wk_module *m = wki_layer_new(&dict_ops, NULL);
     for (int i = 0; i < n && m; i++)
         if (!wk_nn_child(m, names[i], modules[i])) return NULL;
     return m;

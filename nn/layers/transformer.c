@@ -105,8 +105,8 @@ static bool options_ok(const char *where, const wk_transformer_opts *given, wk_t
 static wk_module *make_layer(const wk_transformer_opts *o)
 {
     layer l = { .o = *o, .gelu = !strcmp(o->activation, "gelu") };
-    l.o.activation = NULL; /* the caller's string */
-    return wk_nn_custom(&layer_ops, &l);
+    l.o.activation = l.gelu ? "gelu" : "relu"; /* given: the caller's string */
+    return wki_layer_new(&layer_ops, &l);
 }
 
 wk_module *wk_nn_transformer_encoder_layer_new(const wk_transformer_opts *given)
@@ -160,5 +160,5 @@ static const wk_module_ops encoder_ops = { .size = sizeof encoder_ops,
 wk_module *wk_nn_transformer_encoder_new(const wk_transformer_opts *given)
 {
     wk_transformer_opts o;
-    return options_ok("nn_transformer_encoder", given, &o) ? wk_nn_custom(&encoder_ops, &o) : NULL;
+    return options_ok("nn_transformer_encoder", given, &o) ? wki_layer_new(&encoder_ops, &o) : NULL;
 }

@@ -3,6 +3,8 @@
 #include "wick/wick.h"
 #include "wick_check.h"
 #include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 typedef struct faults {
     long left, calls; /* the allocation that fails, counted down; how many were asked for */
@@ -113,6 +115,55 @@ TEST(memory, running_out_anywhere_in_a_step_is_an_error_and_nothing_more)
     every_allocation(false, false);
     every_allocation(true, false);
     every_allocation(true, true); /* once alone is healed: cached blocks are given back, and the call is tried again */
+}
+
+/* ---- Export ---- */
+
+static long size_of(const char *path)
+{
+    struct stat about;
+    return stat(path, &about) == 0 ? (long)about.st_size : 0;
+}
+
+static bool exports(long n, const char *path)
+{
+    faults f = { 0, 0, true };
+    wk_allocator allocator = { failing_allocate, failing_release, &f };
+    ck_assert_int_eq(wk_set_allocator(&allocator), WK_OK);
+    bool failed;
+    {
+        WK_SCOPE(run);
+        wk_module *m = wk_nn_sequential(wk_nn_gru(3, 4, .batch_first = true), wk_nn_linear(4, 2), wk_nn_gelu());
+        wk_tensor *x = wk_randn(WK_SHAPE(2, 5, 3), WK_F32);
+        wk_memory_trim();
+        f.left = n;
+        failed = wk_export_onnx(m, x, path) != WK_OK;
+        f.left = 0;
+        if (failed) ck_assert_int_eq(wk_error(), WK_E_MEMORY);
+        wk_error_clear();
+        CHECK(wk_is_training(m) && (failed || access(path, F_OK) == 0));
+    }
+    wk_memory_trim();
+    ck_assert_int_eq(wk_set_allocator(NULL), WK_OK);
+    return !failed;
+}
+
+/* The whole: where only the folder could not be synced. */
+TEST(memory, running_out_anywhere_in_an_export_leaves_the_whole_file_or_none)
+{
+    char path[64];
+    long n = 1;
+    snprintf(path, sizeof path, "/tmp/wick-memory-%d.onnx", (int)getpid());
+    CHECK(exports(0, path));
+    const long whole = size_of(path);
+    for (bool done = false; !done; n++) {
+        unlink(path);
+        done = exports(n, path);
+        CHECK(size_of(path) == 0 || size_of(path) == whole);
+    }
+    printf("an export: %ld allocations failed in turn\n", n - 2);
+    CHECK(n > 50);
+    unlink(path);
 }
 
 WICK_TEST_MAIN

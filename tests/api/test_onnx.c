@@ -1,0 +1,233 @@
+/* Exported files, read back field by field: nodes, names, bytes and sizes; what is refused leaves nothing.
+ * tests/interop runs them. */
+#include "base/alloc.h"
+#include "base/file.h"
+#include "train/protobuf.h"
+#include "wick/train.h"
+#include "wick_check.h"
+#include <stdio.h>
+#include <unistd.h>
+
+/* ---- Reading protobuf ---- */
+
+typedef struct bytes {
+    const unsigned char *at;
+    size_t n;
+} bytes;
+
+static uint64_t take_varint(bytes *b)
+{
+    uint64_t value = 0;
+    for (int shift = 0; b->n; shift += 7) {
+        const unsigned char byte = *b->at++;
+        b->n--;
+        value |= (uint64_t)(byte & 127) << shift;
+        if (byte < 128) return value;
+    }
+    ck_abort_msg("a number does not end");
+    return 0;
+}
+
+/* The next field: its number; a counted one's bytes in *inside, a number in *value. 0: the end. */
+static int take_field(bytes *b, bytes *inside, uint64_t *value)
+{
+    if (!b->n) return 0;
+    const uint64_t key = take_varint(b);
+    *inside = (bytes){ 0 };
+    *value = 0;
+    if ((key & 7) == 0) {
+        *value = take_varint(b);
+        return (int)(key >> 3);
+    }
+    const uint64_t n = (key & 7) == 2 ? take_varint(b) : (key & 7) == 5 ? 4 : 8;
+    ck_assert_uint_le(n, b->n);
+    *inside = (bytes){ b->at, (size_t)n };
+    b->at += n;
+    b->n -= (size_t)n;
+    return (int)(key >> 3);
+}
+
+/* The i-th field of that number. */
+static bytes field(bytes b, int number, int i)
+{
+    bytes inside;
+    uint64_t value;
+    for (int found; (found = take_field(&b, &inside, &value));)
+        if (found == number && !i--) return inside;
+    return (bytes){ 0 };
+}
+
+static uint64_t number_of(bytes b, int number)
+{
+    bytes inside;
+    uint64_t value;
+    for (int found; (found = take_field(&b, &inside, &value));)
+        if (found == number) return value;
+    return 0;
+}
+
+static bool is(bytes b, const char *text) { return b.n == strlen(text) && !memcmp(b.at, text, b.n); }
+
+/* ---- Files ---- */
+
+enum { GRAPH = 7, OPSETS = 8, NODES = 1, INITIALIZERS = 5, INPUT = 11, OUTPUT = 12 };
+static char path[64];
+static char *file;
+
+static bytes export(wk_module *m, wk_tensor *example)
+{
+    size_t n = 0;
+    snprintf(path, sizeof path, "/tmp/wick-onnx-%d.onnx", (int)getpid());
+    wki_free(file);
+    file = NULL;
+    if (wk_export_onnx(m, example, path) == WK_OK) file = wki_file_slurp(path, 1 << 24, &n, "test");
+    unlink(path);
+    return (bytes){ (unsigned char *)file, n };
+}
+
+static void end(void)
+{
+    wki_free(file);
+    file = NULL;
+}
+
+/* "N, 3, ?" of the graph's input or output */
+static const char *sizes_of(bytes graph, int which)
+{
+    static char text[128];
+    size_t used = 0;
+    bytes shape = field(field(field(field(graph, which, 0), 2, 0), 1, 0), 2, 0);
+    text[0] = 0;
+    for (int i = 0;; i++) {
+        bytes rest = shape, inside, dim = { 0 };
+        uint64_t value;
+        int at = -1;
+        for (int found; at < i && (found = take_field(&rest, &inside, &value));)
+            if (found == 1 && ++at == i) dim = inside;
+        if (at < i) return text;
+        if (field(dim, 2, 0).n)
+            used += (size_t)snprintf(text + used, sizeof text - used, "%s%.*s", i ? ", " : "", (int)field(dim, 2, 0).n,
+                                     (const char *)field(dim, 2, 0).at);
+        else if (dim.n)
+            used += (size_t)snprintf(text + used, sizeof text - used, "%s%d", i ? ", " : "", (int)number_of(dim, 1));
+        else
+            used += (size_t)snprintf(text + used, sizeof text - used, "%s?", i ? ", " : "");
+    }
+}
+
+TEST(onnx, has_a_node_a_layer_and_the_state_dicts_names_and_bytes)
+{
+    static const char *const ops[] = { "Conv", "BatchNormalization", "Relu", "Flatten", "Gemm" };
+    wk_module *m = wk_nn_sequential(wk_nn_conv2d(1, 2, WK_DIMS(3)), wk_nn_batch_norm2d(2), wk_nn_relu(),
+                                    wk_nn_dropout(0.5), wk_nn_flatten(), wk_nn_linear(8, 3));
+    bytes model = export(m, wk_randn(WK_SHAPE(2, 1, 4, 4), WK_F32)), graph = field(model, GRAPH, 0);
+    ck_assert_uint_eq(number_of(model, 1), 8);
+    ck_assert_uint_eq(number_of(field(model, OPSETS, 0), 2), 17);
+    for (int i = 0; i < 5; i++) CHECK(is(field(field(graph, NODES, i), 4, 0), ops[i]));
+    CHECK(!field(graph, NODES, 5).n);
+    CHECK(is(field(field(graph, NODES, 0), 1, 0), "input") && is(field(field(graph, NODES, 4), 2, 0), "output"));
+    ck_assert_str_eq(sizes_of(graph, INPUT), "N, 1, 4, 4");
+    ck_assert_str_eq(sizes_of(graph, OUTPUT), "N, 3");
+    wk_state *s = wk_state_dict(m);
+    int found = 0;
+    for (int i = 0; field(graph, INITIALIZERS, i).n; i++) {
+        char name[64];
+        bytes tensor = field(graph, INITIALIZERS, i), raw = field(tensor, 9, 0);
+        snprintf(name, sizeof name, "%.*s", (int)field(tensor, 8, 0).n, (const char *)field(tensor, 8, 0).at);
+        wk_tensor *t = wk_state_get(s, name);
+        CHECK(t && raw.n == 4 * (size_t)wk_numel(t) && !memcmp(raw.at, wk_data(t), raw.n));
+        ck_assert_uint_eq(number_of(tensor, 1), (uint64_t)wk_size(t, 0));
+        found++;
+    }
+    ck_assert_int_eq(found, 8);
+    end();
+}
+
+TEST(onnx, tells_the_dim_that_counts_samples)
+{
+    wk_tensor *x = wk_randn(WK_SHAPE(6, 2, 4), WK_F32);
+    bytes graph = field(export(wk_nn_lstm(4, 5), x), GRAPH, 0);
+    ck_assert_str_eq(sizes_of(graph, INPUT), "6, N, 4");
+    ck_assert_str_eq(sizes_of(graph, OUTPUT), "6, N, 5");
+    graph = field(export(wk_nn_lstm(4, 5, .batch_first = true), x), GRAPH, 0);
+    ck_assert_str_eq(sizes_of(graph, OUTPUT), "N, 2, 5");
+    graph = field(export(wk_nn_sequential(wk_nn_lstm(4, 5), wk_nn_flatten()), x), GRAPH, 0);
+    ck_assert_str_eq(sizes_of(graph, OUTPUT), "6, ?");
+    end();
+}
+
+TEST(onnx, is_of_evaluation_and_leaves_each_modules_mode)
+{
+    wk_module *m = wk_nn_sequential(wk_nn_batch_norm1d(3), wk_nn_dropout(0.5));
+    wk_train(wk_module_child(m, "1"), false);
+    wk_tensor *mean = wk_state_get(wk_state_dict(m), "0.running_mean"), *before = wk_clone(mean);
+    CHECK(export(m, wk_randn(WK_SHAPE(4, 3), WK_F32)).n);
+    CHECK(wk_equal(mean, before));
+    CHECK(wk_is_training(wk_module_child(m, "0")) && !wk_is_training(wk_module_child(m, "1")));
+    CHECK(export(wk_nn_identity(), wk_randn(WK_SHAPE(4, 3), WK_F32)).n);
+    CHECK(export(wk_module_clone(m), wk_randn(WK_SHAPE(4, 3), WK_F32)).n);
+    end();
+}
+
+/* ---- What is refused ---- */
+
+static wk_tensor *pass(wk_module *m, wk_tensor *x) { return (void)m, x; }
+static const wk_module_ops impostor = { .size = sizeof impostor, .name = "conv2d", .forward = pass };
+
+static void refuses(wk_module *m, wk_tensor *x, const char *where, const char *why)
+{
+    CHECK(!export(m, x).n);
+    CHECK_ERROR(WK_E_UNSUPPORTED, "export_onnx", where, why);
+    CHECK(access(path, F_OK) != 0);
+}
+
+TEST(onnx, names_the_module_that_has_no_form_there)
+{
+    wk_tensor *image = wk_randn(WK_SHAPE(2, 3, 7, 7), WK_F32), *row = wk_randn(WK_SHAPE(2, 3), WK_F32);
+    wk_module *inner = wk_nn_sequential(wk_nn_relu(), wk_nn_custom(&impostor, NULL));
+    refuses(wk_nn_sequential(wk_nn_relu(), inner), image, "1.1 is a conv2d", "a module of your own");
+    refuses(wk_nn_unflatten(1, 2, (int64_t[]){ 1, 3 }), row, "a unflatten", "no form");
+    refuses(wk_nn_sequential(wk_nn_batch_norm1d(3, .track_running_stats = false)), row, "0 is a batch_norm1d",
+            "running");
+    refuses(wk_nn_sequential(wk_nn_adaptive_avg_pool2d(WK_DIMS(3))), image, "0 is a adaptive", "multiple");
+    refuses(wk_nn_conv2d(2, 3, WK_DIMS(2)), wk_randn(WK_SHAPE(2, 7, 7), WK_F32), "a conv2d", "without a batch");
+    refuses(wk_nn_gru(3, 4), row, "a gru", "without a batch");
+    refuses(wk_nn_linear(3, 4), wk_randn(WK_SHAPE(3), WK_F32), "a linear", "without a batch");
+}
+
+TEST(onnx, refuses_bad_arguments)
+{
+    wk_tensor *x = wk_randn(WK_SHAPE(2, 3), WK_F32);
+    wk_module *m = wk_nn_linear(3, 4);
+    CHECK(wk_export_onnx(NULL, x, "x") != WK_OK);
+    CHECK_ERROR(WK_E_INVALID, "export_onnx", "m");
+    CHECK(wk_export_onnx(m, NULL, "x") != WK_OK);
+    CHECK_ERROR(WK_E_INVALID, "export_onnx", "example");
+    CHECK(wk_export_onnx(m, x, "") != WK_OK);
+    CHECK_ERROR(WK_E_INVALID, "path is empty");
+    CHECK(wk_export_onnx(m, wk_zeros(WK_SHAPE(0, 3), WK_F32), "x") != WK_OK);
+    CHECK_ERROR(WK_E_SHAPE, "[0, 3]");
+    CHECK(wk_export_onnx(m, wk_zeros(WK_SHAPE(2, 4), WK_F32), "x") != WK_OK);
+    CHECK_ERROR(WK_E_SHAPE, "[2, 4]");
+    CHECK(wk_export_onnx(m, x, "/nowhere/x.onnx") != WK_OK);
+    CHECK_ERROR(WK_E_IO, "/nowhere/x.onnx");
+}
+
+/* ---- The wire format: protobuf's own examples ---- */
+
+TEST(onnx, writes_protobufs_wire_format)
+{
+    wki_message m = { 0 }, inside = { 0 };
+    wki_put_int(&inside, 1, 150);
+    wki_put_message(&m, 3, &inside);
+    wki_put_text(&m, 2, "testing");
+    wki_put_int(&m, 1, -2);
+    wki_put_float(&m, 16, 1);
+    static const unsigned char expected[] = { 0x1a, 0x03, 0x08, 0x96, 0x01, 0x12, 0x07, 't',  'e',  's',  't',
+                                              'i',  'n',  'g',  0x08, 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                                              0xff, 0xff, 0x01, 0x85, 0x01, 0x00, 0x00, 0x80, 0x3f };
+    CHECK(!m.failed && m.used == sizeof expected && !memcmp(m.at, expected, sizeof expected));
+    wki_free(m.at);
+}
+
+WICK_TEST_MAIN

@@ -1,0 +1,156 @@
+/* How convolutions and pooling look in ONNX. Sizes behind the channels are fixed in the file, so rounding up becomes
+ * padding at the ends, which all runtimes take alike. */
+#include "train/onnx.h"
+#include <string.h>
+
+typedef wki_onnx_value value;
+
+static int dims_of(const wk_module *m) { return m->ops->name[strlen(m->ops->name) - 2] - '0'; } /* "conv2d" */
+
+static bool batched(wki_onnx *g, const wk_module *m, const wk_tensor *x)
+{
+    if (x->v.ndim == dims_of(m) + 2) return true;
+    wki_onnx_refuse(g, m, "x is %s, without a batch", wki_show(&x->v));
+    return false;
+}
+
+/* One size for all, one for each, or none: the default. */
+static void take(const wk_dims *d, int n, int64_t none, int64_t to[3])
+{
+    for (int i = 0; i < n; i++) to[i] = d->n ? d->size[d->n == 1 ? 0 : i] : none;
+}
+
+/* ---- Convolution ---- */
+
+static value put_conv(wki_onnx *g, wk_module *m, value x, wk_tensor *y)
+{
+    (void)y;
+    const wk_conv_layer_opts *o = m->state;
+    const int n = dims_of(m);
+    const bool transposed = !strncmp(m->ops->name, "conv_t", 6);
+    int64_t kernel[3], stride[3], dilation[3], output_padding[3], pads[6];
+    if (!batched(g, m, x.t)) return x;
+    take(&o->kernel_size, n, 1, kernel);
+    take(&o->stride, n, 1, stride);
+    take(&o->dilation, n, 1, dilation);
+    take(&o->output_padding, n, 0, output_padding);
+    take(&o->padding, n, 0, pads);
+    take(&o->padding, n, 0, pads + n);
+    const char *weight = wki_onnx_weight(g, m, "weight"), *bias = wki_onnx_weight(g, m, "bias");
+    value v =
+        wki_onnx_node(g, transposed ? "ConvTranspose" : "Conv", (const char *[]){ x.name, weight, bias }, bias ? 3 : 2);
+    wki_onnx_ints(g, "kernel_shape", kernel, n);
+    wki_onnx_ints(g, "strides", stride, n);
+    wki_onnx_ints(g, "dilations", dilation, n);
+    wki_onnx_int(g, "group", o->groups);
+    wki_onnx_ints(g, "pads", pads, 2 * n);
+    if (transposed) wki_onnx_ints(g, "output_padding", output_padding, n);
+    return v;
+}
+
+/* ---- Pooling ---- */
+
+typedef struct pooling {
+    int n;
+    int64_t kernel[3], stride[3], dilation[3], pads[6]; /* pads: all begins, then all ends */
+    bool max, beyond;                                   /* beyond: the last window goes past the padding */
+} pooling;
+
+static pooling pooling_of(const wk_module *m, const wk_tensor *x, const wk_tensor *y)
+{
+    const wk_pool_opts *o = m->state;
+    pooling p = { .n = dims_of(m), .max = !strncmp(m->ops->name, "max", 3) };
+    take(&o->kernel_size, p.n, 1, p.kernel);
+    take(&o->stride, p.n, 0, p.stride);
+    take(&o->dilation, p.n, 1, p.dilation);
+    take(&o->padding, p.n, 0, p.pads);
+    for (int i = 0; i < p.n; i++) {
+        if (!p.stride[i]) p.stride[i] = p.kernel[i];
+        const int64_t end = (y->v.size[2 + i] - 1) * p.stride[i] + p.dilation[i] * (p.kernel[i] - 1) + 1;
+        const int64_t more = end - x->v.size[2 + i] - 2 * p.pads[i];
+        p.pads[p.n + i] = p.pads[i] + (more > 0 ? more : 0);
+        p.beyond = p.beyond || more > 0;
+    }
+    return p;
+}
+
+static value put_window(wki_onnx *g, const pooling *p, const char *x, bool count_pads)
+{
+    value v = WKI_NODE(g, p->max ? "MaxPool" : "AveragePool", x);
+    wki_onnx_ints(g, "kernel_shape", p->kernel, p->n);
+    wki_onnx_ints(g, "strides", p->stride, p->n);
+    wki_onnx_ints(g, "pads", p->pads, 2 * p->n);
+    if (p->max) wki_onnx_ints(g, "dilations", p->dilation, p->n);
+    if (!p->max) wki_onnx_int(g, "count_include_pad", count_pads);
+    return v;
+}
+
+/* The padding that means count as a node of its own, so that what is beyond it does not. */
+static value put_padding(wki_onnx *g, pooling *p, value x, int64_t count)
+{
+    int64_t all[2 * WK_MAX_DIMS] = { 0 };
+    for (int i = 0; i < p->n; i++) {
+        all[2 + i] = all[4 + p->n + i] = p->pads[i];
+        p->pads[p->n + i] -= p->pads[i];
+        p->pads[i] = 0;
+    }
+    value pads = wki_onnx_constant(g, wk_from(all, WK_SHAPE(count), WK_I64));
+    return WKI_NODE(g, "Pad", x.name, pads.name);
+}
+
+static value put_pool(wki_onnx *g, wk_module *m, value x, wk_tensor *y)
+{
+    const wk_pool_opts *o = m->state;
+    if (!batched(g, m, x.t)) return x;
+    pooling p = pooling_of(m, x.t, y);
+    if (p.max) return put_window(g, &p, x.name, false);
+    if (!o->divisor_override) {
+        if (p.beyond && o->count_include_pad) x = put_padding(g, &p, x, 2 * (p.n + 2));
+        return put_window(g, &p, x.name, o->count_include_pad && !p.beyond);
+    }
+    double taps = 1;
+    for (int i = 0; i < p.n; i++) taps *= (double)p.kernel[i];
+    value factor = wki_onnx_number(g, taps / (double)o->divisor_override, y);
+    value mean = put_window(g, &p, x.name, true);
+    return WKI_NODE(g, "Mul", mean.name, factor.name);
+}
+
+/* To one element: the global pool; else windows must come out alike. */
+static value put_adaptive(wki_onnx *g, wk_module *m, value x, wk_tensor *y)
+{
+    if (!batched(g, m, x.t)) return x;
+    pooling p = { .n = dims_of(m), .dilation = { 1, 1, 1 }, .max = strstr(m->ops->name, "max") != NULL };
+    bool global = true;
+    for (int i = 0; i < p.n; i++) {
+        const int64_t in = x.t->v.size[2 + i], out = y->v.size[2 + i];
+        if (!out || in % out)
+            return wki_onnx_refuse(g, m, "sizes %s become %lld; the one must be a multiple of the other",
+                                   wki_show(&x.t->v), (long long)out);
+        p.kernel[i] = p.stride[i] = in / out;
+        global = global && out == 1;
+    }
+    if (global) return WKI_NODE(g, p.max ? "GlobalMaxPool" : "GlobalAveragePool", x.name);
+    return put_window(g, &p, x.name, false);
+}
+
+const wki_onnx_row wki_onnx_windows[] = {
+    { "conv1d", .put = put_conv },
+    { "conv2d", .put = put_conv },
+    { "conv3d", .put = put_conv },
+    { "conv_transpose1d", .put = put_conv },
+    { "conv_transpose2d", .put = put_conv },
+    { "conv_transpose3d", .put = put_conv },
+    { "max_pool1d", .put = put_pool },
+    { "max_pool2d", .put = put_pool },
+    { "max_pool3d", .put = put_pool },
+    { "avg_pool1d", .put = put_pool },
+    { "avg_pool2d", .put = put_pool },
+    { "avg_pool3d", .put = put_pool },
+    { "adaptive_avg_pool1d", .put = put_adaptive },
+    { "adaptive_avg_pool2d", .put = put_adaptive },
+    { "adaptive_avg_pool3d", .put = put_adaptive },
+    { "adaptive_max_pool1d", .put = put_adaptive },
+    { "adaptive_max_pool2d", .put = put_adaptive },
+    { "adaptive_max_pool3d", .put = put_adaptive },
+    { .type = NULL },
+};
