@@ -232,15 +232,18 @@ wk_status wki_writer_printf(wki_writer *writer, const char *format, ...)
     return writer->status;
 }
 
-/* The new name is safe only once the folder is; file systems that cannot sync a folder say EINVAL. */
-static wk_status sync_folder(const char *path, const char *where)
+static char *folder_of(const char *path)
 {
     const char *slash = strrchr(path, '/');
     char *folder = slash ? wki_strdup(path) : wki_strdup(".");
-    if (!folder) return WK_E_MEMORY;
-    if (slash) folder[slash == path ? 1 : slash - path] = 0;
+    if (folder && slash) folder[slash == path ? 1 : slash - path] = 0;
+    return folder;
+}
+
+/* The new name is safe only once the folder is; file systems that cannot sync a folder say EINVAL. */
+static wk_status sync_folder(const char *folder, const char *path, const char *where)
+{
     const int fd = open_again(folder, O_RDONLY | O_DIRECTORY, 0);
-    wki_free(folder);
     if (fd < 0) return WK_OK; /* a folder that may be written but not read */
     const int error = sys()->fsync(fd) == 0 ? 0 : errno;
     sys()->close(fd);
@@ -250,9 +253,15 @@ static wk_status sync_folder(const char *path, const char *where)
 
 static wk_status rename_durably(const char *temporary, const char *path, const char *where)
 {
-    if (sys()->rename(temporary, path) == 0) return WKI_FAULT(62) ? WK_OK : sync_folder(path, where);
-    const wk_status status = failed(where, "write", path);
-    unlink(temporary);
+    char *folder = folder_of(path); /* before anything is changed: there may be no memory */
+    wk_status status = WK_OK;
+    if (!folder || sys()->rename(temporary, path) != 0) {
+        status = folder ? failed(where, "write", path) : wk_error();
+        unlink(temporary);
+    } else if (!WKI_FAULT(62)) {
+        status = sync_folder(folder, path, where);
+    }
+    wki_free(folder);
     return status;
 }
 

@@ -59,6 +59,10 @@ wk_module *wki_module_twin(const wk_module *from, void *(*copy)(void *user, wki_
 typedef wk_status wki_visit_fn(void *user, const char *name, wki_member *member);
 wk_status wki_module_walk(wk_module *m, wki_visit_fn *visit, void *user);
 wki_member *wki_module_find(wk_module *m, const char *path); /* by its dotted path; NULL if there is none */
+/* Loading a state dict in two parts: all that may fail, into tensors of the innermost scope, and the copying. */
+typedef struct wki_module_loading wki_module_loading;
+wki_module_loading *wki_module_load_begin(wk_module *m, const wk_state *s, const wk_load_opts *o); /* o NULL: the defaults */
+wk_status wki_module_load_end(wki_module_loading *l, bool taken);                                  /* l NULL: nothing */
 /* Evaluation mode for the whole tree, and each module's own mode back again. */
 void wki_module_keep_modes(wk_module *m);
 void wki_module_restore_modes(wk_module *m);

@@ -24,7 +24,7 @@ typedef struct pair {
     wk_tensor *to, *from;
 } pair;
 
-typedef struct loading {
+typedef struct wki_module_loading {
     wk_module *m;
     const wk_state *s;
     bool strict;
@@ -128,9 +128,8 @@ static wk_status compare(loading *l)
 }
 
 /* Conversions first, as they may fail; copies of equal dtypes do not. */
-static wk_status copy_all(const loading *l)
+static wk_status convert_all(const loading *l)
 {
-    WK_SCOPE(work);
     WK_NO_GRAD(update);
     for (int i = 0; i < l->count; i++) {
         pair *p = &l->pairs[i];
@@ -139,6 +138,12 @@ static wk_status copy_all(const loading *l)
         if (p->from && p->from->v.ndim != p->to->v.ndim) p->from = wk_reshape(p->from, 0, NULL);
         if (!p->from) return wk_error();
     }
+    return WK_OK;
+}
+
+static wk_status copy_all(const loading *l)
+{
+    WK_NO_GRAD(update);
     for (int i = 0; i < l->count; i++)
         if (l->pairs[i].from && wk_copy_(l->pairs[i].to, l->pairs[i].from)) return wk_error();
     return WK_OK;
@@ -146,19 +151,35 @@ static wk_status copy_all(const loading *l)
 
 wk_load_opts wk_load_opts_default(void) { return (wk_load_opts){ .size = sizeof(wk_load_opts), .strict = true }; }
 
-wk_status wk_load_state_dict_run(wk_module *m, const wk_state *s, const wk_load_opts *given)
+wk_status wki_module_load_end(wki_module_loading *l, bool taken)
+{
+    if (l && taken) copy_all(l);
+    if (l) wki_free(l->pairs);
+    wki_free(l);
+    return wk_error();
+}
+
+wki_module_loading *wki_module_load_begin(wk_module *m, const wk_state *s, const wk_load_opts *given)
 {
     wk_load_opts o = wk_load_opts_default();
-    if (wk_failed() || !wki_module_ok(m, "load_state_dict", "m")) return wk_error();
-    wki_check(s, WK_E_INVALID, WK_E_INVALID, "load_state_dict", "s is NULL; a state dict is needed");
+    if (wk_failed() || !wki_module_ok(m, "load_state_dict", "m")) return NULL;
+    wki_check(s, NULL, WK_E_INVALID, "load_state_dict", "s is NULL; a state dict is needed");
     if (given) wki_options_merge(&o, sizeof o, given);
     wk_state_count(s); /* refuses what is no state */
-    if (wk_failed()) return wk_error();
-    loading l = { .m = m, .s = s, .strict = o.strict };
-    wk_status status = compare(&l);
-    if (status == WK_OK) status = copy_all(&l);
-    wki_free(l.pairs);
-    return status;
+    loading *l = wk_failed() ? NULL : wki_alloc(sizeof *l);
+    if (!l) return NULL;
+    l->m = m;
+    l->s = s;
+    l->strict = o.strict;
+    if (compare(l) == WK_OK && convert_all(l) == WK_OK) return l;
+    wki_module_load_end(l, false);
+    return NULL;
+}
+
+wk_status wk_load_state_dict_run(wk_module *m, const wk_state *s, const wk_load_opts *given)
+{
+    WK_SCOPE(loading);
+    return wki_module_load_end(wki_module_load_begin(m, s, given), true);
 }
 
 wk_status wk_load_state_dict(wk_module *m, const wk_state *s) { return wk_load_state_dict_run(m, s, NULL); }

@@ -72,27 +72,41 @@ typedef struct freezing {
     const char *prefix;
     bool on;
     int found;
+    wk_tensor **of; /* NULL: they are counted */
 } freezing;
 
-static wk_status freeze(void *user, const char *name, wki_member *member)
+static wk_status pick(void *user, const char *name, wki_member *member)
 {
     freezing *f = user;
-    wk_tensor *t = member->object;
     if (member->kind != WKI_PARAMETER || strncmp(name, f->prefix, strlen(f->prefix))) return WK_OK;
+    if (f->of) f->of[f->found] = member->object;
     f->found++;
-    t->requires_grad = f->on;
-    return f->on ? WK_OK : wk_set_grad(t, NULL);
+    return WK_OK;
+}
+
+static wk_status freeze(wk_module *m, freezing *f)
+{
+    if (wki_module_walk(m, pick, f)) return wk_error();
+    wki_check(f->found, WK_E_NOT_FOUND, WK_E_NOT_FOUND, "module_requires_grad",
+              "%s has no parameter that begins with '%s'", m->ops->name, f->prefix);
+    if (!(f->of = wki_alloc_array((size_t)f->found, sizeof *f->of))) return wk_error();
+    f->found = 0;
+    if (wki_module_walk(m, pick, f)) return wk_error();
+    for (int i = 0; i < f->found; i++) {
+        f->of[i]->requires_grad = f->on;
+        if (!f->on) wk_set_grad(f->of[i], NULL);
+    }
+    return wk_error();
 }
 
 wk_status wk_module_requires_grad(wk_module *m, const char *prefix, bool on)
 {
     if (wk_failed() || !wki_module_ok(m, "module_requires_grad", "m")) return wk_error();
     wki_check(prefix, WK_E_INVALID, WK_E_INVALID, "module_requires_grad", "prefix is NULL; \"\" means all");
-    freezing f = { prefix, on, 0 };
-    if (wki_module_walk(m, freeze, &f)) return wk_error();
-    wki_check(f.found, WK_E_NOT_FOUND, WK_E_NOT_FOUND, "module_requires_grad",
-              "%s has no parameter that begins with '%s'", m->ops->name, prefix);
-    return WK_OK;
+    freezing f = { .prefix = prefix, .on = on };
+    freeze(m, &f);
+    wki_free(f.of);
+    return wk_error();
 }
 
 int wk_module_hook(wk_module *m, wk_forward_pre_hook *before, wk_forward_hook *after, void *user)

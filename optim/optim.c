@@ -229,9 +229,8 @@ static wk_status renew(wk_optim *opt)
     return WK_OK;
 }
 
-wk_status wk_step(wk_optim *opt)
+static wk_status step(wk_optim *opt)
 {
-    if (!wki_optim_ok(opt, "step") || wk_failed()) return wk_error();
     WK_SCOPE(step);
     WK_NO_GRAD(update);
     for (int i = 0; i < opt->count; i++)
@@ -241,6 +240,16 @@ wk_status wk_step(wk_optim *opt)
         if (opt->slots[i].g && update_alike(opt, i)) return wk_error();
     opt->steps++;
     return WK_OK;
+}
+
+wk_status wk_step(wk_optim *opt)
+{
+    if (!wki_optim_ok(opt, "step") || wk_failed()) return wk_error();
+    if (step(opt) == WK_OK) return WK_OK;
+    for (int i = 0; i < opt->count; i++) /* states made for a first step that was not done */
+        if (opt->slots[i].t == 0 && !opt->groups[opt->slots[i].group].plan.at_once)
+            wki_optim_drop_states(&opt->slots[i]);
+    return wk_error();
 }
 
 wk_status wk_zero_grad(wk_optim *opt)

@@ -5,6 +5,7 @@
 #define WKI_OPTIM_H
 #include "autograd/op.h"
 #include "backends/rules.h"
+#include "wick/average.h"
 #include "wick/optim.h"
 #include <math.h>
 
@@ -101,6 +102,13 @@ bool wki_optim_group_ok(const wk_optim *opt, int group, const char *where);
 wk_status wki_optim_regroup(wk_optim *opt, int group, void *opts, const char *where);
 wk_status wki_optim_make_states(const wki_optim_group *group, wki_optim_slot *slot, const char *where); /* those missing */
 void wki_optim_drop_states(wki_optim_slot *slot);
+/* Loading a state dict in two parts: all that may fail, into tensors of the innermost scope, and what cannot. */
+typedef struct wki_optim_loading wki_optim_loading;
+wki_optim_loading *wki_optim_load_begin(wk_optim *opt, const wk_state *s);
+void wki_optim_load_end(wk_optim *opt, wki_optim_loading *l, bool taken); /* NULL allowed */
+typedef struct wki_average_loading wki_average_loading;
+wki_average_loading *wki_average_load_begin(wk_average *a, const wk_state *s);
+void wki_average_load_end(wk_average *a, wki_average_loading *l, bool taken);
 /* The parameters and a copy of the options join as a new group; on an error nothing has changed. */
 wk_status wki_optim_join(wk_optim *opt, wk_params *params, const void *opts, const char *where);
 

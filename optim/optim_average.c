@@ -1,6 +1,7 @@
 /* Running averages of parameters: exponential ones and means. */
 #include "autograd/op.h"
 #include "base/alloc.h"
+#include "optim/optim.h"
 #include "wick/average.h"
 
 struct wk_average {
@@ -104,12 +105,13 @@ wk_status wk_average_swap(wk_average *a)
 {
     if (usable(a, "average_swap")) return wk_error();
     WK_NO_GRAD(swapping);
-    for (int i = 0; i < a->count; i++) {
-        WK_SCOPE(one);
-        wk_tensor *p = wk_params_at(a->params, i), *kept = wk_clone(p);
-        if (!kept || wk_copy_(p, a->mean[i]) || wk_copy_(a->mean[i], kept)) return wk_error();
-    }
-    return WK_OK;
+    WK_SCOPE(work);
+    wk_tensor **kept = wki_alloc_array((size_t)a->count, sizeof *kept);
+    for (int i = 0; kept && i < a->count && !wk_failed(); i++) kept[i] = wk_clone(wk_params_at(a->params, i));
+    for (int i = 0; i < a->count && !wk_failed(); i++)
+        if (wk_copy_(wk_params_at(a->params, i), a->mean[i]) == WK_OK) wk_copy_(a->mean[i], kept[i]);
+    wki_free(kept);
+    return wk_error();
 }
 
 wk_status wk_average_apply(wk_average *a)
@@ -166,19 +168,49 @@ static wk_tensor *entry(const wk_average *a, int i, const wk_state *s)
     return t;
 }
 
+struct wki_average_loading {
+    wk_tensor **from;
+    int64_t updates;
+};
+
+static wk_status read_all(const wk_average *a, const wk_state *s, wki_average_loading *l)
+{
+    const bool as_tensor = wk_state_has(s, "n_averaged");
+    l->updates = as_tensor ? (int64_t)wk_item(wk_state_get(s, "n_averaged")) : wk_state_int(s, "n_averaged");
+    if (wk_failed()) return wk_error();
+    wki_check(l->updates >= 0, WK_E_FORMAT, WK_E_FORMAT, loading, "n_averaged is %lld", (long long)l->updates);
+    if (!(l->from = wki_alloc_array((size_t)a->count, sizeof *l->from))) return wk_error();
+    for (int i = 0; i < a->count && !wk_failed(); i++) {
+        wk_tensor *t = entry(a, i, s);
+        l->from[i] = t ? wk_to(t, (wk_dtype)a->mean[i]->v.dtype) : NULL;
+    }
+    return wk_error();
+}
+
+void wki_average_load_end(wk_average *a, wki_average_loading *l, bool taken)
+{
+    WK_NO_GRAD(copying);
+    if (!l) return;
+    for (int i = 0; taken && i < a->count; i++) wk_copy_(a->mean[i], l->from[i]);
+    if (taken) a->updates = l->updates;
+    wki_free(l->from);
+    wki_free(l);
+}
+
+wki_average_loading *wki_average_load_begin(wk_average *a, const wk_state *s)
+{
+    if (!average_ok(a, loading)) return NULL;
+    wki_check(s, NULL, WK_E_INVALID, loading, "s is NULL; a state dict is needed");
+    WK_NO_GRAD(untracked);
+    wki_average_loading *l = wki_alloc(sizeof *l);
+    if (l && read_all(a, s, l) == WK_OK) return l;
+    wki_average_load_end(a, l, false);
+    return NULL;
+}
+
 wk_status wk_average_load_state_dict(wk_average *a, const wk_state *s)
 {
-    if (!average_ok(a, loading)) return wk_error();
-    wki_check(s, WK_E_INVALID, WK_E_INVALID, loading, "s is NULL; a state dict is needed");
-    const bool as_tensor = wk_state_has(s, "n_averaged");
-    const int64_t updates = as_tensor ? (int64_t)wk_item(wk_state_get(s, "n_averaged")) : wk_state_int(s, "n_averaged");
-    if (wk_failed()) return wk_error();
-    wki_check(updates >= 0, WK_E_FORMAT, WK_E_FORMAT, loading, "n_averaged is %lld", (long long)updates);
-    for (int i = 0; i < a->count; i++)
-        if (!entry(a, i, s)) return wk_error();
-    WK_NO_GRAD(copying);
-    for (int i = 0; i < a->count; i++)
-        if (wk_copy_(a->mean[i], entry(a, i, s))) return wk_error();
-    a->updates = updates;
-    return WK_OK;
+    WK_SCOPE(reading);
+    wki_average_load_end(a, wki_average_load_begin(a, s), true);
+    return wk_error();
 }

@@ -106,9 +106,28 @@ static wk_status read_one(wk_schedule *s, const wk_state *d, bool commit)
     return wk_error();
 }
 
-static wk_status load(wk_schedule *s, const wk_state *d, bool commit)
+/* The states of the parts, in the order in which they are met. */
+typedef struct wki_schedule_loading {
+    const wk_state *all, **parts;
+    int count, room, next;
+} loading;
+
+static const wk_state *part_of(loading *l, const wk_state *d, int i)
 {
     char prefix[KEY];
+    if (l->count == l->room) {
+        const size_t old = (size_t)l->room, room = old ? 2 * old : 8;
+        const wk_state **grown = wki_grow(l->parts, old * sizeof *grown, room * sizeof *grown);
+        if (!grown) return NULL;
+        l->parts = grown;
+        l->room = (int)room;
+    }
+    snprintf(prefix, KEY, "part.%d.", i);
+    return l->parts[l->count++] = wk_state_part(d, prefix);
+}
+
+static wk_status load(wk_schedule *s, const wk_state *d, loading *l, bool commit)
+{
     wk_schedule copy = *s;
     if (read_one(&copy, d, commit)) return wk_error();
     if (commit) {
@@ -117,18 +136,35 @@ static wk_status load(wk_schedule *s, const wk_state *d, bool commit)
         memcpy(s->kept, copy.kept, sizeof s->kept);
     }
     for (int i = 0; i < s->nparts; i++) {
-        snprintf(prefix, KEY, "part.%d.", i);
-        const wk_state *part = wk_state_part(d, prefix);
-        if (!part || load(s->parts[i], part, commit)) return wk_error();
+        const wk_state *part = commit ? l->parts[l->next++] : part_of(l, d, i);
+        if (!part || load(s->parts[i], part, l, commit)) return wk_error();
     }
     return WK_OK;
 }
 
+void wki_schedule_load_end(wk_schedule *s, wki_schedule_loading *l, bool taken)
+{
+    if (!l) return;
+    if (taken) load(s, l->all, l, true);
+    wki_free(l->parts);
+    wki_free(l);
+}
+
+wki_schedule_loading *wki_schedule_load_begin(wk_schedule *s, const wk_state *d)
+{
+    if (wk_failed() || !wki_schedule_ok(s, where, "s")) return NULL;
+    wki_check(d, NULL, WK_E_INVALID, where, "d is NULL; a state dict is needed");
+    loading *l = wki_alloc(sizeof *l);
+    if (!l) return NULL;
+    l->all = d;
+    if (load(s, d, l, false) == WK_OK) return l;
+    wki_schedule_load_end(s, l, false);
+    return NULL;
+}
+
 wk_status wk_schedule_load_state_dict(wk_schedule *s, const wk_state *d)
 {
-    if (wk_failed() || !wki_schedule_ok(s, where, "s")) return wk_error();
-    wki_check(d, WK_E_INVALID, WK_E_INVALID, where, "d is NULL; a state dict is needed");
     WK_SCOPE(reading);
-    if (load(s, d, false)) return wk_error();
-    return load(s, d, true);
+    wki_schedule_load_end(s, wki_schedule_load_begin(s, d), true);
+    return wk_error();
 }

@@ -61,7 +61,7 @@ wk_state *wk_optim_state_dict(wk_optim *opt)
 static const char where[] = "optim_load_state_dict";
 
 /* What is read: option structs one after the other, and slots. */
-typedef struct loading {
+typedef struct wki_optim_loading {
     char *opts;
     double *initial_lr;
     wki_optim_slot *slots;
@@ -158,22 +158,38 @@ static void take(wk_optim *opt, const loading *l)
     opt->steps = l->steps;
 }
 
+void wki_optim_load_end(wk_optim *opt, wki_optim_loading *l, bool taken)
+{
+    if (!l) return;
+    if (taken) take(opt, l);
+    wki_free(l->slots);
+    wki_free(l->initial_lr);
+    wki_free(l->opts);
+    wki_free(l);
+}
+
+wki_optim_loading *wki_optim_load_begin(wk_optim *opt, const wk_state *s)
+{
+    if (wk_failed() || !wki_optim_ok(opt, where)) return NULL;
+    wki_check(s, NULL, WK_E_INVALID, where, "s is NULL; a state dict is needed");
+    const char *kind = wk_state_text(s, "optimizer");
+    if (wk_failed()) return NULL;
+    wki_check(kind && !strcmp(kind, opt->kind->name), NULL, WK_E_INVALID, where, "the state is of %s; this is %s",
+              kind ? kind : "no optimizer", opt->kind->name);
+    WK_NO_GRAD(untracked);
+    loading *l = wki_alloc(sizeof *l);
+    if (!l) return NULL;
+    l->opts = wki_alloc_array((size_t)opt->ngroups, opt->kind->opts_size);
+    if (l->opts) l->initial_lr = wki_alloc_array((size_t)opt->ngroups, sizeof *l->initial_lr);
+    if (l->initial_lr) l->slots = wki_alloc_array((size_t)opt->count, sizeof *l->slots);
+    if (l->slots && read_all(opt, s, l) == WK_OK) return l;
+    wki_optim_load_end(opt, l, false);
+    return NULL;
+}
+
 wk_status wk_optim_load_state_dict(wk_optim *opt, const wk_state *s)
 {
-    if (wk_failed() || !wki_optim_ok(opt, where)) return wk_error();
-    wki_check(s, WK_E_INVALID, WK_E_INVALID, where, "s is NULL; a state dict is needed");
-    const char *kind = wk_state_text(s, "optimizer");
-    if (wk_failed()) return wk_error();
-    wki_check(kind && !strcmp(kind, opt->kind->name), WK_E_INVALID, WK_E_INVALID, where,
-              "the state is of %s; this is %s", kind ? kind : "no optimizer", opt->kind->name);
     WK_SCOPE(reading);
-    WK_NO_GRAD(untracked);
-    loading l = { .opts = wki_alloc_array((size_t)opt->ngroups, opt->kind->opts_size) };
-    if (l.opts) l.initial_lr = wki_alloc_array((size_t)opt->ngroups, sizeof *l.initial_lr);
-    if (l.initial_lr) l.slots = wki_alloc_array((size_t)opt->count, sizeof *l.slots);
-    if (l.slots && read_all(opt, s, &l) == WK_OK) take(opt, &l);
-    wki_free(l.slots);
-    wki_free(l.initial_lr);
-    wki_free(l.opts);
+    wki_optim_load_end(opt, wki_optim_load_begin(opt, s), true);
     return wk_error();
 }

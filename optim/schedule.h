@@ -60,4 +60,8 @@ wk_schedule *wki_schedule_begin(wk_schedule *s);
 wk_schedule *wki_schedule_new(const wki_schedule_kind *kind, wk_optim *opt, const double *numbers);
 wk_status wki_schedule_milestones(wk_schedule *s, const int64_t *milestones, int n); /* copies; positive and rising */
 wk_status wki_schedule_restart(wk_schedule *s, bool initial); /* t = 0 again */
+/* Loading a state dict in two parts, as wki_optim_load_begin. */
+typedef struct wki_schedule_loading wki_schedule_loading;
+wki_schedule_loading *wki_schedule_load_begin(wk_schedule *s, const wk_state *d);
+void wki_schedule_load_end(wk_schedule *s, wki_schedule_loading *l, bool taken); /* l NULL: nothing */
 #endif

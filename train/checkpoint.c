@@ -3,6 +3,9 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/options.h"
+#include "nn/module.h"
+#include "optim/optim.h"
+#include "optim/schedule.h"
 #include "wick/train.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,33 +44,41 @@ wk_state *wk_training_state_dict(const wk_training *t)
     return wk_failed() || put_random(s) ? NULL : s;
 }
 
-static wk_status load(const wk_training *t, const wk_state *s)
+/* The loader's, which cannot be prepared: as it was, where that is not loaded. */
+static bool load_loader(wk_loader *loader, const wk_state *s)
 {
-    const wk_rng_place place = { (uint64_t)wk_state_int(s, "random.seed"),
-                                 (uint64_t)wk_state_int(s, "random.operation"),
-                                 (uint32_t)wk_state_int(s, "random.stream") };
-    if (t->optim) wk_optim_load_state_dict(t->optim, wk_state_part(s, "optim."));
-    if (t->loader) wk_loader_load_state_dict(t->loader, wk_state_part(s, "loader."));
-    if (t->module) wk_load_state_dict(t->module, wk_state_part(s, "model."));
-    if (t->schedule) wk_schedule_load_state_dict(t->schedule, wk_state_part(s, "schedule."));
-    if (t->average) wk_average_load_state_dict(t->average, wk_state_part(s, "average."));
-    if (wk_failed()) return wk_error();
-    wk_set_rng_state(place);
-    return WK_OK;
+    wk_state *before = wk_loader_state_dict(loader), *part = wk_state_part(s, "loader.");
+    if (!before || !part) return false;
+    if (wk_loader_load_state_dict(loader, part) == WK_OK) return true;
+    wki_error why;
+    wki_error_take(&why);
+    wk_loader_load_state_dict(loader, before);
+    wk_error_clear();
+    wki_error_raise(&why);
+    return false;
 }
 
+/* All that may fail, before anything is changed. */
 wk_status wk_training_load_state_dict(const wk_training *t, const wk_state *s)
 {
     if (!training_ok(t, "training_load_state_dict")) return wk_error();
     wki_check(s, WK_E_INVALID, WK_E_INVALID, "training_load_state_dict", "s is NULL");
     WK_SCOPE(work);
-    wk_state *before = wk_state_copy(wk_training_state_dict(t));
-    if (!before || load(t, s) == WK_OK) return wk_error();
-    wki_error why;
-    wki_error_take(&why);
-    load(t, before); /* as it was: what a part loads, it can load again */
-    wk_error_clear();
-    return wki_error_raise(&why);
+    const wk_rng_place place = { (uint64_t)wk_state_int(s, "random.seed"),
+                                 (uint64_t)wk_state_int(s, "random.operation"),
+                                 (uint32_t)wk_state_int(s, "random.stream") };
+    wki_optim_loading *optim = t->optim ? wki_optim_load_begin(t->optim, wk_state_part(s, "optim.")) : NULL;
+    wki_module_loading *module = t->module ? wki_module_load_begin(t->module, wk_state_part(s, "model."), NULL) : NULL;
+    wki_schedule_loading *schedule =
+        t->schedule ? wki_schedule_load_begin(t->schedule, wk_state_part(s, "schedule.")) : NULL;
+    wki_average_loading *average = t->average ? wki_average_load_begin(t->average, wk_state_part(s, "average.")) : NULL;
+    const bool fits = !wk_failed() && (!t->loader || load_loader(t->loader, s));
+    wki_module_load_end(module, fits);
+    wki_optim_load_end(t->optim, optim, fits);
+    wki_schedule_load_end(t->schedule, schedule, fits);
+    wki_average_load_end(t->average, average, fits);
+    if (fits) wk_set_rng_state(place);
+    return wk_error();
 }
 
 /* ---- The folder ---- */

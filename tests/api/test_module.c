@@ -189,6 +189,115 @@ TEST(module, summary_counts)
     CHECK_ERROR(WK_E_SHAPE, "conv2d");
 }
 
+/* ---- Freezing ---- */
+
+static void learn(wk_module *m, wk_optim *opt, wk_tensor *x)
+{
+    WK_SCOPE(step);
+    wk_zero_grad(opt);
+    wk_backward(wk_mean(wk_square(wk_sub_scalar(wk_forward(m, x), 3))));
+    wk_step(opt);
+    CHECK_OK();
+}
+
+static const char *const parameters[] = { "0.0.weight", "0.0.bias", "1.weight", "1.bias" };
+static bool frozen(int i) { return i < 2; }
+
+/* Of each parameter: is it as it was? And what the optimizer keeps for it. */
+static void check_frozen(wk_module *m, wk_optim *opt, const wk_state *was, const char *name)
+{
+    wk_state *kept = wk_optim_state_dict(opt);
+    char step[64];
+    for (int i = 0; i < 4; i++) {
+        wk_tensor *p = wk_parameter(m, parameters[i]);
+        ck_assert_msg(wk_equal(wk_detach(p), wk_state_get(was, parameters[i])) == frozen(i), "%s: %s", name,
+                      parameters[i]);
+        CHECK(wk_needs_grad(p) != frozen(i) && (wk_grad(p) == NULL) == frozen(i));
+        snprintf(step, sizeof step, "%s.step", parameters[i]);
+        if (!frozen(i) || wk_state_text(kept, step)) CHECK(wk_state_int(kept, step) == (frozen(i) ? 0 : 3));
+    }
+}
+
+/* Decay, momentum and whatever else moves a parameter by itself */
+static const char *options_for(const char *name)
+{
+    if (!strcmp(name, "sgd")) return "lr=0.1,momentum=0.9,weight_decay=0.1";
+    return strcmp(name, "rprop") ? "lr=0.1,weight_decay=0.1" : "lr=0.1";
+}
+
+TEST(module, frozen_parameters_are_left_out_of_new_optimizers)
+{
+    const char *const *names;
+    const int n = wk_optim_names(&names);
+    for (int i = 0; i < n; i++) {
+        WK_SCOPE(one);
+        if (!strcmp(names[i], "muon")) continue; /* for matrices alone */
+        wk_module *m = net();
+        wk_tensor *x = wk_randn(WK_SHAPE(5, 4), WK_F32);
+        CHECK(wk_module_requires_grad(m, "0.", false) == WK_OK);
+        wk_optim *opt = wk_optim_by_name(names[i], wk_parameters(m), options_for(names[i]));
+        wk_state *was = wk_state_copy(wk_state_dict(m));
+        for (int k = 0; k < 3; k++) learn(m, opt, x);
+        ck_assert_int_eq(wk_params_count(wk_parameters(m)), 2);
+        check_frozen(m, opt, was, names[i]);
+    }
+}
+
+TEST(module, frozen_parameters_keep_their_bits_in_optimizers_that_have_them)
+{
+    const char *const *names;
+    const int n = wk_optim_names(&names);
+    for (int i = 0; i < n; i++) {
+        WK_SCOPE(one);
+        if (!strcmp(names[i], "muon")) continue; /* for matrices alone */
+        wk_module *m = net();
+        wk_tensor *x = wk_randn(WK_SHAPE(5, 4), WK_F32);
+        wk_optim *opt = wk_optim_by_name(names[i], wk_parameters(m), options_for(names[i]));
+        CHECK(wk_module_requires_grad(m, "0.", false) == WK_OK);
+        wk_state *was = wk_state_copy(wk_state_dict(m));
+        for (int k = 0; k < 3; k++) learn(m, opt, x);
+        check_frozen(m, opt, was, names[i]);
+    }
+}
+
+/* Frozen in the middle, momentum and all, then trained again: states and step counts are as they were left. */
+TEST(module, what_is_thawed_goes_on_from_where_it_stood)
+{
+    wk_module *m = net();
+    wk_tensor *x = wk_randn(WK_SHAPE(5, 4), WK_F32);
+    wk_optim *opt = wk_optim_adamw(wk_parameters(m), .lr = 0.1, .weight_decay = 0.5);
+    for (int k = 0; k < 3; k++) learn(m, opt, x);
+    wk_state *was = wk_state_copy(wk_state_dict(m)), *kept = wk_state_copy(wk_optim_state_dict(opt));
+    CHECK(wk_module_requires_grad(m, "0.", false) == WK_OK);
+    for (int k = 0; k < 3; k++) learn(m, opt, x);
+    wk_state *now = wk_optim_state_dict(opt);
+    CHECK(wk_equal(wk_detach(wk_parameter(m, "0.0.weight")), wk_state_get(was, "0.0.weight")));
+    CHECK(!wk_equal(wk_detach(wk_parameter(m, "1.weight")), wk_state_get(was, "1.weight")));
+    CHECK(wk_equal(wk_state_get(now, "0.0.weight.exp_avg"), wk_state_get(kept, "0.0.weight.exp_avg")));
+    CHECK(wk_state_int(now, "0.0.weight.step") == 3 && wk_state_int(now, "1.weight.step") == 6);
+    CHECK(wk_module_requires_grad(m, "0.", true) == WK_OK);
+    learn(m, opt, x);
+    CHECK(wk_state_int(wk_optim_state_dict(opt), "0.0.weight.step") == 4);
+    CHECK(!wk_equal(wk_detach(wk_parameter(m, "0.0.weight")), wk_state_get(was, "0.0.weight")));
+}
+
+/* Freezing one end changes nothing in the gradients of the other. */
+TEST(module, freezing_changes_no_bit_of_other_gradients)
+{
+    wk_module *a = net(), *b = wk_module_clone(a);
+    wk_tensor *x = wk_randn(WK_SHAPE(5, 4), WK_F32);
+    CHECK(wk_module_requires_grad(b, "0.", false) == WK_OK);
+    wk_backward(wk_mean(wk_square(wk_forward(a, x))));
+    wk_backward(wk_mean(wk_square(wk_forward(b, x))));
+    for (int i = 2; i < 4; i++)
+        CHECK(wk_equal(wk_grad(wk_parameter(a, parameters[i])), wk_grad(wk_parameter(b, parameters[i]))));
+    CHECK(wk_grad(wk_parameter(a, "0.0.bias")) && !wk_grad(wk_parameter(b, "0.0.bias")));
+    CHECK(wk_module_requires_grad(b, "0.", true) == WK_OK && wk_module_requires_grad(b, "1.", false) == WK_OK);
+    wk_backward(wk_mean(wk_square(wk_forward(b, x))));
+    for (int i = 0; i < 2; i++)
+        CHECK(wk_equal(wk_grad(wk_parameter(a, parameters[i])), wk_grad(wk_parameter(b, parameters[i]))));
+}
+
 TEST(module, an_error_names_the_path)
 {
     CHECK_NULL(wk_forward(net(), wk_zeros(WK_SHAPE(1, 5), WK_F32)));

@@ -1,67 +1,11 @@
 /* Out of memory anywhere inside an op: whatever asks for an object, a block or anything else, warm or not, is refused
- * at the n-th time, for every n, once or from then on; the linker puts the refusals below in front of base's makers.
+ * at the n-th time, for every n, once or from then on; see refusals.h.
  * Forward, backward and changes in place report WK_E_MEMORY, lose nothing and change nothing, and the same call works
  * once there is memory again. */
-#include "base/alloc.h"
-#include "base/context.h"
-#include "base/thread.h"
+#include "refusals.h"
 #include "registry.h"
 
-static struct {
-    atomic_long left; /* requests until one is refused; 0: none will be */
-    bool sticky, refused;
-} fault;
-
-static bool refuse(void)
-{
-    if (fault.left <= 0 || --fault.left > 0) return false;
-    fault.refused = true;
-    fault.left = fault.sticky; /* the next one too */
-    wki_fail(WK_E_MEMORY, "memory", "refused by the test; take the refusals away");
-    return true;
-}
-
-/* In front of NAME, for all callers in other files. */
-#define REFUSABLE(RESULT, NAME, PARAMETERS, ARGUMENTS)                                                                 \
-    RESULT __real_##NAME PARAMETERS;                                                                                   \
-    RESULT __wrap_##NAME PARAMETERS;                                                                                   \
-    RESULT __wrap_##NAME PARAMETERS { return refuse() ? NULL : __real_##NAME ARGUMENTS; }
-REFUSABLE(void *, wki_object_new, (const wki_type *type, const char *where), (type, where))
-REFUSABLE(void *, wki_object_new_unscoped, (const wki_type *type, const char *where), (type, where))
-REFUSABLE(void *, wki_block_get, (size_t bytes, size_t *got), (bytes, got))
-REFUSABLE(void *, wki_thread_scratch, (size_t bytes), (bytes))
-REFUSABLE(void *, wki_alloc, (size_t bytes), (bytes))
-REFUSABLE(void *, wki_alloc_array, (size_t count, size_t size), (count, size))
-REFUSABLE(void *, wki_grow, (void *memory, size_t old_bytes, size_t bytes), (memory, old_bytes, bytes))
-REFUSABLE(char *, wki_strdup, (const char *text), (text))
-
-static void arm(long n, bool sticky)
-{
-    fault.sticky = sticky;
-    fault.refused = false;
-    fault.left = n;
-}
-
-static bool disarm(void)
-{
-    fault.left = 0;
-    return fault.refused;
-}
-
 /* ---- What must be as it was ---- */
-
-typedef struct footprint {
-    int64_t live, allocations;
-    size_t used;
-} footprint;
-
-static footprint footprint_now(void)
-{
-    wk_memory memory;
-    wk_memory_trim();
-    wk_memory_stats(WK_CPU, &memory);
-    return (footprint){ wk_live_objects(), wki_context_totals().in_use - wki_slots_chunks(), memory.used };
-}
 
 /* All of a tensor that a call could have changed; the numbers in a copy. */
 typedef struct snapshot {
