@@ -18,7 +18,16 @@ typedef enum wki_split { WKI_SPLIT_BY_SHAPE, WKI_SPLIT_ROWS, WKI_SPLIT_COLUMNS }
    The law of the numbers: every element of C is ONE chain c = fma(a[i, t], b[t, j], c) over t ascending, from 0 or from
    C's old value, and then the epilogue. Blocks, tiles, units and threads never change a bit, and the avx2 and avx512
    kernels have the same bits. The base kernel has no fma instruction and bits of its own: it rounds the product and
-   then the sum. */
+   then the sum.
+
+   A product may ask for lanes, and its shape alone, m = 1 or n = 1, decides that it gets them: such a C costs reading an
+   operand once, and one chain would be slower than memory. Then lane l of WKI_LANES sums the products with t = l, l +
+   WKI_LANES, ... from 0 on, product and sum each rounded; lane l takes lane l + 8's sum, then l + 4's, l + 2's, l + 1's;
+   lane 0 is added to C's old value, and the epilogue follows. These bits are the same on every instruction set, base
+   included, for any strides, units and threads. But a row of a larger product, one chain, may differ in its last bits
+   from the product of that row alone. */
+enum { WKI_LANES = 16 };
+
 typedef struct wki_product {
     int64_t m, n, k; /* any may be 0; with k = 0 the sum is 0 and A and B are not looked at */
     const void *a, *b;
@@ -29,7 +38,8 @@ typedef struct wki_product {
     int64_t mask_rs, mask_cs;
     bool relu; /* x < 0 ? 0 : x, so NaN stays */
     bool accumulate;
-    wki_split split;
+    bool lanes;      /* asks for lanes where m or n is 1 */
+    wki_split split; /* does not count with lanes: they are cut by outputs */
 } wki_product;
 
 /* Units are bands of rows or columns of C. Their number depends on shape and split alone, and runs of neighbouring

@@ -242,7 +242,9 @@ WK_API wk_histogram_opts wk_histogram_opts_default(void);
 WK_API wk_tensor *wk_histogram_run(const wk_histogram_opts *o);
 
 /* Multiply: f32 or f64, both operands of one dtype; transposed operands need no copy. Each element is one chain of fused
- * multiply-adds over k, so neither threads nor the instruction set (with fma) change a bit. */
+ * multiply-adds over k, so neither threads nor the instruction set (with fma) change a bit. A result of one row or one
+ * column is summed in sixteen lanes instead, alike on every instruction set: its last bits may differ from those of the
+ * same row in a larger product, so one sample alone and in a batch agree to rounding, not to the bit. */
 WK_API wk_tensor *wk_mm(wk_tensor *a, wk_tensor *b);                      /* [d] [n, k] x [k, m] -> [n, m] */
 WK_API wk_tensor *wk_matmul(wk_tensor *a, wk_tensor *b);                  /* [d] torch.matmul: ranks 1 and up, leading dims broadcast */
 WK_API wk_tensor *wk_bmm(wk_tensor *a, wk_tensor *b);                     /* [d] [b, n, k] x [b, k, m] -> [b, n, m] */

@@ -1,6 +1,8 @@
-/* Laws of the matrix products: each element is one chain over k, whatever the shape, the strides, the epilogue, the cut
- * into units and the instruction set. The chain is computed here one element at a time with the C library's fma. */
+/* Laws of the matrix products: each element is one chain over k, or a tree of lanes where C is a line and lanes are
+ * asked for, whatever the strides, the epilogue, the cut into units and the instruction set. Chain and tree are
+ * computed here one element at a time, with the C library's fma. */
 #include "backends/cpu/product.h"
+#include "wick/wick.h"
 #include "wick_check.h"
 #include <math.h>
 #include <stdlib.h>
@@ -92,6 +94,8 @@ static void *start(int bits, const matrix *x) { return (char *)x->data + x->orig
 
 /* ---- the law ---- */
 
+static double rounded(int bits, double x) { return bits == 32 ? (float)x : x; }
+
 static double chain(int bits, bool fused, const wki_product *p, int64_t i, int64_t j)
 {
     double c = p->accumulate ? get(bits, p->c, i * p->c_rs + j * p->c_cs) : 0;
@@ -102,6 +106,27 @@ static double chain(int bits, bool fused, const wki_product *p, int64_t i, int64
         else
             c = fused ? fma(a, b, c) : c + a * b;
     }
+    return c;
+}
+
+/* 16 lanes, then 8, 4, 2, 1; rounding a double's product or sum of two floats once more loses nothing */
+static double tree(int bits, const wki_product *p, int64_t i, int64_t j)
+{
+    double lane[16] = { 0 };
+    for (int64_t t = 0; t < p->k; t++) {
+        const double a = get(bits, p->a, i * p->a_rs + t * p->a_cs), b = get(bits, p->b, t * p->b_rs + j * p->b_cs);
+        lane[t % 16] = rounded(bits, lane[t % 16] + rounded(bits, a * b));
+    }
+    for (int half = 8; half > 0; half /= 2)
+        for (int l = 0; l < half; l++) lane[l] = rounded(bits, lane[l] + lane[l + half]);
+    return p->accumulate ? rounded(bits, get(bits, p->c, i * p->c_rs + j * p->c_cs) + lane[0]) : lane[0];
+}
+
+static bool in_lanes(const wki_product *p) { return p->lanes && (p->m == 1 || p->n == 1); }
+
+static double element(int bits, bool fused, const wki_product *p, int64_t i, int64_t j)
+{
+    double c = in_lanes(p) ? tree(bits, p, i, j) : chain(bits, fused, p, i, j);
     if (p->bias) c = bits == 32 ? (float)c + (float)get(bits, p->bias, j) : c + get(bits, p->bias, j);
     if (p->relu && c < 0) c = 0;
     if (p->mask && get(bits, p->mask, i * p->mask_rs + j * p->mask_cs) <= 0) c = 0;
@@ -133,6 +158,7 @@ static trial trial_of(int bits, int64_t m, int64_t n, int64_t k)
     t.p.relu = below(2);
     t.p.accumulate = below(2);
     t.p.split = (wki_split)below(3);
+    t.p.lanes = below(2);
     t.before = malloc((size_t)t.c.count * (size_t)bits / 8);
     memcpy(t.before, t.c.data, (size_t)t.c.count * (size_t)bits / 8);
     return t;
@@ -154,7 +180,7 @@ static void *expected(trial *t, bool fused)
     memcpy(want, t->before, c_bytes(t));
     for (int64_t i = 0; i < t->p.m; i++)
         for (int64_t j = 0; j < t->p.n; j++)
-            set(t->bits, want, t->c.origin + i * t->p.c_rs + j * t->p.c_cs, chain(t->bits, fused, &t->p, i, j));
+            set(t->bits, want, t->c.origin + i * t->p.c_rs + j * t->p.c_cs, element(t->bits, fused, &t->p, i, j));
     return want;
 }
 
@@ -220,6 +246,142 @@ TEST(product, has_the_same_bits_in_all_blocks_over_rows_columns_and_k)
     }
 }
 
+/* every kernel of t's type, each in one, two and three parts */
+static void all_give(trial *t, const void *plain, const void *fused)
+{
+    machine m[6];
+    const int n = machines(m);
+    for (int x = 0; x < n; x++)
+        for (int parts = 1; parts <= 3 && m[x].runs && m[x].kernel->real_bits == t->bits; parts++) {
+            run(m[x].kernel, t, parts);
+            CHECK(!memcmp(t->c.data, m[x].fused ? fused : plain, c_bytes(t)));
+        }
+}
+
+TEST(product, of_one_line_is_the_same_tree_of_lanes_on_every_instruction_set)
+{
+    state = 12;
+    for (int64_t outputs = 1; outputs <= 40; outputs++)
+        for (int64_t k = 0; k <= 40; k++)
+            for (int kind = 0; kind < 4; kind++) {
+                trial t = trial_of(kind / 2 ? 64 : 32, kind % 2 ? 1 : outputs, kind % 2 ? outputs : 1, k > 0 ? k : 1);
+                t.p.k = k, t.p.lanes = true;
+                void *const want = expected(&t, false);
+                all_give(&t, want, want);
+                free(want);
+                trial_end(&t);
+            }
+}
+
+TEST(product, of_one_long_line_is_the_same_tree_of_lanes)
+{
+    static const int64_t shapes[][2] = { { 1, 5000 }, { 3, 1025 }, { 513, 300 }, { 1100, 129 }, { 300, 260 } };
+    for (int s = 0; s < 5 * 2 * 12; s++) {
+        const int64_t outputs = shapes[s % 5][0], k = shapes[s % 5][1];
+        state = (uint64_t)s;
+        trial t = trial_of(s % 4 == 3 ? 64 : 32, s % 2 ? 1 : outputs, s % 2 ? outputs : 1, k);
+        t.p.lanes = true;
+        void *const want = expected(&t, false);
+        all_give(&t, want, want);
+        free(want);
+        trial_end(&t);
+    }
+}
+
+TEST(product, in_lanes_is_the_chain_within_rounding)
+{
+    for (int64_t n = 1; n <= 40; n++)
+        for (int64_t k = 1; k <= 40; k++) {
+            float a[40], b[1600], c[40];
+            for (int i = 0; i < 40; i++) a[i] = (float)(below(2001) - 1000) / 512;
+            for (int i = 0; i < 1600; i++) b[i] = (float)(below(2001) - 1000) / 384;
+            wki_product p = { .m = 1, .n = n, .k = k, .a = a, .b = b, .c = c, .a_cs = 1, .c_cs = 1, .lanes = true };
+            p.b_rs = n % 2 ? n : 1, p.b_cs = n % 2 ? 1 : k;
+            void *scratch = NULL;
+            CHECK(!posix_memalign(&scratch, 64, wki_product_for(32)->scratch(&p)));
+            wki_product_for(32)->run(&p, 0, wki_product_for(32)->units(&p), scratch);
+            free(scratch);
+            for (int64_t j = 0; j < n; j++) {
+                double sum = 0, size = 0;
+                for (int64_t t = 0; t < k; t++) {
+                    const double x = (double)a[t] * b[t * p.b_rs + j * p.b_cs];
+                    sum += x, size += fabs(x);
+                }
+                CHECK(fabs(c[j] - sum) <= 8 * 6e-8 * size);
+            }
+        }
+}
+
+/* NaN and infinities of W or x reach their own outputs and no others */
+TEST(product, in_lanes_takes_nan_and_infinities_as_the_chain_does)
+{
+    machine m[6];
+    const int n = machines(m);
+    state = 13;
+    for (int i = 0; i < 400; i++) {
+        const int64_t outputs = 1 + below(40), k = 1 + below(70);
+        trial t = trial_of(i % 3 ? 32 : 64, i % 2 ? 1 : outputs, i % 2 ? outputs : 1, k);
+        t.p.lanes = true;
+        matrix *const hit[2] = { &t.a, &t.b };
+        for (int h = 0; h < 3; h++) {
+            matrix *const at = hit[below(2)];
+            set(t.bits, at->data, below(at->count), h == 0 ? (double)NAN : h == 1 ? HUGE_VAL : -HUGE_VAL);
+        }
+        void *const want = expected(&t, false);
+        for (int x = 0; x < n; x++) {
+            if (!m[x].runs || m[x].kernel->real_bits != t.bits) continue;
+            run(m[x].kernel, &t, 2);
+            for (int64_t c = 0; c < t.c.count; c++) {
+                const double got = get(t.bits, t.c.data, c), must = get(t.bits, want, c);
+                CHECK(isnan(must) ? isnan(got) : got == must);
+            }
+        }
+        free(want);
+        trial_end(&t);
+    }
+}
+
+/* the ops that may meet one line: by mv, mm, matmul, linear, addmm and einsum */
+static wk_tensor *one_line(int op, wk_tensor *w, wk_tensor *x, wk_tensor *row)
+{
+    wk_tensor *const both[] = { w, x };
+    switch (op) {
+    case 0: return wk_mv(w, x);
+    case 1: return wk_matmul(w, x);
+    case 2: return wk_mm(row, wk_transpose(w, 0, 1));
+    case 3: return wk_linear(row, w, NULL);
+    case 4: return wk_addmm(wk_zeros(WK_SHAPE(1, 1), WK_F32), row, wk_transpose(w, 0, 1), 1, 1);
+    default: return wk_einsum("ij,j->i", 2, both);
+    }
+}
+
+TEST(product, of_one_line_has_the_same_bits_by_every_op_layout_thread_count_and_instruction_set)
+{
+    static const char *const sets[] = { "base", "avx2", "avx512" };
+    const char *const best = wk_cpu_isa();
+    enum { N = 700, K = 333 };
+    WK_SCOPE(scope);
+    wk_manual_seed(5);
+    wk_tensor *const w = wk_randn(WK_SHAPE(N, K), WK_F32), *const x = wk_randn(WK_SHAPE(K), WK_F32);
+    wk_tensor *const row = wk_reshape(x, WK_SHAPE(1, K));
+    wk_tensor *const across = wk_transpose(wk_contiguous(wk_transpose(w, 0, 1)), 0, 1);
+    float want[N];
+    memcpy(want, wk_data(wk_mv(w, x)), sizeof want);
+    for (int set = 0; set < 3; set++) {
+        if (wk_set_cpu_isa(sets[set])) {
+            wk_error_clear();
+            continue;
+        }
+        for (int threads = 1; threads <= 3; threads++)
+            for (int op = 0; op < 12; op++) {
+                CHECK(wk_set_num_threads(threads) == WK_OK);
+                CHECK(!memcmp(want, wk_data(one_line(op % 6, op < 6 ? w : across, x, row)), sizeof want));
+            }
+    }
+    CHECK(wk_set_cpu_isa(best) == WK_OK);
+    CHECK(wk_set_num_threads(1) == WK_OK);
+}
+
 TEST(product, does_not_change_a_bit_however_it_is_cut)
 {
     machine m[6];
@@ -279,10 +441,12 @@ TEST(product, lets_a_nan_through_relu_and_mask)
         float a[40], b = 1, c[40], mask[40];
         void *scratch = NULL;
         for (int i = 0; i < 40; i++) a[i] = i % 2 ? NAN : -1, mask[i] = i % 4 == 3 ? 0 : NAN;
-        for (int columns = 0; columns < 2; columns++) {
+        for (int kind = 0; kind < 4; kind++) {
+            const bool columns = kind % 2;
             wki_product p = {
                 .m = columns ? 1 : 40, .n = columns ? 40 : 1, .k = 1, .c = c, .mask = mask, .relu = true
             };
+            p.lanes = kind / 2;
             p.a = columns ? &b : a, p.b = columns ? a : &b;
             p.a_rs = p.a_cs = p.b_rs = p.b_cs = p.c_rs = p.c_cs = p.mask_rs = p.mask_cs = 1;
             CHECK(!posix_memalign(&scratch, 64, m[x].kernel->scratch(&p)));

@@ -1,8 +1,7 @@
 /* Matrix products, compiled once per instruction set (WKI_ISA) and element type (REAL_BITS). One operand, P, is
    broadcast; the other, Q, is loaded as vectors; a tile of C stays in registers while k passes. Rests on vector.h and
-   the contract, product.h. */
-#include "backends/cpu/product.h"
-#include "backends/cpu/isa/vector.h"
+   the contract, product.h; single.h has the products whose C is one line. */
+#include "backends/cpu/isa/single.h"
 
 #define GLUE(bits, isa)   wki_product_f##bits##_##isa
 #define KERNEL(bits, isa) GLUE(bits, isa)
@@ -25,11 +24,6 @@ enum { KC = 400, MC = 216, NC = 8192 / sizeof(real) };
 enum { IN_PLACE_ROWS = 140, IN_PLACE_K = 64 };
 
 enum { FAR_AHEAD = 128 }; /* a k long enough to prefetch the next tile of C meanwhile */
-
-#define LEAST(x, y) ((x) < (y) ? (x) : (y))
-#define MOST(x, y)  ((x) > (y) ? (x) : (y))
-
-static int64_t parts_of(int64_t n, int64_t most) { return (n + most - 1) / most; }
 
 /* ---- the tile ---- */
 
@@ -145,76 +139,6 @@ static void pack(real *to, ptrdiff_t ts, const real *from, ptrdiff_t is, ptrdiff
     }
     for (int64_t t = 0; t < cols; t++)
         for (int64_t i = 0; i < rows; i++) to[t * ts + i] = from[i * is + t * tis];
-}
-
-/* ---- the epilogue ---- */
-
-/* where a result goes, in C's own orientation or turned */
-typedef struct sink {
-    real *c;
-    const real *bias, *mask;
-    int64_t rs, cs, bias_rs, bias_cs, mask_rs, mask_cs;
-    bool relu, plain; /* plain: nothing follows the sum */
-} sink;
-
-/* finished sums on their way: from[i fs + j] belongs at (i0 + i, j0 + j); from may be that very place */
-typedef struct sums {
-    const real *from;
-    int64_t fs, i0, j0, rows, cols;
-    bool last; /* the last k is in: the epilogue follows */
-} sums;
-
-static sink sink_of(const wki_product *g, int64_t rs, int64_t cs)
-{
-    sink s = { .c = g->c, .rs = rs, .cs = cs, .bias = g->bias, .bias_cs = 1, .mask = g->mask, .relu = g->relu };
-    s.mask_rs = g->mask_rs, s.mask_cs = g->mask_cs;
-    s.plain = !g->bias && !g->mask && !g->relu;
-    return s;
-}
-
-static sink turned(const sink *s)
-{
-    sink t = *s;
-    t.rs = s->cs, t.cs = s->rs;
-    t.bias_rs = s->bias_cs, t.bias_cs = s->bias_rs;
-    t.mask_rs = s->mask_cs, t.mask_cs = s->mask_rs;
-    return t;
-}
-
-static real finish_one(const sink *s, real x, int64_t i, int64_t j)
-{
-    if (s->bias) x += s->bias[i * s->bias_rs + j * s->bias_cs];
-    if (s->relu) x = x < 0 ? 0 : x;
-    if (s->mask) x = s->mask[i * s->mask_rs + j * s->mask_cs] <= 0 ? 0 : x;
-    return x;
-}
-
-INLINE vec finish_vector(const sink *s, vec x, int64_t i, int64_t j, const int n)
-{
-    if (s->bias) x += s->bias_cs ? load_some(s->bias + j, n) : splat(s->bias[i]);
-    if (s->relu) x = (vec)((ivec)x & ~(ivec)(x < 0));
-    if (s->mask) x = (vec)((ivec)x & ~(ivec)(load_some(s->mask + i * s->mask_rs + j, n) <= 0));
-    return x;
-}
-
-static void finish(const sink *s, const sums *f)
-{
-    const bool bare = s->plain || !f->last, vectors = s->cs == 1 && (bare || !s->mask || s->mask_cs == 1);
-    for (int64_t i = 0; i < f->rows; i++) {
-        const real *const from = f->from + i * f->fs;
-        real *const to = s->c + (f->i0 + i) * s->rs + f->j0 * s->cs;
-        int64_t j = 0;
-        if (!vectors) {
-            for (; j < f->cols; j++) to[j * s->cs] = bare ? from[j] : finish_one(s, from[j], f->i0 + i, f->j0 + j);
-            continue;
-        }
-        for (; j + VL <= f->cols; j += VL)
-            store(to + j, bare ? load(from + j) : finish_vector(s, load(from + j), f->i0 + i, f->j0 + j, VL));
-        const int n = (int)(f->cols - j);
-        if (n == 0) continue;
-        const vec x = load_some(from + j, n);
-        store_some(to + j, bare ? x : finish_vector(s, x, f->i0 + i, f->j0 + j, n), n);
-    }
 }
 
 /* ---- one product ---- */
@@ -367,6 +291,7 @@ static int64_t unit_of(int64_t size) { return size >= 128 ? 16 : size >= 64 ? 8 
    which the forward product is cut by as well. Otherwise the longer side. */
 static bool by_columns(const wki_product *p)
 {
+    if (is_single(p)) return p->m == 1;
     if (p->split != WKI_SPLIT_BY_SHAPE) return p->split == WKI_SPLIT_COLUMNS;
     const int64_t small = LEAST(p->m, p->n);
     return p->k < small && small >= 64 ? p->n <= p->m : p->n > p->m;
@@ -381,6 +306,7 @@ static int64_t units(const wki_product *p)
 
 static size_t scratch(const wki_product *p)
 {
+    if (is_single(p)) return single_scratch(p);
     const int64_t k = LEAST(p->k, KC), side = MOST(p->m, p->n);
     return sizeof(real) * (size_t)(2 * (MR * NR_MAX + VL) + LEAST(side, MC) * k + VL + (LEAST(side, NC) + NR_MAX) * k);
 }
@@ -404,7 +330,7 @@ static void run(const wki_product *p, int64_t first, int64_t end, void *scratch)
     } else {
         band.a = (const real *)p->a + from * p->a_rs;
     }
-    product(&band, scratch);
+    (is_single(p) ? single : product)(&band, scratch);
 }
 
 extern const wki_product_kernel KERNEL(REAL_BITS, WKI_ISA);

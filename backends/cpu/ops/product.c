@@ -40,7 +40,8 @@ static wki_product first_product(const wki_call *call)
                           .c_cs = c->stride[column],
                           .bias = attrs->bias ? call->views[3]->data : NULL,
                           .relu = attrs->relu,
-                          .accumulate = attrs->accumulate };
+                          .accumulate = attrs->accumulate,
+                          .lanes = true };
 }
 
 static wki_walk products_of(const wki_call *call)
