@@ -137,9 +137,9 @@ says 'has files in it'
 shows_file() { grep -q "$2" "$1" || fail "$1 does not show $2"; }
 shows_file straight/config.json '"hidden": "64"'
 run 0 synth digits -o slow.h5 --train 6000 --test 50 -q
-run 0 train slow.h5 --model lenet --epochs 2 -o unstopped -q
+run 0 train slow.h5 --model lenet --epochs 6 -o unstopped -q
 told=0
-"$WICK" train slow.h5 --model lenet --epochs 2 -o halted -q >out 2>err &
+"$WICK" train slow.h5 --model lenet --epochs 6 -o halted -q >out 2>err &
 for attempt in 1 2 3 4 5 6 7 8; do
     sleep 0.6
     kill -TERM $! 2>/dev/null || true
@@ -152,7 +152,7 @@ for attempt in 1 2 3 4 5 6 7 8; do
         "$WICK" train --resume halted -q >out 2>err &
     else
         rm -rf halted
-        "$WICK" train slow.h5 --model lenet --epochs 2 -o halted -q >out 2>err &
+        "$WICK" train slow.h5 --model lenet --epochs 6 -o halted -q >out 2>err &
     fi
     [ "$attempt" = 8 ] && wait $!
 done

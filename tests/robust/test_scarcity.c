@@ -542,14 +542,12 @@ static void a_run_further_on(void)
     wk_average_update(average);
 }
 
-static bool update_average(void) { return wk_average_update(average) == WK_OK; }
 static bool swap_average(void) { return wk_average_swap(average) == WK_OK; }
 
 TEST(scarcity, of_a_checkpoint_leaves_the_run_and_its_folder)
 {
     holds(&(deed){ a_run, save_run, run_and_folder, "checkpoint_save" });
     holds(&(deed){ a_run_further_on, load_run, run_state, "checkpoint_load" });
-    holds(&(deed){ a_run, update_average, run_state, "average_update" });
     holds(&(deed){ a_run, swap_average, run_state, "average_swap" });
     without_the_folder();
 }
