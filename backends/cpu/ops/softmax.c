@@ -63,7 +63,7 @@ static void long_lines(const wki_call *call, const plan *p, wki_cursor *c, int64
     const wki_loops *loops = p->loops;
     const int64_t bytes = wki_lines_pitch(p->n) * (int64_t)p->size;
     int64_t at[WKI_WALK_VIEWS][WKI_LINES];
-    char *second = scratch + bytes * wki_lines_together(p->n);
+    char *second = scratch ? scratch + bytes * wki_lines_together(p->n) : NULL; /* none where all lines are direct */
     char *block[] = { p->attrs->backward ? scratch : second, scratch, second };
     double top, logsum;
     for (int64_t r = 0; r < lines; r++, wki_cursor_move(&p->lines, c, 1))
