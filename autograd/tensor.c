@@ -81,12 +81,16 @@ static void tensor_attach(wk_tensor *t, wki_storage *storage)
     t->v.device = storage->device;
 }
 
+#define TOO_MANY "shape %s has more elements than memory can address"
+
 wk_tensor *wki_new(const char *where, wk_device device, int ndim, const int64_t *shape, wk_dtype dtype)
 {
+    int64_t numel;
+    wki_check(wki_shape_count(ndim, shape, &numel), NULL, WK_E_SHAPE, where, TOO_MANY, wki_show_shape(ndim, shape));
     wk_tensor *t = wki_object_new(&wki_tensor_type, where);
     if (!t) return NULL;
     wki_view_set(&t->v, ndim, shape, dtype);
-    wki_storage *s = wki_storage_new(device, (size_t)wki_numel(&t->v) * wk_dtype_size(dtype));
+    wki_storage *s = wki_storage_new(device, (size_t)numel * wk_dtype_size(dtype));
     if (!s) {
         wki_object_unref(t);
         return NULL;
@@ -147,17 +151,10 @@ bool wki_shape_ok(const char *where, int ndim, const int64_t *shape, wk_dtype dt
               "%d dimensions; from 0 to %d are possible", ndim, WK_MAX_DIMS);
     wki_check((unsigned)dtype < WK_DTYPE_COUNT, false, WK_E_DTYPE, where, "dtype is %d; 0 to %d are known", (int)dtype,
               WK_DTYPE_COUNT - 1);
-    int64_t n = 1, most = INT64_MAX / (int64_t)sizeof(double);
-    bool empty = false;
-    for (int i = 0; i < ndim; i++) {
+    for (int i = 0; i < ndim; i++)
         wki_check(shape[i] >= 0, false, WK_E_SHAPE, where, "size %lld of dimension %d is negative", (long long)shape[i],
                   i);
-        empty |= shape[i] == 0;
-        wki_check(shape[i] == 0 || n <= most / shape[i], false, WK_E_SHAPE, where,
-                  "shape %s has more elements than memory can address", wki_show_shape(ndim, shape));
-        n *= shape[i] ? shape[i] : 1;
-    }
-    *numel = empty ? 0 : n;
+    wki_check(wki_shape_count(ndim, shape, numel), false, WK_E_SHAPE, where, TOO_MANY, wki_show_shape(ndim, shape));
     return true;
 }
 

@@ -72,6 +72,19 @@ static inline bool wki_optional_ok(const wk_tensor *t, const char *where, const 
 {
     return t ? wki_tensor_ok(t, where, argument) : !wk_failed();
 }
+/* How many elements a shape has; false if that is more than can be counted in bytes. Sizes are at least 0. */
+static inline bool wki_shape_count(int ndim, const int64_t *shape, int64_t *numel)
+{
+    enum { ROOM = 16 }; /* bytes of an element at most, and a sign */
+    int64_t n = ROOM;
+    bool empty = false;
+    for (int i = 0; i < ndim; i++) {
+        empty |= shape[i] == 0;
+        if (shape[i] > 1 && __builtin_mul_overflow(n, shape[i], &n)) return false;
+    }
+    *numel = empty ? 0 : n / ROOM;
+    return true;
+}
 bool wki_shape_ok(const char *where, int ndim, const int64_t *shape, wk_dtype dtype, int64_t *numel);
 bool wki_dim_ok(const char *where, const char *argument, int ndim,
                 int *dim); /* wraps negative dims; rank 0 counts as 1 */

@@ -283,15 +283,6 @@ static wk_tensor *sample_expand(wk_tensor *const *in) { return wk_square(wk_expa
 static const wki_sample expand_samples[] = { { sample_expand, 1, { { 2, { 3, 1 }, -2, 2 } } }, { 0 } };
 static const wki_opdef expand_op = { "expand", expand_backward, expand_samples };
 
-/* A view may be larger than any memory, but its elements must be countable, in bytes too. */
-static bool is_countable(const wki_shape *s)
-{
-    int64_t n = 1 << 4;
-    for (int i = 0; i < s->ndim; i++)
-        if (s->size[i] > 1 && __builtin_mul_overflow(n, s->size[i], &n)) return false;
-    return true;
-}
-
 wk_tensor *wk_expand(wk_tensor *t, int ndim, const int64_t *shape)
 {
     if (!wki_tensor_ok(t, "expand", "t")) return NULL;
@@ -306,8 +297,9 @@ wk_tensor *wk_expand(wk_tensor *t, int ndim, const int64_t *shape)
                   "expand", "%s does not expand to %s; only sizes of 1 stretch", wki_show(&t->v),
                   wki_show_shape(ndim, shape));
     }
-    wki_check(is_countable(&to), NULL, WK_E_RANGE, "expand", "%s has more elements than can be counted",
-              wki_show_shape(ndim, to.size));
+    int64_t numel; /* a view may be larger than any memory, but not than can be counted */
+    wki_check(wki_shape_count(ndim, to.size, &numel), NULL, WK_E_RANGE, "expand",
+              "%s has more elements than can be counted", wki_show_shape(ndim, to.size));
     wki_view v = t->v;
     wki_broadcast_view(&v, &to);
     return view_of(&expand_op, t, &v, &from, sizeof from);

@@ -248,4 +248,21 @@ TEST(misuse, a_view_with_more_elements_than_can_be_counted_is_refused)
     CHECK(wk_numel(wk_expand(t, WK_SHAPE(1LL << 40, 64))) == 1LL << 46);
 }
 
+TEST(misuse, a_result_with_more_elements_than_can_be_counted_is_refused)
+{
+    const int64_t n = 1LL << 40;
+    wk_tensor *t = wk_zeros(WK_SHAPE(1, 1), WK_F32), *a = wk_expand(t, WK_SHAPE(n, 1)),
+              *b = wk_expand(t, WK_SHAPE(1, n));
+    CHECK_NULL(wk_add(a, b));
+    CHECK_ERROR(WK_E_SHAPE, "add", "[1099511627776, 1099511627776]", "more elements");
+    CHECK_NULL(wk_matmul(a, b));
+    CHECK_ERROR(WK_E_SHAPE, "more elements");
+    CHECK_NULL(wk_outer(wk_select(a, 1, 0), wk_select(b, 0, 0)));
+    CHECK_ERROR(WK_E_SHAPE, "more elements");
+    CHECK_NULL(wk_empty(WK_SHAPE(n, n), WK_F32));
+    CHECK_ERROR(WK_E_SHAPE, "empty", "more elements");
+    CHECK_NULL(wk_empty(WK_SHAPE(n, n, 0), WK_F32));
+    CHECK_ERROR(WK_E_SHAPE, "empty", "more elements"); /* though there would be none */
+}
+
 WICK_TEST_MAIN
