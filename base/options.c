@@ -49,7 +49,9 @@ const char *wki_double_text(double number, char to[WKI_DOUBLE_TEXT]) { return te
 const char *wki_double_exact(double number, char to[WKI_DOUBLE_TEXT])
 {
     double again = 0;
-    for (int digits = 15; digits <= 17; digits++)
-        if (wki_double_of(text_of(number, digits, to), strlen(to), &again) && again == number) break;
+    for (int digits = 15; digits <= 17; digits++) {
+        text_of(number, digits, to); /* before its length is taken */
+        if (wki_double_of(to, strlen(to), &again) && again == number) break;
+    }
     return to;
 }

@@ -1,6 +1,7 @@
 /* The laws of base that need no more than a few calls: errors, the log, random numbers, devices, versions, dtypes. Some
  * are those of internal functions, so the test links the static library. */
 #include "base/error.h"
+#include "base/options.h"
 #include "base/rng.h"
 #include "base/thread.h"
 #include "base_node.h"
@@ -217,6 +218,24 @@ TEST(dtype, has_a_name_and_a_size)
     CHECK(strcmp(wk_dtype_name(WK_F32), "f32") == 0 && wk_dtype_size(WK_F32) == sizeof(float));
     CHECK(strcmp(wk_dtype_name(WK_BOOL), "bool") == 0 && wk_dtype_size(WK_BOOL) == 1);
     CHECK(strcmp(wk_dtype_name(WK_DTYPE_COUNT), "?") == 0 && wk_dtype_size((wk_dtype)-1) == 0);
+}
+
+TEST(number, is_told_exactly_in_as_few_digits_as_can_be)
+{
+    static const struct {
+        double number;
+        const char *text;
+    } told[] = { { 0.1, "0.1" },
+                 { 1.0 / 3, "0.3333333333333333" },
+                 { 0.1 + 0.2, "0.30000000000000004" },
+                 { 1e300, "1e+300" },
+                 { -7, "-7" } };
+    char text[WKI_DOUBLE_TEXT];
+    double again;
+    for (int i = 0; i < 5; i++) {
+        ck_assert_str_eq(wki_double_exact(told[i].number, text), told[i].text);
+        CHECK(wki_double_of(text, strlen(text), &again) && again == told[i].number);
+    }
 }
 
 WICK_TEST_MAIN
