@@ -184,17 +184,24 @@ wki_writer *wki_writer_new(const char *path, const char *where)
     return NULL;
 }
 
-static wk_status write_out(wki_writer *writer, const char *from, size_t bytes)
+/* All of it; false with errno set. */
+static bool write_all(int fd, const char *from, size_t bytes)
 {
     while (bytes > 0) {
-        const ssize_t n = sys()->write(writer->fd, from, bytes);
+        const ssize_t n = sys()->write(fd, from, bytes);
         if (n < 0 && errno == EINTR) continue;
         if (n == 0) errno = ENOSPC;
-        if (n <= 0) return writer->status = failed(writer->where, "write", writer->path);
+        if (n <= 0) return false;
         from += n;
         bytes -= WKI_FAULT(63) ? bytes : (size_t)n;
     }
-    return WK_OK;
+    return true;
+}
+
+static wk_status write_out(wki_writer *writer, const char *from, size_t bytes)
+{
+    if (write_all(writer->fd, from, bytes)) return WK_OK;
+    return writer->status = failed(writer->where, "write", writer->path);
 }
 
 static wk_status flush(wki_writer *writer)
@@ -310,19 +317,7 @@ wk_status wki_file_append(const char *path, const void *from, size_t bytes, cons
 {
     const int fd = open_again(path, O_WRONLY | O_CREAT | O_APPEND, 0666);
     if (fd < 0) return failed(where, "open", path);
-    const char *at = from;
-    wk_status status = WK_OK;
-    while (bytes > 0 && status == WK_OK) {
-        const ssize_t n = sys()->write(fd, at, bytes);
-        if (n < 0 && errno == EINTR) continue;
-        if (n == 0) errno = ENOSPC;
-        if (n <= 0) {
-            status = failed(where, "write", path);
-        } else {
-            at += n;
-            bytes -= (size_t)n;
-        }
-    }
+    wk_status status = write_all(fd, from, bytes) ? WK_OK : failed(where, "write", path);
     if (sys()->close(fd) != 0 && status == WK_OK) status = failed(where, "write", path);
     return status;
 }

@@ -328,14 +328,12 @@ wk_params *wk_parameters(wk_module *m)
     return params;
 }
 
-static wk_status count_one(void *user, const char *name, wki_member *member) { return list_add(user, name, member); }
-
 int64_t wk_parameter_count(wk_module *m)
 {
     if (!wki_module_ok(m, "parameter_count", "m")) return 0;
     list l = { 0 };
     int64_t n = 0;
-    if (walk(m, "", count_one, &l) == WK_OK)
+    if (walk(m, "", list_add, &l) == WK_OK)
         for (int i = 0; i < l.count; i++) n += wki_numel(&l.leaves[i]->v);
     list_free(&l);
     return n;
@@ -422,29 +420,15 @@ wk_status wk_module_copy_(wk_module *m, wk_module *from)
  * memory. */
 typedef struct converted {
     wk_dtype dtype;
-    wk_tensor **from, **to;
-    int count, room;
+    wki_pairs pairs;
 } converted;
 
 static wk_status convert_tensor(converted *c, wk_tensor *t)
 {
     if (!t || !wki_is_float((wk_dtype)t->v.dtype) || t->v.dtype == c->dtype) return WK_OK;
-    for (int i = 0; i < c->count; i++)
-        if (c->from[i] == t) return WK_OK;
-    if (c->count == c->room) {
-        size_t old = (size_t)c->room, room = old ? 2 * old : 16;
-        wk_tensor **from = wki_grow(c->from, old * sizeof *from, room * sizeof *from);
-        if (from) c->from = from;
-        wk_tensor **to = from ? wki_grow(c->to, old * sizeof *to, room * sizeof *to) : NULL;
-        if (!to) return WK_E_MEMORY;
-        c->to = to;
-        c->room = (int)room;
-    }
+    if (wki_pairs_find(&c->pairs, t)) return WK_OK;
     wk_tensor *as = wk_to(t, c->dtype);
-    if (!as) return wk_error();
-    c->from[c->count] = t;
-    c->to[c->count++] = as;
-    return WK_OK;
+    return as ? wki_pairs_add(&c->pairs, t, as) : wk_error();
 }
 
 static wk_status convert_one(void *user, const char *name, wki_member *member)
@@ -474,9 +458,8 @@ wk_module *wk_module_to(wk_module *m, wk_device device, wk_dtype dtype)
     WK_NO_GRAD(update);
     converted c = { .dtype = dtype };
     wk_status status = walk(m, "", convert_one, &c);
-    for (int i = 0; i < c.count && status == WK_OK; i++) exchange(c.from[i], c.to[i]);
-    wki_free(c.from);
-    wki_free(c.to);
+    for (int i = 0; i < c.pairs.count && status == WK_OK; i++) exchange(c.pairs.at[i].from, c.pairs.at[i].to);
+    wki_free(c.pairs.at);
     return status ? NULL : m;
 }
 

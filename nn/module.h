@@ -55,6 +55,16 @@ typedef struct wki_watcher {
 extern _Thread_local wki_watcher *wki_module_watcher;
 /* A module of the same table with from's state and its members' copies, made by copy in their order. */
 wk_module *wki_module_twin(const wk_module *from, void *(*copy)(void *user, wki_member_kind kind, void *object), void *user);
+/* What each of a tree's objects becomes: its clone, its conversion, the value it is to take. */
+typedef struct wki_pair {
+    void *from, *to;
+} wki_pair;
+typedef struct wki_pairs {
+    wki_pair *at; /* freed with wki_free */
+    int count, room;
+} wki_pairs;
+wk_status wki_pairs_add(wki_pairs *p, void *from, void *to);
+wki_pair *wki_pairs_find(const wki_pairs *p, const void *from); /* the first; NULL if there is none */
 /* Every parameter and buffer with its full name, depth first; a shared tensor is visited wherever it hangs. */
 typedef wk_status wki_visit_fn(void *user, const char *name, wki_member *member);
 wk_status wki_module_walk(wk_module *m, wki_visit_fn *visit, void *user);

@@ -20,16 +20,11 @@ wk_state *wk_state_dict(wk_module *m)
 
 /* ---- Loading: what does not fit is gathered, then told at once ---- */
 
-typedef struct pair {
-    wk_tensor *to, *from;
-} pair;
-
 typedef struct wki_module_loading {
     wk_module *m;
     const wk_state *s;
     bool strict;
-    pair *pairs;
-    int count, room;
+    wki_pairs pairs;                                /* what each of m's tensors becomes */
     char missing[150], unexpected[150], unfit[200]; /* as much of the lists as an error holds */
     int nmissing, nunexpected, nunfit;
 } loading;
@@ -44,19 +39,6 @@ static void list(char *text, size_t bytes, int *n, const char *what)
     ++*n;
 }
 
-static wk_status add_pair(loading *l, wk_tensor *to, wk_tensor *from)
-{
-    if (l->count == l->room) {
-        const size_t old = (size_t)l->room, room = old ? 2 * old : 16;
-        pair *grown = wki_grow(l->pairs, old * sizeof *grown, room * sizeof *grown);
-        if (!grown) return WK_E_MEMORY;
-        l->pairs = grown;
-        l->room = (int)room;
-    }
-    l->pairs[l->count++] = (pair){ to, from };
-    return WK_OK;
-}
-
 static bool fits(const wk_tensor *to, const wk_tensor *from)
 {
     const bool one = to->v.ndim == 0 && from->v.ndim == 1 && from->v.size[0] == 1;
@@ -69,12 +51,9 @@ static wk_status match(void *user, const char *name, wki_member *member)
 {
     loading *l = user;
     wk_tensor *to = member->object;
-    if (!wk_state_has(l->s, name)) {
-        list(l->missing, sizeof l->missing, &l->nmissing, name);
-        return add_pair(l, to, NULL);
-    }
+    if (!wk_state_has(l->s, name)) return WK_OK;
     wk_tensor *from = wk_state_get(l->s, name);
-    if (fits(to, from)) return add_pair(l, to, from);
+    if (fits(to, from)) return wki_pairs_add(&l->pairs, to, from);
     char what[160];
     int n = snprintf(what, sizeof what, "%.40s %s ", name, wk_dtype_name((wk_dtype)to->v.dtype));
     n += snprintf(what + n, sizeof what - (size_t)n, "%.40s", wki_show(&to->v));
@@ -84,27 +63,22 @@ static wk_status match(void *user, const char *name, wki_member *member)
     return WK_OK;
 }
 
-/* Names that are missing are none if the tensor came under another name, or if torch too does without. */
-static wk_status forgive(void *user, const char *name, wki_member *member)
+/* Once all that came is known: names are missing unless the tensor came under another, or torch too does without it. */
+static wk_status note_missing(void *user, const char *name, wki_member *member)
 {
     loading *l = user;
     static const char optional[] = "num_batches_tracked";
     const size_t n = strlen(name), tail = sizeof optional - 1;
     if (wk_state_has(l->s, name)) return WK_OK;
-    bool there = n >= tail && !strcmp(name + n - tail, optional);
-    for (int i = 0; i < l->count && !there; i++) there = l->pairs[i].to == member->object && l->pairs[i].from;
-    if (!there) list(l->missing, sizeof l->missing, &l->nmissing, name);
+    const bool optional_name = n >= tail && !strcmp(name + n - tail, optional);
+    if (!optional_name && !wki_pairs_find(&l->pairs, member->object))
+        list(l->missing, sizeof l->missing, &l->nmissing, name);
     return WK_OK;
 }
 
 static wk_status compare(loading *l)
 {
-    if (wki_module_walk(l->m, match, l)) return wk_error();
-    if (l->nmissing) { /* once more, now that all that came is known */
-        l->nmissing = 0;
-        l->missing[0] = 0;
-        if (wki_module_walk(l->m, forgive, l)) return wk_error();
-    }
+    if (wki_module_walk(l->m, match, l) || wki_module_walk(l->m, note_missing, l)) return wk_error();
     for (int64_t i = 0; i < wk_state_count(l->s); i++) {
         const wki_member *member = wki_module_find(l->m, wk_state_name(l->s, i));
         if (!member || member->kind == WKI_CHILD)
@@ -131,12 +105,13 @@ static wk_status compare(loading *l)
 static wk_status convert_all(const loading *l)
 {
     WK_NO_GRAD(update);
-    for (int i = 0; i < l->count; i++) {
-        pair *p = &l->pairs[i];
-        if (!p->from) continue;
-        p->from = wk_to(p->from, (wk_dtype)p->to->v.dtype);
-        if (p->from && p->from->v.ndim != p->to->v.ndim) p->from = wk_reshape(p->from, 0, NULL);
-        if (!p->from) return wk_error();
+    for (int i = 0; i < l->pairs.count; i++) {
+        wki_pair *p = &l->pairs.at[i];
+        const wk_tensor *mine = p->from;
+        wk_tensor *value = wk_to(p->to, (wk_dtype)mine->v.dtype);
+        if (value && value->v.ndim != mine->v.ndim) value = wk_reshape(value, 0, NULL);
+        if (!value) return wk_error();
+        p->to = value;
     }
     return WK_OK;
 }
@@ -144,8 +119,8 @@ static wk_status convert_all(const loading *l)
 static wk_status copy_all(const loading *l)
 {
     WK_NO_GRAD(update);
-    for (int i = 0; i < l->count; i++)
-        if (l->pairs[i].from && wk_copy_(l->pairs[i].to, l->pairs[i].from)) return wk_error();
+    for (int i = 0; i < l->pairs.count; i++)
+        if (wk_copy_(l->pairs.at[i].from, l->pairs.at[i].to)) return wk_error();
     return WK_OK;
 }
 
@@ -154,7 +129,7 @@ wk_load_opts wk_load_opts_default(void) { return (wk_load_opts){ .size = sizeof(
 wk_status wki_module_load_end(wki_module_loading *l, bool taken)
 {
     if (l && taken) copy_all(l);
-    if (l) wki_free(l->pairs);
+    if (l) wki_free(l->pairs.at);
     wki_free(l);
     return wk_error();
 }

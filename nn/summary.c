@@ -17,9 +17,8 @@ typedef struct watch {
     bool failed;
 } watch;
 
-static void count_own(wk_summary_row *row, const wk_summary *s, const wk_module *m)
+static void count_own(wk_summary_row *row, const wk_module *m)
 {
-    (void)s;
     for (int i = 0; i < m->count; i++)
         if (m->members[i].kind == WKI_PARAMETER) row->parameters += wki_numel(&((wk_tensor *)m->members[i].object)->v);
 }
@@ -57,7 +56,7 @@ static void enter(wki_watcher *watcher, wk_module *m)
     row->leaf = wk_module_child_count(m) == 0;
     for (int i = 0; i < w->s->count - 1; i++)
         if (!strcmp(w->s->rows[i].path, row->path) && depth) return; /* called before */
-    count_own(row, w->s, m);
+    count_own(row, m);
 }
 
 static void leave(wki_watcher *watcher, wk_module *m, wk_tensor *first)

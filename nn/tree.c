@@ -135,42 +135,34 @@ wk_status wk_module_remove_hook(wk_module *m, int hook)
 
 /* ---- Cloning ---- */
 
-typedef struct twins {
-    void **from, **to;
-    int count, room;
-} twins;
-
-static void *twin_of(const twins *t, const void *object)
+wk_status wki_pairs_add(wki_pairs *p, void *from, void *to)
 {
-    for (int i = 0; i < t->count; i++)
-        if (t->from[i] == object) return t->to[i];
-    return NULL;
+    if (p->count == p->room) {
+        const size_t old = (size_t)p->room, room = old ? 2 * old : 16;
+        wki_pair *grown = wki_grow(p->at, old * sizeof *grown, room * sizeof *grown);
+        if (!grown) return WK_E_MEMORY;
+        p->at = grown;
+        p->room = (int)room;
+    }
+    p->at[p->count++] = (wki_pair){ from, to };
+    return WK_OK;
 }
 
-static bool remember(twins *t, void *from, void *to)
+wki_pair *wki_pairs_find(const wki_pairs *p, const void *from)
 {
-    if (t->count == t->room) {
-        const size_t old = (size_t)t->room, room = old ? 2 * old : 16;
-        void **a = wki_grow(t->from, old * sizeof *a, room * sizeof *a);
-        if (a) t->from = a;
-        void **b = a ? wki_grow(t->to, old * sizeof *b, room * sizeof *b) : NULL;
-        if (!b) return false;
-        t->to = b;
-        t->room = (int)room;
-    }
-    t->from[t->count] = from;
-    t->to[t->count++] = to;
-    return true;
+    for (int i = 0; i < p->count; i++)
+        if (p->at[i].from == from) return &p->at[i];
+    return NULL;
 }
 
 static void *clone_object(void *user, wki_member_kind kind, void *object)
 {
-    twins *t = user;
-    void *there = twin_of(t, object);
-    if (there) return there;
+    wki_pairs *twins = user;
+    const wki_pair *there = wki_pairs_find(twins, object);
+    if (there) return there->to;
     void *made;
     if (kind == WKI_CHILD) {
-        made = wki_module_twin(object, clone_object, t);
+        made = wki_module_twin(object, clone_object, twins);
     } else {
         const wk_tensor *from = object;
         WK_NO_GRAD(copying);
@@ -178,16 +170,15 @@ static void *clone_object(void *user, wki_member_kind kind, void *object)
         if (copy && from->requires_grad) copy = wk_requires_grad(copy);
         made = copy;
     }
-    return made && remember(t, object, made) ? made : NULL;
+    return made && wki_pairs_add(twins, object, made) == WK_OK ? made : NULL;
 }
 
 wk_module *wk_module_clone(wk_module *m)
 {
     if (wk_failed() || !wki_module_ok(m, "module_clone", "m")) return NULL;
     WK_SCOPE(work);
-    twins t = { 0 };
-    wk_module *copy = wki_module_twin(m, clone_object, &t);
-    wki_free(t.from);
-    wki_free(t.to);
+    wki_pairs twins = { 0 };
+    wk_module *copy = wki_module_twin(m, clone_object, &twins);
+    wki_free(twins.at);
     return copy ? wk_escape(work, copy) : NULL;
 }

@@ -85,14 +85,19 @@ wk_status wk_training_load_state_dict(const wk_training *t, const wk_state *s)
 
 static char *path_of(const char *folder, const char *name) { return wki_sprintf("%s/%s", folder, name); }
 
-/* The step in "ckpt-STEP.safetensors"; -1: another file. */
+static const char *name_of(int64_t step, char name[NAME_BYTES])
+{
+    snprintf(name, NAME_BYTES, "ckpt-%08lld.safetensors", (long long)step);
+    return name;
+}
+
+/* The step that a file is named for; -1: another file. */
 static int64_t step_of(const char *name)
 {
     long long step;
     char again[NAME_BYTES];
     if (sscanf(name, "ckpt-%lld.", &step) != 1 || step < 0) return -1;
-    snprintf(again, sizeof again, "ckpt-%08lld.safetensors", step);
-    return strcmp(again, name) ? -1 : step;
+    return strcmp(name_of(step, again), name) ? -1 : step;
 }
 
 typedef struct steps {
@@ -138,8 +143,7 @@ static wk_status list_steps(const char *folder, steps *s, const char *where)
 static char *checkpoint_path(const char *folder, int64_t step)
 {
     char name[NAME_BYTES];
-    snprintf(name, sizeof name, "ckpt-%08lld.safetensors", (long long)step);
-    return path_of(folder, name);
+    return path_of(folder, name_of(step, name));
 }
 
 /* Written, and read again from the file. */

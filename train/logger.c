@@ -6,7 +6,6 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -18,16 +17,6 @@ double wki_seconds(void)
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
-const char *wki_shortest(double value, char text[32])
-{
-    if (!isfinite(value)) return isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
-    for (int digits = 6; digits <= 17; digits++) {
-        snprintf(text, 32, "%.*g", digits, value);
-        if (strtod(text, NULL) == value) break;
-    }
-    return text;
 }
 
 static wk_status write_out(wk_logger *log)

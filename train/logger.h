@@ -38,7 +38,5 @@ wk_status wki_log_put(wk_logger *log, const void *from, size_t bytes);
 wk_status wki_log_printf(wk_logger *log, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Rewrites a file of lines: those stay that keep says to. A missing file is an empty one. */
 wk_status wki_log_keep_lines(wk_logger *log, bool (*keep)(void *user, const char *line, size_t n), void *user);
-/* As few digits as give the same double again; "nan", "inf", "-inf". */
-const char *wki_shortest(double value, char text[32]);
 double wki_seconds(void); /* since 1970 */
 #endif

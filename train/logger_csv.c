@@ -1,6 +1,7 @@
 /* A log as CSV: step, then the columns that the first row names. */
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/options.h"
 #include "train/logger.h"
 #include <math.h>
 #include <stdlib.h>
@@ -51,10 +52,16 @@ static wk_status names_known(const wk_logger *log, const wk_scalar_value *s, int
     return WK_OK;
 }
 
+/* NaN has no sign here. */
+static const char *number_text(double value, char text[WKI_DOUBLE_TEXT])
+{
+    return isnan(value) ? "nan" : wki_double_exact(value, text);
+}
+
 static wk_status scalars(wk_logger *log, int64_t step, const wk_scalar_value *s, int n)
 {
     table *t = log->state;
-    char text[32];
+    char text[WKI_DOUBLE_TEXT];
     if (t->count ? names_known(log, s, n) : put_heading(log, s, n)) {
         if (log->used == 0) forget(t);
         return wk_error();
@@ -63,7 +70,7 @@ static wk_status scalars(wk_logger *log, int64_t step, const wk_scalar_value *s,
     for (int column = 0; column < t->count; column++) {
         const char *value = "";
         for (int i = 0; i < n; i++)
-            if (!strcmp(s[i].name, t->columns[column])) value = wki_shortest(s[i].value, text);
+            if (!strcmp(s[i].name, t->columns[column])) value = number_text(s[i].value, text);
         if (wki_log_printf(log, ",%s", value)) return wk_error();
     }
     return wki_log_put(log, "\n", 1);

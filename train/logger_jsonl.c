@@ -1,5 +1,6 @@
 /* A log as JSON lines: {"step":7,"loss":0.25}. What is not finite is null, and named in "nonfinite". */
 #include "base/error.h"
+#include "base/options.h"
 #include "train/logger.h"
 #include <math.h>
 #include <stdlib.h>
@@ -21,8 +22,8 @@ static wk_status put_string(wk_logger *log, const char *text)
 
 static wk_status put_number(wk_logger *log, double value)
 {
-    char text[32];
-    const char *shown = isfinite(value) ? wki_shortest(value, text) : "null";
+    char text[WKI_DOUBLE_TEXT];
+    const char *shown = isfinite(value) ? wki_double_exact(value, text) : "null";
     return wki_log_put(log, shown, strlen(shown));
 }
 

@@ -1,6 +1,7 @@
 /* wick eval and wick predict: what a run's model is worth on test rows, and what it says of rows. */
 #include "commands.h"
 #include "run.h"
+#include "store.h"
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -309,15 +310,12 @@ static int write_file(const settings *s, const model *m)
 {
     char aside[1100];
     if (strlen(s->out) > 1000) return say_usage("-o is too long");
-    FILE *known = s->force ? NULL : fopen(s->out, "r");
-    if (known) {
-        fclose(known);
-        return say_failed("%s exists; --force replaces it", s->out);
-    }
+    int code = store_check(&(store_settings){ .path = s->out, .force = s->force });
+    if (code != EXIT_DONE) return code;
     snprintf(aside, sizeof aside, "%s.part", s->out);
     FILE *out = fopen(aside, "w");
     if (!out) return say_failed("cannot write %s: %s", s->out, strerror(errno));
-    int code = put_all(out, m);
+    code = put_all(out, m);
     const bool whole = fflush(out) == 0 && !ferror(out);
     if (fclose(out) != 0 || !whole)
         code = code == EXIT_DONE ? say_failed("cannot write %s: %s", s->out, strerror(errno)) : code;

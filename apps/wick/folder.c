@@ -34,29 +34,31 @@ static bool is_free(const char *path)
     return say_failed("--out is %s, which has files in it; expected a new or empty folder", path), false;
 }
 
-static bool choose(folder *f, const char *path)
+bool folder_choose(char path[FOLDER_PATH], const char *given, const char *kind)
 {
     struct stat known;
     time_t now = time(NULL);
-    if (path) {
-        size_t n = strlen(path);
-        while (n > 1 && path[n - 1] == '/') n--;
+    if (given) {
+        size_t n = strlen(given);
+        while (n > 1 && given[n - 1] == '/') n--;
         if (n == 0 || n >= FOLDER_PATH)
             return say_failed("--out is %s; expected the path of a new or empty folder", n ? "too long" : "empty"),
                    false;
-        snprintf(f->path, sizeof f->path, "%.*s", (int)n, path);
-        return is_free(f->path);
+        snprintf(path, FOLDER_PATH, "%.*s", (int)n, given);
+        return is_free(path) && make_parents(path);
     }
+    char format[64];
+    snprintf(format, sizeof format, "runs/%s-%%Y%%m%%d-%%H%%M%%S", kind);
     do {
-        machine_date(f->path, sizeof f->path, "runs/compare-%Y%m%d-%H%M%S", now++);
-    } while (stat(f->path, &known) == 0);
-    return true;
+        machine_date(path, FOLDER_PATH, format, now++);
+    } while (stat(path, &known) == 0);
+    return make_parents(path);
 }
 
 bool folder_make(folder *f, const char *path)
 {
     f->count = 0;
-    if (!choose(f, path) || !make_parents(f->path)) return false;
+    if (!folder_choose(f->path, path, "compare")) return false;
     snprintf(f->temporary, sizeof f->temporary, "%s.part-%ld", f->path, (long)getpid());
     if (mkdir(f->temporary, 0777) == 0) return true;
     return say_failed("cannot make the folder %s: %s", f->path, strerror(errno)), false;

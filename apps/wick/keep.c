@@ -1,34 +1,17 @@
 /* A run's folder. Its config is kept as text beside the tensors of each checkpoint; config.json is for people. */
 #include "keep.h"
 #include "json.h"
-#include "machine.h"
 #include "say.h"
-#include <dirent.h>
 #include <errno.h>
 #include <math.h>
 #include <string.h>
 #include <sys/stat.h>
 
-static bool choose_folder(keep *k, const char *path)
+static bool make_folder(keep *k, const char *path)
 {
-    struct stat known;
-    time_t now = time(NULL);
-    if (path && strlen(path) >= sizeof k->folder) return say_failed("--out is too long"), false;
-    if (path) {
-        snprintf(k->folder, sizeof k->folder, "%s", path);
-    } else {
-        mkdir("runs", 0777);
-        do machine_date(k->folder, sizeof k->folder, "runs/train-%Y%m%d-%H%M%S", now++);
-        while (stat(k->folder, &known) == 0);
-    }
-    if (mkdir(k->folder, 0777) == 0) return true;
-    if (errno != EEXIST) return say_failed("cannot make the folder %s: %s", k->folder, strerror(errno)), false;
-    DIR *open = opendir(k->folder);
-    int entries = 0;
-    while (open && readdir(open)) entries++;
-    if (open) closedir(open);
-    if (entries == 2) return true; /* . and .. */
-    return say_failed("--out is %s, which has files in it; expected a new or empty folder", k->folder), false;
+    if (!folder_choose(k->folder, path, "train")) return false;
+    if (mkdir(k->folder, 0777) == 0 || errno == EEXIST) return true;
+    return say_failed("cannot make the folder %s: %s", k->folder, strerror(errno)), false;
 }
 
 static bool begin_file(const keep *k, const char *name, char path[1100], json *j)
@@ -88,7 +71,7 @@ static wk_status open_logs(keep *k, bool tensorboard)
 
 bool keep_make(keep *k, const char *path, bool tensorboard)
 {
-    if (!choose_folder(k, path) || !write_config(k)) return false;
+    if (!make_folder(k, path) || !write_config(k)) return false;
     if (open_logs(k, tensorboard) == WK_OK) return true;
     say_error();
     return false;

@@ -3,6 +3,7 @@
  *   runs/train-20251125-083000/{config.json, metrics.csv, result.json, ckpt-STEP.safetensors, best.safetensors} */
 #ifndef WICK_APP_KEEP_H
 #define WICK_APP_KEEP_H
+#include "folder.h"
 #include "wick/train.h"
 #include <stdio.h>
 
@@ -24,7 +25,7 @@ typedef struct keep_place {
 } keep_place;
 
 typedef struct keep {
-    char folder[1024];
+    char folder[FOLDER_PATH];
     keep_config config;
     wk_logger *csv, *events; /* events may be NULL */
 } keep;

@@ -67,15 +67,7 @@ wk_module *wk_nn_hardtanh(double low, double high) { return make_hardtanh((wki_n
 wk_module *wk_nn_softmax(int dim) { return make_softmax((wki_numbers){ dim, 0 }); }
 wk_module *wk_nn_log_softmax(int dim) { return make_log_softmax((wki_numbers){ dim, 0 }); }
 
-/* softplus(beta x) / beta, which is x itself where beta x exceeds threshold */
-static wk_tensor *soften(wk_tensor *x, double beta, double threshold)
-{
-    wk_tensor *scaled = beta == 1 ? x : wk_mul_scalar(x, beta);
-    wk_tensor *soft = scaled ? wk_softplus(scaled) : NULL;
-    if (soft && threshold != 20) soft = wk_where(wk_gt_scalar(scaled, threshold), scaled, soft);
-    return soft && beta != 1 ? wk_div_scalar(soft, beta) : soft;
-}
-WITH_NUMBERS(softplus, ("beta=%g, threshold=%g", n->a, n->b), soften(x, n->a, n->b), n.a > 0 && n.b == n.b,
+WITH_NUMBERS(softplus, ("beta=%g, threshold=%g", n->a, n->b), wk_softplus_beta(x, n->a, n->b), n.a > 0 && n.b == n.b,
              ("beta is %g, threshold %g; beta must be more than 0", n.a, n.b))
 wk_module *wk_nn_softplus(double beta, double threshold) { return make_softplus((wki_numbers){ beta, threshold }); }
 

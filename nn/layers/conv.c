@@ -37,10 +37,9 @@ static wk_status init(wk_module *m, void *state)
     }
     c->weight = wk_nn_param(m, "weight", wk_empty(2 + c->kind->dims, shape, o->dtype));
     if (o->bias) c->bias = wk_nn_param(m, "bias", wk_empty(WK_SHAPE(o->out_channels), o->dtype));
-    WK_NO_GRAD(update);
     const double bound = 1 / sqrt(fan_in);
-    if (c->weight) wk_uniform_(c->weight, -bound, bound);
-    if (c->bias) wk_uniform_(c->bias, -bound, bound);
+    if (c->weight) wk_init_uniform_(c->weight, -bound, bound);
+    if (c->bias) wk_init_uniform_(c->bias, -bound, bound);
     return wk_error();
 }
 

@@ -83,9 +83,8 @@ static wk_status bilinear_init(wk_module *m, void *state)
                             wk_empty(WK_SHAPE(b->o.out_features, b->o.in1_features, b->o.in2_features), b->o.dtype));
     if (b->o.bias) b->bias = wk_nn_param(m, "bias", wk_empty(WK_SHAPE(b->o.out_features), b->o.dtype));
     const double bound = 1 / sqrt((double)b->o.in1_features);
-    WK_NO_GRAD(update);
-    if (b->weight) wk_uniform_(b->weight, -bound, bound);
-    if (b->bias) wk_uniform_(b->bias, -bound, bound);
+    if (b->weight) wk_init_uniform_(b->weight, -bound, bound);
+    if (b->bias) wk_init_uniform_(b->bias, -bound, bound);
     return wk_error();
 }
 

@@ -14,10 +14,9 @@ static wk_status init(wk_module *m, void *state)
     const wk_linear_opts *o = wk_nn_options(m);
     l->weight = wk_nn_param(m, "weight", wk_empty(WK_SHAPE(o->out_features, o->in_features), o->dtype));
     if (o->bias) l->bias = wk_nn_param(m, "bias", wk_empty(WK_SHAPE(o->out_features), o->dtype));
-    WK_NO_GRAD(update);
-    double bound = o->in_features > 0 ? 1 / sqrt((double)o->in_features) : 0;
-    if (l->weight) wk_uniform_(l->weight, -bound, bound);
-    if (l->bias) wk_uniform_(l->bias, -bound, bound);
+    const double bound = o->in_features > 0 ? 1 / sqrt((double)o->in_features) : 0;
+    if (l->weight) wk_init_uniform_(l->weight, -bound, bound);
+    if (l->bias) wk_init_uniform_(l->bias, -bound, bound);
     return wk_error();
 }
 

@@ -32,10 +32,7 @@ static wk_status init(wk_module *m, void *state)
     }
     if (a->o.bias) a->bias = wk_nn_param(m, "in_proj_bias", wk_zeros(WK_SHAPE(3 * e), a->o.dtype));
     a->out_proj = wk_nn_child(m, "out_proj", wk_nn_linear(e, e, .bias = a->o.bias, .dtype = a->o.dtype));
-    if (a->out_proj && a->o.bias) {
-        WK_NO_GRAD(update);
-        wk_zero_(wk_parameter(a->out_proj, "bias"));
-    }
+    if (a->out_proj && a->o.bias) wk_init_zeros_(wk_parameter(a->out_proj, "bias"));
     return wk_error();
 }
 
@@ -59,46 +56,38 @@ static bool input_ok(const wk_module *m, const char *name, const wk_tensor *t, i
     return true;
 }
 
-/* [n, length, size] of each. */
+/* [n, length, size] */
+static wk_tensor *batch_first(const attention *a, wk_tensor *t)
+{
+    return t->v.ndim == 2 ? wk_unsqueeze(t, 0) : a->o.batch_first ? t : wk_transpose(t, 0, 1);
+}
+
 static bool read_inputs(const wk_module *m, wk_tensor *const *in, int nin, operands *to)
 {
     const attention *a = m->state;
     wki_check(nin <= 5, false, WK_E_INVALID, m->ops->name,
               "%d inputs; at most query, key, value, key_padding_mask and attn_mask", nin);
-    to->q = in[0];
-    to->k = nin > 1 && in[1] ? in[1] : to->q;
-    to->v = nin > 2 && in[2] ? in[2] : to->k;
+    wk_tensor *q = in[0], *k = nin > 1 && in[1] ? in[1] : q, *v = nin > 2 && in[2] ? in[2] : k;
     to->padding = nin > 3 ? in[3] : NULL;
     to->mask = nin > 4 ? in[4] : NULL;
-    const int ndim = to->q->v.ndim;
+    const int ndim = q->v.ndim;
     wki_check(ndim == 2 || ndim == 3, false, WK_E_SHAPE, m->ops->name,
-              "query is %s; %s or [length, embed_dim] is needed", wki_show(&to->q->v),
+              "query is %s; %s or [length, embed_dim] is needed", wki_show(&q->v),
               a->o.batch_first ? "[batch, length, embed_dim]" : "[length, batch, embed_dim]");
-    if (!input_ok(m, "query", to->q, ndim, a->o.embed_dim) || !input_ok(m, "key", to->k, ndim, a->o.kdim) ||
-        !input_ok(m, "value", to->v, ndim, a->o.vdim))
+    if (!input_ok(m, "query", q, ndim, a->o.embed_dim) || !input_ok(m, "key", k, ndim, a->o.kdim) ||
+        !input_ok(m, "value", v, ndim, a->o.vdim))
         return false;
     to->alone = ndim == 2;
-    bool same = to->k == to->q, twin = to->v == to->k;
-    wk_tensor **each[] = { &to->q, &to->k, &to->v };
-    for (int i = 0; i < 3; i++) {
-        if ((i == 1 && same) || (i == 2 && twin))
-            *each[i] = *each[i - 1];
-        else
-            *each[i] = to->alone          ? wk_unsqueeze(*each[i], 0)
-                       : a->o.batch_first ? *each[i]
-                                          : wk_transpose(*each[i], 0, 1);
-        if (!*each[i]) return false;
-    }
+    to->q = batch_first(a, q);
+    to->k = k == q ? to->q : batch_first(a, k);
+    to->v = v == k ? to->k : batch_first(a, v);
+    if (!to->q || !to->k || !to->v) return false;
     to->n = wk_size(to->q, 0);
     to->l = wk_size(to->q, 1);
     to->s = wk_size(to->k, 1);
     wki_check(wk_size(to->k, 0) == to->n && wk_size(to->v, 0) == to->n && wk_size(to->v, 1) == to->s, false, WK_E_SHAPE,
               m->ops->name, "query, key and value are %s, %s, %s; batches must agree, and the lengths of key and value",
-              wki_show(&in[0]->v), wki_show(&(nin > 1 && in[1] ? in[1] : in[0])->v),
-              wki_show(&(nin > 2 && in[2]   ? in[2]
-                         : nin > 1 && in[1] ? in[1]
-                                            : in[0])
-                            ->v));
+              wki_show(&q->v), wki_show(&k->v), wki_show(&v->v));
     return true;
 }
 

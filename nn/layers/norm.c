@@ -1,4 +1,4 @@
-/* BatchNorm, InstanceNorm, GroupNorm, RMSNorm as layers: weight starts as 1, bias as 0, running statistics as 0 and 1.
+/* BatchNorm, InstanceNorm and GroupNorm as layers: weight starts as 1, bias as 0, running statistics as 0 and 1.
  */
 #include "base/options.h"
 #include "nn/module.h"

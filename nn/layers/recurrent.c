@@ -47,9 +47,8 @@ static bool add_weight(wk_module *m, const char *what, int layer, int way, int n
     char name[48];
     snprintf(name, sizeof name, "%s_l%d%s", what, layer, way ? "_reverse" : "");
     wk_tensor *t = wk_nn_param(m, name, wk_empty(ndim, shape, r->o.dtype));
-    double bound = r->o.hidden_size > 0 ? 1 / sqrt((double)r->o.hidden_size) : 0;
-    WK_NO_GRAD(update);
-    return t && wk_uniform_(t, -bound, bound) == WK_OK;
+    const double bound = 1 / sqrt((double)r->o.hidden_size);
+    return t && wk_init_uniform_(t, -bound, bound) == WK_OK;
 }
 
 static wk_status init(wk_module *m, void *into)
