@@ -194,11 +194,11 @@ static bool validate(run *r, const run_parts *with, double train_loss)
     return true;
 }
 
-static void diverge(run *r)
+static void diverge(run *r, int64_t step)
 {
     r->seed.diverged = true;
-    r->seed.diverged_epoch = r->epoch;
-    r->seed.diverged_step = r->step;
+    r->seed.diverged_epoch = (int)r->place.epoch;
+    r->seed.diverged_step = step;
 }
 
 double run_step(const run_parts *with, wk_batch *b)
@@ -226,16 +226,15 @@ static void train_epoch(run *r, const run_parts *with, double *mean)
         if (!b) break;
         WK_SCOPE(step);
         const double value = run_step(with, b);
-        r->step = at->step + 1;
         if (!wk_failed() && !isfinite(value)) {
-            diverge(r);
+            diverge(r, at->step + 1);
             break;
         }
         if (wk_failed()) break;
         at->step++;
         at->total++;
         at->loss_sum += value;
-        progress_step(r->progress, r->epoch, value);
+        progress_step(r->progress, (int)at->epoch, value);
     }
     if (at->step == r->plan->batches && wk_loader_batch(with->train) == r->plan->batches && !wk_failed())
         wk_loader_next(with->train); /* none: the epoch is over */
@@ -253,8 +252,8 @@ static wk_training training_of(const run_parts *with)
     return wk_training_of(.module = wk_module_child(with->net, "model"), .optim = with->optim, .loader = with->train);
 }
 
-/* After an epoch: the log, the checkpoint, and whether it is time to stop. */
-static bool keep_epoch(run *r, const run_parts *with, double mean)
+/* After an epoch: its row in the log, and whether it is time to stop. Is the model the best so far? */
+static bool judge(run *r, const run_parts *with, double mean)
 {
     const int i = r->seed.points - 1;
     keep_place *at = &r->place;
@@ -265,23 +264,25 @@ static bool keep_epoch(run *r, const run_parts *with, double mean)
     at->checks = stop.checks;
     at->best_at = stop.best_at;
     keep_log(r->keep, at, mean, r->seed.valid_loss[i], r->seed.valid_accuracy[i], wk_lr(with->optim));
-    at->epoch++;
-    at->step = 0;
-    at->loss_sum = 0;
-    const wk_training t = training_of(with);
-    keep_save(r->keep, &t, at, stop.improved);
     r->early = over && r->keep->config.patience > 0;
-    return !r->early && !wk_failed();
+    return stop.improved;
+}
+
+static void save(const run *r, const run_parts *with, bool best)
+{
+    const wk_training t = training_of(with);
+    keep_save(r->keep, &t, &r->place, best);
 }
 
 static run_end train_all(run *r, const run_parts *with)
 {
-    const int epochs = (int)r->plan->settings->epochs;
+    keep_place *at = &r->place;
     if (!r->from) {
-        r->place = (keep_place){ .epoch = 1, .best = NAN };
+        *at = (keep_place){ .best = NAN };
         if (!validate(r, with, NAN)) return RUN_FAILED;
+        at->epoch = 1;
     }
-    for (r->epoch = (int)r->place.epoch; r->epoch <= epochs && !r->early; r->epoch++) {
+    while (at->epoch <= r->plan->settings->epochs && !r->early) {
         double mean, start = progress_now();
         train_epoch(r, with, &mean);
         double seconds = progress_now() - start;
@@ -291,16 +292,17 @@ static run_end train_all(run *r, const run_parts *with)
         const int i = r->seed.points - 1;
         if (!isfinite(r->seed.valid_loss[i])) {
             r->seed.points--;
-            diverge(r);
+            diverge(r, at->step);
             return RUN_DIVERGED;
         }
         r->epochs_done++;
-        progress_epoch e = { r->epoch, mean, r->seed.valid_loss[i], r->seed.valid_accuracy[i], seconds };
+        progress_epoch e = { (int)at->epoch, mean, r->seed.valid_loss[i], r->seed.valid_accuracy[i], seconds };
         if (!progress_row(r->progress, &e)) return fail_output();
-        if (r->keep)
-            keep_epoch(r, with, mean);
-        else
-            r->place = (keep_place){ .epoch = r->epoch + 1, .total = r->place.total };
+        const bool best = r->keep && judge(r, with, mean);
+        at->epoch++;
+        at->step = 0;
+        at->loss_sum = 0;
+        if (r->keep) save(r, with, best);
         if (wk_failed()) return RUN_FAILED;
     }
     return RUN_DONE;
@@ -311,8 +313,8 @@ static void keep_stopped(run *r, const run_parts *with)
 {
     if (!r->keep || wk_error() != WK_E_INTERRUPTED || r->place.total == 0) return;
     wk_error_clear();
-    const wk_training t = training_of(with);
-    if (keep_save(r->keep, &t, &r->place, false) == WK_OK) wk_fail(WK_E_INTERRUPTED, "stopped");
+    save(r, with, false);
+    if (!wk_failed()) wk_fail(WK_E_INTERRUPTED, "stopped");
 }
 
 static wk_status go_on(run *r, const run_parts *with)
@@ -365,10 +367,10 @@ int run_say_failed(run *r)
     progress_clear(r->progress);
     if (wk_error() != WK_E_INTERRUPTED || !say_stop_signal()) return say_error();
     wk_error_clear();
-    if (r->epoch == 0) return say_stopped("stopped before the first step");
+    const int64_t epochs = r->plan->settings->epochs, epoch = r->place.epoch < epochs ? r->place.epoch : epochs;
+    if (epoch == 0) return say_stopped("stopped before the first step");
     const bool goes_on = r->keep && r->place.total;
-    return say_stopped("stopped in epoch %d of %lld, after step %lld of %lld%s%s",
-                       r->epoch > r->plan->settings->epochs ? r->epoch - 1 : r->epoch,
-                       (long long)r->plan->settings->epochs, (long long)r->place.step, (long long)r->plan->batches,
+    return say_stopped("stopped in epoch %lld of %lld, after step %lld of %lld%s%s", (long long)epoch,
+                       (long long)epochs, (long long)r->place.step, (long long)r->plan->batches,
                        goes_on ? "; go on with wick train --resume " : "", goes_on ? r->keep->folder : "");
 }

@@ -34,9 +34,9 @@ typedef struct run_plan {
     const sets *data;
     int64_t sizes[RUN_SIZES];
     int nsizes;
-    const char *kind; /* "mlp", "lenet" */
+    const char *kind;   /* "mlp", "lenet" */
     models_image image; /* of all kinds but mlp */
-    char model[160]; /* "MLP 784-512-256-10, ReLU" */
+    char model[160];    /* "MLP 784-512-256-10, ReLU" */
     int64_t parameters, batch_size, batches;
     int workers;
 } run_plan;
@@ -57,12 +57,10 @@ typedef struct run {
     char optimizer_text[200]; /* "adam lr=0.001 beta1=0.9 ..." */
     double seconds;
     int epochs_done;
-    int epoch; /* where it stands */
-    int64_t step;
-    keep *keep;            /* where it is kept; NULL: nowhere */
-    const wk_state *from;  /* goes on from this checkpoint, and place; NULL: from the start */
+    keep *keep;           /* where it is kept; NULL: nowhere */
+    const wk_state *from; /* goes on from this checkpoint, and place; NULL: from the start */
     keep_place place;
-    bool early;            /* ended before its last epoch, as validation became no better */
+    bool early; /* ended before its last epoch, as validation became no better */
 } run;
 
 /* The model of a plan with what belongs around it, as it is trained; its child "model" is the model itself. */
