@@ -26,7 +26,8 @@ NAMESAKES = {
     "std": "torch.std({0}, correction={1})", "var_dim": "torch.var({0}, {1}, correction={2}, keepdim={3})",
     "std_dim": "torch.std({0}, {1}, correction={2}, keepdim={3})",
     "max_dim": "torch.max({0}, {1}, {2})", "min_dim": "torch.min({0}, {1}, {2})", "argmax_all": "torch.argmax({})",
-    "sort": "torch.sort({0}, {1}, {2})", "topk": "torch.topk({0}, {1}, {2}, {3})", "embedding": "F.embedding({0}, {1})",
+    "sort": "torch.sort({0}, {1}, {2})", "topk": "torch.topk({0}, {1}, {2}, {3})", "unique": "torch.unique({0})",
+    "embedding": "F.embedding({0}, {1})",
     "batch_norm": "F.batch_norm({})", "kl_div": "F.kl_div({})",
     "binary_cross_entropy_with_logits": "F.binary_cross_entropy_with_logits({})",
 }

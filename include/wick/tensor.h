@@ -226,6 +226,8 @@ typedef struct wk_topk_opts {
 } wk_topk_opts;
 WK_API wk_topk_opts wk_topk_opts_default(void);
 WK_API wk_tensor *wk_topk_run(const wk_topk_opts *o); /* [d] wk_topk_with(t, k, .sorted = false) */
+WK_API wk_tensor *wk_unique(wk_tensor *t, wk_tensor **inverse, wk_tensor **counts); /* [n] the values that occur, ascending; inverse (t's shape): which of them each element is; counts [n]: how often each occurs; WK_I64 (NULL: unwanted). Every NaN counts for itself */
+WK_API wk_tensor *wk_unique_consecutive(wk_tensor *t, wk_tensor **inverse, wk_tensor **counts); /* the same of runs of equal neighbours, in row-major order */
 WK_API wk_tensor *wk_bincount(wk_tensor *t, wk_tensor *weights, int64_t minlength); /* of integers [n] >= 0: WK_I64 [max(max + 1, minlength)]; sums of weights (NULL: none) in f32 or else f64 */
 WK_API wk_tensor *wk_histc(wk_tensor *t, int64_t bins, double min, double max); /* counts in equal parts of [min, max], in t's float dtype; min == max: t's range */
 WK_API wk_tensor *wk_histogram(wk_tensor *t, int64_t bins, wk_tensor **edges); /* the same over t's range; edges [bins + 1] (NULL: unwanted) */

@@ -185,401 +185,569 @@ static wk_tensor *case_38(wk_tensor *const *in)
 }
 static wk_tensor *case_39(wk_tensor *const *in)
 {
-    return wk_take_along_dim_all(in[0], INTS(5, 0, 0));
+    return wk_unique(in[0], NULL, NULL);
 }
 static wk_tensor *case_40(wk_tensor *const *in)
 {
-    return wk_take_along_dim_all(in[0], GRID(2, 3, 1, 2, 3));
+    wk_tensor *which, *counts;
+    return wk_unique(in[0], &which, &counts) ? wk_to(which, WK_F64) : NULL;
 }
 static wk_tensor *case_41(wk_tensor *const *in)
 {
-    return wk_take_along_dim_all(in[0], INTS(0));
+    wk_tensor *which, *counts;
+    return wk_unique(in[0], &which, &counts) ? wk_to(counts, WK_F64) : NULL;
 }
 static wk_tensor *case_42(wk_tensor *const *in)
 {
-    return wk_masked_fill_tensor(in[0], LINE(1, 0, 1), in[1]);
+    return wk_unique_consecutive(in[0], NULL, NULL);
 }
 static wk_tensor *case_43(wk_tensor *const *in)
 {
-    return wk_masked_fill_tensor(in[0], FLAGS(2, 1, 0), in[1]);
+    wk_tensor *which, *counts;
+    return wk_unique_consecutive(in[0], &which, &counts) ? wk_to(which, WK_F64) : NULL;
 }
 static wk_tensor *case_44(wk_tensor *const *in)
+{
+    wk_tensor *which, *counts;
+    return wk_unique_consecutive(in[0], &which, &counts) ? wk_to(counts, WK_F64) : NULL;
+}
+static wk_tensor *case_45(wk_tensor *const *in)
+{
+    return wk_unique(in[0], NULL, NULL);
+}
+static wk_tensor *case_46(wk_tensor *const *in)
+{
+    wk_tensor *which, *counts;
+    return wk_unique(in[0], &which, &counts) ? wk_to(which, WK_F64) : NULL;
+}
+static wk_tensor *case_47(wk_tensor *const *in)
+{
+    wk_tensor *which, *counts;
+    return wk_unique(in[0], &which, &counts) ? wk_to(counts, WK_F64) : NULL;
+}
+static wk_tensor *case_48(wk_tensor *const *in)
+{
+    return wk_unique_consecutive(in[0], NULL, NULL);
+}
+static wk_tensor *case_49(wk_tensor *const *in)
+{
+    wk_tensor *which, *counts;
+    return wk_unique_consecutive(in[0], &which, &counts) ? wk_to(which, WK_F64) : NULL;
+}
+static wk_tensor *case_50(wk_tensor *const *in)
+{
+    wk_tensor *which, *counts;
+    return wk_unique_consecutive(in[0], &which, &counts) ? wk_to(counts, WK_F64) : NULL;
+}
+static wk_tensor *case_51(wk_tensor *const *in)
+{
+    return wk_unique(in[0], NULL, NULL);
+}
+static wk_tensor *case_52(wk_tensor *const *in)
+{
+    wk_tensor *which, *counts;
+    return wk_unique(in[0], &which, &counts) ? wk_to(which, WK_F64) : NULL;
+}
+static wk_tensor *case_53(wk_tensor *const *in)
+{
+    wk_tensor *which, *counts;
+    return wk_unique(in[0], &which, &counts) ? wk_to(counts, WK_F64) : NULL;
+}
+static wk_tensor *case_54(wk_tensor *const *in)
+{
+    return wk_unique_consecutive(in[0], NULL, NULL);
+}
+static wk_tensor *case_55(wk_tensor *const *in)
+{
+    wk_tensor *which, *counts;
+    return wk_unique_consecutive(in[0], &which, &counts) ? wk_to(which, WK_F64) : NULL;
+}
+static wk_tensor *case_56(wk_tensor *const *in)
+{
+    wk_tensor *which, *counts;
+    return wk_unique_consecutive(in[0], &which, &counts) ? wk_to(counts, WK_F64) : NULL;
+}
+static wk_tensor *case_57(wk_tensor *const *in)
+{
+    return wk_unique(in[0], NULL, NULL);
+}
+static wk_tensor *case_58(wk_tensor *const *in)
+{
+    wk_tensor *which, *counts;
+    return wk_unique(in[0], &which, &counts) ? wk_to(which, WK_F64) : NULL;
+}
+static wk_tensor *case_59(wk_tensor *const *in)
+{
+    wk_tensor *which, *counts;
+    return wk_unique(in[0], &which, &counts) ? wk_to(counts, WK_F64) : NULL;
+}
+static wk_tensor *case_60(wk_tensor *const *in)
+{
+    return wk_unique_consecutive(in[0], NULL, NULL);
+}
+static wk_tensor *case_61(wk_tensor *const *in)
+{
+    wk_tensor *which, *counts;
+    return wk_unique_consecutive(in[0], &which, &counts) ? wk_to(which, WK_F64) : NULL;
+}
+static wk_tensor *case_62(wk_tensor *const *in)
+{
+    wk_tensor *which, *counts;
+    return wk_unique_consecutive(in[0], &which, &counts) ? wk_to(counts, WK_F64) : NULL;
+}
+static wk_tensor *case_63(wk_tensor *const *in)
+{
+    return wk_unique(in[0], NULL, NULL);
+}
+static wk_tensor *case_64(wk_tensor *const *in)
+{
+    wk_tensor *which, *counts;
+    return wk_unique(in[0], &which, &counts) ? wk_to(which, WK_F64) : NULL;
+}
+static wk_tensor *case_65(wk_tensor *const *in)
+{
+    wk_tensor *which, *counts;
+    return wk_unique(in[0], &which, &counts) ? wk_to(counts, WK_F64) : NULL;
+}
+static wk_tensor *case_66(wk_tensor *const *in)
+{
+    return wk_unique_consecutive(in[0], NULL, NULL);
+}
+static wk_tensor *case_67(wk_tensor *const *in)
+{
+    wk_tensor *which, *counts;
+    return wk_unique_consecutive(in[0], &which, &counts) ? wk_to(which, WK_F64) : NULL;
+}
+static wk_tensor *case_68(wk_tensor *const *in)
+{
+    wk_tensor *which, *counts;
+    return wk_unique_consecutive(in[0], &which, &counts) ? wk_to(counts, WK_F64) : NULL;
+}
+static wk_tensor *case_69(wk_tensor *const *in)
+{
+    return wk_unique(in[0], NULL, NULL);
+}
+static wk_tensor *case_70(wk_tensor *const *in)
+{
+    wk_tensor *which, *counts;
+    return wk_unique(in[0], &which, &counts) ? wk_to(which, WK_F64) : NULL;
+}
+static wk_tensor *case_71(wk_tensor *const *in)
+{
+    wk_tensor *which, *counts;
+    return wk_unique(in[0], &which, &counts) ? wk_to(counts, WK_F64) : NULL;
+}
+static wk_tensor *case_72(wk_tensor *const *in)
+{
+    return wk_unique_consecutive(in[0], NULL, NULL);
+}
+static wk_tensor *case_73(wk_tensor *const *in)
+{
+    wk_tensor *which, *counts;
+    return wk_unique_consecutive(in[0], &which, &counts) ? wk_to(which, WK_F64) : NULL;
+}
+static wk_tensor *case_74(wk_tensor *const *in)
+{
+    wk_tensor *which, *counts;
+    return wk_unique_consecutive(in[0], &which, &counts) ? wk_to(counts, WK_F64) : NULL;
+}
+static wk_tensor *case_75(wk_tensor *const *in)
+{
+    return wk_take_along_dim_all(in[0], INTS(5, 0, 0));
+}
+static wk_tensor *case_76(wk_tensor *const *in)
+{
+    return wk_take_along_dim_all(in[0], GRID(2, 3, 1, 2, 3));
+}
+static wk_tensor *case_77(wk_tensor *const *in)
+{
+    return wk_take_along_dim_all(in[0], INTS(0));
+}
+static wk_tensor *case_78(wk_tensor *const *in)
+{
+    return wk_masked_fill_tensor(in[0], LINE(1, 0, 1), in[1]);
+}
+static wk_tensor *case_79(wk_tensor *const *in)
+{
+    return wk_masked_fill_tensor(in[0], FLAGS(2, 1, 0), in[1]);
+}
+static wk_tensor *case_80(wk_tensor *const *in)
 {
     wk_tensor *y = wk_mul_scalar(in[0], 1);
     return wk_masked_fill_tensor_(y, FLAGS(2, 1, 0), in[1]) ? NULL : y;
 }
-static wk_tensor *case_45(wk_tensor *const *in)
+static wk_tensor *case_81(wk_tensor *const *in)
 {
     return wk_masked_fill_tensor(in[0], LINE(1, 0, 1), in[1]);
 }
-static wk_tensor *case_46(wk_tensor *const *in)
+static wk_tensor *case_82(wk_tensor *const *in)
 {
     return wk_masked_scatter(in[0], FLAGS(2, 1, 0, 1, 0, 1, 1), in[1]);
 }
-static wk_tensor *case_47(wk_tensor *const *in)
+static wk_tensor *case_83(wk_tensor *const *in)
 {
     return wk_masked_scatter(in[0], LINE(1, 0, 1), in[1]);
 }
-static wk_tensor *case_48(wk_tensor *const *in)
+static wk_tensor *case_84(wk_tensor *const *in)
 {
     return wk_masked_scatter(in[0], FLAGS(2, 1, 0), in[1]);
 }
-static wk_tensor *case_49(wk_tensor *const *in)
+static wk_tensor *case_85(wk_tensor *const *in)
 {
     wk_tensor *y = wk_mul_scalar(in[0], 1);
     return wk_masked_scatter_(y, LINE(1, 0, 1), in[1]) ? NULL : y;
 }
-static wk_tensor *case_50(wk_tensor *const *in)
+static wk_tensor *case_86(wk_tensor *const *in)
 {
     return wk_clamp_tensor(in[0], in[1], in[2]);
 }
-static wk_tensor *case_51(wk_tensor *const *in)
+static wk_tensor *case_87(wk_tensor *const *in)
 {
     return wk_clamp_tensor(in[0], in[1], in[2]);
 }
-static wk_tensor *case_52(wk_tensor *const *in)
+static wk_tensor *case_88(wk_tensor *const *in)
 {
     return wk_clamp_tensor(in[0], in[1], in[2]);
 }
-static wk_tensor *case_53(wk_tensor *const *in)
+static wk_tensor *case_89(wk_tensor *const *in)
 {
     return wk_clamp_tensor(in[0], in[1], NULL);
 }
-static wk_tensor *case_54(wk_tensor *const *in)
+static wk_tensor *case_90(wk_tensor *const *in)
 {
     return wk_clamp_tensor(in[0], NULL, in[1]);
 }
-static wk_tensor *case_55(wk_tensor *const *in)
+static wk_tensor *case_91(wk_tensor *const *in)
 {
     wk_tensor *y = wk_mul_scalar(in[0], 1);
     return wk_clamp_tensor_(y, in[1], in[2]) ? NULL : y;
 }
-static wk_tensor *case_56(wk_tensor *const *in)
+static wk_tensor *case_92(wk_tensor *const *in)
 {
     return wk_round_decimals(in[0], 1);
 }
-static wk_tensor *case_57(wk_tensor *const *in)
+static wk_tensor *case_93(wk_tensor *const *in)
 {
     return wk_round_decimals(in[0], 2);
 }
-static wk_tensor *case_58(wk_tensor *const *in)
+static wk_tensor *case_94(wk_tensor *const *in)
 {
     return wk_round_decimals(in[0], -1);
 }
-static wk_tensor *case_59(wk_tensor *const *in)
+static wk_tensor *case_95(wk_tensor *const *in)
 {
     return wk_round_decimals(in[0], 0);
 }
-static wk_tensor *case_60(wk_tensor *const *in)
+static wk_tensor *case_96(wk_tensor *const *in)
 {
     wk_tensor *y = wk_mul_scalar(in[0], 1);
     return wk_round_decimals_(y, 1) ? NULL : y;
 }
-static wk_tensor *case_61(wk_tensor *const *in)
+static wk_tensor *case_97(wk_tensor *const *in)
 {
     return wk_clamp(wk_nan_to_num_with(in[0], .nan = 0.5), -8, 8);
 }
-static wk_tensor *case_62(wk_tensor *const *in)
+static wk_tensor *case_98(wk_tensor *const *in)
 {
     return wk_nan_to_num_with(in[0], .posinf = 3, .neginf = -4);
 }
-static wk_tensor *case_63(wk_tensor *const *in)
+static wk_tensor *case_99(wk_tensor *const *in)
 {
     wk_tensor *y = wk_mul_scalar(in[0], 1);
     return wk_nan_to_num_with_(y, .nan = 2, .posinf = 3, .neginf = -4) ? NULL : y;
 }
-static wk_tensor *case_64(wk_tensor *const *in)
+static wk_tensor *case_100(wk_tensor *const *in)
 {
     wk_tensor *y = wk_mul_scalar(in[0], 1);
     return wk_nan_to_num_run_(y, NULL) ? NULL : y;
 }
-static wk_tensor *case_65(wk_tensor *const *in)
+static wk_tensor *case_101(wk_tensor *const *in)
 {
     return wk_nan_to_num_with(in[0], .nan = INFINITY, .posinf = 3, .neginf = -4);
 }
-static wk_tensor *case_66(wk_tensor *const *in)
+static wk_tensor *case_102(wk_tensor *const *in)
 {
     return wk_softplus_beta(in[0], 2, 3);
 }
-static wk_tensor *case_67(wk_tensor *const *in)
+static wk_tensor *case_103(wk_tensor *const *in)
 {
     return wk_softplus_beta(in[0], 0.5, 20);
 }
-static wk_tensor *case_68(wk_tensor *const *in)
+static wk_tensor *case_104(wk_tensor *const *in)
 {
     wk_tensor *m, *v = wk_var_mean_dim(in[0], 1, 1, true, &m);
     return v ? wk_cat(WK_LIST(wk_tensor *, v, m), -1) : NULL;
 }
-static wk_tensor *case_69(wk_tensor *const *in)
+static wk_tensor *case_105(wk_tensor *const *in)
 {
     wk_tensor *m, *v = wk_var_mean_dims(in[0], 2, (int[]){ 0, 2 }, 0.5, false, &m);
     return v ? wk_cat(WK_LIST(wk_tensor *, v, m), -1) : NULL;
 }
-static wk_tensor *case_70(wk_tensor *const *in)
+static wk_tensor *case_106(wk_tensor *const *in)
 {
     wk_tensor *m, *v = wk_var_mean(in[0], 0, &m);
     return v ? wk_stack(WK_LIST(wk_tensor *, v, m), 0) : NULL;
 }
-static wk_tensor *case_71(wk_tensor *const *in)
+static wk_tensor *case_107(wk_tensor *const *in)
 {
     wk_tensor *m, *v = wk_std_mean_dim(in[0], 1, 1, true, &m);
     return v ? wk_cat(WK_LIST(wk_tensor *, v, m), -1) : NULL;
 }
-static wk_tensor *case_72(wk_tensor *const *in)
+static wk_tensor *case_108(wk_tensor *const *in)
 {
     wk_tensor *m, *v = wk_std_mean_dims(in[0], 2, (int[]){ 0, 2 }, 0.5, false, &m);
     return v ? wk_cat(WK_LIST(wk_tensor *, v, m), -1) : NULL;
 }
-static wk_tensor *case_73(wk_tensor *const *in)
+static wk_tensor *case_109(wk_tensor *const *in)
 {
     wk_tensor *m, *v = wk_std_mean(in[0], 0, &m);
     return v ? wk_stack(WK_LIST(wk_tensor *, v, m), 0) : NULL;
 }
-static wk_tensor *case_74(wk_tensor *const *in)
-{
-    return wk_norm(in[0], -1);
-}
-static wk_tensor *case_75(wk_tensor *const *in)
-{
-    return wk_norm(in[0], -1);
-}
-static wk_tensor *case_76(wk_tensor *const *in)
-{
-    return wk_norm(in[0], -1);
-}
-static wk_tensor *case_77(wk_tensor *const *in)
-{
-    return wk_norm(in[0], -1);
-}
-static wk_tensor *case_78(wk_tensor *const *in)
-{
-    return wk_norm_dim(in[0], -1, 0, true);
-}
-static wk_tensor *case_79(wk_tensor *const *in)
-{
-    return wk_norm(in[0], -2.5);
-}
-static wk_tensor *case_80(wk_tensor *const *in)
-{
-    return wk_norm(in[0], -2.5);
-}
-static wk_tensor *case_81(wk_tensor *const *in)
-{
-    return wk_norm(in[0], -2.5);
-}
-static wk_tensor *case_82(wk_tensor *const *in)
-{
-    return wk_norm(in[0], -2.5);
-}
-static wk_tensor *case_83(wk_tensor *const *in)
-{
-    return wk_norm_dim(in[0], -2.5, 0, true);
-}
-static wk_tensor *case_84(wk_tensor *const *in)
-{
-    return wk_norm(in[0], 0.5);
-}
-static wk_tensor *case_85(wk_tensor *const *in)
-{
-    return wk_norm(in[0], 0.5);
-}
-static wk_tensor *case_86(wk_tensor *const *in)
-{
-    return wk_norm(in[0], 0.5);
-}
-static wk_tensor *case_87(wk_tensor *const *in)
-{
-    return wk_norm(in[0], 0.5);
-}
-static wk_tensor *case_88(wk_tensor *const *in)
-{
-    return wk_norm_dim(in[0], 0.5, 0, true);
-}
-static wk_tensor *case_89(wk_tensor *const *in)
-{
-    return wk_norm(in[0], 0);
-}
-static wk_tensor *case_90(wk_tensor *const *in)
-{
-    return wk_norm(in[0], 0);
-}
-static wk_tensor *case_91(wk_tensor *const *in)
-{
-    return wk_norm(in[0], 0);
-}
-static wk_tensor *case_92(wk_tensor *const *in)
-{
-    return wk_norm(in[0], 0);
-}
-static wk_tensor *case_93(wk_tensor *const *in)
-{
-    return wk_norm_dim(in[0], 0, 0, true);
-}
-static wk_tensor *case_94(wk_tensor *const *in)
-{
-    return wk_norm(in[0], -INFINITY);
-}
-static wk_tensor *case_95(wk_tensor *const *in)
-{
-    return wk_norm(in[0], -INFINITY);
-}
-static wk_tensor *case_96(wk_tensor *const *in)
-{
-    return wk_norm(in[0], -INFINITY);
-}
-static wk_tensor *case_97(wk_tensor *const *in)
-{
-    return wk_norm(in[0], -INFINITY);
-}
-static wk_tensor *case_98(wk_tensor *const *in)
-{
-    return wk_norm_dim(in[0], -INFINITY, 0, true);
-}
-static wk_tensor *case_99(wk_tensor *const *in)
-{
-    return wk_sort(wk_topk_with(in[0], 3, .sorted = false), -1, true, NULL);
-}
-static wk_tensor *case_100(wk_tensor *const *in)
-{
-    return wk_sort(wk_topk_with(in[0], 2, .dim = 0, .largest = false, .sorted = false), 0, false, NULL);
-}
-static wk_tensor *case_101(wk_tensor *const *in)
-{
-    return wk_histogram_with(in[0], .at = in[1]);
-}
-static wk_tensor *case_102(wk_tensor *const *in)
-{
-    return wk_histogram_with(in[0], .at = in[1], .weight = in[2]);
-}
-static wk_tensor *case_103(wk_tensor *const *in)
-{
-    return wk_histogram_with(in[0], .at = in[1], .density = true);
-}
-static wk_tensor *case_104(wk_tensor *const *in)
-{
-    return wk_histogram_with(in[0], .at = in[1]);
-}
-static wk_tensor *case_105(wk_tensor *const *in)
-{
-    return wk_conv1d(in[0], in[1], in[2], .padding = WK_SAME);
-}
-static wk_tensor *case_106(wk_tensor *const *in)
-{
-    return wk_conv1d(in[0], in[1], NULL, .padding = WK_SAME, .dilation = WK_DIMS(3));
-}
-static wk_tensor *case_107(wk_tensor *const *in)
-{
-    return wk_conv2d(in[0], in[1], NULL, .padding = WK_SAME, .groups = 2);
-}
-static wk_tensor *case_108(wk_tensor *const *in)
-{
-    return wk_conv2d(in[0], in[1], NULL, .padding = WK_SAME, .dilation = WK_DIMS(2, 1));
-}
-static wk_tensor *case_109(wk_tensor *const *in)
-{
-    return wk_conv3d(in[0], in[1], NULL, .padding = WK_SAME);
-}
 static wk_tensor *case_110(wk_tensor *const *in)
 {
-    return wk_embedding_with(GRID(2, 3, 1, 3, 0, 3, 1), in[0], .scale_grad_by_freq = true);
+    return wk_norm(in[0], -1);
 }
 static wk_tensor *case_111(wk_tensor *const *in)
 {
-    return wk_embedding_with(GRID(2, 3, 1, 3, 0, 3, 1), in[0], .scale_grad_by_freq = true, .padding_idx = 3);
+    return wk_norm(in[0], -1);
 }
 static wk_tensor *case_112(wk_tensor *const *in)
+{
+    return wk_norm(in[0], -1);
+}
+static wk_tensor *case_113(wk_tensor *const *in)
+{
+    return wk_norm(in[0], -1);
+}
+static wk_tensor *case_114(wk_tensor *const *in)
+{
+    return wk_norm_dim(in[0], -1, 0, true);
+}
+static wk_tensor *case_115(wk_tensor *const *in)
+{
+    return wk_norm(in[0], -2.5);
+}
+static wk_tensor *case_116(wk_tensor *const *in)
+{
+    return wk_norm(in[0], -2.5);
+}
+static wk_tensor *case_117(wk_tensor *const *in)
+{
+    return wk_norm(in[0], -2.5);
+}
+static wk_tensor *case_118(wk_tensor *const *in)
+{
+    return wk_norm(in[0], -2.5);
+}
+static wk_tensor *case_119(wk_tensor *const *in)
+{
+    return wk_norm_dim(in[0], -2.5, 0, true);
+}
+static wk_tensor *case_120(wk_tensor *const *in)
+{
+    return wk_norm(in[0], 0.5);
+}
+static wk_tensor *case_121(wk_tensor *const *in)
+{
+    return wk_norm(in[0], 0.5);
+}
+static wk_tensor *case_122(wk_tensor *const *in)
+{
+    return wk_norm(in[0], 0.5);
+}
+static wk_tensor *case_123(wk_tensor *const *in)
+{
+    return wk_norm(in[0], 0.5);
+}
+static wk_tensor *case_124(wk_tensor *const *in)
+{
+    return wk_norm_dim(in[0], 0.5, 0, true);
+}
+static wk_tensor *case_125(wk_tensor *const *in)
+{
+    return wk_norm(in[0], 0);
+}
+static wk_tensor *case_126(wk_tensor *const *in)
+{
+    return wk_norm(in[0], 0);
+}
+static wk_tensor *case_127(wk_tensor *const *in)
+{
+    return wk_norm(in[0], 0);
+}
+static wk_tensor *case_128(wk_tensor *const *in)
+{
+    return wk_norm(in[0], 0);
+}
+static wk_tensor *case_129(wk_tensor *const *in)
+{
+    return wk_norm_dim(in[0], 0, 0, true);
+}
+static wk_tensor *case_130(wk_tensor *const *in)
+{
+    return wk_norm(in[0], -INFINITY);
+}
+static wk_tensor *case_131(wk_tensor *const *in)
+{
+    return wk_norm(in[0], -INFINITY);
+}
+static wk_tensor *case_132(wk_tensor *const *in)
+{
+    return wk_norm(in[0], -INFINITY);
+}
+static wk_tensor *case_133(wk_tensor *const *in)
+{
+    return wk_norm(in[0], -INFINITY);
+}
+static wk_tensor *case_134(wk_tensor *const *in)
+{
+    return wk_norm_dim(in[0], -INFINITY, 0, true);
+}
+static wk_tensor *case_135(wk_tensor *const *in)
+{
+    return wk_sort(wk_topk_with(in[0], 3, .sorted = false), -1, true, NULL);
+}
+static wk_tensor *case_136(wk_tensor *const *in)
+{
+    return wk_sort(wk_topk_with(in[0], 2, .dim = 0, .largest = false, .sorted = false), 0, false, NULL);
+}
+static wk_tensor *case_137(wk_tensor *const *in)
+{
+    return wk_histogram_with(in[0], .at = in[1]);
+}
+static wk_tensor *case_138(wk_tensor *const *in)
+{
+    return wk_histogram_with(in[0], .at = in[1], .weight = in[2]);
+}
+static wk_tensor *case_139(wk_tensor *const *in)
+{
+    return wk_histogram_with(in[0], .at = in[1], .density = true);
+}
+static wk_tensor *case_140(wk_tensor *const *in)
+{
+    return wk_histogram_with(in[0], .at = in[1]);
+}
+static wk_tensor *case_141(wk_tensor *const *in)
+{
+    return wk_conv1d(in[0], in[1], in[2], .padding = WK_SAME);
+}
+static wk_tensor *case_142(wk_tensor *const *in)
+{
+    return wk_conv1d(in[0], in[1], NULL, .padding = WK_SAME, .dilation = WK_DIMS(3));
+}
+static wk_tensor *case_143(wk_tensor *const *in)
+{
+    return wk_conv2d(in[0], in[1], NULL, .padding = WK_SAME, .groups = 2);
+}
+static wk_tensor *case_144(wk_tensor *const *in)
+{
+    return wk_conv2d(in[0], in[1], NULL, .padding = WK_SAME, .dilation = WK_DIMS(2, 1));
+}
+static wk_tensor *case_145(wk_tensor *const *in)
+{
+    return wk_conv3d(in[0], in[1], NULL, .padding = WK_SAME);
+}
+static wk_tensor *case_146(wk_tensor *const *in)
+{
+    return wk_embedding_with(GRID(2, 3, 1, 3, 0, 3, 1), in[0], .scale_grad_by_freq = true);
+}
+static wk_tensor *case_147(wk_tensor *const *in)
+{
+    return wk_embedding_with(GRID(2, 3, 1, 3, 0, 3, 1), in[0], .scale_grad_by_freq = true, .padding_idx = 3);
+}
+static wk_tensor *case_148(wk_tensor *const *in)
 {
     wk_tensor *y = wk_mul_scalar(in[0], 1);
     return wk_embedding_with(INTS(2, 2, 0), y, .max_norm = 2, .norm_type = 2);
 }
-static wk_tensor *case_113(wk_tensor *const *in)
+static wk_tensor *case_149(wk_tensor *const *in)
 {
     wk_tensor *y = wk_mul_scalar(in[0], 1);
     return wk_embedding_with(INTS(2, 2, 0), y, .max_norm = 3, .norm_type = 1);
 }
-static wk_tensor *case_114(wk_tensor *const *in)
+static wk_tensor *case_150(wk_tensor *const *in)
 {
     wk_tensor *y = wk_mul_scalar(in[0], 1);
     return wk_embedding_with(INTS(2, 2, 0), y, .max_norm = 1.5, .norm_type = INFINITY);
 }
-static wk_tensor *case_115(wk_tensor *const *in)
+static wk_tensor *case_151(wk_tensor *const *in)
 {
     wk_tensor *y = wk_mul_scalar(in[0], 1);
     return wk_embedding_with(INTS(2, 2, 0), y, .max_norm = 100, .norm_type = 3);
 }
-static wk_tensor *case_116(wk_tensor *const *in)
+static wk_tensor *case_152(wk_tensor *const *in)
 {
     return wk_ctc_loss(wk_log_softmax(in[0], 2), GRID(2, 1, 2, 2, 3, 1, 0), INTS(5, 4), INTS(3, 2));
 }
-static wk_tensor *case_117(wk_tensor *const *in)
+static wk_tensor *case_153(wk_tensor *const *in)
 {
     return wk_ctc_loss(wk_log_softmax(in[0], 2), INTS(1, 2, 2, 3, 1), INTS(5, 4), INTS(3, 2));
 }
-static wk_tensor *case_118(wk_tensor *const *in)
+static wk_tensor *case_154(wk_tensor *const *in)
 {
     return wk_ctc_loss_with(wk_log_softmax(in[0], 2), INTS(1, 2, 2, 3, 1), INTS(5, 4), INTS(3, 2), .reduction = WK_REDUCE_NONE);
 }
-static wk_tensor *case_119(wk_tensor *const *in)
+static wk_tensor *case_155(wk_tensor *const *in)
 {
     return wk_ctc_loss_with(wk_log_softmax(in[0], 2), INTS(1, 2, 2, 3, 1), INTS(5, 4), INTS(3, 2), .reduction = WK_REDUCE_SUM);
 }
-static wk_tensor *case_120(wk_tensor *const *in)
+static wk_tensor *case_156(wk_tensor *const *in)
 {
     return wk_ctc_loss_with(wk_log_softmax(in[0], 2), GRID(2, 1, 0, 0, 1), INTS(5, 5), INTS(2, 0), .blank = 3, .reduction = WK_REDUCE_NONE);
 }
-static wk_tensor *case_121(wk_tensor *const *in)
+static wk_tensor *case_157(wk_tensor *const *in)
 {
     return wk_ctc_loss_with(wk_log_softmax(in[0], 2), GRID(2, 1, 1, 1, 2), INTS(2, 5), INTS(2, 2), .reduction = WK_REDUCE_NONE);
 }
-static wk_tensor *case_122(wk_tensor *const *in)
+static wk_tensor *case_158(wk_tensor *const *in)
 {
     return wk_ctc_loss_with(wk_log_softmax(in[0], 2), GRID(2, 1, 1, 1, 2), INTS(2, 5), INTS(2, 2), .zero_infinity = true);
 }
-static wk_tensor *case_123(wk_tensor *const *in)
+static wk_tensor *case_159(wk_tensor *const *in)
 {
     return wk_ctc_loss_with(wk_log_softmax(in[0], 2), GRID(2, 1, 1, 1, 2), INTS(0, 5), INTS(0, 2), .reduction = WK_REDUCE_NONE);
 }
-static wk_tensor *case_124(wk_tensor *const *in)
+static wk_tensor *case_160(wk_tensor *const *in)
 {
     return wk_ctc_loss(wk_log_softmax(in[0], 1), INTS(1, 2), wk_scalar(4, WK_I64), wk_scalar(2, WK_I64));
 }
-static wk_tensor *case_125(wk_tensor *const *in)
+static wk_tensor *case_161(wk_tensor *const *in)
 {
     return wk_ctc_loss_with(wk_log_softmax(in[0], 1), INTS(1, 2), INTS(5), INTS(2), .reduction = WK_REDUCE_NONE);
 }
-static wk_tensor *case_126(wk_tensor *const *in)
+static wk_tensor *case_162(wk_tensor *const *in)
 {
     return wk_ctc_loss_with(in[0], GRID(2, 1, 2, 2, 3, 1, 0), INTS(5, 4), INTS(3, 2), .reduction = WK_REDUCE_NONE);
 }
-static wk_tensor *case_127(wk_tensor *const *in)
+static wk_tensor *case_163(wk_tensor *const *in)
 {
     return wk_ctc_loss_with(in[0], GRID(2, 1, 2, 2, 3, 1, 0), INTS(5, 4), INTS(3, 2), .reduction = WK_REDUCE_MEAN);
 }
-static wk_tensor *case_128(wk_tensor *const *in)
+static wk_tensor *case_164(wk_tensor *const *in)
 {
     return wk_ctc_loss_with(in[0], GRID(2, 1, 2, 2, 3, 1, 0), INTS(5, 4), INTS(3, 2), .zero_infinity = true);
 }
-static wk_tensor *case_129(wk_tensor *const *in)
+static wk_tensor *case_165(wk_tensor *const *in)
 {
     return wk_dropout(in[0], 1, true);
 }
-static wk_tensor *case_130(wk_tensor *const *in)
+static wk_tensor *case_166(wk_tensor *const *in)
 {
     return wk_alpha_dropout(in[0], 1, true);
 }
-static wk_tensor *case_131(wk_tensor *const *in)
+static wk_tensor *case_167(wk_tensor *const *in)
 {
     return wk_feature_alpha_dropout(in[0], 1, true);
 }
-static wk_tensor *case_132(wk_tensor *const *in)
+static wk_tensor *case_168(wk_tensor *const *in)
 {
     return wk_dropout1d(in[0], 1, true);
 }
-static wk_tensor *case_133(wk_tensor *const *in)
+static wk_tensor *case_169(wk_tensor *const *in)
 {
     return wk_dropout2d(in[0], 1, true);
 }
-static wk_tensor *case_134(wk_tensor *const *in)
+static wk_tensor *case_170(wk_tensor *const *in)
 {
     return wk_dropout3d(in[0], 1, true);
 }
@@ -662,196 +830,268 @@ static const golden_call golden_calls[] = {
       { 2, { 0, 1 }, (double[]){ 0 }, NULL }, false },
     { "wk_to(wk_nonzero(in[0]), WK_F64)", case_38, 1, { { 0, { 0 }, (double[]){ 3 }, NULL } },
       { 2, { 1, 0 }, (double[]){ 0 }, NULL }, false },
-    { "wk_take_along_dim_all(in[0], INTS(5, 0, 0))", case_39, 1, { { 2, { 2, 3 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875 }, (double[]){ 5, 0, 0, 0, 0, 1 } } },
+    { "wk_unique(in[0], NULL, NULL)", case_39, 1, { { 1, { 6 }, (double[]){ 3, 1, 3, 2, 1, 1 }, NULL } },
+      { 1, { 3 }, (double[]){ 1, 2, 3 }, NULL }, false },
+    { "wk_unique, inverse", case_40, 1, { { 1, { 6 }, (double[]){ 3, 1, 3, 2, 1, 1 }, NULL } },
+      { 1, { 6 }, (double[]){ 2, 0, 2, 1, 0, 0 }, NULL }, false },
+    { "wk_unique, counts", case_41, 1, { { 1, { 6 }, (double[]){ 3, 1, 3, 2, 1, 1 }, NULL } },
+      { 1, { 3 }, (double[]){ 3, 1, 2 }, NULL }, false },
+    { "wk_unique_consecutive(in[0], NULL, NULL)", case_42, 1, { { 1, { 6 }, (double[]){ 3, 1, 3, 2, 1, 1 }, NULL } },
+      { 1, { 5 }, (double[]){ 3, 1, 3, 2, 1 }, NULL }, false },
+    { "wk_unique_consecutive, inverse", case_43, 1, { { 1, { 6 }, (double[]){ 3, 1, 3, 2, 1, 1 }, NULL } },
+      { 1, { 6 }, (double[]){ 0, 1, 2, 3, 4, 4 }, NULL }, false },
+    { "wk_unique_consecutive, counts", case_44, 1, { { 1, { 6 }, (double[]){ 3, 1, 3, 2, 1, 1 }, NULL } },
+      { 1, { 5 }, (double[]){ 1, 1, 1, 1, 2 }, NULL }, false },
+    { "wk_unique(in[0], NULL, NULL)", case_45, 1, { { 2, { 2, 2 }, (double[]){ 2, 2, -0, 0 }, NULL } },
+      { 1, { 2 }, (double[]){ -0, 2 }, NULL }, false },
+    { "wk_unique, inverse", case_46, 1, { { 2, { 2, 2 }, (double[]){ 2, 2, -0, 0 }, NULL } },
+      { 2, { 2, 2 }, (double[]){ 1, 1, 0, 0 }, NULL }, false },
+    { "wk_unique, counts", case_47, 1, { { 2, { 2, 2 }, (double[]){ 2, 2, -0, 0 }, NULL } },
+      { 1, { 2 }, (double[]){ 2, 2 }, NULL }, false },
+    { "wk_unique_consecutive(in[0], NULL, NULL)", case_48, 1, { { 2, { 2, 2 }, (double[]){ 2, 2, -0, 0 }, NULL } },
+      { 1, { 2 }, (double[]){ 2, -0 }, NULL }, false },
+    { "wk_unique_consecutive, inverse", case_49, 1, { { 2, { 2, 2 }, (double[]){ 2, 2, -0, 0 }, NULL } },
+      { 2, { 2, 2 }, (double[]){ 0, 0, 1, 1 }, NULL }, false },
+    { "wk_unique_consecutive, counts", case_50, 1, { { 2, { 2, 2 }, (double[]){ 2, 2, -0, 0 }, NULL } },
+      { 1, { 2 }, (double[]){ 2, 2 }, NULL }, false },
+    { "wk_unique(in[0], NULL, NULL)", case_51, 1, { { 1, { 0 }, (double[]){ 0 }, NULL } },
+      { 1, { 0 }, (double[]){ 0 }, NULL }, false },
+    { "wk_unique, inverse", case_52, 1, { { 1, { 0 }, (double[]){ 0 }, NULL } },
+      { 1, { 0 }, (double[]){ 0 }, NULL }, false },
+    { "wk_unique, counts", case_53, 1, { { 1, { 0 }, (double[]){ 0 }, NULL } },
+      { 1, { 0 }, (double[]){ 0 }, NULL }, false },
+    { "wk_unique_consecutive(in[0], NULL, NULL)", case_54, 1, { { 1, { 0 }, (double[]){ 0 }, NULL } },
+      { 1, { 0 }, (double[]){ 0 }, NULL }, false },
+    { "wk_unique_consecutive, inverse", case_55, 1, { { 1, { 0 }, (double[]){ 0 }, NULL } },
+      { 1, { 0 }, (double[]){ 0 }, NULL }, false },
+    { "wk_unique_consecutive, counts", case_56, 1, { { 1, { 0 }, (double[]){ 0 }, NULL } },
+      { 1, { 0 }, (double[]){ 0 }, NULL }, false },
+    { "wk_unique(in[0], NULL, NULL)", case_57, 1, { { 0, { 0 }, (double[]){ 4 }, NULL } },
+      { 1, { 1 }, (double[]){ 4 }, NULL }, false },
+    { "wk_unique, inverse", case_58, 1, { { 0, { 0 }, (double[]){ 4 }, NULL } },
+      { 0, { 0 }, (double[]){ 0 }, NULL }, false },
+    { "wk_unique, counts", case_59, 1, { { 0, { 0 }, (double[]){ 4 }, NULL } },
+      { 1, { 1 }, (double[]){ 1 }, NULL }, false },
+    { "wk_unique_consecutive(in[0], NULL, NULL)", case_60, 1, { { 0, { 0 }, (double[]){ 4 }, NULL } },
+      { 1, { 1 }, (double[]){ 4 }, NULL }, false },
+    { "wk_unique_consecutive, inverse", case_61, 1, { { 0, { 0 }, (double[]){ 4 }, NULL } },
+      { 0, { 0 }, (double[]){ 0 }, NULL }, false },
+    { "wk_unique_consecutive, counts", case_62, 1, { { 0, { 0 }, (double[]){ 4 }, NULL } },
+      { 1, { 1 }, (double[]){ 1 }, NULL }, false },
+    { "wk_unique(in[0], NULL, NULL)", case_63, 1, { { 1, { 6 }, (double[]){ NAN, 1, NAN, INFINITY, 1, -INFINITY }, NULL } },
+      { 1, { 5 }, (double[]){ -INFINITY, 1, INFINITY, NAN, NAN }, NULL }, false },
+    { "wk_unique, inverse", case_64, 1, { { 1, { 6 }, (double[]){ NAN, 1, NAN, INFINITY, 1, -INFINITY }, NULL } },
+      { 1, { 6 }, (double[]){ 3, 1, 4, 2, 1, 0 }, NULL }, false },
+    { "wk_unique, counts", case_65, 1, { { 1, { 6 }, (double[]){ NAN, 1, NAN, INFINITY, 1, -INFINITY }, NULL } },
+      { 1, { 5 }, (double[]){ 1, 2, 1, 1, 1 }, NULL }, false },
+    { "wk_unique_consecutive(in[0], NULL, NULL)", case_66, 1, { { 1, { 6 }, (double[]){ NAN, 1, NAN, INFINITY, 1, -INFINITY }, NULL } },
+      { 1, { 6 }, (double[]){ NAN, 1, NAN, INFINITY, 1, -INFINITY }, NULL }, false },
+    { "wk_unique_consecutive, inverse", case_67, 1, { { 1, { 6 }, (double[]){ NAN, 1, NAN, INFINITY, 1, -INFINITY }, NULL } },
+      { 1, { 6 }, (double[]){ 0, 1, 2, 3, 4, 5 }, NULL }, false },
+    { "wk_unique_consecutive, counts", case_68, 1, { { 1, { 6 }, (double[]){ NAN, 1, NAN, INFINITY, 1, -INFINITY }, NULL } },
+      { 1, { 6 }, (double[]){ 1, 1, 1, 1, 1, 1 }, NULL }, false },
+    { "wk_unique(in[0], NULL, NULL)", case_69, 1, { { 2, { 3, 40 }, (double[]){ 8, 8, 1, -7, -9, -3, 6, 9, 4, -5, -9, -5, 4, 9, 6, -3, -9, -7, 2, 8, 8, 0, -8, -8, -1, 7, 9, 3, -6, -9, -4, 5, 9, 5, -4, -9, -6, 3, 9, 7, -2, -8, -8, 0, 8, 8, 1, -7, -9, -2, 6, 9, 4, -5, -9, -5, 4, 9, 6, -3, -9, -7, 2, 8, 8, -0, -8, -8, -1, 7, 9, 2, -6, -9, -3, 5, 9, 4, -4, -9, -6, 3, 9, 7, -2, -8, -8, 0, 8, 8, 1, -7, -9, -2, 6, 9, 3, -5, -9, -4, 4, 9, 6, -3, -9, -6, 2, 8, 8, -0, -8, -8, -1, 7, 9, 2, -6, -9, -3, 5 }, NULL } },
+      { 1, { 19 }, (double[]){ -9, -8, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 }, NULL }, false },
+    { "wk_unique, inverse", case_70, 1, { { 2, { 3, 40 }, (double[]){ 8, 8, 1, -7, -9, -3, 6, 9, 4, -5, -9, -5, 4, 9, 6, -3, -9, -7, 2, 8, 8, 0, -8, -8, -1, 7, 9, 3, -6, -9, -4, 5, 9, 5, -4, -9, -6, 3, 9, 7, -2, -8, -8, 0, 8, 8, 1, -7, -9, -2, 6, 9, 4, -5, -9, -5, 4, 9, 6, -3, -9, -7, 2, 8, 8, -0, -8, -8, -1, 7, 9, 2, -6, -9, -3, 5, 9, 4, -4, -9, -6, 3, 9, 7, -2, -8, -8, 0, 8, 8, 1, -7, -9, -2, 6, 9, 3, -5, -9, -4, 4, 9, 6, -3, -9, -6, 2, 8, 8, -0, -8, -8, -1, 7, 9, 2, -6, -9, -3, 5 }, NULL } },
+      { 2, { 3, 40 }, (double[]){ 17, 17, 10, 2, 0, 6, 15, 18, 13, 4, 0, 4, 13, 18, 15, 6, 0, 2, 11, 17, 17, 9, 1, 1, 8, 16, 18, 12, 3, 0, 5, 14, 18, 14, 5, 0, 3, 12, 18, 16, 7, 1, 1, 9, 17, 17, 10, 2, 0, 7, 15, 18, 13, 4, 0, 4, 13, 18, 15, 6, 0, 2, 11, 17, 17, 9, 1, 1, 8, 16, 18, 11, 3, 0, 6, 14, 18, 13, 5, 0, 3, 12, 18, 16, 7, 1, 1, 9, 17, 17, 10, 2, 0, 7, 15, 18, 12, 4, 0, 5, 13, 18, 15, 6, 0, 3, 11, 17, 17, 9, 1, 1, 8, 16, 18, 11, 3, 0, 6, 14 }, NULL }, false },
+    { "wk_unique, counts", case_71, 1, { { 2, { 3, 40 }, (double[]){ 8, 8, 1, -7, -9, -3, 6, 9, 4, -5, -9, -5, 4, 9, 6, -3, -9, -7, 2, 8, 8, 0, -8, -8, -1, 7, 9, 3, -6, -9, -4, 5, 9, 5, -4, -9, -6, 3, 9, 7, -2, -8, -8, 0, 8, 8, 1, -7, -9, -2, 6, 9, 4, -5, -9, -5, 4, 9, 6, -3, -9, -7, 2, 8, 8, -0, -8, -8, -1, 7, 9, 2, -6, -9, -3, 5, 9, 4, -4, -9, -6, 3, 9, 7, -2, -8, -8, 0, 8, 8, 1, -7, -9, -2, 6, 9, 3, -5, -9, -4, 4, 9, 6, -3, -9, -6, 2, 8, 8, -0, -8, -8, -1, 7, 9, 2, -6, -9, -3, 5 }, NULL } },
+      { 1, { 19 }, (double[]){ 14, 10, 5, 6, 5, 4, 6, 4, 3, 5, 3, 5, 4, 6, 4, 6, 5, 12, 13 }, NULL }, false },
+    { "wk_unique_consecutive(in[0], NULL, NULL)", case_72, 1, { { 2, { 3, 40 }, (double[]){ 8, 8, 1, -7, -9, -3, 6, 9, 4, -5, -9, -5, 4, 9, 6, -3, -9, -7, 2, 8, 8, 0, -8, -8, -1, 7, 9, 3, -6, -9, -4, 5, 9, 5, -4, -9, -6, 3, 9, 7, -2, -8, -8, 0, 8, 8, 1, -7, -9, -2, 6, 9, 4, -5, -9, -5, 4, 9, 6, -3, -9, -7, 2, 8, 8, -0, -8, -8, -1, 7, 9, 2, -6, -9, -3, 5, 9, 4, -4, -9, -6, 3, 9, 7, -2, -8, -8, 0, 8, 8, 1, -7, -9, -2, 6, 9, 3, -5, -9, -4, 4, 9, 6, -3, -9, -6, 2, 8, 8, -0, -8, -8, -1, 7, 9, 2, -6, -9, -3, 5 }, NULL } },
+      { 1, { 109 }, (double[]){ 8, 1, -7, -9, -3, 6, 9, 4, -5, -9, -5, 4, 9, 6, -3, -9, -7, 2, 8, 0, -8, -1, 7, 9, 3, -6, -9, -4, 5, 9, 5, -4, -9, -6, 3, 9, 7, -2, -8, 0, 8, 1, -7, -9, -2, 6, 9, 4, -5, -9, -5, 4, 9, 6, -3, -9, -7, 2, 8, -0, -8, -1, 7, 9, 2, -6, -9, -3, 5, 9, 4, -4, -9, -6, 3, 9, 7, -2, -8, 0, 8, 1, -7, -9, -2, 6, 9, 3, -5, -9, -4, 4, 9, 6, -3, -9, -6, 2, 8, -0, -8, -1, 7, 9, 2, -6, -9, -3, 5 }, NULL }, false },
+    { "wk_unique_consecutive, inverse", case_73, 1, { { 2, { 3, 40 }, (double[]){ 8, 8, 1, -7, -9, -3, 6, 9, 4, -5, -9, -5, 4, 9, 6, -3, -9, -7, 2, 8, 8, 0, -8, -8, -1, 7, 9, 3, -6, -9, -4, 5, 9, 5, -4, -9, -6, 3, 9, 7, -2, -8, -8, 0, 8, 8, 1, -7, -9, -2, 6, 9, 4, -5, -9, -5, 4, 9, 6, -3, -9, -7, 2, 8, 8, -0, -8, -8, -1, 7, 9, 2, -6, -9, -3, 5, 9, 4, -4, -9, -6, 3, 9, 7, -2, -8, -8, 0, 8, 8, 1, -7, -9, -2, 6, 9, 3, -5, -9, -4, 4, 9, 6, -3, -9, -6, 2, 8, 8, -0, -8, -8, -1, 7, 9, 2, -6, -9, -3, 5 }, NULL } },
+      { 2, { 3, 40 }, (double[]){ 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 18, 19, 20, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 38, 39, 40, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 58, 59, 60, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 75, 76, 77, 78, 78, 79, 80, 80, 81, 82, 83, 84, 85, 86, 87, 88, 89, 90, 91, 92, 93, 94, 95, 96, 97, 98, 98, 99, 100, 100, 101, 102, 103, 104, 105, 106, 107, 108 }, NULL }, false },
+    { "wk_unique_consecutive, counts", case_74, 1, { { 2, { 3, 40 }, (double[]){ 8, 8, 1, -7, -9, -3, 6, 9, 4, -5, -9, -5, 4, 9, 6, -3, -9, -7, 2, 8, 8, 0, -8, -8, -1, 7, 9, 3, -6, -9, -4, 5, 9, 5, -4, -9, -6, 3, 9, 7, -2, -8, -8, 0, 8, 8, 1, -7, -9, -2, 6, 9, 4, -5, -9, -5, 4, 9, 6, -3, -9, -7, 2, 8, 8, -0, -8, -8, -1, 7, 9, 2, -6, -9, -3, 5, 9, 4, -4, -9, -6, 3, 9, 7, -2, -8, -8, 0, 8, 8, 1, -7, -9, -2, 6, 9, 3, -5, -9, -4, 4, 9, 6, -3, -9, -6, 2, 8, 8, -0, -8, -8, -1, 7, 9, 2, -6, -9, -3, 5 }, NULL } },
+      { 1, { 109 }, (double[]){ 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1, 2, 1, 1, 1, 1, 1, 1, 1, 1 }, NULL }, false },
+    { "wk_take_along_dim_all(in[0], INTS(5, 0, 0))", case_75, 1, { { 2, { 2, 3 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875 }, (double[]){ 5, 0, 0, 0, 0, 1 } } },
       { 1, { 3 }, (double[]){ -0.875, 2.5, 2.5 }, NULL }, true },
-    { "wk_take_along_dim_all(in[0], GRID(2, 3, 1, 2, 3))", case_40, 1, { { 1, { 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25 }, (double[]){ 0, 2, 3, 5 } } },
+    { "wk_take_along_dim_all(in[0], GRID(2, 3, 1, 2, 3))", case_76, 1, { { 1, { 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25 }, (double[]){ 0, 2, 3, 5 } } },
       { 1, { 4 }, (double[]){ -2.25, 2.75, 0.375, -2.25 }, NULL }, true },
-    { "wk_take_along_dim_all(in[0], INTS(0))", case_41, 1, { { 0, { 0 }, (double[]){ 2.5 }, (double[]){ 1 } } },
+    { "wk_take_along_dim_all(in[0], INTS(0))", case_77, 1, { { 0, { 0 }, (double[]){ 2.5 }, (double[]){ 1 } } },
       { 1, { 1 }, (double[]){ 2.5 }, NULL }, true },
-    { "wk_masked_fill_tensor(in[0], LINE(1, 0, 1), in[1])", case_42, 2, { { 2, { 2, 3 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875 }, (double[]){ 0, 2, 0, 0, 5, 0 } }, { 0, { 0 }, (double[]){ 2.5 }, (double[]){ 14 } } },
+    { "wk_masked_fill_tensor(in[0], LINE(1, 0, 1), in[1])", case_78, 2, { { 2, { 2, 3 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875 }, (double[]){ 0, 2, 0, 0, 5, 0 } }, { 0, { 0 }, (double[]){ 2.5 }, (double[]){ 14 } } },
       { 2, { 2, 3 }, (double[]){ 2.5, 2.75, 2.5, 2.5, -2.875, 2.5 }, NULL }, true },
-    { "wk_masked_fill_tensor(in[0], FLAGS(2, 1, 0), in[1])", case_43, 2, { { 1, { 3 }, (double[]){ 2.5, 2.75, 0.375 }, (double[]){ 4, 5, 6 } }, { 0, { 0 }, (double[]){ 2.5 }, (double[]){ 6 } } },
+    { "wk_masked_fill_tensor(in[0], FLAGS(2, 1, 0), in[1])", case_79, 2, { { 1, { 3 }, (double[]){ 2.5, 2.75, 0.375 }, (double[]){ 4, 5, 6 } }, { 0, { 0 }, (double[]){ 2.5 }, (double[]){ 6 } } },
       { 2, { 2, 3 }, (double[]){ 2.5, 2.5, 2.5, 2.5, 2.75, 0.375 }, NULL }, true },
-    { "wk_masked_fill_tensor_(y, FLAGS(2, 1, 0), in[1])", case_44, 2, { { 2, { 2, 3 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875 }, (double[]){ 0, 0, 0, 4, 5, 6 } }, { 0, { 0 }, (double[]){ 2.5 }, (double[]){ 6 } } },
+    { "wk_masked_fill_tensor_(y, FLAGS(2, 1, 0), in[1])", case_80, 2, { { 2, { 2, 3 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875 }, (double[]){ 0, 0, 0, 4, 5, 6 } }, { 0, { 0 }, (double[]){ 2.5 }, (double[]){ 6 } } },
       { 2, { 2, 3 }, (double[]){ 2.5, 2.5, 2.5, -2.25, -2.875, -0.875 }, NULL }, true },
-    { "wk_masked_fill_tensor(in[0], LINE(1, 0, 1), in[1])", case_45, 2, { { 1, { 3 }, (double[]){ NAN, 1, 2 }, (double[]){ 0, 2, 0 } }, { 0, { 0 }, (double[]){ INFINITY }, (double[]){ 4 } } },
+    { "wk_masked_fill_tensor(in[0], LINE(1, 0, 1), in[1])", case_81, 2, { { 1, { 3 }, (double[]){ NAN, 1, 2 }, (double[]){ 0, 2, 0 } }, { 0, { 0 }, (double[]){ INFINITY }, (double[]){ 4 } } },
       { 1, { 3 }, (double[]){ INFINITY, 1, INFINITY }, NULL }, true },
-    { "wk_masked_scatter(in[0], FLAGS(2, 1, 0, 1, 0, 1, 1), in[1])", case_46, 2, { { 2, { 2, 3 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875 }, (double[]){ 0, 2, 0, 4, 0, 0 } }, { 1, { 5 }, (double[]){ 0.375, -2.25, -2.875, -0.875, 2 }, (double[]){ 1, 3, 5, 6, 0 } } },
+    { "wk_masked_scatter(in[0], FLAGS(2, 1, 0, 1, 0, 1, 1), in[1])", case_82, 2, { { 2, { 2, 3 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875 }, (double[]){ 0, 2, 0, 4, 0, 0 } }, { 1, { 5 }, (double[]){ 0.375, -2.25, -2.875, -0.875, 2 }, (double[]){ 1, 3, 5, 6, 0 } } },
       { 2, { 2, 3 }, (double[]){ 0.375, 2.75, -2.25, -2.25, -2.875, -0.875 }, NULL }, true },
-    { "wk_masked_scatter(in[0], LINE(1, 0, 1), in[1])", case_47, 2, { { 2, { 2, 3 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875 }, (double[]){ 0, 2, 0, 0, 5, 0 } }, { 2, { 2, 2 }, (double[]){ 0.375, -2.25, -2.875, -0.875 }, (double[]){ 1, 3, 4, 6 } } },
+    { "wk_masked_scatter(in[0], LINE(1, 0, 1), in[1])", case_83, 2, { { 2, { 2, 3 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875 }, (double[]){ 0, 2, 0, 0, 5, 0 } }, { 2, { 2, 2 }, (double[]){ 0.375, -2.25, -2.875, -0.875 }, (double[]){ 1, 3, 4, 6 } } },
       { 2, { 2, 3 }, (double[]){ 0.375, 2.75, -2.25, -2.875, -2.875, -0.875 }, NULL }, true },
-    { "wk_masked_scatter(in[0], FLAGS(2, 1, 0), in[1])", case_48, 2, { { 1, { 3 }, (double[]){ 2.5, 2.75, 0.375 }, (double[]){ 4, 5, 6 } }, { 1, { 4 }, (double[]){ 0.375, -2.25, -2.875, -0.875 }, (double[]){ 1, 2, 3, 0 } } },
+    { "wk_masked_scatter(in[0], FLAGS(2, 1, 0), in[1])", case_84, 2, { { 1, { 3 }, (double[]){ 2.5, 2.75, 0.375 }, (double[]){ 4, 5, 6 } }, { 1, { 4 }, (double[]){ 0.375, -2.25, -2.875, -0.875 }, (double[]){ 1, 2, 3, 0 } } },
       { 2, { 2, 3 }, (double[]){ 0.375, -2.25, -2.875, 2.5, 2.75, 0.375 }, NULL }, true },
-    { "wk_masked_scatter_(y, LINE(1, 0, 1), in[1])", case_49, 2, { { 2, { 2, 3 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875 }, (double[]){ 0, 2, 0, 0, 5, 0 } }, { 1, { 4 }, (double[]){ 0.375, -2.25, -2.875, -0.875 }, (double[]){ 1, 3, 4, 6 } } },
+    { "wk_masked_scatter_(y, LINE(1, 0, 1), in[1])", case_85, 2, { { 2, { 2, 3 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875 }, (double[]){ 0, 2, 0, 0, 5, 0 } }, { 1, { 4 }, (double[]){ 0.375, -2.25, -2.875, -0.875 }, (double[]){ 1, 3, 4, 6 } } },
       { 2, { 2, 3 }, (double[]){ 0.375, 2.75, -2.25, -2.875, -2.875, -0.875 }, NULL }, true },
-    { "wk_clamp_tensor(in[0], in[1], in[2])", case_50, 3, { { 2, { 2, 4 }, (double[]){ -2, -0.5, 0, 0.5, 2, NAN, 0.25, -1 }, (double[]){ 0, 2, 1.5, 2, 0, 6, 7, 0 } }, { 1, { 4 }, (double[]){ -1, -1, 0, -0.5 }, (double[]){ 1, 0, 1.5, 8 } }, { 2, { 2, 1 }, (double[]){ 0.5, 1 }, (double[]){ 2, 5 } } },
+    { "wk_clamp_tensor(in[0], in[1], in[2])", case_86, 3, { { 2, { 2, 4 }, (double[]){ -2, -0.5, 0, 0.5, 2, NAN, 0.25, -1 }, (double[]){ 0, 2, 1.5, 2, 0, 6, 7, 0 } }, { 1, { 4 }, (double[]){ -1, -1, 0, -0.5 }, (double[]){ 1, 0, 1.5, 8 } }, { 2, { 2, 1 }, (double[]){ 0.5, 1 }, (double[]){ 2, 5 } } },
       { 2, { 2, 4 }, (double[]){ -1, -0.5, 0, 0.5, 1, NAN, 0.25, -0.5 }, NULL }, true },
-    { "wk_clamp_tensor(in[0], in[1], in[2])", case_51, 3, { { 2, { 2, 4 }, (double[]){ -2, -0.5, 0, 0.5, 2, NAN, 0.25, -1 }, (double[]){ 0, 2, 3, 4, 0, 6, 7, 0 } }, { 1, { 4 }, (double[]){ 1, -1, NAN, 0.5 }, (double[]){ 0, 0, 0, 0 } }, { 2, { 2, 1 }, (double[]){ 0.5, 0.25 }, (double[]){ 1, 13 } } },
+    { "wk_clamp_tensor(in[0], in[1], in[2])", case_87, 3, { { 2, { 2, 4 }, (double[]){ -2, -0.5, 0, 0.5, 2, NAN, 0.25, -1 }, (double[]){ 0, 2, 3, 4, 0, 6, 7, 0 } }, { 1, { 4 }, (double[]){ 1, -1, NAN, 0.5 }, (double[]){ 0, 0, 0, 0 } }, { 2, { 2, 1 }, (double[]){ 0.5, 0.25 }, (double[]){ 1, 13 } } },
       { 2, { 2, 4 }, (double[]){ 0.5, -0.5, NAN, 0.5, 0.25, NAN, NAN, 0.25 }, NULL }, true },
-    { "wk_clamp_tensor(in[0], in[1], in[2])", case_52, 3, { { 1, { 8 }, (double[]){ 0.5, 0, 1, NAN, 2, 2, -1, NAN }, (double[]){ 1, 0, 0, 4, 0, 0, 0, 8 } }, { 1, { 8 }, (double[]){ 0.5, 0.5, 0.5, 0, NAN, 2, 0, 2 }, (double[]){ 0, 2, 0, 0, 0, 0, 0, 0 } }, { 1, { 8 }, (double[]){ 0.5, 0.5, 0.5, 1, 1, 1, NAN, 1 }, (double[]){ 0, 0, 3, 0, 0, 6, 0, 8 } } },
+    { "wk_clamp_tensor(in[0], in[1], in[2])", case_88, 3, { { 1, { 8 }, (double[]){ 0.5, 0, 1, NAN, 2, 2, -1, NAN }, (double[]){ 1, 0, 0, 4, 0, 0, 0, 8 } }, { 1, { 8 }, (double[]){ 0.5, 0.5, 0.5, 0, NAN, 2, 0, 2 }, (double[]){ 0, 2, 0, 0, 0, 0, 0, 0 } }, { 1, { 8 }, (double[]){ 0.5, 0.5, 0.5, 1, 1, 1, NAN, 1 }, (double[]){ 0, 0, 3, 0, 0, 6, 0, 8 } } },
       { 1, { 8 }, (double[]){ 0.5, 0.5, 0.5, NAN, NAN, 1, NAN, NAN }, NULL }, true },
-    { "wk_clamp_tensor(in[0], in[1], NULL)", case_53, 2, { { 2, { 2, 4 }, (double[]){ -2, -0.5, 0, 0.5, 2, NAN, 0.25, -1 }, (double[]){ 0, 2, 1.5, 4, 5, 6, 7, 0 } }, { 1, { 4 }, (double[]){ -1, -1, 0, -0.5 }, (double[]){ 1, 6, 1.5, 8 } } },
+    { "wk_clamp_tensor(in[0], in[1], NULL)", case_89, 2, { { 2, { 2, 4 }, (double[]){ -2, -0.5, 0, 0.5, 2, NAN, 0.25, -1 }, (double[]){ 0, 2, 1.5, 4, 5, 6, 7, 0 } }, { 1, { 4 }, (double[]){ -1, -1, 0, -0.5 }, (double[]){ 1, 6, 1.5, 8 } } },
       { 2, { 2, 4 }, (double[]){ -1, -0.5, 0, 0.5, 2, NAN, 0.25, -0.5 }, NULL }, true },
-    { "wk_clamp_tensor(in[0], NULL, in[1])", case_54, 2, { { 2, { 2, 4 }, (double[]){ -2, -0.5, 0, 0.5, 2, NAN, 0.25, -1 }, (double[]){ 1, 2, 3, 0, 0, 6, 3.5, 8 } }, { 0, { 0 }, (double[]){ 0.25 }, (double[]){ 18.5 } } },
+    { "wk_clamp_tensor(in[0], NULL, in[1])", case_90, 2, { { 2, { 2, 4 }, (double[]){ -2, -0.5, 0, 0.5, 2, NAN, 0.25, -1 }, (double[]){ 1, 2, 3, 0, 0, 6, 3.5, 8 } }, { 0, { 0 }, (double[]){ 0.25 }, (double[]){ 18.5 } } },
       { 2, { 2, 4 }, (double[]){ -2, -0.5, 0, 0.25, 0.25, NAN, 0.25, -1 }, NULL }, true },
-    { "wk_clamp_tensor_(y, in[1], in[2])", case_55, 3, { { 2, { 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3 }, (double[]){ 1, 2, 3, 4, 0, 0, 7, 8 } }, { 1, { 4 }, (double[]){ 0.5, 0.75, -1.625, -4.25 }, (double[]){ 5, 6, 0, 0 } }, { 2, { 2, 1 }, (double[]){ 3.5, 3.75 }, (double[]){ 0, 0 } } },
+    { "wk_clamp_tensor_(y, in[1], in[2])", case_91, 3, { { 2, { 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3 }, (double[]){ 1, 2, 3, 4, 0, 0, 7, 8 } }, { 1, { 4 }, (double[]){ 0.5, 0.75, -1.625, -4.25 }, (double[]){ 5, 6, 0, 0 } }, { 2, { 2, 1 }, (double[]){ 3.5, 3.75 }, (double[]){ 0, 0 } } },
       { 2, { 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, 0.5, 0.75, 2, 3 }, NULL }, true },
-    { "wk_round_decimals(in[0], 1)", case_56, 1, { { 2, { 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3 }, (double[]){ 0, 0, 0, 0, 0, 0, 0, 0 } } },
+    { "wk_round_decimals(in[0], 1)", case_92, 1, { { 2, { 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3 }, (double[]){ 0, 0, 0, 0, 0, 0, 0, 0 } } },
       { 2, { 2, 4 }, (double[]){ 2.5, 2.7999999999999998, 0.40000000000000002, -2.2000000000000002, -2.8999999999999999, -0.90000000000000002, 2, 3 }, NULL }, true },
-    { "wk_round_decimals(in[0], 2)", case_57, 1, { { 1, { 6 }, (double[]){ 0.125, -0.375, INFINITY, NAN, -0, 1e+30 }, (double[]){ 0, 0, 0, 0, 0, 0 } } },
+    { "wk_round_decimals(in[0], 2)", case_93, 1, { { 1, { 6 }, (double[]){ 0.125, -0.375, INFINITY, NAN, -0, 1e+30 }, (double[]){ 0, 0, 0, 0, 0, 0 } } },
       { 1, { 6 }, (double[]){ 0.12, -0.38, INFINITY, NAN, -0, 1e+30 }, NULL }, true },
-    { "wk_round_decimals(in[0], -1)", case_58, 1, { { 1, { 7 }, (double[]){ 5, 15, 25, -5, 4.9900000000000002, INFINITY, NAN }, (double[]){ 0, 0, 0, 0, 0, 0, 0 } } },
+    { "wk_round_decimals(in[0], -1)", case_94, 1, { { 1, { 7 }, (double[]){ 5, 15, 25, -5, 4.9900000000000002, INFINITY, NAN }, (double[]){ 0, 0, 0, 0, 0, 0, 0 } } },
       { 1, { 7 }, (double[]){ 0, 20, 20, -0, 0, INFINITY, NAN }, NULL }, true },
-    { "wk_round_decimals(in[0], 0)", case_59, 1, { { 1, { 3 }, (double[]){ 0.5, 1.5, -2.5 }, (double[]){ 0, 0, 0 } } },
+    { "wk_round_decimals(in[0], 0)", case_95, 1, { { 1, { 3 }, (double[]){ 0.5, 1.5, -2.5 }, (double[]){ 0, 0, 0 } } },
       { 1, { 3 }, (double[]){ 0, 2, -2 }, NULL }, true },
-    { "wk_round_decimals_(y, 1)", case_60, 1, { { 1, { 5 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875 }, (double[]){ 0, 0, 0, 0, 0 } } },
+    { "wk_round_decimals_(y, 1)", case_96, 1, { { 1, { 5 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875 }, (double[]){ 0, 0, 0, 0, 0 } } },
       { 1, { 5 }, (double[]){ 2.5, 2.7999999999999998, 0.40000000000000002, -2.2000000000000002, -2.8999999999999999 }, NULL }, true },
-    { "wk_nan_to_num_with(in[0], .nan = 0.5)", case_61, 1, { { 2, { 2, 3 }, (double[]){ NAN, 1, INFINITY, -INFINITY, -0.5, NAN }, (double[]){ 0, 2, 0, 0, 5, 0 } } },
+    { "wk_nan_to_num_with(in[0], .nan = 0.5)", case_97, 1, { { 2, { 2, 3 }, (double[]){ NAN, 1, INFINITY, -INFINITY, -0.5, NAN }, (double[]){ 0, 2, 0, 0, 5, 0 } } },
       { 2, { 2, 3 }, (double[]){ 0.5, 1, 8, -8, -0.5, 0.5 }, NULL }, true },
-    { "wk_nan_to_num_with(in[0], .posinf = 3, .neginf = -4)", case_62, 1, { { 2, { 2, 3 }, (double[]){ NAN, 1, INFINITY, -INFINITY, -0.5, NAN }, (double[]){ 0, 2, 0, 0, 5, 0 } } },
+    { "wk_nan_to_num_with(in[0], .posinf = 3, .neginf = -4)", case_98, 1, { { 2, { 2, 3 }, (double[]){ NAN, 1, INFINITY, -INFINITY, -0.5, NAN }, (double[]){ 0, 2, 0, 0, 5, 0 } } },
       { 2, { 2, 3 }, (double[]){ 0, 1, 3, -4, -0.5, 0 }, NULL }, true },
-    { "wk_nan_to_num_with_(y, .nan = 2, .posinf = 3, .neginf = -4)", case_63, 1, { { 2, { 2, 3 }, (double[]){ NAN, 1, INFINITY, -INFINITY, -0.5, NAN }, (double[]){ 0, 2, 0, 0, 5, 0 } } },
+    { "wk_nan_to_num_with_(y, .nan = 2, .posinf = 3, .neginf = -4)", case_99, 1, { { 2, { 2, 3 }, (double[]){ NAN, 1, INFINITY, -INFINITY, -0.5, NAN }, (double[]){ 0, 2, 0, 0, 5, 0 } } },
       { 2, { 2, 3 }, (double[]){ 2, 1, 3, -4, -0.5, 2 }, NULL }, true },
-    { "wk_nan_to_num_run_(y, NULL)", case_64, 1, { { 1, { 3 }, (double[]){ NAN, 1, -0.5 }, (double[]){ 0, 2, 3 } } },
+    { "wk_nan_to_num_run_(y, NULL)", case_100, 1, { { 1, { 3 }, (double[]){ NAN, 1, -0.5 }, (double[]){ 0, 2, 3 } } },
       { 1, { 3 }, (double[]){ 0, 1, -0.5 }, NULL }, true },
-    { "wk_nan_to_num_with(in[0], .nan = INFINITY, .posinf = 3, .neginf = -4)", case_65, 1, { { 2, { 2, 3 }, (double[]){ NAN, 1, INFINITY, -INFINITY, -0.5, NAN }, (double[]){ 0, 2, 0, 0, 5, 0 } } },
+    { "wk_nan_to_num_with(in[0], .nan = INFINITY, .posinf = 3, .neginf = -4)", case_101, 1, { { 2, { 2, 3 }, (double[]){ NAN, 1, INFINITY, -INFINITY, -0.5, NAN }, (double[]){ 0, 2, 0, 0, 5, 0 } } },
       { 2, { 2, 3 }, (double[]){ INFINITY, 1, 3, -4, -0.5, INFINITY }, NULL }, true },
-    { "wk_softplus_beta(in[0], 2, 3)", case_66, 1, { { 1, { 8 }, (double[]){ -3, 0, 1.5, 1.625, 4, NAN, -INFINITY, INFINITY }, (double[]){ 0.0024726231566347748, 1, 2.8577223804672998, 4, 5, NAN, 0, 8 } } },
+    { "wk_softplus_beta(in[0], 2, 3)", case_102, 1, { { 1, { 8 }, (double[]){ -3, 0, 1.5, 1.625, 4, NAN, -INFINITY, INFINITY }, (double[]){ 0.0024726231566347748, 1, 2.8577223804672998, 4, 5, NAN, 0, 8 } } },
       { 1, { 8 }, (double[]){ 0.0012378425688652247, 0.34657359027997264, 1.524293675786871, 1.625, 4, NAN, 0, INFINITY }, NULL }, true },
-    { "wk_softplus_beta(in[0], 0.5, 20)", case_67, 1, { { 2, { 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3 }, (double[]){ 0.77729986117469119, 1.5963735554792424, 1.6402144559538419, 0.98034005252948686, 0.95966393223618407, 2.3540209810026504, 5.1174100504100339, 6.5405958095491492 } } },
+    { "wk_softplus_beta(in[0], 0.5, 20)", case_103, 1, { { 2, { 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3 }, (double[]){ 0.77729986117469119, 1.5963735554792424, 1.6402144559538419, 0.98034005252948686, 0.95966393223618407, 2.3540209810026504, 5.1174100504100339, 6.5405958095491492 } } },
       { 2, { 2, 4 }, (double[]){ 3.0038581626907459, 3.2008253032032958, 1.5825705791111895, 0.56230027249662951, 0.42622007766135189, 0.99626909502875072, 2.6265233750364456, 3.4028265559655049 }, NULL }, true },
-    { "wk_var_mean_dim(in[0], 1, 1, true, &m)", case_68, 1, { { 2, { 3, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625 }, (double[]){ 1.6041666666666665, 1.7708333333333333, 0.1875, -1.5625, -5.375, -1.375, 4.375, 6.375, 9.8333333333333321, 0.25, -4.333333333333333, 0.25 } } },
+    { "wk_var_mean_dim(in[0], 1, 1, true, &m)", case_104, 1, { { 2, { 3, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625 }, (double[]){ 1.6041666666666665, 1.7708333333333333, 0.1875, -1.5625, -5.375, -1.375, 4.375, 6.375, 9.8333333333333321, 0.25, -4.333333333333333, 0.25 } } },
       { 2, { 3, 2 }, (double[]){ 5.389322916666667, 0.84375, 7.213541666666667, 0.3125, 3.1979166666666665, -1.25 }, NULL }, true },
-    { "wk_var_mean_dims(in[0], 2, (int[]){ 0, 2 }, 0.5, false, &m)", case_69, 1, { { 3, { 2, 3, 2 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625 }, (double[]){ 0.9642857142857143, 1.1071428571428572, 2.3214285714285712, -0.67857142857142838, 0.16071428571428581, 3.589285714285714, 0.6785714285714286, 1.25, 3.3214285714285712, 0.035714285714285809, -0.053571428571428381, 2.3035714285714284 } } },
+    { "wk_var_mean_dims(in[0], 2, (int[]){ 0, 2 }, 0.5, false, &m)", case_105, 1, { { 3, { 2, 3, 2 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625 }, (double[]){ 0.9642857142857143, 1.1071428571428572, 2.3214285714285712, -0.67857142857142838, 0.16071428571428581, 3.589285714285714, 0.6785714285714286, 1.25, 3.3214285714285712, 0.035714285714285809, -0.053571428571428381, 2.3035714285714284 } } },
       { 1, { 6 }, (double[]){ 0.15625, 2.3258928571428572, 0.8962053571428571, 2.5625, -0.5625, -2.09375 }, NULL }, true },
-    { "wk_var_mean(in[0], 0, &m)", case_70, 1, { { 2, { 2, 3 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875 }, (double[]){ 1.1875, 1.2708333333333333, 0.47916666666666663, -0.39583333333333331, -0.60416666666666674, 0.0625 } } },
+    { "wk_var_mean(in[0], 0, &m)", case_106, 1, { { 2, { 2, 3 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875 }, (double[]){ 1.1875, 1.2708333333333333, 0.47916666666666663, -0.39583333333333331, -0.60416666666666674, 0.0625 } } },
       { 1, { 2 }, (double[]){ 4.670572916666667, -0.062500000000000028 }, NULL }, true },
-    { "wk_std_mean_dim(in[0], 1, 1, true, &m)", case_71, 1, { { 2, { 3, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625 }, (double[]){ 0.73781406331552102, 0.77371052570276944, 0.43269413302390913, 0.055781277957800413, -0.18679558244570282, 0.55786046928493427, 1.6283035436477249, 2.0006315695130437, 3.829996062309982, 1.1505005906535026, -0.13099724361698728, 1.1505005906535026 } } },
+    { "wk_std_mean_dim(in[0], 1, 1, true, &m)", case_107, 1, { { 2, { 3, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625 }, (double[]){ 0.73781406331552102, 0.77371052570276944, 0.43269413302390913, 0.055781277957800413, -0.18679558244570282, 0.55786046928493427, 1.6283035436477249, 2.0006315695130437, 3.829996062309982, 1.1505005906535026, -0.13099724361698728, 1.1505005906535026 } } },
       { 2, { 3, 2 }, (double[]){ 2.3214915284503337, 0.84375, 2.6858037282472202, 0.3125, 1.7882719778229113, -1.25 }, NULL }, true },
-    { "wk_std_mean_dims(in[0], 2, (int[]){ 0, 2 }, 0.5, false, &m)", case_72, 1, { { 3, { 2, 3, 2 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625 }, (double[]){ 0.95482460485473741, 1.1355261854357876, 1.6012678279045161, 0.61771790977187102, 0.79264166890112431, 2.6034789965142462, 0.59342144369263694, 1.316227766016838, 1.9291178006153977, 0.85189646170821498, 0.6794643359253042, 1.9244149986593255 } } },
+    { "wk_std_mean_dims(in[0], 2, (int[]){ 0, 2 }, 0.5, false, &m)", case_108, 1, { { 3, { 2, 3, 2 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625 }, (double[]){ 0.95482460485473741, 1.1355261854357876, 1.6012678279045161, 0.61771790977187102, 0.79264166890112431, 2.6034789965142462, 0.59342144369263694, 1.316227766016838, 1.9291178006153977, 0.85189646170821498, 0.6794643359253042, 1.9244149986593255 } } },
       { 1, { 6 }, (double[]){ 0.39528470752104744, 1.5250878194854411, 0.94668123312066199, 2.5625, -0.5625, -2.09375 }, NULL }, true },
-    { "wk_std_mean(in[0], 0, &m)", case_73, 1, { { 2, { 2, 3 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875 }, (double[]){ 0.5309518091474309, 0.55023166044636729, 0.36707307310647191, 0.16463463446764026, 0.1164350062202994, 0.27067381661179019 } } },
+    { "wk_std_mean(in[0], 0, &m)", case_109, 1, { { 2, { 2, 3 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875 }, (double[]){ 0.5309518091474309, 0.55023166044636729, 0.36707307310647191, 0.16463463446764026, 0.1164350062202994, 0.27067381661179019 } } },
       { 1, { 2 }, (double[]){ 2.1611508315401466, -0.062500000000000028 }, NULL }, true },
-    { "wk_norm(in[0], -1)", case_74, 1, { { 2, { 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3 }, (double[]){ 0.0041639909124030674, 0.0034413148036388989, 0.18506626277346966, -0.0051407295214852683, -0.0031485753590949472, -0.033991762550229121, 0.0065062358006297933, 0.0028916603558354634 } } },
+    { "wk_norm(in[0], -1)", case_110, 1, { { 2, { 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3 }, (double[]){ 0.0041639909124030674, 0.0034413148036388989, 0.18506626277346966, -0.0051407295214852683, -0.0031485753590949472, -0.033991762550229121, 0.0065062358006297933, 0.0028916603558354634 } } },
       { 0, { 0 }, (double[]){ 0.16132248201202204 }, NULL }, true },
-    { "wk_norm(in[0], -1)", case_75, 1, { { 1, { 3 }, (double[]){ 0, -3, 1 }, (double[]){ 0, -0, 0 } } },
+    { "wk_norm(in[0], -1)", case_111, 1, { { 1, { 3 }, (double[]){ 0, -3, 1 }, (double[]){ 0, -0, 0 } } },
       { 0, { 0 }, (double[]){ 0 }, NULL }, true },
-    { "wk_norm(in[0], -1)", case_76, 1, { { 1, { 3 }, (double[]){ 2, NAN, 1 }, (double[]){ NAN, NAN, NAN } } },
+    { "wk_norm(in[0], -1)", case_112, 1, { { 1, { 3 }, (double[]){ 2, NAN, 1 }, (double[]){ NAN, NAN, NAN } } },
       { 0, { 0 }, (double[]){ NAN }, NULL }, true },
-    { "wk_norm(in[0], -1)", case_77, 1, { { 1, { 2 }, (double[]){ INFINITY, -2 }, (double[]){ 0, -1 } } },
+    { "wk_norm(in[0], -1)", case_113, 1, { { 1, { 2 }, (double[]){ INFINITY, -2 }, (double[]){ 0, -1 } } },
       { 0, { 0 }, (double[]){ 2 }, NULL }, true },
-    { "wk_norm_dim(in[0], -1, 0, true)", case_78, 1, { { 2, { 3, 2 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875 }, (double[]){ 0.013723585484879848, 0.06948286124435421, 0.60993713266132654, -0.10379538531564023, -0.010377002256997996, -0.68632050698504965 } } },
+    { "wk_norm_dim(in[0], -1, 0, true)", case_114, 1, { { 2, { 3, 2 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875 }, (double[]){ 0.013723585484879848, 0.06948286124435421, 0.60993713266132654, -0.10379538531564023, -0.010377002256997996, -0.68632050698504965 } } },
       { 2, { 1, 2 }, (double[]){ 0.29286926994906626, 0.51257396449704151 }, NULL }, true },
-    { "wk_norm(in[0], -2.5)", case_79, 1, { { 2, { 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3 }, (double[]){ 0.0010441318632697226, 0.00074796444017052942, 0.79879611213593205, -0.0015097553111512705, -0.00064019592861736451, -0.041163964396035917, 0.0022800291247506016, 0.00055159584734059308 } } },
+    { "wk_norm(in[0], -2.5)", case_115, 1, { { 2, { 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3 }, (double[]){ 0.0010441318632697226, 0.00074796444017052942, 0.79879611213593205, -0.0015097553111512705, -0.00064019592861736451, -0.041163964396035917, 0.0022800291247506016, 0.00055159584734059308 } } },
       { 0, { 0 }, (double[]){ 0.35168660130253748 }, NULL }, true },
-    { "wk_norm(in[0], -2.5)", case_80, 1, { { 1, { 3 }, (double[]){ 0, -3, 1 }, (double[]){ 0, -0, 0 } } },
+    { "wk_norm(in[0], -2.5)", case_116, 1, { { 1, { 3 }, (double[]){ 0, -3, 1 }, (double[]){ 0, -0, 0 } } },
       { 0, { 0 }, (double[]){ 0 }, NULL }, true },
-    { "wk_norm(in[0], -2.5)", case_81, 1, { { 1, { 3 }, (double[]){ 2, NAN, 1 }, (double[]){ NAN, NAN, NAN } } },
+    { "wk_norm(in[0], -2.5)", case_117, 1, { { 1, { 3 }, (double[]){ 2, NAN, 1 }, (double[]){ NAN, NAN, NAN } } },
       { 0, { 0 }, (double[]){ NAN }, NULL }, true },
-    { "wk_norm(in[0], -2.5)", case_82, 1, { { 1, { 2 }, (double[]){ INFINITY, -2 }, (double[]){ 0, -1.0000000000000002 } } },
+    { "wk_norm(in[0], -2.5)", case_118, 1, { { 1, { 2 }, (double[]){ INFINITY, -2 }, (double[]){ 0, -1.0000000000000002 } } },
       { 0, { 0 }, (double[]){ 2 }, NULL }, true },
-    { "wk_norm_dim(in[0], -2.5, 0, true)", case_83, 1, { { 2, { 3, 2 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875 }, (double[]){ 0.0012804175373741864, 0.02983097360667197, 0.97956262685276774, -0.060213385049720049, -0.00078507142937891039, -1.6417373199776282 } } },
+    { "wk_norm_dim(in[0], -2.5, 0, true)", case_119, 1, { { 2, { 3, 2 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875 }, (double[]){ 0.0012804175373741864, 0.02983097360667197, 0.97956262685276774, -0.060213385049720049, -0.00078507142937891039, -1.6417373199776282 } } },
       { 2, { 1, 2 }, (double[]){ 0.37279410927268775, 0.8270177243803214 }, NULL }, true },
-    { "wk_norm(in[0], 0.5)", case_84, 1, { { 2, { 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3 }, (double[]){ 7.0386512946379787, 6.7110906881823675, 18.173719495929443, -7.4193899155829728, -6.5635761757768245, -11.897492178427338, 7.8694513823637093, 6.425380147476937 } } },
+    { "wk_norm(in[0], 0.5)", case_120, 1, { { 2, { 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3 }, (double[]){ 7.0386512946379787, 6.7110906881823675, 18.173719495929443, -7.4193899155829728, -6.5635761757768245, -11.897492178427338, 7.8694513823637093, 6.425380147476937 } } },
       { 0, { 0 }, (double[]){ 123.85653011877221 }, NULL }, true },
-    { "wk_norm(in[0], 0.5)", case_85, 1, { { 1, { 3 }, (double[]){ 0, -3, 1 }, (double[]){ 0, -1.577350269189626, 2.7320508075688772 } } },
+    { "wk_norm(in[0], 0.5)", case_121, 1, { { 1, { 3 }, (double[]){ 0, -3, 1 }, (double[]){ 0, -1.577350269189626, 2.7320508075688772 } } },
       { 0, { 0 }, (double[]){ 7.4641016151377544 }, NULL }, true },
-    { "wk_norm(in[0], 0.5)", case_86, 1, { { 1, { 3 }, (double[]){ 2, NAN, 1 }, (double[]){ NAN, NAN, NAN } } },
+    { "wk_norm(in[0], 0.5)", case_122, 1, { { 1, { 3 }, (double[]){ 2, NAN, 1 }, (double[]){ NAN, NAN, NAN } } },
       { 0, { 0 }, (double[]){ NAN }, NULL }, true },
-    { "wk_norm(in[0], 0.5)", case_87, 1, { { 1, { 2 }, (double[]){ INFINITY, -2 }, (double[]){ NAN, -INFINITY } } },
+    { "wk_norm(in[0], 0.5)", case_123, 1, { { 1, { 2 }, (double[]){ INFINITY, -2 }, (double[]){ NAN, -INFINITY } } },
       { 0, { 0 }, (double[]){ INFINITY }, NULL }, true },
-    { "wk_norm_dim(in[0], 0.5, 0, true)", case_88, 1, { { 2, { 3, 2 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875 }, (double[]){ 2.4596788640971026, 4.937220217102114, 6.3508635184443039, -5.4583023224949132, -2.2936623674976211, -8.7527559446607661 } } },
+    { "wk_norm_dim(in[0], 0.5, 0, true)", case_124, 1, { { 2, { 3, 2 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875 }, (double[]){ 2.4596788640971026, 4.937220217102114, 6.3508635184443039, -5.4583023224949132, -2.2936623674976211, -8.7527559446607661 } } },
       { 2, { 1, 2 }, (double[]){ 15.12505028621503, 16.75859863711127 }, NULL }, true },
-    { "wk_norm(in[0], 0)", case_89, 1, { { 2, { 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3 }, NULL } },
+    { "wk_norm(in[0], 0)", case_125, 1, { { 2, { 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3 }, NULL } },
       { 0, { 0 }, (double[]){ 8 }, NULL }, true },
-    { "wk_norm(in[0], 0)", case_90, 1, { { 1, { 3 }, (double[]){ 0, -3, 1 }, NULL } },
+    { "wk_norm(in[0], 0)", case_126, 1, { { 1, { 3 }, (double[]){ 0, -3, 1 }, NULL } },
       { 0, { 0 }, (double[]){ 2 }, NULL }, true },
-    { "wk_norm(in[0], 0)", case_91, 1, { { 1, { 3 }, (double[]){ 2, NAN, 1 }, NULL } },
+    { "wk_norm(in[0], 0)", case_127, 1, { { 1, { 3 }, (double[]){ 2, NAN, 1 }, NULL } },
       { 0, { 0 }, (double[]){ 3 }, NULL }, true },
-    { "wk_norm(in[0], 0)", case_92, 1, { { 1, { 2 }, (double[]){ INFINITY, -2 }, NULL } },
+    { "wk_norm(in[0], 0)", case_128, 1, { { 1, { 2 }, (double[]){ INFINITY, -2 }, NULL } },
       { 0, { 0 }, (double[]){ 2 }, NULL }, true },
-    { "wk_norm_dim(in[0], 0, 0, true)", case_93, 1, { { 2, { 3, 2 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875 }, NULL } },
+    { "wk_norm_dim(in[0], 0, 0, true)", case_129, 1, { { 2, { 3, 2 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875 }, NULL } },
       { 2, { 1, 2 }, (double[]){ 3, 3 }, NULL }, true },
-    { "wk_norm(in[0], -INFINITY)", case_94, 1, { { 2, { 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3 }, (double[]){ 0, 0, 1, -0, -0, -0, 0, 0 } } },
+    { "wk_norm(in[0], -INFINITY)", case_130, 1, { { 2, { 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3 }, (double[]){ 0, 0, 1, -0, -0, -0, 0, 0 } } },
       { 0, { 0 }, (double[]){ 0.375 }, NULL }, true },
-    { "wk_norm(in[0], -INFINITY)", case_95, 1, { { 1, { 3 }, (double[]){ 0, -3, 1 }, (double[]){ 0, -0, 0 } } },
+    { "wk_norm(in[0], -INFINITY)", case_131, 1, { { 1, { 3 }, (double[]){ 0, -3, 1 }, (double[]){ 0, -0, 0 } } },
       { 0, { 0 }, (double[]){ 0 }, NULL }, true },
-    { "wk_norm(in[0], -INFINITY)", case_96, 1, { { 1, { 3 }, (double[]){ 2, NAN, 1 }, (double[]){ 0, 0, 0 } } },
+    { "wk_norm(in[0], -INFINITY)", case_132, 1, { { 1, { 3 }, (double[]){ 2, NAN, 1 }, (double[]){ 0, 0, 0 } } },
       { 0, { 0 }, (double[]){ NAN }, NULL }, true },
-    { "wk_norm(in[0], -INFINITY)", case_97, 1, { { 1, { 2 }, (double[]){ INFINITY, -2 }, (double[]){ 0, -1 } } },
+    { "wk_norm(in[0], -INFINITY)", case_133, 1, { { 1, { 2 }, (double[]){ INFINITY, -2 }, (double[]){ 0, -1 } } },
       { 0, { 0 }, (double[]){ 2 }, NULL }, true },
-    { "wk_norm_dim(in[0], -INFINITY, 0, true)", case_98, 1, { { 2, { 3, 2 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875 }, (double[]){ 0, 0, 1, -0, -0, -2 } } },
+    { "wk_norm_dim(in[0], -INFINITY, 0, true)", case_134, 1, { { 2, { 3, 2 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875 }, (double[]){ 0, 0, 1, -0, -0, -2 } } },
       { 2, { 1, 2 }, (double[]){ 0.375, 0.875 }, NULL }, true },
-    { "wk_sort(wk_topk_with(in[0], 3, .sorted = false), -1, true, NULL)", case_99, 1, { { 2, { 2, 50 }, (double[]){ 0, 4.625, 9.25, 1.25, 5.875, 10.5, 2.5, 7.125, 11.75, 3.75, 8.375, 0.375, 5, 9.625, 1.625, 6.25, 10.875, 2.875, 7.5, 12.125, 4.125, 8.75, 0.75, 5.375, 10, 2, 6.625, 11.25, 3.25, 7.875, 12.5, 4.5, 9.125, 1.125, 5.75, 10.375, 2.375, 7, 11.625, 3.625, 8.25, 0.25, 4.875, 9.5, 1.5, 6.125, 10.75, 2.75, 7.375, 12, 4, 8.625, 0.625, 5.25, 9.875, 1.875, 6.5, 11.125, 3.125, 7.75, 12.375, 4.375, 9, 1, 5.625, 10.25, 2.25, 6.875, 11.5, 3.5, 8.125, 0.125, 4.75, 9.375, 1.375, 6, 10.625, 2.625, 7.25, 11.875, 3.875, 8.5, 0.5, 5.125, 9.75, 1.75, 6.375, 11, 3, 7.625, 12.25, 4.25, 8.875, 0.875, 5.5, 10.125, 2.125, 6.75, 11.375, 3.375 }, (double[]){ 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0 } } },
+    { "wk_sort(wk_topk_with(in[0], 3, .sorted = false), -1, true, NULL)", case_135, 1, { { 2, { 2, 50 }, (double[]){ 0, 4.625, 9.25, 1.25, 5.875, 10.5, 2.5, 7.125, 11.75, 3.75, 8.375, 0.375, 5, 9.625, 1.625, 6.25, 10.875, 2.875, 7.5, 12.125, 4.125, 8.75, 0.75, 5.375, 10, 2, 6.625, 11.25, 3.25, 7.875, 12.5, 4.5, 9.125, 1.125, 5.75, 10.375, 2.375, 7, 11.625, 3.625, 8.25, 0.25, 4.875, 9.5, 1.5, 6.125, 10.75, 2.75, 7.375, 12, 4, 8.625, 0.625, 5.25, 9.875, 1.875, 6.5, 11.125, 3.125, 7.75, 12.375, 4.375, 9, 1, 5.625, 10.25, 2.25, 6.875, 11.5, 3.5, 8.125, 0.125, 4.75, 9.375, 1.375, 6, 10.625, 2.625, 7.25, 11.875, 3.875, 8.5, 0.5, 5.125, 9.75, 1.75, 6.375, 11, 3, 7.625, 12.25, 4.25, 8.875, 0.875, 5.5, 10.125, 2.125, 6.75, 11.375, 3.375 }, (double[]){ 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0 } } },
       { 2, { 2, 3 }, (double[]){ 12.5, 12.125, 12, 12.375, 12.25, 11.875 }, NULL }, true },
-    { "wk_sort(wk_topk_with(in[0], 2, .dim = 0, .largest = false, .sorted = false), 0, false, NULL)", case_100, 1, { { 2, { 5, 3 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625, 1.25, 3, 2 }, (double[]){ 0, 0, 0, 1, 5, 6, 0, 0, 0, 4, 2, 3, 0, 0, 0 } } },
+    { "wk_sort(wk_topk_with(in[0], 2, .dim = 0, .largest = false, .sorted = false), 0, false, NULL)", case_136, 1, { { 2, { 5, 3 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625, 1.25, 3, 2 }, (double[]){ 0, 0, 0, 1, 5, 6, 0, 0, 0, 4, 2, 3, 0, 0, 0 } } },
       { 2, { 2, 3 }, (double[]){ -2.25, -3, -1.625, -1.625, -2.875, -0.875 }, NULL }, true },
-    { "wk_histogram_with(in[0], .at = in[1])", case_101, 2, { { 2, { 2, 4 }, (double[]){ -2, -1.5, -1, 0.25, 0.5, 3, 4, NAN }, NULL }, { 1, { 5 }, (double[]){ -2, -1, 0.5, 0.5, 3 }, NULL } },
+    { "wk_histogram_with(in[0], .at = in[1])", case_137, 2, { { 2, { 2, 4 }, (double[]){ -2, -1.5, -1, 0.25, 0.5, 3, 4, NAN }, NULL }, { 1, { 5 }, (double[]){ -2, -1, 0.5, 0.5, 3 }, NULL } },
       { 1, { 4 }, (double[]){ 2, 2, 0, 2 }, NULL }, false },
-    { "wk_histogram_with(in[0], .at = in[1], .weight = in[2])", case_102, 3, { { 2, { 2, 4 }, (double[]){ -2, -1.5, -1, 0.25, 0.5, 3, 4, NAN }, NULL }, { 1, { 5 }, (double[]){ -2, -1, 0.5, 0.5, 3 }, NULL }, { 2, { 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3 }, NULL } },
+    { "wk_histogram_with(in[0], .at = in[1], .weight = in[2])", case_138, 3, { { 2, { 2, 4 }, (double[]){ -2, -1.5, -1, 0.25, 0.5, 3, 4, NAN }, NULL }, { 1, { 5 }, (double[]){ -2, -1, 0.5, 0.5, 3 }, NULL }, { 2, { 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3 }, NULL } },
       { 1, { 4 }, (double[]){ 5.25, -1.875, 0, -3.75 }, NULL }, false },
-    { "wk_histogram_with(in[0], .at = in[1], .density = true)", case_103, 2, { { 2, { 2, 4 }, (double[]){ -2, -1.5, -1, 0.25, 0.5, 3, 4, NAN }, NULL }, { 1, { 4 }, (double[]){ -2, -1.5, 0, 4 }, NULL } },
+    { "wk_histogram_with(in[0], .at = in[1], .density = true)", case_139, 2, { { 2, { 2, 4 }, (double[]){ -2, -1.5, -1, 0.25, 0.5, 3, 4, NAN }, NULL }, { 1, { 4 }, (double[]){ -2, -1.5, 0, 4 }, NULL } },
       { 1, { 3 }, (double[]){ 0.2857142857142857, 0.19047619047619047, 0.14285714285714285 }, NULL }, false },
-    { "wk_histogram_with(in[0], .at = in[1])", case_104, 2, { { 1, { 0 }, (double[]){ 0 }, NULL }, { 1, { 2 }, (double[]){ 0, 1 }, NULL } },
+    { "wk_histogram_with(in[0], .at = in[1])", case_140, 2, { { 1, { 0 }, (double[]){ 0 }, NULL }, { 1, { 2 }, (double[]){ 0, 1 }, NULL } },
       { 1, { 1 }, (double[]){ 0 }, NULL }, false },
-    { "wk_conv1d(in[0], in[1], in[2], .padding = WK_SAME)", case_105, 3, { { 3, { 2, 2, 5 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625, 1.25, 3, 2, -0.875, -2.875, -2.25, 0.5, 2.75 }, (double[]){ 11.875, -41.75, -51.625, -61.5, -119.375, -25.125, 25.125, 32.875, 40.625, 107.5, -5, -189.875, -199.75, -209.625, -321.875, -40.125, 141.375, 149.125, 156.875, 295 } }, { 3, { 3, 2, 3 }, (double[]){ 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625, 1.25, 3, 2, -0.875, -2.875, -2.25, 0.5, 2.75 }, (double[]){ 7, 29.625, 72.5, -76.875, -29.875, -17.75, 22, 40.25, 85.625, -77.5, -24.875, -4, 37, 50.875, 98.75, -78.125, -19.875, 9.75 } }, { 1, { 3 }, (double[]){ 2.5, 2.75, 0.375 }, (double[]){ 105, 155, 205 } } },
+    { "wk_conv1d(in[0], in[1], in[2], .padding = WK_SAME)", case_141, 3, { { 3, { 2, 2, 5 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625, 1.25, 3, 2, -0.875, -2.875, -2.25, 0.5, 2.75 }, (double[]){ 11.875, -41.75, -51.625, -61.5, -119.375, -25.125, 25.125, 32.875, 40.625, 107.5, -5, -189.875, -199.75, -209.625, -321.875, -40.125, 141.375, 149.125, 156.875, 295 } }, { 3, { 3, 2, 3 }, (double[]){ 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625, 1.25, 3, 2, -0.875, -2.875, -2.25, 0.5, 2.75 }, (double[]){ 7, 29.625, 72.5, -76.875, -29.875, -17.75, 22, 40.25, 85.625, -77.5, -24.875, -4, 37, 50.875, 98.75, -78.125, -19.875, 9.75 } }, { 1, { 3 }, (double[]){ 2.5, 2.75, 0.375 }, (double[]){ 105, 155, 205 } } },
       { 3, { 2, 3, 5 }, (double[]){ -6.78125, 9.9375, 17.15625, 10.96875, 3.78125, -4.65625, 13.203125, 16.578125, 7.3125, 0.546875, -4.65625, 13.109375, 12.453125, 0.765625, -5.234375, 3.546875, -10.296875, -10.03125, 1.6875, 4.1875, 2.78125, -11.03125, -6.953125, 5.96875, 5.875, -0.671875, -13.453125, -5.875, 7.375, 4.875 }, NULL }, true },
-    { "wk_conv1d(in[0], in[1], NULL, .padding = WK_SAME, .dilation = WK_DIMS(3))", case_106, 2, { { 2, { 2, 5 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625 }, (double[]){ -2.625, -6.75, -11.875, -17, -8.625, 16, 9, 13.25, 17.5, 3.75 } }, { 3, { 1, 2, 4 }, (double[]){ 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625 }, (double[]){ 12.5, 3.5, -12.75, 0, -4.375, 22.5, 0.625, 0 } } },
+    { "wk_conv1d(in[0], in[1], NULL, .padding = WK_SAME, .dilation = WK_DIMS(3))", case_142, 2, { { 2, { 2, 5 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625 }, (double[]){ -2.625, -6.75, -11.875, -17, -8.625, 16, 9, 13.25, 17.5, 3.75 } }, { 3, { 1, 2, 4 }, (double[]){ 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625 }, (double[]){ 12.5, 3.5, -12.75, 0, -4.375, 22.5, 0.625, 0 } } },
       { 2, { 1, 5 }, (double[]){ 2.671875, -0.21875, 6.046875, 8.15625, 8 }, NULL }, true },
-    { "wk_conv2d(in[0], in[1], NULL, .padding = WK_SAME, .groups = 2)", case_107, 2, { { 4, { 1, 2, 3, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625, 1.25, 3, 2, -0.875, -2.875, -2.25, 0.5, 2.75, 2.5, 0, -2.5, -2.75 }, (double[]){ -1.5, -6.25, -11, -17.625, -8.75, -20.875, -21.5, -21.125, -11.75, -23.375, -24, -21.625, -3.625, -43, -46.375, -71, -11.625, -24.375, -25.125, -24.5, -14.625, -27.375, -28.125, -26 } }, { 4, { 2, 1, 2, 3 }, (double[]){ 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625, 1.25, 3 }, (double[]){ -34, -39, -37.125, -28.25, -24.125, -25.375, 5, -21.625, -41.375, -71, -77.375, -78.25 } } },
+    { "wk_conv2d(in[0], in[1], NULL, .padding = WK_SAME, .groups = 2)", case_143, 2, { { 4, { 1, 2, 3, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625, 1.25, 3, 2, -0.875, -2.875, -2.25, 0.5, 2.75, 2.5, 0, -2.5, -2.75 }, (double[]){ -1.5, -6.25, -11, -17.625, -8.75, -20.875, -21.5, -21.125, -11.75, -23.375, -24, -21.625, -3.625, -43, -46.375, -71, -11.625, -24.375, -25.125, -24.5, -14.625, -27.375, -28.125, -26 } }, { 4, { 2, 1, 2, 3 }, (double[]){ 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625, 1.25, 3 }, (double[]){ -34, -39, -37.125, -28.25, -24.125, -25.375, 5, -21.625, -41.375, -71, -77.375, -78.25 } } },
       { 4, { 1, 2, 3, 4 }, (double[]){ -21.90625, 0.4375, 20.421875, 9.453125, 6.609375, -18.203125, -22.90625, -6.625, 1.859375, 12.75, 10.8125, 2.53125, -21.375, -5.953125, 15.65625, 6.546875, 14.546875, -13, -23.25, -3.21875, -4.0625, 10.625, 12.3125, 1.34375 }, NULL }, true },
-    { "wk_conv2d(in[0], in[1], NULL, .padding = WK_SAME, .dilation = WK_DIMS(2, 1))", case_108, 2, { { 4, { 1, 1, 4, 3 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625 }, (double[]){ -15.5, -88.375, -99, -28.25, -120.25, -130.875, -58.875, -56.5, -55.625, -66.75, -53.875, -53 } }, { 4, { 2, 1, 3, 2 }, (double[]){ 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625, 1.25, 3 }, (double[]){ -21.75, -16.125, -39, -29.25, -19.5, -14.625, -26.25, -23.625, -43.5, -41.25, -19.5, -19.125 } } },
+    { "wk_conv2d(in[0], in[1], NULL, .padding = WK_SAME, .dilation = WK_DIMS(2, 1))", case_144, 2, { { 4, { 1, 1, 4, 3 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625 }, (double[]){ -15.5, -88.375, -99, -28.25, -120.25, -130.875, -58.875, -56.5, -55.625, -66.75, -53.875, -53 } }, { 4, { 2, 1, 3, 2 }, (double[]){ 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625, 1.25, 3 }, (double[]){ -21.75, -16.125, -39, -29.25, -19.5, -14.625, -26.25, -23.625, -43.5, -41.25, -19.5, -19.125 } } },
       { 4, { 1, 2, 4, 3 }, (double[]){ 3.40625, 1.515625, 1.421875, -3.265625, -1.84375, -0.734375, -13.625, -9.53125, -3.453125, 12.921875, 10.9375, 4.34375, -0.46875, -1.359375, 0.4375, 0.390625, 1.421875, 0.59375, -12.21875, -8.203125, -3.28125, 11.609375, 9.46875, 3.78125 }, NULL }, true },
-    { "wk_conv3d(in[0], in[1], NULL, .padding = WK_SAME)", case_109, 2, { { 5, { 1, 1, 2, 3, 2 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625 }, (double[]){ -1.5, -7.375, -5.25, -17.625, -9, -27.875, -5.75, -30.875, 0.5, -32.625, 6.75, -34.375 } }, { 5, { 1, 1, 2, 1, 4 }, (double[]){ 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625 }, (double[]){ -18.25, -39, -19.875, 0, -9, -19.5, -10, 0 } } },
+    { "wk_conv3d(in[0], in[1], NULL, .padding = WK_SAME)", case_145, 2, { { 5, { 1, 1, 2, 3, 2 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625 }, (double[]){ -1.5, -7.375, -5.25, -17.625, -9, -27.875, -5.75, -30.875, 0.5, -32.625, 6.75, -34.375 } }, { 5, { 1, 1, 2, 1, 4 }, (double[]){ 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625 }, (double[]){ -18.25, -39, -19.875, 0, -9, -19.5, -10, 0 } } },
       { 5, { 1, 1, 2, 3, 2 }, (double[]){ -3.78125, 7.75, 7.34375, 2.828125, -2.046875, -9.984375, -13.125, -6, 1.859375, 4.125, 11.421875, 2.53125 }, NULL }, true },
-    { "wk_embedding_with(GRID(2, 3, 1, 3, 0, 3, 1), in[0], .scale_grad_by_freq = true)", case_110, 1, { { 2, { 4, 3 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625 }, (double[]){ 10, 11, 12, 10, 11, 12, 0, 0, 0, 7, 7.9999999999999991, 9 } } },
+    { "wk_embedding_with(GRID(2, 3, 1, 3, 0, 3, 1), in[0], .scale_grad_by_freq = true)", case_146, 1, { { 2, { 4, 3 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625 }, (double[]){ 10, 11, 12, 10, 11, 12, 0, 0, 0, 7, 7.9999999999999991, 9 } } },
       { 3, { 2, 3, 3 }, (double[]){ -1.625, -3, -1.625, -2.25, -2.875, -0.875, -1.625, -3, -1.625, 2.5, 2.75, 0.375, -1.625, -3, -1.625, -2.25, -2.875, -0.875 }, NULL }, true },
-    { "wk_embedding_with(GRID(2, 3, 1, 3, 0, 3, 1), in[0], .scale_grad_by_freq = true, .padding_idx = 3)", case_111, 1, { { 2, { 4, 3 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625 }, (double[]){ 10, 11, 12, 10, 11, 12, 0, 0, 0, 0, 0, 0 } } },
+    { "wk_embedding_with(GRID(2, 3, 1, 3, 0, 3, 1), in[0], .scale_grad_by_freq = true, .padding_idx = 3)", case_147, 1, { { 2, { 4, 3 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625 }, (double[]){ 10, 11, 12, 10, 11, 12, 0, 0, 0, 0, 0, 0 } } },
       { 3, { 2, 3, 3 }, (double[]){ -1.625, -3, -1.625, -2.25, -2.875, -0.875, -1.625, -3, -1.625, 2.5, 2.75, 0.375, -1.625, -3, -1.625, -2.25, -2.875, -0.875 }, NULL }, true },
-    { "wk_embedding_with(INTS(2, 2, 0), y, .max_norm = 2, .norm_type = 2)", case_112, 1, { { 2, { 4, 3 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625 }, (double[]){ 7, 8, 9, 0, 0, 0, 5, 7, 9, 0, 0, 0 } } },
+    { "wk_embedding_with(INTS(2, 2, 0), y, .max_norm = 2, .norm_type = 2)", case_148, 1, { { 2, { 4, 3 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625 }, (double[]){ 7, 8, 9, 0, 0, 0, 5, 7, 9, 0, 0, 0 } } },
       { 2, { 3, 3 }, (double[]){ 1.0481948238608592, 1.5722922357912887, 0.65512176491303697, 1.0481948238608592, 1.5722922357912887, 0.65512176491303697, 1.3385489269862438, 1.4724038196848683, 0.20078233904793658 }, NULL }, true },
-    { "wk_embedding_with(INTS(2, 2, 0), y, .max_norm = 3, .norm_type = 1)", case_113, 1, { { 2, { 4, 3 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625 }, (double[]){ 7, 8, 9, 0, 0, 0, 5, 7, 9, 0, 0, 0 } } },
+    { "wk_embedding_with(INTS(2, 2, 0), y, .max_norm = 3, .norm_type = 1)", case_149, 1, { { 2, { 4, 3 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625 }, (double[]){ 7, 8, 9, 0, 0, 0, 5, 7, 9, 0, 0, 0 } } },
       { 2, { 3, 3 }, (double[]){ 0.95999998464000025, 1.4399999769600003, 0.59999999040000018, 0.95999998464000025, 1.4399999769600003, 0.59999999040000018, 1.3333333096296298, 1.4666666405925928, 0.19999999644444449 }, NULL }, true },
-    { "wk_embedding_with(INTS(2, 2, 0), y, .max_norm = 1.5, .norm_type = INFINITY)", case_114, 1, { { 2, { 4, 3 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625 }, (double[]){ 7, 8, 9, 0, 0, 0, 5, 7, 9, 0, 0, 0 } } },
+    { "wk_embedding_with(INTS(2, 2, 0), y, .max_norm = 1.5, .norm_type = INFINITY)", case_150, 1, { { 2, { 4, 3 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625 }, (double[]){ 7, 8, 9, 0, 0, 0, 5, 7, 9, 0, 0, 0 } } },
       { 2, { 3, 3 }, (double[]){ 0.99999996666666779, 1.4999999500000016, 0.62499997916666739, 0.99999996666666779, 1.4999999500000016, 0.62499997916666739, 1.3636363140495886, 1.4999999454545474, 0.20454544710743827 }, NULL }, true },
-    { "wk_embedding_with(INTS(2, 2, 0), y, .max_norm = 100, .norm_type = 3)", case_115, 1, { { 2, { 4, 3 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625 }, (double[]){ 7, 8, 9, 0, 0, 0, 5, 7, 9, 0, 0, 0 } } },
+    { "wk_embedding_with(INTS(2, 2, 0), y, .max_norm = 100, .norm_type = 3)", case_151, 1, { { 2, { 4, 3 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625 }, (double[]){ 7, 8, 9, 0, 0, 0, 5, 7, 9, 0, 0, 0 } } },
       { 2, { 3, 3 }, (double[]){ 2, 3, 1.25, 2, 3, 1.25, 2.5, 2.75, 0.375 }, NULL }, true },
-    { "wk_ctc_loss(wk_log_softmax(in[0], 2), GRID(2, 1, 2, 2, 3, 1, 0), INTS(5, 4), INTS(3, 2))", case_116, 1, { { 3, { 5, 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625, 1.25, 3, 2, -0.875, -2.875, -2.25, 0.5, 2.75, 2.5, 0, -2.5, -2.75, -0.375, 2.25, 2.875, 0.875, -2, -3, -1.25, 1.625, 3, 1.625, -1.25, -3, -1.875, 0.875, 2.875, 2.25 }, (double[]){ 0.06545294626456688, -0.074303058076315293, 0.0082523160426490536, 0.00059779576909935303, 0.00049863278160510577, 0.0037289246198242039, 0.066096770403344107, -0.07032432780477342, 0.06496169384156919, 2.203798200589982e-05, -0.073326131795131325, 0.0083423999715562403, 0.010505016373258475, -0.070609737947637918, 0.058864186965205137, 0.0012405346091743097, -0.073714022315289202, 0.0010064956061072972, -0.076669665816064714, 0.14937719252524662, 0.0063235567103576322, -0.0090537634380489351, 0.0015396510601142052, 0.0011905556675770972, -0.0886738211244186, 0.052188929309757597, 0.023289464022499411, 0.013195427792161599, -0.22157371441101903, -0.020087510315213938, 0.012905514083884458, 0.22875571064234851, 0.058108145089090783, 0.033191958707702113, -0.091625506309926455, 0.00032540251313355407, 0, 0, 0, 0 } } },
+    { "wk_ctc_loss(wk_log_softmax(in[0], 2), GRID(2, 1, 2, 2, 3, 1, 0), INTS(5, 4), INTS(3, 2))", case_152, 1, { { 3, { 5, 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625, 1.25, 3, 2, -0.875, -2.875, -2.25, 0.5, 2.75, 2.5, 0, -2.5, -2.75, -0.375, 2.25, 2.875, 0.875, -2, -3, -1.25, 1.625, 3, 1.625, -1.25, -3, -1.875, 0.875, 2.875, 2.25 }, (double[]){ 0.06545294626456688, -0.074303058076315293, 0.0082523160426490536, 0.00059779576909935303, 0.00049863278160510577, 0.0037289246198242039, 0.066096770403344107, -0.07032432780477342, 0.06496169384156919, 2.203798200589982e-05, -0.073326131795131325, 0.0083423999715562403, 0.010505016373258475, -0.070609737947637918, 0.058864186965205137, 0.0012405346091743097, -0.073714022315289202, 0.0010064956061072972, -0.076669665816064714, 0.14937719252524662, 0.0063235567103576322, -0.0090537634380489351, 0.0015396510601142052, 0.0011905556675770972, -0.0886738211244186, 0.052188929309757597, 0.023289464022499411, 0.013195427792161599, -0.22157371441101903, -0.020087510315213938, 0.012905514083884458, 0.22875571064234851, 0.058108145089090783, 0.033191958707702113, -0.091625506309926455, 0.00032540251313355407, 0, 0, 0, 0 } } },
       { 0, { 0 }, (double[]){ 2.8793353259034022 }, NULL }, true },
-    { "wk_ctc_loss(wk_log_softmax(in[0], 2), INTS(1, 2, 2, 3, 1), INTS(5, 4), INTS(3, 2))", case_117, 1, { { 3, { 5, 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625, 1.25, 3, 2, -0.875, -2.875, -2.25, 0.5, 2.75, 2.5, 0, -2.5, -2.75, -0.375, 2.25, 2.875, 0.875, -2, -3, -1.25, 1.625, 3, 1.625, -1.25, -3, -1.875, 0.875, 2.875, 2.25 }, (double[]){ 0.06545294626456688, -0.074303058076315293, 0.0082523160426490536, 0.00059779576909935303, 0.00049863278160510577, 0.0037289246198242039, 0.066096770403344107, -0.07032432780477342, 0.06496169384156919, 2.203798200589982e-05, -0.073326131795131325, 0.0083423999715562403, 0.010505016373258475, -0.070609737947637918, 0.058864186965205137, 0.0012405346091743097, -0.073714022315289202, 0.0010064956061072972, -0.076669665816064714, 0.14937719252524662, 0.0063235567103576322, -0.0090537634380489351, 0.0015396510601142052, 0.0011905556675770972, -0.0886738211244186, 0.052188929309757597, 0.023289464022499411, 0.013195427792161599, -0.22157371441101903, -0.020087510315213938, 0.012905514083884458, 0.22875571064234851, 0.058108145089090783, 0.033191958707702113, -0.091625506309926455, 0.00032540251313355407, 0, 0, 0, 0 } } },
+    { "wk_ctc_loss(wk_log_softmax(in[0], 2), INTS(1, 2, 2, 3, 1), INTS(5, 4), INTS(3, 2))", case_153, 1, { { 3, { 5, 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625, 1.25, 3, 2, -0.875, -2.875, -2.25, 0.5, 2.75, 2.5, 0, -2.5, -2.75, -0.375, 2.25, 2.875, 0.875, -2, -3, -1.25, 1.625, 3, 1.625, -1.25, -3, -1.875, 0.875, 2.875, 2.25 }, (double[]){ 0.06545294626456688, -0.074303058076315293, 0.0082523160426490536, 0.00059779576909935303, 0.00049863278160510577, 0.0037289246198242039, 0.066096770403344107, -0.07032432780477342, 0.06496169384156919, 2.203798200589982e-05, -0.073326131795131325, 0.0083423999715562403, 0.010505016373258475, -0.070609737947637918, 0.058864186965205137, 0.0012405346091743097, -0.073714022315289202, 0.0010064956061072972, -0.076669665816064714, 0.14937719252524662, 0.0063235567103576322, -0.0090537634380489351, 0.0015396510601142052, 0.0011905556675770972, -0.0886738211244186, 0.052188929309757597, 0.023289464022499411, 0.013195427792161599, -0.22157371441101903, -0.020087510315213938, 0.012905514083884458, 0.22875571064234851, 0.058108145089090783, 0.033191958707702113, -0.091625506309926455, 0.00032540251313355407, 0, 0, 0, 0 } } },
       { 0, { 0 }, (double[]){ 2.8793353259034022 }, NULL }, true },
-    { "wk_ctc_loss_with(wk_log_softmax(in[0], 2), INTS(1, 2, 2, 3, 1), INTS(5, 4), INTS(3, 2), .reduction = WK_REDUCE_NONE)", case_118, 1, { { 3, { 5, 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625, 1.25, 3, 2, -0.875, -2.875, -2.25, 0.5, 2.75, 2.5, 0, -2.5, -2.75, -0.375, 2.25, 2.875, 0.875, -2, -3, -1.25, 1.625, 3, 1.625, -1.25, -3, -1.875, 0.875, 2.875, 2.25 }, (double[]){ 0.39271767758740128, -0.44581834845789176, 0.049513896255894335, 0.0035867746145961184, 0.0039890622528408462, 0.029831396958593631, 0.52877416322675286, -0.56259462243818736, 0.3897701630494152, 0.00013222789203540274, -0.43995679077078803, 0.050054399829337452, 0.084040130986067801, -0.56487790358110335, 0.4709134957216411, 0.0099242768733944775, -0.44228413389173526, 0.0060389736366437841, -0.46001799489638834, 0.89626315515147992, 0.050588453682861058, -0.07243010750439148, 0.012317208480913642, 0.0095244453406167773, -0.53204292674651166, 0.31313357585854557, 0.13973678413499652, 0.079172566752969589, -1.7725897152881522, -0.1607000825217115, 0.10324411267107567, 1.8300456851387881, 0.34864887053454474, 0.19915175224621268, -0.54975303785955876, 0.0019524150788013245, 0, 0, 0, 0 } } },
+    { "wk_ctc_loss_with(wk_log_softmax(in[0], 2), INTS(1, 2, 2, 3, 1), INTS(5, 4), INTS(3, 2), .reduction = WK_REDUCE_NONE)", case_154, 1, { { 3, { 5, 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625, 1.25, 3, 2, -0.875, -2.875, -2.25, 0.5, 2.75, 2.5, 0, -2.5, -2.75, -0.375, 2.25, 2.875, 0.875, -2, -3, -1.25, 1.625, 3, 1.625, -1.25, -3, -1.875, 0.875, 2.875, 2.25 }, (double[]){ 0.39271767758740128, -0.44581834845789176, 0.049513896255894335, 0.0035867746145961184, 0.0039890622528408462, 0.029831396958593631, 0.52877416322675286, -0.56259462243818736, 0.3897701630494152, 0.00013222789203540274, -0.43995679077078803, 0.050054399829337452, 0.084040130986067801, -0.56487790358110335, 0.4709134957216411, 0.0099242768733944775, -0.44228413389173526, 0.0060389736366437841, -0.46001799489638834, 0.89626315515147992, 0.050588453682861058, -0.07243010750439148, 0.012317208480913642, 0.0095244453406167773, -0.53204292674651166, 0.31313357585854557, 0.13973678413499652, 0.079172566752969589, -1.7725897152881522, -0.1607000825217115, 0.10324411267107567, 1.8300456851387881, 0.34864887053454474, 0.19915175224621268, -0.54975303785955876, 0.0019524150788013245, 0, 0, 0, 0 } } },
       { 1, { 2 }, (double[]){ 10.686252116880242, 4.3931732256934488 }, NULL }, true },
-    { "wk_ctc_loss_with(wk_log_softmax(in[0], 2), INTS(1, 2, 2, 3, 1), INTS(5, 4), INTS(3, 2), .reduction = WK_REDUCE_SUM)", case_119, 1, { { 3, { 5, 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625, 1.25, 3, 2, -0.875, -2.875, -2.25, 0.5, 2.75, 2.5, 0, -2.5, -2.75, -0.375, 2.25, 2.875, 0.875, -2, -3, -1.25, 1.625, 3, 1.625, -1.25, -3, -1.875, 0.875, 2.875, 2.25 }, (double[]){ 0.39271767758740128, -0.44581834845789176, 0.049513896255894335, 0.0035867746145961184, 0.0019945311264204231, 0.014915698479296816, 0.26438708161337643, -0.28129731121909368, 0.3897701630494152, 0.00013222789203540274, -0.43995679077078803, 0.050054399829337452, 0.042020065493033901, -0.28243895179055167, 0.23545674786082055, 0.0049621384366972388, -0.44228413389173526, 0.0060389736366437841, -0.46001799489638834, 0.89626315515147992, 0.025294226841430529, -0.03621505375219574, 0.0061586042404568209, 0.0047622226703083886, -0.53204292674651166, 0.31313357585854557, 0.13973678413499652, 0.079172566752969589, -0.88629485764407612, -0.080350041260855751, 0.051622056335537833, 0.91502284256939403, 0.34864887053454474, 0.19915175224621268, -0.54975303785955876, 0.0019524150788013245, 0, 0, 0, 0 } } },
+    { "wk_ctc_loss_with(wk_log_softmax(in[0], 2), INTS(1, 2, 2, 3, 1), INTS(5, 4), INTS(3, 2), .reduction = WK_REDUCE_SUM)", case_155, 1, { { 3, { 5, 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625, 1.25, 3, 2, -0.875, -2.875, -2.25, 0.5, 2.75, 2.5, 0, -2.5, -2.75, -0.375, 2.25, 2.875, 0.875, -2, -3, -1.25, 1.625, 3, 1.625, -1.25, -3, -1.875, 0.875, 2.875, 2.25 }, (double[]){ 0.39271767758740128, -0.44581834845789176, 0.049513896255894335, 0.0035867746145961184, 0.0019945311264204231, 0.014915698479296816, 0.26438708161337643, -0.28129731121909368, 0.3897701630494152, 0.00013222789203540274, -0.43995679077078803, 0.050054399829337452, 0.042020065493033901, -0.28243895179055167, 0.23545674786082055, 0.0049621384366972388, -0.44228413389173526, 0.0060389736366437841, -0.46001799489638834, 0.89626315515147992, 0.025294226841430529, -0.03621505375219574, 0.0061586042404568209, 0.0047622226703083886, -0.53204292674651166, 0.31313357585854557, 0.13973678413499652, 0.079172566752969589, -0.88629485764407612, -0.080350041260855751, 0.051622056335537833, 0.91502284256939403, 0.34864887053454474, 0.19915175224621268, -0.54975303785955876, 0.0019524150788013245, 0, 0, 0, 0 } } },
       { 0, { 0 }, (double[]){ 15.079425342573691 }, NULL }, true },
-    { "wk_ctc_loss_with(wk_log_softmax(in[0], 2), GRID(2, 1, 0, 0, 1), INTS(5, 5), INTS(2, 0), .blank = 3, .reduction = WK_REDUCE_NONE)", case_120, 1, { { 3, { 5, 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625, 1.25, 3, 2, -0.875, -2.875, -2.25, 0.5, 2.75, 2.5, 0, -2.5, -2.75, -0.375, 2.25, 2.875, 0.875, -2, -3, -1.25, 1.625, 3, 1.625, -1.25, -3, -1.875, 0.875, 2.875, 2.25 }, (double[]){ 0.41457477758837163, -0.45446365721920995, 0.049513896255894328, -0.0096250166250560296, 0.0040372405567350913, 0.029831396958593603, 0.5287741632267523, -0.56264280074208106, 0.86418969243541899, -0.44162432754547498, 0.01265573422109887, -0.4352210991110429, 0.22244378461325254, 1.2800755981962655, 0.47091349572164187, -1.9734328785311599, -0.0043747103450663934, -0.0071702199907466681, 0.094465441556335961, -0.082920511220522908, 1.828035821977438, 0.15005431793145574, 0.012317208480913611, -1.9904073483898073, -0.19825518593785404, 0.29333458534040546, 0.58501053723402452, -0.68008993663657591, 0.048769065593240984, 0.017941136596894905, 0.10324411267107578, -0.16995431486121168, -0.1955158815416802, 0.1991517522462127, 0.011235373037144043, -0.014871243741676535, 0.010304247027739823, 0.16118554309867417, 1.1910090202927077, -1.3624988104191218 } } },
+    { "wk_ctc_loss_with(wk_log_softmax(in[0], 2), GRID(2, 1, 0, 0, 1), INTS(5, 5), INTS(2, 0), .blank = 3, .reduction = WK_REDUCE_NONE)", case_156, 1, { { 3, { 5, 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625, 1.25, 3, 2, -0.875, -2.875, -2.25, 0.5, 2.75, 2.5, 0, -2.5, -2.75, -0.375, 2.25, 2.875, 0.875, -2, -3, -1.25, 1.625, 3, 1.625, -1.25, -3, -1.875, 0.875, 2.875, 2.25 }, (double[]){ 0.41457477758837163, -0.45446365721920995, 0.049513896255894328, -0.0096250166250560296, 0.0040372405567350913, 0.029831396958593603, 0.5287741632267523, -0.56264280074208106, 0.86418969243541899, -0.44162432754547498, 0.01265573422109887, -0.4352210991110429, 0.22244378461325254, 1.2800755981962655, 0.47091349572164187, -1.9734328785311599, -0.0043747103450663934, -0.0071702199907466681, 0.094465441556335961, -0.082920511220522908, 1.828035821977438, 0.15005431793145574, 0.012317208480913611, -1.9904073483898073, -0.19825518593785404, 0.29333458534040546, 0.58501053723402452, -0.68008993663657591, 0.048769065593240984, 0.017941136596894905, 0.10324411267107578, -0.16995431486121168, -0.1955158815416802, 0.1991517522462127, 0.011235373037144043, -0.014871243741676535, 0.010304247027739823, 0.16118554309867417, 1.1910090202927077, -1.3624988104191218 } } },
       { 1, { 2 }, (double[]){ 5.5124947287043549, 11.223626752149155 }, NULL }, true },
-    { "wk_ctc_loss_with(wk_log_softmax(in[0], 2), GRID(2, 1, 1, 1, 2), INTS(2, 5), INTS(2, 2), .reduction = WK_REDUCE_NONE)", case_121, 1, { { 3, { 5, 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625, 1.25, 3, 2, -0.875, -2.875, -2.25, 0.5, 2.75, 2.5, 0, -2.5, -2.75, -0.375, 2.25, 2.875, 0.875, -2, -3, -1.25, 1.625, 3, 1.625, -1.25, -3, -1.875, 0.875, 2.875, 2.25 }, (double[]){ NAN, NAN, NAN, NAN, -0.21081746997280315, -1.7553138925118665, 0.52877416322675219, 1.4373571992579175, NAN, NAN, NAN, NAN, -0.029138619916931827, -0.46454334694158594, 0.46711484538967418, 0.02656712146884356, 0, 0, 0, 0, -0.01215929102117134, 0.0010795242446308669, 0.001487115166351188, 0.0095926516101892852, 0, 0, 0, 0, -0.58046047424128766, -0.0015708282305300354, -1.2480143826669712, 1.830045685138789, 0, 0, 0, 0, -0.0027527192627176994, 0.16118554309867431, -0.79593401341683478, 0.63750118958087831 } } },
+    { "wk_ctc_loss_with(wk_log_softmax(in[0], 2), GRID(2, 1, 1, 1, 2), INTS(2, 5), INTS(2, 2), .reduction = WK_REDUCE_NONE)", case_157, 1, { { 3, { 5, 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625, 1.25, 3, 2, -0.875, -2.875, -2.25, 0.5, 2.75, 2.5, 0, -2.5, -2.75, -0.375, 2.25, 2.875, 0.875, -2, -3, -1.25, 1.625, 3, 1.625, -1.25, -3, -1.875, 0.875, 2.875, 2.25 }, (double[]){ NAN, NAN, NAN, NAN, -0.21081746997280315, -1.7553138925118665, 0.52877416322675219, 1.4373571992579175, NAN, NAN, NAN, NAN, -0.029138619916931827, -0.46454334694158594, 0.46711484538967418, 0.02656712146884356, 0, 0, 0, 0, -0.01215929102117134, 0.0010795242446308669, 0.001487115166351188, 0.0095926516101892852, 0, 0, 0, 0, -0.58046047424128766, -0.0015708282305300354, -1.2480143826669712, 1.830045685138789, 0, 0, 0, 0, -0.0027527192627176994, 0.16118554309867431, -0.79593401341683478, 0.63750118958087831 } } },
       { 1, { 2 }, (double[]){ INFINITY, 7.475395229580351 }, NULL }, true },
-    { "wk_ctc_loss_with(wk_log_softmax(in[0], 2), GRID(2, 1, 1, 1, 2), INTS(2, 5), INTS(2, 2), .zero_infinity = true)", case_122, 1, { { 3, { 5, 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625, 1.25, 3, 2, -0.875, -2.875, -2.25, 0.5, 2.75, 2.5, 0, -2.5, -2.75, -0.375, 2.25, 2.875, 0.875, -2, -3, -1.25, 1.625, 3, 1.625, -1.25, -3, -1.875, 0.875, 2.875, 2.25 }, (double[]){ 0, 0, 0, 0, -0.026352183746600394, -0.21941423656398332, 0.066096770403344024, 0.17966964990723969, 0, 0, 0, 0, -0.0036423274896164783, -0.058067918367698243, 0.058389355673709273, 0.003320890183605445, 0, 0, 0, 0, -0.0015199113776464175, 0.00013494053057885836, 0.00018588939579389851, 0.0011990814512736606, 0, 0, 0, 0, -0.072557559280160958, -0.00019635352881625443, -0.1560017978333714, 0.22875571064234862, 0, 0, 0, 0, -0.00034408990783971243, 0.020148192887334288, -0.099491751677104348, 0.079687648697609789 } } },
+    { "wk_ctc_loss_with(wk_log_softmax(in[0], 2), GRID(2, 1, 1, 1, 2), INTS(2, 5), INTS(2, 2), .zero_infinity = true)", case_158, 1, { { 3, { 5, 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625, 1.25, 3, 2, -0.875, -2.875, -2.25, 0.5, 2.75, 2.5, 0, -2.5, -2.75, -0.375, 2.25, 2.875, 0.875, -2, -3, -1.25, 1.625, 3, 1.625, -1.25, -3, -1.875, 0.875, 2.875, 2.25 }, (double[]){ 0, 0, 0, 0, -0.026352183746600394, -0.21941423656398332, 0.066096770403344024, 0.17966964990723969, 0, 0, 0, 0, -0.0036423274896164783, -0.058067918367698243, 0.058389355673709273, 0.003320890183605445, 0, 0, 0, 0, -0.0015199113776464175, 0.00013494053057885836, 0.00018588939579389851, 0.0011990814512736606, 0, 0, 0, 0, -0.072557559280160958, -0.00019635352881625443, -0.1560017978333714, 0.22875571064234862, 0, 0, 0, 0, -0.00034408990783971243, 0.020148192887334288, -0.099491751677104348, 0.079687648697609789 } } },
       { 0, { 0 }, (double[]){ 1.8688488073950877 }, NULL }, true },
-    { "wk_ctc_loss_with(wk_log_softmax(in[0], 2), GRID(2, 1, 1, 1, 2), INTS(0, 5), INTS(0, 2), .reduction = WK_REDUCE_NONE)", case_123, 1, { { 3, { 5, 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625, 1.25, 3, 2, -0.875, -2.875, -2.25, 0.5, 2.75, 2.5, 0, -2.5, -2.75, -0.375, 2.25, 2.875, 0.875, -2, -3, -1.25, 1.625, 3, 1.625, -1.25, -3, -1.875, 0.875, 2.875, 2.25 }, (double[]){ 0, 0, 0, 0, -0.21081746997280315, -1.7553138925118665, 0.52877416322675219, 1.4373571992579175, 0, 0, 0, 0, -0.029138619916931827, -0.46454334694158594, 0.46711484538967418, 0.02656712146884356, 0, 0, 0, 0, -0.01215929102117134, 0.0010795242446308669, 0.001487115166351188, 0.0095926516101892852, 0, 0, 0, 0, -0.58046047424128766, -0.0015708282305300354, -1.2480143826669712, 1.830045685138789, 0, 0, 0, 0, -0.0027527192627176994, 0.16118554309867431, -0.79593401341683478, 0.63750118958087831 } } },
+    { "wk_ctc_loss_with(wk_log_softmax(in[0], 2), GRID(2, 1, 1, 1, 2), INTS(0, 5), INTS(0, 2), .reduction = WK_REDUCE_NONE)", case_159, 1, { { 3, { 5, 2, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625, 1.25, 3, 2, -0.875, -2.875, -2.25, 0.5, 2.75, 2.5, 0, -2.5, -2.75, -0.375, 2.25, 2.875, 0.875, -2, -3, -1.25, 1.625, 3, 1.625, -1.25, -3, -1.875, 0.875, 2.875, 2.25 }, (double[]){ 0, 0, 0, 0, -0.21081746997280315, -1.7553138925118665, 0.52877416322675219, 1.4373571992579175, 0, 0, 0, 0, -0.029138619916931827, -0.46454334694158594, 0.46711484538967418, 0.02656712146884356, 0, 0, 0, 0, -0.01215929102117134, 0.0010795242446308669, 0.001487115166351188, 0.0095926516101892852, 0, 0, 0, 0, -0.58046047424128766, -0.0015708282305300354, -1.2480143826669712, 1.830045685138789, 0, 0, 0, 0, -0.0027527192627176994, 0.16118554309867431, -0.79593401341683478, 0.63750118958087831 } } },
       { 1, { 2 }, (double[]){ -0, 7.475395229580351 }, NULL }, true },
-    { "wk_ctc_loss(wk_log_softmax(in[0], 1), INTS(1, 2), wk_scalar(4, WK_I64), wk_scalar(2, WK_I64))", case_124, 1, { { 2, { 5, 3 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625, 1.25, 3, 2 }, (double[]){ 0.082645523856328507, -0.10749158922079757, 0.024846065364469063, -0.034346730009600861, -0.088342712458844064, 0.12268944246844492, -0.063085766896183448, 0.1790445817218824, -0.11595881482569895, 0.013660384736307367, 0.05611575637155574, -0.069776141107863093, 0, 0, 0 } } },
+    { "wk_ctc_loss(wk_log_softmax(in[0], 1), INTS(1, 2), wk_scalar(4, WK_I64), wk_scalar(2, WK_I64))", case_160, 1, { { 2, { 5, 3 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625, 1.25, 3, 2 }, (double[]){ 0.082645523856328507, -0.10749158922079757, 0.024846065364469063, -0.034346730009600861, -0.088342712458844064, 0.12268944246844492, -0.063085766896183448, 0.1790445817218824, -0.11595881482569895, 0.013660384736307367, 0.05611575637155574, -0.069776141107863093, 0, 0, 0 } } },
       { 0, { 0 }, (double[]){ 0.89518112284408713 }, NULL }, true },
-    { "wk_ctc_loss_with(wk_log_softmax(in[0], 1), INTS(1, 2), INTS(5), INTS(2), .reduction = WK_REDUCE_NONE)", case_125, 1, { { 2, { 5, 3 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625, 1.25, 3, 2 }, (double[]){ -0.00030518807311191232, -0.049386942655826202, 0.049692130728938112, -0.19005661563027662, -0.31148420954958761, 0.5015408251798642, -0.035493656179182383, 0.13862180450255807, -0.10312814832337569, 0.052341538466989738, 0.057079200036327674, -0.10942073850331741, -0.191533299646658, 0.64865423705164738, -0.45712093740498938 } } },
+    { "wk_ctc_loss_with(wk_log_softmax(in[0], 1), INTS(1, 2), INTS(5), INTS(2), .reduction = WK_REDUCE_NONE)", case_161, 1, { { 2, { 5, 3 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625, 1.25, 3, 2 }, (double[]){ -0.00030518807311191232, -0.049386942655826202, 0.049692130728938112, -0.19005661563027662, -0.31148420954958761, 0.5015408251798642, -0.035493656179182383, 0.13862180450255807, -0.10312814832337569, 0.052341538466989738, 0.057079200036327674, -0.10942073850331741, -0.191533299646658, 0.64865423705164738, -0.45712093740498938 } } },
       { 0, { 0 }, (double[]){ 2.7833203966591995 }, NULL }, true },
-    { "wk_ctc_loss_with(in[0], GRID(2, 1, 2, 2, 3, 1, 0), INTS(5, 4), INTS(3, 2), .reduction = WK_REDUCE_NONE)", case_126, 1, { { 3, { 5, 2, 4 }, (double[]){ -0.88050191636316011, -0.63050191636316011, -3.0055019163631602, -5.6305019163631602, -6.2053410314517512, -4.2053410314517512, -INFINITY, -0.33034103145175159, -0.11964486840657541, -INFINITY, -4.3696448684065752, -2.9946448684065756, -2.1962280432816264, -0.44622804328162646, -1.4462280432816264, -4.3212280432816268, -5.7345212091827431, -5.1095212091827431, -2.3595212091827427, -0.10952120918274276, -0.089905111452244432, -2.5899051114522442, -5.0899051114522447, -INFINITY, -INFINITY, -1.1611254195466469, -0.53612541954664705, -2.5361254195466469, -3.7138062494615101, -4.7138062494615101, -2.9638062494615101, -0.088806249461510015, -0.23868817076797047, -1.6136881707679704, -4.4886881707679702, -6.2386881707679702, -5.2683463165020221, -2.5183463165020221, -0.5183463165020219, -1.1433463165020219 }, (double[]){ 0.41457477758837219, -0.467675448458859, 0.049513896255894391, 0.0035867746145961227, 0.0039908102442572568, 0.029831396958593621, 0, -0.56259637042960531, 0.88723546612022575, 0, -0.98734426577889667, 0.050054399829337563, 0.084036973791600328, -0.56494082442484683, 0.4709134957216411, 0.0099903549116054959, -0.99676757034446151, 0.0060389736366437954, 0.094465441556336072, 0.89626315515148158, 0.050527835088399309, -0.072437695179503575, 0.012317208480913633, 0, 0, 0.31313357585854601, -0.41498946276597404, 0.0791725667529697, -1.7726518314505069, -0.16063796635935712, 0.10324411267107569, 1.8300456851387885, -0.19827591331891192, 0.19915175224621276, -0.002828254006101415, 0.0019524150788013254, 0, 0, 0, 0 } } },
+    { "wk_ctc_loss_with(in[0], GRID(2, 1, 2, 2, 3, 1, 0), INTS(5, 4), INTS(3, 2), .reduction = WK_REDUCE_NONE)", case_162, 1, { { 3, { 5, 2, 4 }, (double[]){ -0.88050191636316011, -0.63050191636316011, -3.0055019163631602, -5.6305019163631602, -6.2053410314517512, -4.2053410314517512, -INFINITY, -0.33034103145175159, -0.11964486840657541, -INFINITY, -4.3696448684065752, -2.9946448684065756, -2.1962280432816264, -0.44622804328162646, -1.4462280432816264, -4.3212280432816268, -5.7345212091827431, -5.1095212091827431, -2.3595212091827427, -0.10952120918274276, -0.089905111452244432, -2.5899051114522442, -5.0899051114522447, -INFINITY, -INFINITY, -1.1611254195466469, -0.53612541954664705, -2.5361254195466469, -3.7138062494615101, -4.7138062494615101, -2.9638062494615101, -0.088806249461510015, -0.23868817076797047, -1.6136881707679704, -4.4886881707679702, -6.2386881707679702, -5.2683463165020221, -2.5183463165020221, -0.5183463165020219, -1.1433463165020219 }, (double[]){ 0.41457477758837219, -0.467675448458859, 0.049513896255894391, 0.0035867746145961227, 0.0039908102442572568, 0.029831396958593621, 0, -0.56259637042960531, 0.88723546612022575, 0, -0.98734426577889667, 0.050054399829337563, 0.084036973791600328, -0.56494082442484683, 0.4709134957216411, 0.0099903549116054959, -0.99676757034446151, 0.0060389736366437954, 0.094465441556336072, 0.89626315515148158, 0.050527835088399309, -0.072437695179503575, 0.012317208480913633, 0, 0, 0.31313357585854601, -0.41498946276597404, 0.0791725667529697, -1.7726518314505069, -0.16063796635935712, 0.10324411267107569, 1.8300456851387885, -0.19827591331891192, 0.19915175224621276, -0.002828254006101415, 0.0019524150788013254, 0, 0, 0, 0 } } },
       { 1, { 2 }, (double[]){ 11.495318127335588, 4.3932073294097602 }, NULL }, true },
-    { "wk_ctc_loss_with(in[0], GRID(2, 1, 2, 2, 3, 1, 0), INTS(5, 4), INTS(3, 2), .reduction = WK_REDUCE_MEAN)", case_127, 1, { { 3, { 5, 2, 4 }, (double[]){ -0.88050191636316011, -0.63050191636316011, -3.0055019163631602, -5.6305019163631602, -6.2053410314517512, -4.2053410314517512, -INFINITY, -0.33034103145175159, -0.11964486840657541, -INFINITY, -4.3696448684065752, -2.9946448684065756, -2.1962280432816264, -0.44622804328162646, -1.4462280432816264, -4.3212280432816268, -5.7345212091827431, -5.1095212091827431, -2.3595212091827427, -0.10952120918274276, -0.089905111452244432, -2.5899051114522442, -5.0899051114522447, -INFINITY, -INFINITY, -1.1611254195466469, -0.53612541954664705, -2.5361254195466469, -3.7138062494615101, -4.7138062494615101, -2.9638062494615101, -0.088806249461510015, -0.23868817076797047, -1.6136881707679704, -4.4886881707679702, -6.2386881707679702, -5.2683463165020221, -2.5183463165020221, -0.5183463165020219, -1.1433463165020219 }, (double[]){ 0.069095796264728698, -0.0779459080764765, 0.008252316042649064, 0.00059779576909935379, 0.0004988512805321571, 0.0037289246198242026, 0, -0.070324546303700664, 0.14787257768670428, 0, -0.16455737762981609, 0.0083423999715562594, 0.010504621723950041, -0.070617603053105854, 0.058864186965205137, 0.001248794363950687, -0.16612792839074358, 0.0010064956061072992, 0.015744240259389343, 0.14937719252524692, 0.0063159793860499136, -0.0090547118974379469, 0.0015396510601142041, 0, 0, 0.052188929309757666, -0.069164910460995668, 0.013195427792161617, -0.22158147893131336, -0.02007974579491964, 0.012905514083884462, 0.22875571064234856, -0.033045985553151982, 0.033191958707702127, -0.00047137566768356914, 0.00032540251313355423, 0, 0, 0, 0 } } },
+    { "wk_ctc_loss_with(in[0], GRID(2, 1, 2, 2, 3, 1, 0), INTS(5, 4), INTS(3, 2), .reduction = WK_REDUCE_MEAN)", case_163, 1, { { 3, { 5, 2, 4 }, (double[]){ -0.88050191636316011, -0.63050191636316011, -3.0055019163631602, -5.6305019163631602, -6.2053410314517512, -4.2053410314517512, -INFINITY, -0.33034103145175159, -0.11964486840657541, -INFINITY, -4.3696448684065752, -2.9946448684065756, -2.1962280432816264, -0.44622804328162646, -1.4462280432816264, -4.3212280432816268, -5.7345212091827431, -5.1095212091827431, -2.3595212091827427, -0.10952120918274276, -0.089905111452244432, -2.5899051114522442, -5.0899051114522447, -INFINITY, -INFINITY, -1.1611254195466469, -0.53612541954664705, -2.5361254195466469, -3.7138062494615101, -4.7138062494615101, -2.9638062494615101, -0.088806249461510015, -0.23868817076797047, -1.6136881707679704, -4.4886881707679702, -6.2386881707679702, -5.2683463165020221, -2.5183463165020221, -0.5183463165020219, -1.1433463165020219 }, (double[]){ 0.069095796264728698, -0.0779459080764765, 0.008252316042649064, 0.00059779576909935379, 0.0004988512805321571, 0.0037289246198242026, 0, -0.070324546303700664, 0.14787257768670428, 0, -0.16455737762981609, 0.0083423999715562594, 0.010504621723950041, -0.070617603053105854, 0.058864186965205137, 0.001248794363950687, -0.16612792839074358, 0.0010064956061072992, 0.015744240259389343, 0.14937719252524692, 0.0063159793860499136, -0.0090547118974379469, 0.0015396510601142041, 0, 0, 0.052188929309757666, -0.069164910460995668, 0.013195427792161617, -0.22158147893131336, -0.02007974579491964, 0.012905514083884462, 0.22875571064234856, -0.033045985553151982, 0.033191958707702127, -0.00047137566768356914, 0.00032540251313355423, 0, 0, 0, 0 } } },
       { 0, { 0 }, (double[]){ 3.0141881869083713 }, NULL }, true },
-    { "wk_ctc_loss_with(in[0], GRID(2, 1, 2, 2, 3, 1, 0), INTS(5, 4), INTS(3, 2), .zero_infinity = true)", case_128, 1, { { 3, { 5, 2, 4 }, (double[]){ -0.88050191636316011, -0.63050191636316011, -3.0055019163631602, -INFINITY, -6.2053410314517512, -4.2053410314517512, -INFINITY, -INFINITY, -0.11964486840657541, -INFINITY, -4.3696448684065752, -INFINITY, -2.1962280432816264, -0.44622804328162646, -1.4462280432816264, -INFINITY, -5.7345212091827431, -5.1095212091827431, -2.3595212091827427, -INFINITY, -0.089905111452244432, -2.5899051114522442, -5.0899051114522447, -INFINITY, -INFINITY, -1.1611254195466469, -0.53612541954664705, -INFINITY, -3.7138062494615101, -4.7138062494615101, -2.9638062494615101, -INFINITY, -0.23868817076797047, -1.6136881707679704, -4.4886881707679702, -INFINITY, -5.2683463165020221, -2.5183463165020221, -0.5183463165020219, -INFINITY }, (double[]){ 0.069095796264728698, -0.0779459080764765, 0.008252316042649064, 0, 0, 0, 0, 0, 0.14787257768670428, 0, -0.16455737762981609, 0, 0, 0, 0, 0, -0.16612792839074358, 0.0010064956061072992, 0.015744240259389343, 0, 0, 0, 0, 0, 0, 0.052188929309757666, -0.069164910460995668, 0, 0, 0, 0, 0, -0.033045985553151982, 0.033191958707702127, -0.00047137566768356914, 0, 0, 0, 0, 0 } } },
+    { "wk_ctc_loss_with(in[0], GRID(2, 1, 2, 2, 3, 1, 0), INTS(5, 4), INTS(3, 2), .zero_infinity = true)", case_164, 1, { { 3, { 5, 2, 4 }, (double[]){ -0.88050191636316011, -0.63050191636316011, -3.0055019163631602, -INFINITY, -6.2053410314517512, -4.2053410314517512, -INFINITY, -INFINITY, -0.11964486840657541, -INFINITY, -4.3696448684065752, -INFINITY, -2.1962280432816264, -0.44622804328162646, -1.4462280432816264, -INFINITY, -5.7345212091827431, -5.1095212091827431, -2.3595212091827427, -INFINITY, -0.089905111452244432, -2.5899051114522442, -5.0899051114522447, -INFINITY, -INFINITY, -1.1611254195466469, -0.53612541954664705, -INFINITY, -3.7138062494615101, -4.7138062494615101, -2.9638062494615101, -INFINITY, -0.23868817076797047, -1.6136881707679704, -4.4886881707679702, -INFINITY, -5.2683463165020221, -2.5183463165020221, -0.5183463165020219, -INFINITY }, (double[]){ 0.069095796264728698, -0.0779459080764765, 0.008252316042649064, 0, 0, 0, 0, 0, 0.14787257768670428, 0, -0.16455737762981609, 0, 0, 0, 0, 0, -0.16612792839074358, 0.0010064956061072992, 0.015744240259389343, 0, 0, 0, 0, 0, 0, 0.052188929309757666, -0.069164910460995668, 0, 0, 0, 0, 0, -0.033045985553151982, 0.033191958707702127, -0.00047137566768356914, 0, 0, 0, 0, 0 } } },
       { 0, { 0 }, (double[]){ 1.9158863545559315 }, NULL }, true },
-    { "wk_dropout(in[0], 1, true)", case_129, 1, { { 2, { 2, 3 }, (double[]){ NAN, 1, -INFINITY, -2, 0, 5 }, (double[]){ 0, 0, 0, 0, 0, 0 } } },
+    { "wk_dropout(in[0], 1, true)", case_165, 1, { { 2, { 2, 3 }, (double[]){ NAN, 1, -INFINITY, -2, 0, 5 }, (double[]){ 0, 0, 0, 0, 0, 0 } } },
       { 2, { 2, 3 }, (double[]){ NAN, 0, NAN, -0, 0, 0 }, NULL }, true },
-    { "wk_alpha_dropout(in[0], 1, true)", case_130, 1, { { 2, { 2, 3 }, (double[]){ NAN, 1, -INFINITY, -2, 0, 5 }, (double[]){ 0, 0, 0, 0, 0, 0 } } },
+    { "wk_alpha_dropout(in[0], 1, true)", case_166, 1, { { 2, { 2, 3 }, (double[]){ NAN, 1, -INFINITY, -2, 0, 5 }, (double[]){ 0, 0, 0, 0, 0, 0 } } },
       { 2, { 2, 3 }, (double[]){ NAN, 0, NAN, -0, 0, 0 }, NULL }, true },
-    { "wk_feature_alpha_dropout(in[0], 1, true)", case_131, 1, { { 2, { 2, 3 }, (double[]){ NAN, 1, -INFINITY, -2, 0, 5 }, (double[]){ 0, 0, 0, 0, 0, 0 } } },
+    { "wk_feature_alpha_dropout(in[0], 1, true)", case_167, 1, { { 2, { 2, 3 }, (double[]){ NAN, 1, -INFINITY, -2, 0, 5 }, (double[]){ 0, 0, 0, 0, 0, 0 } } },
       { 2, { 2, 3 }, (double[]){ NAN, 0, NAN, -0, 0, 0 }, NULL }, true },
-    { "wk_dropout1d(in[0], 1, true)", case_132, 1, { { 3, { 2, 3, 2 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625 }, (double[]){ 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 } } },
+    { "wk_dropout1d(in[0], 1, true)", case_168, 1, { { 3, { 2, 3, 2 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625 }, (double[]){ 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 } } },
       { 3, { 2, 3, 2 }, (double[]){ 0, 0, 0, -0, -0, -0, 0, 0, 0, -0, -0, -0 }, NULL }, true },
-    { "wk_dropout2d(in[0], 1, true)", case_133, 1, { { 4, { 2, 3, 2, 1 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625 }, (double[]){ 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 } } },
+    { "wk_dropout2d(in[0], 1, true)", case_169, 1, { { 4, { 2, 3, 2, 1 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625 }, (double[]){ 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 } } },
       { 4, { 2, 3, 2, 1 }, (double[]){ 0, 0, 0, -0, -0, -0, 0, 0, 0, -0, -0, -0 }, NULL }, true },
-    { "wk_dropout3d(in[0], 1, true)", case_134, 1, { { 5, { 2, 1, 2, 1, 2 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3 }, (double[]){ 0, 0, 0, 0, 0, 0, 0, 0 } } },
+    { "wk_dropout3d(in[0], 1, true)", case_170, 1, { { 5, { 2, 1, 2, 1, 2 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3 }, (double[]){ 0, 0, 0, 0, 0, 0, 0, 0 } } },
       { 5, { 2, 1, 2, 1, 2 }, (double[]){ 0, 0, 0, -0, -0, -0, 0, 0 }, NULL }, true },
 };

@@ -5,6 +5,7 @@
 A case is a call in C, of in[0], in[1] ..; the inputs; the value; and the gradients of sum(value * weights) with weights 1, 2,
 3 .. over the flattened result. over(): the call changes y, a copy of in[0], in place. The macros that calls use are those of
 tests/api/test_calls.c."""
+import functools
 import math
 
 import torch
@@ -111,6 +112,15 @@ case("wk_to(wk_nonzero(in[0]), WK_F64)", lambda x: x.detach().nonzero().double()
 case("wk_to(wk_nonzero(in[0]), WK_F64)", lambda x: x.detach().nonzero().double(), made(2, 2, 3).round())
 case("wk_to(wk_nonzero(in[0]), WK_F64)", lambda x: x.detach().nonzero().double(), t(0, 0, 0))
 case("wk_to(wk_nonzero(in[0]), WK_F64)", lambda x: x.detach().nonzero().double(), torch.tensor(3.))
+
+# Values that occur
+for x in [t(3, 1, 3, 2, 1, 1), t([2, 2], [-0.0, 0.0]), t(), torch.tensor(4.), t(nan, 1, nan, inf, 1, -inf), made(3, 40).mul(3).round()]:
+    for name in "unique", "unique_consecutive":
+        every = functools.partial(getattr(torch, name), return_inverse=True, return_counts=True)
+        case(f"wk_{name}(in[0], NULL, NULL)", lambda x: every(x.detach())[0], x)
+        body = "wk_tensor *which, *counts;\n    return wk_{0}(in[0], &which, &counts) ? wk_to({1}, WK_F64) : NULL;"
+        case(f"wk_{name}, inverse", lambda x: every(x.detach())[1].double(), x, body=body.format(name, "which"))
+        case(f"wk_{name}, counts", lambda x: every(x.detach())[2].double(), x, body=body.format(name, "counts"))
 
 # take_along_dim without a dim
 case("wk_take_along_dim_all(in[0], INTS(5, 0, 0))", lambda x: torch.take_along_dim(x, I(5, 0, 0)), made(2, 3))
