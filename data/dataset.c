@@ -137,6 +137,16 @@ wk_dataset *wk_dataset_custom(const wk_dataset_opts *opts)
     return NULL;
 }
 
+wk_dataset_opts wki_dataset_like(const wk_dataset *set)
+{
+    wk_dataset_opts o = wk_dataset_opts_default();
+    o.fields = set->fields;
+    o.nfields = set->nfields;
+    o.classes = set->classes;
+    o.nclasses = set->nclasses;
+    return o;
+}
+
 /* ---- Look ---- */
 
 int64_t wk_dataset_len(const wk_dataset *set)

@@ -17,7 +17,9 @@ struct wk_dataset {
 };
 extern const wki_type wki_dataset_type;
 
-size_t wki_field_bytes(const wk_field *field);                 /* of one row; was checked when the dataset was made */
+size_t wki_field_bytes(const wk_field *field); /* of one row; was checked when the dataset was made */
+/* Options for a dataset of the same fields and classes. */
+wk_dataset_opts wki_dataset_like(const wk_dataset *set);
 int wki_dataset_find(const wk_dataset *set, const char *name); /* the number of the field, -1 if there is none */
 
 /* get_many in a scope of its own, for rows that are known to be in range. A failure is always recorded, also one that

@@ -56,12 +56,9 @@ wk_dataset *wk_dataset_subset(wk_dataset *set, const int64_t *rows, int64_t n)
     self->set = set;
     self->n = n;
     if (n > 0) memcpy(self->rows, rows, (size_t)n * sizeof *rows);
-    return wk_dataset_custom(&(wk_dataset_opts){ .size = sizeof(wk_dataset_opts),
-                                                 .ops = &subset_ops,
-                                                 .self = self,
-                                                 .rows = n,
-                                                 .fields = set->fields,
-                                                 .nfields = set->nfields,
-                                                 .classes = set->classes,
-                                                 .nclasses = set->nclasses });
+    wk_dataset_opts o = wki_dataset_like(set);
+    o.ops = &subset_ops;
+    o.self = self;
+    o.rows = n;
+    return wk_dataset_custom(&o);
 }

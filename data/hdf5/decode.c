@@ -1,6 +1,6 @@
 /* Filters undone, last first, each into room of known size: a chunk that ends early or wants more room than it has is
  * an error, never data. Rests on libdeflate. Formats: the filters' pages in HDF5's documentation; Fletcher's sum as
- * there. */
+ * there; LZF as LibLZF's format description (Marc Lehmann) has it. */
 #include "base/alloc.h"
 #include "data/hdf5/h5.h"
 #include <libdeflate.h>
@@ -20,6 +20,35 @@ static const char *inflate_exactly(const unsigned char *in, size_t size, unsigne
     case LIBDEFLATE_INSUFFICIENT_SPACE: return "inflates to more than a chunk holds";
     default: return "damaged deflate stream";
     }
+}
+
+/* Exactly `want` bytes out of runs (0 to 31: so many bytes and one follow as they are) and repeats (length, distance).
+ */
+static const char *unlzf_exactly(const unsigned char *in, size_t size, unsigned char *out, size_t want)
+{
+    const unsigned char *const end = in + size;
+    size_t at = 0;
+    while (in < end) {
+        const size_t control = *in++;
+        size_t length = control + 1;
+        if (control < 32) {
+            if (length > (size_t)(end - in)) return "damaged LZF stream";
+            if (length > want - at) return "unpacks to more than a chunk holds";
+            memcpy(out + at, in, length);
+            in += length;
+            at += length;
+            continue;
+        }
+        length = control >> 5;
+        if (in + (length == 7) >= end) return "damaged LZF stream";
+        if (length == 7) length += *in++;
+        length += 2;
+        const size_t back = ((control & 31) << 8 | *in++) + 1;
+        if (back > at) return "damaged LZF stream";
+        if (length > want - at) return "unpacks to more than a chunk holds";
+        for (; length > 0; length--, at++) out[at] = out[at - back];
+    }
+    return at == want ? NULL : "unpacks to less than a chunk holds";
 }
 
 static uint32_t fletcher32(const unsigned char *in, size_t size)
@@ -73,7 +102,7 @@ static void unshuffle(const unsigned char *restrict in, size_t size, size_t item
     memcpy(out + n * item, in + n * item, size - n * item);
 }
 
-/* What deflate took in: a chunk, and four bytes for each sum made before it. */
+/* What the packing filter took in: a chunk, and four bytes for each sum made before it. */
 static size_t size_before(const wki_h5_table *t, int filter, uint32_t mask)
 {
     size_t size = t->chunk_bytes;
@@ -93,9 +122,10 @@ static const char *undo(const wki_h5_table *t, uint32_t mask, const unsigned cha
             continue;
         }
         turn = !turn;
-        if (t->filters[i] == H5Z_FILTER_DEFLATE) {
+        if (wki_h5_packs(t->filters[i])) {
             const size_t want = size_before(t, i, mask);
-            const char *problem = inflate_exactly(in, size, stage[turn], want);
+            const char *problem = t->filters[i] == WKI_H5_LZF ? unlzf_exactly(in, size, stage[turn], want)
+                                                              : inflate_exactly(in, size, stage[turn], want);
             if (problem) return problem;
             size = want;
         } else {

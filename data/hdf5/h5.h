@@ -41,6 +41,8 @@ typedef struct wki_h5_chunk {
 } wki_h5_chunk;
 
 enum { WKI_H5_FILTERS = 8, WKI_H5_CACHE = 256 << 20 }; /* bytes of decoded rows kept for each data set */
+enum { WKI_H5_LZF = 32000 };                           /* h5py's filter, which libhdf5 lacks */
+static inline bool wki_h5_packs(H5Z_filter_t id) { return id == H5Z_FILTER_DEFLATE || id == WKI_H5_LZF; }
 typedef enum wki_h5_layout { WKI_H5_CONTIGUOUS, WKI_H5_CHUNKED, WKI_H5_COMPACT } wki_h5_layout;
 typedef struct wki_h5_block wki_h5_block;
 

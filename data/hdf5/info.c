@@ -95,6 +95,7 @@ static int name_filter(hid_t plan, unsigned i, char *to, size_t room)
     case H5Z_FILTER_DEFLATE: return snprintf(to, room, "%sdeflate %u", comma, values[0]);
     case H5Z_FILTER_SHUFFLE: return snprintf(to, room, "%sshuffle", comma);
     case H5Z_FILTER_FLETCHER32: return snprintf(to, room, "%sfletcher32", comma);
+    case WKI_H5_LZF: return snprintf(to, room, "%slzf", comma);
     case H5Z_FILTER_SZIP: return snprintf(to, room, "%sszip", comma);
     case H5Z_FILTER_NBIT: return snprintf(to, room, "%snbit", comma);
     case H5Z_FILTER_SCALEOFFSET: return snprintf(to, room, "%sscaleoffset", comma);

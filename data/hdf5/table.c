@@ -97,19 +97,19 @@ static wk_status describe_shape(wki_h5_table *t, hid_t space)
 static wk_status describe_filters(wki_h5_table *t, hid_t plan)
 {
     t->nfilters = H5Pget_nfilters(plan);
-    int deflates = 0;
+    int packings = 0;
     if (t->nfilters > WKI_H5_FILTERS) return wki_h5_fail(t, WK_E_UNSUPPORTED, "has %d filters", t->nfilters);
     for (int i = 0; i < t->nfilters; i++) {
         unsigned flags, config, values[8] = { 0 };
         size_t count = 8;
         char name[40] = "";
         const H5Z_filter_t id = H5Pget_filter2(plan, (unsigned)i, &flags, &count, values, sizeof name, name, &config);
-        deflates += id == H5Z_FILTER_DEFLATE;
+        packings += wki_h5_packs(id);
         const bool shuffles = id == H5Z_FILTER_SHUFFLE && count && values[0] == t->item;
-        if ((id != H5Z_FILTER_DEFLATE || deflates > 1) && id != H5Z_FILTER_FLETCHER32 && !shuffles)
+        if ((!wki_h5_packs(id) || packings > 1) && id != H5Z_FILTER_FLETCHER32 && !shuffles)
             return wki_h5_fail(
                 t, WK_E_UNSUPPORTED,
-                "is packed by filter %d (%.40s); expected deflate (gzip), shuffle or fletcher32: repack it "
+                "is packed by filter %d (%.40s); expected deflate (gzip) or lzf, shuffle, fletcher32: repack it "
                 "(h5repack -f GZIP=4)",
                 (int)id, name[0] ? name : "unknown");
         t->filters[i] = id;

@@ -1,4 +1,5 @@
-/* A dataset of tensors in memory: row i of each. Rests on contiguous CPU tensors, which it holds. */
+/* Datasets of tensors in memory: row i of each; made of tensors, of arrays, of all rows of another dataset. Rests on
+ * contiguous CPU tensors, which it holds. */
 #include "autograd/tensor.h"
 #include "base/alloc.h"
 #include "data/dataset.h"
@@ -65,16 +66,16 @@ static wk_status add_field(memory_set *set, wk_tensor *tensor, const char *name,
     return WK_OK;
 }
 
-wk_dataset *wk_dataset_tensors(wk_tensor *const *fields, const char *const *names, int n)
+/* classes as in wk_dataset_opts. */
+static wk_dataset *of_tensors(wk_tensor *const *fields, const char *const *names, int n, const char *const *classes,
+                              int nclasses)
 {
-    static const char *const usual[] = { "x", "y" };
-    if (!tensors_ok(fields, names, n, "dataset_tensors")) return NULL;
     memory_set *set = wki_alloc(sizeof *set);
     if (!set) return NULL;
     WK_SCOPE(held_tensors);
     wk_field described[WK_MAX_FIELDS];
     for (int f = 0; f < n; f++) {
-        if (add_field(set, fields[f], (names ? names : usual)[f], &described[f]) == WK_OK) continue;
+        if (add_field(set, fields[f], names[f], &described[f]) == WK_OK) continue;
         memory_destroy(set);
         return NULL;
     }
@@ -83,5 +84,52 @@ wk_dataset *wk_dataset_tensors(wk_tensor *const *fields, const char *const *name
                                                                          .self = set,
                                                                          .rows = fields[0]->v.size[0],
                                                                          .fields = described,
-                                                                         .nfields = n }));
+                                                                         .nfields = n,
+                                                                         .classes = classes,
+                                                                         .nclasses = nclasses }));
+}
+
+wk_dataset *wk_dataset_tensors(wk_tensor *const *fields, const char *const *names, int n)
+{
+    static const char *const usual[] = { "x", "y" };
+    if (!tensors_ok(fields, names, n, "dataset_tensors")) return NULL;
+    return of_tensors(fields, names ? names : usual, n, NULL, 0);
+}
+
+/* ---- All rows of another dataset ---- */
+
+enum { ROWS_A_READ = 1024 };
+
+static wk_status read_all(wk_dataset *set, wk_tensor **fields)
+{
+    int64_t rows[ROWS_A_READ];
+    void *to[WK_MAX_FIELDS];
+    for (int64_t from = 0; from < set->rows; from += ROWS_A_READ) {
+        const int64_t n = set->rows - from < ROWS_A_READ ? set->rows - from : ROWS_A_READ;
+        for (int64_t i = 0; i < n; i++) rows[i] = from + i;
+        for (int f = 0; f < set->nfields; f++)
+            to[f] = (char *)fields[f]->storage->data + (size_t)from * wki_field_bytes(&set->fields[f]);
+        const wk_status status = wki_dataset_read(set, rows, n, to);
+        if (status != WK_OK) return status;
+    }
+    return WK_OK;
+}
+
+wk_dataset *wk_dataset_cached(wk_dataset *set)
+{
+    const char *where = "dataset_cached";
+    if (!wki_object_check(set, &wki_dataset_type, where, "set") || wk_failed()) return NULL;
+    WK_SCOPE(reading);
+    wk_tensor *fields[WK_MAX_FIELDS];
+    const char *names[WK_MAX_FIELDS];
+    for (int f = 0; f < set->nfields; f++) {
+        const wk_field *field = &set->fields[f];
+        int64_t shape[WK_MAX_DIMS] = { set->rows };
+        memcpy(shape + 1, field->shape, (size_t)field->ndim * sizeof *shape);
+        fields[f] = wki_new(where, WK_CPU, field->ndim + 1, shape, field->dtype);
+        if (!fields[f]) return NULL;
+        names[f] = field->name;
+    }
+    if (read_all(set, fields)) return NULL;
+    return wk_escape(reading, of_tensors(fields, names, set->nfields, set->classes, set->nclasses));
 }

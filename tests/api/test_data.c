@@ -69,10 +69,15 @@ static wk_dataset *a_part(void)
 
 static wk_dataset *synth_digits(void) { return wk_dataset_synth("digits", 25, 0, 7); }
 static wk_dataset *synth_sine(void) { return wk_dataset_synth("sine", 25, 0, 7); }
+static wk_dataset *joined(void)
+{
+    return wk_dataset_concat((wk_dataset *[]){ counted(17), counted(0), counted(1), some_rows() }, 4);
+}
+static wk_dataset *cached(void) { return wk_dataset_cached(joined()); }
 static wk_dataset *one_row(void) { return counted(1); }
 
-static wk_dataset *(*const all_sets[])(void) = { in_memory,    some_rows,  many_rows, a_part,
-                                                 synth_digits, synth_sine, one_row };
+static wk_dataset *(*const all_sets[])(void) = { in_memory,  some_rows, many_rows, a_part, synth_digits,
+                                                 synth_sine, joined,    cached,    one_row };
 enum { SETS = sizeof all_sets / sizeof *all_sets };
 
 static size_t bytes_of(const wk_tensor *t) { return (size_t)wk_numel(t) * wk_dtype_size(wk_dtype_of(t)); }
@@ -386,6 +391,62 @@ TEST(data, a_subset_reads_any_number_of_rows_at_once)
     CHECK(wk_dataset_get_many(set, straight, N / 2, fields, 2) == WK_OK);
     const float *x = wk_data(fields[0]);
     for (int k = 0; k < 6 * N / 2; k++) CHECK(x[k] == (float)k);
+}
+
+TEST(data, joined_sets_lie_one_after_the_other)
+{
+    enum { A = 700, B = 3, ALL = A + B + A };
+    wk_dataset *sets[] = { counted(A), counted(B), counted(A) }, *all = wk_dataset_concat(sets, 3);
+    static int64_t rows[ALL], back[ALL];
+    for (int i = 0; i < ALL; i++) rows[i] = i, back[i] = ALL - 1 - i;
+    wk_tensor *x[2], *y[2], *part[2];
+    CHECK(wk_dataset_len(all) == ALL && wk_dataset_classes(all, NULL) == 3);
+    CHECK(wk_dataset_get_many(all, rows, ALL, x, 2) == WK_OK && wk_dataset_get_many(all, back, ALL, y, 2) == WK_OK);
+    CHECK(wk_dataset_get_many(sets[1], rows, B, part, 2) == WK_OK);
+    CHECK(wk_equal(wk_narrow(x[0], 0, A, B), part[0]) &&
+          wk_equal(wk_narrow(x[1], 0, 0, A), wk_narrow(x[1], 0, A + B, A)));
+    CHECK(wk_equal(wk_flip(y[0], 1, (int[]){ 0 }), x[0]) && wk_equal(wk_flip(y[1], 1, (int[]){ 0 }), x[1]));
+}
+
+TEST(data, refuses_to_join_sets_of_other_fields_or_classes)
+{
+    wk_tensor *x = wk_zeros(WK_SHAPE(4, 2), WK_F32), *wide = wk_zeros(WK_SHAPE(4, 3), WK_F32);
+    wk_tensor *y = wk_zeros(WK_SHAPE(4), WK_I32), *xy[] = { wk_zeros(WK_SHAPE(4, 2, 3), WK_F32), y };
+    wk_dataset *one = wk_dataset_tensors(&x, NULL, 1), *other = wk_dataset_tensors(&wide, NULL, 1);
+    CHECK_NULL(wk_dataset_concat((wk_dataset *[]){ one, other }, 2));
+    CHECK_ERROR(WK_E_SHAPE, "dataset_concat", "f32 [2] in sets[0] and f32 [3] in sets[1]");
+    CHECK_NULL(wk_dataset_concat((wk_dataset *[]){ one, counted(4) }, 2));
+    CHECK_ERROR(WK_E_SHAPE, "dataset_concat", "1 fields and sets[1] 2");
+    CHECK_NULL(wk_dataset_concat((wk_dataset *[]){ one, wk_dataset_tensors(&x, (const char *[]){ "z" }, 1) }, 2));
+    CHECK_ERROR(WK_E_INVALID, "dataset_concat", "\"z\" in sets[1]");
+    CHECK_NULL(wk_dataset_concat((wk_dataset *[]){ counted(4), wk_dataset_tensors(xy, NULL, 2) }, 2));
+    CHECK_ERROR(WK_E_INVALID, "dataset_concat", "3 classes and sets[1] 0");
+    CHECK_NULL(wk_dataset_concat(NULL, 1));
+    CHECK_ERROR(WK_E_INVALID, "dataset_concat", "sets");
+    CHECK_NULL(wk_dataset_concat(&one, 0));
+    CHECK_ERROR(WK_E_INVALID, "dataset_concat", "n is 0");
+}
+
+static int reads;
+static wk_status reads_once(void *self, const int64_t *rows, int64_t n, void *const *fields)
+{
+    reads += (int)n;
+    return counted_get_many(self, rows, n, fields);
+}
+static const wk_dataset_ops reads_once_ops = { sizeof reads_once_ops, "reads once", reads_once, NULL };
+
+TEST(data, a_cached_set_is_read_once)
+{
+    enum { ROWS = 2500 };
+    wk_dataset_opts o = counted_opts(ROWS);
+    o.ops = &reads_once_ops;
+    wk_dataset *cached = wk_dataset_cached(wk_dataset_custom(&o));
+    CHECK(cached && reads == ROWS && wk_dataset_classes(cached, NULL) == 3);
+    wk_tensor *a[2], *b[2];
+    const int64_t rows[] = { ROWS - 1, 0, 1024, 1023 };
+    CHECK(wk_dataset_get_many(cached, rows, 4, a, 2) == WK_OK && reads == ROWS);
+    CHECK(wk_dataset_get_many(counted(ROWS), rows, 4, b, 2) == WK_OK);
+    CHECK(wk_equal(a[0], b[0]) && wk_equal(a[1], b[1]));
 }
 
 TEST(data, tensors_are_held_and_may_have_any_layout)

@@ -132,7 +132,8 @@ static double golden_value(const char *name, int i)
 {
     if (!strcmp(name, "/never written")) return 2.5;
     if (!strcmp(name, "/holes") && (i / 5 < 8 || i / 5 >= 16)) return -9;
-    return (7 * i + 3) % 101;
+    const int value = (7 * i + 3) % 101;
+    return strcmp(name, "/lzf repeats") ? value : value / 50;
 }
 
 typedef struct seen {
@@ -157,7 +158,7 @@ TEST(hdf5, reads_every_layout_filter_and_number_that_h5py_writes)
 {
     seen s = { golden("h5py_latest.hdf5"), 0 };
     CHECK(wk_h5_each(s.path, check_golden_set, &s) == WK_OK);
-    CHECK(s.sets == 25);
+    CHECK(s.sets == 28);
     s = (seen){ golden("h5py_earliest.hdf5"), 0 };
     CHECK(wk_h5_each(s.path, check_golden_set, &s) == WK_OK);
     CHECK(s.sets == 5);

@@ -1,6 +1,6 @@
 """Writes h5py_earliest.hdf5 and h5py_latest.hdf5, the files that tests/api/test_hdf5.c reads: every layout, filter and number
 that the reader knows, in the formats of HDF5's first and newest versions, by h5py. Element i of a data set is
-(7 i + 3) % 101, so the test needs no other table. Run: python3 tests/golden/make_h5.py"""
+(7 i + 3) % 101 (// 50: "lzf repeats"), so the test needs no other table. Run: python3 tests/golden/make_h5.py"""
 import os
 
 import h5py
@@ -54,6 +54,9 @@ with open_new("h5py_latest.hdf5", h5py.h5f.LIBVER_V110, 0) as f:
     f.create_dataset("gzip shuffle", data=values("<f4"), chunks=(8, COLUMNS), shuffle=True, **packed)
     f.create_dataset("gzip shuffle sum", data=values("<i2"), chunks=(16, COLUMNS), shuffle=True, fletcher32=True, **packed)
     f.create_dataset("sum", data=values("u1"), chunks=(9, COLUMNS), fletcher32=True, **plain)
+    f.create_dataset("lzf", data=values("<i4"), chunks=(8, COLUMNS), compression="lzf", **plain)
+    f.create_dataset("lzf shuffle sum", data=values(">f8"), chunks=(16, COLUMNS), compression="lzf", shuffle=True, fletcher32=True, **plain)
+    f.create_dataset("lzf repeats", data=values("<i4") // 50, chunks=(ROWS, COLUMNS), compression="lzf", **plain)
     f.create_dataset("plain chunks", data=values("<i4"), chunks=(10, COLUMNS), **plain)
     f.create_dataset("split rows", data=values("<i4"), chunks=(10, 2), **packed)
     f.create_dataset("one chunk", data=values("u1"), chunks=(ROWS, COLUMNS), **packed)

@@ -1,0 +1,145 @@
+/* Several datasets of equal fields, one after the other. Rests on the datasets it holds. */
+#include "base/alloc.h"
+#include "base/error.h"
+#include "data/dataset.h"
+#include <stdio.h>
+#include <string.h>
+
+typedef struct part {
+    wk_dataset *set;
+    int64_t end; /* the first row after it */
+} part;
+typedef struct concat {
+    int n;
+    part parts[];
+} concat;
+
+enum { RUN = 512 }; /* rows translated at a time */
+
+static const part *part_of(const concat *c, int64_t row)
+{
+    int low = 0, high = c->n - 1;
+    while (low < high) {
+        const int middle = (low + high) / 2;
+        if (row < c->parts[middle].end)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return &c->parts[low];
+}
+
+/* The rows from the first on that lie in its part, at most RUN, numbered as there. */
+static int64_t translate(const part *p, const int64_t *rows, int64_t n, int64_t *there)
+{
+    const int64_t begin = p->end - p->set->rows;
+    int64_t run = 0;
+    for (; run < n && run < RUN && rows[run] >= begin && rows[run] < p->end; run++) there[run] = rows[run] - begin;
+    return run;
+}
+
+static wk_status concat_get_many(void *self, const int64_t *rows, int64_t n, void *const *fields)
+{
+    const concat *c = self;
+    int64_t there[RUN], run;
+    void *to[WK_MAX_FIELDS];
+    for (int64_t from = 0; from < n; from += run) {
+        const part *p = part_of(c, rows[from]);
+        run = translate(p, rows + from, n - from, there);
+        for (int f = 0; f < p->set->nfields; f++)
+            to[f] = (char *)fields[f] + (size_t)from * wki_field_bytes(&p->set->fields[f]);
+        const wk_status status = wki_dataset_read(p->set, there, run, to);
+        if (status != WK_OK) return status;
+    }
+    return WK_OK;
+}
+
+static void concat_destroy(void *self)
+{
+    concat *c = self;
+    for (int i = 0; i < c->n; i++) wki_object_unref(c->parts[i].set);
+    wki_free(c);
+}
+
+static const wk_dataset_ops concat_ops = { sizeof concat_ops, "concat", concat_get_many, concat_destroy };
+
+/* ---- Do they fit? ---- */
+
+static const char *show(char text[128], const wk_field *f)
+{
+    int at = snprintf(text, 128, "%s [", wk_dtype_name(f->dtype));
+    for (int d = 0; d < f->ndim && at < 128; d++)
+        at += snprintf(text + at, (size_t)(128 - at), "%s%lld", d ? ", " : "", (long long)f->shape[d]);
+    if (at < 128) snprintf(text + at, (size_t)(128 - at), "]");
+    return text;
+}
+
+static bool same_rows(const wk_field *a, const wk_field *b)
+{
+    return a->dtype == b->dtype && a->ndim == b->ndim &&
+           !memcmp(a->shape, b->shape, (size_t)a->ndim * sizeof *a->shape);
+}
+
+static bool fields_fit(const wk_dataset *first, const wk_dataset *other, int i, const char *where)
+{
+    wki_check(first->nfields == other->nfields, false, WK_E_SHAPE, where,
+              "sets[0] has %d fields and sets[%d] %d; equal fields are needed", first->nfields, i, other->nfields);
+    for (int f = 0; f < first->nfields; f++) {
+        const wk_field *a = &first->fields[f], *b = &other->fields[f];
+        char here[128], there[128];
+        wki_check(!strcmp(a->name, b->name), false, WK_E_INVALID, where,
+                  "field %d is \"%s\" in sets[0] and \"%s\" in sets[%d]; equal fields are needed", f, a->name, b->name,
+                  i);
+        wki_check(same_rows(a, b), false, WK_E_SHAPE, where,
+                  "a row of \"%s\" is %s in sets[0] and %s in sets[%d]; equal rows are needed", a->name, show(here, a),
+                  show(there, b), i);
+    }
+    return true;
+}
+
+static bool classes_fit(const wk_dataset *first, const wk_dataset *other, int i, const char *where)
+{
+    wki_check(first->nclasses == other->nclasses, false, WK_E_INVALID, where,
+              "sets[0] has %d classes and sets[%d] %d; the same are needed", first->nclasses, i, other->nclasses);
+    for (int c = 0; c < first->nclasses; c++)
+        wki_check(!strcmp(first->classes[c], other->classes[c]), false, WK_E_INVALID, where,
+                  "class %d is \"%s\" in sets[0] and \"%s\" in sets[%d]; the same are needed", c, first->classes[c],
+                  other->classes[c], i);
+    return true;
+}
+
+static bool sets_ok(wk_dataset *const *sets, int n, const char *where)
+{
+    if (!sets) return wki_null_argument(where, "sets"), false;
+    wki_check(n >= 1, false, WK_E_INVALID, where, "n is %d; expected at least one dataset", n);
+    for (int i = 0; i < n; i++) {
+        if (!wki_object_check(sets[i], &wki_dataset_type, where, i == 0 ? "sets[0]" : "sets[i]")) return false;
+        if (!fields_fit(sets[0], sets[i], i, where) || !classes_fit(sets[0], sets[i], i, where)) return false;
+    }
+    return true;
+}
+
+wk_dataset *wk_dataset_concat(wk_dataset *const *sets, int n)
+{
+    const char *where = "dataset_concat";
+    if (!sets_ok(sets, n, where)) return NULL;
+    concat *self = wki_alloc(sizeof *self + (size_t)n * sizeof(part));
+    if (!self) return NULL;
+    self->n = n;
+    int64_t rows = 0;
+    bool fits = true;
+    for (int i = 0; i < n; i++) {
+        wki_object_ref(sets[i]);
+        fits = fits && !__builtin_add_overflow(rows, sets[i]->rows, &rows);
+        self->parts[i] = (part){ sets[i], rows };
+    }
+    if (!fits) {
+        concat_destroy(self);
+        return wki_fail(WK_E_RANGE, where, "there are more rows than can be counted"), NULL;
+    }
+    wk_dataset_opts o = wki_dataset_like(sets[0]);
+    o.ops = &concat_ops;
+    o.self = self;
+    o.rows = rows;
+    return wk_dataset_custom(&o);
+}
