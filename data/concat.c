@@ -119,6 +119,35 @@ static bool sets_ok(wk_dataset *const *sets, int n, const char *where)
     return true;
 }
 
+enum { ALONE = 64 }; /* rows of a block where they need none */
+
+static int64_t blocks_of(const wk_dataset *set)
+{
+    return set->nblocks ? set->nblocks : set->rows / ALONE + (set->rows % ALONE != 0);
+}
+
+/* The parts' blocks, if any part has some; as few are kept as by the part that keeps the fewest. */
+static wk_status join_blocks(wk_dataset *set, const concat *c)
+{
+    int64_t n = 0, all = 0, kept = 0, *blocks;
+    for (int i = 0; i < c->n; i++) {
+        const wk_dataset *part = c->parts[i].set;
+        n += part->nblocks;
+        all += blocks_of(part);
+        if (part->kept_blocks < part->nblocks && (!kept || part->kept_blocks < kept)) kept = part->kept_blocks;
+    }
+    if (n == 0) return WK_OK;
+    if (!(blocks = wki_alloc_array((size_t)all + 1, sizeof *blocks))) return wk_error();
+    int64_t *to = blocks;
+    for (int i = 0; i < c->n; i++) {
+        const wk_dataset *part = c->parts[i].set;
+        const int64_t begin = c->parts[i].end - part->rows;
+        for (int64_t b = 0; b < blocks_of(part); b++) *to++ = begin + (part->nblocks ? part->blocks[b] : b * ALONE);
+    }
+    *to = set->rows;
+    return wki_dataset_set_blocks(set, blocks, all, kept);
+}
+
 wk_dataset *wk_dataset_concat(wk_dataset *const *sets, int n)
 {
     const char *where = "dataset_concat";
@@ -141,5 +170,6 @@ wk_dataset *wk_dataset_concat(wk_dataset *const *sets, int n)
     o.ops = &concat_ops;
     o.self = self;
     o.rows = rows;
-    return wk_dataset_custom(&o);
+    wk_dataset *set = wk_dataset_custom(&o);
+    return set && join_blocks(set, self) == WK_OK ? set : NULL;
 }

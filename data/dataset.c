@@ -12,6 +12,7 @@ static void dataset_destroy(void *object)
     if (set->ops && set->ops->destroy) set->ops->destroy(set->self);
     wki_free(set->classes);
     wki_free(set->names);
+    wki_free(set->blocks);
 }
 
 const wki_type wki_dataset_type = { "dataset", sizeof(wk_dataset), dataset_destroy };
@@ -77,6 +78,16 @@ static bool classes_ok(const wk_dataset_opts *o, const char *where)
     return false;
 }
 
+static bool blocks_ok(const wk_dataset_opts *o, const char *where)
+{
+    wki_check(o->block_rows >= 0 && o->kept_blocks >= 0, false, WK_E_INVALID, where,
+              "block_rows is %lld and kept_blocks %lld; expected 0 or more", (long long)o->block_rows,
+              (long long)o->kept_blocks);
+    wki_check(o->block_lead >= 0 && o->block_lead <= o->block_rows, false, WK_E_INVALID, where,
+              "block_lead is %lld; expected 0 to block_rows, %lld", (long long)o->block_lead, (long long)o->block_rows);
+    return true;
+}
+
 static bool opts_ok(const wk_dataset_opts *o, const char *where)
 {
     wki_check(o->ops->name && o->ops->get_many, false, WK_E_INVALID, where, "ops has no %s",
@@ -86,7 +97,7 @@ static bool opts_ok(const wk_dataset_opts *o, const char *where)
               "there are %d fields; expected 1 to %d", o->fields ? o->nfields : 0, WK_MAX_FIELDS);
     for (int f = 0; f < o->nfields; f++)
         if (!field_ok(o, f, where)) return false;
-    return classes_ok(o, where);
+    return blocks_ok(o, where) && classes_ok(o, where);
 }
 
 static const char *put_name(char **at, const char *name)
@@ -116,6 +127,26 @@ static wk_status copy_description(wk_dataset *set, const wk_dataset_opts *o)
     return WK_OK;
 }
 
+wk_status wki_dataset_set_blocks(wk_dataset *set, int64_t *blocks, int64_t n, int64_t kept)
+{
+    wki_free(set->blocks);
+    set->blocks = blocks;
+    set->nblocks = n;
+    set->kept_blocks = kept && kept < n ? kept : n;
+    return blocks ? WK_OK : WK_E_MEMORY;
+}
+
+static wk_status copy_blocks(wk_dataset *set, const wk_dataset_opts *o)
+{
+    const int64_t size = o->block_rows, lead = o->block_lead ? o->block_lead : size;
+    if (size <= 1 || o->rows == 0) return WK_OK;
+    const int64_t rest = o->rows > lead ? o->rows - lead : 0, n = 1 + rest / size + (rest % size != 0);
+    int64_t *blocks = wki_alloc_array((size_t)n + 1, sizeof *blocks);
+    for (int64_t i = 1; blocks && i < n; i++) blocks[i] = lead + (i - 1) * size;
+    if (blocks) blocks[n] = o->rows;
+    return wki_dataset_set_blocks(set, blocks, n, o->kept_blocks);
+}
+
 wk_dataset *wk_dataset_custom(const wk_dataset_opts *opts)
 {
     const char *where = "dataset_custom";
@@ -131,7 +162,7 @@ wk_dataset *wk_dataset_custom(const wk_dataset_opts *opts)
     }
     set->ops = o.ops;
     set->self = o.self;
-    if (copy_description(set, &o) == WK_OK) return set;
+    if (copy_description(set, &o) == WK_OK && copy_blocks(set, &o) == WK_OK) return set;
     wki_object_adopt(set);
     wki_object_unref(set);
     return NULL;

@@ -11,6 +11,7 @@ struct wk_dataset {
     void *self;
     int64_t rows;
     int nfields, nclasses;
+    int64_t *blocks, nblocks, kept_blocks; /* the first row of each, and `rows` behind the last; 0: rows stand alone */
     wk_field fields[WK_MAX_FIELDS];
     const char **classes;
     char *names; /* the bytes of all names above */
@@ -20,6 +21,8 @@ extern const wki_type wki_dataset_type;
 size_t wki_field_bytes(const wk_field *field); /* of one row; was checked when the dataset was made */
 /* Options for a dataset of the same fields and classes. */
 wk_dataset_opts wki_dataset_like(const wk_dataset *set);
+/* For a set made of others, whose blocks they give: [n + 1], taken, NULL if there was no memory; kept 0: all. */
+wk_status wki_dataset_set_blocks(wk_dataset *set, int64_t *blocks, int64_t n, int64_t kept);
 int wki_dataset_find(const wk_dataset *set, const char *name); /* the number of the field, -1 if there is none */
 
 /* get_many in a scope of its own, for rows that are known to be in range. A failure is always recorded, also one that

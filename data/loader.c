@@ -13,7 +13,7 @@ static void empty_batch(wk_batch *batch)
         batch->fields[f] = NULL;
     }
     batch->rows = NULL;
-    batch->n = 0;
+    batch->n = batch->repeats = 0;
 }
 
 static void batch_destroy(void *object) { empty_batch(object); }
@@ -23,9 +23,10 @@ static void loader_destroy(void *object)
 {
     wk_loader *loader = object;
     wki_ring_free(loader);
-    wki_sampler_free(&loader->sampler);
+    wki_order_forget(&loader->order);
     if (loader->batch) empty_batch(loader->batch); /* a handle that was kept must not outlive what it points to */
     wki_object_unref(loader->batch);
+    wki_object_unref(loader->o.sampler);
     wki_object_unref(loader->o.set);
 }
 
@@ -42,24 +43,8 @@ wk_loader_opts wk_loader_opts_default(void) { return (wk_loader_opts){ WK_LOADER
 
 enum { MOST_WORKERS = 64, MOST_PREFETCH = 1024 };
 
-static bool opts_ok(const wk_loader_opts *o, const char *where)
+static bool memory_ok(const wk_loader_opts *o, int64_t capacity, const char *where)
 {
-    if (!wki_object_check(o->set, &wki_dataset_type, where, "set")) return false;
-    const int64_t rows = o->set->rows;
-    const char *name = o->set->ops->name;
-    wki_check(rows > 0, false, WK_E_INVALID, where, "the dataset \"%s\" has no rows; expected at least one", name);
-    wki_check(o->batch_size > 0, false, WK_E_INVALID, where, "batch_size is %lld; expected at least 1",
-              (long long)o->batch_size);
-    wki_check(
-        !o->drop_last || o->batch_size <= rows, false, WK_E_INVALID, where,
-        "batch_size %lld is more than the %lld rows of the dataset \"%s\", and drop_last leaves no batch; take smaller "
-        "batches, or drop_last = false",
-        (long long)o->batch_size, (long long)rows, name);
-    wki_check(o->num_workers >= 0 && o->num_workers <= MOST_WORKERS, false, WK_E_INVALID, where,
-              "num_workers is %d; expected 0 to %d", o->num_workers, MOST_WORKERS);
-    wki_check(o->num_workers == 0 || (o->prefetch >= 1 && o->prefetch <= MOST_PREFETCH), false, WK_E_INVALID, where,
-              "prefetch is %d; expected 1 to %d batches ahead a worker", o->prefetch, MOST_PREFETCH);
-    const int64_t capacity = o->batch_size < rows ? o->batch_size : rows;
     for (int f = 0; f < o->set->nfields; f++) {
         size_t bytes;
         wki_check(wki_mul_ok((size_t)capacity, wki_field_bytes(&o->set->fields[f]), &bytes) && bytes <= PTRDIFF_MAX,
@@ -67,19 +52,80 @@ static bool opts_ok(const wk_loader_opts *o, const char *where)
                   "a batch of %lld rows of \"%s\" does not fit in memory; take smaller batches", (long long)capacity,
                   o->set->fields[f].name);
     }
-    return wki_backend_of(o->device) != NULL;
+    return true;
+}
+
+static bool order_ok(const wk_loader_opts *o, const char *where)
+{
+    wki_check(o->window >= 0, false, WK_E_INVALID, where, "window is %lld; expected 0 or more rows",
+              (long long)o->window);
+    wki_check(o->world >= 1 && o->rank >= 0 && o->rank < o->world, false, WK_E_INVALID, where,
+              "rank is %d and world %d; expected 0 <= rank < world", o->rank, o->world);
+    wki_check((unsigned)o->tail <= WK_TAIL_PAD, false, WK_E_INVALID, where, "tail is %d; expected a wk_tail",
+              (int)o->tail);
+    if (!o->sampler) return true;
+    if (!wki_object_check(o->sampler, &wki_sampler_type, where, "sampler")) return false;
+    wki_check(!o->shuffle, false, WK_E_INVALID, where, "there is a sampler, and shuffle is true; expected one of them");
+    wki_check(!o->sampler->rows || o->sampler->rows == o->set->rows, false, WK_E_INVALID, where,
+              "the sampler has weights of %lld rows, the dataset \"%s\" %lld rows; expected as many",
+              (long long)o->sampler->rows, o->set->ops->name, (long long)o->set->rows);
+    return true;
+}
+
+static bool opts_ok(const wk_loader_opts *o, const char *where)
+{
+    if (!wki_object_check(o->set, &wki_dataset_type, where, "set")) return false;
+    const char *name = o->set->ops->name;
+    wki_check(o->set->rows > 0, false, WK_E_INVALID, where, "the dataset \"%s\" has no rows; expected at least one",
+              name);
+    wki_check(o->batch_size > 0, false, WK_E_INVALID, where, "batch_size is %lld; expected at least 1",
+              (long long)o->batch_size);
+    wki_check(o->num_workers >= 0 && o->num_workers <= MOST_WORKERS, false, WK_E_INVALID, where,
+              "num_workers is %d; expected 0 to %d", o->num_workers, MOST_WORKERS);
+    wki_check(o->num_workers == 0 || (o->prefetch >= 1 && o->prefetch <= MOST_PREFETCH), false, WK_E_INVALID, where,
+              "prefetch is %d; expected 1 to %d batches ahead a worker", o->prefetch, MOST_PREFETCH);
+    if (!order_ok(o, where)) return false;
+    const int64_t draws = o->sampler ? o->sampler->draws : o->set->rows;
+    wki_check(!o->drop_last || o->batch_size <= draws / o->world, false, WK_E_INVALID, where,
+              "batch_size %lld is more than the %lld rows of the dataset \"%s\"%s, and drop_last leaves no batch; take "
+              "smaller "
+              "batches, or drop_last = false",
+              (long long)o->batch_size, (long long)(draws / o->world), name, o->world > 1 ? " for each process" : "");
+    return memory_ok(o, o->batch_size < draws ? o->batch_size : draws, where) && wki_backend_of(o->device);
+}
+
+/* The last rows, fewer than `global`, are dealt to the processes by the tail's rule. */
+static wki_share share_of(const wk_loader_opts *o, int64_t draws)
+{
+    wki_share s = { 0 };
+    if (__builtin_mul_overflow(o->batch_size, (int64_t)o->world, &s.global)) s.global = INT64_MAX;
+    s.full = draws / s.global;
+    const int64_t rest = draws % s.global, each = rest / o->world, over = rest % o->world;
+    const int64_t before = o->tail == WK_TAIL_EXACT         ? (o->rank < over ? o->rank : over)
+                           : o->tail == WK_TAIL_PAD && over ? o->rank
+                                                            : 0;
+    s.last = each + (o->tail == WK_TAIL_EXACT ? o->rank < over : o->tail == WK_TAIL_PAD && over > 0);
+    s.last_from = s.full * s.global + o->rank * each + before;
+    if (o->drop_last) s.last = 0;
+    return s;
 }
 
 static wk_status set_up(wk_loader *loader, const wk_loader_opts *o)
 {
-    const int64_t rows = o->set->rows, size = o->batch_size;
+    const char *where = "loader_new";
     loader->o = *o;
     wki_object_ref(o->set);
-    loader->batches = rows / size + (!o->drop_last && rows % size != 0);
-    loader->capacity = size < rows ? size : rows;
+    wki_object_ref(o->sampler);
     const uint64_t seed = o->seed_from_process ? wki_mix_seeds(o->seed, wk_initial_seed()) : o->seed;
-    loader->sampler = wki_sampler_of(rows, o->shuffle, seed);
-    loader->batch = wki_object_new_unscoped(&batch_type, "loader_new");
+    loader->order = wki_order_of(o->set, o->shuffle, o->window, o->sampler, seed);
+    const int64_t draws = loader->order.draws;
+    loader->share = share_of(o, draws);
+    loader->batches = loader->share.full + (loader->share.last > 0);
+    loader->capacity = o->batch_size < draws ? o->batch_size : draws;
+    wki_check(loader->batches > 0, WK_E_INVALID, WK_E_INVALID, where,
+              "%lld rows leave none for process %d of %d; take fewer processes, or WK_TAIL_PAD", (long long)draws,
+              o->rank, o->world);
+    loader->batch = wki_object_new_unscoped(&batch_type, where);
     if (!loader->batch) return wk_error();
     loader->batch->set = o->set;
     const wk_status status = wki_ring_make(loader);
@@ -127,6 +173,7 @@ static bool show(wk_loader *loader, const wki_slot *slot)
     }
     loader->batch->rows = slot->rows;
     loader->batch->n = slot->n;
+    loader->batch->repeats = slot->repeats;
     return true;
 }
 
@@ -197,10 +244,12 @@ wk_state *wk_loader_state_dict(const wk_loader *loader)
     wk_state *s = wk_state_new();
     if (!s) return NULL;
     wk_state_set_int(s, "rows", loader->o.set->rows);
-    wk_state_set_int(s, "batch_size", loader->o.batch_size);
+    wk_state_set_int(s, "draws", loader->order.draws);
+    wk_state_set_int(s, "window", loader->order.window_blocks);
+    wk_state_set_int(s, "batch_size", loader->share.global);
     wk_state_set_int(s, "shuffle", loader->o.shuffle);
     wk_state_set_int(s, "drop_last", loader->o.drop_last);
-    wk_state_set_int(s, "seed", (int64_t)loader->sampler.seed);
+    wk_state_set_int(s, "seed", (int64_t)loader->order.seed);
     wk_state_set_int(s, "epoch", loader->epoch);
     wk_state_set_int(s, "batch", batch_of(loader));
     return wk_failed() ? NULL : s;
@@ -213,11 +262,10 @@ wk_status wk_loader_load_state_dict(wk_loader *loader, const wk_state *s)
     const struct {
         const char *name;
         int64_t here;
-    } same[] = { { "rows", loader->o.set->rows },
-                 { "batch_size", loader->o.batch_size },
-                 { "shuffle", loader->o.shuffle },
-                 { "drop_last", loader->o.drop_last } };
-    for (int i = 0; i < 4; i++) {
+    } same[] = { { "rows", loader->o.set->rows },           { "draws", loader->order.draws },
+                 { "window", loader->order.window_blocks }, { "batch_size", loader->share.global },
+                 { "shuffle", loader->o.shuffle },          { "drop_last", loader->o.drop_last } };
+    for (int i = 0; i < (int)(sizeof same / sizeof *same); i++) {
         const int64_t there = wk_state_int(s, same[i].name);
         if (wk_failed()) return wk_error();
         wki_check(there == same[i].here, WK_E_INVALID, WK_E_INVALID, where,
@@ -232,8 +280,8 @@ wk_status wk_loader_load_state_dict(wk_loader *loader, const wk_state *s)
               (long long)loader->batches);
     empty_batch(loader->batch);
     wki_ring_stop(loader); /* the workers read the seed */
-    if (loader->sampler.seed != seed) loader->sampler.epoch = -1;
-    loader->sampler.seed = seed;
+    if (loader->order.seed != seed) loader->order.epoch = -1;
+    loader->order.seed = seed;
     return seek(loader, epoch, batch, where);
 }
 
@@ -272,4 +320,5 @@ wk_tensor *wk_batch_field(wk_batch *batch, int i)
 }
 
 int64_t wk_batch_size(const wk_batch *batch) { return batch_ok(batch, "batch_size") ? batch->n : 0; }
+int64_t wk_batch_repeats(const wk_batch *batch) { return batch_ok(batch, "batch_repeats") ? batch->repeats : 0; }
 const int64_t *wk_batch_rows(const wk_batch *batch) { return batch_ok(batch, "batch_rows") ? batch->rows : NULL; }

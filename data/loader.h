@@ -5,38 +5,45 @@
  *   released <= delivered <= released + 1,   claimed <= released + slots
  *
  * One worker at a time holds `plan`: it waits there for a free slot and writes down the slot's rows, so batches are
- * claimed in order and the sampler needs no other lock. `lock` guards released, stop and the slots' ready; it is never
+ * claimed in order and the order needs no other lock. `lock` guards released, stop and the slots' ready; it is never
  * held in user code. */
 #ifndef WKI_LOADER_H
 #define WKI_LOADER_H
 #include "autograd/tensor.h"
 #include "base/thread.h"
 #include "data/dataset.h"
-#include "data/sampler.h"
+#include "data/order.h"
 
 typedef struct wki_slot {
     wki_storage
         *memory[WK_MAX_FIELDS]; /* replaced before filling where somebody else still uses it; NULL: not made yet */
-    int64_t *rows, n;
+    int64_t *rows, n, repeats;
     bool ready;
     wki_error error; /* of filling it; delivered instead of the batch */
 } wki_slot;
+
+/* What of an epoch's draws is this process's: all batches but the last have batch_size of every `global`; the last has
+ * `last`, from position `last_from` on. */
+typedef struct wki_share {
+    int64_t global, full, last, last_from;
+} wki_share;
 
 struct wk_batch {
     wki_object object;
     const wk_dataset *set;            /* of the loader, which outlives the contents */
     wk_tensor *fields[WK_MAX_FIELDS]; /* NULL: no batch now */
     const int64_t *rows;
-    int64_t n;
+    int64_t n, repeats;
 };
 
 struct wk_loader {
     wki_object object;
-    wk_loader_opts o;           /* o.set is held */
+    wk_loader_opts o;           /* o.set and o.sampler are held */
     int64_t batches, capacity;  /* of an epoch; rows that a slot has room for */
+    wki_share share;
     int64_t first_epoch, epoch; /* at the last reset; now */
     int64_t claimed, delivered, released;
-    wki_sampler sampler;
+    wki_order order;
     wki_slot *slots;
     int nslots, nthreads, nlocks;
     wki_thread **threads;

@@ -29,12 +29,20 @@ static void fill(wk_loader *loader, wki_slot *slot)
 /* The next batch in order: which slot, and which rows. An error stays pending in this thread for fill to see. */
 static wki_slot *plan(wk_loader *loader)
 {
-    const int64_t k = loader->claimed++, from = k % loader->batches * loader->o.batch_size;
-    const int64_t left = loader->o.set->rows - from;
+    const wki_share *share = &loader->share;
+    const int64_t k = loader->claimed++, batch = k % loader->batches, draws = loader->order.draws;
+    const int64_t epoch = loader->first_epoch + k / loader->batches + WKI_FAULT(14) * loader->nthreads;
+    const bool full = batch < share->full;
     wki_slot *slot = &loader->slots[k % loader->nslots];
-    slot->n = left < loader->o.batch_size ? left : loader->o.batch_size;
-    wki_sampler_take(&loader->sampler, loader->first_epoch + k / loader->batches + WKI_FAULT(14) * loader->nthreads,
-                     from, slot->n, slot->rows);
+    int64_t from = full ? batch * share->global + loader->o.rank * loader->o.batch_size : share->last_from;
+    slot->n = full ? loader->o.batch_size : share->last;
+    slot->repeats = 0;
+    for (int64_t done = 0, run; done < slot->n; done += run, from += run) {
+        const int64_t left = slot->n - done, at = from % draws; /* WK_TAIL_PAD goes on at the first */
+        run = draws - at < left ? draws - at : left;
+        if (from >= draws) slot->repeats += run;
+        if (wki_order_take(&loader->order, epoch, at, run, slot->rows + done)) break;
+    }
     return slot;
 }
 

@@ -4,7 +4,7 @@
 #include "base/error.h"
 #include "base/fault.h"
 #include "data/dataset.h"
-#include "data/sampler.h"
+#include "data/order.h"
 #include <math.h>
 #include <string.h>
 

@@ -38,6 +38,34 @@ static void subset_destroy(void *self)
 
 static const wk_dataset_ops subset_ops = { sizeof subset_ops, "subset", subset_get_many, subset_destroy };
 
+static int64_t block_of(const wk_dataset *set, int64_t row)
+{
+    int64_t low = 0, high = set->nblocks - 1;
+    while (low < high) {
+        const int64_t middle = low + (high - low + 1) / 2;
+        if (set->blocks[middle] <= row)
+            low = middle;
+        else
+            high = middle - 1;
+    }
+    return low;
+}
+
+/* Rows of one block that follow each other are a block here. */
+static wk_status take_blocks(wk_dataset *some, const subset *s)
+{
+    const wk_dataset *set = s->set;
+    if (set->nblocks == 0 || s->n == 0) return WK_OK;
+    int64_t n = 0, last = -1, *blocks = wki_alloc_array((size_t)s->n + 1, sizeof *blocks);
+    for (int64_t i = 0; blocks && i < s->n; i++) {
+        const int64_t block = block_of(set, s->rows[i]);
+        if (block != last) blocks[n++] = i;
+        last = block;
+    }
+    if (blocks) blocks[n] = s->n;
+    return wki_dataset_set_blocks(some, blocks, n, set->kept_blocks < set->nblocks ? set->kept_blocks : 0);
+}
+
 wk_dataset *wk_dataset_subset(wk_dataset *set, const int64_t *rows, int64_t n)
 {
     const char *where = "dataset_subset";
@@ -60,5 +88,6 @@ wk_dataset *wk_dataset_subset(wk_dataset *set, const int64_t *rows, int64_t n)
     o.ops = &subset_ops;
     o.self = self;
     o.rows = n;
-    return wk_dataset_custom(&o);
+    wk_dataset *some = wk_dataset_custom(&o);
+    return some && take_blocks(some, self) == WK_OK ? some : NULL;
 }

@@ -232,6 +232,20 @@ static wk_status prepare(h5_set *s, const wk_h5_opts *o)
     return status ? status : describe_labels(s);
 }
 
+/* The blocks of the larger table: what the other's cost is little beside them. Rows of contiguous tables stand alone.
+ */
+static void describe_blocks(const h5_set *s, wk_dataset_opts *o)
+{
+    const wki_h5_table *t = s->tables[0];
+    if (s->nfields == 2 && s->tables[1]->row_bytes > t->row_bytes) t = s->tables[1];
+    if (t->layout != WKI_H5_CHUNKED) return;
+    const uint64_t rows = t->block_rows, over = (uint64_t)s->begin % rows;
+    const uint64_t kept = WKI_H5_CACHE / (rows * t->row_bytes);
+    o->block_rows = (int64_t)rows;
+    o->block_lead = over ? (int64_t)(rows - over) : 0;
+    o->kept_blocks = kept > 2 ? (int64_t)kept : 2;
+}
+
 wk_dataset *wk_dataset_h5_new(const wk_h5_opts *given)
 {
     wk_h5_opts o = wk_h5_opts_default();
@@ -252,5 +266,6 @@ wk_dataset *wk_dataset_h5_new(const wk_h5_opts *given)
     custom.nfields = s->nfields;
     custom.classes = (const char *const *)s->classes;
     custom.nclasses = s->nclasses;
+    describe_blocks(s, &custom);
     return wk_dataset_custom(&custom);
 }

@@ -8,7 +8,7 @@
  *       }
  *
  * Datasets are immutable, shared by reference and usable from many threads; a loader belongs to one thread. The order of rows
- * depends on (seed, epoch) alone, never on workers or timing, and every row comes exactly once an epoch. */
+ * depends on (seed, epoch) alone, never on workers or timing, and every row comes exactly once an epoch unless a sampler draws. */
 #ifndef WICK_DATA_H
 #define WICK_DATA_H
 #include "wick/state.h"
@@ -46,6 +46,9 @@ typedef struct wk_dataset_opts {
     int nfields;
     const char *const *classes;   /* copies; names of the classes of the field "y"; NULL: it is no class */
     int nclasses;
+    int64_t block_rows;           /* 0: rows stand alone; else rows that are decoded together, as the chunks of a file are */
+    int64_t block_lead;           /* 0; rows of the first block, where the set begins inside of one */
+    int64_t kept_blocks;          /* 0: all; how many blocks stay decoded: sets that have more are shuffled by windows */
 } wk_dataset_opts;
 WK_API wk_dataset_opts wk_dataset_opts_default(void);
 WK_API wk_dataset *wk_dataset_custom(const wk_dataset_opts *o);
@@ -71,6 +74,27 @@ WK_API wk_status wk_dataset_get_many(wk_dataset *set, const int64_t *rows, int64
 WK_API wk_tensor *wk_load_npy(const char *path);
 WK_API wk_status wk_save_npy(wk_tensor *t, const char *path); /* replaces path at once or not at all */
 
+/* Order: which rows an epoch has and how they come, where it is neither all in turn nor all shuffled. Samplers are immutable and
+ * shared by reference. */
+typedef struct wk_sampler wk_sampler;
+typedef struct wk_sampler_ops {
+    size_t size;                                              /* sizeof(wk_sampler_ops) */
+    const char *name;                                         /* shown in errors */
+    /* An epoch's draws into rows: the same for the same seed and epoch, so that a training can go on. In any thread. */
+    wk_status (*order)(void *self, uint64_t seed, int64_t epoch, int64_t draws, int64_t *rows);
+    void (*destroy)(void *self);                              /* NULL: nothing to do */
+} wk_sampler_ops;
+WK_API wk_sampler *wk_sampler_custom(const wk_sampler_ops *ops, void *self, int64_t draws); /* ops must outlive it; self is taken, also on error */
+/* Rows drawn with chances in proportion to weights [n], for a dataset of n rows; 0 is never drawn. Without replacement every row at most once. */
+WK_API wk_sampler *wk_sampler_weighted(const double *weights, int64_t n, int64_t draws, bool replacement);
+
+/* What becomes of the last rows of an epoch where several processes (.world) share it. */
+typedef enum wk_tail {
+    WK_TAIL_EXACT, /* dealt as evenly as they go: every row once; some processes may have a row, or a batch, less */
+    WK_TAIL_DROP,  /* the few that would make some have more are left out */
+    WK_TAIL_PAD    /* the epoch's first rows come again until all have as many; wk_batch_repeats counts them */
+} wk_tail;
+
 /* Load. */
 typedef struct wk_loader_opts {
     size_t size;
@@ -82,13 +106,20 @@ typedef struct wk_loader_opts {
     uint64_t seed;           /* 0; of the order */
     bool seed_from_process;  /* true: the process seed (wk_manual_seed) is mixed in */
     wk_device device;        /* the thread's current device */
+    int64_t window;          /* 0: chosen; with shuffle, how many rows are shuffled at a time (whole blocks, in random order) where rows are
+                              * decoded in blocks */
+    wk_sampler *sampler;     /* NULL: by shuffle; held */
+    int rank, world;         /* 0, 1: this process's number of how many. Each takes its part of every world * batch_size rows of one order, so
+                              * the union of all batches does not depend on world */
+    wk_tail tail;            /* WK_TAIL_EXACT */
 } wk_loader_opts;
 WK_API wk_loader_opts wk_loader_opts_default(void);
 WK_API wk_loader *wk_loader_new_opts(const wk_loader_opts *o); /* WK_E_INVALID: no rows, or a batch larger than the data with drop_last */
 static inline wk_loader *wk_loader_with(wk_loader_opts o) { return wk_loader_new_opts(&o); }
 #define WK_LOADER_DEFAULTS                                                                                             \
     .size = sizeof(wk_loader_opts), .batch_size = 1, .shuffle = false, .drop_last = false, .num_workers = 0,           \
-    .prefetch = 2, .seed = 0, .seed_from_process = true, .device = wk_current_device()
+    .prefetch = 2, .seed = 0, .seed_from_process = true, .device = wk_current_device(), .window = 0, .sampler = NULL,  \
+    .rank = 0, .world = 1, .tail = WK_TAIL_EXACT
 #define wk_loader_new(...) wk_loader_with(WK_WITH(wk_loader_opts, WK_LOADER_DEFAULTS, .set = __VA_ARGS__))
 WK_API int64_t wk_loader_batches(const wk_loader *loader);        /* of an epoch */
 /* The next batch, valid until the next call (tensors that something still references keep their memory); NULL at the end of an
@@ -98,14 +129,15 @@ WK_API int64_t wk_loader_epoch(const wk_loader *loader);          /* epochs comp
 WK_API wk_status wk_loader_reset(wk_loader *loader, int64_t epoch); /* from the first batch of that epoch; also after an error */
 WK_API wk_status wk_loader_seek(wk_loader *loader, int64_t epoch, int64_t batch); /* the next is that batch of that epoch; also after an error */
 WK_API int64_t wk_loader_batch(const wk_loader *loader);          /* batches of this epoch handed out so far */
-/* Where it stands and in what order: epoch, batch, seed. Loading goes on from there, whatever the number of workers; WK_E_INVALID: another
- * number of rows, batch_size, shuffle or drop_last. */
+/* Where it stands and in what order: epoch, batch, seed. Loading goes on from there, whatever the number of workers, and of processes if
+ * world * batch_size is the same; WK_E_INVALID: another number of rows or draws, window, shuffle or drop_last. */
 WK_API wk_state *wk_loader_state_dict(const wk_loader *loader);
 WK_API wk_status wk_loader_load_state_dict(wk_loader *loader, const wk_state *s);
 WK_API wk_tensor *wk_batch_x(wk_batch *batch);                    /* borrowed; the field "x", or the first */
 WK_API wk_tensor *wk_batch_y(wk_batch *batch);                    /* borrowed; the field "y", or the second */
 WK_API wk_tensor *wk_batch_field(wk_batch *batch, int i);         /* borrowed */
 WK_API int64_t wk_batch_size(const wk_batch *batch);              /* rows */
+WK_API int64_t wk_batch_repeats(const wk_batch *batch);           /* how many of its last rows were added by WK_TAIL_PAD */
 WK_API const int64_t *wk_batch_rows(const wk_batch *batch);       /* borrowed; which rows of the dataset */
 
 #ifdef __cplusplus

@@ -175,6 +175,25 @@ TEST(hdf5, rows_come_in_any_order_and_more_than_once)
         for (int k = 0; k < 5; k++) CHECK(x[i][k] == (float)golden_value("", (int)rows[i] * 5 + k));
 }
 
+/* Chunks of 8 rows; the range begins inside the first and ends inside the third. */
+TEST(hdf5, rows_are_shuffled_by_windows_of_chunks)
+{
+    wk_dataset *set =
+        wk_dataset_h5(golden("h5py_latest.hdf5"), .x = "gzip", .y = "", .begin = 3, .end = 20, .raw = true);
+    wk_loader *loader = wk_loader_new(set, .batch_size = 1, .shuffle = true, .window = 1);
+    int64_t chunks[17], n = 0;
+    bool seen[20] = { false };
+    for (wk_batch *b; (b = wk_loader_next(loader)); n++) {
+        const int64_t row = 3 + wk_batch_rows(b)[0];
+        CHECK(!seen[row] && *(const uint8_t *)wk_data(wk_batch_x(b)) == (uint8_t)golden_value("", (int)row * 5));
+        seen[row] = true;
+        chunks[n] = row / 8;
+    }
+    int changes = 0;
+    for (int i = 1; i < 17; i++) changes += chunks[i] != chunks[i - 1];
+    CHECK(n == 17 && changes == 2);
+}
+
 TEST(hdf5, bytes_of_x_become_fractions_unless_raw)
 {
     const hid_t f = create("bytes.h5");

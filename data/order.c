@@ -1,0 +1,169 @@
+/* The order of rows: as they stand, an exact permutation for each epoch, the same by windows of blocks, or a sampler's.
+ * Rests on base's Philox alone. */
+#include "data/order.h"
+#include "base/alloc.h"
+#include "base/error.h"
+#include "base/fault.h"
+#include <string.h>
+
+/* "ordr", "wndw": apart from each other's and everybody else's numbers. */
+enum { ORDER_STREAM = 0x6F726472, WINDOW_STREAM = 0x776E6477 };
+
+wki_order wki_order_of(const wk_dataset *set, bool shuffle, int64_t window, const wk_sampler *sampler, uint64_t seed)
+{
+    wki_order order = { .draws = sampler ? sampler->draws : set->rows, .shuffle = shuffle, .sampler = sampler };
+    order.set = set;
+    order.seed = seed;
+    order.epoch = order.window = -1;
+    if (!shuffle || set->nblocks == 0) return order;
+    const int64_t rows_a_block = (set->rows + set->nblocks - 1) / set->nblocks;
+    /* Of what the set keeps, half: the next window is read ahead while this one is in use. */
+    int64_t blocks = set->kept_blocks < set->nblocks ? (set->kept_blocks + 1) / 2 : set->nblocks;
+    if (window) blocks = (window - 1) / rows_a_block + 1;
+    if (blocks < set->nblocks) order.window_blocks = blocks;
+    return order;
+}
+
+void wki_order_forget(wki_order *order)
+{
+    wki_free(order->rows);
+    wki_free(order->blocks);
+    wki_free(order->ends);
+    order->rows = order->blocks = order->ends = NULL;
+    order->epoch = order->window = -1;
+}
+
+static void shuffle(int64_t *order, int64_t n, wk_rng rng)
+{
+    for (int64_t i = n - 1; i > 0; i--) {
+        const int64_t j = (int64_t)wki_rng_below(&rng, (uint64_t)i + 1), there = order[j];
+        order[j] = order[i];
+        order[i] = there;
+    }
+}
+
+void wki_permutation(int64_t *order, int64_t n, wk_rng rng)
+{
+    for (int64_t i = 0; i < n; i++) {
+        const int64_t j = (int64_t)wki_rng_below(&rng, (uint64_t)i + 1);
+        order[i] = order[j];
+        order[j] = i;
+    }
+}
+
+/* ---- A whole epoch ---- */
+
+static wk_status remember_epoch(wki_order *order, int64_t epoch)
+{
+    if (!order->rows) order->rows = wki_alloc_array((size_t)order->draws, sizeof *order->rows);
+    if (!order->rows) return WK_E_MEMORY;
+    const wk_sampler *s = order->sampler;
+    if (!s) {
+        const uint64_t row = WKI_FAULT(15) ? 0 : (uint64_t)epoch;
+        wki_permutation(order->rows, order->draws, wki_rng_at(order->seed, ORDER_STREAM, row));
+        return WK_OK;
+    }
+    const wk_status status = s->ops->order(s->self, order->seed, epoch, order->draws, order->rows);
+    if (status || wk_failed()) return wk_failed() ? wk_error() : wki_fail(status, s->ops->name, "it gave no order");
+    for (int64_t i = 0; i < order->draws; i++)
+        wki_check(order->rows[i] >= 0 && order->rows[i] < order->set->rows, WK_E_RANGE, WK_E_RANGE, s->ops->name,
+                  "draw %lld of epoch %lld is row %lld; the dataset \"%s\" has %lld", (long long)i, (long long)epoch,
+                  (long long)order->rows[i], order->set->ops->name, (long long)order->set->rows);
+    return WK_OK;
+}
+
+/* ---- Windows: blocks are shuffled, and then the rows of so many of them at a time ---- */
+
+static wk_status remember_blocks(wki_order *order, int64_t epoch)
+{
+    const wk_dataset *set = order->set;
+    const size_t n = (size_t)set->nblocks;
+    if (!order->blocks) order->blocks = wki_alloc_array(n, sizeof *order->blocks);
+    if (!order->ends) order->ends = wki_alloc_array(n, sizeof *order->ends);
+    if (!order->blocks || !order->ends) return WK_E_MEMORY;
+    wki_permutation(order->blocks, set->nblocks, wki_rng_at(order->seed, ORDER_STREAM, (uint64_t)epoch));
+    int64_t end = 0;
+    for (int64_t i = 0; i < set->nblocks; i++) {
+        const int64_t *start = &set->blocks[order->blocks[i]];
+        order->ends[i] = end += start[1] - start[0];
+    }
+    order->window = -1;
+    return WK_OK;
+}
+
+/* The first window whose end lies behind a position. */
+static int64_t window_at(const wki_order *order, int64_t position)
+{
+    int64_t low = 0, high = order->set->nblocks - 1;
+    while (low < high) {
+        const int64_t middle = low + (high - low) / 2;
+        if (position < order->ends[middle])
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low / order->window_blocks;
+}
+
+static wk_status remember_window(wki_order *order, int64_t epoch, int64_t window)
+{
+    const wk_dataset *set = order->set;
+    const int64_t first = window * order->window_blocks, after = first + order->window_blocks;
+    const int64_t last = (after < set->nblocks ? after : set->nblocks) - 1;
+    order->from = first ? order->ends[first - 1] : 0;
+    order->upto = order->ends[last];
+    order->window = -1;
+    wki_free(order->rows);
+    order->rows = wki_alloc_array((size_t)(order->upto - order->from), sizeof *order->rows);
+    if (!order->rows) return WK_E_MEMORY;
+    int64_t *to = order->rows;
+    for (int64_t i = first; i <= last; i++) {
+        const int64_t *start = &set->blocks[order->blocks[i]];
+        for (int64_t row = start[0]; row < start[1]; row++) *to++ = row;
+    }
+    const uint64_t seed = wki_mix_seeds(order->seed, (uint64_t)epoch);
+    shuffle(order->rows, order->upto - order->from, wki_rng_at(seed, WINDOW_STREAM, (uint64_t)window));
+    order->window = window;
+    return WK_OK;
+}
+
+static wk_status take_by_windows(wki_order *order, int64_t epoch, int64_t from, int64_t n, int64_t *rows)
+{
+    while (n > 0) {
+        const int64_t window = window_at(order, from);
+        const wk_status status = window == order->window ? WK_OK : remember_window(order, epoch, window);
+        if (status) return status;
+        const int64_t run = order->upto - from < n ? order->upto - from : n;
+        memcpy(rows, order->rows + (from - order->from), (size_t)run * sizeof *rows);
+        from += run;
+        rows += run;
+        n -= run;
+    }
+    return WK_OK;
+}
+
+wk_status wki_order_take(wki_order *order, int64_t epoch, int64_t from, int64_t n, int64_t *rows)
+{
+    if (!order->shuffle && !order->sampler) {
+        for (int64_t i = 0; i < n; i++) rows[i] = from + i;
+        return WK_OK;
+    }
+    if (order->epoch != epoch) {
+        order->epoch = -1;
+        const wk_status status = order->window_blocks ? remember_blocks(order, epoch) : remember_epoch(order, epoch);
+        if (status) return status;
+        order->epoch = epoch;
+    }
+    if (order->window_blocks) return take_by_windows(order, epoch, from, n, rows);
+    memcpy(rows, order->rows + from, (size_t)n * sizeof *rows);
+    return WK_OK;
+}
+
+uint64_t wki_mix_seeds(uint64_t a, uint64_t b)
+{
+    const uint32_t counter[4] = { (uint32_t)a, (uint32_t)(a >> 32), ORDER_STREAM, 0 };
+    const uint32_t key[2] = { (uint32_t)b, (uint32_t)(b >> 32) };
+    uint32_t mixed[4];
+    wki_philox(counter, key, mixed);
+    return mixed[0] | (uint64_t)mixed[1] << 32;
+}

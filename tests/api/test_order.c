@@ -1,0 +1,347 @@
+/* Laws of a loader's order: windows of blocks, samplers, and processes that share an epoch. */
+#include "tests/wick_check.h"
+#include "wick/data.h"
+
+static wk_status numbered_get_many(void *self, const int64_t *rows, int64_t n, void *const *fields)
+{
+    (void)self;
+    memcpy(fields[0], rows, (size_t)n * sizeof *rows);
+    return WK_OK;
+}
+static const wk_dataset_ops numbered_ops = { sizeof numbered_ops, "numbered", numbered_get_many, NULL };
+static const wk_field numbered_field = { "x", WK_I64, 0, { 0 } };
+
+static wk_dataset *in_blocks(int64_t rows, int64_t block_rows, int64_t lead, int64_t kept)
+{
+    wk_dataset_opts o = wk_dataset_opts_default();
+    o.ops = &numbered_ops;
+    o.rows = rows;
+    o.fields = &numbered_field;
+    o.nfields = 1;
+    o.block_rows = block_rows;
+    o.block_lead = lead;
+    o.kept_blocks = kept;
+    return wk_dataset_custom(&o);
+}
+static wk_dataset *numbered(int64_t rows) { return in_blocks(rows, 0, 0, 0); }
+
+enum { MOST = 4096 };
+
+static int64_t epoch_rows(wk_loader *loader, int64_t *rows)
+{
+    int64_t n = 0;
+    for (wk_batch *b; (b = wk_loader_next(loader)); n += wk_batch_size(b)) {
+        CHECK(n + wk_batch_size(b) <= MOST);
+        memcpy(rows + n, wk_batch_rows(b), (size_t)wk_batch_size(b) * sizeof *rows);
+    }
+    CHECK_OK();
+    return n;
+}
+
+static bool once_each(const int64_t *rows, int64_t n)
+{
+    char seen[MOST] = { 0 };
+    for (int64_t i = 0; i < n; i++)
+        if (rows[i] < 0 || rows[i] >= n || seen[rows[i]]++) return false;
+    return true;
+}
+
+static bool same(const int64_t *a, const int64_t *b, int64_t n) { return !memcmp(a, b, (size_t)n * sizeof *a); }
+
+/* ---- Windows ---- */
+
+TEST(windows, give_every_row_once_for_any_sizes)
+{
+    for (int64_t rows = 1; rows < 60; rows += 7)
+        for (int64_t block = 2; block < 12; block += 3)
+            for (int64_t window = 1; window < 40; window += 9)
+                for (int64_t lead = 0; lead <= block; lead += 2) {
+                    WK_SCOPE(one);
+                    int64_t a[MOST], b[MOST];
+                    wk_loader *loader = wk_loader_new(in_blocks(rows, block, lead, 0), .batch_size = 1 + window % 5,
+                                                      .shuffle = true, .window = window);
+                    CHECK(epoch_rows(loader, a) == rows && once_each(a, rows));
+                    CHECK(epoch_rows(loader, b) == rows && once_each(b, rows));
+                    CHECK(rows < 20 || !same(a, b, rows));
+                }
+}
+
+/* 5 of 100 blocks are read at a time, and all of them are over before the next 5. */
+TEST(windows, hold_as_many_blocks_as_they_are_told)
+{
+    enum { ROWS = 1000, BLOCK = 10, WINDOW = 50 };
+    int64_t rows[MOST], seen[ROWS / BLOCK] = { 0 }, next_to = 0;
+    wk_loader *loader = wk_loader_new(in_blocks(ROWS, BLOCK, 0, 0), .batch_size = 7, .shuffle = true, .window = WINDOW);
+    CHECK(epoch_rows(loader, rows) == ROWS);
+    for (int64_t at = 0; at < ROWS; at += WINDOW) {
+        int64_t blocks = 0;
+        for (int64_t i = at; i < at + WINDOW; i++) blocks += seen[rows[i] / BLOCK]++ == 0;
+        CHECK(blocks == WINDOW / BLOCK);
+        for (int64_t i = at + 1; i < at + WINDOW; i++) next_to += rows[i] == rows[i - 1] + 1;
+    }
+    CHECK(next_to < ROWS / 10); /* one in fifty by chance */
+}
+
+TEST(windows, are_half_of_the_blocks_that_a_set_keeps)
+{
+    enum { ROWS = 1000, BLOCK = 10 };
+    int64_t rows[MOST], blocks = 0;
+    char seen[ROWS / BLOCK] = { 0 };
+    CHECK(epoch_rows(wk_loader_new(in_blocks(ROWS, BLOCK, 0, 8), .shuffle = true), rows) == ROWS);
+    for (int i = 0; i < 4 * BLOCK; i++) blocks += !seen[rows[i] / BLOCK]++;
+    CHECK(blocks == 4);
+    int64_t all[MOST], alone[MOST];
+    epoch_rows(wk_loader_new(in_blocks(ROWS, BLOCK, 0, 0), .shuffle = true), all);
+    epoch_rows(wk_loader_new(numbered(ROWS), .shuffle = true), alone);
+    CHECK(same(all, alone, ROWS)); /* where all blocks are kept, all rows are one window */
+}
+
+TEST(windows, are_the_same_for_any_batch_and_workers_and_from_any_batch_on)
+{
+    enum { ROWS = 203 };
+    int64_t rows[MOST], others[MOST];
+    wk_dataset *set = in_blocks(ROWS, 9, 4, 6);
+    epoch_rows(wk_loader_new(set, .shuffle = true, .seed = 3), rows);
+    for (int workers = 0; workers < 4; workers++) {
+        wk_loader *loader = wk_loader_new(set, .batch_size = 10, .shuffle = true, .seed = 3, .num_workers = workers);
+        CHECK(epoch_rows(loader, others) == ROWS && same(rows, others, ROWS));
+        for (int64_t batch = 20; batch >= 0; batch -= 4) {
+            CHECK(!wk_loader_seek(loader, 0, batch));
+            CHECK(epoch_rows(loader, others) == ROWS - 10 * batch &&
+                  same(rows + 10 * batch, others, ROWS - 10 * batch));
+        }
+    }
+}
+
+/* Of a part, rows of the same block there are a block here; of joined sets, all parts' blocks. */
+TEST(windows, know_the_blocks_of_joined_sets_and_of_parts)
+{
+    enum { ROWS = 300, BLOCK = 10 };
+    wk_dataset *set = in_blocks(ROWS, BLOCK, 0, 6), *sets[] = { set, numbered(ROWS), set }, *part, *rest;
+    wk_dataset_split(set, 0.5, false, 1, &part, &rest);
+    wk_dataset *all = wk_dataset_concat(sets, 3);
+    int64_t rows[MOST], blocks = 0;
+    char seen[3 * ROWS / BLOCK] = { 0 };
+    wk_loader *loader = wk_loader_new(part, .batch_size = BLOCK, .shuffle = true);
+    const wk_batch *b = wk_loader_next(loader);
+    const int64_t *there = wk_data(wk_batch_x((wk_batch *)b));
+    for (int i = 0; i < BLOCK; i++) blocks += !seen[there[i] / BLOCK]++;
+    CHECK(blocks <= 3); /* of 30 */
+    CHECK(wk_loader_reset(loader, 0) == WK_OK && epoch_rows(loader, rows) == ROWS / 2 && once_each(rows, ROWS / 2));
+    CHECK(epoch_rows(wk_loader_new(all, .shuffle = true), rows) == 3 * ROWS && once_each(rows, 3 * ROWS));
+    blocks = 0;
+    memset(seen, 0, sizeof seen);
+    for (int i = 0; i < 3 * BLOCK; i++) blocks += !seen[rows[i] / BLOCK]++;
+    CHECK(blocks <= 3 + 3 * 7); /* three blocks at a time, of ten rows or of 64 */
+}
+
+/* ---- Samplers ---- */
+
+TEST(weighted, draws_rows_in_proportion_to_their_weights)
+{
+    enum { N = 6, DRAWS = 60000 };
+    const double weights[N] = { 0, 1, 2, 0.5, 0, 6.5 };
+    int64_t count[N] = { 0 };
+    wk_loader *loader =
+        wk_loader_new(numbered(N), .batch_size = 1000, .sampler = wk_sampler_weighted(weights, N, DRAWS, true));
+    for (wk_batch *b; (b = wk_loader_next(loader));)
+        for (int64_t i = 0; i < wk_batch_size(b); i++) count[wk_batch_rows(b)[i]]++;
+    double chi2 = 0;
+    for (int i = 0; i < N; i++) {
+        const double expected = weights[i] / 10 * DRAWS, off = (double)count[i] - expected;
+        if (expected > 0) chi2 += off * off / expected;
+        CHECK(weights[i] > 0 || count[i] == 0);
+    }
+    CHECK(chi2 < 16.3); /* 3 degrees of freedom: exceeded once in a thousand */
+}
+
+TEST(weighted, never_draws_a_row_without_weight)
+{
+    for (int64_t n = 1; n < 40; n++) {
+        WK_SCOPE(one);
+        double weights[40] = { 0 };
+        weights[n / 2] = 0.1;
+        weights[n - 1] = 1e-300;
+        int64_t rows[MOST];
+        CHECK(epoch_rows(wk_loader_new(numbered(n), .sampler = wk_sampler_weighted(weights, n, 500, true)), rows) ==
+              500);
+        for (int i = 0; i < 500; i++) CHECK(weights[rows[i]] > 0);
+    }
+}
+
+/* Of three rows two are drawn; the heaviest comes first in weight / sum of the cases. */
+TEST(weighted, without_replacement_draws_a_row_at_most_once)
+{
+    enum { EPOCHS = 20000 };
+    const double weights[] = { 1, 0, 3, 6 };
+    int64_t first[4] = { 0 }, rows[MOST];
+    wk_loader *loader =
+        wk_loader_new(numbered(4), .batch_size = 2, .sampler = wk_sampler_weighted(weights, 4, 2, false));
+    for (int e = 0; e < EPOCHS; e++) {
+        CHECK(epoch_rows(loader, rows) == 2 && rows[0] != rows[1] && rows[0] != 1 && rows[1] != 1);
+        first[rows[0]]++;
+    }
+    double chi2 = 0;
+    for (int i = 0; i < 4; i++) {
+        const double expected = weights[i] / 10 * EPOCHS, off = (double)first[i] - expected;
+        if (expected > 0) chi2 += off * off / expected;
+    }
+    CHECK(chi2 < 13.9); /* 2 degrees of freedom */
+}
+
+TEST(weighted, refuses_weights_that_are_none)
+{
+    CHECK_NULL(wk_sampler_weighted(NULL, 1, 1, true));
+    CHECK_ERROR(WK_E_INVALID, "sampler_weighted", "weights is NULL");
+    CHECK_NULL(wk_sampler_weighted((double[]){ 1, -1 }, 2, 1, true));
+    CHECK_ERROR(WK_E_RANGE, "weights[1] is -1");
+    CHECK_NULL(wk_sampler_weighted((double[]){ NAN }, 1, 1, true));
+    CHECK_ERROR(WK_E_RANGE, "weights[0] is nan");
+    CHECK_NULL(wk_sampler_weighted((double[]){ 0, 0 }, 2, 1, true));
+    CHECK_ERROR(WK_E_RANGE, "sum is 0");
+    CHECK_NULL(wk_sampler_weighted((double[]){ 1e308, 1e308 }, 2, 1, true));
+    CHECK_ERROR(WK_E_RANGE, "sum is inf");
+    CHECK_NULL(wk_sampler_weighted((double[]){ 1, 0 }, 2, 2, false));
+    CHECK_ERROR(WK_E_INVALID, "draws is 2", "the 1 rows of weight above 0");
+    wk_sampler *s = wk_sampler_weighted((double[]){ 1, 0 }, 2, 2, true);
+    CHECK_NULL(wk_loader_new(numbered(3), .sampler = s));
+    CHECK_ERROR(WK_E_INVALID, "weights of 2 rows", "3 rows");
+    CHECK_NULL(wk_loader_new(numbered(2), .sampler = s, .shuffle = true));
+    CHECK_ERROR(WK_E_INVALID, "shuffle");
+}
+
+static wk_status backwards(void *self, uint64_t seed, int64_t epoch, int64_t draws, int64_t *rows)
+{
+    (void)seed;
+    for (int64_t i = 0; i < draws; i++) rows[i] = draws - 1 - i + epoch * *(int *)self;
+    return *(int *)self < 0 ? WK_E_STATE : WK_OK;
+}
+static int destroyed;
+static void count_destroyed(void *self)
+{
+    (void)self;
+    destroyed++;
+}
+static const wk_sampler_ops backwards_ops = { sizeof backwards_ops, "backwards", backwards, count_destroyed };
+
+TEST(sampler, of_a_users_own_gives_the_order)
+{
+    int64_t rows[MOST];
+    int step = 1;
+    wk_loader *loader = wk_loader_new(numbered(6), .batch_size = 4, .num_workers = 2,
+                                      .sampler = wk_sampler_custom(&backwards_ops, &step, 5));
+    CHECK(wk_loader_batches(loader) == 2);
+    CHECK(epoch_rows(loader, rows) == 5 && same(rows, (int64_t[]){ 4, 3, 2, 1, 0 }, 5));
+    CHECK(epoch_rows(loader, rows) == 5 && same(rows, (int64_t[]){ 5, 4, 3, 2, 1 }, 5));
+    CHECK_NULL(wk_loader_next(loader));
+    CHECK_ERROR(WK_E_RANGE, "backwards", "draw 0 of epoch 2 is row 6", "\"numbered\" has 6");
+}
+
+TEST(sampler, that_fails_is_told_at_its_batch)
+{
+    int fails = -1;
+    wk_loader *loader = wk_loader_new(numbered(6), .sampler = wk_sampler_custom(&backwards_ops, &fails, 5));
+    CHECK_NULL(wk_loader_next(loader));
+    CHECK_ERROR(WK_E_STATE, "batch 0 of epoch 0", "backwards");
+    destroyed = 0;
+    CHECK_NULL(wk_sampler_custom(&backwards_ops, &fails, 0));
+    CHECK_ERROR(WK_E_INVALID, "draws is 0");
+    CHECK(destroyed == 1);
+    CHECK_NULL(wk_sampler_custom(NULL, NULL, 1));
+    CHECK_ERROR(WK_E_INVALID, "ops is NULL");
+}
+
+/* ---- Processes ---- */
+
+/* The rows of all ranks, batch by batch, are those of one process with world times the batch. */
+TEST(processes, share_one_order_whatever_their_number)
+{
+    for (int world = 1; world <= 5; world++)
+        for (int64_t rows = 1; rows < 64; rows += 3) {
+            WK_SCOPE(one);
+            int64_t alone[MOST], together[MOST], n = 0;
+            wk_dataset *set = numbered(rows);
+            wk_loader *loaders[5], *single = wk_loader_new(set, .batch_size = 4 * world, .shuffle = true);
+            epoch_rows(single, alone);
+            for (int r = 0; r < world && r < rows; r++)
+                loaders[r] = wk_loader_new(set, .batch_size = 4, .shuffle = true, .rank = r, .world = world);
+            for (int64_t batch = 0; batch < wk_loader_batches(single); batch++)
+                for (int r = 0; r < world && r < rows; r++) {
+                    wk_batch *b = wk_loader_next(loaders[r]);
+                    if (!b) continue;
+                    memcpy(together + n, wk_batch_rows(b), (size_t)wk_batch_size(b) * sizeof *together);
+                    n += wk_batch_size(b);
+                    CHECK(wk_batch_repeats(b) == 0);
+                }
+            CHECK(n == rows && same(alone, together, rows));
+        }
+}
+
+TEST(processes, have_as_many_rows_where_the_tail_is_dropped_or_padded)
+{
+    for (int64_t rows = 1; rows < 40; rows++)
+        for (int world = 1; world <= 4; world++) {
+            int64_t repeats = 0, seen[40] = { 0 };
+            for (int r = 0; r < world; r++) {
+                WK_SCOPE(one);
+                int64_t got[MOST], n = 0;
+                wk_loader *loader = wk_loader_new(numbered(rows), .batch_size = 3, .shuffle = true, .rank = r,
+                                                  .world = world, .tail = WK_TAIL_PAD);
+                for (wk_batch *b; (b = wk_loader_next(loader)); n += wk_batch_size(b)) {
+                    repeats += wk_batch_repeats(b);
+                    for (int64_t i = 0; i < wk_batch_size(b); i++) seen[wk_batch_rows(b)[i]]++;
+                }
+                CHECK(n == (rows + world - 1) / world);
+                if (rows < world) continue;
+                loader =
+                    wk_loader_new(numbered(rows), .batch_size = 3, .rank = r, .world = world, .tail = WK_TAIL_DROP);
+                CHECK(epoch_rows(loader, got) == rows / world);
+            }
+            CHECK(repeats == (rows + world - 1) / world * world - rows);
+            for (int64_t i = 0; i < rows; i++) repeats -= seen[i] - 1, CHECK(seen[i] >= 1);
+            CHECK(repeats == 0);
+        }
+}
+
+TEST(processes, go_on_with_another_number_of_them)
+{
+    enum { ROWS = 100 };
+    int64_t alone[MOST], rows[MOST], n = 0;
+    wk_dataset *set = numbered(ROWS);
+    epoch_rows(wk_loader_new(set, .batch_size = 12, .shuffle = true), alone);
+    wk_loader *of_three = wk_loader_new(set, .batch_size = 4, .shuffle = true, .rank = 1, .world = 3);
+    for (int i = 0; i < 5; i++) CHECK(wk_loader_next(of_three));
+    wk_state *where = wk_loader_state_dict(of_three);
+    wk_loader *of_two[2];
+    for (int r = 0; r < 2; r++) {
+        of_two[r] = wk_loader_new(set, .batch_size = 6, .shuffle = true, .seed = 8, .rank = r, .world = 2);
+        CHECK(!wk_loader_load_state_dict(of_two[r], where));
+    }
+    wk_batch *b;
+    for (int i = 0; (b = wk_loader_next(of_two[i % 2])); n += wk_batch_size(b), i++)
+        memcpy(rows + n, wk_batch_rows(b), (size_t)wk_batch_size(b) * sizeof *rows);
+    CHECK(n == ROWS - 60 && same(rows, alone + 60, ROWS - 60));
+    CHECK(wk_loader_load_state_dict(wk_loader_new(set, .batch_size = 6, .shuffle = true), where) == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "batch_size is 6 here, and was 12");
+}
+
+TEST(processes, refuse_what_makes_no_sense)
+{
+    CHECK_NULL(wk_loader_new(numbered(3), .rank = 2, .world = 2));
+    CHECK_ERROR(WK_E_INVALID, "rank is 2 and world 2");
+    CHECK_NULL(wk_loader_new(numbered(3), .world = 0));
+    CHECK_ERROR(WK_E_INVALID, "world 0");
+    CHECK_NULL(wk_loader_new(numbered(3), .rank = 3, .world = 4));
+    CHECK_ERROR(WK_E_INVALID, "3 rows leave none for process 3 of 4");
+    CHECK_NULL(wk_loader_new(numbered(3), .batch_size = 2, .world = 2, .drop_last = true));
+    CHECK_ERROR(WK_E_INVALID, "batch_size 2", "drop_last");
+    CHECK_NULL(wk_loader_new(numbered(3), .window = -1));
+    CHECK_ERROR(WK_E_INVALID, "window is -1");
+    CHECK_NULL(wk_loader_new(numbered(3), .tail = (wk_tail)7));
+    CHECK_ERROR(WK_E_INVALID, "tail is 7");
+    CHECK_NULL(in_blocks(5, 2, 3, 0));
+    CHECK_ERROR(WK_E_INVALID, "block_lead is 3");
+    CHECK_NULL(in_blocks(5, -2, 0, 0));
+    CHECK_ERROR(WK_E_INVALID, "block_rows is -2");
+}
+WICK_TEST_MAIN
