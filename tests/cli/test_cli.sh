@@ -141,7 +141,7 @@ run 0 train slow.h5 --model lenet --epochs 6 -o unstopped -q
 told=0
 "$WICK" train slow.h5 --model lenet --epochs 6 -o halted -q >out 2>err &
 for attempt in 1 2 3 4 5 6 7 8; do
-    sleep 0.6
+    sleep "$(awk "BEGIN { print 0.3 * $attempt * $attempt }")" # a slow machine needs long to its first step
     kill -TERM $! 2>/dev/null || true
     code=0
     wait $! || code=$?
