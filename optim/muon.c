@@ -37,7 +37,6 @@ static wk_tensor *rounded(wk_tensor *x)
 
 static wk_tensor *orthogonal(wk_tensor *m, double eps)
 {
-    WK_NO_AUTOCAST(as_it_is);
     const bool tall = wk_size(m, 0) > wk_size(m, 1);
     wk_tensor *x = rounded(wk_to(tall ? wk_t(m) : m, WK_F32));
     x = rounded(wk_div(x, rounded(wk_clamp_min(wk_norm(x, 2), eps))));

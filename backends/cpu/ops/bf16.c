@@ -2,6 +2,7 @@
  * one. In the order of y's memory. */
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/walk.h"
+#include "base/fault.h"
 
 typedef uint32_t bits __attribute__((may_alias));
 
@@ -9,7 +10,7 @@ static int64_t units(const wki_call *call) { return wki_blocks(wki_numel(call->v
 
 static inline bits nearest(bits x)
 {
-    const bits number = x + 0x7fff + (x >> 16 & 1), nan = x | 0x400000;
+    const bits number = x + 0x7fff + (WKI_FAULT(37) ? 1 : x >> 16 & 1), nan = x | 0x400000;
     return ((x & 0x7fffffff) > 0x7f800000 ? nan : number) & 0xffff0000;
 }
 
