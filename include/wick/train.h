@@ -106,7 +106,8 @@ WK_API wk_state *wk_training_state_dict(const wk_training *t);         /* shares
 WK_API wk_status wk_training_load_state_dict(const wk_training *t, const wk_state *s); /* all parts, or, on an error, none */
 
 /* Checkpoints: states in a folder, which is made if missing, as ckpt-STEP.safetensors. A save that is killed or fails leaves those that were
- * there; one that succeeds has been read back, and leaves the last `keep` and best.safetensors.
+ * there; one that succeeds has been read back, and leaves the last `keep` and best.safetensors. A state that is not finite is refused (WK_E_STATE
+ * names the first tensor), so that it never takes the place of a good one.
  *
  *   wk_training t = wk_training_of(.module = net, .optim = opt, .loader = train);
  *   int64_t step = 0;
@@ -120,11 +121,12 @@ typedef struct wk_checkpoint_opts {
     const wk_state *state;
     int keep;       /* 3; 0: all */
     bool best;      /* false; true: it becomes best.safetensors too */
+    bool nonfinite; /* false; true: NaN and infinity may be in it */
 } wk_checkpoint_opts;
 WK_API wk_checkpoint_opts wk_checkpoint_opts_default(void);
 WK_API wk_status wk_checkpoint_save_new(const wk_checkpoint_opts *o);  /* by the macro: wk_checkpoint_save(folder, step, s, .best = true) */
 static inline wk_status wk_checkpoint_save_with(wk_checkpoint_opts o) { return wk_checkpoint_save_new(&o); }
-#define WK_CHECKPOINT_DEFAULTS .size = sizeof(wk_checkpoint_opts), .state = NULL, .keep = 3, .best = false
+#define WK_CHECKPOINT_DEFAULTS .size = sizeof(wk_checkpoint_opts), .state = NULL, .keep = 3, .best = false, .nonfinite = false
 #define wk_checkpoint_save(to, at, ...)                                                                                \
     wk_checkpoint_save_with(                                                                                           \
         WK_WITH(wk_checkpoint_opts, WK_CHECKPOINT_DEFAULTS, .folder = (to), .step = (at), .state = __VA_ARGS__))

@@ -175,6 +175,25 @@ TEST(checkpoint, keeps_the_last_three_and_the_best)
     CHECK_ERROR(WK_E_INVALID, "step -1");
 }
 
+TEST(checkpoint, that_is_not_finite_never_takes_the_place_of_a_good_one)
+{
+    empty_folder();
+    run r = start("adam", "lr=0.1", 1, 0);
+    go(&r, 3);
+    CHECK(wk_checkpoint_save(folder, 3, wk_training_state_dict(&r.t), .best = true, .keep = 1) == WK_OK);
+    wk_tensor *m = wk_optim_state(r.t.optim, 0, "exp_avg");
+    const double bad[] = { (double)NAN, (double)INFINITY, -(double)INFINITY };
+    for (int i = 0; i < 3; i++) {
+        wk_fill_(wk_select(wk_select(m, 0, 1), 0, 1), bad[i]);
+        CHECK(wk_checkpoint_save(folder, 4, wk_training_state_dict(&r.t), .best = true, .keep = 1) == WK_E_STATE);
+        CHECK_ERROR(WK_E_STATE, "checkpoint_save", "'optim.0.weight.exp_avg' of step 4 is not finite", folder);
+        int64_t step = 0, best = 0;
+        CHECK(wk_checkpoint_load(folder, &step) && wk_checkpoint_load_best(folder, &best) && step == 3 && best == 3);
+    }
+    CHECK(wk_checkpoint_save(folder, 4, wk_training_state_dict(&r.t), .nonfinite = true) == WK_OK);
+    empty_folder();
+}
+
 TEST(checkpoint, of_a_newer_version_is_refused)
 {
     empty_folder();
