@@ -54,7 +54,7 @@ static int open_model(model *m, const settings *s)
     }
     if (!run_prepare(&m->plan, &m->run)) return EXIT_FAILED;
     if (!sets_open(&m->data, &m->run.data)) return say_error();
-    const int code = run_plan_for(&m->plan, &m->data);
+    const int code = run_plan_for(&m->plan, &m->data, state);
     return code == EXIT_DONE ? load_weights(m, state) : code;
 }
 
@@ -74,9 +74,10 @@ static wk_status measure(const model *m, wk_scores *scores, double *loss)
         WK_SCOPE(batch);
         wk_tensor *y = wk_batch_y(b), *output = wk_forward(m->net, wk_batch_x(b));
         const double n = (double)wk_batch_size(b);
-        sum += n * wk_item(wk_loss(output, y));
+        sum += n * wk_item(wk_loss(output, scale_targets(&m->plan.scales, y)));
         rows += n;
-        if (!m->data.classes && output) output = wk_reshape(output, wk_ndim(y), wk_shape(y));
+        if (!m->data.classes && output)
+            output = wk_reshape(scale_results(&m->plan.scales, output), wk_ndim(y), wk_shape(y));
         if (wk_scores_add(scores, output, y)) return wk_error();
     }
     *loss = sum / rows;
@@ -161,7 +162,8 @@ static void print_text(const model *m, const wk_scores *s, double loss)
         print_classes(d, s);
         print_confusion(d, s);
     } else {
-        printf("loss %.4g, mean error %.4g, R2 %.4f\n", loss, wk_scores_mae(s), wk_scores_r2(s));
+        printf("RMSE %.4g, mean error %.4g, R2 %.4f, loss %.4g\n", sqrt(wk_scores_mse(s)), wk_scores_mae(s),
+               wk_scores_r2(s), loss);
     }
 }
 
@@ -177,6 +179,7 @@ static void print_json(const model *m, const wk_scores *s, double loss)
     json_number(&j, "loss", loss);
     if (!d->classes) {
         json_number(&j, "mae", wk_scores_mae(s));
+        json_number(&j, "rmse", sqrt(wk_scores_mse(s)));
         json_number(&j, "r2", wk_scores_r2(s));
     } else {
         json_number(&j, "accuracy", wk_scores_accuracy(s));
@@ -275,7 +278,8 @@ static void put_heading(FILE *out, const model *m)
 static wk_status put_batch(FILE *out, const model *m, wk_batch *b)
 {
     char text[24];
-    wk_tensor *y = wk_reshape(wk_forward(m->net, wk_batch_x(b)), WK_SHAPE(-1, m->data.outputs));
+    wk_tensor *y = scale_results(&m->plan.scales, wk_forward(m->net, wk_batch_x(b)));
+    y = wk_reshape(y, WK_SHAPE(-1, m->data.outputs));
     if (m->data.classes) y = wk_softmax(y, 1);
     y = wk_contiguous(wk_to(y, WK_F32));
     if (!y) return wk_error();

@@ -225,7 +225,7 @@ static int find(const settings *s, run_plan *plan, const run_optimizer *optimize
     run_parts with;
     trace t;
     if (!sets_open(&data, &s->run.data)) return say_error();
-    int code = run_plan_for(plan, &data);
+    int code = run_plan_for(plan, &data, NULL);
     if (code != EXIT_DONE) return code;
     progress shown = { .mode = progress_choose(s->run.json, s->run.quiet) };
     run r = { .plan = plan, .optimizer = optimizer, .lr = s->from, .seed = { .seed = (uint64_t)s->seed } };

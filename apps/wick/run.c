@@ -14,6 +14,7 @@ const args_option run_options[RUN_OPTIONS] = {
     { "epochs", 0, ARGS_WHOLE, AT(epochs), "N", "passes over the training rows (5)", 1, 1e6 },
     { "model", 0, ARGS_TEXT, AT(model), "NAME", "mlp, lenet, cnn or resnet-small (mlp)", 0, 0 },
     { "hidden", 0, ARGS_TEXT, AT(hidden), "N,N", "hidden layers of an mlp (512,256), or none", 0, 0 },
+    { "scale", 0, ARGS_TEXT, AT(scale), "NAME", "of numbers: auto, none, standard or minmax (auto)", 0, 0 },
     { "batch-size", 0, ARGS_WHOLE, AT(batch_size), "N", "rows a step (128, or all if there are fewer)", 1, 1e9 },
     { "threads", 0, ARGS_WHOLE, AT(threads), "N", "compute threads (1, or WICK_THREADS)", 1, 64 },
     { "workers", 0, ARGS_WHOLE, AT(workers), "N", "threads that load batches ahead (1)", 0, 64 },
@@ -27,8 +28,9 @@ const args_option run_options[RUN_OPTIONS] = {
 
 run_settings run_defaults(void)
 {
-    return (
-        run_settings){ .model = "mlp", .hidden = "512,256", .epochs = 5, .threads = wk_num_threads(), .workers = -1 };
+    return (run_settings){
+        .model = "mlp", .hidden = "512,256", .scale = "auto", .epochs = 5, .threads = wk_num_threads(), .workers = -1
+    };
 }
 
 static const run_optimizer optimizers[] = {
@@ -60,8 +62,9 @@ const run_optimizer *run_find_optimizer(const char *key)
     return NULL;
 }
 
-/* The model as the command runs it: rows become f32 on their way in, results take the targets' shape on their way out,
- * and once a signal asked to stop, no pass goes on, be it for training or for wk_evaluate. */
+/* The model as the command runs it: rows become f32 on their way in, results take the targets' shape on their way out
+ * and are those of training, before they go back to the data's units, and once a signal asked to stop, no pass goes on,
+ * be it for training or for wk_evaluate. */
 typedef struct ends {
     const run_plan *plan;
     int ndim;
@@ -76,7 +79,8 @@ static wk_status ends_init(wk_module *m, void *state)
     e->shape[0] = -1;
     memcpy(e->shape + 1, p->data->y.shape, (size_t)p->data->y.ndim * sizeof *e->shape);
     e->plan = p;
-    return wk_nn_child(m, "model", models_make(p->kind, &p->image, p->nsizes, p->sizes)) ? WK_OK : wk_error();
+    wk_module *net = models_make(p->kind, &p->image, p->nsizes, p->sizes);
+    return wk_nn_child(m, "model", scale_around(&p->scales, net)) ? WK_OK : wk_error();
 }
 
 static wk_tensor *ends_forward(wk_module *m, wk_tensor *x)
@@ -85,7 +89,7 @@ static wk_tensor *ends_forward(wk_module *m, wk_tensor *x)
     if (!wk_is_training(m) && say_stop_signal()) return wk_fail(WK_E_INTERRUPTED, "stopped"), NULL;
     x = wk_to(x, WK_F32);
     if (strcmp(e->plan->kind, "mlp")) x = models_as_images(&e->plan->image, x);
-    wk_tensor *out = wk_forward(wk_module_child(m, "model"), x);
+    wk_tensor *out = scale_forward(&e->plan->scales, wk_module_child(m, "model"), x);
     return e->ndim > 2 ? wk_reshape(out, e->ndim, e->shape) : out;
 }
 
@@ -102,6 +106,8 @@ bool run_prepare(run_plan *p, const run_settings *settings)
     *p = (run_plan){ .settings = settings, .nsizes = 1, .kind = settings->model };
     if (!models_know(settings->model))
         return say_usage("no model \"%s\"; there are mlp, lenet, cnn and resnet-small", settings->model), false;
+    if (!scale_know(settings->scale))
+        return say_usage("--scale is \"%s\"; expected auto, none, standard or minmax", settings->scale), false;
     while (args_item(&list, item, sizeof item)) {
         int64_t size;
         if (!args_whole(item, &size) || size < 1 || size > 1000000)
@@ -115,17 +121,16 @@ bool run_prepare(run_plan *p, const run_settings *settings)
     return true;
 }
 
-static int plan_images(run_plan *p, const sets *data)
+static int plan_images(run_plan *p)
 {
     WK_SCOPE(counting);
-    if (!models_image_of(p->kind, data, &p->image)) return EXIT_USAGE;
     p->parameters = wk_parameter_count(models_make(p->kind, &p->image, p->nsizes, p->sizes));
     snprintf(p->model, sizeof p->model, "%s for %lldx%lldx%lld", p->kind, (long long)p->image.channels,
              (long long)p->image.height, (long long)p->image.width);
     return wk_failed() ? say_error() : EXIT_DONE;
 }
 
-int run_plan_for(run_plan *p, const sets *data)
+int run_plan_for(run_plan *p, const sets *data, const wk_state *saved)
 {
     const run_settings *s = p->settings;
     p->data = data;
@@ -138,7 +143,12 @@ int run_plan_for(run_plan *p, const sets *data)
     if (wk_set_num_threads((int)s->threads)) return say_error();
     p->workers = s->workers >= 0 ? (int)s->workers : sysconf(_SC_NPROCESSORS_ONLN) > 1;
     p->batches = (data->train_rows + p->batch_size - 1) / p->batch_size;
-    if (strcmp(p->kind, "mlp")) return plan_images(p, data);
+    const bool images = strcmp(p->kind, "mlp") != 0;
+    if (images && !models_image_of(p->kind, data, &p->image)) return EXIT_USAGE;
+    if (saved ? !scale_recall(&p->scales, saved)
+              : !scale_measure(&p->scales, s->scale, data, images ? &p->image : NULL))
+        return say_error();
+    if (images) return plan_images(p);
     size_t n = (size_t)snprintf(p->model, sizeof p->model, "MLP ");
     for (int i = 0; i < p->nsizes; i++) {
         if (i) p->parameters += (p->sizes[i - 1] + 1) * p->sizes[i];
@@ -159,6 +169,7 @@ bool run_make_parts(run *r, run_parts *with)
     char options[96];
     const run_plan *p = r->plan;
     wk_manual_seed(r->seed.seed);
+    with->plan = p;
     with->net = run_model(p);
     snprintf(options, sizeof options, "lr=%.17g%s%s", r->lr, *r->optimizer->options ? "," : "", r->optimizer->options);
     with->optim = wk_optim_by_name(r->optimizer->key, wk_parameters(with->net), options);
@@ -181,10 +192,16 @@ static bool make_curves(run *r)
     return true;
 }
 
+static wk_status evaluate(const run *r, const run_parts *with, wk_loader *rows, wk_metrics *of, wk_scores *scores)
+{
+    if (r->plan->data->classes) return wk_evaluate(with->net, rows, of);
+    return scale_evaluate(&r->plan->scales, with->net, rows, of, scores);
+}
+
 static bool validate(run *r, const run_parts *with, double train_loss)
 {
     wk_metrics valid;
-    if (wk_evaluate(with->net, with->valid, &valid)) return false;
+    if (evaluate(r, with, with->valid, &valid, NULL)) return false;
     size_t n = (size_t)r->plan->settings->epochs + 1;
     double *at = r->numbers + r->seed.points++;
     at[0] = train_loss;
@@ -204,7 +221,7 @@ static void diverge(run *r, int64_t step)
 double run_step(const run_parts *with, wk_batch *b)
 {
     wk_zero_grad(with->optim);
-    wk_tensor *loss = wk_loss(wk_forward(with->net, wk_batch_x(b)), wk_batch_y(b));
+    wk_tensor *loss = wk_loss(wk_forward(with->net, wk_batch_x(b)), scale_targets(&with->plan->scales, wk_batch_y(b)));
     const double value = wk_item(loss);
     if (wk_failed() || !isfinite(value)) return value;
     wk_backward(loss);
@@ -332,7 +349,12 @@ static run_end train_and_test(run *r, const run_parts *with)
     progress_clear(r->progress);
     if (end == RUN_FAILED) keep_stopped(r, with);
     if (end != RUN_DONE) return end;
-    if (wk_evaluate(with->net, evaluation_loader(r, r->plan->data->test), &test)) return RUN_FAILED;
+    wk_scores *numbers = r->plan->data->classes ? NULL : wk_scores_new(0);
+    if (evaluate(r, with, evaluation_loader(r, r->plan->data->test), &test, numbers)) return RUN_FAILED;
+    if (numbers) {
+        r->test_rmse = sqrt(wk_scores_mse(numbers));
+        r->test_r2 = wk_scores_r2(numbers);
+    }
     r->seed.test_loss = test.loss;
     r->seed.test_accuracy = test.accuracy;
     return RUN_DONE;

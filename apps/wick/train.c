@@ -35,6 +35,7 @@ static void introduce(const run *r)
            say_count(b, d->valid_rows), say_count(c, d->test_rows),
            d->test_split_off ? " (a fifth: the file has no test group)" : "");
     printf("model  %s, %s\n", p->model, say_plural(a, p->parameters, "parameter"));
+    if (p->scales.x_kind || p->scales.y_kind) printf("scale  %s\n", scale_describe(&p->scales, text, sizeof text));
     printf("optim  %s, lr %g, batch %lld, seed %llu, %s (%s)\n", r->optimizer->name, r->lr, (long long)p->batch_size,
            (unsigned long long)r->progress->seed, say_plural(a, p->settings->threads, "thread"), wk_cpu_isa());
     printf("run    %s", r->keep->folder);
@@ -59,7 +60,10 @@ static void conclude(const run *r)
     if (talks) printf("\n");
     if (r->early) printf("stopped early: validation was best in epoch %lld\n", (long long)r->place.best_at + 1);
     printf("test: ");
-    if (r->plan->data->classes) printf("accuracy %.2f %%, ", 100 * r->seed.test_accuracy);
+    if (r->plan->data->classes)
+        printf("accuracy %.2f %%, ", 100 * r->seed.test_accuracy);
+    else
+        printf("RMSE %.4g, R2 %.4f, ", r->test_rmse, r->test_r2);
     printf("loss %.4g (%s, measured once); trained for %s\n", r->seed.test_loss,
            say_plural(rows, r->plan->data->test_rows, "row"), say_seconds(time, r->seconds));
     if (talks) printf("next: wick eval %s\n", r->keep->folder);
@@ -122,7 +126,7 @@ static int train(const settings *s, run *r, run_plan *plan)
 {
     sets data;
     if (!sets_open(&data, &s->run.data)) return say_error();
-    int code = run_plan_for(plan, &data);
+    int code = run_plan_for(plan, &data, r->from);
     if (code != EXIT_DONE) return code;
     progress shown = { .mode = progress_choose(s->run.json, s->run.quiet),
                        .accuracy = data.classes > 0,
@@ -181,7 +185,10 @@ const args_command command_train = {
             "test rows are measured once, at the end. Targets that are floats make it a\n"
             "regression. The run's folder gets config.json, metrics.csv, the last three\n"
             "checkpoints and the best. A first Ctrl-C ends the step and keeps the run;\n"
-            "--resume goes on as if it had never stopped, with the same bits.\n",
+            "--resume goes on as if it had never stopped, with the same bits.\n\n"
+            "--scale auto brings inputs that are no pixels, and targets that are floats, to\n"
+            "mean 0 and deviation 1; minmax to 0 .. 1. The constants are part of the model:\n"
+            "eval and predict speak in the data's own units.\n",
     .options = options,
     .noptions = ARGS_COUNT(options),
     .shared = run_options,

@@ -51,6 +51,21 @@ WK_API double wk_scores_mae(const wk_scores *s);                     /* numbers:
 WK_API double wk_scores_mse(const wk_scores *s);                     /* mean (output - target)^2 */
 WK_API double wk_scores_r2(const wk_scores *s);                      /* 1 - sum (output - target)^2 / sum (target - mean target)^2, over all elements */
 
+/* Statistics of rows [n, ...], gathered batch by batch, for each element of a row, in f64 whatever the dtype. Results are WK_F64 of a row's
+ * shape; std divides by the number of rows; NaN stays NaN.
+ *
+ *   wk_stats *s = wk_stats_new();
+ *   ... wk_stats_add(s, wk_batch_x(b)); ...
+ *   wk_module *net = wk_nn_sequential(wk_nn_scale(wk_stats_mean(s), wk_stats_std(s)), wk_nn_linear(8, 1)); */
+typedef struct wk_stats wk_stats;
+WK_API wk_stats *wk_stats_new(void);
+WK_API wk_status wk_stats_add(wk_stats *s, wk_tensor *rows);         /* copies what it needs */
+WK_API int64_t wk_stats_rows(const wk_stats *s);                     /* so far */
+WK_API wk_tensor *wk_stats_mean(const wk_stats *s);                  /* of no rows: WK_E_INVALID */
+WK_API wk_tensor *wk_stats_std(const wk_stats *s);
+WK_API wk_tensor *wk_stats_min(const wk_stats *s);
+WK_API wk_tensor *wk_stats_max(const wk_stats *s);
+
 /* When to stop: patience checks in a row without a value better than the best by more than min_delta. NaN is never better.
  *
  *   wk_early_stopping stop = wk_early_stopping_init(.patience = 5);

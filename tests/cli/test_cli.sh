@@ -195,6 +195,38 @@ shows 'R2'
 run 0 predict wave-run
 shows '^row,output_0'
 
+law "columns of very different size train well, and eval and predict speak in the data's units"
+awk 'BEGIN {
+    print "height,gap,kind,pressure"
+    for (i = 0; i < 600; i++) {
+        a = (i * 7919 % 1009) / 1009; b = (i * 104729 % 997) / 997
+        printf "%.3f,%.9f,7,%.3f\n", 1e6 * a, 1e-6 * b, 101325 + 2e5 * a - 3e4 * b * b
+    }
+}' >gas.csv
+run 0 import csv gas.csv --label pressure -o gas.h5 -q
+run 0 train gas.h5 --epochs 30 --hidden 32 --lr 3e-3 -o gas
+shows '^scale  inputs standard, targets standard'
+shows '^test: RMSE [0-9]\{3,4\}\(\.[0-9]*\)\?, R2 0\.99'
+rmse=$(sed -n 's/^test: RMSE \([^,]*\),.*/\1/p' out)
+run 0 eval gas --last
+shows "RMSE $rmse,"
+run 0 predict gas --last
+awk -F, 'NR > 1 && ($2 < 50000 || $2 > 350000) { exit 1 }' out || fail "predict does not speak of pressures"
+run 0 train gas.h5 --epochs 30 --hidden 32 --lr 3e-3 -o gas-raw --scale none -q
+shows 'R2 -\?[0-9]*\.[0-8]'
+run 0 train gas.h5 --epochs 30 --hidden 32 --lr 3e-3 -o gas-unit --scale minmax -q
+shows 'R2 0\.9'
+run 0 train gas.h5 --epochs 11 --hidden 32 --lr 3e-3 -o gas-halves -q
+run 0 train --resume gas-halves --epochs 30 -q
+same_run gas gas-halves
+refuses 2 train gas.h5 --scale standart
+says 'minmax'
+run 0 train resume.h5 --epochs 1 --model lenet -o pixels
+grep -q '^scale' out && fail "pixels were scaled"
+run 0 train resume.h5 --epochs 1 --model lenet -o pixels-scaled --scale standard
+shows '^scale  inputs standard'
+run 0 eval pixels-scaled
+
 law "synth makes the same file again, and no other file in its place"
 run 0 synth digits -o digits.h5 --train 600 --test 100
 shows '600 training rows and 100 for test'
