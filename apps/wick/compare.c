@@ -113,6 +113,8 @@ static int prepare(compare *c)
     if (!sets_open(&c->data, &s->run.data)) return say_error();
     int code = run_plan_for(&c->plan, &c->data, NULL);
     if (code != EXIT_DONE) return code;
+    for (int o = 0; o < c->noptimizers; o++)
+        if (!run_check(&(run){ .plan = &c->plan, .optimizer = c->optimizers[o], .lr = c->lr[o] })) return EXIT_USAGE;
     c->runs = calloc(n, sizeof *c->runs);
     c->seeds = calloc(n, sizeof *c->seeds);
     if (!c->runs || !c->seeds) return say_failed("no memory for %zu runs", n);

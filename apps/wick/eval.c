@@ -31,7 +31,7 @@ typedef struct model {
 static int load_weights(model *m, const wk_state *s)
 {
     m->net = run_model(&m->plan);
-    if (!m->net || wk_load_state_dict(wk_module_child(m->net, "model"), wk_state_part(s, "model."))) return say_error();
+    if (!m->net || wk_load_state_dict(wk_module_child(m->net, "model"), keep_weights(s))) return say_error();
     wk_train(m->net, false);
     return EXIT_DONE;
 }

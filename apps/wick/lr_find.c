@@ -150,6 +150,7 @@ static void put_next(const trace *t, const run *r)
 {
     const run_settings *s = &t->settings->run, usual = run_defaults();
     char text[4096], lr[32], batch[32];
+    say_room clip, clip_value;
     snprintf(lr, sizeof lr, "%.2g", t->suggestion);
     snprintf(batch, sizeof batch, "%lld", (long long)s->batch_size);
     const struct {
@@ -158,6 +159,8 @@ static void put_next(const trace *t, const run *r)
         { "--model", strcmp(s->model, usual.model) ? s->model : NULL },
         { "--hidden", strcmp(s->hidden, usual.hidden) ? s->hidden : NULL },
         { "--batch-size", s->batch_size ? batch : NULL },
+        { "--clip", s->clip > 0 ? say_exact(clip, s->clip) : NULL },
+        { "--clip-value", s->clip_value > 0 ? say_exact(clip_value, s->clip_value) : NULL },
         { "--split", s->data.train },
         { "--test", s->data.test },
         { "--x", s->data.x },
@@ -266,7 +269,7 @@ const args_command command_lr_find = {
             "the longest fall, at the rate that is suggested. Nothing is kept.\n",
     .options = options,
     .noptions = ARGS_COUNT(options),
-    .shared = run_options + 1, /* all but --epochs */
-    .nshared = RUN_OPTIONS - 1,
+    .shared = run_options + RUN_OF_EPOCHS,
+    .nshared = RUN_OPTIONS - RUN_OF_EPOCHS,
     .run = start,
 };

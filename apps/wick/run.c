@@ -12,6 +12,10 @@ enum { BATCH = 128, EVALUATION_BATCH = 512 };
 #define AT(field) offsetof(run_settings, field)
 const args_option run_options[RUN_OPTIONS] = {
     { "epochs", 0, ARGS_WHOLE, AT(epochs), "N", "passes over the training rows (5)", 1, 1e6 },
+    { "schedule", 0, ARGS_TEXT, AT(schedule), "TEXT", "rates that change: cosine, one_cycle:max_lr=.1 ...", 0, 0 },
+    { "ema", 0, ARGS_REAL, AT(ema), "DECAY", "judge and keep averaged weights, as of 0.999", 0, 1 },
+    { "clip", 0, ARGS_REAL, AT(clip), "NORM", "the most that all gradients together may be", 0, 1e30 },
+    { "clip-value", 0, ARGS_REAL, AT(clip_value), "V", "the most that each gradient may be", 0, 1e30 },
     { "model", 0, ARGS_TEXT, AT(model), "NAME", "mlp, lenet, cnn or resnet-small (mlp)", 0, 0 },
     { "hidden", 0, ARGS_TEXT, AT(hidden), "N,N", "hidden layers of an mlp (512,256), or none", 0, 0 },
     { "scale", 0, ARGS_TEXT, AT(scale), "NAME", "of numbers: auto, none, standard or minmax (auto)", 0, 0 },
@@ -104,6 +108,7 @@ bool run_prepare(run_plan *p, const run_settings *settings)
     const char *list = strcmp(settings->hidden, "none") ? settings->hidden : NULL;
     char item[32];
     *p = (run_plan){ .settings = settings, .nsizes = 1, .kind = settings->model };
+    if (settings->schedule && !rates_know(settings->schedule)) return false;
     if (!models_know(settings->model))
         return say_usage("no model \"%s\"; there are mlp, lenet, cnn and resnet-small", settings->model), false;
     if (!scale_know(settings->scale))
@@ -164,19 +169,44 @@ static wk_loader *evaluation_loader(const run *r, wk_dataset *set)
     return wk_loader_new(set, .batch_size = EVALUATION_BATCH, .num_workers = r->plan->workers);
 }
 
-bool run_make_parts(run *r, run_parts *with)
+static wk_optim *make_optim(const run *r, wk_params *params)
 {
     char options[96];
-    const run_plan *p = r->plan;
-    wk_manual_seed(r->seed.seed);
-    with->plan = p;
-    with->net = run_model(p);
     snprintf(options, sizeof options, "lr=%.17g%s%s", r->lr, *r->optimizer->options ? "," : "", r->optimizer->options);
-    with->optim = wk_optim_by_name(r->optimizer->key, wk_parameters(with->net), options);
+    return wk_optim_by_name(r->optimizer->key, params, options);
+}
+
+static wk_status make_rates(const run *r, wk_optim *optim, rates *rates)
+{
+    const run_settings *s = r->plan->settings;
+    return rates_make(rates, s->schedule, optim, r->schedule_epochs ? r->schedule_epochs : s->epochs, r->plan->batches);
+}
+
+bool run_check(const run *r)
+{
+    WK_SCOPE(trial);
+    rates rates;
+    wk_optim *optim = make_optim(r, wk_parameters(wk_nn_linear(1, 1)));
+    if (!optim || make_rates(r, optim, &rates) == WK_OK) return !wk_failed() || (say_error(), false);
+    say_usage("--schedule %s: %s", r->plan->settings->schedule, say_reason());
+    wk_error_clear();
+    return false;
+}
+
+bool run_make_parts(run *r, run_parts *with)
+{
+    const run_plan *p = r->plan;
+    const double decay = p->settings->ema;
+    wk_manual_seed(r->seed.seed);
+    *with = (run_parts){ .plan = p, .net = run_model(p) };
+    with->params = wk_parameters(with->net);
+    with->optim = make_optim(r, with->params);
     with->train = wk_loader_new(p->data->train, .batch_size = p->batch_size, .shuffle = true, .num_workers = p->workers,
                                 .seed = r->seed.seed, .seed_from_process = false);
     with->valid = evaluation_loader(r, p->data->valid);
     if (!wk_failed()) snprintf(r->optimizer_text, sizeof r->optimizer_text, "%s", wk_optim_describe(with->optim));
+    if (!wk_failed()) make_rates(r, with->optim, &with->rates);
+    if (decay > 0) with->average = wk_ema_new(wk_parameters(wk_module_child(with->net, "model")), decay);
     return !wk_failed();
 }
 
@@ -192,10 +222,23 @@ static bool make_curves(run *r)
     return true;
 }
 
-static wk_status evaluate(const run *r, const run_parts *with, wk_loader *rows, wk_metrics *of, wk_scores *scores)
+/* Measures rows; of numbers in scores too, in the data's units. */
+static wk_status measure(const run *r, const run_parts *with, wk_loader *rows, wk_metrics *of, wk_scores *scores)
 {
     if (r->plan->data->classes) return wk_evaluate(with->net, rows, of);
     return scale_evaluate(&r->plan->scales, with->net, rows, of, scores);
+}
+
+/* The same of averaged weights, where there are some; a signal leaves the weights as they were. */
+static wk_status evaluate(const run *r, const run_parts *with, wk_loader *rows, wk_metrics *of, wk_scores *scores)
+{
+    const bool averaged = with->average && wk_average_updates(with->average) > 0;
+    if (averaged && wk_average_swap(with->average)) return wk_error();
+    const wk_status status = measure(r, with, rows, of, scores);
+    if (!averaged || (status && status != WK_E_INTERRUPTED)) return status;
+    wk_error_clear();
+    if (wk_average_swap(with->average) || !status) return wk_error();
+    return wk_fail(WK_E_INTERRUPTED, "stopped");
 }
 
 static bool validate(run *r, const run_parts *with, double train_loss)
@@ -220,12 +263,16 @@ static void diverge(run *r, int64_t step)
 
 double run_step(const run_parts *with, wk_batch *b)
 {
+    const run_settings *s = with->plan->settings;
     wk_zero_grad(with->optim);
     wk_tensor *loss = wk_loss(wk_forward(with->net, wk_batch_x(b)), scale_targets(&with->plan->scales, wk_batch_y(b)));
     const double value = wk_item(loss);
     if (wk_failed() || !isfinite(value)) return value;
     wk_backward(loss);
+    if (s->clip_value > 0) wk_clip_grad_value_(with->params, s->clip_value);
+    if (s->clip > 0) wk_clip_grad_norm_(with->params, s->clip);
     wk_step(with->optim);
+    if (with->average) wk_average_update(with->average);
     return value;
 }
 
@@ -240,7 +287,7 @@ static void train_epoch(run *r, const run_parts *with, double *mean)
             break;
         }
         wk_batch *b = wk_loader_next(with->train);
-        if (!b) break;
+        if (!b || rates_reach(&with->rates, at->epoch - 1, at->total)) break;
         WK_SCOPE(step);
         const double value = run_step(with, b);
         if (!wk_failed() && !isfinite(value)) {
@@ -266,7 +313,8 @@ static run_end fail_output(void)
 
 static wk_training training_of(const run_parts *with)
 {
-    return wk_training_of(.module = wk_module_child(with->net, "model"), .optim = with->optim, .loader = with->train);
+    return wk_training_of(.module = wk_module_child(with->net, "model"), .optim = with->optim, .loader = with->train,
+                          .schedule = with->rates.schedule, .average = with->average);
 }
 
 /* After an epoch: its row in the log, and whether it is time to stop. Is the model the best so far? */
@@ -316,6 +364,7 @@ static run_end train_all(run *r, const run_parts *with)
         progress_epoch e = { (int)at->epoch, mean, r->seed.valid_loss[i], r->seed.valid_accuracy[i], seconds };
         if (!progress_row(r->progress, &e)) return fail_output();
         const bool best = r->keep && judge(r, with, mean);
+        if (rates_judge(&with->rates, r->seed.valid_loss[i])) return RUN_FAILED;
         at->epoch++;
         at->step = 0;
         at->loss_sum = 0;

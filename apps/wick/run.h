@@ -5,6 +5,7 @@
 #include "keep.h"
 #include "models.h"
 #include "progress.h"
+#include "rates.h"
 #include "report.h"
 #include "scale.h"
 #include "sets.h"
@@ -14,10 +15,12 @@
 typedef struct run_settings {
     sets_request data;
     const char *model, *hidden, *scale;
+    const char *schedule;                         /* NULL: none */
+    double clip, clip_value, ema;                 /* 0: none */
     int64_t epochs, batch_size, threads, workers; /* batch_size 0, workers -1: not given */
     bool json, quiet;
 } run_settings;
-enum { RUN_OPTIONS = 13 };
+enum { RUN_OPTIONS = 17, RUN_OF_EPOCHS = 3 }; /* the first ones are for whole epochs alone */
 extern const args_option run_options[RUN_OPTIONS];
 run_settings run_defaults(void);
 
@@ -63,6 +66,7 @@ typedef struct run {
     keep *keep;           /* where it is kept; NULL: nowhere */
     const wk_state *from; /* goes on from this checkpoint, and place; NULL: from the start */
     keep_place place;
+    int64_t schedule_epochs;   /* that its schedule is made for; 0: all there are */
     double test_rmse, test_r2; /* of numbers, in the data's units */
     bool early;                /* ended before its last epoch, as validation became no better */
 } run;
@@ -75,10 +79,15 @@ wk_module *run_model(const run_plan *p);
 typedef struct run_parts {
     const run_plan *plan;
     wk_module *net;
+    wk_params *params;
     wk_optim *optim;
     wk_loader *train, *valid;
+    rates rates;
+    wk_average *average; /* NULL: none */
 } run_parts;
 bool run_make_parts(run *r, run_parts *with);
+/* Does its schedule suit r's optimizer and plan? false after a usage error on stderr. */
+bool run_check(const run *r);
 /* One step; its loss, before which nothing is changed if that is not finite. */
 double run_step(const run_parts *with, wk_batch *b);
 
