@@ -52,6 +52,7 @@ static const keep_field all_fields[] = {
     FIELD("clip", KEEP_REAL, clip, false),
     FIELD("clip_value", KEEP_REAL, clip_value, false),
     FIELD("ema", KEEP_REAL, ema, false),
+    FIELD("bf16", KEEP_FLAG, bf16, false),
     FIELD("epochs", KEEP_WHOLE, epochs, true),
     FIELD("batch_size", KEEP_WHOLE, batch_size, true),
     FIELD("seed", KEEP_WHOLE, seed, true),

@@ -16,6 +16,7 @@ const args_option run_options[RUN_OPTIONS] = {
     { "ema", 0, ARGS_REAL, AT(ema), "DECAY", "judge and keep averaged weights, as of 0.999", 0, 1 },
     { "clip", 0, ARGS_REAL, AT(clip), "NORM", "the most that all gradients together may be", 0, 1e30 },
     { "clip-value", 0, ARGS_REAL, AT(clip_value), "V", "the most that each gradient may be", 0, 1e30 },
+    { "bf16", 0, ARGS_FLAG, AT(bf16), NULL, "train with bfloat16 operands, summed in f32", 0, 0 },
     { "model", 0, ARGS_TEXT, AT(model), "NAME", "mlp, lenet, cnn or resnet-small (mlp)", 0, 0 },
     { "hidden", 0, ARGS_TEXT, AT(hidden), "N,N", "hidden layers of an mlp (512,256), or none", 0, 0 },
     { "scale", 0, ARGS_TEXT, AT(scale), "NAME", "of numbers: auto, none, standard or minmax (auto)", 0, 0 },
@@ -261,11 +262,20 @@ static void diverge(run *r, int64_t step)
     r->seed.diverged_step = step;
 }
 
+/* Backward runs as the forward pass was recorded. */
+static wk_tensor *loss_of(const run_parts *with, wk_batch *b)
+{
+    const bool before = wk_set_autocast_enabled(with->plan->settings->bf16);
+    wk_tensor *output = wk_forward(with->net, wk_batch_x(b));
+    wk_set_autocast_enabled(before);
+    return wk_loss(output, scale_targets(&with->plan->scales, wk_batch_y(b)));
+}
+
 double run_step(const run_parts *with, wk_batch *b)
 {
     const run_settings *s = with->plan->settings;
     wk_zero_grad(with->optim);
-    wk_tensor *loss = wk_loss(wk_forward(with->net, wk_batch_x(b)), scale_targets(&with->plan->scales, wk_batch_y(b)));
+    wk_tensor *loss = loss_of(with, b);
     const double value = wk_item(loss);
     if (wk_failed() || !isfinite(value)) return value;
     wk_backward(loss);

@@ -18,9 +18,9 @@ typedef struct run_settings {
     const char *schedule;                         /* NULL: none */
     double clip, clip_value, ema;                 /* 0: none */
     int64_t epochs, batch_size, threads, workers; /* batch_size 0, workers -1: not given */
-    bool json, quiet;
+    bool bf16, json, quiet;
 } run_settings;
-enum { RUN_OPTIONS = 17, RUN_OF_EPOCHS = 3 }; /* the first ones are for whole epochs alone */
+enum { RUN_OPTIONS = 18, RUN_OF_EPOCHS = 3 }; /* the first ones are for whole epochs alone */
 extern const args_option run_options[RUN_OPTIONS];
 run_settings run_defaults(void);
 

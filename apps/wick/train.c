@@ -35,6 +35,7 @@ static void introduce_extras(const run_settings *s)
     if (s->clip > 0) printf("%s gradients clipped to norm %g", before, s->clip), before = ",";
     if (s->clip_value > 0) printf("%s each gradient to %g", before, s->clip_value), before = ",";
     if (s->ema > 0) printf("%s weights averaged by %g", before, s->ema), before = ",";
+    if (s->bf16) printf("%s products in bfloat16", before), before = ",";
     if (*before == ',') printf("\n");
 }
 

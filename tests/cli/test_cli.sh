@@ -187,6 +187,21 @@ run 0 train rates.h5 --epochs 3 --hidden 16 --lr 0.02 --ema 1e-9 -o barely -q # 
 cut -d, -f4 barely/metrics.csv | cut -c1-6 >two
 cut -c1-6 one | cmp -s - two || fail "an average of the last step alone is another model"
 
+law "products in bfloat16 train nearly as well, are judged in f32, and go on to the same bits"
+run 0 train rates.h5 --epochs 3 --hidden 16 --lr 0.02 --bf16 -o halved
+accuracy=$(sed -n 's/.*accuracy \([0-9.]*\) %, loss \([0-9.]*\) .*/accuracy \1 %.*loss \2/p' out)
+shows '^also   products in bfloat16'
+run 0 eval halved --last
+shows "$accuracy"
+cut -d, -f3 halved/metrics.csv >one
+cut -d, -f3 plain/metrics.csv | cmp -s - one && fail "--bf16 changes nothing"
+cut -d, -f3 plain/metrics.csv | paste -d' ' - one >two
+awk 'NR > 1 && ($1 - $2) ^ 2 > 0.0001 * $1 ^ 2 { exit 1 }' two || fail "bfloat16 is far from f32: $(cat two)"
+run 0 train rates.h5 --epochs 1 --hidden 16 --lr 0.02 --bf16 -o halved-again -q
+grep -q '"bf16": true' halved/config.json || fail "it is not recorded"
+run 0 train --resume halved-again --epochs 3 -q
+cmp halved/metrics.csv halved-again/metrics.csv || fail "the logs differ"
+
 law "a run that stopped goes on to the same bits"
 run 0 synth digits -o resume.h5 --train 1200 --test 100 -q
 run 0 train resume.h5 --epochs 4 -o straight -q --hidden 64
