@@ -135,7 +135,7 @@ static constants choose(const char *name, const wk_stats *s, const parts *p, boo
 
 bool scale_measure(scales *s, const char *name, const sets *data, const models_image *image)
 {
-    *s = (scales){ NULL };
+    *s = (scales){ .x_offset = NULL };
     if (!strcmp(name, "none")) return true;
     gathered g = { .peek = true };
     if (!strcmp(name, "auto") && !sets_each(data->train, gather, &g) && wk_failed()) return false;
@@ -163,7 +163,7 @@ bool scale_recall(scales *s, const wk_state *saved)
 {
     static const char *const results[] = { "model.1.", "model.2." };
     char name[32];
-    *s = (scales){ NULL };
+    *s = (scales){ .x_offset = NULL };
     if (wk_state_has(saved, "model.0.offset")) {
         s->x_offset = wk_state_get(saved, "model.0.offset");
         s->x_scale = wk_state_get(saved, "model.0.scale");

@@ -350,6 +350,64 @@ shows 'R2'
 run 0 predict wave-run
 shows '^row,output_0'
 
+law "eval tells the worst rows, and its page has them as pictures, in one file"
+run 0 eval judged --last --worst 3 --html judged.html
+shows '^row *it is *taken for'
+[ "$(sed -n '/the rows with the largest loss/,/^$/p' out | wc -l)" -eq 6 ] || fail "not three rows"
+shows '^page   judged.html'
+[ "$(grep -o 'data:image/png;base64' judged.html | wc -l)" -eq 3 ] || fail "the page has no three pictures"
+grep -q 'class="yes' judged.html || fail "the page has no matrix"
+grep -q 'https\?://\|<script\|<link' judged.html && fail "the page needs more than itself"
+if command -v python3 >/dev/null; then
+    cat >page.py <<'END'
+import base64, html.parser, re, struct, sys, zlib
+page = open(sys.argv[1], encoding="utf-8").read()
+OPEN = []
+class Reader(html.parser.HTMLParser):
+    def handle_starttag(self, tag, attrs):
+        OPEN.append(tag)
+    def handle_endtag(self, tag):
+        assert OPEN.pop() == tag, (tag, self.getpos())
+Reader().feed(page)
+assert not OPEN, OPEN
+for image in re.findall(r"base64,([^\"]*)", page):
+    png, at, data = base64.b64decode(image, validate=True), 8, b""
+    assert png[:8] == b"\x89PNG\r\n\x1a\n"
+    while at < len(png):
+        n, kind = struct.unpack(">I4s", png[at:at + 8])
+        assert struct.unpack(">I", png[at + 8 + n:at + 12 + n])[0] == zlib.crc32(png[at + 4:at + 8 + n])
+        if kind == b"IDAT": data = zlib.decompress(png[at + 8:at + 8 + n])
+        if kind == b"IHDR": width, height, depth, colour = struct.unpack(">IIBB", png[at + 8:at + 18])
+        at += 12 + n
+    assert kind == b"IEND" and depth == 8 and len(data) == height * (1 + width * (3 if colour == 2 else 1))
+    assert not any(data[:: len(data) // height])
+END
+    python3 page.py judged.html 2>err || fail "judged.html is not well formed"
+fi
+refuses 1 eval judged --html judged.html
+says '--force'
+run 0 eval judged --last --html judged.html --force --json --worst 2
+is_json out
+shows '"worst": \[{"row": [0-9]*, "loss": [0-9.]*, "class": "[0-9]"'
+run 0 synth moons -o two.h5 --train 200 --test 50 -q
+run 0 train two.h5 --epochs 1 -o two -q --hidden 8
+run 0 eval two --html two.html
+[ "$(sed -n '/taken for/,$p' out | grep -c '^[01]  ')" -eq 2 ] || fail "no matrix of two classes"
+awk 'BEGIN { print "a,b,species"; for (i = 0; i < 4000; i++) { c = i % 100; print c % 10 + i % 7 / 9 "," int(c / 10) + i % 11 / 13 ",<species " c ">" } }' >many.csv
+run 0 import csv many.csv -o many.h5 -q
+run 0 train many.h5 --epochs 2 -o many -q --hidden 32
+run 0 eval many --html many.html
+shows 'the 10 weakest of 100 classes'
+shows 'mistaken most often'
+[ "$(wc -l <out)" -lt 40 ] || fail "a hundred classes fill the screen"
+awk 'length > 80 { exit 1 }' out || fail "eval has a line of more than 80 columns"
+grep -q '&lt;species' many.html || fail "names of classes are not escaped"
+grep -q '<species' many.html && fail "names of classes are not escaped"
+if command -v python3 >/dev/null; then
+    for page in two many; do python3 page.py $page.html 2>err || fail "$page.html is not well formed"; done
+fi
+no_parts
+
 law "columns of very different size train well, and eval and predict speak in the data's units"
 awk 'BEGIN {
     print "height,gap,kind,pressure"
@@ -365,6 +423,9 @@ shows '^test: RMSE [0-9]\{3,4\}\(\.[0-9]*\)\?, R2 0\.99'
 rmse=$(sed -n 's/^test: RMSE \([^,]*\),.*/\1/p' out)
 run 0 eval gas --last
 shows "RMSE $rmse,"
+run 0 eval gas --worst 2 --html gas.html
+shows '^row *output *target *predicted'
+grep -q '<svg' gas.html || fail "the page has no plot"
 run 0 predict gas --last
 awk -F, 'NR > 1 && ($2 < 50000 || $2 > 350000) { exit 1 }' out || fail "predict does not speak of pressures"
 run 0 train gas.h5 --epochs 30 --hidden 32 --lr 3e-3 -o gas-raw --scale none -q
