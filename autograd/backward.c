@@ -164,7 +164,9 @@ static wk_status run_node(task *t, wki_node *node)
     if (node->hooks && wki_run_node_hooks(node, WKI_HOOK_BEFORE, NULL)) return wk_error();
     if (node->ninputs > WKI_INLINE_INPUTS && !(d = wki_alloc_array((size_t)node->ninputs, sizeof *d)))
         return wk_error();
+    const bool autocast = wk_set_autocast_enabled(WKI_FAULT(36) ? wki_autocast : node->autocast);
     wk_status status = node->op->backward(&b, d);
+    wki_autocast = autocast;
     if (status == WK_OK) status = wk_error();
     if (status == WK_OK && wki_anomaly) status = wki_check_anomaly(node, d);
     if (status == WK_OK && node->hooks) status = wki_run_node_hooks(node, WKI_HOOK_AFTER, d);

@@ -61,6 +61,7 @@ wki_node *wki_record(const wki_opdef *op, wk_tensor *y, int n, wk_tensor *const 
         node->edges[i].node = target;
     }
     if (bytes) memcpy(node->attrs, attrs, bytes);
+    node->autocast = wki_autocast;
     if (wki_anomaly) node->made_in = wki_frames_text();
     if (y->retains_grad && y->grad_fn) { /* an in-place op rewrites the history: the wish goes with the value */
         y->grad_fn->retain = NULL;

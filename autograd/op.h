@@ -71,6 +71,7 @@ struct wki_node {
     wki_saved saved[WKI_MAX_SAVED];
     bool freed;        /* saved tensors were dropped by a backward */
     bool lacks;        /* something to be saved: there was no memory */
+    bool autocast;     /* the mode in which it was recorded, and in which its backward runs */
     wk_tensor *leaf;   /* an accumulator's leaf, not owned: it clears this when it dies */
     wk_tensor *retain; /* a non-leaf that wants its gradient, not owned likewise */
     wk_tensor *grad;   /* while a backward runs: what has arrived so far */
@@ -207,6 +208,10 @@ wk_status wki_check_anomaly(const wki_node *node, wk_tensor *const *d);
 wk_tensor *wki_row_apply(int row, wk_tensor *x, wk_tensor *a, wk_tensor *b, double s, double t);
 /* where(mask, values, x) written over x */
 wk_status wki_put_masked(const char *where, wk_tensor *x, wk_tensor *mask, wk_tensor *values);
+
+/* Under autocast the operands of products are rounded first (autocast.c); the result's memory is the innermost scope's. */
+static inline bool wki_casts(const wki_view *v) { return wki_autocast && v->dtype == WK_F32; }
+wk_status wki_round_operand(const wki_view *v, wki_view *rounded);
 
 /* The product with its bias in the last pass (bias NULL: none): c [.., m, n] = a [.., m, k] b [.., k, n] + bias. */
 wk_status wki_product(const wki_view *c, const wki_view *a, const wki_view *b, const wki_view *bias, bool relu,

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-_Thread_local bool wki_grad_mode = true, wki_inference_mode;
+_Thread_local bool wki_grad_mode = true, wki_inference_mode, wki_autocast;
 
 static void storage_destroy(void *object)
 {

@@ -93,7 +93,7 @@ bool wki_float_ok(const wk_tensor *t, const char *where, const char *argument);
 /* Fills v with the contiguous view of a shape (data, storage and device are left alone). */
 void wki_view_set(wki_view *v, int ndim, const int64_t *shape, wk_dtype dtype);
 
-/* The thread's grad mode lives here, where every op looks at it. */
-extern _Thread_local bool wki_grad_mode, wki_inference_mode;
+/* The thread's modes live here, where every op looks at them. */
+extern _Thread_local bool wki_grad_mode, wki_inference_mode, wki_autocast;
 static inline bool wki_is_recording(void) { return wki_grad_mode && !wki_inference_mode; }
 #endif

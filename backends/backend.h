@@ -57,6 +57,7 @@ typedef struct wki_row_attrs {
 } wki_row_attrs;
 
 /* copy: y -> x. Any strides, converts dtypes. Float to integer truncates, saturates, NaN gives 0; to bool: nonzero. */
+/* bf16: y -> x, both f32. The nearest numbers of bfloat16, the even ones of two; NaN stays NaN. */
 /* fill: y -> nothing. */
 typedef struct wki_fill_attrs {
     double value, step; /* element i (row-major) is value + i * step */

@@ -34,6 +34,7 @@ static void optim_destroy(void *object)
 {
     wk_optim *opt = object;
     for (int i = 0; i < opt->count; i++) wki_optim_drop_states(&opt->slots[i]);
+    if (opt->own) opt->kind->drop(opt->own);
     for (int g = 0; g < opt->ngroups; g++) {
         wki_free(opt->groups[g].opts);
         wki_object_unref(opt->groups[g].params);
@@ -136,17 +137,18 @@ wk_optim *wk_optim_by_name(const char *name, wk_params *params, const char *opti
 
 /* ---- Step ---- */
 
-static wk_status fail_unfit(const wk_optim *opt, int i)
+wk_status wki_optim_gradient_ok(const wki_optim_slot *slot, const char *where)
 {
-    const wk_tensor *p = opt->slots[i].p, *g = p->grad;
-    const char *name = opt->slots[i].name;
-    if (g->v.dtype != p->v.dtype)
-        return wki_fail(WK_E_DTYPE, "step", "the gradient of '%s' is %s; it must be %s as the parameter", name,
-                        wk_dtype_name(g->v.dtype), wk_dtype_name(p->v.dtype));
-    if (g->v.device != p->v.device)
-        return wki_fail(WK_E_DEVICE, "step", "the gradient of '%s' is on another device than the parameter", name);
-    return wki_fail(WK_E_SHAPE, "step", "the gradient of '%s' is %s; it must be %s as the parameter", name,
-                    wki_show(&g->v), wki_show(&p->v));
+    const wk_tensor *p = slot->p, *g = p->grad;
+    wki_check(g->v.dtype == p->v.dtype, WK_E_DTYPE, WK_E_DTYPE, where,
+              "the gradient of '%s' is %s; it must be %s as the parameter", slot->name, wk_dtype_name(g->v.dtype),
+              wk_dtype_name(p->v.dtype));
+    wki_check(g->v.device == p->v.device, WK_E_DEVICE, WK_E_DEVICE, where,
+              "the gradient of '%s' is on another device than the parameter", slot->name);
+    wki_check(wki_same_shape(&g->v, &p->v), WK_E_SHAPE, WK_E_SHAPE, where,
+              "the gradient of '%s' is %s; it must be %s as the parameter", slot->name, wki_show(&g->v),
+              wki_show(&p->v));
+    return WK_OK;
 }
 
 /* Takes note of a parameter's gradient, as the kernel wants it: contiguous, and no memory of the parameter itself. */
@@ -158,8 +160,7 @@ static wk_status take_gradient(wk_optim *opt, int i)
     wk_tensor *g = p->grad;
     slot->g = NULL;
     if (!g) return WK_OK;
-    if (g->v.dtype != p->v.dtype || g->v.device != p->v.device || !wki_same_shape(&g->v, &p->v))
-        return fail_unfit(opt, i);
+    if (wki_optim_gradient_ok(slot, "step")) return wk_error();
     for (int k = 0; k < group->nstates && slot->t; k++)
         wki_check(slot->state[k]->v.dtype == p->v.dtype && wki_same_shape(&slot->state[k]->v, &p->v), WK_E_STATE,
                   WK_E_STATE, "step", "'%s' became %s %s after the first step; make a new optimizer", slot->name,
@@ -233,6 +234,8 @@ static wk_status step(wk_optim *opt)
 {
     WK_SCOPE(step);
     WK_NO_GRAD(update);
+    bool skip;
+    if (wki_optim_look(opt, &skip) || skip) return wk_error();
     for (int i = 0; i < opt->count; i++)
         if (take_gradient(opt, i)) return wk_error();
     if (opt->kind->renew && renew(opt)) return wk_error();
@@ -245,6 +248,8 @@ static wk_status step(wk_optim *opt)
 wk_status wk_step(wk_optim *opt)
 {
     if (!wki_optim_ok(opt, "step") || wk_failed()) return wk_error();
+    wki_check(!opt->kind->search, WK_E_UNSUPPORTED, WK_E_UNSUPPORTED, "step",
+              "%s asks for the loss several times in a step; call wk_step_closure", opt->kind->name);
     if (step(opt) == WK_OK) return WK_OK;
     for (int i = 0; i < opt->count; i++) /* states made for a first step that was not done */
         if (opt->slots[i].t == 0 && !opt->groups[opt->slots[i].group].plan.at_once)

@@ -43,6 +43,11 @@ typedef struct wki_optim_slot {
     wk_tensor *fresh[1 + WKI_MAX_STATES]; /* in a step: what parameter and states will be, of a kind that renews */
 } wki_optim_slot;
 
+typedef struct wki_closure {
+    wk_closure *call;
+    void *user;
+} wki_closure;
+
 typedef struct wki_optim_kind {
     const char *name, *where; /* "adam", "optim_adam" */
     size_t opts_size;         /* of the option struct, which begins with size and params */
@@ -56,6 +61,13 @@ typedef struct wki_optim_kind {
      * then the states. Nothing is changed. */
     wk_status (*takes)(const wki_optim_slot *slot, const char *where);
     wk_status (*renew)(const void *opts, const wki_optim_slot *slot, int64_t t, wk_tensor **fresh);
+    /* A kind that asks for the loss again and again has, in their place: a whole step, which tells the first loss; and what
+     * of its own it keeps (opt->own) put into a state dict, read from one (a new one, or NULL) and dropped (NULL allowed).
+     * It has one group. */
+    wk_status (*search)(wk_optim *opt, const wki_closure *closure, double *loss);
+    wk_status (*put)(const wk_optim *opt, wk_state *s);
+    void *(*read)(const wk_optim *opt, const wk_state *s);
+    void (*drop)(void *own);
 } wki_optim_kind;
 /* Each file of optim/ is a kind, but optim.c and optim_*.c, named after it: wki_optim_kind_adam. */
 #define X(NAME) extern const wki_optim_kind wki_optim_kind_##NAME;
@@ -76,7 +88,9 @@ struct wk_optim {
     void *made; /* the options it was made with: what a group does not say otherwise */
     wki_optim_group *groups;
     int ngroups, count;
-    int64_t steps;
+    int64_t steps, skipped;
+    wk_nonfinite nonfinite;
+    void *own;               /* of a kind that searches */
     wki_optim_slot *slots;   /* group after group */
     wki_optim_slot **picked; /* those of the call being made, and its views */
     const wki_view **views;
@@ -85,6 +99,16 @@ struct wk_optim {
 };
 
 bool wki_optim_ok(const wk_optim *opt, const char *where); /* a live optimizer? */
+
+/* Has the parameter's gradient its dtype, device and shape? */
+wk_status wki_optim_gradient_ok(const wki_optim_slot *slot, const char *where);
+
+/* Closures and gradients that are not finite (optim_closure.c): the loss, once more; the first parameter whose gradient is
+ * not finite, or -1; the error that says so; what the policy makes of a step about to be done. */
+wk_status wki_closure_call(const wki_closure *closure, double *loss);
+int wki_optim_first_nonfinite(const wk_optim *opt);
+wk_status wki_optim_fail_nonfinite(const wk_optim *opt, int i, const char *where);
+wk_status wki_optim_look(wk_optim *opt, bool *skip);
 
 /* Options (optim_options.c): an option's place in an option struct; by its name (NULL with an error); are
  * all in their ranges? "lr=0.1,nesterov" read over opts; the first group's told in opt->text. */

@@ -71,6 +71,8 @@ wk_status wki_optim_join(wk_optim *opt, wk_params *params, const void *opts, con
     if (!params) return wki_null_argument(where, "params"), wk_error();
     wki_check(wk_params_count(params) > 0, wk_error(), WK_E_INVALID, where,
               "params has no parameters; at least one is needed");
+    wki_check(!opt->kind->search || opt->ngroups == 0, WK_E_UNSUPPORTED, WK_E_UNSUPPORTED, where,
+              "%s has one group of parameters; make it with all of them", opt->kind->name);
     wki_optim_group group = { .params = params, .opts = wki_alloc(opt->kind->opts_size), .initial_lr = (double)NAN };
     if (!group.opts) return wk_error();
     memcpy(group.opts, opts, opt->kind->opts_size);

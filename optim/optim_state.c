@@ -53,6 +53,7 @@ wk_state *wk_optim_state_dict(wk_optim *opt)
             wk_state_set_number(s, key_of(key, g, "initial_lr"), opt->groups[g].initial_lr);
     for (int i = 0; i < opt->count; i++)
         if (put_slot(&opt->groups[opt->slots[i].group], &opt->slots[i], s)) return NULL;
+    if (wk_state_set_int(s, "skipped", opt->skipped) || (opt->kind->put && opt->kind->put(opt, s))) return NULL;
     return s;
 }
 
@@ -65,7 +66,8 @@ typedef struct wki_optim_loading {
     char *opts;
     double *initial_lr;
     wki_optim_slot *slots;
-    int64_t steps;
+    void *own;
+    int64_t steps, skipped;
 } loading;
 
 static wk_status read_group(const wk_optim *opt, int g, const wk_state *s, void *opts)
@@ -125,6 +127,7 @@ static wk_status read_all(const wk_optim *opt, const wk_state *s, loading *l)
 {
     const int64_t groups = wk_state_int(s, "groups");
     l->steps = wk_state_int(s, "steps");
+    l->skipped = wk_state_text(s, "skipped") ? wk_state_int(s, "skipped") : 0;
     if (wk_failed()) return wk_error();
     wki_check(groups == opt->ngroups, WK_E_INVALID, WK_E_INVALID, where, "the state has %lld groups; this has %d",
               (long long)groups, opt->ngroups);
@@ -137,10 +140,11 @@ static wk_status read_all(const wk_optim *opt, const wk_state *s, loading *l)
     }
     for (int i = 0; i < opt->count; i++)
         if (read_slot(opt, &opt->slots[i], s, &l->slots[i])) return wk_error();
-    return WK_OK;
+    if (opt->kind->read) l->own = opt->kind->read(opt, s);
+    return wk_error();
 }
 
-static void take(wk_optim *opt, const loading *l)
+static void take(wk_optim *opt, loading *l)
 {
     for (int g = 0; g < opt->ngroups; g++) {
         wki_optim_regroup(opt, g, l->opts + (size_t)g * opt->kind->opts_size, where);
@@ -156,12 +160,17 @@ static void take(wk_optim *opt, const loading *l)
         slot->t = l->slots[i].t;
     }
     opt->steps = l->steps;
+    opt->skipped = l->skipped;
+    void *was = opt->own;
+    opt->own = l->own;
+    l->own = was;
 }
 
 void wki_optim_load_end(wk_optim *opt, wki_optim_loading *l, bool taken)
 {
     if (!l) return;
     if (taken) take(opt, l);
+    if (l->own) opt->kind->drop(l->own);
     wki_free(l->slots);
     wki_free(l->initial_lr);
     wki_free(l->opts);

@@ -176,6 +176,28 @@ static wk_status prune(const wk_checkpoint_opts *o)
     return wk_error();
 }
 
+static bool is_finite(wk_tensor *t)
+{
+    WK_SCOPE(look);
+    return wki_numel(&t->v) == 0 || isfinite(wk_item(wk_norm(t, (double)INFINITY)));
+}
+
+/* The largest |element| tells, and of no tensor more than that is made. */
+static wk_status finite_ok(const wk_checkpoint_opts *o)
+{
+    WK_NO_GRAD(looking);
+    for (int64_t i = 0; i < wk_state_count(o->state) && !o->nonfinite; i++) {
+        wk_tensor *t = wk_state_at(o->state, i);
+        if (!wki_is_float((wk_dtype)t->v.dtype) || is_finite(t)) continue;
+        return wk_failed()
+                   ? wk_error()
+                   : wki_fail(WK_E_STATE, "checkpoint_save",
+                              "'%s' of step %lld is not finite; %s stays as it was (.nonfinite = true saves it)",
+                              wk_state_name(o->state, i), (long long)o->step, o->folder);
+    }
+    return wk_error();
+}
+
 wk_checkpoint_opts wk_checkpoint_opts_default(void) { return (wk_checkpoint_opts){ WK_CHECKPOINT_DEFAULTS }; }
 
 wk_status wk_checkpoint_save_new(const wk_checkpoint_opts *given)
@@ -188,7 +210,7 @@ wk_status wk_checkpoint_save_new(const wk_checkpoint_opts *given)
     wki_check(o.folder && *o.folder && o.state && o.step >= 0, WK_E_INVALID, WK_E_INVALID, where,
               "folder is %s, state %s, step %lld; a name, a state and a step of 0 or more are needed",
               o.folder ? o.folder : "NULL", o.state ? "given" : "NULL", (long long)o.step);
-    if (wki_make_folder(o.folder, where)) return wk_error();
+    if (finite_ok(&o) || wki_make_folder(o.folder, where)) return wk_error();
     WK_SCOPE(saving);
     wk_state *s = wk_state_new();
     if (!s || wk_state_add(s, "", o.state) || wk_state_set_int(s, "checkpoint.version", VERSION) ||

@@ -171,6 +171,20 @@ static value put_linear(wki_onnx *g, wk_module *m, value x, wk_tensor *y)
     return bias ? WKI_NODE(g, "Add", product.name, bias) : product;
 }
 
+static value put_scale(wki_onnx *g, wk_module *m, value x, wk_tensor *y)
+{
+    (void)y;
+    value far = WKI_NODE(g, "Sub", x.name, wki_onnx_weight(g, m, "offset"));
+    return WKI_NODE(g, "Div", far.name, wki_onnx_weight(g, m, "scale"));
+}
+
+static value put_unscale(wki_onnx *g, wk_module *m, value x, wk_tensor *y)
+{
+    (void)y;
+    value wide = WKI_NODE(g, "Mul", x.name, wki_onnx_weight(g, m, "scale"));
+    return WKI_NODE(g, "Add", wide.name, wki_onnx_weight(g, m, "offset"));
+}
+
 static value put_embedding(wki_onnx *g, wk_module *m, value x, wk_tensor *y)
 {
     enum { INT64 = 7 };
@@ -291,6 +305,8 @@ const wki_onnx_row wki_onnx_layers[] = {
     { "prelu", .put = put_prelu },
     { "flatten", .put = put_flatten },
     { "linear", .put = put_linear },
+    { "scale", .put = put_scale },
+    { "unscale", .put = put_unscale },
     { "embedding", .put = put_embedding },
     { "batch_norm1d", .put = put_channel_norm },
     { "batch_norm2d", .put = put_channel_norm },

@@ -1,6 +1,7 @@
 /* Reading arguments from a table of options, the help made from the same table, and the nearest word to a mistyped one.
- * Rests on say.h alone. */
+ * Rests on say.h and config.h. */
 #include "args.h"
+#include "config.h"
 #include "say.h"
 #include <ctype.h>
 #include <errno.h>
@@ -72,13 +73,25 @@ static const args_option *option(const args_command *c, int i)
     return i < c->noptions ? &c->options[i] : &c->shared[i - c->noptions];
 }
 
+/* In files, names are written as C has them: batch_size for batch-size. */
+static bool same_name(const char *name, const char *given, size_t length)
+{
+    if (strlen(name) != length) return false;
+    for (size_t i = 0; i < length; i++)
+        if (name[i] != given[i] && !(name[i] == '-' && given[i] == '_')) return false;
+    return true;
+}
+
 static const args_option *find(const args_command *command, const char *name, size_t length)
 {
-    for (int i = 0; i < count(command); i++) {
-        const args_option *o = option(command, i);
-        if (strlen(o->name) == length && !strncmp(o->name, name, length)) return o;
-    }
+    for (int i = 0; i < count(command); i++)
+        if (same_name(option(command, i)->name, name, length)) return option(command, i);
     return NULL;
+}
+
+const args_option *args_option_named(const args_command *command, const char *name)
+{
+    return find(command, name, strlen(name));
 }
 
 static const args_option *find_letter(const args_command *command, char letter)
@@ -88,39 +101,89 @@ static const args_option *find_letter(const args_command *command, char letter)
     return NULL;
 }
 
+static const char *nearest_option(const args_command *command, const char *word)
+{
+    const char *names[64];
+    int n = 0;
+    for (; n < count(command) && n < 64; n++) names[n] = option(command, n)->name;
+    return args_nearest(word, names, n);
+}
+
 static int complain_unknown(const args_command *command, const char *given)
 {
-    const char *names[40];
     char word[64];
-    int n = 0;
-    for (; n < count(command) && n < 40; n++) names[n] = option(command, n)->name;
     snprintf(word, sizeof word, "%.*s", (int)strcspn(given, "="), given + strspn(given, "-"));
     word[strcspn(word, "=")] = 0;
-    const char *near = args_nearest(word, names, n);
+    const char *near = nearest_option(command, word);
     if (near) return say_usage("unknown option %s; did you mean --%s?", given, near);
     return say_usage("unknown option %s; wick %s --help lists the options", given, command->name);
 }
 
-static bool set(const args_option *o, const char *text, void *settings)
+/* The option's value from text; where: how it was given, "--lr" or "run.json: lr". */
+static bool set(const args_option *o, const char *where, const char *text, void *settings)
 {
     void *field = (char *)settings + o->at;
+    int64_t whole;
+    double real;
     if (o->kind == ARGS_TEXT) {
         *(const char **)field = text;
+    } else if (o->kind == ARGS_FLAG) {
+        if (strcmp(text, "true") != 0 && strcmp(text, "false") != 0)
+            return say_usage("%s is \"%s\"; expected true or false", where, text), false;
+        *(bool *)field = *text == 't';
     } else if (o->kind == ARGS_WHOLE) {
-        int64_t v;
-        if (!args_whole(text, &v) || (double)v < o->low || (double)v > o->high)
-            return say_usage("--%s is \"%s\"; expected a whole number from %.0f to %.0f", o->name, text, o->low,
-                             o->high),
+        if (!args_whole(text, &whole) || (double)whole < o->low || (double)whole > o->high)
+            return say_usage("%s is \"%s\"; expected a whole number from %.0f to %.0f", where, text, o->low, o->high),
                    false;
-        *(int64_t *)field = v;
+        *(int64_t *)field = whole;
     } else {
-        double v;
-        if (!args_real(text, &v) || !(v > o->low && v < o->high))
-            return say_usage("--%s is \"%s\"; expected a number between %g and %g", o->name, text, o->low, o->high),
-                   false;
-        *(double *)field = v;
+        if (!args_real(text, &real) || !(real > o->low && real < o->high))
+            return say_usage("%s is \"%s\"; expected a number between %g and %g", where, text, o->low, o->high), false;
+        *(double *)field = real;
     }
     return true;
+}
+
+/* ---- Options that are not on the command line ---- */
+
+typedef struct target {
+    const args_command *command;
+    void *settings;
+} target;
+
+static bool assign(const target *to, const char *where, const char *name, size_t length, const char *value)
+{
+    const args_option *o = find(to->command, name, length);
+    char place[600], word[64];
+    snprintf(place, sizeof place, "%s: %s", where, o ? o->name : "");
+    if (o && o->kind != ARGS_CONFIG && o->kind != ARGS_SET) return set(o, place, value, to->settings);
+    snprintf(word, sizeof word, "%.*s", (int)(length < 63 ? length : 63), name);
+    for (char *c = word; *c; c++) *c = *c == '_' ? '-' : *c;
+    const char *near = o ? NULL : nearest_option(to->command, word);
+    if (near) return say_usage("%s: unknown option \"%.*s\"; did you mean %s?", where, (int)length, name, near), false;
+    if (!o)
+        say_usage("%s: unknown option \"%.*s\"; wick %s --help lists them", where, (int)length, name,
+                  to->command->name);
+    if (o) say_usage("%s: %s is for the command line alone", where, o->name);
+    return false;
+}
+
+/* "wick" tells the version that wrote the file. */
+static bool take_member(void *user, const char *path, const char *name, const char *value)
+{
+    return !strcmp(name, "wick") || assign(user, path, name, strlen(name), value);
+}
+
+static bool take_option(const target *to, const args_option *o, const char *value)
+{
+    char where[40];
+    snprintf(where, sizeof where, "--%s", o->name);
+    if (o->kind == ARGS_CONFIG)
+        return config_read((config **)(void *)((char *)to->settings + o->at), value, take_member, (void *)to);
+    if (o->kind != ARGS_SET) return set(o, where, value, to->settings);
+    const size_t length = strcspn(value, "=");
+    if (!value[length]) return say_usage("%s is \"%s\"; expected NAME=VALUE", where, value), false;
+    return assign(to, where, value, length, value + length + 1);
 }
 
 /* The option at *i and its value, which may be the next argument. */
@@ -139,7 +202,7 @@ static bool read_option(const args_command *command, int argc, char **argv, int 
         return true;
     }
     if (!value && *i + 1 >= argc) return say_usage("--%s needs a value: --%s %s", o->name, o->name, o->value), false;
-    return set(o, value ? value : argv[++*i], settings);
+    return take_option(&(target){ command, settings }, o, value ? value : argv[++*i]);
 }
 
 bool args_read(const args_command *command, int argc, char **argv, void *settings, const char *operands[ARGS_OPERANDS])

@@ -4,7 +4,8 @@
  *   static const args_option options[] = { { "epochs", 0, ARGS_WHOLE, offsetof(settings, epochs), 1, 1e6, "N", "..." }
  * }; settings s = { .epochs = 5 }; if (!args_read(&command_train, argc, argv, &s, operands)) return EXIT_USAGE;
  *
- * Options come as --name value, --name=value or -n value, in any order; -- ends them. Errors are one line on stderr. */
+ * Options come as --name value, --name=value or -n value, in any order, later ones in the place of earlier ones; --
+ * ends them. Errors are one line on stderr. */
 #ifndef WICK_APP_ARGS_H
 #define WICK_APP_ARGS_H
 #include <stdbool.h>
@@ -12,8 +13,8 @@
 #include <stdint.h>
 
 /* The field is a bool, a const char *, an int64_t within low .. high (20k, 3M allowed), a double between low and high.
- */
-typedef enum args_kind { ARGS_FLAG, ARGS_TEXT, ARGS_WHOLE, ARGS_REAL } args_kind;
+ * ARGS_CONFIG, a file of options, keeps it in a config *; ARGS_SET is one option as NAME=VALUE and has no field. */
+typedef enum args_kind { ARGS_FLAG, ARGS_TEXT, ARGS_WHOLE, ARGS_REAL, ARGS_CONFIG, ARGS_SET } args_kind;
 
 typedef struct args_option {
     const char *name; /* "batch-size" */
@@ -37,6 +38,8 @@ typedef struct args_command {
 #define ARGS_COUNT(table) ((int)(sizeof(table) / sizeof *(table)))
 
 bool args_read(const args_command *command, int argc, char **argv, void *settings, const char *operands[ARGS_OPERANDS]);
+/* The option that is called so, "batch-size" or "batch_size"; NULL if there is none. */
+const args_option *args_option_named(const args_command *command, const char *name);
 bool args_want_help(int argc, char **argv);
 void args_help(const args_command *command);
 /* The nearest of n words to a mistyped one, NULL if none is near. */

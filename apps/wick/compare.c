@@ -111,8 +111,10 @@ static int prepare(compare *c)
     const size_t n = (size_t)c->noptimizers * (size_t)s->seeds;
     uint64_t hash;
     if (!sets_open(&c->data, &s->run.data)) return say_error();
-    int code = run_plan_for(&c->plan, &c->data);
+    int code = run_plan_for(&c->plan, &c->data, NULL);
     if (code != EXIT_DONE) return code;
+    for (int o = 0; o < c->noptimizers; o++)
+        if (!run_check(&(run){ .plan = &c->plan, .optimizer = c->optimizers[o], .lr = c->lr[o] })) return EXIT_USAGE;
     c->runs = calloc(n, sizeof *c->runs);
     c->seeds = calloc(n, sizeof *c->seeds);
     if (!c->runs || !c->seeds) return say_failed("no memory for %zu runs", n);
@@ -190,7 +192,9 @@ static void fill_report(compare *c, double seconds)
                               .data_text = c->text,
                               .fingerprint = c->fingerprint,
                               .model = c->plan.model,
-                              .loss_name = c->data.classes ? "cross-entropy" : "mean squared error",
+                              .loss_name = c->data.classes           ? "cross-entropy"
+                                           : c->plan.scales.y_offset ? "mean squared error of scaled targets"
+                                                                     : "mean squared error",
                               .cpu = machine_cpu(c->cpu, sizeof c->cpu),
                               .isa = wk_cpu_isa(),
                               .wick_version = wk_version(),

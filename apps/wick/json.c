@@ -93,6 +93,12 @@ void json_number(json *j, const char *key, double value)
     fprintf(j->out, "%.9g", value);
 }
 
+void json_literal(json *j, const char *key, const char *text)
+{
+    begin(j, key);
+    fputs(text, j->out);
+}
+
 void json_whole(json *j, const char *key, int64_t value)
 {
     begin(j, key);

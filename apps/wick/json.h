@@ -23,6 +23,7 @@ void json_open(json *j, const char *key, char bracket); /* '{' or '[' */
 void json_close(json *j);
 void json_text(json *j, const char *key, const char *text); /* NULL: null */
 void json_number(json *j, const char *key, double value);
+void json_literal(json *j, const char *key, const char *text); /* a number as it is written */
 void json_whole(json *j, const char *key, int64_t value);
 void json_bool(json *j, const char *key, bool value);
 void json_null(json *j, const char *key);

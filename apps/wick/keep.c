@@ -31,22 +31,68 @@ static bool end_file(json *j, const char *path)
     return ok || (say_failed("cannot write %s: %s", path, strerror(errno)), false);
 }
 
+/* ---- Config ---- */
+
+#define FIELD(name, kind, field, always)                                                                               \
+    {                                                                                                                  \
+        name, kind, offsetof(keep_config, field), sizeof(((keep_config *)0)->field), always                            \
+    }
+static const keep_field all_fields[] = {
+    FIELD("data", KEEP_TEXT, data, true),
+    FIELD("split", KEEP_TEXT, train, false),
+    FIELD("test", KEEP_TEXT, test, false),
+    FIELD("x", KEEP_TEXT, x, false),
+    FIELD("y", KEEP_TEXT, y, false),
+    FIELD("model", KEEP_TEXT, model, true),
+    FIELD("hidden", KEEP_TEXT, hidden, false),
+    FIELD("scale", KEEP_TEXT, scale, false),
+    FIELD("optim", KEEP_TEXT, optim, true),
+    FIELD("lr", KEEP_REAL, lr, true),
+    FIELD("schedule", KEEP_TEXT, schedule, false),
+    FIELD("clip", KEEP_REAL, clip, false),
+    FIELD("clip_value", KEEP_REAL, clip_value, false),
+    FIELD("ema", KEEP_REAL, ema, false),
+    FIELD("bf16", KEEP_FLAG, bf16, false),
+    FIELD("epochs", KEEP_WHOLE, epochs, true),
+    FIELD("batch_size", KEEP_WHOLE, batch_size, true),
+    FIELD("seed", KEEP_WHOLE, seed, true),
+    FIELD("early_stop", KEEP_WHOLE, patience, false),
+};
+#undef FIELD
+enum { FIELDS = sizeof all_fields / sizeof *all_fields };
+
+int keep_fields(const keep_field **fields)
+{
+    *fields = all_fields;
+    return FIELDS;
+}
+
+static void *field_of(const keep_config *c, const keep_field *f) { return (char *)c + f->at; }
+
+static bool is_set(const keep_config *c, const keep_field *f)
+{
+    const void *field = field_of(c, f);
+    if (f->kind == KEEP_TEXT) return *(const char *)field;
+    if (f->kind == KEEP_WHOLE) return *(const int64_t *)field != 0;
+    return f->kind == KEEP_REAL ? *(const double *)field != 0 : *(const bool *)field;
+}
+
 static bool write_config(const keep *k)
 {
     char path[1100];
+    say_room number;
     json j;
     if (!begin_file(k, "config.json", path, &j)) return false;
-    const keep_config *c = &k->config;
     json_text(&j, "wick", wk_version());
-    json_text(&j, "data", c->data);
-    json_text(&j, "model", c->model);
-    if (!strcmp(c->model, "mlp")) json_text(&j, "hidden", c->hidden);
-    json_text(&j, "optim", c->optim);
-    json_number(&j, "lr", c->lr);
-    json_whole(&j, "epochs", c->epochs);
-    json_whole(&j, "batch_size", c->batch_size);
-    json_whole(&j, "seed", (int64_t)c->seed);
-    if (c->patience) json_whole(&j, "early_stop", c->patience);
+    for (const keep_field *f = all_fields; f < all_fields + FIELDS; f++) {
+        const void *field = field_of(&k->config, f);
+        if (!f->always && !is_set(&k->config, f)) continue;
+        if (field == k->config.hidden && strcmp(k->config.model, "mlp") != 0) continue; /* it has no say there */
+        if (f->kind == KEEP_TEXT) json_text(&j, f->name, field);
+        if (f->kind == KEEP_WHOLE) json_whole(&j, f->name, *(const int64_t *)field);
+        if (f->kind == KEEP_REAL) json_literal(&j, f->name, say_exact(number, *(const double *)field));
+        if (f->kind == KEEP_FLAG) json_bool(&j, f->name, *(const bool *)field);
+    }
     return end_file(&j, path);
 }
 
@@ -77,29 +123,49 @@ bool keep_make(keep *k, const char *path, bool tensorboard)
     return false;
 }
 
-/* ---- Config and place as text ---- */
+/* ---- Config and place as text of a checkpoint ---- */
 
-static const struct {
-    const char *name;
-    size_t at, size;
-} texts[] = {
-#define TEXT(field)                                                                                                    \
-    {                                                                                                                  \
-        "config." #field, offsetof(keep_config, field), sizeof(((keep_config *)0)->field)                              \
+static const char *key_of(char key[64], const keep_field *f)
+{
+    snprintf(key, 64, "config.%s", f->name);
+    return key;
+}
+
+static void put_config(wk_state *s, const keep_config *c)
+{
+    char key[64];
+    for (const keep_field *f = all_fields; f < all_fields + FIELDS; f++) {
+        const void *field = field_of(c, f);
+        if (!f->always && !is_set(c, f)) continue;
+        if (f->kind == KEEP_TEXT) wk_state_set_text(s, key_of(key, f), field);
+        if (f->kind == KEEP_WHOLE) wk_state_set_int(s, key_of(key, f), *(const int64_t *)field);
+        if (f->kind == KEEP_REAL) wk_state_set_number(s, key_of(key, f), *(const double *)field);
+        if (f->kind == KEEP_FLAG) wk_state_set_int(s, key_of(key, f), *(const bool *)field);
     }
-    TEXT(data), TEXT(train), TEXT(test), TEXT(x), TEXT(y), TEXT(model), TEXT(hidden), TEXT(optim),
-#undef TEXT
-};
-enum { TEXTS = sizeof texts / sizeof *texts };
+    if (c->schedule_epochs) wk_state_set_int(s, "config.schedule_epochs", c->schedule_epochs);
+}
+
+static wk_status get_config(const wk_state *s, keep_config *c)
+{
+    char key[64];
+    *c = (keep_config){ .epochs = 0 };
+    for (const keep_field *f = all_fields; f < all_fields + FIELDS; f++) {
+        void *field = field_of(c, f);
+        const char *text = wk_state_text(s, key_of(key, f));
+        if (!text && f->always) return wk_fail(WK_E_FORMAT, "the checkpoint has no %s; it is not of wick train", key);
+        if (!text) continue;
+        if (f->kind == KEEP_TEXT) snprintf(field, f->size, "%s", text);
+        if (f->kind == KEEP_WHOLE) *(int64_t *)field = wk_state_int(s, key);
+        if (f->kind == KEEP_REAL) *(double *)field = wk_state_number(s, key);
+        if (f->kind == KEEP_FLAG) *(bool *)field = wk_state_int(s, key) != 0;
+    }
+    if (*c->schedule) c->schedule_epochs = wk_state_int(s, "config.schedule_epochs");
+    return wk_error();
+}
 
 static wk_status put(wk_state *s, const keep_config *c, const keep_place *p)
 {
-    for (int i = 0; i < TEXTS; i++) wk_state_set_text(s, texts[i].name, (const char *)c + texts[i].at);
-    wk_state_set_int(s, "config.epochs", c->epochs);
-    wk_state_set_int(s, "config.batch_size", c->batch_size);
-    wk_state_set_int(s, "config.patience", c->patience);
-    wk_state_set_int(s, "config.seed", (int64_t)c->seed);
-    wk_state_set_number(s, "config.lr", c->lr);
+    put_config(s, c);
     wk_state_set_int(s, "run.epoch", p->epoch);
     wk_state_set_int(s, "run.step", p->step);
     wk_state_set_int(s, "run.total", p->total);
@@ -111,16 +177,7 @@ static wk_status put(wk_state *s, const keep_config *c, const keep_place *p)
 
 static wk_status get(const wk_state *s, keep_config *c, keep_place *p)
 {
-    for (int i = 0; i < TEXTS; i++) {
-        const char *text = wk_state_text(s, texts[i].name);
-        if (!text) return wk_fail(WK_E_FORMAT, "the checkpoint has no %s; it is not of wick train", texts[i].name);
-        snprintf((char *)c + texts[i].at, texts[i].size, "%s", text);
-    }
-    c->epochs = wk_state_int(s, "config.epochs");
-    c->batch_size = wk_state_int(s, "config.batch_size");
-    c->patience = wk_state_int(s, "config.patience");
-    c->seed = (uint64_t)wk_state_int(s, "config.seed");
-    c->lr = wk_state_number(s, "config.lr");
+    if (get_config(s, c)) return wk_error();
     p->epoch = wk_state_int(s, "run.epoch");
     p->step = wk_state_int(s, "run.step");
     p->total = wk_state_int(s, "run.total");
@@ -146,6 +203,14 @@ wk_status keep_resume_logs(keep *k, const keep_place *place, bool tensorboard)
     if (open_logs(k, tensorboard)) return wk_error();
     if (k->events) wk_logger_resume(k->events, next);
     return wk_logger_resume(k->csv, next);
+}
+
+wk_state *keep_weights(const wk_state *checkpoint)
+{
+    wk_state *weights = wk_state_part(checkpoint, "model."), *averaged = wk_state_part(checkpoint, "average.module.");
+    for (int64_t i = 0; i < (averaged ? wk_state_count(averaged) : 0); i++)
+        wk_state_set(weights, wk_state_name(averaged, i), wk_state_at(averaged, i));
+    return wk_failed() ? NULL : weights;
 }
 
 wk_status keep_save(const keep *k, const wk_training *t, const keep_place *place, bool best)

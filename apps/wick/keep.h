@@ -9,12 +9,23 @@
 
 /* What a run is made from; it stands in every checkpoint, so that the run can be made again from one. */
 typedef struct keep_config {
-    char data[1024], train[256], test[256], x[256], y[256]; /* "": by convention */
-    char model[200], hidden[200], optim[32];
-    int64_t epochs, batch_size, patience;
+    char data[1024], train[256], test[256], x[256], y[256];            /* "": by convention */
+    char model[200], hidden[200], scale[16], optim[32], schedule[320]; /* schedule "": none */
+    int64_t epochs, batch_size, patience, schedule_epochs;             /* those that the schedule was made for */
     uint64_t seed;
-    double lr;
+    double lr, clip, clip_value, ema; /* 0: none */
+    bool bf16;
 } keep_config;
+
+/* The config's fields, called as the options that give them. */
+typedef enum keep_kind { KEEP_TEXT, KEEP_WHOLE, KEEP_REAL, KEEP_FLAG } keep_kind;
+typedef struct keep_field {
+    const char *name; /* "batch_size" */
+    keep_kind kind;
+    size_t at, size; /* in keep_config */
+    bool always;     /* in config.json, though it be 0 */
+} keep_field;
+int keep_fields(const keep_field **fields); /* how many */
 
 /* Where a run stands. */
 typedef struct keep_place {
@@ -36,8 +47,11 @@ bool keep_make(keep *k, const char *path, bool tensorboard);
 wk_state *keep_read(keep *k, bool best, keep_place *place);
 /* Logs of a run that goes on from place: later rows are dropped. */
 wk_status keep_resume_logs(keep *k, const keep_place *place, bool tensorboard);
+/* A model's weights as they were judged: averaged ones, where a checkpoint has some. */
+wk_state *keep_weights(const wk_state *checkpoint);
 wk_status keep_save(const keep *k, const wk_training *t, const keep_place *place, bool best);
 /* result.json: what the test rows said, once the run is done; false after an error on stderr. */
 bool keep_result(const keep *k, double test_loss, double test_accuracy);
-wk_status keep_log(keep *k, const keep_place *place, double train_loss, double valid_loss, double valid_accuracy, double lr);
+wk_status keep_log(keep *k, const keep_place *place, double train_loss, double valid_loss, double valid_accuracy,
+                   double lr);
 #endif

@@ -150,6 +150,7 @@ static void put_next(const trace *t, const run *r)
 {
     const run_settings *s = &t->settings->run, usual = run_defaults();
     char text[4096], lr[32], batch[32];
+    say_room clip, clip_value;
     snprintf(lr, sizeof lr, "%.2g", t->suggestion);
     snprintf(batch, sizeof batch, "%lld", (long long)s->batch_size);
     const struct {
@@ -158,6 +159,8 @@ static void put_next(const trace *t, const run *r)
         { "--model", strcmp(s->model, usual.model) ? s->model : NULL },
         { "--hidden", strcmp(s->hidden, usual.hidden) ? s->hidden : NULL },
         { "--batch-size", s->batch_size ? batch : NULL },
+        { "--clip", s->clip > 0 ? say_exact(clip, s->clip) : NULL },
+        { "--clip-value", s->clip_value > 0 ? say_exact(clip_value, s->clip_value) : NULL },
         { "--split", s->data.train },
         { "--test", s->data.test },
         { "--x", s->data.x },
@@ -166,13 +169,14 @@ static void put_next(const trace *t, const run *r)
         { "--lr", lr },
     };
     enum { GIVEN = sizeof given / sizeof *given };
-    char *words[3 + 2 * GIVEN] = { "wick", "train", (char *)s->data.path };
+    char *words[4 + 2 * GIVEN] = { "wick", "train", (char *)s->data.path };
     int n = 3;
     for (int i = 0; i < GIVEN; i++) {
         if (!given[i].value) continue;
         words[n++] = (char *)given[i].name;
         words[n++] = (char *)given[i].value;
     }
+    if (s->bf16) words[n++] = "--bf16";
     args_join(text, sizeof text, n, words);
     printf("next: %s\n", text);
 }
@@ -225,7 +229,7 @@ static int find(const settings *s, run_plan *plan, const run_optimizer *optimize
     run_parts with;
     trace t;
     if (!sets_open(&data, &s->run.data)) return say_error();
-    int code = run_plan_for(plan, &data);
+    int code = run_plan_for(plan, &data, NULL);
     if (code != EXIT_DONE) return code;
     progress shown = { .mode = progress_choose(s->run.json, s->run.quiet) };
     run r = { .plan = plan, .optimizer = optimizer, .lr = s->from, .seed = { .seed = (uint64_t)s->seed } };
@@ -266,7 +270,7 @@ const args_command command_lr_find = {
             "the longest fall, at the rate that is suggested. Nothing is kept.\n",
     .options = options,
     .noptions = ARGS_COUNT(options),
-    .shared = run_options + 1, /* all but --epochs */
-    .nshared = RUN_OPTIONS - 1,
+    .shared = run_options + RUN_OF_EPOCHS,
+    .nshared = RUN_OPTIONS - RUN_OF_EPOCHS,
     .run = start,
 };

@@ -1,4 +1,4 @@
-/* page.h: what report.c and table.c share while a report is written. */
+/* page.h: the rules of all pages, and what report.c and table.c share while a report is written. */
 #ifndef WICK_APP_PAGE_H
 #define WICK_APP_PAGE_H
 #include "chart.h"
@@ -16,6 +16,7 @@ typedef struct report_page {
     bool timed; /* some run has seconds */
 } report_page;
 
+void page_style(FILE *out); /* inside <style>; chart_style's rules are among them */
 void report_put_table(const report_page *p);
 void report_put_count(FILE *out, int64_t n); /* with commas: 20,000 */
 #endif

@@ -69,6 +69,7 @@ static bool read_config(record *r)
     member_text(json, "model", r->model, sizeof r->model);
     member_text(json, "hidden", r->hidden, sizeof r->hidden);
     member_text(json, "optim", r->optim, sizeof r->optim);
+    member_text(json, "schedule", r->schedule, sizeof r->schedule);
     r->lr = member_number(json, "lr");
     r->epochs = member_number(json, "epochs");
     r->batch_size = member_number(json, "batch_size");

@@ -8,56 +8,6 @@
 
 typedef enum curve { ACCURACY, VALID_LOSS, TRAIN_LOSS } curve;
 
-static const char *const page_css =
-    "*{box-sizing:border-box}html{-webkit-text-size-adjust:100%}\n"
-    "body{margin:0 auto;max-width:1180px;padding:56px 32px 72px;background:var(--paper);color:var(--ink);"
-    "font:16px/1.55 system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif}\n"
-    "h1,h2,p,dl,dd,ul,figure,pre{margin:0}h1{font-size:30px;line-height:1.2;font-weight:650;letter-spacing:-.015em}\n"
-    "h2{margin:52px 0 14px;padding-top:14px;border-top:1px solid var(--rule);font-size:19px;font-weight:620;"
-    "letter-spacing:-.005em}\n"
-    ".over{margin-bottom:10px;color:var(--muted);font-size:13px;letter-spacing:.02em}\n"
-    ".lead{max-width:44em;margin-top:18px;font-size:20px;line-height:1.5}\n"
-    ".meta,.note{color:var(--muted);font-size:14px}.meta{margin-top:16px}.note{max-width:60em;margin-top:12px}\n"
-    ".prose{max-width:46em}.prose+.prose{margin-top:.7em}\n"
-    ".wide{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:14px}\n"
-    ".result{width:100%;border-top:1.5px solid var(--ink);border-bottom:1.5px solid var(--ink)}\n"
-    "th,td{padding:7px 0 7px 16px;text-align:right;vertical-align:top;white-space:nowrap;font-weight:400}\n"
-    "th:first-child,td:first-child{padding-left:0;text-align:left}\n"
-    "thead th{color:var(--muted);font-size:13px;vertical-align:bottom;padding-top:2px;padding-bottom:6px}\n"
-    "thead tr:last-child th{border-bottom:1px solid var(--ink)}.group th{padding-top:9px;padding-bottom:0}\n"
-    ".group span{display:block;padding-bottom:3px;border-bottom:1px solid var(--rule);text-align:center;"
-    "color:var(--ink)}\n"
-    "tbody tr+tr>*{border-top:1px solid var(--rule)}td small,th small{font-size:12.5px;color:var(--muted)}\n"
-    "th small{display:block;white-space:normal;max-width:22em;padding-left:40px}.pm{color:var(--muted)}\n"
-    "strong{font-weight:700}.result .key{margin-right:10px}.result .strip{margin:2px 0 0 auto}"
-    ".seeds{display:block;width:100px;margin-left:auto;text-align:center}.ends{display:flex;justify-content:space-"
-    "between;width:100px;margin-left:auto;font-size:11.5px;line-height:1.3}\n"
-    ".legend{display:flex;flex-wrap:wrap;gap:4px 28px;padding:0;list-style:none;font-size:14.5px}"
-    ".legend .key{margin-right:8px}.legend span{color:var(--muted)}\n"
-    ".charts{display:grid;grid-template-columns:1fr 1fr;gap:38px 44px;margin-top:26px}\n"
-    ".charts.one{grid-template-columns:minmax(0,640px)}figure{min-width:0}\n"
-    "pre{white-space:pre-wrap;overflow-wrap:anywhere;padding:14px 16px;border:1px solid "
-    "var(--rule);border-radius:4px;font-size:13.5px;"
-    "line-height:1.5}code,.mono{font-family:ui-monospace,'SF Mono',Menlo,Consolas,'Liberation Mono',monospace}\n"
-    ".mono{font-size:13.5px;overflow-wrap:anywhere}\n"
-    ".facts{display:grid;grid-template-columns:9.5em minmax(0,1fr);gap:7px 20px;font-size:14.5px}"
-    ".facts dt{color:var(--muted)}.facts dd{overflow-wrap:anywhere}\n"
-    "details{margin-top:24px;font-size:14.5px}.numbers>*{max-width:100%}.numbers{display:flex;flex-wrap:wrap;gap:0 "
-    "56px}summary{cursor:pointer;color:var(--muted)}"
-    "caption{padding:18px 0 6px;text-align:left;font-weight:600}details th,details td{padding:2px 0 2px 24px}\n"
-    "@media(max-width:820px){body{padding:32px 18px 48px}h1{font-size:25px}.lead{font-size:18px}"
-    ".charts{grid-template-columns:minmax(0,640px);gap:30px}h2{margin-top:44px}}\n"
-    "@media(max-width:480px){svg text,svg .unit{font-size:14px}svg .title{font-size:16px}"
-    ".facts{grid-template-columns:minmax(0,1fr);gap:0}.facts dd{margin-bottom:9px}}\n"
-    "@media print{@page{margin:16mm}:root{--paper:#fff}body{max-width:none;padding:0;font-size:10pt}"
-    "h1{font-size:20pt}h2{margin-top:22pt;break-after:avoid}.lead{font-size:13pt}.meta,.note,.legend,.facts{font-size:"
-    "9pt}"
-    "figure,tr,pre,.facts>*{break-inside:avoid}.charts{grid-template-columns:1fr 1fr;gap:20px "
-    "26px}.wide{overflow:visible}"
-    ".result,.result th{font-size:6.6pt}.result th,.result td{padding-left:5px}.result small,.ends{font-size:6pt}"
-    ".result th:first-child{padding-left:0}.result .key{width:22px;margin-right:5px}th small{padding-left:27px}"
-    ".result .strip,.seeds,.ends{width:52px}details{display:none}}\n";
-
 static void put_duration(FILE *out, double seconds)
 {
     if (!(seconds > 0 && seconds < 1e12)) seconds = 0;
@@ -205,8 +155,7 @@ static void put_top(const report_page *p)
           out);
     put_title(p);
     fputs("</title>\n<style>\n", out);
-    chart_style(out);
-    fputs(page_css, out);
+    page_style(out);
     fputs("</style>\n</head>\n<body>\n<header>\n<p class=\"over\">wick compare", out);
     if (run->date) fputs(" · ", out);
     chart_text(out, run->date);

@@ -12,8 +12,14 @@ enum { BATCH = 128, EVALUATION_BATCH = 512 };
 #define AT(field) offsetof(run_settings, field)
 const args_option run_options[RUN_OPTIONS] = {
     { "epochs", 0, ARGS_WHOLE, AT(epochs), "N", "passes over the training rows (5)", 1, 1e6 },
+    { "schedule", 0, ARGS_TEXT, AT(schedule), "TEXT", "rates that change: cosine, one_cycle:max_lr=.1 ...", 0, 0 },
+    { "ema", 0, ARGS_REAL, AT(ema), "DECAY", "judge and keep averaged weights, as of 0.999", 0, 1 },
+    { "clip", 0, ARGS_REAL, AT(clip), "NORM", "the most that all gradients together may be", 0, 1e30 },
+    { "clip-value", 0, ARGS_REAL, AT(clip_value), "V", "the most that each gradient may be", 0, 1e30 },
+    { "bf16", 0, ARGS_FLAG, AT(bf16), NULL, "train with bfloat16 operands, summed in f32", 0, 0 },
     { "model", 0, ARGS_TEXT, AT(model), "NAME", "mlp, lenet, cnn or resnet-small (mlp)", 0, 0 },
     { "hidden", 0, ARGS_TEXT, AT(hidden), "N,N", "hidden layers of an mlp (512,256), or none", 0, 0 },
+    { "scale", 0, ARGS_TEXT, AT(scale), "NAME", "of numbers: auto, none, standard or minmax (auto)", 0, 0 },
     { "batch-size", 0, ARGS_WHOLE, AT(batch_size), "N", "rows a step (128, or all if there are fewer)", 1, 1e9 },
     { "threads", 0, ARGS_WHOLE, AT(threads), "N", "compute threads (1, or WICK_THREADS)", 1, 64 },
     { "workers", 0, ARGS_WHOLE, AT(workers), "N", "threads that load batches ahead (1)", 0, 64 },
@@ -27,8 +33,9 @@ const args_option run_options[RUN_OPTIONS] = {
 
 run_settings run_defaults(void)
 {
-    return (
-        run_settings){ .model = "mlp", .hidden = "512,256", .epochs = 5, .threads = wk_num_threads(), .workers = -1 };
+    return (run_settings){
+        .model = "mlp", .hidden = "512,256", .scale = "auto", .epochs = 5, .threads = wk_num_threads(), .workers = -1
+    };
 }
 
 static const run_optimizer optimizers[] = {
@@ -60,8 +67,9 @@ const run_optimizer *run_find_optimizer(const char *key)
     return NULL;
 }
 
-/* The model as the command runs it: rows become f32 on their way in, results take the targets' shape on their way out,
- * and once a signal asked to stop, no pass goes on, be it for training or for wk_evaluate. */
+/* The model as the command runs it: rows become f32 on their way in, results take the targets' shape on their way out
+ * and are those of training, before they go back to the data's units, and once a signal asked to stop, no pass goes on,
+ * be it for training or for wk_evaluate. */
 typedef struct ends {
     const run_plan *plan;
     int ndim;
@@ -76,7 +84,8 @@ static wk_status ends_init(wk_module *m, void *state)
     e->shape[0] = -1;
     memcpy(e->shape + 1, p->data->y.shape, (size_t)p->data->y.ndim * sizeof *e->shape);
     e->plan = p;
-    return wk_nn_child(m, "model", models_make(p->kind, &p->image, p->nsizes, p->sizes)) ? WK_OK : wk_error();
+    wk_module *net = models_make(p->kind, &p->image, p->nsizes, p->sizes);
+    return wk_nn_child(m, "model", scale_around(&p->scales, net)) ? WK_OK : wk_error();
 }
 
 static wk_tensor *ends_forward(wk_module *m, wk_tensor *x)
@@ -85,7 +94,7 @@ static wk_tensor *ends_forward(wk_module *m, wk_tensor *x)
     if (!wk_is_training(m) && say_stop_signal()) return wk_fail(WK_E_INTERRUPTED, "stopped"), NULL;
     x = wk_to(x, WK_F32);
     if (strcmp(e->plan->kind, "mlp")) x = models_as_images(&e->plan->image, x);
-    wk_tensor *out = wk_forward(wk_module_child(m, "model"), x);
+    wk_tensor *out = scale_forward(&e->plan->scales, wk_module_child(m, "model"), x);
     return e->ndim > 2 ? wk_reshape(out, e->ndim, e->shape) : out;
 }
 
@@ -100,8 +109,11 @@ bool run_prepare(run_plan *p, const run_settings *settings)
     const char *list = strcmp(settings->hidden, "none") ? settings->hidden : NULL;
     char item[32];
     *p = (run_plan){ .settings = settings, .nsizes = 1, .kind = settings->model };
+    if (settings->schedule && !rates_know(settings->schedule)) return false;
     if (!models_know(settings->model))
         return say_usage("no model \"%s\"; there are mlp, lenet, cnn and resnet-small", settings->model), false;
+    if (!scale_know(settings->scale))
+        return say_usage("--scale is \"%s\"; expected auto, none, standard or minmax", settings->scale), false;
     while (args_item(&list, item, sizeof item)) {
         int64_t size;
         if (!args_whole(item, &size) || size < 1 || size > 1000000)
@@ -115,17 +127,16 @@ bool run_prepare(run_plan *p, const run_settings *settings)
     return true;
 }
 
-static int plan_images(run_plan *p, const sets *data)
+static int plan_images(run_plan *p)
 {
     WK_SCOPE(counting);
-    if (!models_image_of(p->kind, data, &p->image)) return EXIT_USAGE;
     p->parameters = wk_parameter_count(models_make(p->kind, &p->image, p->nsizes, p->sizes));
     snprintf(p->model, sizeof p->model, "%s for %lldx%lldx%lld", p->kind, (long long)p->image.channels,
              (long long)p->image.height, (long long)p->image.width);
     return wk_failed() ? say_error() : EXIT_DONE;
 }
 
-int run_plan_for(run_plan *p, const sets *data)
+int run_plan_for(run_plan *p, const sets *data, const wk_state *saved)
 {
     const run_settings *s = p->settings;
     p->data = data;
@@ -138,7 +149,12 @@ int run_plan_for(run_plan *p, const sets *data)
     if (wk_set_num_threads((int)s->threads)) return say_error();
     p->workers = s->workers >= 0 ? (int)s->workers : sysconf(_SC_NPROCESSORS_ONLN) > 1;
     p->batches = (data->train_rows + p->batch_size - 1) / p->batch_size;
-    if (strcmp(p->kind, "mlp")) return plan_images(p, data);
+    const bool images = strcmp(p->kind, "mlp") != 0;
+    if (images && !models_image_of(p->kind, data, &p->image)) return EXIT_USAGE;
+    if (saved ? !scale_recall(&p->scales, saved)
+              : !scale_measure(&p->scales, s->scale, data, images ? &p->image : NULL))
+        return say_error();
+    if (images) return plan_images(p);
     size_t n = (size_t)snprintf(p->model, sizeof p->model, "MLP ");
     for (int i = 0; i < p->nsizes; i++) {
         if (i) p->parameters += (p->sizes[i - 1] + 1) * p->sizes[i];
@@ -154,18 +170,44 @@ static wk_loader *evaluation_loader(const run *r, wk_dataset *set)
     return wk_loader_new(set, .batch_size = EVALUATION_BATCH, .num_workers = r->plan->workers);
 }
 
-bool run_make_parts(run *r, run_parts *with)
+static wk_optim *make_optim(const run *r, wk_params *params)
 {
     char options[96];
-    const run_plan *p = r->plan;
-    wk_manual_seed(r->seed.seed);
-    with->net = run_model(p);
     snprintf(options, sizeof options, "lr=%.17g%s%s", r->lr, *r->optimizer->options ? "," : "", r->optimizer->options);
-    with->optim = wk_optim_by_name(r->optimizer->key, wk_parameters(with->net), options);
+    return wk_optim_by_name(r->optimizer->key, params, options);
+}
+
+static wk_status make_rates(const run *r, wk_optim *optim, rates *rates)
+{
+    const run_settings *s = r->plan->settings;
+    return rates_make(rates, s->schedule, optim, r->schedule_epochs ? r->schedule_epochs : s->epochs, r->plan->batches);
+}
+
+bool run_check(const run *r)
+{
+    WK_SCOPE(trial);
+    rates rates;
+    wk_optim *optim = make_optim(r, wk_parameters(wk_nn_linear(1, 1)));
+    if (!optim || make_rates(r, optim, &rates) == WK_OK) return !wk_failed() || (say_error(), false);
+    say_usage("--schedule %s: %s", r->plan->settings->schedule, say_reason());
+    wk_error_clear();
+    return false;
+}
+
+bool run_make_parts(run *r, run_parts *with)
+{
+    const run_plan *p = r->plan;
+    const double decay = p->settings->ema;
+    wk_manual_seed(r->seed.seed);
+    *with = (run_parts){ .plan = p, .net = run_model(p) };
+    with->params = wk_parameters(with->net);
+    with->optim = make_optim(r, with->params);
     with->train = wk_loader_new(p->data->train, .batch_size = p->batch_size, .shuffle = true, .num_workers = p->workers,
                                 .seed = r->seed.seed, .seed_from_process = false);
     with->valid = evaluation_loader(r, p->data->valid);
     if (!wk_failed()) snprintf(r->optimizer_text, sizeof r->optimizer_text, "%s", wk_optim_describe(with->optim));
+    if (!wk_failed()) make_rates(r, with->optim, &with->rates);
+    if (decay > 0) with->average = wk_ema_new(wk_parameters(wk_module_child(with->net, "model")), decay);
     return !wk_failed();
 }
 
@@ -181,10 +223,29 @@ static bool make_curves(run *r)
     return true;
 }
 
+/* Measures rows; of numbers in scores too, in the data's units. */
+static wk_status measure(const run *r, const run_parts *with, wk_loader *rows, wk_metrics *of, wk_scores *scores)
+{
+    if (r->plan->data->classes) return wk_evaluate(with->net, rows, of);
+    return scale_evaluate(&r->plan->scales, with->net, rows, of, scores);
+}
+
+/* The same of averaged weights, where there are some; a signal leaves the weights as they were. */
+static wk_status evaluate(const run *r, const run_parts *with, wk_loader *rows, wk_metrics *of, wk_scores *scores)
+{
+    const bool averaged = with->average && wk_average_updates(with->average) > 0;
+    if (averaged && wk_average_swap(with->average)) return wk_error();
+    const wk_status status = measure(r, with, rows, of, scores);
+    if (!averaged || (status && status != WK_E_INTERRUPTED)) return status;
+    wk_error_clear();
+    if (wk_average_swap(with->average) || !status) return wk_error();
+    return wk_fail(WK_E_INTERRUPTED, "stopped");
+}
+
 static bool validate(run *r, const run_parts *with, double train_loss)
 {
     wk_metrics valid;
-    if (wk_evaluate(with->net, with->valid, &valid)) return false;
+    if (evaluate(r, with, with->valid, &valid, NULL)) return false;
     size_t n = (size_t)r->plan->settings->epochs + 1;
     double *at = r->numbers + r->seed.points++;
     at[0] = train_loss;
@@ -201,14 +262,27 @@ static void diverge(run *r, int64_t step)
     r->seed.diverged_step = step;
 }
 
+/* Backward runs as the forward pass was recorded. */
+static wk_tensor *loss_of(const run_parts *with, wk_batch *b)
+{
+    const bool before = wk_set_autocast_enabled(with->plan->settings->bf16);
+    wk_tensor *output = wk_forward(with->net, wk_batch_x(b));
+    wk_set_autocast_enabled(before);
+    return wk_loss(output, scale_targets(&with->plan->scales, wk_batch_y(b)));
+}
+
 double run_step(const run_parts *with, wk_batch *b)
 {
+    const run_settings *s = with->plan->settings;
     wk_zero_grad(with->optim);
-    wk_tensor *loss = wk_loss(wk_forward(with->net, wk_batch_x(b)), wk_batch_y(b));
+    wk_tensor *loss = loss_of(with, b);
     const double value = wk_item(loss);
     if (wk_failed() || !isfinite(value)) return value;
     wk_backward(loss);
+    if (s->clip_value > 0) wk_clip_grad_value_(with->params, s->clip_value);
+    if (s->clip > 0) wk_clip_grad_norm_(with->params, s->clip);
     wk_step(with->optim);
+    if (with->average) wk_average_update(with->average);
     return value;
 }
 
@@ -223,7 +297,7 @@ static void train_epoch(run *r, const run_parts *with, double *mean)
             break;
         }
         wk_batch *b = wk_loader_next(with->train);
-        if (!b) break;
+        if (!b || rates_reach(&with->rates, at->epoch - 1, at->total)) break;
         WK_SCOPE(step);
         const double value = run_step(with, b);
         if (!wk_failed() && !isfinite(value)) {
@@ -249,7 +323,8 @@ static run_end fail_output(void)
 
 static wk_training training_of(const run_parts *with)
 {
-    return wk_training_of(.module = wk_module_child(with->net, "model"), .optim = with->optim, .loader = with->train);
+    return wk_training_of(.module = wk_module_child(with->net, "model"), .optim = with->optim, .loader = with->train,
+                          .schedule = with->rates.schedule, .average = with->average);
 }
 
 /* After an epoch: its row in the log, and whether it is time to stop. Is the model the best so far? */
@@ -299,6 +374,7 @@ static run_end train_all(run *r, const run_parts *with)
         progress_epoch e = { (int)at->epoch, mean, r->seed.valid_loss[i], r->seed.valid_accuracy[i], seconds };
         if (!progress_row(r->progress, &e)) return fail_output();
         const bool best = r->keep && judge(r, with, mean);
+        if (rates_judge(&with->rates, r->seed.valid_loss[i])) return RUN_FAILED;
         at->epoch++;
         at->step = 0;
         at->loss_sum = 0;
@@ -332,7 +408,12 @@ static run_end train_and_test(run *r, const run_parts *with)
     progress_clear(r->progress);
     if (end == RUN_FAILED) keep_stopped(r, with);
     if (end != RUN_DONE) return end;
-    if (wk_evaluate(with->net, evaluation_loader(r, r->plan->data->test), &test)) return RUN_FAILED;
+    wk_scores *numbers = r->plan->data->classes ? NULL : wk_scores_new(0);
+    if (evaluate(r, with, evaluation_loader(r, r->plan->data->test), &test, numbers)) return RUN_FAILED;
+    if (numbers) {
+        r->test_rmse = sqrt(wk_scores_mse(numbers));
+        r->test_r2 = wk_scores_r2(numbers);
+    }
     r->seed.test_loss = test.loss;
     r->seed.test_accuracy = test.accuracy;
     return RUN_DONE;

@@ -5,18 +5,22 @@
 #include "keep.h"
 #include "models.h"
 #include "progress.h"
+#include "rates.h"
 #include "report.h"
+#include "scale.h"
 #include "sets.h"
 #include "wick/train.h"
 
 /* What train and compare have in common: the beginning of their settings, and the options for it. */
 typedef struct run_settings {
     sets_request data;
-    const char *model, *hidden;
+    const char *model, *hidden, *scale;
+    const char *schedule;                         /* NULL: none */
+    double clip, clip_value, ema;                 /* 0: none */
     int64_t epochs, batch_size, threads, workers; /* batch_size 0, workers -1: not given */
-    bool json, quiet;
+    bool bf16, json, quiet;
 } run_settings;
-enum { RUN_OPTIONS = 12 };
+enum { RUN_OPTIONS = 18, RUN_OF_EPOCHS = 3 }; /* the first ones are for whole epochs alone */
 extern const args_option run_options[RUN_OPTIONS];
 run_settings run_defaults(void);
 
@@ -36,15 +40,17 @@ typedef struct run_plan {
     int nsizes;
     const char *kind;   /* "mlp", "lenet" */
     models_image image; /* of all kinds but mlp */
-    char model[160];    /* "MLP 784-512-256-10, ReLU" */
+    scales scales;
+    char model[160]; /* "MLP 784-512-256-10, ReLU" */
     int64_t parameters, batch_size, batches;
     int workers;
 } run_plan;
 
 /* Reads --hidden and checks what it can before any data is opened; false after a usage error on stderr. */
 bool run_prepare(run_plan *p, const run_settings *settings);
-/* The model's sizes for the data; returns an exit code, and says what was wrong. */
-int run_plan_for(run_plan *p, const sets *data);
+/* The model's sizes and scales for the data; saved: the scales are those of this checkpoint, if not NULL. Returns an
+ * exit code, and says what was wrong. */
+int run_plan_for(run_plan *p, const sets *data, const wk_state *saved);
 
 typedef enum run_end { RUN_DONE, RUN_DIVERGED, RUN_FAILED } run_end;
 typedef struct run {
@@ -60,7 +66,9 @@ typedef struct run {
     keep *keep;           /* where it is kept; NULL: nowhere */
     const wk_state *from; /* goes on from this checkpoint, and place; NULL: from the start */
     keep_place place;
-    bool early; /* ended before its last epoch, as validation became no better */
+    int64_t schedule_epochs;   /* that its schedule is made for; 0: all there are */
+    double test_rmse, test_r2; /* of numbers, in the data's units */
+    bool early;                /* ended before its last epoch, as validation became no better */
 } run;
 
 /* The model of a plan with what belongs around it, as it is trained; its child "model" is the model itself. */
@@ -69,11 +77,17 @@ wk_module *run_model(const run_plan *p);
 /* What a run is made of, in the scope open at the call, from r's plan, optimizer, rate and r->seed.seed; false with the
  * library's error pending. */
 typedef struct run_parts {
+    const run_plan *plan;
     wk_module *net;
+    wk_params *params;
     wk_optim *optim;
     wk_loader *train, *valid;
+    rates rates;
+    wk_average *average; /* NULL: none */
 } run_parts;
 bool run_make_parts(run *r, run_parts *with);
+/* Does its schedule suit r's optimizer and plan? false after a usage error on stderr. */
+bool run_check(const run *r);
 /* One step; its loss, before which nothing is changed if that is not finite. */
 double run_step(const run_parts *with, wk_batch *b);
 

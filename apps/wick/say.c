@@ -6,6 +6,7 @@
 #include <math.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *speaker = "";
@@ -100,6 +101,16 @@ const char *say_bytes(say_room room, int64_t n)
         snprintf(room, sizeof(say_room), "%lld B", (long long)n);
     else
         snprintf(room, sizeof(say_room), "%.1f %s", v, units[unit]);
+    return room;
+}
+
+const char *say_exact(say_room room, double v)
+{
+    enum { ENOUGH = 17 };
+    for (int digits = 1; digits <= ENOUGH; digits++) {
+        snprintf(room, sizeof(say_room), "%.*g", digits, v);
+        if (strtod(room, NULL) == v) break;
+    }
     return room;
 }
 

@@ -22,6 +22,7 @@ const char *say_pm(void); /* "±" or "+-" */
 typedef char say_room[80];
 const char *say_count(say_room room, int64_t n);                    /* 20,000 */
 const char *say_bytes(say_room room, int64_t n);                    /* 18.0 MiB */
+const char *say_exact(say_room room, double v);                     /* 0.1: as short as it reads back the same */
 const char *say_seconds(say_room room, double s);                   /* 0.31 s, 2 min 05 s */
 const char *say_shape(say_room room, int n, const int64_t *sizes);  /* [20000, 28, 28] */
 const char *say_plural(say_room room, int64_t n, const char *what); /* 20,000 rows */

@@ -124,14 +124,7 @@ static uint64_t mix(uint64_t hash, const void *data, size_t bytes)
     return hash;
 }
 
-typedef struct pass {
-    uint64_t hash;
-    int64_t done, total;
-    void (*watch)(void *user, double share);
-    void *user;
-} pass;
-
-static bool hash_set(pass *p, wk_dataset *set)
+bool sets_each(wk_dataset *set, bool (*visit)(void *user, wk_tensor *const *fields), void *user)
 {
     enum { MOST = 4096 };
     int64_t rows[MOST], all = wk_dataset_len(set);
@@ -142,26 +135,43 @@ static bool hash_set(pass *p, wk_dataset *set)
     const int64_t block = row_bytes > BLOCK_BYTES          ? 1
                           : BLOCK_BYTES / row_bytes < MOST ? (int64_t)(BLOCK_BYTES / row_bytes)
                                                            : MOST;
-    for (int64_t at = 0, count; at < all && !wk_failed(); at += count) {
+    bool goes_on = true;
+    for (int64_t at = 0, count; at < all && goes_on; at += count) {
         WK_SCOPE(reading);
         wk_tensor *read[WK_MAX_FIELDS] = { NULL };
         count = all - at < block ? all - at : block;
         for (int64_t i = 0; i < count; i++) rows[i] = at + i;
         if (say_stop_signal()) wk_fail(WK_E_INTERRUPTED, "stopped");
-        if (wk_dataset_get_many(set, rows, count, read, n)) break;
-        for (int f = 0; f < n; f++)
-            p->hash = mix(p->hash, wk_data(read[f]), (size_t)wk_numel(read[f]) * wk_dtype_size(wk_dtype_of(read[f])));
-        p->done += count;
-        p->watch(p->user, (double)p->done / (double)p->total);
+        goes_on = !wk_failed() && !wk_dataset_get_many(set, rows, count, read, n) && visit(user, read);
     }
-    return !wk_failed();
+    return goes_on && !wk_failed();
+}
+
+typedef struct pass {
+    uint64_t hash;
+    int64_t done, total;
+    int fields;
+    void (*watch)(void *user, double share);
+    void *user;
+} pass;
+
+static bool hash_block(void *user, wk_tensor *const *read)
+{
+    pass *p = user;
+    for (int f = 0; f < p->fields; f++)
+        p->hash = mix(p->hash, wk_data(read[f]), (size_t)wk_numel(read[f]) * wk_dtype_size(wk_dtype_of(read[f])));
+    p->done += wk_size(read[0], 0);
+    p->watch(p->user, (double)p->done / (double)p->total);
+    return true;
 }
 
 bool sets_fingerprint(const sets *s, uint64_t *hash, void (*watch)(void *user, double share), void *user)
 {
+    const wk_field *fields;
     pass p = { .hash = UINT64_C(0xcbf29ce484222325), .watch = watch, .user = user };
+    p.fields = wk_dataset_fields(s->all, &fields);
     p.total = wk_dataset_len(s->all) + (s->test_split_off ? 0 : s->test_rows);
-    bool ok = hash_set(&p, s->all) && (s->test_split_off || hash_set(&p, s->test));
+    bool ok = sets_each(s->all, hash_block, &p) && (s->test_split_off || sets_each(s->test, hash_block, &p));
     *hash = p.hash;
     return ok;
 }

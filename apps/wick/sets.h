@@ -28,6 +28,9 @@ bool sets_examine(sets *s, const sets_request *request);
 bool sets_open(sets *s, const sets_request *request);
 /* "x f32 [28, 28], y one of 10 classes" */
 void sets_describe(const sets *s, char *text, size_t size);
+/* All rows in order, blocks of them as tensors [n, ...] that live for the call; false on error, on a signal, or as soon
+ * as visit gives false. */
+bool sets_each(wk_dataset *set, bool (*visit)(void *user, wk_tensor *const *fields), void *user);
 /* 64 bits over all values of x and y as they are read, in order; calls watch now and then. False on error or a signal.
  */
 bool sets_fingerprint(const sets *s, uint64_t *hash, void (*watch)(void *user, double share), void *user);

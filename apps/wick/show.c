@@ -100,7 +100,8 @@ static void put_run(const record *r, bool all)
 {
     char model[400];
     printf("run    %s: %s on %s\n", r->folder, model_text(r, model), r->data);
-    printf("optim  %s, lr %g, batch %.0f, seed %.0f\n", r->optim, r->lr, r->batch_size, r->seed);
+    printf("optim  %s, lr %g%s%s, batch %.0f, seed %.0f\n", r->optim, r->lr, *r->schedule ? " by " : "", r->schedule,
+           r->batch_size, r->seed);
     if (!r->rows) printf("no epoch of %.0f is over yet\n", r->epochs);
     if (!r->rows) return;
     if (r->rows < r->epochs) printf("epochs %d of %.0f\n", r->rows, r->epochs);

@@ -1,5 +1,6 @@
 /* wick train: one model, one optimizer, one seed, in a folder from which the run can go on. */
 #include "commands.h"
+#include "config.h"
 #include "run.h"
 #include <math.h>
 #include <string.h>
@@ -10,6 +11,7 @@ typedef struct settings {
     double lr;
     int64_t seed, patience;
     bool tensorboard;
+    config *files;
 } settings;
 
 #define AT(field) offsetof(settings, field)
@@ -20,8 +22,22 @@ static const args_option options[] = {
     { "early-stop", 0, ARGS_WHOLE, AT(patience), "N", "end after N epochs without a better validation", 1, 1e6 },
     { "out", 'o', ARGS_TEXT, AT(out), "RUN", "a new or empty folder (runs/train-DATE)", 0, 0 },
     { "resume", 0, ARGS_TEXT, AT(resume), "RUN", "go on with the run in this folder", 0, 0 },
+    { "config", 0, ARGS_CONFIG, AT(files), "FILE", "options from JSON, as RUN/config.json has them", 0, 0 },
+    { "set", 0, ARGS_SET, 0, "NAME=V", "the same as --NAME V; later ones count", 0, 0 },
+    { "data", 0, ARGS_TEXT, AT(run.data.path), "FILE.h5", "the same as FILE.h5 alone", 0, 0 },
     { "tensorboard", 0, ARGS_FLAG, AT(tensorboard), NULL, "write TensorBoard's events as well", 0, 0 },
 };
+
+static void introduce_extras(const run_settings *s)
+{
+    const char *before = "also  ";
+    if (s->schedule) printf("%s schedule %s", before, s->schedule), before = ",";
+    if (s->clip > 0) printf("%s gradients clipped to norm %g", before, s->clip), before = ",";
+    if (s->clip_value > 0) printf("%s each gradient to %g", before, s->clip_value), before = ",";
+    if (s->ema > 0) printf("%s weights averaged by %g", before, s->ema), before = ",";
+    if (s->bf16) printf("%s products in bfloat16", before), before = ",";
+    if (*before == ',') printf("\n");
+}
 
 static void introduce(const run *r)
 {
@@ -35,8 +51,10 @@ static void introduce(const run *r)
            say_count(b, d->valid_rows), say_count(c, d->test_rows),
            d->test_split_off ? " (a fifth: the file has no test group)" : "");
     printf("model  %s, %s\n", p->model, say_plural(a, p->parameters, "parameter"));
+    if (p->scales.x_kind || p->scales.y_kind) printf("scale  %s\n", scale_describe(&p->scales, text, sizeof text));
     printf("optim  %s, lr %g, batch %lld, seed %llu, %s (%s)\n", r->optimizer->name, r->lr, (long long)p->batch_size,
            (unsigned long long)r->progress->seed, say_plural(a, p->settings->threads, "thread"), wk_cpu_isa());
+    introduce_extras(p->settings);
     printf("run    %s", r->keep->folder);
     if (r->from) printf(", from epoch %lld, step %lld", (long long)r->place.epoch, (long long)r->place.step);
     printf("\n\n");
@@ -59,62 +77,96 @@ static void conclude(const run *r)
     if (talks) printf("\n");
     if (r->early) printf("stopped early: validation was best in epoch %lld\n", (long long)r->place.best_at + 1);
     printf("test: ");
-    if (r->plan->data->classes) printf("accuracy %.2f %%, ", 100 * r->seed.test_accuracy);
+    if (r->plan->data->classes)
+        printf("accuracy %.2f %%, ", 100 * r->seed.test_accuracy);
+    else if (r->plan->data->outputs == 1)
+        printf("RMSE %.4g, R2 %.4f, ", r->test_rmse, r->test_r2);
     printf("loss %.4g (%s, measured once); trained for %s\n", r->seed.test_loss,
            say_plural(rows, r->plan->data->test_rows, "row"), say_seconds(time, r->seconds));
     if (talks) printf("next: wick eval %s\n", r->keep->folder);
 }
 
-/* The settings of a run that goes on are those it began with; only how it is shown and computed may change, and
- * --epochs. */
+/* ---- Settings and what a run keeps of them: fields of the config are called as their options ---- */
+
+static settings usual_settings(void)
+{
+    settings s = { .run = run_defaults(), .optim = "adam", .seed = 1 };
+    s.run.epochs = 0;
+    return s;
+}
+
+static void *setting_of(const settings *s, const keep_field *f)
+{
+    return (char *)s + args_option_named(&command_train, f->name)->at;
+}
+
+static bool note_config(const settings *s, const run *r, keep_config *c)
+{
+    const keep_field *f;
+    for (int n = keep_fields(&f); n > 0; n--, f++) {
+        const void *from = setting_of(s, f);
+        void *to = (char *)c + f->at;
+        const char *text = f->kind == KEEP_TEXT ? *(const char *const *)from : NULL;
+        if (text && strlen(text) >= f->size) return say_usage("--%s is too long", f->name), false;
+        if (text) snprintf(to, f->size, "%s", text);
+        if (f->kind != KEEP_TEXT) memcpy(to, from, f->size);
+    }
+    c->batch_size = r->plan->batch_size;
+    c->lr = r->lr;
+    c->schedule_epochs = s->run.schedule ? s->run.epochs : 0;
+    return true;
+}
+
+static bool same_setting(const settings *a, const settings *b, const keep_field *f)
+{
+    const void *x = setting_of(a, f), *y = setting_of(b, f);
+    if (f->kind != KEEP_TEXT) return !memcmp(x, y, f->size);
+    const char *s = *(const char *const *)x, *t = *(const char *const *)y;
+    return s == t || (s && t && !strcmp(s, t));
+}
+
+/* The settings of a run that goes on are those it began with; how it is shown and computed may change, and when it
+ * ends. */
+static bool take_config(settings *s, const keep *k)
+{
+    const settings usual = usual_settings();
+    const keep_field *f;
+    for (int n = keep_fields(&f); n > 0; n--, f++) {
+        const void *from = (const char *)&k->config + f->at;
+        void *to = setting_of(s, f);
+        const bool may = to == &s->run.epochs || to == &s->patience, given = !same_setting(s, &usual, f);
+        if (given && may) continue;
+        if (given)
+            return say_usage("--%s is for a new run; %s goes on as it began",
+                             args_option_named(&command_train, f->name)->name, k->folder),
+                   false;
+        if (f->kind != KEEP_TEXT)
+            memcpy(to, from, f->size);
+        else if (*(const char *)from)
+            *(const char **)to = from;
+    }
+    return true;
+}
+
 static int recall(settings *s, keep *k, run *r)
 {
-    const int64_t epochs = s->run.epochs;
     if (strlen(s->resume) >= sizeof k->folder) return say_usage("--resume is too long");
     snprintf(k->folder, sizeof k->folder, "%s", s->resume);
     r->from = keep_read(k, false, &r->place);
     if (!r->from) return say_error();
-    const keep_config *c = &k->config;
-    s->run.data = (sets_request){ c->data, *c->train ? c->train : NULL, *c->test ? c->test : NULL, *c->x ? c->x : NULL,
-                                  *c->y ? c->y : NULL };
-    s->run.model = c->model;
-    s->run.hidden = c->hidden;
-    s->run.epochs = epochs ? epochs : c->epochs;
-    s->run.batch_size = c->batch_size;
-    s->optim = c->optim;
-    s->lr = c->lr;
-    s->seed = (int64_t)c->seed;
+    if (!take_config(s, k)) return EXIT_USAGE;
     k->config.epochs = s->run.epochs;
-    if (s->patience) k->config.patience = s->patience;
+    k->config.patience = s->patience;
+    r->schedule_epochs = k->config.schedule_epochs;
     if (r->place.epoch <= s->run.epochs) return EXIT_DONE;
     return say_failed("%s is done: %lld epochs of %lld; --epochs asks for more", k->folder,
                       (long long)r->place.epoch - 1, (long long)s->run.epochs);
 }
 
-static void copy(char *to, size_t size, const char *from) { snprintf(to, size, "%s", from ? from : ""); }
-
-static void note_config(const settings *s, const run *r, keep_config *c)
-{
-    const run_settings *run = &s->run;
-    copy(c->data, sizeof c->data, run->data.path);
-    copy(c->train, sizeof c->train, run->data.train);
-    copy(c->test, sizeof c->test, run->data.test);
-    copy(c->x, sizeof c->x, run->data.x);
-    copy(c->y, sizeof c->y, run->data.y);
-    copy(c->model, sizeof c->model, run->model);
-    copy(c->hidden, sizeof c->hidden, run->hidden);
-    copy(c->optim, sizeof c->optim, s->optim);
-    c->epochs = run->epochs;
-    c->batch_size = r->plan->batch_size;
-    c->patience = s->patience;
-    c->seed = (uint64_t)s->seed;
-    c->lr = r->lr;
-}
-
 static int open_run(const settings *s, run *r)
 {
     if (s->resume) return keep_resume_logs(r->keep, &r->place, s->tensorboard) ? say_error() : EXIT_DONE;
-    note_config(s, r, &r->keep->config);
+    if (!note_config(s, r, &r->keep->config)) return EXIT_USAGE;
     return keep_make(r->keep, s->out, s->tensorboard) ? EXIT_DONE : EXIT_FAILED;
 }
 
@@ -122,7 +174,7 @@ static int train(const settings *s, run *r, run_plan *plan)
 {
     sets data;
     if (!sets_open(&data, &s->run.data)) return say_error();
-    int code = run_plan_for(plan, &data);
+    int code = run_plan_for(plan, &data, r->from);
     if (code != EXIT_DONE) return code;
     progress shown = { .mode = progress_choose(s->run.json, s->run.quiet),
                        .accuracy = data.classes > 0,
@@ -135,6 +187,7 @@ static int train(const settings *s, run *r, run_plan *plan)
     r->plan = plan;
     r->lr = s->lr > 0 ? s->lr : r->optimizer->lr;
     r->progress = &shown;
+    if (!run_check(r)) return EXIT_USAGE;
     if ((code = open_run(s, r)) != EXIT_DONE) return code;
     if (shown.mode == PROGRESS_LINES || shown.mode == PROGRESS_BAR) introduce(r);
     progress_heading(&shown);
@@ -146,26 +199,32 @@ static int train(const settings *s, run *r, run_plan *plan)
     return code;
 }
 
-static int start(int argc, char **argv)
+static int begin(settings *s, const char *operand)
 {
     enum { EPOCHS = 5 };
-    settings s = { .run = run_defaults(), .optim = "adam", .seed = 1 };
-    const char *operands[ARGS_OPERANDS];
     run_plan plan;
     keep kept = { .folder = "" };
     run r = { .keep = &kept };
-    s.run.epochs = 0;
-    if (!args_read(&command_train, argc, argv, &s, operands)) return EXIT_USAGE;
-    if (!operands[0] == !s.resume) return say_usage("either FILE.h5 or --resume RUN is needed");
-    if (s.resume && s.out) return say_usage("--resume goes on in its own folder; --out is for a new run");
+    if (operand) s->run.data.path = operand;
+    if (s->resume && s->files) return say_usage("--config is for a new run; --resume goes on as the run began");
+    if (!s->run.data.path == !s->resume) return say_usage("either FILE.h5 or --resume RUN is needed");
+    if (s->resume && s->out) return say_usage("--resume goes on in its own folder; --out is for a new run");
     WK_SCOPE(training);
-    const int code = s.resume ? recall(&s, &kept, &r) : EXIT_DONE;
+    const int code = s->resume ? recall(s, &kept, &r) : EXIT_DONE;
     if (code != EXIT_DONE) return code;
-    if (!s.resume) s.run.data.path = operands[0];
-    if (!s.run.epochs) s.run.epochs = EPOCHS;
-    r.optimizer = run_find_optimizer(s.optim);
-    if (!r.optimizer || !run_prepare(&plan, &s.run)) return EXIT_USAGE;
-    return train(&s, &r, &plan);
+    if (!s->run.epochs) s->run.epochs = EPOCHS;
+    r.optimizer = run_find_optimizer(s->optim);
+    if (!r.optimizer || !run_prepare(&plan, &s->run)) return EXIT_USAGE;
+    return train(s, &r, &plan);
+}
+
+static int start(int argc, char **argv)
+{
+    settings s = usual_settings();
+    const char *operands[ARGS_OPERANDS];
+    const int code = args_read(&command_train, argc, argv, &s, operands) ? begin(&s, operands[0]) : EXIT_USAGE;
+    config_free(s.files);
+    return code;
 }
 
 const args_command command_train = {
@@ -176,12 +235,21 @@ const args_command command_train = {
     .most = 1,
     .text = "  wick train digits.h5\n"
             "  wick train digits.h5 --model lenet --optim sgd --lr 0.1 --epochs 10\n"
+            "  wick train digits.h5 --schedule cosine --clip 1 --ema 0.99\n"
+            "  wick train --config runs/a/config.json --set seed=2 --out runs/b\n"
             "  wick train --resume runs/train-20251125-083000\n\n"
             "A tenth of the training rows is set aside for validation after each epoch; the\n"
             "test rows are measured once, at the end. Targets that are floats make it a\n"
             "regression. The run's folder gets config.json, metrics.csv, the last three\n"
             "checkpoints and the best. A first Ctrl-C ends the step and keeps the run;\n"
-            "--resume goes on as if it had never stopped, with the same bits.\n",
+            "--resume goes on as if it had never stopped, with the same bits.\n\n"
+            "A schedule is NAME or NAME:OPTION=X,OPTION=Y. Each epoch, or with every=step\n"
+            "each step: step multistep exponential constant linear polynomial cosine\n"
+            "cosine_restarts swa; each step: one_cycle; by the validation loss: plateau.\n"
+            "Lengths that are not told are the run's; docs/training.md has the options.\n\n"
+            "--scale auto brings inputs that are no pixels, and targets that are floats, to\n"
+            "mean 0 and deviation 1; minmax to 0 .. 1. The constants are part of the model:\n"
+            "eval and predict speak in the data's own units.\n",
     .options = options,
     .noptions = ARGS_COUNT(options),
     .shared = run_options,

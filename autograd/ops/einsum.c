@@ -159,7 +159,7 @@ static wk_tensor *matrix_of(const term *s, const groups *g, const labels *first,
 
 static wk_tensor *sum_of_products(const term *a, const term *b, const groups *g)
 {
-    if (g->rows.n == 0 && g->columns.n == 0)
+    if (g->rows.n == 0 && g->columns.n == 0 && !wki_casts(&a->t->v))
         return wki_dots("einsum", matrix_of(a, g, &g->rows, &g->inner, false),
                         matrix_of(b, g, &g->columns, &g->inner, false));
     wk_tensor *y = wki_batched("einsum", matrix_of(a, g, &g->rows, &g->inner, true),

@@ -237,6 +237,11 @@ static inline wk_module *wk_nn_bilinear_with(wk_bilinear_opts o) { return wk_nn_
     wk_nn_bilinear_with(WK_WITH(wk_bilinear_opts, WK_BILINEAR_DEFAULTS, .in1_features = (in1), .in2_features = (in2),  \
                                 .out_features = __VA_ARGS__))
 
+/* Scaling that belongs to the model: (x - offset) / scale, and back, x * scale + offset. The constants are copied, as WK_F32, and become the
+ * buffers offset and scale; they broadcast to x. A scale of 0 counts as 1. wk_stats gives them; see docs/training.md. */
+WK_API wk_module *wk_nn_scale(wk_tensor *offset, wk_tensor *scale);
+WK_API wk_module *wk_nn_unscale(wk_tensor *offset, wk_tensor *scale);
+
 /* Losses: by wk_forward_many, on the inputs of the function of the same name, in its order, with its options; weight and pos_weight
  * are copied and become buffers. wk_nn_cross_entropy_loss(.label_smoothing = 0.1). */
 WK_API wk_module *wk_nn_cross_entropy_loss_new(const wk_loss_opts *o);

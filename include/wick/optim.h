@@ -95,6 +95,13 @@ typedef struct wk_muon_opts {
     double lr, weight_decay, momentum, eps;   /* 1e-3, 0.1, 0.95, 1e-7 */
     bool nesterov, match_rms_adamw;           /* true, false: lr scaled by sqrt(max(1, rows / columns)) */
 } wk_muon_opts;
+typedef struct wk_lbfgs_opts {
+    size_t size;
+    wk_params *params;                                    /* all there are: it has one group */
+    double lr, max_iter, max_eval;                        /* 1, 20, 0: max_iter * 5 / 4; iterations and losses of a step, whole numbers */
+    double tolerance_grad, tolerance_change, history_size; /* 1e-7, 1e-9, 100: pairs of vectors that are kept */
+    bool strong_wolfe;                                    /* false; true: torch's line_search_fn "strong_wolfe" */
+} wk_lbfgs_opts;
 
 WK_API wk_sgd_opts wk_sgd_opts_default(void);
 WK_API wk_adagrad_opts wk_adagrad_opts_default(void);
@@ -110,6 +117,7 @@ WK_API wk_asgd_opts wk_asgd_opts_default(void);
 WK_API wk_lion_opts wk_lion_opts_default(void);
 WK_API wk_lamb_opts wk_lamb_opts_default(void);
 WK_API wk_muon_opts wk_muon_opts_default(void);
+WK_API wk_lbfgs_opts wk_lbfgs_opts_default(void);
 WK_API wk_optim *wk_optim_sgd_new(const wk_sgd_opts *o);         /* Sutskever et al. 2013, in torch's form */
 WK_API wk_optim *wk_optim_adagrad_new(const wk_adagrad_opts *o); /* Duchi et al. 2011 */
 WK_API wk_optim *wk_optim_rmsprop_new(const wk_rmsprop_opts *o); /* Hinton's lecture 6e; Graves 2013 if centered */
@@ -124,6 +132,7 @@ WK_API wk_optim *wk_optim_asgd_new(const wk_asgd_opts *o);       /* Polyak and J
 WK_API wk_optim *wk_optim_lion_new(const wk_lion_opts *o);       /* Chen et al. 2023 */
 WK_API wk_optim *wk_optim_lamb_new(const wk_lamb_opts *o);       /* You et al. 2020 */
 WK_API wk_optim *wk_optim_muon_new(const wk_muon_opts *o);       /* Jordan et al. 2024 */
+WK_API wk_optim *wk_optim_lbfgs_new(const wk_lbfgs_opts *o);     /* Nocedal 1980; by wk_step_closure only */
 /* By name, for programs that take it from the user: "adam", "lr=1e-3,beta2=0.99"; options may be NULL or "". An unknown name or
  * option is WK_E_NOT_FOUND with the nearest one there is. */
 WK_API wk_optim *wk_optim_by_name(const char *name, wk_params *params, const char *options);
@@ -131,12 +140,29 @@ WK_API int wk_optim_names(const char *const **names);            /* how many; *n
 
 /* Use. */
 WK_API wk_status wk_step(wk_optim *opt);                         /* refuses, updating nothing, while an error is pending */
+/* A step that is given the loss as a function: it makes the loss of the parameters as they are, with their gradients (zero_grad,
+ * forward, backward, in any grad mode), or NULL with an error. L-BFGS calls it several times, the others once before wk_step. *loss (NULL
+ * allowed) becomes the first value. After an error parameters and states are as before, also where L-BFGS had moved them: loss or
+ * gradients that are not finite are one (WK_E_STATE), unless a line search comes to them. The closure must not step opt.
+ *
+ *   static wk_tensor *loss_of(void *user) { ...; wk_zero_grad(m->opt); wk_backward(loss = ...); return loss; }
+ *   wk_step_closure(opt, loss_of, &m, &loss); */
+typedef wk_tensor *wk_closure(void *user);
+WK_API wk_status wk_step_closure(wk_optim *opt, wk_closure *closure, void *user, double *loss);
 WK_API wk_status wk_zero_grad(wk_optim *opt);                    /* no gradients: wk_grad is NULL until the next backward */
 WK_API double wk_lr(const wk_optim *opt);                        /* of the first group */
 WK_API wk_status wk_set_lr(wk_optim *opt, double lr);            /* of all groups */
 WK_API int64_t wk_steps(const wk_optim *opt);                    /* steps taken */
 WK_API const char *wk_optim_name(const wk_optim *opt);           /* "adam"; static */
 WK_API const char *wk_optim_describe(const wk_optim *opt);       /* "adam lr=0.001 beta1=0.9 ..." of the first group; borrowed */
+
+/* What a step does where a gradient has elements that are NaN or infinite; looking costs one pass over the gradients. KEEP, as torch does,
+ * does not look, and such numbers enter the parameters. SKIP: the step is WK_OK, but parameters, states and counts stay, and
+ * wk_steps_skipped rises. STOP: WK_E_STATE names the first such parameter, and nothing was updated. The policy is the program's and not in
+ * the state dict; the count is. */
+typedef enum wk_nonfinite { WK_NONFINITE_KEEP, WK_NONFINITE_SKIP, WK_NONFINITE_STOP } wk_nonfinite;
+WK_API wk_status wk_set_nonfinite(wk_optim *opt, wk_nonfinite policy);
+WK_API int64_t wk_steps_skipped(const wk_optim *opt);
 
 /* Groups: parameters with option values of their own. The first, 0, has what the optimizer was made with; another one differs from that
  * in what its text says: wk_optim_add_group(opt, biases, "lr=1e-2,weight_decay=0"). Names must differ across groups, and a tensor stands
@@ -195,6 +221,7 @@ static inline wk_optim *wk_optim_asgd_with(wk_asgd_opts o) { return wk_optim_asg
 static inline wk_optim *wk_optim_lion_with(wk_lion_opts o) { return wk_optim_lion_new(&o); }
 static inline wk_optim *wk_optim_lamb_with(wk_lamb_opts o) { return wk_optim_lamb_new(&o); }
 static inline wk_optim *wk_optim_muon_with(wk_muon_opts o) { return wk_optim_muon_new(&o); }
+static inline wk_optim *wk_optim_lbfgs_with(wk_lbfgs_opts o) { return wk_optim_lbfgs_new(&o); }
 #define WK_SGD_DEFAULTS                                                                                                \
     .size = sizeof(wk_sgd_opts), .lr = 1e-3, .momentum = 0, .dampening = 0, .weight_decay = 0, .nesterov = false,      \
     .maximize = false
@@ -235,6 +262,9 @@ static inline wk_optim *wk_optim_muon_with(wk_muon_opts o) { return wk_optim_muo
 #define WK_MUON_DEFAULTS                                                                                               \
     .size = sizeof(wk_muon_opts), .lr = 1e-3, .weight_decay = 0.1, .momentum = 0.95, .eps = 1e-7, .nesterov = true,    \
     .match_rms_adamw = false
+#define WK_LBFGS_DEFAULTS                                                                                              \
+    .size = sizeof(wk_lbfgs_opts), .lr = 1, .max_iter = 20, .max_eval = 0, .tolerance_grad = 1e-7,                     \
+    .tolerance_change = 1e-9, .history_size = 100, .strong_wolfe = false
 #define wk_optim_sgd(...)     wk_optim_sgd_with(WK_WITH(wk_sgd_opts, WK_SGD_DEFAULTS, .params = __VA_ARGS__))
 #define wk_optim_adagrad(...) wk_optim_adagrad_with(WK_WITH(wk_adagrad_opts, WK_ADAGRAD_DEFAULTS, .params = __VA_ARGS__))
 #define wk_optim_rmsprop(...) wk_optim_rmsprop_with(WK_WITH(wk_rmsprop_opts, WK_RMSPROP_DEFAULTS, .params = __VA_ARGS__))
@@ -249,6 +279,7 @@ static inline wk_optim *wk_optim_muon_with(wk_muon_opts o) { return wk_optim_muo
 #define wk_optim_lion(...)    wk_optim_lion_with(WK_WITH(wk_lion_opts, WK_LION_DEFAULTS, .params = __VA_ARGS__))
 #define wk_optim_lamb(...)    wk_optim_lamb_with(WK_WITH(wk_lamb_opts, WK_LAMB_DEFAULTS, .params = __VA_ARGS__))
 #define wk_optim_muon(...)    wk_optim_muon_with(WK_WITH(wk_muon_opts, WK_MUON_DEFAULTS, .params = __VA_ARGS__))
+#define wk_optim_lbfgs(...)   wk_optim_lbfgs_with(WK_WITH(wk_lbfgs_opts, WK_LBFGS_DEFAULTS, .params = __VA_ARGS__))
 
 #ifdef __cplusplus
 }

@@ -315,6 +315,14 @@ WK_API const char *wk_params_name(const wk_params *params, int i);        /* bor
 WK_API bool wk_set_inference_mode(bool on);
 WK_API void wk_inference_guard(bool *old);
 #define WK_INFERENCE_MODE(name) bool name WK_CLEANUP(wk_inference_guard) = wk_set_inference_mode(true)
+/* Autocast: the f32 operands of matrix products (mm bmm mv matmul addmm baddbmm linear einsum tensordot, attention) and convolutions
+ * are rounded to bfloat16, to nearest even, then multiplied and summed in f32; parameters, biases, results and all other ops stay
+ * f32, and f64 stays as it is. Backward and wk_checkpoint run each op as it was recorded, wherever they are called. Per thread. */
+WK_API bool wk_autocast_enabled(void);
+WK_API bool wk_set_autocast_enabled(bool on); /* returns the old setting */
+WK_API void wk_autocast_guard(bool *old);
+#define WK_AUTOCAST(name)    bool name WK_CLEANUP(wk_autocast_guard) = wk_set_autocast_enabled(true)  /* until the block ends */
+#define WK_NO_AUTOCAST(name) bool name WK_CLEANUP(wk_autocast_guard) = wk_set_autocast_enabled(false) /* inside WK_AUTOCAST */
 
 /* Hooks. All give an id above 0 (0 on error) for wk_remove_hook and run in the order of registration, in the thread of the
  * backward; `user` is borrowed. The gradient handed over is borrowed for the call. */

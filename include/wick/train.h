@@ -51,6 +51,21 @@ WK_API double wk_scores_mae(const wk_scores *s);                     /* numbers:
 WK_API double wk_scores_mse(const wk_scores *s);                     /* mean (output - target)^2 */
 WK_API double wk_scores_r2(const wk_scores *s);                      /* 1 - sum (output - target)^2 / sum (target - mean target)^2, over all elements */
 
+/* Statistics of rows [n, ...], gathered batch by batch, for each element of a row, in f64 whatever the dtype. Results are WK_F64 of a row's
+ * shape; std divides by the number of rows; NaN stays NaN.
+ *
+ *   wk_stats *s = wk_stats_new();
+ *   ... wk_stats_add(s, wk_batch_x(b)); ...
+ *   wk_module *net = wk_nn_sequential(wk_nn_scale(wk_stats_mean(s), wk_stats_std(s)), wk_nn_linear(8, 1)); */
+typedef struct wk_stats wk_stats;
+WK_API wk_stats *wk_stats_new(void);
+WK_API wk_status wk_stats_add(wk_stats *s, wk_tensor *rows);         /* copies what it needs */
+WK_API int64_t wk_stats_rows(const wk_stats *s);                     /* so far */
+WK_API wk_tensor *wk_stats_mean(const wk_stats *s);                  /* of no rows: WK_E_INVALID */
+WK_API wk_tensor *wk_stats_std(const wk_stats *s);
+WK_API wk_tensor *wk_stats_min(const wk_stats *s);
+WK_API wk_tensor *wk_stats_max(const wk_stats *s);
+
 /* When to stop: patience checks in a row without a value better than the best by more than min_delta. NaN is never better.
  *
  *   wk_early_stopping stop = wk_early_stopping_init(.patience = 5);
@@ -106,7 +121,8 @@ WK_API wk_state *wk_training_state_dict(const wk_training *t);         /* shares
 WK_API wk_status wk_training_load_state_dict(const wk_training *t, const wk_state *s); /* all parts, or, on an error, none */
 
 /* Checkpoints: states in a folder, which is made if missing, as ckpt-STEP.safetensors. A save that is killed or fails leaves those that were
- * there; one that succeeds has been read back, and leaves the last `keep` and best.safetensors.
+ * there; one that succeeds has been read back, and leaves the last `keep` and best.safetensors. A state that is not finite is refused (WK_E_STATE
+ * names the first tensor), so that it never takes the place of a good one.
  *
  *   wk_training t = wk_training_of(.module = net, .optim = opt, .loader = train);
  *   int64_t step = 0;
@@ -120,11 +136,12 @@ typedef struct wk_checkpoint_opts {
     const wk_state *state;
     int keep;       /* 3; 0: all */
     bool best;      /* false; true: it becomes best.safetensors too */
+    bool nonfinite; /* false; true: NaN and infinity may be in it */
 } wk_checkpoint_opts;
 WK_API wk_checkpoint_opts wk_checkpoint_opts_default(void);
 WK_API wk_status wk_checkpoint_save_new(const wk_checkpoint_opts *o);  /* by the macro: wk_checkpoint_save(folder, step, s, .best = true) */
 static inline wk_status wk_checkpoint_save_with(wk_checkpoint_opts o) { return wk_checkpoint_save_new(&o); }
-#define WK_CHECKPOINT_DEFAULTS .size = sizeof(wk_checkpoint_opts), .state = NULL, .keep = 3, .best = false
+#define WK_CHECKPOINT_DEFAULTS .size = sizeof(wk_checkpoint_opts), .state = NULL, .keep = 3, .best = false, .nonfinite = false
 #define wk_checkpoint_save(to, at, ...)                                                                                \
     wk_checkpoint_save_with(                                                                                           \
         WK_WITH(wk_checkpoint_opts, WK_CHECKPOINT_DEFAULTS, .folder = (to), .step = (at), .state = __VA_ARGS__))

@@ -159,9 +159,15 @@ static int64_t volume(const int32_t size[3]) { return (int64_t)size[0] * size[1]
 
 static wk_status run(int op, const wki_conv_attrs *c, const wki_view *to, wk_tensor *const *in, const wk_tensor *bias)
 {
+    WK_SCOPE(autocast);
     wki_conv_attrs attrs = *c;
     attrs.bias = bias != NULL;
     const wki_view *views[] = { to, &in[0]->v, &in[1]->v, bias ? &bias->v : NULL };
+    wki_view rounded[2];
+    for (int i = 0; i < 2 && wki_casts(to); i++) {
+        if (wki_round_operand(&in[i]->v, &rounded[i])) return wk_error();
+        views[1 + i] = &rounded[i];
+    }
     const wki_view *y = c->by_weight ? views[2] : op == WKI_OP_conv_data ? views[1] : to;
     const wki_view *x = op == WKI_OP_conv_data ? to : views[1];
     return wki_do(op, 1, bias ? 4 : 3, views, &attrs, sizeof attrs,

@@ -122,6 +122,7 @@ TEST(state, of_every_optimizer_goes_on_with_the_same_bits)
 {
     const char *const *names;
     for (int i = wk_optim_names(&names), k = 0; k < 2 * i; k++) {
+        if (!strcmp(names[k / 2], "lbfgs")) continue; /* has one group: test_lbfgs.c */
         WK_SCOPE(one_of_them);
         const wk_dtype dtype = k % 2 ? WK_F64 : WK_F32;
         run straight = start(names[k / 2], dtype), first = start(names[k / 2], dtype),

@@ -99,6 +99,77 @@ TEST(scores, nan_is_never_right)
     CHECK(isnan(wk_scores_auc(s, 1)));
 }
 
+/* Mean and sum of squares that a plain sum of squares would lose in f64. */
+TEST(stats, of_large_numbers_that_vary_little_are_exact)
+{
+    static const double rows[] = { 1e9 + 4, 7, 1e9 + 7, 7, 1e9 + 13, 7, 1e9 + 16, 7 };
+    wk_stats *s = wk_stats_new();
+    CHECK(wk_stats_add(s, wk_from(rows, WK_SHAPE(3, 2), WK_F64)) == WK_OK);
+    CHECK(wk_stats_add(s, wk_zeros(WK_SHAPE(0, 2), WK_F64)) == WK_OK);
+    CHECK(wk_stats_add(s, wk_from(rows + 6, WK_SHAPE(1, 2), WK_F64)) == WK_OK);
+    ck_assert_int_eq(wk_stats_rows(s), 4);
+    const double *mean = wk_data(wk_stats_mean(s)), *std = wk_data(wk_stats_std(s)), *least = wk_data(wk_stats_min(s)),
+                 *most = wk_data(wk_stats_max(s));
+    CHECK(mean[0] == 1e9 + 10 && mean[1] == 7 && std[1] == 0);
+    CHECK_NEAR(std[0], 4.743416490252569, 1e-15); /* numpy.std */
+    CHECK(least[0] == 1e9 + 4 && most[0] == 1e9 + 16 && least[1] == 7 && most[1] == 7);
+}
+
+TEST(stats, take_any_dtype_and_keep_nan)
+{
+    wk_stats *s = wk_stats_new();
+    wk_stats_add(s, wk_from((uint8_t[]){ 1, 3 }, WK_SHAPE(2, 1), WK_U8));
+    CHECK(*(double *)wk_data(wk_stats_mean(s)) == 2 && wk_dtype_of(wk_stats_std(s)) == WK_F64);
+    wk_stats_add(s, wk_full(WK_SHAPE(1, 1), WK_F32, NAN));
+    wk_stats_add(s, wk_full(WK_SHAPE(1, 1), WK_F32, 5));
+    CHECK(isnan(wk_item(wk_stats_mean(s))) && isnan(wk_item(wk_stats_std(s))));
+    CHECK(isnan(wk_item(wk_stats_min(s))) && isnan(wk_item(wk_stats_max(s))));
+}
+
+TEST(stats, tell_what_does_not_fit)
+{
+    wk_stats *s = wk_stats_new();
+    CHECK(!wk_stats_mean(s));
+    CHECK_ERROR(WK_E_INVALID, "stats_mean", "no rows");
+    CHECK(wk_stats_add(s, wk_scalar(1, WK_F32)) != WK_OK);
+    CHECK_ERROR(WK_E_SHAPE, "stats_add", "[n, ...]");
+    wk_stats_add(s, wk_ones(WK_SHAPE(2, 3), WK_F32));
+    CHECK(wk_stats_add(s, wk_ones(WK_SHAPE(2, 4), WK_F32)) != WK_OK);
+    CHECK_ERROR(WK_E_SHAPE, "[2, 4]");
+    CHECK(wk_stats_add(s, NULL) != WK_OK);
+    CHECK_ERROR(WK_E_INVALID, "rows");
+}
+
+/* ---- Scaling ---- */
+
+TEST(scale, brings_columns_to_mean_0_and_deviation_1_and_back)
+{
+    static const double rows[] = { 1e5, 2, 7, 3e5, 6, 7 };
+    wk_tensor *x = wk_to(wk_from(rows, WK_SHAPE(2, 3), WK_F64), WK_F32);
+    wk_stats *s = wk_stats_new();
+    wk_stats_add(s, x);
+    wk_tensor *mean = wk_stats_mean(s), *std = wk_stats_std(s);
+    wk_module *scale = wk_nn_scale(mean, std), *back = wk_nn_unscale(mean, std);
+    wk_tensor *y = wk_forward(scale, x), *again = wk_forward(back, y);
+    static const float wanted[] = { -1, -1, 0, 1, 1, 0 }; /* a column that does not vary is moved, but not divided */
+    CHECK(y && wk_dtype_of(y) == WK_F32 && !memcmp(wk_data(y), wanted, sizeof wanted));
+    CHECK(again && !memcmp(wk_data(again), wk_data(x), sizeof wanted));
+    CHECK(wk_parameter_count(scale) == 0 && wk_state_count(wk_state_dict(scale)) == 2);
+}
+
+TEST(scale, travels_with_the_model)
+{
+    wk_tensor *three = wk_full(WK_SHAPE(2), WK_F32, 3), *x = wk_ones(WK_SHAPE(1, 2), WK_F32);
+    wk_module *from = wk_nn_sequential(wk_nn_scale(three, three), wk_nn_linear(2, 1));
+    wk_module *to =
+        wk_nn_sequential(wk_nn_scale(wk_zeros(WK_SHAPE(2), WK_F32), wk_ones(WK_SHAPE(2), WK_F32)), wk_nn_linear(2, 1));
+    CHECK(wk_load_state_dict(to, wk_state_dict(from)) == WK_OK);
+    CHECK(wk_item(wk_forward(to, x)) == wk_item(wk_forward(from, x)));
+    CHECK(wk_item(wk_forward(wk_module_clone(to), x)) == wk_item(wk_forward(from, x)));
+    CHECK(!wk_nn_scale(NULL, three));
+    CHECK_ERROR(WK_E_INVALID, "nn_scale", "offset");
+}
+
 TEST(early_stopping, waits_patience_checks)
 {
     wk_early_stopping stop = wk_early_stopping_init(.patience = 2, .min_delta = 0.1);

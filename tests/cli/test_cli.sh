@@ -115,6 +115,93 @@ refuses 2 synth moons
 says '-o FILE.h5'
 [ ! -e x.h5 ] || fail "x.h5 was made"
 
+law "what a schedule, a clip or an average cannot be is named before anything is made"
+run 0 synth digits -o rates.h5 --train 300 --test 50 -q
+for wrong in 'cosin:cosine?' 'cosine\:t_mx=3:t_max' 'exponential:gamma is not given' 'cosine\:every=day:step or epoch' \
+    'plateau\:every=step:validation loss' 'one_cycle\:pct_start=2:pct_start is 2'; do
+    text=$(echo "$wrong" | sed 's/\([^\]\):.*/\1/; s/\\:/:/')
+    refuses 2 train rates.h5 --schedule "$text" -o wrong
+    says "${wrong##*:}"
+done
+refuses 2 train rates.h5 --schedule one_cycle --optim adagrad -o wrong
+says 'no momentum to cycle'
+refuses 2 compare rates.h5 --schedule one_cycle --optim sgd,adagrad -o wrong
+refuses 2 train rates.h5 --clip 0 -o wrong
+refuses 2 train rates.h5 --clip-value=-1 -o wrong
+refuses 2 train rates.h5 --ema 1 -o wrong
+refuses 2 lr-find rates.h5 --schedule cosine
+[ ! -e wrong ] || fail "a folder was made"
+
+law "each schedule moves the rate by epochs or by steps, for lengths that are the run's"
+rates_of() { # TEXT: the rates at the ends of four epochs of three steps
+    rm -rf rated
+    run 0 train rates.h5 --epochs 4 --batch-size 90 --hidden 8 --optim sgd --lr 0.1 -o rated -q --schedule "$1"
+    tail -n +2 rated/metrics.csv | cut -d, -f5 | awk '{ printf "%s%.6g", (NR > 1 ? " " : ""), $1 }'
+}
+is_rated() { # TEXT RATES
+    rates=$(rates_of "$1")
+    [ "$rates" = "$2" ] || fail "$1 gives $rates, expected $2"
+}
+is_rated step '0.1 0.1 0.01 0.01'
+is_rated step:step_size=1,gamma=0.5 '0.1 0.05 0.025 0.0125'
+is_rated multistep '0.1 0.1 0.01 0.001'
+is_rated multistep:milestones=1:3 '0.1 0.01 0.01 0.001'
+is_rated exponential:gamma=0.5 '0.1 0.05 0.025 0.0125'
+is_rated exponential:gamma=0.5,every=step '0.025 0.003125 0.000390625 4.88281e-05'
+is_rated constant:factor=0.5,total_iters=2 '0.05 0.05 0.1 0.1'
+is_rated linear:start_factor=0.5,total_iters=2 '0.05 0.075 0.1 0.1'
+is_rated polynomial '0.1 0.075 0.05 0.025'
+is_rated polynomial:every=step '0.0833333 0.0583333 0.0333333 0.00833333'
+is_rated cosine '0.1 0.0853553 0.05 0.0146447'
+is_rated cosine:t_max=2 '0.1 0.05 0 0.05'
+is_rated cosine_restarts:t_0=2 '0.1 0.05 0.1 0.05'
+is_rated swa:swa_lr=0.01,anneal_epochs=2,linear '0.1 0.055 0.01 0.01'
+is_rated plateau:factor=0.5,patience=0,threshold=1e9,absolute '0.1 0.1 0.05 0.025'
+is_rated one_cycle:pct_start=0.5,linear,final_div_factor=1 '0.0424 0.1 0.052 0.004'
+run 0 show rated
+shows 'lr 0.1 by one_cycle'
+
+law "clips within reach change a training, those out of reach do not"
+far() { # ARGUMENTS...: where one epoch carries the loss
+    rm -rf carried
+    run 0 train rates.h5 --epochs 1 --hidden 8 --optim sgd --lr 1 -o carried -q "$@"
+    cut -d, -f3 carried/metrics.csv | tail -1
+}
+[ "$(far)" = "$(far --clip 1e6 --clip-value 1e6)" ] || fail "clips out of reach change the loss"
+[ "$(far)" != "$(far --clip 0.01)" ] || fail "--clip changes nothing"
+[ "$(far)" != "$(far --clip-value 0.0001)" ] || fail "--clip-value changes nothing"
+run 0 lr-find rates.h5 --hidden 8 --clip 0.1 --optim sgd
+shows '--clip 0.1 --optim sgd'
+
+law "averaged weights are judged, kept and taken by eval"
+run 0 train rates.h5 --epochs 3 --hidden 16 --lr 0.02 -o plain -q
+run 0 train rates.h5 --epochs 3 --hidden 16 --lr 0.02 --ema 0.9 -o averaged
+accuracy=$(sed -n 's/.*accuracy \([0-9.]*\) %, loss \([0-9.]*\) .*/accuracy \1 %.*loss \2/p' out)
+run 0 eval averaged --last
+shows "$accuracy"
+cut -d, -f3 plain/metrics.csv >one
+cut -d, -f3 averaged/metrics.csv | cmp -s - one || fail "an average changes the training"
+cut -d, -f4 plain/metrics.csv >one
+cut -d, -f4 averaged/metrics.csv | cmp -s - one && fail "averaged weights are not judged"
+run 0 train rates.h5 --epochs 3 --hidden 16 --lr 0.02 --ema 1e-9 -o barely -q # nearly the weights themselves
+cut -d, -f4 barely/metrics.csv | cut -c1-6 >two
+cut -c1-6 one | cmp -s - two || fail "an average of the last step alone is another model"
+
+law "products in bfloat16 train nearly as well, are judged in f32, and go on to the same bits"
+run 0 train rates.h5 --epochs 3 --hidden 16 --lr 0.02 --bf16 -o halved
+accuracy=$(sed -n 's/.*accuracy \([0-9.]*\) %, loss \([0-9.]*\) .*/accuracy \1 %.*loss \2/p' out)
+shows '^also   products in bfloat16'
+run 0 eval halved --last
+shows "$accuracy"
+cut -d, -f3 halved/metrics.csv >one
+cut -d, -f3 plain/metrics.csv | cmp -s - one && fail "--bf16 changes nothing"
+cut -d, -f3 plain/metrics.csv | paste -d' ' - one >two
+awk 'NR > 1 && ($1 - $2) ^ 2 > 0.0001 * $1 ^ 2 { exit 1 }' two || fail "bfloat16 is far from f32: $(cat two)"
+run 0 train rates.h5 --epochs 1 --hidden 16 --lr 0.02 --bf16 -o halved-again -q
+grep -q '"bf16": true' halved/config.json || fail "it is not recorded"
+run 0 train --resume halved-again --epochs 3 -q
+cmp halved/metrics.csv halved-again/metrics.csv || fail "the logs differ"
+
 law "a run that stopped goes on to the same bits"
 run 0 synth digits -o resume.h5 --train 1200 --test 100 -q
 run 0 train resume.h5 --epochs 4 -o straight -q --hidden 64
@@ -127,6 +214,19 @@ same_run() { # FOLDER FOLDER
     done
 }
 same_run straight halves
+run 0 train resume.h5 --epochs 4 -o straight-all -q --hidden 64 --schedule plateau:patience=0,threshold=0.1 --clip 0.5 --ema 0.95
+run 0 train resume.h5 --epochs 3 -o halves-all -q --hidden 64 --schedule plateau:patience=0,threshold=0.1 --clip 0.5 --ema 0.95
+cp halves-all/metrics.csv three
+run 0 train --resume halves-all --epochs 4 -q
+cmp straight-all/metrics.csv halves-all/metrics.csv || fail "the logs differ"
+cmp -s three halves-all/metrics.csv && fail "the run did not go on"
+run 0 train resume.h5 --epochs 2 -o longer -q --hidden 64 --schedule cosine:every=step
+run 0 train --resume longer --epochs 3 -q
+[ "$(tail -2 longer/metrics.csv | cut -d, -f5 | uniq | wc -l)" -eq 1 ] || fail "a schedule whose run is over still moves"
+refuses 2 train --resume halves --lr 0.5
+says '--lr is for a new run'
+refuses 2 train --resume halves --config straight/config.json
+says '--config is for a new run'
 refuses 1 train --resume straight
 says 'is done: 4 epochs of 4'
 refuses 1 train --resume nowhere
@@ -137,9 +237,12 @@ says 'has files in it'
 shows_file() { grep -q "$2" "$1" || fail "$1 does not show $2"; }
 shows_file straight/config.json '"hidden": "64"'
 run 0 synth digits -o slow.h5 --train 6000 --test 50 -q
-run 0 train slow.h5 --model lenet --epochs 6 -o unstopped -q
+slow() { # --out FOLDER, in which all that has a state takes part
+    exec "$WICK" train slow.h5 --model lenet --epochs 6 --schedule one_cycle --clip 1 --ema 0.98 -q "$@"
+}
+(slow -o unstopped) >out 2>err || fail "it does not train"
 told=0
-"$WICK" train slow.h5 --model lenet --epochs 6 -o halted -q >out 2>err &
+slow -o halted >out 2>err &
 for attempt in 1 2 3 4 5 6 7 8; do
     sleep "$(awk "BEGIN { print 0.3 * $attempt * $attempt }")" # a slow machine needs long to its first step
     kill -TERM $! 2>/dev/null || true
@@ -152,12 +255,64 @@ for attempt in 1 2 3 4 5 6 7 8; do
         "$WICK" train --resume halted -q >out 2>err &
     else
         rm -rf halted
-        "$WICK" train slow.h5 --model lenet --epochs 6 -o halted -q >out 2>err &
+        slow -o halted >out 2>err &
     fi
     [ "$attempt" = 8 ] && wait $!
 done
 [ $told = 1 ] || fail "the run was never stopped between two steps"
 same_run unstopped halted
+
+law "a run's config.json repeats it, and what comes later counts"
+run 0 train resume.h5 --epochs 2 -o first -q --hidden 32 --optim adamw --lr 0.0123456789012345 --seed 7 --batch-size 100 \
+    --schedule one_cycle --clip 0.7 --clip-value 0.1 --ema 0.9 --early-stop 5 --split train --test test --x x --y y
+run 0 train --config first/config.json -o second -q
+same_run first second
+cmp first/config.json second/config.json || fail "the configs differ"
+run 0 synth sine -o curve.h5 --train 200 --test 40 -q
+run 0 train curve.h5 --epochs 2 -o curve -q --hidden 8 --scale minmax --ema 0.5
+run 0 train --config curve/config.json -o curve-again -q
+same_run curve curve-again
+tr -d '\n' <first/config.json >flat && echo >>flat && is_json flat
+run 0 train --config first/config.json --set seed=8 --set batch_size=50 --epochs 1 -o third -q
+shows_file third/config.json '"seed": 8'
+shows_file third/config.json '"batch_size": 50'
+shows_file third/config.json '"epochs": 1'
+run 0 train rates.h5 --seed 8 --config first/config.json --schedule cosine --epochs 1 -o fourth -q
+shows_file fourth/config.json '"seed": 7'
+shows_file fourth/config.json '"data": "rates.h5"'
+printf '{ "data": "r\\u0061tes.h5",\n "epochs": 1, "hidden": 8, "clip": null, "quiet": true, "tensorboard": false }\n' >own.json
+run 0 train --config own.json -o fifth
+[ "$(wc -l <out)" -eq 1 ] || fail "quiet was not taken"
+shows_file fifth/config.json '"data": "rates.h5"'
+
+law "a config file that is wrong is named, with its line or its option"
+is_refused() { # TEXT WORDS
+    printf '%b' "$1" >wrong.json
+    refuses 2 train rates.h5 --config wrong.json -o wrong
+    says "wrong.json: .*$2"
+}
+is_refused '' 'line 1 ends'
+is_refused '[1]' 'line 1: "\[1\]" is not an object'
+is_refused '{"epochs": 1' 'line 1 ends'
+is_refused '{"epochs": 1}\n{' 'line 2: "{" is not the end'
+is_refused '{"epochs": 1,\n}' 'line 2'
+is_refused '{"epochs": [1]}' 'is not a text, a number'
+is_refused '{"epochs": 1.5}' 'epochs is "1.5"; expected a whole number'
+is_refused '{"epochs": 1-}' 'line 1'
+is_refused '{"epochs": True}' 'line 1'
+is_refused '{"schedule": "cos}' 'line 1'
+is_refused '{"schedule": "\\ud800"}' 'escape'
+is_refused '{"epohcs": 3}' 'unknown option "epohcs"; did you mean epochs?'
+is_refused '{"batchsize": 3}' 'did you mean batch-size?'
+is_refused '{"config": "x"}' 'for the command line alone'
+is_refused '{"quiet": 1}' 'expected true or false'
+refuses 2 train --config nowhere.json
+says 'nowhere.json: No such file'
+refuses 2 train rates.h5 --set seed
+says 'expected NAME=VALUE'
+refuses 2 train rates.h5 --set sed=2
+says 'did you mean seed?'
+[ ! -e wrong ] || fail "a folder was made"
 
 law "every model trains"
 for model in cnn resnet-small mlp; do run 0 train resume.h5 --model $model --epochs 1 -o model-$model -q; done
@@ -194,6 +349,99 @@ run 0 eval wave-run
 shows 'R2'
 run 0 predict wave-run
 shows '^row,output_0'
+
+law "eval tells the worst rows, and its page has them as pictures, in one file"
+run 0 eval judged --last --worst 3 --html judged.html
+shows '^row *it is *taken for'
+[ "$(sed -n '/the rows with the largest loss/,/^$/p' out | wc -l)" -eq 6 ] || fail "not three rows"
+shows '^page   judged.html'
+[ "$(grep -o 'data:image/png;base64' judged.html | wc -l)" -eq 3 ] || fail "the page has no three pictures"
+grep -q 'class="yes' judged.html || fail "the page has no matrix"
+grep -q 'https\?://\|<script\|<link' judged.html && fail "the page needs more than itself"
+if command -v python3 >/dev/null; then
+    cat >page.py <<'END'
+import base64, html.parser, re, struct, sys, zlib
+page = open(sys.argv[1], encoding="utf-8").read()
+OPEN = []
+class Reader(html.parser.HTMLParser):
+    def handle_starttag(self, tag, attrs):
+        OPEN.append(tag)
+    def handle_endtag(self, tag):
+        assert OPEN.pop() == tag, (tag, self.getpos())
+Reader().feed(page)
+assert not OPEN, OPEN
+for image in re.findall(r"base64,([^\"]*)", page):
+    png, at, data = base64.b64decode(image, validate=True), 8, b""
+    assert png[:8] == b"\x89PNG\r\n\x1a\n"
+    while at < len(png):
+        n, kind = struct.unpack(">I4s", png[at:at + 8])
+        assert struct.unpack(">I", png[at + 8 + n:at + 12 + n])[0] == zlib.crc32(png[at + 4:at + 8 + n])
+        if kind == b"IDAT": data = zlib.decompress(png[at + 8:at + 8 + n])
+        if kind == b"IHDR": width, height, depth, colour = struct.unpack(">IIBB", png[at + 8:at + 18])
+        at += 12 + n
+    assert kind == b"IEND" and depth == 8 and len(data) == height * (1 + width * (3 if colour == 2 else 1))
+    assert not any(data[:: len(data) // height])
+END
+    python3 page.py judged.html 2>err || fail "judged.html is not well formed"
+fi
+refuses 1 eval judged --html judged.html
+says '--force'
+run 0 eval judged --last --html judged.html --force --json --worst 2
+is_json out
+shows '"worst": \[{"row": [0-9]*, "loss": [0-9.]*, "class": "[0-9]"'
+run 0 synth moons -o two.h5 --train 200 --test 50 -q
+run 0 train two.h5 --epochs 1 -o two -q --hidden 8
+run 0 eval two --html two.html
+[ "$(sed -n '/taken for/,$p' out | grep -c '^[01]  ')" -eq 2 ] || fail "no matrix of two classes"
+awk 'BEGIN { print "a,b,species"; for (i = 0; i < 4000; i++) { c = i % 100; print c % 10 + i % 7 / 9 "," int(c / 10) + i % 11 / 13 ",<species " c ">" } }' >many.csv
+run 0 import csv many.csv -o many.h5 -q
+run 0 train many.h5 --epochs 2 -o many -q --hidden 32
+run 0 eval many --html many.html
+shows 'the 10 weakest of 100 classes'
+shows 'mistaken most often'
+[ "$(wc -l <out)" -lt 40 ] || fail "a hundred classes fill the screen"
+awk 'length > 80 { exit 1 }' out || fail "eval has a line of more than 80 columns"
+grep -q '&lt;species' many.html || fail "names of classes are not escaped"
+grep -q '<species' many.html && fail "names of classes are not escaped"
+if command -v python3 >/dev/null; then
+    for page in two many; do python3 page.py $page.html 2>err || fail "$page.html is not well formed"; done
+fi
+no_parts
+
+law "columns of very different size train well, and eval and predict speak in the data's units"
+awk 'BEGIN {
+    print "height,gap,kind,pressure"
+    for (i = 0; i < 600; i++) {
+        a = (i * 7919 % 1009) / 1009; b = (i * 104729 % 997) / 997
+        printf "%.3f,%.9f,7,%.3f\n", 1e6 * a, 1e-6 * b, 101325 + 2e5 * a - 3e4 * b * b
+    }
+}' >gas.csv
+run 0 import csv gas.csv --label pressure -o gas.h5 -q
+run 0 train gas.h5 --epochs 30 --hidden 32 --lr 3e-3 -o gas
+shows '^scale  inputs standard, targets standard'
+shows '^test: RMSE [0-9]\{3,4\}\(\.[0-9]*\)\?, R2 0\.99'
+rmse=$(sed -n 's/^test: RMSE \([^,]*\),.*/\1/p' out)
+run 0 eval gas --last
+shows "RMSE $rmse,"
+run 0 eval gas --worst 2 --html gas.html
+shows '^row *output *target *predicted'
+grep -q '<svg' gas.html || fail "the page has no plot"
+run 0 predict gas --last
+awk -F, 'NR > 1 && ($2 < 50000 || $2 > 350000) { exit 1 }' out || fail "predict does not speak of pressures"
+run 0 train gas.h5 --epochs 30 --hidden 32 --lr 3e-3 -o gas-raw --scale none -q
+shows 'R2 -\?[0-9]*\.[0-8]'
+run 0 train gas.h5 --epochs 30 --hidden 32 --lr 3e-3 -o gas-unit --scale minmax -q
+shows 'R2 0\.9'
+run 0 train gas.h5 --epochs 11 --hidden 32 --lr 3e-3 -o gas-halves -q
+run 0 train --resume gas-halves --epochs 30 -q
+same_run gas gas-halves
+refuses 2 train gas.h5 --scale standart
+says 'minmax'
+run 0 train resume.h5 --epochs 1 --model lenet -o pixels
+grep -q '^scale' out && fail "pixels were scaled"
+run 0 train resume.h5 --epochs 1 --model lenet -o pixels-scaled --scale standard
+shows '^scale  inputs standard'
+run 0 eval pixels-scaled
 
 law "synth makes the same file again, and no other file in its place"
 run 0 synth digits -o digits.h5 --train 600 --test 100

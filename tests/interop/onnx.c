@@ -110,6 +110,8 @@ static void dense(void)
     NUMBERS("linear_plain_rank_3", wk_nn_linear(4, 3, .bias = false), 0, 5, 4);
     NUMBERS("wide", wk_module_to(wk_mlp(3, (int64_t[]){ 12, 9, 3 }), WK_CPU, WK_F64), 0, 3, 4);
     NUMBERS("flatten", wk_nn_flatten(), 0, 4, 3, 2);
+    NUMBERS("scale", wk_nn_scale(wk_ones(WK_SHAPE(4), WK_F32), wk_ones(WK_SHAPE(4), WK_F32)), 0, 3, 4);
+    NUMBERS("unscale", wk_nn_unscale(wk_ones(WK_SHAPE(3, 1), WK_F32), wk_ones(WK_SHAPE(3, 1), WK_F32)), 0, 3, 4);
     CASE("embedding", 7, wk_nn_embedding(7, 4), 0, 5);
     CASE("embedding_line", 7, wk_nn_embedding(7, 4), 0);
     NUMBERS("mlp", wk_mlp(4, (int64_t[]){ 12, 9, 7, 3 }), 0, 3, 4);

@@ -1,5 +1,5 @@
 /* What must not change a bit of any op: where in memory its inputs lie, whether the result is written over the first of
- * them, and the instruction set. Inputs themselves stay as they were. */
+ * them, the instruction set, and, of all but products, autocast. Inputs themselves stay as they were. */
 #include "registry.h"
 
 /* ---- Views and copies ---- */
@@ -33,17 +33,28 @@ static void view_against_copy(const subject *s, wk_tensor *const *values, int n,
 
 static wk_tensor *of_type(wk_tensor *t, wk_dtype dtype) { return wk_to(t, dtype); }
 
+static void copies_in(const subject *s, wk_dtype dtype)
+{
+    WK_SCOPE(work);
+    wk_tensor *in[MOST_INPUTS];
+    int n = draw(s, in);
+    for (int k = 0; k < n; k++) in[k] = of_type(in[k], dtype);
+    for (int layout = CONTIGUOUS + 1; layout < LAYOUTS; layout++) view_against_copy(s, in, n, layout);
+}
+
 static void copies(const subject *s)
 {
-    for (int wide = 0; wide < 2; wide++) {
-        WK_SCOPE(work);
-        wk_tensor *in[MOST_INPUTS];
-        int n = draw(s, in);
-        for (int k = 0; k < n; k++) in[k] = of_type(in[k], wide ? WK_F64 : WK_F32);
-        for (int layout = CONTIGUOUS + 1; layout < LAYOUTS; layout++) view_against_copy(s, in, n, layout);
-    }
+    copies_in(s, WK_F32);
+    copies_in(s, WK_F64);
 }
 TEST(layouts, views_have_the_bits_of_copies) { each(copies); }
+
+static void cast_copies(const subject *s)
+{
+    WK_AUTOCAST(on);
+    copies_in(s, WK_F32);
+}
+TEST(layouts, views_have_the_bits_of_copies_under_autocast) { each(cast_copies); }
 
 /* Longer than a block of any kernel, with a tail of one. */
 static void long_rows(wk_dtype dtype)
@@ -195,5 +206,39 @@ TEST(layouts, instruction_sets_change_no_bit)
     each(isas);
     wk_set_cpu_isa(was);
 }
+
+/* ---- Autocast ---- */
+
+static wk_tensor *in_mode(const subject *s, wk_dtype dtype, bool cast, wk_tensor **grads)
+{
+    bool old WK_CLEANUP(wk_autocast_guard) = wk_set_autocast_enabled(cast);
+    wk_tensor *in[MOST_INPUTS];
+    int n = draw(s, in);
+    for (int k = 0; k < n; k++) in[k] = wk_requires_grad(wk_clone(wk_to(in[k], dtype)));
+    wk_tensor *y = forward_backward(s, in, n, grads);
+    if (!y) BROKEN(s, "under autocast");
+    return y;
+}
+
+/* einsum may have nothing to multiply, or nothing to sum. */
+static bool may_round(const subject *s) { return is_a_product(s) && strcmp(s->name, "dot") != 0; }
+static bool must_round(const subject *s) { return may_round(s) && strcmp(s->name, "einsum") != 0; }
+
+static void modes(const subject *s)
+{
+    for (int wide = 0; wide < 2; wide++) {
+        WK_SCOPE(work);
+        wk_tensor *d[2][MOST_INPUTS], *y[2];
+        for (int cast = 0; cast < 2; cast++) y[cast] = in_mode(s, wide ? WK_F64 : WK_F32, cast, d[cast]);
+        WK_NO_GRAD(values);
+        const bool same = same_bits(y[0], y[1]);
+        if (same ? !wide && must_round(s) : wide || !may_round(s)) BROKEN(s, "under autocast, f%d", wide ? 64 : 32);
+        for (int k = 0; k < inputs_of(s); k++)
+            if ((wide || !may_round(s)) && !same_bits(d[0][k], d[1][k])) BROKEN(s, "under autocast: gradient %d", k);
+        counts->checks += 1 + inputs_of(s);
+        CHECK_OK();
+    }
+}
+TEST(layouts, autocast_rounds_products_of_f32_and_nothing_else) { each(modes); }
 
 int main(void) { return registry_main("layouts"); }

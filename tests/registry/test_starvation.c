@@ -55,10 +55,12 @@ typedef struct outcome {
 
 typedef bool attempt(const subject *s, long n, bool sticky, outcome *expected);
 
+static wk_dtype drawn = WK_F64;
+
 static int drawn_leaves(const subject *s, wk_tensor **in)
 {
     int n = draw(s, in);
-    for (int k = 0; k < n; k++) wk_requires_grad(in[k]);
+    for (int k = 0; k < n; k++) in[k] = wk_requires_grad(wk_to(in[k], drawn));
     return n;
 }
 
@@ -200,6 +202,16 @@ TEST(starvation, of_backward_leaves_gradients_as_they_were) { each(adding_law); 
 
 static void graph_law(const subject *s) { every_request(s, with_a_graph, false); }
 TEST(starvation, of_a_backward_that_makes_a_graph_is_an_error_and_nothing_more) { each(graph_law); }
+
+static void autocast_law(const subject *s)
+{
+    WK_AUTOCAST(on);
+    drawn = WK_F32;
+    forward_law(s);
+    backward_law(s);
+    drawn = WK_F64;
+}
+TEST(starvation, under_autocast_is_an_error_and_nothing_more) { each(autocast_law); }
 
 /* ---- In place ---- */
 

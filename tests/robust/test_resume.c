@@ -13,6 +13,7 @@ enum { ROWS = 23, BATCH = 4, EPOCHS = 3, STEPS = EPOCHS * 6 };
 typedef struct run {
     wk_training t;
     int64_t step;
+    wk_params *clipped; /* NULL: none */
 } run;
 
 static wk_dataset *rows(void)
@@ -42,10 +43,13 @@ static void go(run *r, int64_t steps)
         for (wk_batch *b; steps > 0 && (b = wk_loader_next(r->t.loader)); steps--) {
             WK_SCOPE(step);
             wk_zero_grad(r->t.optim);
-            wk_backward(wk_cross_entropy(wk_forward(r->t.module, wk_batch_x(b)), wk_batch_y(b)));
+            wk_tensor *loss = wk_cross_entropy(wk_forward(r->t.module, wk_batch_x(b)), wk_batch_y(b));
+            wk_backward(loss);
+            if (r->clipped) wk_clip_grad_value_(r->clipped, 0.2);
+            if (r->clipped) wk_clip_grad_norm_(r->clipped, 0.3);
             wk_step(r->t.optim);
             wk_average_update(r->t.average);
-            wk_schedule_advance(r->t.schedule);
+            wk_schedule_advance_metric(r->t.schedule, wk_item(loss));
             r->step++;
         }
     ck_assert_msg(!wk_failed(), "%s", wk_error_text());
@@ -113,6 +117,58 @@ TEST(resume, from_any_step_has_the_same_bits_for_any_number_of_workers)
     }
 }
 
+static const struct {
+    const char *name, *options;
+} schedules[] = { { "constant", "total_iters=8" },
+                  { "cosine", "t_max=18" },
+                  { "cosine_restarts", "t_0=4,t_mult=2" },
+                  { "exponential", "gamma=0.9" },
+                  { "linear", "total_iters=9" },
+                  { "multistep", "milestones=5:9:16" },
+                  { "one_cycle", "max_lr=0.3,total_steps=19" },
+                  { "plateau", "patience=0,cooldown=1,factor=0.5" },
+                  { "polynomial", "total_iters=20,power=2" },
+                  { "step", "step_size=5" },
+                  { "swa", "swa_lr=0.01,anneal_epochs=12" } };
+enum { SCHEDULES = sizeof schedules / sizeof *schedules };
+
+/* The last checkpoint's file, after n stops. */
+static char *file_after(int schedule, int n, const int64_t *stops, size_t *bytes)
+{
+    empty_folder();
+    for (int i = 0; i <= n; i++) {
+        WK_SCOPE(part);
+        const int64_t from = i ? stops[i - 1] : 0, to = i < n ? stops[i] : STEPS;
+        run r = start("sgd", "lr=0.1,momentum=0.9", i ? 99 : 3, i % 3);
+        r.clipped = wk_parameters(r.t.module);
+        r.t.optim = wk_optim_by_name("sgd", r.clipped, "lr=0.1,momentum=0.9");
+        r.t.schedule = wk_schedule_by_name(schedules[schedule].name, r.t.optim, schedules[schedule].options);
+        CHECK(r.t.schedule);
+        if (i) CHECK(wk_training_load_state_dict(&r.t, wk_checkpoint_load(folder, NULL)) == WK_OK);
+        go(&r, to - from);
+        CHECK(wk_checkpoint_save(folder, to, wk_training_state_dict(&r.t)) == WK_OK);
+    }
+    char path[128];
+    snprintf(path, sizeof path, "%s/ckpt-%08d.safetensors", folder, STEPS);
+    return wki_file_slurp(path, 1 << 20, bytes, "test");
+}
+
+TEST(resume, with_a_schedule_clips_and_an_average_ends_in_the_same_file)
+{
+    ck_assert_int_eq(wk_schedule_names(NULL), SCHEDULES);
+    for (int k = 0; k < SCHEDULES; k++) {
+        size_t straight_bytes = 0, stopped_bytes = 0;
+        char *straight = file_after(k, 0, NULL, &straight_bytes);
+        char *stopped = file_after(k, 3, (const int64_t[]){ 1, 8, 12 }, &stopped_bytes);
+        CHECK(straight && stopped);
+        ck_assert_msg(straight_bytes == stopped_bytes && !memcmp(straight, stopped, straight_bytes), "%s differs",
+                      schedules[k].name);
+        wki_free(straight);
+        wki_free(stopped);
+    }
+    empty_folder();
+}
+
 TEST(resume, twenty_chained_stops_change_nothing)
 {
     WK_SCOPE(all);
@@ -173,6 +229,25 @@ TEST(checkpoint, keeps_the_last_three_and_the_best)
     CHECK_ERROR(WK_E_NOT_FOUND, folder);
     CHECK(wk_checkpoint_save(folder, -1, s) == WK_E_INVALID);
     CHECK_ERROR(WK_E_INVALID, "step -1");
+}
+
+TEST(checkpoint, that_is_not_finite_never_takes_the_place_of_a_good_one)
+{
+    empty_folder();
+    run r = start("adam", "lr=0.1", 1, 0);
+    go(&r, 3);
+    CHECK(wk_checkpoint_save(folder, 3, wk_training_state_dict(&r.t), .best = true, .keep = 1) == WK_OK);
+    wk_tensor *m = wk_optim_state(r.t.optim, 0, "exp_avg");
+    const double bad[] = { (double)NAN, (double)INFINITY, -(double)INFINITY };
+    for (int i = 0; i < 3; i++) {
+        wk_fill_(wk_select(wk_select(m, 0, 1), 0, 1), bad[i]);
+        CHECK(wk_checkpoint_save(folder, 4, wk_training_state_dict(&r.t), .best = true, .keep = 1) == WK_E_STATE);
+        CHECK_ERROR(WK_E_STATE, "checkpoint_save", "'optim.0.weight.exp_avg' of step 4 is not finite", folder);
+        int64_t step = 0, best = 0;
+        CHECK(wk_checkpoint_load(folder, &step) && wk_checkpoint_load_best(folder, &best) && step == 3 && best == 3);
+    }
+    CHECK(wk_checkpoint_save(folder, 4, wk_training_state_dict(&r.t), .nonfinite = true) == WK_OK);
+    empty_folder();
 }
 
 TEST(checkpoint, of_a_newer_version_is_refused)

@@ -1,0 +1,29 @@
+/* scale.h: inputs and targets brought to like sizes for training, by constants that become layers of the model. */
+#ifndef WICK_APP_SCALE_H
+#define WICK_APP_SCALE_H
+#include "models.h"
+#include "wick/train.h"
+
+/* (x - offset) / scale. NULL: as they are. Of targets one for each output, or one for all. */
+typedef struct scales {
+    wk_tensor *x_offset, *x_scale, *y_offset, *y_scale; /* of the scope open when they were made */
+    const char *x_kind, *y_kind;                        /* "standard", "minmax"; NULL: none */
+} scales;
+
+bool scale_know(const char *name); /* "auto", "none", "standard", "minmax" */
+/* From the training rows; image NULL: rows go into the model as they are. False with the library's error pending. */
+bool scale_measure(scales *s, const char *name, const sets *data, const models_image *image);
+/* Those of a model as it was saved. */
+bool scale_recall(scales *s, const wk_state *saved);
+/* net between the layers for inputs and results; takes net. Without either, net itself. */
+wk_module *scale_around(const scales *s, wk_module *net);
+/* What such a model says, in the targets' units, and before its last layer, as it is trained. */
+wk_tensor *scale_forward(const scales *s, wk_module *model, wk_tensor *x);
+wk_tensor *scale_targets(const scales *s, wk_tensor *y);   /* as it is trained on them */
+wk_tensor *scale_results(const scales *s, wk_tensor *out); /* and back */
+/* As wk_evaluate, for targets that are numbers; the loss is that of training, scores (may be NULL) are in the data's
+ * units. */
+wk_status scale_evaluate(const scales *s, wk_module *net, wk_loader *rows, wk_metrics *of, wk_scores *scores);
+/* "inputs standard, targets standard"; returns text */
+const char *scale_describe(const scales *s, char *text, size_t size);
+#endif

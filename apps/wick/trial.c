@@ -1,0 +1,67 @@
+/* Making a run's model again: settings and weights come from a checkpoint, rows from the run's file or another one. */
+#include "trial.h"
+#include "store.h"
+#include <errno.h>
+#include <string.h>
+
+enum { BATCH = 512 };
+
+static int load_weights(trial *t, const wk_state *s)
+{
+    t->net = run_model(&t->plan);
+    if (!t->net || wk_load_state_dict(wk_module_child(t->net, "model"), keep_weights(s))) return say_error();
+    wk_train(t->net, false);
+    return EXIT_DONE;
+}
+
+int trial_open(trial *t, const trial_request *r)
+{
+    if (strlen(r->run) >= sizeof t->kept.folder) return say_usage("the name of the run is too long");
+    snprintf(t->kept.folder, sizeof t->kept.folder, "%s", r->run);
+    const wk_state *state = keep_read(&t->kept, !r->last, &t->place);
+    if (!state) return say_error();
+    const keep_config *c = &t->kept.config;
+    t->run = run_defaults();
+    t->run.model = c->model;
+    t->run.hidden = c->hidden;
+    if (r->threads) t->run.threads = r->threads;
+    t->run.data = r->data;
+    if (!r->data.path) {
+        t->run.data = (sets_request){ c->data, *c->train ? c->train : NULL, *c->test ? c->test : NULL,
+                                      *c->x ? c->x : NULL, *c->y ? c->y : NULL };
+    }
+    if (!run_prepare(&t->plan, &t->run)) return EXIT_FAILED;
+    if (!sets_open(&t->data, &t->run.data)) return say_error();
+    const int code = run_plan_for(&t->plan, &t->data, state);
+    return code == EXIT_DONE ? load_weights(t, state) : code;
+}
+
+wk_loader *trial_rows(const trial *t)
+{
+    return wk_loader_new(t->data.test, .batch_size = BATCH, .num_workers = t->plan.workers);
+}
+
+const char *trial_class(const trial *t, int c, trial_name text)
+{
+    if (t->data.names && t->data.names[c]) return t->data.names[c];
+    snprintf(text, sizeof(trial_name), "%d", c);
+    return text;
+}
+
+int trial_write(const char *path, bool force, trial_put *put, const void *user)
+{
+    char aside[1100];
+    if (strlen(path) > 1000) return say_usage("the name of the file is too long");
+    int code = store_check(&(store_settings){ .path = path, .force = force });
+    if (code != EXIT_DONE) return code;
+    snprintf(aside, sizeof aside, "%s.part", path);
+    FILE *out = fopen(aside, "w");
+    if (!out) return say_failed("cannot write %s: %s", path, strerror(errno));
+    code = put(out, user);
+    const bool whole = fflush(out) == 0 && !ferror(out);
+    if (fclose(out) != 0 || !whole)
+        code = code == EXIT_DONE ? say_failed("cannot write %s: %s", path, strerror(errno)) : code;
+    if (code == EXIT_DONE && rename(aside, path) != 0) code = say_failed("cannot write %s: %s", path, strerror(errno));
+    if (code != EXIT_DONE) remove(aside);
+    return code;
+}

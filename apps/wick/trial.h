@@ -1,0 +1,31 @@
+/* trial.h: a run's model with its weights, and the rows it is tried on: what eval and predict begin with. */
+#ifndef WICK_APP_TRIAL_H
+#define WICK_APP_TRIAL_H
+#include "run.h"
+
+typedef struct trial_request {
+    const char *run;
+    sets_request data; /* path NULL: the run's own */
+    int64_t threads;   /* 0: the usual */
+    bool last;         /* the last checkpoint, not the best */
+} trial_request;
+
+typedef struct trial {
+    keep kept;
+    keep_place place;
+    run_settings run;
+    run_plan plan;
+    sets data;
+    wk_module *net;
+} trial;
+
+/* In the scope open at the call; returns an exit code, and says what was wrong. */
+int trial_open(trial *t, const trial_request *r);
+wk_loader *trial_rows(const trial *t); /* the test rows in order */
+typedef char trial_name[24];
+const char *trial_class(const trial *t, int c, trial_name text); /* its name, or its number, into text */
+/* Writes a file that appears when it is whole: put's exit code, or another one after saying what is wrong, as that path
+ * exists and force is false. */
+typedef int trial_put(FILE *out, const void *user);
+int trial_write(const char *path, bool force, trial_put *put, const void *user);
+#endif
