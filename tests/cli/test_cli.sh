@@ -67,10 +67,10 @@ idx() { # FOLDER STEM ROWS LABEL: images and labels of ROWS digits
 
 law "help goes to stdout and names every command"
 run 0 --help
-for name in synth import inspect train eval predict show lr-find compare info; do shows "^  $name "; done
+for name in synth import inspect train eval predict export show lr-find compare info; do shows "^  $name "; done
 run 0 help train
 shows '^usage: wick train'
-for name in synth import inspect train eval predict show lr-find compare info; do
+for name in synth import inspect train eval predict export show lr-find compare info; do
     run 0 "$name" --help
     shows '^options:'
     awk 'length > 80' out >long
@@ -194,6 +194,48 @@ run 0 eval wave-run
 shows 'R2'
 run 0 predict wave-run
 shows '^row,output_0'
+
+law "export writes whole files of the best or the last weights, and replaces none unasked"
+run 0 export judged --npz net.npz --h5 net.h5 --safetensors net.safetensors --onnx net.onnx
+shows '^net.npz: mlp after epoch [0-9]*, 4 tensors$'
+shows '^net.onnx: .*, from f32 \[N, 28, 28\] to \[N, 10\]$'
+for name in npz h5 safetensors onnx; do [ -s net.$name ] || fail "net.$name is missing"; done
+if command -v python3 >/dev/null; then
+    python3 -m zipfile -t net.npz >out || fail "net.npz is no whole zip file"
+    grep -q 'Done testing' out || fail "net.npz is no whole zip file"
+    python3 -m zipfile -l net.npz >out
+    shows '^1.weight.npy '
+fi
+run 0 export judged --last --safetensors last.safetensors -q
+[ ! -s out ] || fail "--quiet prints"
+refuses 1 export judged --npz net.npz
+says 'net.npz exists; --force'
+cp net.npz before.npz
+refuses 1 export judged --h5 other.h5 --npz net.npz
+[ ! -e other.h5 ] || fail "a file was written beside one that is refused"
+run 0 export judged --npz net.npz --force -q
+cmp net.npz before.npz || fail "the same weights make another file"
+refuses 2 export judged
+says '--onnx'
+refuses 2 export judged --npz ''
+refuses 2 export judged --npz both --h5 both
+refuses 1 export nowhere --npz no.npz
+says 'nowhere/best.safetensors'
+refuses 1 export judged --npz .
+refuses 1 export judged --npz nowhere/no.npz
+says 'nowhere/no.npz'
+refuses 1 export model-resnet-small --onnx no.onnx
+says 'residual'
+refuses 1 export judged flat.h5 --onnx no.onnx
+mv resume.h5 moved.h5
+run 0 export judged --npz alone.npz
+refuses 1 export judged --onnx no.onnx
+says 'resume.h5'
+run 0 export judged moved.h5 --onnx moved.onnx
+mv moved.h5 resume.h5
+cmp net.onnx moved.onnx || fail "a file that moved makes another graph"
+[ ! -e no.npz ] && [ ! -e no.onnx ] || fail "a file of a failure is left"
+no_parts
 
 law "synth makes the same file again, and no other file in its place"
 run 0 synth digits -o digits.h5 --train 600 --test 100

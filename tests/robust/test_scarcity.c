@@ -405,11 +405,20 @@ static wk_state *net_and_file(void)
 
 static bool save(void) { return wk_save(net, file) == WK_OK; }
 static bool load(void) { return wk_load(net, file) == WK_OK; }
+static bool save_npz(void)
+{
+    char path[100];
+    snprintf(path, sizeof path, "%s.npz", file);
+    const bool done = wk_state_write_npz(wk_state_dict(net), path) == WK_OK;
+    unlink(path);
+    return done;
+}
 
 TEST(scarcity, of_saving_and_loading_leaves_the_file_and_the_model)
 {
     holds(&(deed){ a_file_of_another, save, net_and_file, "save" });
     holds(&(deed){ a_file_of_another, load, net_and_file, "load" });
+    holds(&(deed){ a_file_of_another, save_npz, net_and_file, "save as npz" });
     without_the_folder();
 }
 
