@@ -462,6 +462,24 @@ TEST(scarcity, of_looking_at_a_model_changes_nothing)
     holds(&(deed){ texts, apply, net_state, "apply" });
 }
 
+static wk_loader *rows;
+static void norms(void)
+{
+    wk_manual_seed(2);
+    net = wk_nn_sequential(wk_nn_batch_norm1d(3), wk_nn_linear(3, 2), wk_nn_batch_norm1d(2));
+    wk_tensor *numbers = wk_randn(WK_SHAPE(6, 3), WK_F32);
+    rows = wk_loader_new(wk_dataset_tensors(&numbers, NULL, 1), .batch_size = 4);
+}
+static bool gather_statistics(void)
+{
+    return wk_loader_seek(rows, 0, 0) == WK_OK && wk_update_bn(net, rows) == WK_OK && wk_is_training(net);
+}
+
+TEST(scarcity, of_new_statistics_leaves_the_old_ones)
+{
+    holds(&(deed){ norms, gather_statistics, net_state, "update_bn" });
+}
+
 static bool convert(void) { return wk_module_to(net, WK_CPU, WK_F64) != NULL; }
 static bool copy(void)
 {
