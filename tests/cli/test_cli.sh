@@ -483,6 +483,31 @@ says 'expected a run of wick train'
 refuses 1 show 'a folder'
 says 'not of wick train'
 
+law "compare of folders sets finished runs side by side, and trains nothing"
+run 0 compare shown early/
+shows '^validation loss by epoch$'
+shows ' b early$'
+shows '^run .* best valid'
+shows '^early/  *mlp 16 .* of 50 '
+[ "$(grep -c '\*$' out)" -eq 1 ] || fail "not one run is marked"
+run 0 show shown early/
+mv out one
+run 0 compare shown early/
+cmp -s out one || fail "show and compare differ"
+run 0 compare shown wave-run
+shows '^wave-run '
+grep -q '^validation loss\|\*$' out && fail "losses of different data are compared"
+run 0 compare shown early --json
+is_json out
+[ "$(wc -l <out)" -eq 2 ] || fail "not a line a run"
+refuses 2 compare shown early --epochs 3
+says 'only --json'
+refuses 2 compare resume.h5 shown
+says 'resume.h5 is no folder'
+refuses 1 compare shown resume.h5
+refuses 1 compare shown 'a folder'
+says 'not of wick train'
+
 law "lr-find suggests what its own losses say, and trains at it"
 run 0 lr-find resume.h5 --hidden 64 --optim sgd --json
 is_json out
