@@ -1,8 +1,9 @@
-/* State dicts as safetensors files. Rests on io/safetensors.c; tensors that are not row-major in host memory are copied
- * to it for the while. */
+/* State dicts as files: safetensors, there and back, and npz. Rests on io/safetensors.c and io/npz.c; tensors that are
+ * not row-major in host memory are copied to it for the while. */
 #include "autograd/op.h"
 #include "autograd/state.h"
 #include "base/alloc.h"
+#include "io/npz.h"
 #include "io/safetensors.h"
 #include <string.h>
 
@@ -10,9 +11,9 @@
 static const wki_st_text format = { .key = "format", .text = "pt" };
 
 /* t's elements, row-major in host memory; NULL on an error. */
-static const void *elements(const wk_tensor *t)
+static void *elements(const wk_tensor *t)
 {
-    static const char none = 0;
+    static char none;
     if (wki_numel(&t->v) == 0) return &none;
     if (t->v.device == WK_CPU && wki_is_contiguous(&t->v)) return t->v.data;
     wk_tensor *copy = wki_new("state_write", WK_CPU, t->v.ndim, t->v.size, t->v.dtype);
@@ -94,4 +95,27 @@ wk_state *wk_state_read(const char *path)
     const bool good = file && read_all(file, path, state) == WK_OK;
     wki_st_close(file);
     return good ? wk_escape(work, state) : NULL;
+}
+
+static wk_status write_npz(const wk_state *s, const char *path, wki_npz_entry *entries)
+{
+    const int64_t n = s->tensors.count;
+    for (int64_t i = 0; i < n; i++) {
+        const wk_tensor *t = s->tensors.entries[i].is.tensor;
+        entries[i] = (wki_npz_entry){ .name = s->tensors.entries[i].name,
+                                      .array = { (wk_dtype)t->v.dtype, t->v.ndim, { 0 }, elements(t) } };
+        if (!entries[i].array.data) return wk_error();
+        memcpy(entries[i].array.shape, t->v.size, sizeof *t->v.size * (size_t)t->v.ndim);
+    }
+    return wki_npz_write(path, entries, n, "state_write_npz");
+}
+
+wk_status wk_state_write_npz(const wk_state *s, const char *path)
+{
+    if (wk_failed() || !wki_state_ok(s, "state_write_npz", "s")) return wk_error();
+    WK_SCOPE(work);
+    wki_npz_entry *entries = wki_alloc_array((size_t)s->tensors.count, sizeof *entries);
+    const wk_status status = entries ? write_npz(s, path, entries) : WK_E_MEMORY;
+    wki_free(entries);
+    return status;
 }

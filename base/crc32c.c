@@ -1,29 +1,37 @@
-/* CRC-32C by the processor's instruction where there is one, three streams at a time, else by tables of eight bytes. */
+/* CRC-32C by the processor's instruction where there is one, three streams at a time, else by tables of eight bytes;
+ * CRC-32 by tables. */
 #include "base/crc32c.h"
 #include <pthread.h>
 #include <string.h>
 
-enum { POLYNOMIAL_REVERSED = 0x82F63B78u, STREAM = 4096 };
+enum { CRC32C_REVERSED = 0x82F63B78u, CRC32_REVERSED = 0xEDB88320u, STREAM = 4096 };
 
-static uint32_t table[8][256];
+typedef uint32_t tables[8][256];
+static tables castagnoli, zip;
 static uint32_t shift_table[4][256]; /* the sum of what STREAM zeros follow */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static uint32_t of_zeros(uint32_t crc, size_t bytes)
 {
-    for (size_t i = 0; i < bytes; i++) crc = table[0][crc & 255] ^ crc >> 8;
+    for (size_t i = 0; i < bytes; i++) crc = castagnoli[0][crc & 255] ^ crc >> 8;
     return crc;
 }
 
-static void make_tables(void)
+static void make_table(tables table, uint32_t polynomial)
 {
     for (uint32_t i = 0; i < 256; i++) {
         uint32_t crc = i;
-        for (int bit = 0; bit < 8; bit++) crc = crc & 1 ? POLYNOMIAL_REVERSED ^ crc >> 1 : crc >> 1;
+        for (int bit = 0; bit < 8; bit++) crc = crc & 1 ? polynomial ^ crc >> 1 : crc >> 1;
         table[0][i] = crc;
     }
     for (int k = 1; k < 8; k++)
         for (int i = 0; i < 256; i++) table[k][i] = table[0][table[k - 1][i] & 255] ^ table[k - 1][i] >> 8;
+}
+
+static void make_tables(void)
+{
+    make_table(castagnoli, CRC32C_REVERSED);
+    make_table(zip, CRC32_REVERSED);
     for (int k = 0; k < 4; k++)
         for (uint32_t i = 0; i < 256; i++) shift_table[k][i] = of_zeros(i << 8 * k, STREAM);
 }
@@ -35,7 +43,7 @@ static uint64_t word(const unsigned char *at)
     return w;
 }
 
-static uint32_t by_table(uint32_t crc, const unsigned char *at, size_t bytes)
+static uint32_t by_table(tables table, uint32_t crc, const unsigned char *at, size_t bytes)
 {
     for (; bytes >= 8; at += 8, bytes -= 8) {
         uint64_t w = word(at) ^ crc;
@@ -76,7 +84,7 @@ __attribute__((target("sse4.2"))) static uint32_t by_instruction(uint32_t start,
 uint32_t wki_crc32c_by_table(uint32_t crc, const void *from, size_t bytes)
 {
     pthread_once(&once, make_tables);
-    return ~by_table(~crc, from, bytes);
+    return ~by_table(castagnoli, ~crc, from, bytes);
 }
 
 uint32_t wki_crc32c(uint32_t crc, const void *from, size_t bytes)
@@ -86,4 +94,10 @@ uint32_t wki_crc32c(uint32_t crc, const void *from, size_t bytes)
     if (__builtin_cpu_supports("sse4.2")) return ~by_instruction(~crc, from, bytes);
 #endif
     return wki_crc32c_by_table(crc, from, bytes);
+}
+
+uint32_t wki_crc32(uint32_t crc, const void *from, size_t bytes)
+{
+    pthread_once(&once, make_tables);
+    return ~by_table(zip, ~crc, from, bytes);
 }

@@ -1,12 +1,15 @@
-/* wick compare: the same training with several optimizers and seeds, a table, and a folder with the report. */
+/* wick compare: the same training with several optimizers and seeds, a table, and a folder with the report; of runs
+ * that have been, what side.c makes of them. */
 #include "commands.h"
 #include "folder.h"
 #include "machine.h"
 #include "result.h"
 #include "run.h"
+#include "side.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { MOST_OPTIMIZERS = 8 };
 
@@ -295,12 +298,37 @@ static int run_compare(compare *c)
     return code;
 }
 
+static bool is_folder(const char *path)
+{
+    struct stat known;
+    return stat(path, &known) == 0 && S_ISDIR(known.st_mode);
+}
+
+/* before: the settings without the options. */
+static int compare_runs(const settings *s, settings *before, const char *const operands[ARGS_OPERANDS])
+{
+    side of;
+    before->run.json = s->run.json;
+    if (memcmp(before, s, sizeof *s))
+        return say_usage("%s is a folder, so these are runs that have been; only --json goes with them", operands[0]);
+    const bool ok = side_read(&of, operands);
+    if (ok && s->run.json)
+        side_put_json(&of);
+    else if (ok)
+        side_put(&of);
+    side_free(&of);
+    return ok ? EXIT_DONE : EXIT_FAILED;
+}
+
 static int start(int argc, char **argv)
 {
-    settings s = { .run = run_defaults(), .optim = "sgd,adagrad,rmsprop,adam", .seeds = 3 };
+    settings s = { .run = run_defaults(), .optim = "sgd,adagrad,rmsprop,adam", .seeds = 3 }, before;
     compare c = { .settings = &s };
     const char *operands[ARGS_OPERANDS];
+    memcpy(&before, &s, sizeof s);
     if (!args_read(&command_compare, argc, argv, &s, operands)) return EXIT_USAGE;
+    if (is_folder(operands[0])) return compare_runs(&s, &before, operands);
+    if (operands[1]) return say_usage("%s is no folder; expected one data file, or folders of runs alone", operands[0]);
     s.run.data.path = operands[0];
     if (!read_optimizers(&c) || !read_rates(&c) || !run_prepare(&c.plan, &s.run)) return EXIT_USAGE;
     snprintf(c.command, sizeof c.command, "wick compare ");
@@ -310,16 +338,20 @@ static int start(int argc, char **argv)
 
 const args_command command_compare = {
     .name = "compare",
-    .about = "trains with several optimizers and writes a report",
-    .operands = "FILE.h5 [options]",
+    .about = "trains with several optimizers, or compares finished runs",
+    .operands = "FILE.h5 [options] | RUN... [--json]",
     .fewest = 1,
-    .most = 1,
+    .most = ARGS_OPERANDS,
     .text = "  wick compare digits.h5\n"
-            "  wick compare digits.h5 --optim sgd,adam --lr sgd=0.1,adam=3e-4 --epochs 10\n\n"
+            "  wick compare digits.h5 --optim sgd,adam --lr sgd=0.1,adam=3e-4 --epochs 10\n"
+            "  wick compare runs/train-20251125-083000 runs/train-20251125-091500\n\n"
             "For each seed, all optimizers start from the same weights and see the same rows\n"
             "in the same order; sgd has a momentum of 0.9. A tenth of the training rows is\n"
             "set aside for validation and drives all curves; the test rows are measured once,\n"
-            "at the end. The folder gets report.html, result.json, config.json, metrics.csv.\n",
+            "at the end. The folder gets report.html, result.json, config.json, metrics.csv.\n\n"
+            "If the first argument is a folder, all are those of runs of wick train: nothing\n"
+            "is trained, their validation losses are drawn together, and each gets a row, the\n"
+            "best marked where all are of the same data. --json prints a line a run.\n",
     .options = options,
     .noptions = ARGS_COUNT(options),
     .shared = run_options,

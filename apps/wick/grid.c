@@ -1,6 +1,7 @@
 /* Tables on the screen. Rests on say.h for the width of texts. */
 #include "grid.h"
 #include "say.h"
+#include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 
@@ -18,6 +19,9 @@ void grid_add(grid *g, const char *format, ...)
     vsnprintf(g->cells[g->count++], GRID_CELL, format, args);
     va_end(args);
 }
+
+void grid_add_loss(grid *g, double v) { isnan(v) ? grid_add(g, "-") : grid_add(g, "%#.4g", v); }
+void grid_add_share(grid *g, double v) { isnan(v) ? grid_add(g, "-") : grid_add(g, "%.2f %%", 100 * v); }
 
 void grid_put(grid *g, FILE *out)
 {

@@ -18,4 +18,6 @@ typedef struct grid {
 
 void grid_add(grid *g, const char *format, ...) __attribute__((format(printf, 2, 3))); /* the next cell, row by row */
 void grid_put(grid *g, FILE *out);                                                     /* prints and empties it */
+void grid_add_loss(grid *g, double v);                                                 /* "-" if it is not known */
+void grid_add_share(grid *g, double v);                                                /* in percent, likewise */
 #endif

@@ -135,7 +135,7 @@ static void put_chart(trace *t, const run *r)
 {
     char title[100];
     double *y = t->loss; /* told already */
-    const plot_line line = { "", false, cut(t, y), t->rate, y };
+    const plot_line line = { .name = "", .n = cut(t, y), .x = t->rate, .y = y };
     snprintf(title, sizeof title, "smoothed loss by learning rate of %s", r->optimizer->key);
     plot_put(stdout, &(plot){ .title = title,
                               .x_scale = CHART_LOG,

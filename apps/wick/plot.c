@@ -9,7 +9,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { WIDEST = 100, TALLEST = 24, LABEL = 64, MOST_LINES = 8 };
+enum { WIDEST = 100, TALLEST = 24, LABEL = 64 };
 
 static const double log_from = 8; /* the span that earns a logarithmic axis */
 
@@ -114,7 +114,7 @@ static void dot(canvas *c, int x, int y, char sign)
 static void draw_line(canvas *c, const plot_line *l)
 {
     int before = -1, drawn = 0;
-    const char sign = l->faint ? '.' : '*';
+    const char sign = l->sign ? l->sign : l->faint ? '.' : '*';
     for (int i = 0; i < l->n; i++) {
         if (!has_point(l, i)) {
             before = -1;

@@ -11,10 +11,12 @@
 typedef struct plot_line {
     const char *name; /* at the line's end; "": none */
     bool faint;       /* dotted, to tell it from the other */
+    char sign;        /* of ASCII: what draws it; 0: * or . */
     int n;
     const double *x, *y;
 } plot_line;
 
+enum { PLOT_LINES = 8 }; /* more are hard to tell apart */
 typedef struct plot {
     const char *title;
     chart_scale x_scale, y_scale; /* y_scale as in chart.h: linear unless the values span enough */

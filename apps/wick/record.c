@@ -165,3 +165,9 @@ void record_free(record *r)
     free(r->valid_accuracy);
     free(r->rate);
 }
+
+const char *record_model(const record *r, char text[400])
+{
+    snprintf(text, 400, "%s%s%s", r->model, *r->hidden ? " " : "", r->hidden);
+    return text;
+}

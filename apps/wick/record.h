@@ -15,4 +15,5 @@ typedef struct record {
 /* false after an error on stderr. */
 bool record_read(record *r, const char *folder);
 void record_free(record *r);
+const char *record_model(const record *r, char text[400]); /* "mlp 512,256"; returns text */
 #endif

@@ -53,9 +53,9 @@ int say_stopped(const char *format, ...)
 const char *say_reason(void)
 {
     const char *text = wk_error_text();
-    static const char *const functions[] = { "dataset_h5: ", "h5_", "read_" };
+    static const char *const functions[] = { "dataset_h5: ", "h5_", "read_", "state_", "export_" };
     const char *colon = strstr(text, ": ");
-    for (int i = 0; i < 3 && colon; i++)
+    for (size_t i = 0; i < sizeof functions / sizeof *functions && colon; i++)
         if (!strncmp(text, functions[i], strlen(functions[i])) && !memchr(text, '.', (size_t)(colon - text)))
             return colon + 2;
     return text;

@@ -166,6 +166,38 @@ static bool write_buffer(stream *s)
     return ok;
 }
 
+static hid_t create_whole(const wk_h5_writer *w, const char *name, const wk_array *array)
+{
+    hsize_t dims[WK_ARRAY_DIMS] = { 0 };
+    for (int k = 0; k < array->ndim; k++) dims[k] = (hsize_t)array->shape[k];
+    const hid_t space = array->ndim ? H5Screate_simple(array->ndim, dims, NULL) : H5Screate(H5S_SCALAR);
+    const hid_t plan = H5Pcreate(H5P_DATASET_CREATE), link = H5Pcreate(H5P_LINK_CREATE);
+    H5Pset_obj_track_times(plan, false);
+    H5Pset_create_intermediate_group(link, 1);
+    const hid_t set = H5Dcreate2(w->file, name, type_in_file(array->dtype), space, link, plan, H5P_DEFAULT);
+    H5Sclose(space);
+    H5Pclose(plan);
+    H5Pclose(link);
+    return set;
+}
+
+wk_status wki_h5_put(wk_h5_writer *w, const char *name, const wk_array *array, const char *where)
+{
+    char reason[160];
+    wk_status status = WK_OK;
+    const wki_h5_quiet quiet = wki_h5_enter();
+    const hid_t set = create_whole(w, name, array);
+    if (set < 0)
+        status = wki_fail(WK_E_INVALID, where, "%s: no data set can stand at '%.100s' (%s)", wki_h5_shown(w->path),
+                          name, wki_h5_reason(reason));
+    else if (H5Dwrite(set, type_in_memory(array->dtype), H5S_ALL, H5S_ALL, H5P_DEFAULT, array->data) < 0)
+        status = wki_fail(WK_E_IO, where, "%s, '%.100s': libhdf5 cannot take the elements (%s)", wki_h5_shown(w->path),
+                          name, wki_h5_reason(reason));
+    if (set >= 0) H5Dclose(set);
+    wki_h5_leave(quiet);
+    return status;
+}
+
 static wk_status flush(wk_h5_writer *w, stream *s, const char *where)
 {
     char reason[160];

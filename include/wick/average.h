@@ -4,7 +4,8 @@
  *   for (...) { ... wk_step(opt);  wk_average_update(ema); }
  *   wk_average_swap(ema);  evaluate(net);  wk_average_swap(ema);        or, at the end, wk_average_apply(ema)
  *
- * An average holds the parameters and owns its copies. A module's buffers stay its own. */
+ * An average holds the parameters and owns its copies. A module's buffers stay its own; wk_update_bn
+ * (wick/train.h) fits those of BatchNorm to the averages. */
 #ifndef WICK_AVERAGE_H
 #define WICK_AVERAGE_H
 #include "wick/state.h"

@@ -10,6 +10,7 @@
 #ifndef WICK_HDF5_H
 #define WICK_HDF5_H
 #include "wick/data.h"
+#include "wick/state.h"
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -47,6 +48,11 @@ WK_API wk_status wk_h5_append(wk_h5_writer *w, const char *name, const void *row
 WK_API wk_status wk_h5_classes(wk_h5_writer *w, const char *const *names, int n);          /* class names of the labels; attribute "classes" of the root */
 WK_API wk_status wk_h5_attribute(wk_h5_writer *w, const char *name, const char *text);     /* a text attribute of the root: "source" */
 WK_API wk_status wk_h5_commit(wk_h5_writer *w);  /* writes, syncs, renames; without it nothing remains */
+
+/* A state as a file: each tensor a data set of its shape, bool as u8, at the path that its name spells, "encoder.0.weight" at
+ * /encoder/0/weight; text as attributes of the root. WK_E_INVALID: a name that has an empty part or lies where a tensor's does, as "a.b"
+ * beside "a". */
+WK_API wk_status wk_state_write_h5(const wk_state *s, const char *path);
 
 /* Look: one record a data set of the file, in order of names. */
 typedef struct wk_h5_info {

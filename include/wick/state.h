@@ -46,6 +46,10 @@ WK_API wk_state *wk_state_part(const wk_state *s, const char *prefix);
 WK_API wk_status wk_state_write(const wk_state *s, const char *path);
 WK_API wk_state *wk_state_read(const char *path);
 
+/* For programs that read no safetensors: the tensors alone, written likewise. npz is NumPy's (numpy.load): an npy file
+ * for each name, in an archive. wk_state_write_h5 is in wick/hdf5.h. */
+WK_API wk_status wk_state_write_npz(const wk_state *s, const char *path);
+
 #ifdef __cplusplus
 }
 #endif

@@ -27,6 +27,13 @@ WK_API wk_status wk_evaluate(wk_module *m, wk_loader *loader, wk_metrics *out);
 /* A multi-layer perceptron with ReLU between the layers: sizes[0] inputs, sizes[n - 1] outputs, flattened input. */
 WK_API wk_module *wk_mlp(int n, const int64_t *sizes);
 
+/* The running statistics of m's BatchNorm layers anew, from the batches of one epoch, each of which counts the same
+ * (torch.optim.swa_utils.update_bn): for weights that were never trained at, as averages are. In training mode, without gradients; modes
+ * and momenta are put back, after an error the statistics too.
+ *
+ *   wk_average_swap(swa);  wk_update_bn(net, train);  wk_evaluate(net, test, &m); */
+WK_API wk_status wk_update_bn(wk_module *m, wk_loader *loader);
+
 /* Scores: what a model's outputs are worth, gathered batch by batch. With classes outputs are logits or probabilities [n, classes] and
  * targets WK_I64 [n]; without (0) both are floats of equal shapes. Formulas are scikit-learn's; what is undefined is NaN.
  *

@@ -1,6 +1,8 @@
-/* Laws of what stands around a step: gradient norms, clipping and running averages, beside PyTorch's numbers. */
+/* Laws of what stands around a step: gradient norms, clipping, running averages and the statistics that fit them,
+ * beside PyTorch's numbers. */
 #include "wick/average.h"
 #include "wick/optim.h"
+#include "wick/train.h"
 #include "wick_check.h"
 
 #include "../golden/clip.h"
@@ -208,6 +210,103 @@ TEST(average, refuses_what_does_not_fit)
     CHECK(wk_average_load_state_dict(a, s) == WK_E_SHAPE);
     CHECK_ERROR(WK_E_SHAPE, "'b'", "[4]");
     CHECK(wk_average_updates(a) == 0 && wk_item(wk_sum(wk_average_at(a, 0))) == 0);
+}
+
+/* ---- BatchNorm's statistics ---- */
+
+static wk_tensor *numbers(uint32_t *x, int64_t rows, int64_t columns)
+{
+    double all[64];
+    for (int i = 0; i < rows * columns; i++) all[i] = next_number(x);
+    return columns > 1 ? wk_from(all, WK_SHAPE(rows, columns), WK_F64) : wk_from(all, WK_SHAPE(rows), WK_F64);
+}
+
+/* Rows in batches of 4, 4 and 2, and the layers of tests/golden/clip.py, their running statistics all 5. */
+static wk_module *norms_and_rows(wk_loader **loader)
+{
+    WK_NO_GRAD(making);
+    uint32_t x = 1;
+    wk_tensor *rows = numbers(&x, 10, 3);
+    *loader = wk_loader_new(wk_dataset_tensors(&rows, NULL, 1), .batch_size = 4);
+    wk_module *net = wk_nn_sequential(wk_nn_batch_norm1d(3, .dtype = WK_F64), wk_nn_linear(3, 4, .dtype = WK_F64),
+                                      wk_nn_relu(), wk_nn_batch_norm1d(4, .dtype = WK_F64, .momentum = 0.75));
+    wk_copy_(wk_parameter(net, "1.weight"), numbers(&x, 4, 3));
+    wk_copy_(wk_parameter(net, "1.bias"), numbers(&x, 4, 1));
+    wk_state *buffers = wk_buffers(net);
+    for (int i = 0; i < wk_state_count(buffers); i++) wk_fill_(wk_state_at(buffers, i), 5);
+    return net;
+}
+
+static void check_buffers(wk_module *net, const double *expected, double tolerance)
+{
+    wk_state *buffers = wk_buffers(net);
+    CHECK(wk_state_count(buffers) == 6);
+    for (int i = 0; i < 6; i++) {
+        wk_tensor *t = wk_to(wk_state_at(buffers, i), WK_F64);
+        double values[4];
+        wk_read(t, values, (size_t)wk_numel(t) * sizeof *values);
+        for (int64_t k = 0; k < wk_numel(t); k++) CHECK_NEAR(values[k], *expected++, tolerance);
+    }
+}
+
+TEST(update_bn, matches_pytorch_whatever_came_before)
+{
+    wk_loader *loader;
+    wk_module *net = norms_and_rows(&loader);
+    for (int again = 0; again < 2; again++) {
+        CHECK(wk_update_bn(net, loader) == WK_OK && wk_loader_epoch(loader) == again + 1);
+        check_buffers(net, golden_update_bn, 1e-14);
+    }
+}
+
+TEST(update_bn, puts_modes_and_momenta_back_and_makes_no_graph)
+{
+    wk_loader *loader;
+    wk_module *net = norms_and_rows(&loader);
+    wk_train(net, false);
+    wk_train(wk_module_child_at(net, 3), true);
+    CHECK(wk_update_bn(net, loader) == WK_OK);
+    for (int i = 0; i < 4; i++) CHECK(wk_is_training(wk_module_child_at(net, i)) == (i == 3));
+    CHECK(!wk_is_training(net) && !wk_grad(wk_parameter(net, "1.weight")));
+    wk_tensor *mean = wk_state_get(wk_state_dict(net), "3.running_mean"); /* next: a quarter of it, and of the batch */
+    wk_tensor *x = wk_ones(WK_SHAPE(2, 4), WK_F64), *expected = wk_add_scalar(wk_mul_scalar(mean, 0.25), 0.75);
+    wk_forward(wk_module_child_at(net, 3), x);
+    CHECK(wk_allclose(mean, expected, 1e-14, 1e-14));
+}
+
+static wk_status stop(void *user, wk_module *m, wk_tensor **in, int nin)
+{
+    (void)m, (void)in, (void)nin;
+    return ++*(int *)user == 2 ? wk_fail(WK_E_RANGE, "enough") : WK_OK;
+}
+
+TEST(update_bn, leaves_all_as_it_was_after_an_error)
+{
+    static const double fives[16] = { 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5 };
+    wk_loader *loader;
+    wk_module *net = norms_and_rows(&loader);
+    int calls = 0;
+    const int hook = wk_module_hook(wk_module_child_at(net, 2), stop, NULL, &calls);
+    CHECK(wk_update_bn(net, loader) == WK_E_RANGE);
+    CHECK_ERROR(WK_E_RANGE, "enough");
+    check_buffers(net, fives, 0);
+    wk_module_remove_hook(wk_module_child_at(net, 2), hook);
+    CHECK(wk_loader_seek(loader, 0, 0) == WK_OK && wk_update_bn(net, loader) == WK_OK);
+    check_buffers(net, golden_update_bn, 1e-14);
+    CHECK(wk_update_bn(NULL, loader) == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "update_bn");
+    CHECK(wk_update_bn(net, NULL) == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "loader");
+    check_buffers(net, golden_update_bn, 1e-14);
+}
+
+TEST(update_bn, of_a_model_without_statistics_reads_nothing)
+{
+    wk_loader *loader;
+    norms_and_rows(&loader);
+    wk_module *net =
+        wk_nn_sequential(wk_nn_batch_norm1d(3, .track_running_stats = false), wk_nn_layer_norm(WK_DIMS(3)));
+    CHECK(wk_update_bn(net, loader) == WK_OK && wk_loader_batch(loader) == 0);
 }
 
 WICK_TEST_MAIN

@@ -617,6 +617,81 @@ TEST(h5_writer, a_full_disk_leaves_the_old_file_as_it_was)
     forget();
 }
 
+/* ---- States ---- */
+
+/* Reads what libhdf5 finds at this path, as doubles; the data set has this type, and the shape of t. */
+static void check_set(hid_t f, const char *at, hid_t type, wk_tensor *t)
+{
+    double found[8] = { 0 }, expected[8] = { 0 };
+    hsize_t dims[WK_MAX_DIMS];
+    const hid_t set = H5Dopen2(f, at, H5P_DEFAULT), space = H5Dget_space(set), kind = H5Dget_type(set);
+    CHECK(set >= 0 && H5Tequal(kind, type) > 0);
+    CHECK(H5Sget_simple_extent_dims(space, dims, NULL) == wk_ndim(t));
+    for (int d = 0; d < wk_ndim(t); d++) CHECK(dims[d] == (hsize_t)wk_size(t, d));
+    CHECK(H5Dread(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, found) >= 0);
+    t = wk_to(t, WK_F64);
+    CHECK(wk_read(t, expected, (size_t)wk_numel(t) * sizeof *expected) == WK_OK);
+    CHECK(!memcmp(found, expected, sizeof found));
+    H5Tclose(kind);
+    H5Sclose(space);
+    H5Dclose(set);
+}
+
+TEST(state_h5, each_tensor_is_a_data_set_at_its_path)
+{
+    wk_tensor *t = wk_reshape(wk_arange(0, 6, 1, WK_F32), WK_SHAPE(2, 3)), *half = wk_mul_scalar(t, 0.5);
+    wk_state *s = wk_state_new();
+    wk_state_set(s, "encoder.0.weight", wk_t(half));
+    wk_state_set(s, "encoder.0.seen", wk_scalar(-7, WK_I64));
+    wk_state_set(s, "encoder.1.rows", wk_to(t, WK_I32));
+    wk_state_set(s, "wide", wk_to(half, WK_F64));
+    wk_state_set(s, "bytes", wk_to(t, WK_U8));
+    wk_state_set(s, "mask", wk_to(t, WK_BOOL));
+    wk_state_set(s, "empty", wk_zeros(WK_SHAPE(3, 0, 2), WK_F32));
+    wk_state_set_text(s, "lr", "0.001");
+    CHECK(wk_state_write_h5(s, scratch("state.h5")) == WK_OK);
+    const hid_t f = H5Fopen(file, H5F_ACC_RDONLY, H5P_DEFAULT);
+    check_set(f, "/encoder/0/weight", H5T_IEEE_F32LE, wk_t(half));
+    check_set(f, "/encoder/0/seen", H5T_STD_I64LE, wk_scalar(-7, WK_I64));
+    check_set(f, "/encoder/1/rows", H5T_STD_I32LE, t);
+    check_set(f, "/wide", H5T_IEEE_F64LE, half);
+    check_set(f, "/bytes", H5T_STD_U8LE, t);
+    check_set(f, "/mask", H5T_STD_U8LE, wk_to(t, WK_BOOL));
+    check_set(f, "/empty", H5T_IEEE_F32LE, wk_zeros(WK_SHAPE(3, 0, 2), WK_F32));
+    char text[8] = "";
+    const hid_t string = H5Tcopy(H5T_C_S1), attribute = H5Aopen(f, "lr", H5P_DEFAULT);
+    H5Tset_size(string, sizeof text);
+    H5Tset_cset(string, H5T_CSET_UTF8);
+    CHECK(H5Aread(attribute, string, text) >= 0 && !strcmp(text, "0.001"));
+    H5Aclose(attribute);
+    H5Tclose(string);
+    H5Fclose(f);
+    forget();
+}
+
+TEST(state_h5, names_that_cannot_stand_side_by_side_leave_no_file)
+{
+    static const char *const pairs[][3] = { { "a", "a.b", "'a' and 'a.b'" },
+                                            { "a.b.c", "a.b", "'a.b' and 'a.b.c'" },
+                                            { "a.b", "a/b", "'a/b'" },
+                                            { "a", "b..c", "'b..c' has an empty part" },
+                                            { "a", "b.", "'b.' has an empty part" } };
+    wk_tensor *one = wk_ones(WK_SHAPE(1), WK_F32);
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        wk_state *s = wk_state_new();
+        wk_state_set(s, pairs[i][0], one);
+        wk_state_set(s, pairs[i][1], one);
+        CHECK(wk_state_write_h5(s, scratch("state.h5")) == WK_E_INVALID);
+        CHECK_ERROR(WK_E_INVALID, "state_write_h5", pairs[i][2]);
+        CHECK(files_in_folder() == 0);
+    }
+    CHECK(wk_state_write_h5(wk_state_new(), "/no/such/folder/x.h5") == WK_E_IO);
+    CHECK_ERROR(WK_E_IO, "/no/such/folder/x.h5");
+    CHECK(wk_state_write_h5(NULL, "x.h5") == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "state_write_h5");
+    forget();
+}
+
 static wk_status check_written(void *user, const wk_h5_info *info)
 {
     int *n = user;

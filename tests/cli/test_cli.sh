@@ -67,10 +67,10 @@ idx() { # FOLDER STEM ROWS LABEL: images and labels of ROWS digits
 
 law "help goes to stdout and names every command"
 run 0 --help
-for name in synth import inspect train eval predict show lr-find compare info; do shows "^  $name "; done
+for name in synth import inspect train eval predict export show lr-find compare info; do shows "^  $name "; done
 run 0 help train
 shows '^usage: wick train'
-for name in synth import inspect train eval predict show lr-find compare info; do
+for name in synth import inspect train eval predict export show lr-find compare info; do
     run 0 "$name" --help
     shows '^options:'
     awk 'length > 80' out >long
@@ -443,6 +443,48 @@ run 0 train resume.h5 --epochs 1 --model lenet -o pixels-scaled --scale standard
 shows '^scale  inputs standard'
 run 0 eval pixels-scaled
 
+law "export writes whole files of the best or the last weights, and replaces none unasked"
+run 0 export judged --npz net.npz --h5 net.h5 --safetensors net.safetensors --onnx net.onnx
+shows '^net.npz: mlp after epoch [0-9]*, 4 tensors$'
+shows '^net.onnx: .*, from f32 \[N, 28, 28\] to \[N, 10\]$'
+for name in npz h5 safetensors onnx; do [ -s net.$name ] || fail "net.$name is missing"; done
+if command -v python3 >/dev/null; then
+    python3 -m zipfile -t net.npz >out || fail "net.npz is no whole zip file"
+    grep -q 'Done testing' out || fail "net.npz is no whole zip file"
+    python3 -m zipfile -l net.npz >out
+    shows '^1.weight.npy '
+fi
+run 0 export judged --last --safetensors last.safetensors -q
+[ ! -s out ] || fail "--quiet prints"
+refuses 1 export judged --npz net.npz
+says 'net.npz exists; --force'
+cp net.npz before.npz
+refuses 1 export judged --h5 other.h5 --npz net.npz
+[ ! -e other.h5 ] || fail "a file was written beside one that is refused"
+run 0 export judged --npz net.npz --force -q
+cmp net.npz before.npz || fail "the same weights make another file"
+refuses 2 export judged
+says '--onnx'
+refuses 2 export judged --npz ''
+refuses 2 export judged --npz both --h5 both
+refuses 1 export nowhere --npz no.npz
+says 'nowhere/best.safetensors'
+refuses 1 export judged --npz .
+refuses 1 export judged --npz nowhere/no.npz
+says 'nowhere/no.npz'
+refuses 1 export model-resnet-small --onnx no.onnx
+says 'residual'
+refuses 1 export judged flat.h5 --onnx no.onnx
+mv resume.h5 moved.h5
+run 0 export judged --npz alone.npz
+refuses 1 export judged --onnx no.onnx
+says 'resume.h5'
+run 0 export judged moved.h5 --onnx moved.onnx
+mv moved.h5 resume.h5
+cmp net.onnx moved.onnx || fail "a file that moved makes another graph"
+[ ! -e no.npz ] && [ ! -e no.onnx ] || fail "a file of a failure is left"
+no_parts
+
 law "synth makes the same file again, and no other file in its place"
 run 0 synth digits -o digits.h5 --train 600 --test 100
 shows '600 training rows and 100 for test'
@@ -687,6 +729,31 @@ mkdir none
 refuses 1 show none
 says 'expected a run of wick train'
 refuses 1 show 'a folder'
+says 'not of wick train'
+
+law "compare of folders sets finished runs side by side, and trains nothing"
+run 0 compare shown early/
+shows '^validation loss by epoch$'
+shows ' b early$'
+shows '^run .* best valid'
+shows '^early/  *mlp 16 .* of 50 '
+[ "$(grep -c '\*$' out)" -eq 1 ] || fail "not one run is marked"
+run 0 show shown early/
+mv out one
+run 0 compare shown early/
+cmp -s out one || fail "show and compare differ"
+run 0 compare shown wave-run
+shows '^wave-run '
+grep -q '^validation loss\|\*$' out && fail "losses of different data are compared"
+run 0 compare shown early --json
+is_json out
+[ "$(wc -l <out)" -eq 2 ] || fail "not a line a run"
+refuses 2 compare shown early --epochs 3
+says 'only --json'
+refuses 2 compare resume.h5 shown
+says 'resume.h5 is no folder'
+refuses 1 compare shown resume.h5
+refuses 1 compare shown 'a folder'
 says 'not of wick train'
 
 law "lr-find suggests what its own losses say, and trains at it"

@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
-"""Makes clip.h: PyTorch's gradient norms and clipping, and its running averages, in f64.
+"""Makes clip.h: PyTorch's gradient norms and clipping, its running averages, and what update_bn makes of BatchNorm, in f64.
 
     python3 tests/golden/clip.py > tests/golden/clip.h  (needs PyTorch; the header names the version used)
 
 Numbers are multiples of 1 / 256 between -1 and 3 from a linear congruential generator, which tests/api/test_clip.c repeats: the
-gradients of [5, 3] and [3] are its first 18 numbers; in each of 12 updates the parameters are the next 18.
+gradients of [5, 3] and [3] are its first 18 numbers; in each of 12 updates the parameters are the next 18. For update_bn the numbers fill 10 rows of 3, in batches of 4, 4 and 2, then the weight
+[4, 3] and the bias [4] between two BatchNorms, and all running statistics are 5 before.
 """
 import torch
 from torch.nn.utils import clip_grad_norm_, clip_grad_value_
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn, update_bn
 
 
 def numbers():
@@ -49,6 +50,19 @@ def average(**how):
     return flat(mean.module.parameters())
 
 
+def running():
+    row = numbers()
+    x = torch.tensor([next(row) for _ in range(30)], dtype=torch.float64).reshape(10, 3)
+    net = torch.nn.Sequential(torch.nn.BatchNorm1d(3), torch.nn.Linear(3, 4), torch.nn.ReLU(), torch.nn.BatchNorm1d(4, momentum=0.75)).double()
+    for p in net[1].parameters():
+        p.data = torch.tensor([next(row) for _ in range(p.numel())], dtype=torch.float64).reshape(p.shape)
+    for name, t in net.named_buffers():
+        t.fill_(5)
+    update_bn(x.split(4), net)
+    assert net[0].momentum == 0.1 and net[3].momentum == 0.75
+    return flat(net.buffers())
+
+
 print(f"""/* Made by tests/golden/clip.py with PyTorch {torch.__version__.split('+')[0]}. */
 /* clang-format off */
 static const struct {{
@@ -64,4 +78,5 @@ print(f"""}};
 static const double golden_clipped_values[18] = {flat([p.grad for p in net.parameters()])};
 static const double golden_ema[18] = {average(multi_avg_fn=get_ema_multi_avg_fn(0.9))};
 static const double golden_swa[18] = {average()};
+static const double golden_update_bn[16] = {running()}; /* mean, variance, batches of either */
 /* clang-format on */""")

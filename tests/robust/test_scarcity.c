@@ -420,11 +420,20 @@ static wk_state *net_and_file(void)
 
 static bool save(void) { return wk_save(net, file) == WK_OK; }
 static bool load(void) { return wk_load(net, file) == WK_OK; }
+static bool save_npz(void)
+{
+    char path[100];
+    snprintf(path, sizeof path, "%s.npz", file);
+    const bool done = wk_state_write_npz(wk_state_dict(net), path) == WK_OK;
+    unlink(path);
+    return done;
+}
 
 TEST(scarcity, of_saving_and_loading_leaves_the_file_and_the_model)
 {
     holds(&(deed){ a_file_of_another, save, net_and_file, "save" });
     holds(&(deed){ a_file_of_another, load, net_and_file, "load" });
+    holds(&(deed){ a_file_of_another, save_npz, net_and_file, "save as npz" });
     without_the_folder();
 }
 
@@ -466,6 +475,24 @@ TEST(scarcity, of_looking_at_a_model_changes_nothing)
     holds(&(deed){ texts, list, net_state, "lists" });
     holds(&(deed){ tables, hook, net_state, "hook" });
     holds(&(deed){ texts, apply, net_state, "apply" });
+}
+
+static wk_loader *rows;
+static void norms(void)
+{
+    wk_manual_seed(2);
+    net = wk_nn_sequential(wk_nn_batch_norm1d(3), wk_nn_linear(3, 2), wk_nn_batch_norm1d(2));
+    wk_tensor *numbers = wk_randn(WK_SHAPE(6, 3), WK_F32);
+    rows = wk_loader_new(wk_dataset_tensors(&numbers, NULL, 1), .batch_size = 4);
+}
+static bool gather_statistics(void)
+{
+    return wk_loader_seek(rows, 0, 0) == WK_OK && wk_update_bn(net, rows) == WK_OK && wk_is_training(net);
+}
+
+TEST(scarcity, of_new_statistics_leaves_the_old_ones)
+{
+    holds(&(deed){ norms, gather_statistics, net_state, "update_bn" });
 }
 
 static bool convert(void) { return wk_module_to(net, WK_CPU, WK_F64) != NULL; }
