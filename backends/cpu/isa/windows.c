@@ -212,39 +212,59 @@ INLINE sight look(const wki_window *w, const known *spans, const chunk *c, int64
                 __VA_ARGS__                                                                                            \
             }
 
-INLINE void greater(const sight *s, const real *x, int64_t step, real *best, real_int *where)
+/* a chunk's values and where they are, with room for whole vectors */
+typedef struct largest {
+    real value[CHUNK + VL];
+    real_int at[CHUNK + VL];
+} largest;
+
+INLINE void greater(const sight *s, const real *x, const int64_t step, largest *best)
+{
+    const ivec numbers = { NUMBERS };
+    for (int64_t o = s->low; o < s->high; o += VL) {
+        const int n = (int)LEAST(s->high - o, VL);
+        const vec v = load_every(x + s->at + o * step, step, n), old = load(best->value + o);
+        ivec *const at = (ivec *)(best->at + o);
+        ivec better = (v > old) | (v != v) | (*at < 0);
+        if (n < VL) better &= numbers < (real_int)n;
+        store(best->value + o, choose(better, v, old));
+        *at = (better & (numbers * (real_int)step + (real_int)(s->at + o * step))) | (~better & *at);
+    }
+}
+
+INLINE void greater_far(const sight *s, const real *x, int64_t step, largest *best)
 {
     const real *const from = x + s->at;
-    VECTORIZE for (int64_t o = s->low; o < s->high; o++)
-    {
+    for (int64_t o = s->low; o < s->high; o++) {
         const real v = from[o * step];
-        const bool better = (v > best[o]) | (v != v) | (where[o] < 0);
-        best[o] = better ? v : best[o];
-        where[o] = better ? (real_int)(s->at + o * step) : where[o];
+        if (!((v > best->value[o]) | (v != v) | (best->at[o] < 0))) continue;
+        best->value[o] = v;
+        best->at[o] = (real_int)(s->at + o * step);
     }
 }
 
 static void max(const wki_window *w, const void *from, void *to, int64_t *index)
 {
     const real *x = from;
-    real best[CHUNK];
-    real_int where[CHUNK];
+    largest best;
     const int64_t step = w->stride[2];
     const known spans = known_of(w);
     EACH_CHUNK(w, c, {
-        VECTORIZE for (int64_t o = 0; o < c.n; o++) best[o] = -(real)__builtin_inf(), where[o] = -1;
+        for (int64_t o = 0; o < c.n; o += VL) {
+            store(best.value + o, splat(-(real)__builtin_inf()));
+            *(ivec *)(best.at + o) = (ivec){ 0 } - 1;
+        }
         EACH_TAP(w, &spans, &c, {
             if (step == 2)
-                greater(&seen, x, 2, best, where);
+                greater(&seen, x, 2, &best);
             else if (step == 1)
-                greater(&seen, x, 1, best, where);
+                greater(&seen, x, 1, &best);
             else
-                greater(&seen, x, step, best, where);
+                greater_far(&seen, x, step, &best);
         })
-        real *const y = (real *)to + c.outside;
+        copy_row(c.n, (real *)to + c.outside, best.value, 1);
         int64_t *const places = index + c.outside;
-        VECTORIZE for (int64_t o = 0; o < c.n; o++) y[o] = best[o];
-        VECTORIZE for (int64_t o = 0; o < c.n; o++) places[o] = where[o];
+        VECTORIZE for (int64_t o = 0; o < c.n; o++) places[o] = best.at[o];
     })
 }
 
@@ -262,22 +282,33 @@ static void divisors(const wki_window *w, const chunk *c, int64_t divisor, bool 
     for (int64_t o = 0; o < c->n; o++) to[o] = (real)(divisor ? divisor : others * extent(w, 2, c->p.w + o, include));
 }
 
+INLINE void plus(const sight *s, const real *x, const int64_t step, real *sum)
+{
+    for (int64_t o = s->low; o < s->high; o += VL) {
+        const int n = (int)LEAST(s->high - o, VL);
+        const vec more = load(sum + o) + load_every(x + s->at + o * step, step, n);
+        if (n == VL)
+            store(sum + o, more);
+        else
+            store_some(sum + o, more, n);
+    }
+}
+
 static void mean(const wki_window *w, const void *from, void *to, int64_t divisor, bool include)
 {
     const real *x = from;
-    real sum[CHUNK], by[CHUNK];
+    real sum[CHUNK + VL], by[CHUNK];
     const int64_t step = w->stride[2];
     const known spans = known_of(w);
     EACH_CHUNK(w, c, {
         VECTORIZE for (int64_t o = 0; o < c.n; o++) sum[o] = 0;
         EACH_TAP(w, &spans, &c, {
-            const real *const row = x + seen.at;
             if (step == 2)
-                VECTORIZE for (int64_t o = seen.low; o < seen.high; o++) sum[o] += row[o * 2];
+                plus(&seen, x, 2, sum);
             else if (step == 1)
-                VECTORIZE for (int64_t o = seen.low; o < seen.high; o++) sum[o] += row[o];
+                plus(&seen, x, 1, sum);
             else
-                for (int64_t o = seen.low; o < seen.high; o++) sum[o] += row[o * step];
+                for (int64_t o = seen.low; o < seen.high; o++) sum[o] += x[seen.at + o * step];
         })
         divisors(w, &c, divisor, include, by);
         real *const y = (real *)to + c.outside;
