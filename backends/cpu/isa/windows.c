@@ -333,12 +333,28 @@ static void mean_back(const wki_window *w, void *to, const void *from, int64_t d
 
 /* ---- One channel to one ---- */
 
-INLINE vec weigh_vector(const wki_taps *taps, const real *weights, const real *x, const int n)
+enum { ROWS = 4, TAPS = 5, PER_TAP = WKI_TAP_LANES / VL }; /* at once, so that chains do not wait for themselves */
+
+/* n <= VL columns of some rows */
+INLINE void weigh_some(const wki_taps *taps, const real *weights, vec last, const real *x, real *y, const int rows,
+                       const int n)
 {
-    vec sum = { 0 };
-    for (int64_t t = 0; t < taps->n; t++)
-        sum = multiply_add(sum, weights[t], n == VL ? load(x + taps->at[t]) : load_some(x + taps->at[t], n));
-    return sum;
+    vec sum[ROWS];
+    UNROLL for (int r = 0; r < rows; r++) sum[r] = (vec){ 0 };
+    for (int64_t t = 0; t < taps->n; t++) {
+        const real *at = x + taps->at[t];
+        UNROLL for (int r = 0; r < rows; r++, at += taps->step) sum[r] =
+            multiply_add(sum[r], weights[t], n == VL ? load(at) : load_some(at, n));
+    }
+    UNROLL for (int r = 0; r < rows; r++, y += taps->width) store_some(y, sum[r] + last, n);
+}
+
+INLINE void weigh_rows(const wki_taps *taps, const real *weights, vec last, const real *x, real *y, const int rows)
+{
+    int64_t i = 0;
+    for (; i + VL <= taps->width; i += VL) weigh_some(taps, weights, last, x + i, y + i, rows, VL);
+    const int rest = (int)(taps->width - i);
+    if (rest > 0) weigh_some(taps, weights, last, x + i, y + i, rows, rest);
 }
 
 static void weigh(const wki_taps *taps, const void *weights, const void *bias, const void *from, void *to)
@@ -346,28 +362,46 @@ static void weigh(const wki_taps *taps, const void *weights, const void *bias, c
     const real *x = from;
     real *y = to;
     const vec last = splat(bias ? *(const real *)bias : 0);
-    for (int64_t r = 0; r < taps->rows; r++, x += taps->step, y += taps->width) {
-        int64_t i = 0;
-        for (; i + VL <= taps->width; i += VL) store(y + i, weigh_vector(taps, weights, x + i, VL) + last);
-        const int rest = (int)(taps->width - i);
-        if (rest > 0) store_some(y + i, weigh_vector(taps, weights, x + i, rest) + last, rest);
-    }
+    int64_t r = 0;
+    for (; r + ROWS <= taps->rows; r += ROWS)
+        weigh_rows(taps, weights, last, x + r * taps->step, y + r * taps->width, ROWS);
+    for (; r < taps->rows; r++) weigh_rows(taps, weights, last, x + r * taps->step, y + r * taps->width, 1);
+}
+
+/* `many` taps from number t on */
+INLINE void dots_of(const wki_taps *taps, int64_t t, const int many, const real *y, const real *x, real *lanes)
+{
+    vec sum[TAPS][PER_TAP];
+    UNROLL for (int i = 0; i < many; i++) UNROLL for (int v = 0; v < PER_TAP; v++) sum[i][v] =
+        load(lanes + i * WKI_TAP_LANES + v * VL);
+    for (int64_t r = 0; r < taps->rows; r++, y += taps->width, x += taps->step)
+        for (int64_t c = 0; c < taps->width; c += WKI_TAP_LANES) UNROLL for (int v = 0; v < PER_TAP; v++)
+            {
+                const int64_t at = c + v * VL;
+                const int n = (int)LEAST(taps->width - at, VL);
+                if (n <= 0) continue;
+                const vec outer = n == VL ? load(y + at) : load_some(y + at, n);
+                UNROLL for (int i = 0; i < many; i++)
+                {
+                    const real *const inner = x + taps->at[t + i] + at;
+                    sum[i][v] += outer * (n == VL ? load(inner) : load_some(inner, n));
+                }
+            }
+    UNROLL for (int i = 0; i < many; i++) UNROLL for (int v = 0; v < PER_TAP; v++)
+        store(lanes + i * WKI_TAP_LANES + v * VL, sum[i][v]);
 }
 
 static void dots(const wki_taps *taps, const void *outer, const void *from, void *to)
 {
-    real *lanes = to;
-    for (int64_t t = 0; t < taps->n; t++, lanes += WKI_TAP_LANES) {
-        const real *y = outer, *x = (const real *)from + taps->at[t];
-        real sum[WKI_TAP_LANES];
-        VECTORIZE for (int l = 0; l < WKI_TAP_LANES; l++) sum[l] = lanes[l];
-        for (int64_t r = 0; r < taps->rows; r++, y += taps->width, x += taps->step) {
-            int64_t i = 0;
-            for (; i + WKI_TAP_LANES <= taps->width; i += WKI_TAP_LANES)
-                VECTORIZE for (int l = 0; l < WKI_TAP_LANES; l++) sum[l] += y[i + l] * x[i + l];
-            for (int l = 0; i + l < taps->width; l++) sum[l] += y[i + l] * x[i + l];
-        }
-        VECTORIZE for (int l = 0; l < WKI_TAP_LANES; l++) lanes[l] = sum[l];
+    int64_t t = 0;
+    for (; t + TAPS <= taps->n; t += TAPS) dots_of(taps, t, TAPS, outer, from, (real *)to + t * WKI_TAP_LANES);
+    real *const lanes = (real *)to + t * WKI_TAP_LANES;
+    switch (taps->n - t) {
+    case 1: dots_of(taps, t, 1, outer, from, lanes); break;
+    case 2: dots_of(taps, t, 2, outer, from, lanes); break;
+    case 3: dots_of(taps, t, 3, outer, from, lanes); break;
+    case 4: dots_of(taps, t, 4, outer, from, lanes); break;
+    default: break;
     }
 }
 
