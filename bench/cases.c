@@ -3,6 +3,7 @@
 #include "cases.h"
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { MAX_BATCH = 128 };
 
@@ -12,6 +13,8 @@ static const bench_case cases[] = {
     { "mlp", "adagrad", "adagrad", "lr=0.01", 0.01, 128, 4, { 784, 512, 256, 10 } },
     { "mlp", "rmsprop", "rmsprop", "lr=0.001", 0.001, 128, 4, { 784, 512, 256, 10 } },
     { "mlp", "adam", "adam", "lr=0.001", 0.001, 128, 4, { 784, 512, 256, 10 } },
+    { "cnn", "sgd", "sgd", "lr=0.01", 0.01, 64, 5, { 28, 32, 64, 128, 10 } },
+    { "cnn", "adam", "adam", "lr=0.001", 0.001, 64, 5, { 28, 32, 64, 128, 10 } },
     { "small", "sgd", "sgd", "lr=0.01", 0.01, 32, 3, { 64, 32, 10 } },
     { "small", "adam", "adam", "lr=0.001", 0.001, 32, 3, { 64, 32, 10 } },
 };
@@ -29,7 +32,7 @@ float bench_value(uint32_t salt, uint32_t i)
     return (float)(h >> 8) / 8388608.0f - 1.0f;
 }
 
-/* Fills t, of at most two dimensions; every row comes `repeat` times. */
+/* Fills t; every row, what one index of the first dim has, comes `repeat` times. */
 static void fill(wk_tensor *t, uint32_t salt, float scale, int repeat)
 {
     if (!t) return;
@@ -60,6 +63,27 @@ static void begin_by_hand(const bench_case *c, bench_run *run)
     run->w2 = wk_requires_grad(filled(c->sizes[1], c->sizes[2], 4, 1));
 }
 
+/* The two-convolution network of PyTorch's MNIST example, without its dropout. */
+static wk_module *cnn(const int64_t *sizes)
+{
+    const int64_t side = (sizes[0] - 4) / 2;
+    return wk_nn_sequential(wk_nn_conv2d(1, sizes[1], WK_DIMS(3)), wk_nn_relu(),
+                            wk_nn_conv2d(sizes[1], sizes[2], WK_DIMS(3)), wk_nn_relu(), wk_nn_max_pool2d(WK_DIMS(2)),
+                            wk_nn_flatten(), wk_nn_linear(sizes[2] * side * side, sizes[3]), wk_nn_relu(),
+                            wk_nn_linear(sizes[3], sizes[4]));
+}
+
+/* Weights and biases are uniform in +-1 / sqrt(inputs of the layer). */
+static void fill_params(wk_params *params)
+{
+    double scale = 1;
+    for (int i = 0; params && i < wk_params_count(params); i++) {
+        wk_tensor *p = wk_params_at(params, i);
+        if (i % 2 == 0) scale = sqrt((double)wk_size(p, 0) / (double)wk_numel(p));
+        fill(p, (uint32_t)(10 + i), (float)scale, 1);
+    }
+}
+
 static void begin_net(const bench_case *c, bench_run *run)
 {
     /* Rows come in pairs with two different labels: the loss cannot reach zero, so no run slides into denormal numbers.
@@ -67,12 +91,14 @@ static void begin_net(const bench_case *c, bench_run *run)
     int64_t labels[MAX_BATCH];
     int64_t classes = c->sizes[c->nsizes - 1];
     for (int i = 0; i < c->batch; i++) labels[i] = i % classes;
-    run->x = filled(c->batch, c->sizes[0], 1, 2);
+    const bool images = !strcmp(c->work, "cnn");
+    const int64_t side = c->sizes[0];
+    run->x = filled(c->batch, images ? side * side : side, 1, 2);
+    if (images) run->x = wk_reshape(run->x, WK_SHAPE(c->batch, 1, side, side));
     run->y = wk_from(labels, WK_SHAPE(c->batch), WK_I64);
-    run->net = wk_mlp(c->nsizes, c->sizes);
+    run->net = images ? cnn(c->sizes) : wk_mlp(c->nsizes, c->sizes);
     wk_params *params = wk_parameters(run->net);
-    for (int i = 0; params && i < wk_params_count(params); i++)
-        fill(wk_params_at(params, i), (uint32_t)(10 + i), (float)(1 / sqrt((double)c->sizes[i / 2])), 1);
+    fill_params(params);
     run->optimizer = wk_optim_by_name(c->wick_optimizer, params, c->wick_options);
 }
 

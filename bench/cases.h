@@ -4,7 +4,7 @@
 #define WICK_BENCH_CASES_H
 #include <wick/wick.h>
 
-enum { BENCH_MAX_SIZES = 4, BENCH_CHECK_STEPS = 20 };
+enum { BENCH_MAX_SIZES = 5, BENCH_CHECK_STEPS = 20 };
 
 typedef struct bench_case {
     const char *work, *optimizer; /* "mlp", "momentum" */
@@ -12,7 +12,7 @@ typedef struct bench_case {
     const char *wick_options;
     double lr;
     int batch, nsizes;
-    int64_t sizes[BENCH_MAX_SIZES];
+    int64_t sizes[BENCH_MAX_SIZES]; /* of layers, inputs first; "cnn": an image's side instead, which has one channel */
 } bench_case;
 
 /* A network in the state that training left it in; it lives in the scope it was made in. */

@@ -24,6 +24,15 @@ def values(salt, rows, columns, repeat=1):
     return np.repeat(v.reshape(rows // repeat, columns), repeat, axis=0)
 
 
+def weights_of(work, sizes):
+    """Shapes of the weights, each of which has a bias. "cnn": two convolutions, pooling by 2, two full layers."""
+    if work == "cnn":
+        side, first, second, hidden, classes = sizes
+        flat = second * ((side - 4) // 2) ** 2
+        return [(first, 1, 3, 3), (second, first, 3, 3), (hidden, flat), (classes, hidden)]
+    return list(zip(sizes[1:], sizes))
+
+
 class Case:
     """What there is to train, as numpy arrays: x, y and the parameters in order of creation."""
 
@@ -37,13 +46,16 @@ class Case:
             self.x, self.y = values(1, batch, sizes[0]), values(2, batch, sizes[2])
             self.params = [values(3, sizes[0], sizes[1]), values(4, sizes[1], sizes[2])]
             return
-        self.x = values(1, batch, sizes[0], 2)
+        self.x = values(1, batch, sizes[0] ** 2 if work == "cnn" else sizes[0], 2)
+        if work == "cnn":
+            self.x = self.x.reshape(batch, 1, sizes[0], sizes[0])
         self.y = np.arange(batch, dtype=np.int64) % sizes[-1]
         self.params = []
-        for inputs, outputs in zip(sizes, sizes[1:]):
-            scale = np.float32(1 / np.sqrt(np.float64(inputs)))
+        for outputs, *others in weights_of(work, sizes):
+            inputs = int(np.prod(others))
+            scale = np.float32(np.sqrt(np.float64(1) / np.float64(inputs)))
             salt = 10 + len(self.params)
-            self.params.append(scale * values(salt, outputs, inputs))
+            self.params.append((scale * values(salt, outputs, inputs)).reshape(outputs, *others))
             self.params.append(scale * values(salt + 1, outputs, 1)[:, 0])
 
 

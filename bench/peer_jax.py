@@ -46,10 +46,18 @@ def loss_of(jax, case, x, y):
     if case.work == "two-layer":
         return lambda p: jnp.sum((jnp.maximum(x @ p[0], 0) @ p[1] - y) ** 2)
 
+    def layer(h, w, bias):
+        if w.ndim == 4:
+            return jax.lax.conv(h, w, (1, 1), "VALID") + bias[:, None, None]
+        if h.ndim == 4:
+            h = jax.lax.reduce_window(h, -jnp.inf, jax.lax.max, (1, 1, 2, 2), (1, 1, 2, 2), "VALID")
+            h = h.reshape(len(h), -1)
+        return h @ w.T + bias
+
     def loss(p):
         h = x
         for i in range(0, len(p), 2):
-            h = h @ p[i].T + p[i + 1]
+            h = layer(h, p[i], p[i + 1])
             if i + 2 < len(p):
                 h = jnp.maximum(h, 0)
         return -jnp.mean(jnp.take_along_axis(jax.nn.log_softmax(h), y[:, None], axis=1))

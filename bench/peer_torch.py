@@ -30,21 +30,26 @@ def variant_of(step, loss):
 
 
 def network(torch, case):
-    weights = case.params[0::2]
-    layers = []
-    for w in weights:
-        layers += [torch.nn.Linear(w.shape[1], w.shape[0]), torch.nn.ReLU()]
-    net = torch.nn.Sequential(*layers[:-1])
+    nn, layers = torch.nn, []
+    for w in case.params[0::2]:
+        if w.ndim == 2 and layers and isinstance(layers[-2], nn.Conv2d):
+            layers += [nn.MaxPool2d(2), nn.Flatten()]
+        layers += [nn.Conv2d(w.shape[1], w.shape[0], w.shape[2]) if w.ndim == 4 else nn.Linear(w.shape[1], w.shape[0])]
+        layers += [nn.ReLU()]
+    net = nn.Sequential(*layers[:-1])
     with torch.no_grad():
         for p, value in zip(net.parameters(), case.params):
             p.copy_(torch.from_numpy(value))
     return net
 
 
-def net_variant(torch, case, compiled=None, compiled_step=False, **how):
-    """compiled: torch.compile's options for forward and loss; compiled_step: the optimizer is compiled too."""
+def net_variant(torch, case, compiled=None, compiled_step=False, last=False, **how):
+    """compiled: torch.compile's options for forward and loss; compiled_step: the optimizer is compiled too; last: images and
+    weights have their channels last in memory."""
     net = network(torch, case)
     x, y = torch.from_numpy(case.x), torch.from_numpy(case.y)
+    if last:
+        net, x = net.to(memory_format=torch.channels_last), x.to(memory_format=torch.channels_last)
     optimizer = optimizer_of(torch, case, list(net.parameters()), **how)
 
     def loss():
@@ -141,6 +146,11 @@ def builders(torch, case):
     if best:
         ways["fused"] = lambda: net_variant(torch, case, **best)
         ways["compile+fused"] = lambda: net_variant(torch, case, {}, **best)
+    if case.work == "cnn":
+        ways["channels-last"] = lambda: net_variant(torch, case, last=True)
+        ways["channels-last+foreach"] = lambda: net_variant(torch, case, last=True, foreach=True)
+        ways["channels-last+fused"] = lambda: net_variant(torch, case, last=True, **best)
+        ways["channels-last+compile+fused"] = lambda: net_variant(torch, case, {}, last=True, **best)
     return ways
 
 

@@ -205,6 +205,31 @@ INLINE void store_some(real *p, vec x, int n)
 INLINE vec zip_firsts(vec x, vec y) { return __builtin_shufflevector(x, y, FIRSTS); }
 INLINE vec zip_seconds(vec x, vec y) { return __builtin_shufflevector(x, y, SECONDS); }
 
+/* the number of each lane; and the even lanes of x, followed by the odd ones of y */
+#if VECTOR_BYTES * 8 / REAL_BITS == 16
+#define NUMBERS 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+#define EVENS   0, 2, 4, 6, 8, 10, 12, 14, 17, 19, 21, 23, 25, 27, 29, 31
+#elif VECTOR_BYTES * 8 / REAL_BITS == 8
+#define NUMBERS 0, 1, 2, 3, 4, 5, 6, 7
+#define EVENS   0, 2, 4, 6, 9, 11, 13, 15
+#elif VECTOR_BYTES * 8 / REAL_BITS == 4
+#define NUMBERS 0, 1, 2, 3
+#define EVENS   0, 2, 5, 7
+#else
+#define NUMBERS 0, 1
+#define EVENS   0, 3
+#endif
+
+/* p[0], p[step] ... p[(n - 1) step], 0 < n <= VL, where step is 1 or 2; nothing behind them is touched */
+INLINE vec load_every(const real *p, const int64_t step, int n)
+{
+    if (step == 1) return n == VL ? load(p) : load_some(p, n);
+    const int reach = 2 * n - 1;
+    const vec first = reach < VL ? load_some(p, reach) : load(p);
+    const vec last = reach < VL ? first : n == VL ? load(p + VL - 1) : load_some(p + VL - 1, reach - VL + 1);
+    return __builtin_shufflevector(first, last, EVENS);
+}
+
 /* 16 bytes from each of the LANES places p[0], p[LANE], p[2 LANE] ... */
 INLINE vec load_lanes(const real *const *p, ptrdiff_t at)
 {

@@ -212,39 +212,59 @@ INLINE sight look(const wki_window *w, const known *spans, const chunk *c, int64
                 __VA_ARGS__                                                                                            \
             }
 
-INLINE void greater(const sight *s, const real *x, int64_t step, real *best, real_int *where)
+/* a chunk's values and where they are, with room for whole vectors */
+typedef struct largest {
+    real value[CHUNK + VL];
+    real_int at[CHUNK + VL];
+} largest;
+
+INLINE void greater(const sight *s, const real *x, const int64_t step, largest *best)
+{
+    const ivec numbers = { NUMBERS };
+    for (int64_t o = s->low; o < s->high; o += VL) {
+        const int n = (int)LEAST(s->high - o, VL);
+        const vec v = load_every(x + s->at + o * step, step, n), old = load(best->value + o);
+        ivec *const at = (ivec *)(best->at + o);
+        ivec better = (v > old) | (v != v) | (*at < 0);
+        if (n < VL) better &= numbers < (real_int)n;
+        store(best->value + o, choose(better, v, old));
+        *at = (better & (numbers * (real_int)step + (real_int)(s->at + o * step))) | (~better & *at);
+    }
+}
+
+INLINE void greater_far(const sight *s, const real *x, int64_t step, largest *best)
 {
     const real *const from = x + s->at;
-    VECTORIZE for (int64_t o = s->low; o < s->high; o++)
-    {
+    for (int64_t o = s->low; o < s->high; o++) {
         const real v = from[o * step];
-        const bool better = (v > best[o]) | (v != v) | (where[o] < 0);
-        best[o] = better ? v : best[o];
-        where[o] = better ? (real_int)(s->at + o * step) : where[o];
+        if (!((v > best->value[o]) | (v != v) | (best->at[o] < 0))) continue;
+        best->value[o] = v;
+        best->at[o] = (real_int)(s->at + o * step);
     }
 }
 
 static void max(const wki_window *w, const void *from, void *to, int64_t *index)
 {
     const real *x = from;
-    real best[CHUNK];
-    real_int where[CHUNK];
+    largest best;
     const int64_t step = w->stride[2];
     const known spans = known_of(w);
     EACH_CHUNK(w, c, {
-        VECTORIZE for (int64_t o = 0; o < c.n; o++) best[o] = -(real)__builtin_inf(), where[o] = -1;
+        for (int64_t o = 0; o < c.n; o += VL) {
+            store(best.value + o, splat(-(real)__builtin_inf()));
+            *(ivec *)(best.at + o) = (ivec){ 0 } - 1;
+        }
         EACH_TAP(w, &spans, &c, {
             if (step == 2)
-                greater(&seen, x, 2, best, where);
+                greater(&seen, x, 2, &best);
             else if (step == 1)
-                greater(&seen, x, 1, best, where);
+                greater(&seen, x, 1, &best);
             else
-                greater(&seen, x, step, best, where);
+                greater_far(&seen, x, step, &best);
         })
-        real *const y = (real *)to + c.outside;
+        copy_row(c.n, (real *)to + c.outside, best.value, 1);
         int64_t *const places = index + c.outside;
-        VECTORIZE for (int64_t o = 0; o < c.n; o++) y[o] = best[o];
-        VECTORIZE for (int64_t o = 0; o < c.n; o++) places[o] = where[o];
+        VECTORIZE for (int64_t o = 0; o < c.n; o++) places[o] = best.at[o];
     })
 }
 
@@ -262,22 +282,33 @@ static void divisors(const wki_window *w, const chunk *c, int64_t divisor, bool 
     for (int64_t o = 0; o < c->n; o++) to[o] = (real)(divisor ? divisor : others * extent(w, 2, c->p.w + o, include));
 }
 
+INLINE void plus(const sight *s, const real *x, const int64_t step, real *sum)
+{
+    for (int64_t o = s->low; o < s->high; o += VL) {
+        const int n = (int)LEAST(s->high - o, VL);
+        const vec more = load(sum + o) + load_every(x + s->at + o * step, step, n);
+        if (n == VL)
+            store(sum + o, more);
+        else
+            store_some(sum + o, more, n);
+    }
+}
+
 static void mean(const wki_window *w, const void *from, void *to, int64_t divisor, bool include)
 {
     const real *x = from;
-    real sum[CHUNK], by[CHUNK];
+    real sum[CHUNK + VL], by[CHUNK];
     const int64_t step = w->stride[2];
     const known spans = known_of(w);
     EACH_CHUNK(w, c, {
         VECTORIZE for (int64_t o = 0; o < c.n; o++) sum[o] = 0;
         EACH_TAP(w, &spans, &c, {
-            const real *const row = x + seen.at;
             if (step == 2)
-                VECTORIZE for (int64_t o = seen.low; o < seen.high; o++) sum[o] += row[o * 2];
+                plus(&seen, x, 2, sum);
             else if (step == 1)
-                VECTORIZE for (int64_t o = seen.low; o < seen.high; o++) sum[o] += row[o];
+                plus(&seen, x, 1, sum);
             else
-                for (int64_t o = seen.low; o < seen.high; o++) sum[o] += row[o * step];
+                for (int64_t o = seen.low; o < seen.high; o++) sum[o] += x[seen.at + o * step];
         })
         divisors(w, &c, divisor, include, by);
         real *const y = (real *)to + c.outside;
@@ -302,12 +333,28 @@ static void mean_back(const wki_window *w, void *to, const void *from, int64_t d
 
 /* ---- One channel to one ---- */
 
-INLINE vec weigh_vector(const wki_taps *taps, const real *weights, const real *x, const int n)
+enum { ROWS = 4, TAPS = 5, PER_TAP = WKI_TAP_LANES / VL }; /* at once, so that chains do not wait for themselves */
+
+/* n <= VL columns of some rows */
+INLINE void weigh_some(const wki_taps *taps, const real *weights, vec last, const real *x, real *y, const int rows,
+                       const int n)
 {
-    vec sum = { 0 };
-    for (int64_t t = 0; t < taps->n; t++)
-        sum = multiply_add(sum, weights[t], n == VL ? load(x + taps->at[t]) : load_some(x + taps->at[t], n));
-    return sum;
+    vec sum[ROWS];
+    UNROLL for (int r = 0; r < rows; r++) sum[r] = (vec){ 0 };
+    for (int64_t t = 0; t < taps->n; t++) {
+        const real *at = x + taps->at[t];
+        UNROLL for (int r = 0; r < rows; r++, at += taps->step) sum[r] =
+            multiply_add(sum[r], weights[t], n == VL ? load(at) : load_some(at, n));
+    }
+    UNROLL for (int r = 0; r < rows; r++, y += taps->width) store_some(y, sum[r] + last, n);
+}
+
+INLINE void weigh_rows(const wki_taps *taps, const real *weights, vec last, const real *x, real *y, const int rows)
+{
+    int64_t i = 0;
+    for (; i + VL <= taps->width; i += VL) weigh_some(taps, weights, last, x + i, y + i, rows, VL);
+    const int rest = (int)(taps->width - i);
+    if (rest > 0) weigh_some(taps, weights, last, x + i, y + i, rows, rest);
 }
 
 static void weigh(const wki_taps *taps, const void *weights, const void *bias, const void *from, void *to)
@@ -315,28 +362,46 @@ static void weigh(const wki_taps *taps, const void *weights, const void *bias, c
     const real *x = from;
     real *y = to;
     const vec last = splat(bias ? *(const real *)bias : 0);
-    for (int64_t r = 0; r < taps->rows; r++, x += taps->step, y += taps->width) {
-        int64_t i = 0;
-        for (; i + VL <= taps->width; i += VL) store(y + i, weigh_vector(taps, weights, x + i, VL) + last);
-        const int rest = (int)(taps->width - i);
-        if (rest > 0) store_some(y + i, weigh_vector(taps, weights, x + i, rest) + last, rest);
-    }
+    int64_t r = 0;
+    for (; r + ROWS <= taps->rows; r += ROWS)
+        weigh_rows(taps, weights, last, x + r * taps->step, y + r * taps->width, ROWS);
+    for (; r < taps->rows; r++) weigh_rows(taps, weights, last, x + r * taps->step, y + r * taps->width, 1);
+}
+
+/* `many` taps from number t on */
+INLINE void dots_of(const wki_taps *taps, int64_t t, const int many, const real *y, const real *x, real *lanes)
+{
+    vec sum[TAPS][PER_TAP];
+    UNROLL for (int i = 0; i < many; i++) UNROLL for (int v = 0; v < PER_TAP; v++) sum[i][v] =
+        load(lanes + i * WKI_TAP_LANES + v * VL);
+    for (int64_t r = 0; r < taps->rows; r++, y += taps->width, x += taps->step)
+        for (int64_t c = 0; c < taps->width; c += WKI_TAP_LANES) UNROLL for (int v = 0; v < PER_TAP; v++)
+            {
+                const int64_t at = c + v * VL;
+                const int n = (int)LEAST(taps->width - at, VL);
+                if (n <= 0) continue;
+                const vec outer = n == VL ? load(y + at) : load_some(y + at, n);
+                UNROLL for (int i = 0; i < many; i++)
+                {
+                    const real *const inner = x + taps->at[t + i] + at;
+                    sum[i][v] += outer * (n == VL ? load(inner) : load_some(inner, n));
+                }
+            }
+    UNROLL for (int i = 0; i < many; i++) UNROLL for (int v = 0; v < PER_TAP; v++)
+        store(lanes + i * WKI_TAP_LANES + v * VL, sum[i][v]);
 }
 
 static void dots(const wki_taps *taps, const void *outer, const void *from, void *to)
 {
-    real *lanes = to;
-    for (int64_t t = 0; t < taps->n; t++, lanes += WKI_TAP_LANES) {
-        const real *y = outer, *x = (const real *)from + taps->at[t];
-        real sum[WKI_TAP_LANES];
-        VECTORIZE for (int l = 0; l < WKI_TAP_LANES; l++) sum[l] = lanes[l];
-        for (int64_t r = 0; r < taps->rows; r++, y += taps->width, x += taps->step) {
-            int64_t i = 0;
-            for (; i + WKI_TAP_LANES <= taps->width; i += WKI_TAP_LANES)
-                VECTORIZE for (int l = 0; l < WKI_TAP_LANES; l++) sum[l] += y[i + l] * x[i + l];
-            for (int l = 0; i + l < taps->width; l++) sum[l] += y[i + l] * x[i + l];
-        }
-        VECTORIZE for (int l = 0; l < WKI_TAP_LANES; l++) lanes[l] = sum[l];
+    int64_t t = 0;
+    for (; t + TAPS <= taps->n; t += TAPS) dots_of(taps, t, TAPS, outer, from, (real *)to + t * WKI_TAP_LANES);
+    real *const lanes = (real *)to + t * WKI_TAP_LANES;
+    switch (taps->n - t) {
+    case 1: dots_of(taps, t, 1, outer, from, lanes); break;
+    case 2: dots_of(taps, t, 2, outer, from, lanes); break;
+    case 3: dots_of(taps, t, 3, outer, from, lanes); break;
+    case 4: dots_of(taps, t, 4, outer, from, lanes); break;
+    default: break;
     }
 }
 
