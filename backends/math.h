@@ -34,6 +34,9 @@ typedef uint32_t wki_word;
 #define COS_POLY 2.44383896e-5f H(-1.3887367e-3f) H(0.0416666469f) /* 2^-33 */
 #define ERF_POLY 1.19330039e-6f H(-2.13545855e-5f) H(1.67480815e-4f) H(-7.40685346e-4f) H(1.79935281e-3f) \
                  H(-2.53059987e-4f) H(-0.0191176955f) H(0.102771277f) H(0.636619835f) H(1.12837923f) /* 2^-31 */
+#define TAIL_POLY -8.06731126e-9f H(3.42585338e-7f) H(-5.75896638e-6f) H(4.85615456e-5f) H(-1.93153915e-4f) H(-1.58287628e-4f) \
+                  H(7.11336266e-3f) H(-0.0525348447f) H(-0.459196568f) H(-1.15110624f) /* 2^-24 (1 + 4 z^2), to z = 4 */
+#define EXP2_POLY 1.54763024e-4f H(1.34002743e-3f) H(9.61800385e-3f) H(0.055503279f) H(0.240226507f) H(0.693147182f) H(1.0f) /* 2^-28 */
 #define ATAN_POLY -0.0646682456f H(0.107488655f) H(-0.142645091f) H(0.199995592f) H(-0.333333313f) /* 2^-26 */
 #define ASIN_POLY 0.0339206494f H(0.0170064811f) H(0.0311316494f) H(0.0445966646f) H(0.0750010312f) H(0.166666657f) /* 2^-27 */
 #define ERFC_POLY 0.000970569439f H(0.00137058075f) H(-0.00845578685f) H(0.0258786492f) H(-0.0564214624f) H(0.0915578529f) \
@@ -161,7 +164,13 @@ WKI_INLINE real wki_copysign(real size, real sign)
 {
     return wki_real_of((wki_word_of(size) & ~SIGN) | (wki_word_of(sign) & SIGN));
 }
-WKI_INLINE real wki_bounded(real x, real low, real high) { return x < low ? low : x > high ? high : x; } /* NaN stays */
+
+/* NaN stays; one after the other, as instructions have it */
+WKI_INLINE real wki_bounded(real x, real low, real high)
+{
+    x = x < low ? low : x;
+    return x > high ? high : x;
+}
 
 WKI_INLINE real wki_rint(real x)
 {
@@ -289,6 +298,18 @@ WKI_INLINE real wki_erf(real x)
     return wki_copysign(wki_expm1_pair(u, wki_fma(-size, ERF_LOW, -lost)), x);
 }
 
+#if REAL_BITS == 32
+/* x times the share of normal numbers below x. The share beyond s >= 0 is 2^(s P(s) - 1), at the end 0. */
+POLYNOMIAL(wki_tail_poly, TAIL_POLY)
+POLYNOMIAL(wki_exp2_poly, EXP2_POLY)
+WKI_INLINE real wki_gelu(real x)
+{
+    const real end = 13.015625f, size = wki_abs(x), s = size > end ? end : size, p = s * wki_tail_poly(s);
+    const real t = p + (ROUND + BIAS - 1), r = p - (t - (ROUND + BIAS - 1));
+    const real beyond = wki_exp2_poly(r) * wki_real_of(wki_word_of(t) << FRACTION);
+    return x * (x < 0 ? beyond : 1 - beyond);
+}
+#else
 /* 1 + erf(x), which is 2 - e or, with nothing lost, e */
 WKI_INLINE real wki_one_and_erf(real x)
 {
@@ -299,6 +320,9 @@ WKI_INLINE real wki_one_and_erf(real x)
     e = size >= ERF_ONE ? 0 : e;
     return x < 0 ? e : 2 - e;
 }
+
+WKI_INLINE real wki_gelu(real x) { return x / 2 * wki_one_and_erf(x * real(0.7071067811865476)); }
+#endif
 
 /* Sine and cosine of x less the nearest multiple of pi / 2, whose number is given back in the low bits; pi / 2 is in
  * three parts. Good to 2 ulp for |x| up to 1.6e6 (float), 1e14 (double). */
@@ -367,6 +391,8 @@ WKI_INLINE real wki_pow(real a, real b)
 #undef SIN_POLY
 #undef COS_POLY
 #undef ERF_POLY
+#undef TAIL_POLY
+#undef EXP2_POLY
 #undef ATAN_POLY
 #undef ASIN_POLY
 #undef ERFC_POLY

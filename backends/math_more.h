@@ -196,7 +196,7 @@ WKI_INLINE real wki_remainder(int near, real a, real b)
     return ((m != 0) & ((b < 0) != (m < 0))) ? m + b : m;
 }
 
-WKI_INLINE real wki_div_trunc(int near, real a, real b) { return (void)near, wki_trunc(a / b); }
+WKI_INLINE real wki_div_trunc(real a, real b) { return wki_trunc(a / b); }
 
 /* The whole number nearest to (a - remainder) / b: floor(a / b) would give 10 for 1 / 0.1. */
 WKI_INLINE real wki_div_floor(int near, real a, real b)

@@ -26,6 +26,8 @@ set(wick_isa_avx512 -mavx512f -mavx512vl -mavx512dq -mavx512bw -mfma -mprefer-ve
 set(wick_loop_flags -O3 -fwrapv -fno-trapping-math -fopenmp-simd -fno-builtin -Wdouble-promotion)
 if(CMAKE_C_COMPILER_ID MATCHES "Clang")
   list(APPEND wick_loop_flags -Wno-pass-failed) # powers of integers, and all under sanitizers, stay scalar
+else()
+  list(APPEND wick_loop_flags -fno-thread-jumps) # which makes of two choices in a row three comparisons and masks of masks
 endif()
 set(wick_isas base)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")

@@ -244,6 +244,7 @@ TEST(rows, functions_are_close_to_the_c_library)
         { WKI_ROW_fmod, NULL, fmodl, -1e4, 1e4, 0 },  { WKI_ROW_remainder, NULL, remainder_l, -1e4, 1e4, 0.51 },
         { WKI_ROW_mish, mish_l, NULL, -30, 30, 4 },   { WKI_ROW_logsigmoid, logsigmoid_l, NULL, -80, 80, 4 },
         { WKI_ROW_celu, celu_l, NULL, -20, 20, 3 },   { WKI_ROW_softsign, softsign_l, NULL, -9, 9, 1.5 },
+        { WKI_ROW_gelu, gelu_l, NULL, -4, 0, 300 },
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         for (wk_dtype dtype = WK_F32; dtype <= WK_F64; dtype++) {

@@ -111,7 +111,7 @@
 #define SLOPE_BITS(...)
 #define SLOPE_TRUTH(...)
 
-/* A value's loop: by kind, whether there is a quotient to look at first */
+/* A value's loop: whether there is a quotient to look at first, as all but div_trunc ask for */
 #define LOOP_REAL(FUNCTION, TO, INPUTS, VALUE, ...) LOOP(FUNCTION, TO, INPUTS, VALUE)
 #define LOOP_FLOAT                                  LOOP_REAL
 #define LOOP_ALL                                    LOOP_REAL
@@ -120,7 +120,15 @@
 #define LOOP_WHOLE                                  LOOP_REAL
 #define LOOP_BITS                                   LOOP_REAL
 #define LOOP_TRUTH                                  LOOP_REAL
-#define LOOP_DIVIDE                                 LOOP_QUOTIENT
+#define LOOP_DIVIDE(FUNCTION, ...)                  LOOP_##FUNCTION(FUNCTION, __VA_ARGS__)
+#define LOOP_y_div_trunc                            LOOP_REAL
+#define LOOP_y_div_trunc_scalar                     LOOP_REAL
+#define LOOP_y_div_floor                            LOOP_QUOTIENT
+#define LOOP_y_div_floor_scalar                     LOOP_QUOTIENT
+#define LOOP_y_remainder                            LOOP_QUOTIENT
+#define LOOP_y_remainder_scalar                     LOOP_QUOTIENT
+#define LOOP_y_fmod                                 LOOP_QUOTIENT
+#define LOOP_y_fmod_scalar                          LOOP_QUOTIENT
 
 #define UNARY(NAME, KIND, Y, DX, ...)                                                                                  \
     KIND(LOOP_##KIND(y_##NAME, OUT_##KIND, IN_X, Y, x, s)) SLOPE_##KIND(LOOP(dx_##NAME, element, IN_X_G_Y, DX))

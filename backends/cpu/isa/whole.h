@@ -61,7 +61,7 @@ WKI_INLINE real wki_pow(real a, real b)
 }
 
 /* The lowest number divided by -1 wraps to itself. */
-WKI_INLINE real wki_div_trunc(int near, real a, real b) { return (void)near, b == -1 ? -a : b ? a / b : 0; }
+WKI_INLINE real wki_div_trunc(real a, real b) { return b == -1 ? -a : b ? a / b : 0; }
 WKI_INLINE real wki_fmod(int near, real a, real b) { return (void)near, b == -1 || b == 0 ? 0 : a % b; }
 WKI_INLINE real wki_remainder(int near, real a, real b)
 {
@@ -70,7 +70,7 @@ WKI_INLINE real wki_remainder(int near, real a, real b)
 }
 WKI_INLINE real wki_div_floor(int near, real a, real b)
 {
-    real y = wki_div_trunc(near, a, b), m = wki_fmod(near, a, b);
+    real y = wki_div_trunc(a, b), m = wki_fmod(near, a, b);
     return m && (m < 0) != (b < 0) ? y - 1 : y;
 }
 
