@@ -52,6 +52,7 @@ static const keep_field all_fields[] = {
     FIELD("clip", KEEP_REAL, clip, false),
     FIELD("clip_value", KEEP_REAL, clip_value, false),
     FIELD("ema", KEEP_REAL, ema, false),
+    FIELD("nonfinite", KEEP_TEXT, nonfinite, false),
     FIELD("bf16", KEEP_FLAG, bf16, false),
     FIELD("epochs", KEEP_WHOLE, epochs, true),
     FIELD("batch_size", KEEP_WHOLE, batch_size, true),
@@ -169,6 +170,8 @@ static wk_status put(wk_state *s, const keep_config *c, const keep_place *p)
     wk_state_set_int(s, "run.epoch", p->epoch);
     wk_state_set_int(s, "run.step", p->step);
     wk_state_set_int(s, "run.total", p->total);
+    wk_state_set_int(s, "run.lost", p->lost);
+    wk_state_set_int(s, "run.skipped", p->skipped);
     wk_state_set_number(s, "run.loss_sum", p->loss_sum);
     wk_state_set_number(s, "run.best", p->best);
     wk_state_set_int(s, "run.checks", p->checks);
@@ -181,6 +184,8 @@ static wk_status get(const wk_state *s, keep_config *c, keep_place *p)
     p->epoch = wk_state_int(s, "run.epoch");
     p->step = wk_state_int(s, "run.step");
     p->total = wk_state_int(s, "run.total");
+    p->lost = wk_state_text(s, "run.lost") ? wk_state_int(s, "run.lost") : 0;
+    p->skipped = wk_state_text(s, "run.skipped") ? wk_state_int(s, "run.skipped") : 0;
     p->loss_sum = wk_state_number(s, "run.loss_sum");
     p->best = wk_state_number(s, "run.best");
     p->checks = wk_state_int(s, "run.checks");

@@ -9,9 +9,9 @@
 
 /* What a run is made from; it stands in every checkpoint, so that the run can be made again from one. */
 typedef struct keep_config {
-    char data[1024], train[256], test[256], x[256], y[256];            /* "": by convention */
-    char model[200], hidden[200], scale[16], optim[32], schedule[320]; /* schedule "": none */
-    int64_t epochs, batch_size, patience, schedule_epochs;             /* those that the schedule was made for */
+    char data[1024], train[256], test[256], x[256], y[256];                           /* "": by convention */
+    char model[200], hidden[200], scale[16], optim[32], schedule[320], nonfinite[16]; /* "": none */
+    int64_t epochs, batch_size, patience, schedule_epochs; /* those that the schedule was made for */
     uint64_t seed;
     double lr, clip, clip_value, ema; /* 0: none */
     bool bf16;
@@ -30,7 +30,8 @@ int keep_fields(const keep_field **fields); /* how many */
 /* Where a run stands. */
 typedef struct keep_place {
     int64_t epoch, step, total; /* step: of the epoch; total: of the run */
-    double loss_sum;            /* of the epoch's steps */
+    int64_t lost, skipped;      /* steps without a loss that is finite: of the epoch; of the run */
+    double loss_sum;            /* of the epoch's other steps */
     double best;                /* NAN: none yet */
     int64_t checks, best_at;    /* validations, and the best one */
 } keep_place;

@@ -76,7 +76,7 @@ static wk_status climb(trace *t, const run_parts *with, progress *shown)
         t->rate[i] = s->from * pow(s->to / s->from, (double)i / (double)(s->steps - 1));
         wk_batch *b = next_batch(with->train);
         if (!b || wk_set_lr(with->optim, t->rate[i])) return wk_error();
-        t->loss[i] = run_step(with, b);
+        t->loss[i] = run_step(with, b, NULL);
         if (wk_failed()) return wk_error();
         mean = smoothing * mean + (1 - smoothing) * t->loss[i];
         t->smooth[i] = mean / (1 - pow(smoothing, i + 1));

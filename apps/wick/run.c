@@ -14,6 +14,7 @@ const args_option run_options[RUN_OPTIONS] = {
     { "epochs", 0, ARGS_WHOLE, AT(epochs), "N", "passes over the training rows (5)", 1, 1e6 },
     { "schedule", 0, ARGS_TEXT, AT(schedule), "TEXT", "rates that change: cosine, one_cycle:max_lr=.1 ...", 0, 0 },
     { "ema", 0, ARGS_REAL, AT(ema), "DECAY", "judge and keep averaged weights, as of 0.999", 0, 1 },
+    { "nonfinite", 0, ARGS_TEXT, AT(nonfinite), "WHAT", "gradients of nan or inf: skip, stop or report", 0, 0 },
     { "clip", 0, ARGS_REAL, AT(clip), "NORM", "the most that all gradients together may be", 0, 1e30 },
     { "clip-value", 0, ARGS_REAL, AT(clip_value), "V", "the most that each gradient may be", 0, 1e30 },
     { "bf16", 0, ARGS_FLAG, AT(bf16), NULL, "train with bfloat16 operands, summed in f32", 0, 0 },
@@ -110,6 +111,7 @@ bool run_prepare(run_plan *p, const run_settings *settings)
     char item[32];
     *p = (run_plan){ .settings = settings, .nsizes = 1, .kind = settings->model };
     if (settings->schedule && !rates_know(settings->schedule)) return false;
+    if (settings->nonfinite && !run_know_nonfinite(settings->nonfinite)) return false;
     if (!models_know(settings->model))
         return say_usage("no model \"%s\"; there are mlp, lenet, cnn and resnet-small", settings->model), false;
     if (!scale_know(settings->scale))
@@ -206,7 +208,7 @@ bool run_make_parts(run *r, run_parts *with)
                                 .seed = r->seed.seed, .seed_from_process = false);
     with->valid = evaluation_loader(r, p->data->valid);
     if (!wk_failed()) snprintf(r->optimizer_text, sizeof r->optimizer_text, "%s", wk_optim_describe(with->optim));
-    if (!wk_failed()) make_rates(r, with->optim, &with->rates);
+    if (!wk_failed() && run_set_policy(p, with->optim) == WK_OK) make_rates(r, with->optim, &with->rates);
     if (decay > 0) with->average = wk_ema_new(wk_parameters(wk_module_child(with->net, "model")), decay);
     return !wk_failed();
 }
@@ -262,28 +264,41 @@ static void diverge(run *r, int64_t step)
     r->seed.diverged_step = step;
 }
 
-/* Backward runs as the forward pass was recorded. */
-static wk_tensor *loss_of(const run_parts *with, wk_batch *b)
+/* What a step's gradients make known: under --nonfinite report a line, under stop an error with its place. */
+static void tell(const run *r, const char *bad)
 {
-    const bool before = wk_set_autocast_enabled(with->plan->settings->bf16);
-    wk_tensor *output = wk_forward(with->net, wk_batch_x(b));
-    wk_set_autocast_enabled(before);
-    return wk_loss(output, scale_targets(&with->plan->scales, wk_batch_y(b)));
+    const keep_place *at = &r->place;
+    char why[400];
+    if (bad) {
+        progress_clear(r->progress);
+        say_failed("epoch %lld, step %lld: the gradient of %s is not finite", (long long)at->epoch,
+                   (long long)at->step + 1, bad);
+    }
+    if (wk_error() != WK_E_STATE) return;
+    snprintf(why, sizeof why, "%s", wk_error_text());
+    wk_error_clear();
+    wk_fail(WK_E_STATE, "epoch %lld, step %lld: %s", (long long)at->epoch, (long long)at->step + 1, why);
 }
 
-double run_step(const run_parts *with, wk_batch *b)
+/* false: the training is over, by an error or a loss that is not finite. */
+static bool train_step(run *r, const run_parts *with, wk_batch *b)
 {
-    const run_settings *s = with->plan->settings;
-    wk_zero_grad(with->optim);
-    wk_tensor *loss = loss_of(with, b);
-    const double value = wk_item(loss);
-    if (wk_failed() || !isfinite(value)) return value;
-    wk_backward(loss);
-    if (s->clip_value > 0) wk_clip_grad_value_(with->params, s->clip_value);
-    if (s->clip > 0) wk_clip_grad_norm_(with->params, s->clip);
-    wk_step(with->optim);
-    if (with->average) wk_average_update(with->average);
-    return value;
+    keep_place *at = &r->place;
+    const char *bad;
+    WK_SCOPE(step);
+    const double value = run_step(with, b, &bad);
+    tell(r, bad);
+    const bool lost = !isfinite(value);
+    if (!wk_failed() && lost && !run_is_policy(r->plan, "skip")) diverge(r, at->step + 1);
+    if (wk_failed() || r->seed.diverged) return false;
+    at->step++;
+    at->total++;
+    if (lost)
+        at->lost++, at->skipped++;
+    else
+        at->loss_sum += value;
+    progress_step(r->progress, (int)at->epoch, value);
+    return true;
 }
 
 /* One epoch, or the rest of it; *mean becomes the mean loss of its batches. Stops early at a loss that is not finite,
@@ -291,28 +306,19 @@ double run_step(const run_parts *with, wk_batch *b)
 static void train_epoch(run *r, const run_parts *with, double *mean)
 {
     keep_place *at = &r->place;
-    while (at->step < r->plan->batches && !wk_failed()) {
+    const int64_t batches = r->plan->batches;
+    while (at->step < batches && !wk_failed()) {
         if (say_stop_signal()) {
             wk_fail(WK_E_INTERRUPTED, "stopped");
             break;
         }
         wk_batch *b = wk_loader_next(with->train);
-        if (!b || rates_reach(&with->rates, at->epoch - 1, at->total)) break;
-        WK_SCOPE(step);
-        const double value = run_step(with, b);
-        if (!wk_failed() && !isfinite(value)) {
-            diverge(r, at->step + 1);
-            break;
-        }
-        if (wk_failed()) break;
-        at->step++;
-        at->total++;
-        at->loss_sum += value;
-        progress_step(r->progress, (int)at->epoch, value);
+        if (!b || rates_reach(&with->rates, at->epoch - 1, at->total) || !train_step(r, with, b)) break;
     }
-    if (at->step == r->plan->batches && wk_loader_batch(with->train) == r->plan->batches && !wk_failed())
+    if (at->step == batches && wk_loader_batch(with->train) == batches && !wk_failed())
         wk_loader_next(with->train); /* none: the epoch is over */
-    *mean = at->loss_sum / (double)r->plan->batches;
+    if (at->lost == batches) diverge(r, batches);
+    *mean = at->loss_sum / (double)(batches - at->lost);
 }
 
 static run_end fail_output(void)
@@ -377,6 +383,7 @@ static run_end train_all(run *r, const run_parts *with)
         if (rates_judge(&with->rates, r->seed.valid_loss[i])) return RUN_FAILED;
         at->epoch++;
         at->step = 0;
+        at->lost = 0;
         at->loss_sum = 0;
         if (r->keep) save(r, with, best);
         if (wk_failed()) return RUN_FAILED;

@@ -15,12 +15,12 @@
 typedef struct run_settings {
     sets_request data;
     const char *model, *hidden, *scale;
-    const char *schedule;                         /* NULL: none */
+    const char *schedule, *nonfinite;             /* NULL: none */
     double clip, clip_value, ema;                 /* 0: none */
     int64_t epochs, batch_size, threads, workers; /* batch_size 0, workers -1: not given */
     bool bf16, json, quiet;
 } run_settings;
-enum { RUN_OPTIONS = 18, RUN_OF_EPOCHS = 3 }; /* the first ones are for whole epochs alone */
+enum { RUN_OPTIONS = 19, RUN_OF_EPOCHS = 4 }; /* the first ones are for whole epochs alone */
 extern const args_option run_options[RUN_OPTIONS];
 run_settings run_defaults(void);
 
@@ -88,8 +88,13 @@ typedef struct run_parts {
 bool run_make_parts(run *r, run_parts *with);
 /* Does its schedule suit r's optimizer and plan? false after a usage error on stderr. */
 bool run_check(const run *r);
-/* One step; its loss, before which nothing is changed if that is not finite. */
-double run_step(const run_parts *with, wk_batch *b);
+/* What --nonfinite says, "skip", "stop" or "report"; know: false after a usage error on stderr. */
+bool run_know_nonfinite(const char *name);
+bool run_is_policy(const run_plan *p, const char *name);
+wk_status run_set_policy(const run_plan *p, wk_optim *optim);
+/* One step; its loss, before which nothing is changed if that is not finite; NAN: it was skipped. *bad (NULL allowed):
+ * to be reported, the first parameter whose gradient is not finite. */
+double run_step(const run_parts *with, wk_batch *b, const char **bad);
 
 /* RUN_FAILED leaves the library's error pending, WK_E_INTERRUPTED after a signal. */
 run_end run_go(run *r, uint64_t seed);

@@ -35,6 +35,7 @@ static void introduce_extras(const run_settings *s)
     if (s->clip > 0) printf("%s gradients clipped to norm %g", before, s->clip), before = ",";
     if (s->clip_value > 0) printf("%s each gradient to %g", before, s->clip_value), before = ",";
     if (s->ema > 0) printf("%s weights averaged by %g", before, s->ema), before = ",";
+    if (s->nonfinite) printf("%s gradients that are not finite: %s", before, s->nonfinite), before = ",";
     if (s->bf16) printf("%s products in bfloat16", before), before = ",";
     if (*before == ',') printf("\n");
 }
@@ -76,6 +77,7 @@ static void conclude(const run *r)
     const bool talks = r->progress->mode == PROGRESS_LINES || r->progress->mode == PROGRESS_BAR;
     if (talks) printf("\n");
     if (r->early) printf("stopped early: validation was best in epoch %lld\n", (long long)r->place.best_at + 1);
+    if (r->place.skipped) printf("left out: %s, not finite\n", say_plural(rows, r->place.skipped, "step"));
     printf("test: ");
     if (r->plan->data->classes)
         printf("accuracy %.2f %%, ", 100 * r->seed.test_accuracy);

@@ -173,30 +173,69 @@ far() { # ARGUMENTS...: where one epoch carries the loss
 run 0 lr-find rates.h5 --hidden 8 --clip 0.1 --optim sgd
 shows '--clip 0.1 --optim sgd'
 
+law "gradients that are not finite are skipped and counted, end the run, or are told, as asked"
+awk 'BEGIN {
+    print "a,b,c"
+    for (i = 0; i < 60; i++) printf "%s,%.2f,%.3f\n", (i == 40 ? "2.5e19" : i % 7 / 7), i % 5 / 5, i % 7 / 7 + i % 5 / 5
+}' >spike.csv # the loss of one row is finite, its gradient overflows
+run 0 import csv spike.csv --label c -o spike.h5 -q --test-fraction 0.05
+spike() { # CODE ARGUMENTS...
+    code=$1
+    shift
+    run "$code" train spike.h5 --scale none --hidden none --batch-size 1 --epochs 2 "$@"
+}
+spike 0 --nonfinite skip --ema 0.9 -o spike-skip
+shows 'left out: 2 steps, not finite'
+spike 0 --nonfinite skip --ema 0.9 --epochs 1 -o spike-halves
+run 0 train --resume spike-halves --epochs 2
+shows 'left out: 2 steps, not finite'
+cmp spike-skip/metrics.csv spike-halves/metrics.csv || fail "the logs differ"
+spike 1 --nonfinite stop -o spike-stop
+says 'epoch 1, step [0-9]*: .*gradient of .*weight.* not finite; nothing was updated'
+ls spike-stop/ckpt-* >/dev/null 2>&1 && fail "it was kept"
+spike 1 --nonfinite report -o spike-report
+says 'epoch 1, step [0-9]*: the gradient of model.*weight is not finite'
+says 'loss became nan'
+spike 1 -o spike-none
+refuses 2 train spike.h5 --nonfinite skp
+says 'expected skip, stop or report'
+{ npy '<f4' '40, 12, 12' && head -c 8640 /dev/zero && printf '\000\000\300\177' && head -c 14396 /dev/zero; } >hole.npy
+{ npy '<i8' '40,' && for i in $(seq 10); do little 0 1 0 1; done; } >hole-y.npy
+run 0 import npy hole.npy hole-y.npy -o hole.h5 -q --test-fraction 0.05
+run 0 train hole.h5 --model resnet-small --scale none --batch-size 4 --epochs 2 --nonfinite skip -o hole # of nan, as all that saw it
+shows 'left out: 2 steps'
+
 law "averaged weights are judged, kept and taken by eval"
 run 0 train rates.h5 --epochs 3 --hidden 16 --lr 0.02 -o plain -q
 run 0 train rates.h5 --epochs 3 --hidden 16 --lr 0.02 --ema 0.9 -o averaged
-accuracy=$(sed -n 's/.*accuracy \([0-9.]*\) %, loss \([0-9.]*\) .*/accuracy \1 %.*loss \2/p' out)
+accuracy=$(sed -n 's/.*accuracy \([0-9.]*\) %, loss.*/\1/p' out)
+loss=$(sed -n 's/.*accuracy [0-9.]* %, loss \([0-9.]*\) .*/\1/p' out)
 run 0 eval averaged --last
-shows "$accuracy"
-cut -d, -f3 plain/metrics.csv >one
-cut -d, -f3 averaged/metrics.csv | cmp -s - one || fail "an average changes the training"
-cut -d, -f4 plain/metrics.csv >one
-cut -d, -f4 averaged/metrics.csv | cmp -s - one && fail "averaged weights are not judged"
+shows "accuracy $accuracy %"
+shows "^loss  *$loss\$"
+cut -d, -f3 plain/metrics.csv >first-column
+cut -d, -f3 averaged/metrics.csv | cmp -s - first-column || fail "an average changes the training"
+cut -d, -f4 plain/metrics.csv >first-column
+cut -d, -f4 averaged/metrics.csv | cmp -s - first-column && fail "averaged weights are not judged"
+run 0 export plain --last --safetensors plain.safetensors
+run 0 export averaged --last --safetensors averaged.safetensors
+cmp -s plain.safetensors averaged.safetensors && fail "export takes the weights that were trained"
 run 0 train rates.h5 --epochs 3 --hidden 16 --lr 0.02 --ema 1e-9 -o barely -q # nearly the weights themselves
-cut -d, -f4 barely/metrics.csv | cut -c1-6 >two
-cut -c1-6 one | cmp -s - two || fail "an average of the last step alone is another model"
+cut -d, -f4 barely/metrics.csv | cut -c1-6 >columns
+cut -c1-6 first-column | cmp -s - columns || fail "an average of the last step alone is another model"
 
 law "products in bfloat16 train nearly as well, are judged in f32, and go on to the same bits"
 run 0 train rates.h5 --epochs 3 --hidden 16 --lr 0.02 --bf16 -o halved
-accuracy=$(sed -n 's/.*accuracy \([0-9.]*\) %, loss \([0-9.]*\) .*/accuracy \1 %.*loss \2/p' out)
+accuracy=$(sed -n 's/.*accuracy \([0-9.]*\) %, loss.*/\1/p' out)
+loss=$(sed -n 's/.*accuracy [0-9.]* %, loss \([0-9.]*\) .*/\1/p' out)
 shows '^also   products in bfloat16'
 run 0 eval halved --last
-shows "$accuracy"
-cut -d, -f3 halved/metrics.csv >one
-cut -d, -f3 plain/metrics.csv | cmp -s - one && fail "--bf16 changes nothing"
-cut -d, -f3 plain/metrics.csv | paste -d' ' - one >two
-awk 'NR > 1 && ($1 - $2) ^ 2 > 0.0001 * $1 ^ 2 { exit 1 }' two || fail "bfloat16 is far from f32: $(cat two)"
+shows "accuracy $accuracy %"
+shows "^loss  *$loss\$"
+cut -d, -f3 halved/metrics.csv >first-column
+cut -d, -f3 plain/metrics.csv | cmp -s - first-column && fail "--bf16 changes nothing"
+cut -d, -f3 plain/metrics.csv | paste -d' ' - first-column >columns
+awk 'NR > 1 && ($1 - $2) ^ 2 > 0.0001 * $1 ^ 2 { exit 1 }' columns || fail "bfloat16 is far from f32: $(cat columns)"
 run 0 train rates.h5 --epochs 1 --hidden 16 --lr 0.02 --bf16 -o halved-again -q
 grep -q '"bf16": true' halved/config.json || fail "it is not recorded"
 run 0 train --resume halved-again --epochs 3 -q
@@ -216,10 +255,10 @@ same_run() { # FOLDER FOLDER
 same_run straight halves
 run 0 train resume.h5 --epochs 4 -o straight-all -q --hidden 64 --schedule plateau:patience=0,threshold=0.1 --clip 0.5 --ema 0.95
 run 0 train resume.h5 --epochs 3 -o halves-all -q --hidden 64 --schedule plateau:patience=0,threshold=0.1 --clip 0.5 --ema 0.95
-cp halves-all/metrics.csv three
+cp halves-all/metrics.csv before.csv
 run 0 train --resume halves-all --epochs 4 -q
 cmp straight-all/metrics.csv halves-all/metrics.csv || fail "the logs differ"
-cmp -s three halves-all/metrics.csv && fail "the run did not go on"
+cmp -s before.csv halves-all/metrics.csv && fail "the run did not go on"
 run 0 train resume.h5 --epochs 2 -o longer -q --hidden 64 --schedule cosine:every=step
 run 0 train --resume longer --epochs 3 -q
 [ "$(tail -2 longer/metrics.csv | cut -d, -f5 | uniq | wc -l)" -eq 1 ] || fail "a schedule whose run is over still moves"

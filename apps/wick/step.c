@@ -1,0 +1,85 @@
+/* One step of training: loss, gradients, clips, update, average; and what becomes of numbers that are not finite. Rests
+ * on wick/train.h. */
+#include "run.h"
+#include <math.h>
+#include <string.h>
+
+static const char *const policies[] = { "skip", "stop", "report" };
+
+bool run_know_nonfinite(const char *name)
+{
+    for (int i = 0; i < 3; i++)
+        if (!strcmp(policies[i], name)) return true;
+    return say_usage("--nonfinite is \"%s\"; expected skip, stop or report", name), false;
+}
+
+bool run_is_policy(const run_plan *p, const char *name)
+{
+    return p->settings->nonfinite && !strcmp(p->settings->nonfinite, name);
+}
+
+wk_status run_set_policy(const run_plan *p, wk_optim *optim)
+{
+    return wk_set_nonfinite(optim, run_is_policy(p, "skip")   ? WK_NONFINITE_SKIP
+                                   : run_is_policy(p, "stop") ? WK_NONFINITE_STOP
+                                                              : WK_NONFINITE_KEEP);
+}
+
+/* Backward runs as the forward pass was recorded. */
+static wk_tensor *loss_of(const run_parts *with, wk_batch *b)
+{
+    const bool before = wk_set_autocast_enabled(with->plan->settings->bf16);
+    wk_tensor *output = wk_forward(with->net, wk_batch_x(b));
+    wk_set_autocast_enabled(before);
+    return wk_loss(output, scale_targets(&with->plan->scales, wk_batch_y(b)));
+}
+
+static const char *first_not_finite(const run_parts *with)
+{
+    WK_NO_GRAD(looking);
+    for (int i = 0; i < wk_params_count(with->params) && !wk_failed(); i++) {
+        wk_tensor *gradient = wk_grad(wk_params_at(with->params, i));
+        if (gradient && !isfinite(wk_item(wk_norm(gradient, INFINITY)))) return wk_params_name(with->params, i);
+    }
+    return NULL;
+}
+
+static void clip(const run_parts *with)
+{
+    const run_settings *s = with->plan->settings;
+    if (s->clip_value > 0) wk_clip_grad_value_(with->params, s->clip_value);
+    if (s->clip > 0) wk_clip_grad_norm_(with->params, s->clip);
+}
+
+static double step(const run_parts *with, wk_batch *b, const char **bad)
+{
+    wk_zero_grad(with->optim);
+    wk_tensor *loss = loss_of(with, b);
+    const double value = wk_item(loss);
+    if (wk_failed() || !isfinite(value)) return value;
+    const int64_t skipped = wk_steps_skipped(with->optim);
+    wk_backward(loss);
+    if (bad && run_is_policy(with->plan, "report")) *bad = first_not_finite(with);
+    clip(with);
+    wk_step(with->optim);
+    if (wk_steps_skipped(with->optim) > skipped) return NAN;
+    if (with->average) wk_average_update(with->average);
+    return value;
+}
+
+/* A norm's running statistics took part in the forward pass of a step that is skipped. */
+static void put_back(wk_state *buffers, const wk_state *before)
+{
+    WK_NO_GRAD(copying);
+    for (int64_t i = 0; i < wk_state_count(before); i++) wk_copy_(wk_state_at(buffers, i), wk_state_at(before, i));
+}
+
+double run_step(const run_parts *with, wk_batch *b, const char **bad)
+{
+    if (bad) *bad = NULL;
+    if (!run_is_policy(with->plan, "skip")) return step(with, b, bad);
+    wk_state *buffers = wk_buffers(with->net), *before = buffers ? wk_state_copy(buffers) : NULL;
+    const double value = step(with, b, bad);
+    if (!wk_failed() && !isfinite(value)) put_back(buffers, before);
+    return value;
+}
