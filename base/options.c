@@ -55,3 +55,16 @@ const char *wki_double_exact(double number, char to[WKI_DOUBLE_TEXT])
     }
     return to;
 }
+
+const char *wki_count_text(int64_t number, char to[WKI_DOUBLE_TEXT])
+{
+    char digits[24];
+    const int n = snprintf(digits, sizeof digits, "%lld", (long long)number);
+    int used = 0;
+    for (int i = 0; i < n; i++) {
+        if (i && digits[i - 1] != '-' && (n - i) % 3 == 0) to[used++] = ',';
+        to[used++] = digits[i];
+    }
+    to[used] = 0;
+    return to;
+}

@@ -15,4 +15,6 @@ enum { WKI_DOUBLE_TEXT = 32 };
 WK_API const char *wki_double_text(double number, char to[WKI_DOUBLE_TEXT]);
 /* in as few digits, 15 to 17, as wki_double_of needs to give the same number again; returns to */
 WK_API const char *wki_double_exact(double number, char to[WKI_DOUBLE_TEXT]);
+/* "1,234,567"; returns to */
+WK_API const char *wki_count_text(int64_t number, char to[WKI_DOUBLE_TEXT]);
 #endif

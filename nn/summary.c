@@ -1,5 +1,6 @@
 /* Summary: one forward under watch, a row for each call of a module. */
 #include "base/alloc.h"
+#include "base/options.h"
 #include "nn/module.h"
 #include <stdio.h>
 #include <string.h>
@@ -124,20 +125,6 @@ void wk_summary_free(wk_summary *s)
     *s = (wk_summary){ 0 };
 }
 
-/* 1234567 -> "1,234,567" */
-static const char *grouped(int64_t value, char text[32])
-{
-    char digits[24];
-    const int n = snprintf(digits, sizeof digits, "%lld", (long long)value);
-    int used = 0;
-    for (int i = 0; i < n; i++) {
-        if (i && (n - i) % 3 == 0) text[used++] = ',';
-        text[used++] = digits[i];
-    }
-    text[used] = 0;
-    return text;
-}
-
 static const char *scaled(double value, const char *unit, double step, char text[32])
 {
     static const char *const prefixes[] = { "", "K", "M", "G", "T" };
@@ -173,10 +160,10 @@ wk_status wk_summary_print(const wk_summary *s, FILE *out)
         if (row->depth == 0 && !row->leaf) continue;
         shape_text(row, text, sizeof text);
         fprintf(out, "%-*s  %-*s  %-*s  %13s  %11s\n", path, row->path, type, row->type, shape, text,
-                grouped(row->parameters, a), row->flops > 0 ? scaled(row->flops, "", 1000, b) : "");
+                wki_count_text(row->parameters, a), row->flops > 0 ? scaled(row->flops, "", 1000, b) : "");
     }
-    fprintf(out, "%s parameters", grouped(s->parameters, a));
-    if (s->trained != s->parameters) fprintf(out, " (%s trained)", grouped(s->trained, a));
+    fprintf(out, "%s parameters", wki_count_text(s->parameters, a));
+    if (s->trained != s->parameters) fprintf(out, " (%s trained)", wki_count_text(s->trained, a));
     fprintf(out, ", %s with buffers; gradients %s, activations %s; %s a sample\n",
             scaled((double)s->weight_bytes, "B", 1024, a), scaled((double)s->gradient_bytes, "B", 1024, b),
             scaled((double)s->activation_bytes, "B", 1024, c), scaled(s->flops, "FLOPs", 1000, text));

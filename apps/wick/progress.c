@@ -1,14 +1,11 @@
-/* Bars, rows and JSON lines of running experiments. The bar goes to stderr and is redrawn at most every 50 ms; rows and
- * JSON lines go to stdout. */
+/* Bars, rows and JSON lines of running experiments. The bar, the library's, goes to stderr; rows and JSON lines go to
+ * stdout. */
 #include "progress.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
-
-enum { BAR = 24, LINE = 256 };
 
 progress_mode progress_choose(bool as_json, bool quiet)
 {
@@ -24,68 +21,30 @@ double progress_now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-void progress_clear(progress *p)
-{
-    if (p->shown) fputs("\r\033[K", stderr);
-    p->shown = false;
-}
-
-static bool is_due(progress *p)
-{
-    double now = progress_now();
-    if (p->mode != PROGRESS_BAR || now - p->drawn < 0.05) return false;
-    p->drawn = now;
-    return true;
-}
-
-static int terminal_width(void)
-{
-    struct winsize size;
-    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-}
-
-/* One line, cut to the terminal's width so that it can be taken back; the bar gives way first. */
-static void draw(progress *p, const char *left, double share, const char *right)
-{
-    static const char *const signs[2][2] = { { "=", "." }, { "━", "─" } };
-    const char *const *sign = signs[say_in_utf8()];
-    char end[LINE];
-    snprintf(end, sizeof end, " %3.0f %%%s%s", 100 * share, *right ? "  " : "", right);
-    int width = terminal_width() - 1, room = width - (int)strlen(left) - (int)strlen(end) - 1;
-    int bar = room < 0 ? 0 : room > BAR ? BAR : room, full = (int)(share * bar + 0.5);
-    fprintf(stderr, "\r\033[K%.*s", width, left);
-    width -= (int)strlen(left) + bar + 1;
-    if (width >= 0) fputc(' ', stderr);
-    for (int i = 0; i < bar; i++) fputs(sign[i >= full], stderr);
-    if (width > 0) fprintf(stderr, "%.*s", width, end);
-    fflush(stderr);
-    p->shown = true;
-}
+void progress_clear(progress *p) { wk_progress_clear(&p->line); }
 
 void progress_task(progress *p, const char *what, double share)
 {
-    if (share < 1 && is_due(p)) draw(p, what, share, "");
-    if (share >= 1) progress_clear(p);
+    p->line.out = p->mode == PROGRESS_BAR ? stderr : NULL;
+    if (share < 1)
+        wk_progress_show(&p->line, share, "%s", what);
+    else
+        progress_clear(p);
 }
 
 void progress_step(progress *p, int epoch, double loss)
 {
-    double now = progress_now();
-    p->done++;
-    if (p->clock == 0) p->clock = now, p->first_done = p->done;
-    if (!is_due(p) || p->done == p->first_done) return;
-    char left[LINE], right[LINE];
-    say_room rate, time;
-    double elapsed = now - p->clock, done = (double)(p->done - p->first_done);
-    double rows = done * (double)p->rows / (double)p->epoch_steps;
+    wk_progress *line = &p->line;
+    line->out = p->mode == PROGRESS_BAR ? stderr : NULL;
+    line->total = p->steps;
+    line->unit = "rows";
+    line->per_step = (double)p->rows / (double)p->epoch_steps;
+    line->done = p->done++;
     if (p->many)
-        snprintf(left, sizeof left, "%-7s seed %llu  epoch %d/%d", p->optimizer, (unsigned long long)p->seed, epoch,
-                 p->epochs);
+        wk_progress_step(line, "%-7s seed %llu  epoch %d/%d\tloss %#-6.3g", p->optimizer, (unsigned long long)p->seed,
+                         epoch, p->epochs, loss);
     else
-        snprintf(left, sizeof left, "epoch %d/%d", epoch, p->epochs);
-    snprintf(right, sizeof right, "loss %#-6.3g  %s rows/s  %s left", loss, say_count(rate, llround(rows / elapsed)),
-             say_seconds(time, elapsed / done * (double)(p->steps - p->done)));
-    draw(p, left, (double)p->done / (double)p->steps, right);
+        wk_progress_step(line, "epoch %d/%d\tloss %#-6.3g", epoch, p->epochs, loss);
 }
 
 void progress_heading(const progress *p)

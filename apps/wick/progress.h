@@ -4,17 +4,17 @@
 #define WICK_APP_PROGRESS_H
 #include "json.h"
 #include "say.h"
+#include "wick/train.h"
 
 typedef enum progress_mode { PROGRESS_NONE, PROGRESS_LINES, PROGRESS_BAR, PROGRESS_JSON } progress_mode;
 
 typedef struct progress {
     progress_mode mode;
-    bool many, accuracy;      /* several runs, so rows name theirs; is there an accuracy? */
-    int64_t steps, rows;      /* of everything there is to do: steps in all; rows an epoch */
-    int64_t done, first_done; /* steps so far; when the clock started, so that the first step is left out */
-    double clock, drawn;      /* seconds; 0: not yet */
-    bool shown;               /* is there a bar on the screen? */
-    const char *optimizer;    /* of the current run */
+    bool many, accuracy;   /* several runs, so rows name theirs; is there an accuracy? */
+    int64_t steps, rows;   /* of everything there is to do: steps in all; rows an epoch */
+    int64_t done;          /* steps so far */
+    wk_progress line;      /* the bar */
+    const char *optimizer; /* of the current run */
     uint64_t seed;
     int epochs;
     int64_t epoch_steps;

@@ -113,6 +113,34 @@ WK_API wk_status wk_logger_resume(wk_logger *log, int64_t step); /* before the f
 WK_API wk_status wk_logger_flush(wk_logger *log);
 WK_API const char *wk_logger_path(const wk_logger *log);         /* the file's; borrowed */
 
+/* Progress: a line on a terminal, drawn anew in place at most 20 times a second, into the stream you give:
+ *
+ *   epoch 2/5 ==========..............  41 %  loss 0.312  93,602 rows/s  3.20 s left
+ *
+ *   wk_progress line = wk_progress_init(.out = stderr, .total = 5 * wk_loader_batches(train), .unit = "rows", .per_step = 64);
+ *   ... wk_progress_step(&line, "epoch %d/5\tloss %.3g", epoch, loss);        what follows the tab stands behind the bar
+ *   wk_progress_clear(&line);   printf("epoch %d: ...\n", epoch);              take it away before you print something else */
+typedef enum wk_progress_kind { WK_PROGRESS_UNKNOWN, WK_PROGRESS_TERMINAL, WK_PROGRESS_ELSEWHERE } wk_progress_kind;
+typedef struct wk_progress {
+    FILE *out;           /* NULL: nothing is written */
+    int64_t total;       /* steps in all; 0: not known, and there is neither a bar nor the time left */
+    const char *unit;    /* "steps"; what the rate counts */
+    double per_step;     /* 1; units of a step */
+    bool always;         /* false: silent unless out is a terminal; true: elsewhere a line after the other, every 10 seconds */
+    double every;        /* 0; seconds between two, if others than those */
+    int64_t done, first; /* steps so far, which may be set for a loop that goes on; where the clock started */
+    double clock, drawn; /* seconds; 0: not yet */
+    wk_progress_kind kind;
+    bool shown;          /* is the line on the screen? */
+} wk_progress;
+#define wk_progress_init(...)                                                                                                  \
+    WK_WITH(wk_progress, .total = 0, .unit = "steps", .per_step = 1, .always = false, .every = 0, .done = 0, .first = 0, .clock = 0, \
+            .drawn = 0, .kind = WK_PROGRESS_UNKNOWN, .shown = false, __VA_ARGS__)
+WK_API void wk_progress_step(wk_progress *p, const char *format, ...) __attribute__((format(printf, 2, 3))); /* one more is done */
+/* A task of which the share is known, 0 to 1, without a rate; NAN: no bar either. */
+WK_API void wk_progress_show(wk_progress *p, double share, const char *format, ...) __attribute__((format(printf, 3, 4)));
+WK_API void wk_progress_clear(wk_progress *p);
+
 /* A training's parts, each of which may be NULL, and all their state: "model.", "optim.", "loader.", "schedule.", "average." and the calling
  * thread's place in its random numbers, so that what follows has the same bits, whatever the number of workers. */
 typedef struct wk_training {
