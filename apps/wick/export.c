@@ -1,15 +1,15 @@
 /* wick export: the weights of a run as files that other programs read. Rests on wick/train.h and wick/hdf5.h. */
 #include "commands.h"
-#include "run.h"
 #include "store.h"
+#include "trial.h"
 #include <string.h>
 
 typedef enum format { ONNX, NPZ, H5, SAFETENSORS, FORMATS } format;
 
 typedef struct settings {
-    const char *run, *paths[FORMATS]; /* NULL: not asked for */
-    sets_request data;
-    bool last, force, quiet;
+    trial_request trial;
+    const char *paths[FORMATS]; /* NULL: not asked for */
+    bool force, quiet;
 } settings;
 
 /* A run's model as its checkpoint has it. */
@@ -17,7 +17,7 @@ typedef struct source {
     const settings *settings;
     keep kept;
     keep_place place;
-    const wk_state *checkpoint, *weights;
+    const wk_state *weights;
     char shapes[200]; /* of the graph's input and output */
 } source;
 
@@ -27,7 +27,7 @@ static const args_option options[] = {
     { "npz", 0, ARGS_TEXT, AT(paths[NPZ]), "FILE", "the weights by name, for NumPy", 0, 0 },
     { "h5", 0, ARGS_TEXT, AT(paths[H5]), "FILE", "the same as HDF5: 0.weight is at /0/weight", 0, 0 },
     { "safetensors", 0, ARGS_TEXT, AT(paths[SAFETENSORS]), "FILE", "the same for PyTorch and wk_load", 0, 0 },
-    { "last", 0, ARGS_FLAG, AT(last), NULL, "of the last checkpoint, not the best", 0, 0 },
+    { "last", 0, ARGS_FLAG, AT(trial.last), NULL, "of the last checkpoint, not the best", 0, 0 },
     { "force", 0, ARGS_FLAG, AT(force), NULL, "replace files that exist", 0, 0 },
     { "quiet", 'q', ARGS_FLAG, AT(quiet), NULL, "print nothing", 0, 0 },
 };
@@ -49,28 +49,12 @@ static int check_paths(const settings *s)
 
 static int open_source(source *from)
 {
-    const settings *s = from->settings;
-    if (strlen(s->run) >= sizeof from->kept.folder) return say_usage("the name of the run is too long");
-    snprintf(from->kept.folder, sizeof from->kept.folder, "%s", s->run);
-    from->checkpoint = keep_read(&from->kept, !s->last, &from->place);
-    from->weights = from->checkpoint ? keep_weights(from->checkpoint) : NULL;
-    return from->weights ? EXIT_DONE : say_error();
-}
-
-static const char *given(const char *text) { return *text ? text : NULL; }
-
-/* The graph needs the shape of a row, which the data tells. */
-static int plan_model(source *from, run_settings *settings, sets *data, run_plan *plan)
-{
-    const keep_config *c = &from->kept.config;
-    *settings = run_defaults();
-    settings->model = c->model;
-    settings->hidden = c->hidden;
-    settings->data = from->settings->data;
-    if (!settings->data.path)
-        settings->data = (sets_request){ c->data, given(c->train), given(c->test), given(c->x), given(c->y) };
-    if (!run_prepare(plan, settings)) return EXIT_FAILED;
-    return sets_open(data, &settings->data) ? run_plan_for(plan, data, from->checkpoint) : say_error();
+    const trial_request *r = &from->settings->trial;
+    if (strlen(r->run) >= sizeof from->kept.folder) return say_usage("the name of the run is too long");
+    snprintf(from->kept.folder, sizeof from->kept.folder, "%s", r->run);
+    const wk_state *all = keep_read(&from->kept, !r->last, &from->place);
+    if (!all || !(from->weights = keep_weights(all))) return say_error();
+    return EXIT_DONE;
 }
 
 /* One row as the model takes it, in a batch of its own. */
@@ -83,21 +67,19 @@ static wk_tensor *example(const run_plan *plan)
     return wk_zeros(plan->data->x.ndim + 1, shape, WK_F32);
 }
 
+/* The graph needs the shape of a row, which the data tells. */
 static int write_onnx(source *from)
 {
     WK_SCOPE(graph);
-    run_settings settings;
-    run_plan plan;
-    sets data;
+    trial of = { .net = NULL };
     say_room row;
-    const int code = plan_model(from, &settings, &data, &plan);
+    const int code = trial_open(&of, &from->settings->trial);
     if (code != EXIT_DONE) return code;
-    wk_module *model = wk_module_child(run_model(&plan), "model");
-    if (!model || wk_load_state_dict(model, from->weights)) return say_error();
-    wk_tensor *x = example(&plan);
-    if (wk_export_onnx(model, x, from->settings->paths[ONNX])) return say_error();
+    wk_tensor *x = example(&of.plan);
+    if (wk_export_onnx(wk_module_child(of.net, "model"), x, from->settings->paths[ONNX])) return say_error();
     say_shape(row, wk_ndim(x) - 1, wk_shape(x) + 1);
-    snprintf(from->shapes, sizeof from->shapes, ", from f32 [N, %.150s to [N, %lld]", row + 1, (long long)data.outputs);
+    snprintf(from->shapes, sizeof from->shapes, ", from f32 [N, %.150s to [N, %lld]", row + 1,
+             (long long)of.data.outputs);
     return EXIT_DONE;
 }
 
@@ -121,11 +103,11 @@ static void describe(const source *from, format f)
 
 static int start(int argc, char **argv)
 {
-    settings s = { .run = NULL };
+    settings s = { .force = false };
     const char *operands[ARGS_OPERANDS];
     if (!args_read(&command_export, argc, argv, &s, operands)) return EXIT_USAGE;
-    s.run = operands[0];
-    s.data.path = operands[1];
+    s.trial.run = operands[0];
+    s.trial.data.path = operands[1];
     WK_SCOPE(exporting);
     source from = { .settings = &s };
     int code = check_paths(&s);
@@ -146,10 +128,10 @@ const args_command command_export = {
     .most = 2,
     .text = "  wick export runs/train-20251125-083000 --onnx net.onnx\n"
             "  wick export runs/train-20251125-083000 --npz net.npz --h5 net.h5 --last\n\n"
-            "A graph takes rows as the model sees them in training: bytes as numbers from 0\n"
-            "to 1, images as [N, channels, height, width]; of classes it gives logits. The\n"
-            "shape of a row comes from the run's own file, or from FILE.h5. All other\n"
-            "formats hold the weights alone, by name.\n",
+            "A graph takes rows in the data's units, bytes as numbers from 0 to 1 and images\n"
+            "as [N, channels, height, width]; of classes it gives logits. The shape of a row\n"
+            "comes from the run's own file, or from FILE.h5. All other formats hold the\n"
+            "weights alone, by name: of a run with --ema the averages, as eval has them.\n",
     .options = options,
     .noptions = ARGS_COUNT(options),
     .run = start,
