@@ -107,6 +107,14 @@ bool keep_result(const keep *k, double test_loss, double test_accuracy)
     return end_file(&j, path);
 }
 
+bool keep_has_result(const keep *k)
+{
+    char path[1100];
+    struct stat known;
+    snprintf(path, sizeof path, "%s/result.json", k->folder);
+    return stat(path, &known) == 0;
+}
+
 static wk_status open_logs(keep *k, bool tensorboard)
 {
     char path[1100];

@@ -53,6 +53,7 @@ wk_state *keep_weights(const wk_state *checkpoint);
 wk_status keep_save(const keep *k, const wk_training *t, const keep_place *place, bool best);
 /* result.json: what the test rows said, once the run is done; false after an error on stderr. */
 bool keep_result(const keep *k, double test_loss, double test_accuracy);
+bool keep_has_result(const keep *k);
 wk_status keep_log(keep *k, const keep_place *place, double train_loss, double valid_loss, double valid_accuracy,
                    double lr);
 #endif

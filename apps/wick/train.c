@@ -160,7 +160,7 @@ static int recall(settings *s, keep *k, run *r)
     k->config.epochs = s->run.epochs;
     k->config.patience = s->patience;
     r->schedule_epochs = k->config.schedule_epochs;
-    if (r->place.epoch <= s->run.epochs) return EXIT_DONE;
+    if (r->place.epoch <= s->run.epochs || !keep_has_result(k)) return EXIT_DONE; /* stopped before its test, too */
     return say_failed("%s is done: %lld epochs of %lld; --epochs asks for more", k->folder,
                       (long long)r->place.epoch - 1, (long long)s->run.epochs);
 }

@@ -268,6 +268,10 @@ refuses 2 train --resume halves --config straight/config.json
 says '--config is for a new run'
 refuses 1 train --resume straight
 says 'is done: 4 epochs of 4'
+mv halves/result.json one # as where it was stopped between its last epoch and its test
+run 0 train --resume halves -q
+cmp one halves/result.json || fail "the test says something else"
+same_run straight halves
 refuses 1 train --resume nowhere
 refuses 2 train resume.h5 --resume straight
 refuses 2 train --resume straight --out other
