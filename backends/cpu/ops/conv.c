@@ -128,7 +128,7 @@ static unit unit_of(const plan *p, int64_t number, char *scratch)
     const int64_t block = number % p->blocks, each = wki_blocks(p->depth, p->block); /* blocks of a depth */
     unit u = { .group = number / p->blocks % p->groups, .image = number / (p->blocks * p->groups) * p->images };
     u.images = wki_least(p->images, p->n - u.image);
-    u.pitch = p->attrs->window.out[2] * (p->slices > 1 ? u.images : 1);
+    u.pitch = p->attrs->window.out[2] * (p->attrs->sliced ? u.images : 1);
     u.first = block / each * p->depth + block % each * p->block;
     u.end = wki_least(u.first + p->block, (block / each + 1) * p->depth);
     u.columns = scratch, u.result = u.columns + columns_bytes(p), u.rest = u.result + result_bytes(p);
@@ -162,7 +162,7 @@ static void multiply_rows(const plan *p, const wki_product *all, int64_t from, i
 static void multiply_slice(const plan *p, const unit *u, const wki_product *product, int64_t i)
 {
     const wki_window *w = &p->attrs->window;
-    if (p->slices == 1) {
+    if (!p->attrs->sliced) {
         multiply_rows(p, product, 0, product->m, p->k, u->rest);
         return;
     }
@@ -179,7 +179,7 @@ static void multiply_slice(const plan *p, const unit *u, const wki_product *prod
 /* The result of several images to their places in y. */
 static void part(const plan *p, const unit *u, const wki_view *y)
 {
-    const int64_t rows = p->slices > 1 ? p->windows / p->image : 1, size = (int64_t)p->size;
+    const int64_t rows = p->attrs->sliced ? p->windows / p->image : 1, size = (int64_t)p->size;
     const size_t bytes = (size_t)(p->image * size);
     for (int64_t i = 0; i < u->images; i++) {
         char *to = (char *)y->data + ((u->image + i) * p->groups + u->group) * p->out * p->windows * size;
@@ -195,7 +195,7 @@ static void run_unit(const plan *p, const wki_call *call, const unit *u)
     const int64_t size = (int64_t)p->size, from = (u->image * p->groups + u->group);
     wki_product product = product_of(p, u->end - u->first);
     if (p->images > 1) {
-        product.m = p->slices > 1 ? p->windows / p->image * u->pitch : u->images * p->windows;
+        product.m = p->attrs->sliced ? p->windows / p->image * u->pitch : u->images * p->windows;
         product.c = u->result, product.c_cs = p->images * p->windows;
     } else {
         product.c = (char *)y->data + (from * p->out * p->windows + u->first) * size;
