@@ -73,8 +73,7 @@ static wk_module *cnn(const int64_t *sizes)
                             wk_nn_linear(sizes[3], sizes[4]));
 }
 
-/* Weights and biases are uniform in +-1 / sqrt(inputs of the layer). */
-static void fill_params(wk_params *params)
+void bench_fill_params(wk_params *params)
 {
     double scale = 1;
     for (int i = 0; params && i < wk_params_count(params); i++) {
@@ -98,7 +97,7 @@ static void begin_net(const bench_case *c, bench_run *run)
     run->y = wk_from(labels, WK_SHAPE(c->batch), WK_I64);
     run->net = images ? cnn(c->sizes) : wk_mlp(c->nsizes, c->sizes);
     wk_params *params = wk_parameters(run->net);
-    fill_params(params);
+    bench_fill_params(params);
     run->optimizer = wk_optim_by_name(c->wick_optimizer, params, c->wick_options);
 }
 

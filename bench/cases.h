@@ -26,6 +26,9 @@ typedef struct bench_run {
 /* Uniform in [-1, 1), 24 bits, a function of (salt, i) alone; peers compute the same. */
 float bench_value(uint32_t salt, uint32_t i);
 
+/* Weights, each followed by its bias: uniform in +-1 / sqrt(inputs of the layer). */
+void bench_fill_params(wk_params *params);
+
 int bench_case_count(void);
 const bench_case *bench_case_at(int i);
 

@@ -33,6 +33,19 @@ def weights_of(work, sizes):
     return list(zip(sizes[1:], sizes))
 
 
+def params_of(shapes):
+    """Weights of these shapes, each with its bias, as cases.c fills them."""
+    import numpy as np
+
+    params = []
+    for outputs, *others in shapes:
+        inputs = int(np.prod(others))
+        scale = np.float32(np.sqrt(np.float64(1) / np.float64(inputs)))
+        params.append((scale * values(10 + len(params), outputs, inputs)).reshape(outputs, *others))
+        params.append(scale * values(10 + len(params), outputs, 1)[:, 0])
+    return params
+
+
 class Case:
     """What there is to train, as numpy arrays: x, y and the parameters in order of creation."""
 
@@ -50,13 +63,7 @@ class Case:
         if work == "cnn":
             self.x = self.x.reshape(batch, 1, sizes[0], sizes[0])
         self.y = np.arange(batch, dtype=np.int64) % sizes[-1]
-        self.params = []
-        for outputs, *others in weights_of(work, sizes):
-            inputs = int(np.prod(others))
-            scale = np.float32(np.sqrt(np.float64(1) / np.float64(inputs)))
-            salt = 10 + len(self.params)
-            self.params.append((scale * values(salt, outputs, inputs)).reshape(outputs, *others))
-            self.params.append(scale * values(salt + 1, outputs, 1)[:, 0])
+        self.params = params_of(weights_of(work, sizes))
 
 
 class Variant:

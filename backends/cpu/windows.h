@@ -13,9 +13,10 @@ typedef struct wki_taps {
 /* Memory is contiguous and of the element type; every set gives the same bits. */
 typedef struct wki_windows {
     /* column[(c * taps + tap) * ld + j - first] = tap of window j in plane c, 0 where it is outside, for first <= j <
-     * end. fold is the transpose: x += column, tap after tap. */
+     * end; a row of windows may be `pitch` from the next instead of out[2], if they are all whole. fold is the
+     * transpose: x += column, tap after tap. */
     void (*unfold)(const wki_window *w, int64_t planes, const void *x, int64_t first, int64_t end, void *column,
-                   int64_t ld);
+                   int64_t ld, int64_t pitch);
     void (*fold)(const wki_window *w, int64_t planes, void *x, int64_t first, int64_t end, const void *column,
                  int64_t ld);
     /* One plane. A divisor of 0 is the window's size, with its part in the padding if include. */

@@ -253,8 +253,10 @@ static bool turning_pays(const wki_conv_attrs *c, const wk_tensor *w, double ima
 {
     const double o = (double)(w->v.size[0] / c->groups), i = (double)w->v.size[1], multiply = o * i / 32;
     const double lay_out = 0.1 * o, add = 0.4 * i, turn = 3 * o * i;
-    return volume(c->window.stride) == 1 && images * (double)volume(c->window.in) * (multiply + lay_out) + turn <=
-                                                images * (double)volume(c->window.out) * (multiply + add);
+    const double seen = (double)volume(c->window.in) / c->window.in[1] * c->window.out[1]; /* rows inside, see conv.c */
+    return volume(c->window.stride) == 1 &&
+           images * (seen * multiply + (double)volume(c->window.in) * lay_out) + turn <=
+               images * (double)volume(c->window.out) * (1.1 * multiply + add);
 }
 
 static wk_tensor *correlate(const correlation *g, wk_tensor *x, wk_tensor *w, wk_tensor *bias)

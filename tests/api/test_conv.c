@@ -200,6 +200,9 @@ TEST(conv, is_what_plain_loops_compute_when_it_is_cut_in_blocks)
                 { 1, 1, 1 }),
         PROBLEM(2, false, 2, 40, 1, 1, { 1, 12, 14 }, { 1, 12, 14 }, { 1, 3, 3 }, { 1, 1, 1 }, { 0, 1, 1 },
                 { 1, 1, 1 }),
+        PROBLEM(2, false, 10, 1, 20, 12, { 1, 5, 6 }, { 1, 5, 6 }, { 1, 5, 3 }, { 1, 1, 1 }, { 0, 2, 1 }, { 1, 1, 1 }),
+        PROBLEM(2, false, 10, 2, 3, 20, { 1, 5, 6 }, { 1, 3, 3 }, { 1, 3, 3 }, { 1, 1, 2 }, { 0, 0, 1 }, { 1, 1, 1 }),
+        PROBLEM(2, false, 5, 1, 16, 12, { 1, 4, 9 }, { 1, 4, 9 }, { 1, 3, 3 }, { 1, 1, 1 }, { 0, 4, 1 }, { 1, 4, 1 }),
     };
     wk_manual_seed(6);
     for (size_t i = 0; i < sizeof problems / sizeof *problems; i++) {
@@ -225,6 +228,7 @@ static void all_of(const problem *p, wk_tensor *to[5])
     wk_tensor *pooled =
         wk_add(wk_max_pool2d(y, WK_DIMS(2)), wk_avg_pool2d(y, WK_DIMS(3), .stride = WK_DIMS(2), .padding = WK_DIMS(1)));
     wk_backward(wk_sum(wk_square(wk_add(pooled, wk_adaptive_avg_pool2d(y, WK_DIMS(8))))));
+    CHECK_OK();
     to[0] = y, to[1] = wk_grad(x), to[2] = wk_grad(w), to[3] = wk_grad(b), to[4] = pooled;
 }
 
@@ -234,8 +238,9 @@ TEST(conv, has_the_same_bits_for_any_number_of_threads)
         PROBLEM(2, false, 5, 1, 24, 20, { 1, 16, 16 }, { 1, 16, 16 }, { 1, 3, 3 }, { 1, 1, 1 }, { 0, 1, 1 },
                 { 1, 1, 1 }),
         PROBLEM(2, false, 3, 2, 4, 6, { 1, 33, 33 }, { 1, 16, 16 }, { 1, 3, 3 }, { 1, 2, 2 }, { 0, 0, 0 }, { 1, 1, 1 }),
+        PROBLEM(2, false, 18, 1, 12, 5, { 1, 16, 2 }, { 1, 16, 2 }, { 1, 3, 3 }, { 1, 1, 1 }, { 0, 1, 1 }, { 1, 1, 1 }),
     };
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < sizeof problems / sizeof *problems; i++) {
         wk_tensor *one[5], *many[5];
         all_of(&problems[i], one);
         for (int threads = 2; threads <= 5; threads++) {

@@ -62,7 +62,7 @@ TEST(windows, convolution_has_the_same_bits_wherever_multiply_adds_are_fused)
     for (uint64_t i = 0; i < 60; i++) {
         start(i);
         wki_conv_attrs attrs = { .window = some_window(), .groups = 1 + (int32_t)below(3), .bias = below(2) };
-        const int64_t in = 1 + below(4), out = 1 + below(20), n = 1 + below(3);
+        const int64_t in = 1 + below(4), out = 1 + below(20), n = 1 + below(12);
         const int32_t *kernel = attrs.window.kernel;
         attrs.sliced = attrs.window.stride[1] == 1 && below(2);
         const wk_dtype type = types[i % 2];

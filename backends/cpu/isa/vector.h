@@ -126,24 +126,35 @@ INLINE vec multiply_add(vec acc, real x, vec b)
 #endif
 }
 
-/* the first n reals of a register, 0 < n <= VL; nothing behind them is touched, and loading puts zeros there */
+/* The first n reals of a register, 0 < n <= VL, or a choice, those from low up to high; nothing else is touched, and
+ * loading puts zeros there. */
+#if VECTOR_BYTES == 64
+typedef __mmask16 choice;
+INLINE choice between(int low, int high) { return (choice)(((1u << high) - 1) & ~((1u << low) - 1)); }
+#endif
 #if VECTOR_BYTES == 64 && REAL_BITS == 32
 INLINE vec load_some(const real *p, int n) { return (vec)_mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1), p); }
 INLINE void store_some(real *p, vec x, int n) { _mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1), (__m512)x); }
+INLINE vec load_these(const real *p, choice which) { return (vec)_mm512_maskz_loadu_ps(which, p); }
 #elif VECTOR_BYTES == 64
 INLINE vec load_some(const real *p, int n) { return (vec)_mm512_maskz_loadu_pd((__mmask8)((1u << n) - 1), p); }
 INLINE void store_some(real *p, vec x, int n) { _mm512_mask_storeu_pd(p, (__mmask8)((1u << n) - 1), (__m512d)x); }
+INLINE vec load_these(const real *p, choice which) { return (vec)_mm512_maskz_loadu_pd((__mmask8)which, p); }
 #else
 #if VECTOR_BYTES == 32
-INLINE vec load_some(const real *p, int n)
+INLINE __m256i first_lanes(int n)
 {
     static const int32_t mask[16] = { -1, -1, -1, -1, -1, -1, -1, -1 };
-#if REAL_BITS == 32
-    return (vec)_mm256_maskload_ps(p, _mm256_loadu_si256((const void *)(mask + 8 - n)));
-#else
-    return (vec)_mm256_maskload_pd(p, _mm256_loadu_si256((const void *)(mask + 8 - 2 * n)));
-#endif
+    return _mm256_loadu_si256((const void *)(mask + 8 - n * (REAL_BITS / 32)));
 }
+typedef __m256i choice;
+INLINE choice between(int low, int high) { return _mm256_andnot_si256(first_lanes(low), first_lanes(high)); }
+#if REAL_BITS == 32
+INLINE vec load_these(const real *p, choice which) { return (vec)_mm256_maskload_ps(p, which); }
+#else
+INLINE vec load_these(const real *p, choice which) { return (vec)_mm256_maskload_pd(p, which); }
+#endif
+INLINE vec load_some(const real *p, int n) { return load_these(p, first_lanes(n)); }
 INLINE lane low_lane(vec x) { return (lane)_mm256_castps256_ps128((__m256)x); }
 INLINE lane high_lane(vec x) { return (lane)_mm256_extractf128_ps((__m256)x, 1); }
 #else
@@ -151,6 +162,16 @@ INLINE vec load_some(const real *p, int n)
 {
     vec x = { 0 };
     for (int i = 0; i < n; i++) x[i] = p[i];
+    return x;
+}
+typedef struct choice {
+    int low, high;
+} choice;
+INLINE choice between(int low, int high) { return (choice){ low, high }; }
+INLINE vec load_these(const real *p, choice which)
+{
+    vec x = { 0 };
+    for (int i = which.low; i < which.high; i++) x[i] = p[i];
     return x;
 }
 INLINE lane low_lane(vec x) { return x; }

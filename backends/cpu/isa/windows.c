@@ -1,164 +1,17 @@
 /* What slides over planes: the columns of a convolution and their transpose, pooling by maximum and mean. Compiled for
- * each element type and instruction set (REAL_BITS, WKI_ISA). Work goes row by row: for one tap, the windows of a row
- * see a row of the plane, of which span() says what lies inside. */
+ * each element type and instruction set (REAL_BITS, WKI_ISA). slide.h has the columns. */
 #ifdef __clang__ /* rows by a stride may stay scalar */
 #pragma clang diagnostic ignored "-Wpass-failed"
 #endif
-#include "backends/cpu/windows.h"
-#include "backends/cpu/isa/vector.h"
+#include "backends/cpu/isa/slide.h"
 
 #define VECTORIZE      _Pragma("omp simd")
 #define JOIN_(a, b, c) a##b##_##c
 #define JOIN(a, b, c)  JOIN_(a, b, c)
-#define LEAST(x, y)    ((x) < (y) ? (x) : (y))
-#define MOST(x, y)     ((x) > (y) ? (x) : (y))
-
-/* ---- Rows ---- */
-
-INLINE void zero_row(int64_t n, real *to)
-{
-    for (; n >= VL; n -= VL, to += VL) store(to, (vec){ 0 });
-    if (n > 0) store_some(to, (vec){ 0 }, (int)n);
-}
-
-INLINE void copy_row(int64_t n, real *to, const real *from, int64_t step)
-{
-    if (step == 1) {
-        for (; n >= VL; n -= VL, to += VL, from += VL) store(to, load(from));
-        if (n > 0) store_some(to, load_some(from, (int)n), (int)n);
-    } else if (step == 2) {
-        VECTORIZE for (int64_t i = 0; i < n; i++) to[i] = from[2 * i];
-    } else {
-        for (int64_t i = 0; i < n; i++) to[i] = from[i * step];
-    }
-}
-
-INLINE void add_row(int64_t n, real *to, int64_t step, const real *from)
-{
-    if (step == 1) {
-        for (; n >= VL; n -= VL, to += VL, from += VL) store(to, load(to) + load(from));
-        /* in exact pieces: the next row's load would wait for a masked store whose range it touches */
-        for (; n >= LANE; n -= LANE, to += LANE, from += LANE) *(lane *)to += *(const lane *)from;
-        for (; n > 0; n--) *to++ += *from++;
-    } else {
-        for (int64_t i = 0; i < n; i++) to[i * step] += from[i];
-    }
-}
-
-/* ---- Taps ---- */
-
-typedef struct span {
-    int64_t low, high, at; /* windows low .. high - 1 have their tap inside; window 0's is at `at`, maybe outside */
-} span;
-
-static span span_of(const wki_window *w, int d, int64_t tap)
-{
-    const int64_t stride = w->stride[d], in = w->in[d], out = w->out[d];
-    span s = { 0, out, tap * w->dilation[d] - w->padding[d] };
-    if (s.at < 0) s.low = LEAST((stride - 1 - s.at) / stride, out);
-    if (s.at + (out - 1) * stride >= in) s.high = s.at < in ? (in - 1 - s.at) / stride + 1 : 0;
-    s.high = MOST(s.high, s.low);
-    return s;
-}
-
-/* where a walk over the windows of a plane stands */
-typedef struct place {
-    int64_t d, h, w;
-} place;
-
-static place place_of(const wki_window *w, int64_t window)
-{
-    const int64_t line = window / MOST(w->out[2], 1), lines = MOST(w->out[1], 1);
-    return (place){ line / lines, line % lines, window % MOST(w->out[2], 1) };
-}
-
-/* One tap of whole or part rows, all alike: of `width` windows those from low to high are inside, the first at x. */
-typedef struct band {
-    int64_t rows, width, low, high, x_row;
-} band;
-
-INLINE void slide_band(const band *b, real *x, const int64_t step, real *row, const bool fold)
-{
-    const int64_t inside = b->high - b->low;
-    for (int64_t r = 0; r < b->rows; r++, x += b->x_row, row += b->width) {
-        if (fold) {
-            add_row(inside, x, step, row + b->low);
-            continue;
-        }
-        if (b->low > 0) zero_row(b->low, row);
-        copy_row(inside, row + b->low, x, step);
-        if (b->high < b->width) zero_row(b->width - b->high, row + b->high);
-    }
-}
-
-/* One tap of n windows from place p on: row holds them side by side. */
-INLINE void slide(const wki_window *w, const span *s, place p, int64_t n, real *x, real *row, const bool fold)
-{
-    const int64_t step = w->stride[2];
-    while (n > 0) {
-        const bool part = p.w > 0 || n < w->out[2];
-        const int64_t rows = part ? 1 : LEAST(n / w->out[2], w->out[1] - p.h), width = LEAST(w->out[2] - p.w, n);
-        const bool far = p.d < s[0].low || p.d >= s[0].high;
-        const int64_t before = far ? rows : LEAST(MOST(s[1].low - p.h, 0), rows);
-        const int64_t after = far ? rows : LEAST(MOST(s[1].high - p.h, before), rows);
-        band b = { after - before, width, LEAST(MOST(s[2].low - p.w, 0), width), 0, 0 };
-        b.high = MOST(LEAST(s[2].high - p.w, width), b.low);
-        b.x_row = (int64_t)w->stride[1] * w->in[2];
-        if (!fold) zero_row(before * width, row);
-        if (b.rows > 0 && (!fold || b.high > b.low)) {
-            const int64_t depth = s[0].at + p.d * w->stride[0], height = s[1].at + (p.h + before) * w->stride[1];
-            /* nothing inside: no place either */
-            real *const at =
-                b.high > b.low ? x + (depth * w->in[1] + height) * w->in[2] + s[2].at + (p.w + b.low) * step : x;
-            if (step == 1)
-                slide_band(&b, at, 1, row + before * width, fold);
-            else
-                slide_band(&b, at, step, row + before * width, fold);
-        }
-        if (!fold) zero_row((rows - after) * width, row + after * width);
-        n -= rows * width;
-        row += rows * width;
-        p.w = 0;
-        p.h += rows;
-        if (p.h == w->out[1]) p.h = 0, p.d++;
-    }
-}
-
-/* Plane after plane for each tap: in between, what fold added has reached the cache. */
-INLINE void slide_all(const wki_window *w, int64_t planes, real *x, int64_t first, int64_t end, real *column,
-                      int64_t ld, const bool fold)
-{
-    const int64_t plane = wki_volume(w->in), taps = wki_volume(w->kernel);
-    const place start = place_of(w, first);
-    span s[3];
-    for (int64_t i = 0; i < w->kernel[0]; i++) {
-        s[0] = span_of(w, 0, i);
-        for (int64_t j = 0; j < w->kernel[1]; j++) {
-            s[1] = span_of(w, 1, j);
-            for (int64_t k = 0; k < w->kernel[2]; k++, column += ld) {
-                s[2] = span_of(w, 2, k);
-                for (int64_t c = 0; c < planes; c++)
-                    slide(w, s, start, end - first, x + c * plane, column + c * taps * ld, fold);
-            }
-        }
-    }
-}
-
-static void unfold(const wki_window *w, int64_t planes, const void *x, int64_t first, int64_t end, void *column,
-                   int64_t ld)
-{
-    slide_all(w, planes, (real *)(uintptr_t)x, first, end, column, ld, false);
-}
-
-static void fold(const wki_window *w, int64_t planes, void *x, int64_t first, int64_t end, const void *column,
-                 int64_t ld)
-{
-    slide_all(w, planes, x, first, end, (real *)(uintptr_t)column, ld, true);
-}
 
 /* ---- Pooling: chunks of a row of windows, tap after tap ---- */
 
-enum { CHUNK = 128, KNOWN = 16 };
+enum { CHUNK = 128 };
 
 typedef struct chunk {
     place p;         /* its first window */
@@ -166,7 +19,7 @@ typedef struct chunk {
     int64_t outside; /* number of the first one in the plane */
 } chunk;
 
-/* the spans of the first taps of a row of the kernel, of which there are seldom more */
+/* the spans of the first taps of a row of the kernel */
 typedef struct known {
     span of[KNOWN];
 } known;

@@ -1,26 +1,29 @@
-/* conv: y = correlation of x with w. A unit is a block of one group's windows in one image: their columns, as far as
- * they are not x itself, are laid out in scratch and multiplied by the weights. Each element is one chain, so blocks
- * change no bit.
+/* conv: y = correlation of x with w. A unit is a block of one group's windows in one image, or all of them in several
+ * where they are few: their columns, as far as they are not x itself, are laid out in scratch and multiplied by the
+ * weights. Each element is one chain, so blocks change no bit.
  *
  * Sliced, windows come in whole rows and columns hold one row of the kernel: what the next row of the kernel sees is
- * the same, a row of windows further on. So there are a few rows of columns more, but only one slice of the taps. */
+ * the same, a row of windows further on. So there are a few rows of columns more, but only one slice of the taps, and
+ * rows that it sees outside of x are left out. Rows of several images take turns, so that this holds for them too. */
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/product.h"
 #include "backends/cpu/walk.h"
 #include "backends/cpu/windows.h"
 
 enum { COLUMNS = 1 << 17, LEAST_WINDOWS = 64, STEP = 32 }; /* reals of columns at once; windows come in STEPs */
+enum { FEW = 192, BATCHES = 4 }; /* windows of an image that are few; units that several images leave at least */
 
 typedef struct plan {
     const wki_conv_attrs *attrs;
     wki_window columns; /* what is laid out */
     const wki_product_kernel *kernel;
     int64_t n, groups, in, out; /* channels in and out of a group */
-    int64_t k, slices, slice;   /* channels x taps of one of the slices; windows from one to the next */
+    int64_t k, slices;          /* channels x taps of one of the slices */
     int64_t windows, plane;     /* of one image; elements of a plane of x */
-    int64_t block, blocks,
-        depth;  /* windows of a unit, units of an image's group, windows that blocks may not straddle */
-    int64_t ld; /* from one row of columns to the next */
+    int64_t block, blocks;      /* windows of a unit in an image, units of an image's group */
+    int64_t depth;              /* windows that blocks may not straddle */
+    int64_t images, image;      /* of a unit; windows in scratch from one to the next */
+    int64_t ld;                 /* from one row of columns to the next */
     bool pointwise;
     size_t size; /* of an element */
 } plan;
@@ -28,27 +31,39 @@ typedef struct plan {
 /* An even share of `whole` units for each block of at most `most`, or a bit more. */
 static int64_t share(int64_t whole, int64_t most) { return wki_blocks(whole, wki_blocks(whole, most)); }
 
-static void plan_blocks(plan *p, const wki_window *w)
+/* Sliced: whole rows of windows, and the rows more that other rows of the kernel see. */
+static void plan_rows(plan *p, const wki_window *w)
 {
-    p->depth = p->windows;
-    p->block = wki_blocks(COLUMNS / (p->k + 1), STEP) * STEP;
-    if (p->block < LEAST_WINDOWS) p->block = LEAST_WINDOWS;
-    if (p->windows > 0) p->block = wki_blocks(share(p->windows, p->block), STEP) * STEP;
-    p->ld =
-        p->pointwise ? p->plane : wki_least(p->block, p->windows) | 16; /* no power of two: those share cache lines */
-    p->blocks = wki_blocks(p->windows, p->block);
-    if (!p->attrs->sliced || p->windows == 0) return;
     const int64_t width = w->out[2], rows = w->out[1], more = (w->kernel[1] - 1) * (int64_t)w->dilation[1];
     int64_t fit = COLUMNS / (p->k * width + 1) - more;
     if (fit < 2 * more + 1) fit = 2 * more + 1;
     if (fit * width < LEAST_WINDOWS) fit = wki_blocks(LEAST_WINDOWS, width);
+    if (p->images > 1) fit = rows;
     p->depth = rows * width;
     p->block = share(rows, fit) * width;
     p->blocks = w->out[0] * wki_blocks(p->depth, p->block);
-    p->slices = w->kernel[1], p->slice = w->dilation[1] * width;
-    p->ld = (p->block + more * width) | 16;
+    p->image = width, p->slices = w->kernel[1];
+    p->ld = ((p->block + more * width) * p->images) | 16;
     p->columns.kernel[1] = 1;
     p->columns.out[1] += (int32_t)more;
+}
+
+static void plan_blocks(plan *p, const wki_window *w)
+{
+    p->depth = p->windows, p->image = p->windows, p->images = 1;
+    if (p->windows == 0) return;
+    if (p->windows < FEW && w->out[0] == 1 && !p->pointwise && p->n > 0)
+        p->images = wki_least(wki_blocks(FEW, p->windows), wki_blocks(p->n, BATCHES));
+    if (p->attrs->sliced) {
+        plan_rows(p, w);
+        return;
+    }
+    p->block = wki_blocks(COLUMNS / (p->k + 1), STEP) * STEP;
+    if (p->block < LEAST_WINDOWS) p->block = LEAST_WINDOWS;
+    p->block = p->images > 1 ? p->windows : wki_blocks(share(p->windows, p->block), STEP) * STEP;
+    /* no power of two: those share cache lines */
+    p->ld = p->pointwise ? p->plane : (wki_least(p->block, p->windows) * p->images) | 16;
+    p->blocks = wki_blocks(p->windows, p->block);
 }
 
 static plan plan_of(const wki_call *call)
@@ -70,7 +85,7 @@ static plan plan_of(const wki_call *call)
 static int64_t units(const wki_call *call)
 {
     const plan p = plan_of(call);
-    return p.out == 0 ? 0 : p.n * p.groups * p.blocks;
+    return p.out * p.windows == 0 ? 0 : wki_blocks(p.n, p.images) * p.groups * p.blocks;
 }
 
 /* y[windows, out] = columns[k, windows]^T w[out, k]^T + bias, as the product's bias goes with its columns */
@@ -89,46 +104,120 @@ static wki_product product_of(const plan *p, int64_t windows)
 
 static size_t columns_bytes(const plan *p) { return p->pointwise ? 0 : wki_up(p->size * (size_t)(p->k * p->ld)); }
 
+/* of the result of several images, before they part */
+static size_t result_bytes(const plan *p)
+{
+    return p->images == 1 ? 0 : wki_up(p->size * (size_t)(p->out * p->images * p->windows));
+}
+
 static size_t scratch_bytes(const wki_call *call)
 {
     const plan p = plan_of(call);
-    const wki_product product = product_of(&p, wki_least(p.block, p.windows));
-    return columns_bytes(&p) + p.kernel->scratch(&product);
+    const wki_product product = product_of(&p, p.images * wki_least(p.block, p.windows));
+    return columns_bytes(&p) + result_bytes(&p) + p.kernel->scratch(&product);
 }
 
-/* Windows `first` to last of one image's group: their columns times each slice of the weights. */
-static void multiply(const plan *p, const wki_call *call, int64_t image_group, int64_t first, int64_t last,
-                     char *scratch)
+typedef struct unit {
+    int64_t image, images, group, first, end; /* images from `image` on, windows from first to end of each */
+    int64_t pitch;                            /* windows in scratch from one row of an image to the next */
+    char *columns, *result, *rest;            /* scratch */
+} unit;
+
+static unit unit_of(const plan *p, int64_t number, char *scratch)
+{
+    const int64_t block = number % p->blocks, each = wki_blocks(p->depth, p->block); /* blocks of a depth */
+    unit u = { .group = number / p->blocks % p->groups, .image = number / (p->blocks * p->groups) * p->images };
+    u.images = wki_least(p->images, p->n - u.image);
+    u.pitch = p->attrs->window.out[2] * (p->attrs->sliced ? u.images : 1);
+    u.first = block / each * p->depth + block % each * p->block;
+    u.end = wki_least(u.first + p->block, (block / each + 1) * p->depth);
+    u.columns = scratch, u.result = u.columns + columns_bytes(p), u.rest = u.result + result_bytes(p);
+    return u;
+}
+
+static void lay_out(const plan *p, const unit *u, const wki_view *x)
+{
+    const wki_window *w = &p->attrs->window;
+    const int64_t more = (p->slices - 1) * w->dilation[1] * w->out[2], skipped = u->first / p->depth * more;
+    const int64_t size = (int64_t)p->size;
+    for (int64_t i = 0; i < u->images; i++)
+        wki_windows_for((wk_dtype)x->dtype)
+            ->unfold(&p->columns, p->in,
+                     wki_at(x->data, ((u->image + i) * p->groups + u->group) * p->in * p->plane * size),
+                     u->first + skipped, u->end + skipped + more, u->columns + i * p->image * size, p->ld, u->pitch);
+}
+
+/* Rows `from` to `end` of the product, as a product of its own. */
+static void multiply_rows(const plan *p, const wki_product *all, int64_t from, int64_t end, int64_t k, char *scratch)
+{
+    wki_product part = *all;
+    part.m = end - from, part.k = k;
+    part.a = from > 0 ? (const char *)all->a + from * (int64_t)p->size : all->a;
+    part.c = (char *)all->c + from * (int64_t)p->size;
+    if (part.m > 0) p->kernel->run(&part, 0, p->kernel->units(&part), scratch);
+}
+
+/* The columns times number i of the slices. What sees only the outside keeps its sum, so far; the first slice starts it
+ * at 0 and the last adds the bias. */
+static void multiply_slice(const plan *p, const unit *u, const wki_product *product, int64_t i)
+{
+    const wki_window *w = &p->attrs->window;
+    if (!p->attrs->sliced) {
+        multiply_rows(p, product, 0, product->m, p->k, u->rest);
+        return;
+    }
+    const int64_t top = u->first % p->depth / w->out[2], rows = (u->end - u->first) / w->out[2];
+    const int64_t at = i * w->dilation[1] - w->padding[1] + top; /* the row of x that the first one sees */
+    const int64_t low = at < 0 ? wki_least(-at, rows) : 0;
+    const int64_t high = at >= w->in[1] ? low : wki_least(w->in[1] - at, rows);
+    multiply_rows(p, product, low * u->pitch, high * u->pitch, p->k, u->rest);
+    if (product->accumulate && !product->bias) return;
+    multiply_rows(p, product, 0, low * u->pitch, 0, u->rest);
+    multiply_rows(p, product, high * u->pitch, rows * u->pitch, 0, u->rest);
+}
+
+/* The result of several images to their places in y. */
+static void part(const plan *p, const unit *u, const wki_view *y)
+{
+    const int64_t rows = p->attrs->sliced ? p->windows / p->image : 1, size = (int64_t)p->size;
+    const size_t bytes = (size_t)(p->image * size);
+    for (int64_t i = 0; i < u->images; i++) {
+        char *to = (char *)y->data + ((u->image + i) * p->groups + u->group) * p->out * p->windows * size;
+        for (int64_t o = 0; o < p->out; o++)
+            for (int64_t r = 0; r < rows; r++, to += bytes)
+                memcpy(to, u->result + (o * p->images * p->windows + r * u->pitch + i * p->image) * size, bytes);
+    }
+}
+
+static void run_unit(const plan *p, const wki_call *call, const unit *u)
 {
     const wki_view *y = call->views[0], *x = call->views[1], *w = call->views[2];
-    const int64_t size = (int64_t)p->size, group = image_group % p->groups;
-    char *planes = wki_at(x->data, image_group * p->in * p->plane * size);
-    wki_product product = product_of(p, last - first);
-    product.c = (char *)y->data + (image_group * p->out * p->windows + first) * size;
-    if (p->pointwise) {
-        product.a = wki_at(planes, first * size);
+    const int64_t size = (int64_t)p->size, from = (u->image * p->groups + u->group);
+    wki_product product = product_of(p, u->end - u->first);
+    if (p->images > 1) {
+        product.m = p->attrs->sliced ? p->windows / p->image * u->pitch : u->images * p->windows;
+        product.c = u->result, product.c_cs = p->images * p->windows;
     } else {
-        const int64_t more = (p->slices - 1) * p->slice, skipped = p->depth > 0 ? first / p->depth * more : 0;
-        wki_windows_for((wk_dtype)y->dtype)
-            ->unfold(&p->columns, p->in, planes, first + skipped, last + skipped + more, scratch, p->ld);
+        product.c = (char *)y->data + (from * p->out * p->windows + u->first) * size;
     }
+    if (!p->pointwise) lay_out(p, u, x);
     for (int64_t i = 0; i < p->slices; i++) {
-        if (!p->pointwise) product.a = scratch + i * p->slice * size;
-        product.b = wki_at(w->data, (i * p->groups + group) * p->out * p->k * size);
+        product.a = p->pointwise ? wki_at(x->data, (from * p->in * p->plane + u->first) * size)
+                                 : u->columns + i * p->attrs->window.dilation[1] * u->pitch * size;
+        product.b = wki_at(w->data, (i * p->groups + u->group) * p->out * p->k * size);
         product.accumulate = i > 0;
-        if (i == p->slices - 1 && p->attrs->bias) product.bias = wki_at(call->views[3]->data, group * p->out * size);
-        p->kernel->run(&product, 0, p->kernel->units(&product), scratch + columns_bytes(p));
+        if (i == p->slices - 1 && p->attrs->bias) product.bias = wki_at(call->views[3]->data, u->group * p->out * size);
+        multiply_slice(p, u, &product, i);
     }
+    if (p->images > 1) part(p, u, y);
 }
 
 static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scratch)
 {
     const plan p = plan_of(call);
-    if (begin >= end) return WK_OK;
-    const int64_t each = wki_blocks(p.depth, p.block); /* blocks of a depth */
     for (; begin < end; begin++) {
-        const int64_t block = begin % p.blocks, start = block / each * p.depth, first = start + block % each * p.block;
-        multiply(&p, call, begin / p.blocks, first, wki_least(first + p.block, start + p.depth), scratch);
+        const unit u = unit_of(&p, begin, scratch);
+        run_unit(&p, call, &u);
     }
     return WK_OK;
 }

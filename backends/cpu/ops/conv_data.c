@@ -31,6 +31,7 @@ static plan plan_of(const wki_call *call)
     p.chunk = COLUMNS / (p.channels * p.taps);
     if (p.chunk > WINDOWS || p.chunk < 64) p.chunk = p.chunk < 64 ? 64 : WINDOWS;
     p.chunk = wki_least(p.chunk, p.windows);
+    if (p.chunk > p.w->out[2]) p.chunk -= p.chunk % p.w->out[2]; /* whole rows are folded faster */
     return p;
 }
 

@@ -53,7 +53,8 @@ static void forward(const wki_call *call, const plan *p, int64_t unit, char *cop
     const wki_view *y = call->views[0], *x = call->views[1], *w = call->views[2];
     const int64_t channel = unit % p->channels, row = p->windows / p->attrs->window.out[0];
     const char *bias = p->attrs->bias ? wki_at(call->views[3]->data, channel * p->size) : NULL;
-    p->loops->unfold(&p->copy, 1, wki_at(x->data, unit * p->plane * p->size), 0, wki_volume(p->copy.out), copy, 0);
+    p->loops->unfold(&p->copy, 1, wki_at(x->data, unit * p->plane * p->size), 0, wki_volume(p->copy.out), copy, 0,
+                     p->copy.out[2]);
     for (int64_t d = 0; d < p->attrs->window.out[0]; d++)
         p->loops->weigh(&p->taps, wki_at(w->data, channel * p->taps.n * p->size), bias,
                         copy + d * p->attrs->window.stride[0] * p->copy.out[1] * p->copy.out[2] * p->size,
@@ -70,7 +71,8 @@ static void by_weight(const wki_call *call, const plan *p, int64_t unit, char *s
     p->loops->set(p->taps.n * WKI_TAP_LANES, scratch, &zero);
     for (int64_t image = first; image < end; image++) {
         const int64_t at = image * p->channels + channel;
-        p->loops->unfold(&p->copy, 1, wki_at(x->data, at * p->plane * p->size), 0, wki_volume(p->copy.out), copy, 0);
+        p->loops->unfold(&p->copy, 1, wki_at(x->data, at * p->plane * p->size), 0, wki_volume(p->copy.out), copy, 0,
+                         p->copy.out[2]);
         for (int64_t d = 0; d < p->attrs->window.out[0]; d++)
             p->loops->dots(&p->taps, wki_at(y->data, (at * p->windows + d * row) * p->size),
                            copy + d * p->attrs->window.stride[0] * p->copy.out[1] * p->copy.out[2] * p->size, scratch);

@@ -135,7 +135,7 @@ static void chunk(const wki_call *call, const plan *p, const unit *u, int64_t im
         const int64_t plane = ((image + i) * p->groups + u->group) * p->in + u->channel;
         wki_windows_for((wk_dtype)x->dtype)
             ->unfold(&p->columns, u->channels, wki_at(x->data, plane * p->plane * size), from, from + n + more,
-                     u->columns + i * n * size, p->ld);
+                     u->columns + i * n * size, p->ld, p->columns.out[2]);
     }
     multiply(p, u, n * images, image > u->image || first > 0);
 }

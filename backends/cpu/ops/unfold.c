@@ -17,7 +17,8 @@ static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scr
     const int64_t rows = wki_volume(w->kernel) * windows * size, plane = wki_volume(w->in) * size;
     const wki_windows *loops = wki_windows_for((wk_dtype)x->dtype);
     for (; begin < end; begin++)
-        loops->unfold(w, 1, wki_at(x->data, begin * plane), 0, windows, (char *)y->data + begin * rows, windows);
+        loops->unfold(w, 1, wki_at(x->data, begin * plane), 0, windows, (char *)y->data + begin * rows, windows,
+                      w->out[2]);
     return WK_OK;
 }
 
