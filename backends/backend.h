@@ -183,9 +183,9 @@ typedef struct wki_ctc_attrs {
 } wki_ctc_attrs;
 
 /* product: c [.., m, n] -> a [.., m, k], b [.., k, n] (, bias [n]). Leading dims are equal (strides 0 repeat). f32,
- * f64. */
+ * f64. bf16: a and b are f32 that bfloat16 has too, and may be taken as such. */
 typedef struct wki_product_attrs {
-    bool bias, relu, accumulate;
+    bool bias, relu, accumulate, bf16;
 } wki_product_attrs;
 
 /* gather: y -> x, index (WK_I64, y's shape). y[.., i, ..] = x[.., index[.., i, ..], ..] along dim, indices checked

@@ -3,23 +3,23 @@
 #include "autograd/op.h"
 #include "base/fault.h"
 
-static wk_status multiply(const wki_view *c, const wki_view *a, const wki_view *b, const wki_view *bias, bool relu,
-                          bool accumulate)
+static wk_status multiply(const wki_view *c, const wki_view *a, const wki_view *b, const wki_view *bias,
+                          const wki_product_attrs *attrs)
 {
     const wki_view *views[] = { c, a, b, bias };
-    wki_product_attrs attrs = { bias != NULL, relu, accumulate };
     int64_t work = wki_numel(c) * a->size[a->ndim - 1];
-    return wki_do(WKI_OP_product, 1, bias ? 4 : 3, views, &attrs, sizeof attrs, work);
+    return wki_do(WKI_OP_product, 1, bias ? 4 : 3, views, attrs, sizeof *attrs, work);
 }
 
 wk_status wki_product(const wki_view *c, const wki_view *a, const wki_view *b, const wki_view *bias, bool relu,
                       bool accumulate)
 {
-    if (!wki_casts(a)) return multiply(c, a, b, bias, relu, accumulate);
+    const wki_product_attrs attrs = { bias != NULL, relu, accumulate, wki_casts(a) };
+    if (!attrs.bf16) return multiply(c, a, b, bias, &attrs);
     WK_SCOPE(autocast);
     wki_view left, right;
     if (wki_round_operand(a, &left) || wki_round_operand(b, &right)) return wk_error();
-    return multiply(c, &left, &right, bias, relu, accumulate);
+    return multiply(c, &left, &right, bias, &attrs);
 }
 
 static bool operands_ok(const char *where, const wk_tensor *a, const char *a_name, const wk_tensor *b,

@@ -38,6 +38,7 @@ typedef struct wki_product {
     int64_t mask_rs, mask_cs;
     bool relu; /* x < 0 ? 0 : x, so NaN stays */
     bool accumulate;
+    bool bf16;       /* A and B are numbers of bfloat16, for onednn.c; a kernel takes them as any others */
     bool lanes;      /* asks for lanes where m or n is 1 */
     wki_split split; /* does not count with lanes: they are cut by outputs */
 } wki_product;

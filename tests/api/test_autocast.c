@@ -196,6 +196,32 @@ TEST(autocast, has_the_bits_of_operands_rounded_by_hand)
     for (size_t i = 0; i < COUNT(cast); i++) CHECK(cast[i] && wk_equal(cast[i], exact[i]));
 }
 
+/* Of a size at which oneDNN, where it was chosen, multiplies bfloat16 by itself. */
+TEST(autocast, multiplies_large_matrices_as_small_ones)
+{
+    wk_tensor *a = ramp(WK_SHAPE(160, 150), 0), *b = ramp(WK_SHAPE(150, 140), 1), *ra = by_hand(a), *rb = by_hand(b);
+    wk_tensor *c = ramp(WK_SHAPE(160, 140), 2), *bias = ramp(WK_SHAPE(140), 3),
+              *wide = wk_empty(WK_SHAPE(160, 300), WK_F32);
+    wk_tensor *a_t = wk_contiguous(wk_t(a)), *b_t = wk_contiguous(wk_t(b)), *every_2nd = wk_slice(wide, 1, 0, 300, 2);
+    wk_copy_(every_2nd, a);
+    wk_tensor *exact = wk_mm(wk_to(ra, WK_F64), wk_to(rb, WK_F64)), *with_bias = wk_add(exact, bias);
+    wk_tensor *onto = wk_add(exact, wk_mul_scalar(c, 0.5));
+    WK_AUTOCAST(on);
+    const struct {
+        wk_tensor *got, *exact;
+    } pairs[] = { { wk_mm(a, b), exact },
+                  { wk_mm(wk_t(a_t), b), exact },
+                  { wk_mm(a, wk_t(b_t)), exact },
+                  { wk_mm(wk_t(a_t), wk_t(b_t)), exact },
+                  { wk_mm(every_2nd, b), exact },
+                  { wk_linear(a, b_t, bias), with_bias },
+                  { wk_addmm(bias, a, b, 1, 1), with_bias },
+                  { wk_addmm(c, a, b, 0.5, 1), onto } };
+    for (size_t i = 0; i < COUNT(pairs); i++)
+        CHECK(pairs[i].got && wk_allclose(wk_to(pairs[i].got, WK_F64), pairs[i].exact, 1e-5, 1e-3));
+    CHECK(!wk_allclose(wk_mm(wk_to(a, WK_F64), wk_to(b, WK_F64)), exact, 1e-5, 1e-3));
+}
+
 TEST(autocast, leaves_f64_alone)
 {
     wk_tensor *a = wk_randn(WK_SHAPE(4, 5), WK_F64), *b = wk_randn(WK_SHAPE(5, 3), WK_F64), *plain = wk_mm(a, b);

@@ -41,6 +41,7 @@ static wki_product first_product(const wki_call *call)
                           .bias = attrs->bias ? call->views[3]->data : NULL,
                           .relu = attrs->relu,
                           .accumulate = attrs->accumulate,
+                          .bf16 = attrs->bf16,
                           .lanes = true };
 }
 
@@ -62,7 +63,9 @@ static int64_t units(const wki_call *call)
 static size_t scratch_bytes(const wki_call *call)
 {
     const wki_product p = first_product(call);
-    return kernel_for((wk_dtype)call->views[0]->dtype)->scratch(&p);
+    const size_t ours = kernel_for((wk_dtype)call->views[0]->dtype)->scratch(&p);
+    const size_t its = for_onednn(call) ? wki_onednn_scratch(&p) : 0;
+    return ours > its ? ours : its;
 }
 
 static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scratch)
@@ -84,7 +87,7 @@ static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scr
         n = wki_least(each - from, end - begin);
         if (!for_onednn(call))
             kernel->run(&p, from, from + n, scratch);
-        else if (!wki_onednn_product(&p))
+        else if (!wki_onednn_product(&p, scratch))
             kernel->run(&p, 0, all, scratch);
         wki_cursor_move(&w, &c, 1);
     }
