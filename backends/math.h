@@ -172,6 +172,20 @@ WKI_INLINE real wki_bounded(real x, real low, real high)
     return x > high ? high : x;
 }
 
+#if REAL_BITS == 32
+/* x between 0 and high, as whole numbers, whose order is that of floats from 0 up; of NaN, either. One instruction
+ * each, where comparisons of floats would go by way of masks. */
+WKI_INLINE real wki_within(real x, real high)
+{
+    const int32_t end = (int32_t)wki_word_of(high);
+    int32_t w = (int32_t)wki_word_of(x);
+    w = w > 0 ? w : 0;
+    return wki_real_of((wki_word)(w < end ? w : end));
+}
+#else
+WKI_INLINE real wki_within(real x, real high) { return wki_bounded(x, 0, high); }
+#endif
+
 WKI_INLINE real wki_rint(real x)
 {
     real big = wki_copysign(TWO_FRACTION, x);
@@ -304,7 +318,7 @@ POLYNOMIAL(wki_tail_poly, TAIL_POLY)
 POLYNOMIAL(wki_exp2_poly, EXP2_POLY)
 WKI_INLINE real wki_gelu(real x)
 {
-    const real end = 13.015625f, size = wki_abs(x), s = size > end ? end : size, p = s * wki_tail_poly(s);
+    const real s = wki_within(wki_abs(x), 13.015625f), p = s * wki_tail_poly(s);
     const real t = p + (ROUND + BIAS - 1), r = p - (t - (ROUND + BIAS - 1));
     const real beyond = wki_exp2_poly(r) * wki_real_of(wki_word_of(t) << FRACTION);
     return x * (x < 0 ? beyond : 1 - beyond);

@@ -7,7 +7,7 @@
 
 WKI_INLINE int wki_is_nan(real x) { return x != x; }
 WKI_INLINE int wki_is_infinite(real x) { return wki_abs(x) == INFINITE; }
-WKI_INLINE real wki_nan_to_num(real x) { return x == x ? wki_bounded(x, -LARGEST, LARGEST) : 0; }
+WKI_INLINE real wki_nan_to_num(real x) { return x == x ? wki_copysign(wki_within(wki_abs(x), LARGEST), x) : 0; }
 
 /* ---- Rounding: the sign of a zero is x's ---- */
 #ifdef __SSE4_1__

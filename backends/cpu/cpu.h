@@ -66,7 +66,8 @@ const wki_loops *wki_loops_for(int isa, wk_dtype dtype); /* WK_F32 or WK_F64 */
  * < cols. */
 typedef struct wki_moves {
     void (*fill)(int64_t n, void *y, const void *value);
-    void (*reverse)(int64_t n, void *y, const void *last); /* y[i] = last[-i] */
+    void (*reverse)(int64_t n, void *y, const void *last);         /* y[i] = last[-i] */
+    void (*thin)(int64_t n, void *y, const void *x, int64_t step); /* y[i] = x[i * step], not in place */
     void (*turn)(int64_t rows, int64_t cols, void *y, int64_t y_row, const void *x, int64_t x_row);
 } wki_moves;
 const wki_moves *wki_moves_for(int isa, size_t size);                /* of an element */

@@ -8,7 +8,14 @@
 #include "base/thread.h"
 #include <string.h>
 
-enum { BLOCK = 1024, SIDES = 1 + WKI_IN_COUNT, WIDEST = 8 /* bytes of an element */ };
+enum {
+    BLOCK = 1024,
+    SIDES = 1 + WKI_IN_COUNT,
+    WIDEST = 8, /* bytes of an element */
+    TILE_ROWS = 16,
+    TILE_COLS = 240, /* no power of 2, whose multiples would share a place in the cache */
+    TILE = TILE_ROWS * TILE_COLS * WIDEST
+};
 
 const wki_row_loops *wki_rows_for(int isa, wk_dtype dtype)
 {
@@ -118,6 +125,8 @@ typedef struct side {
     int64_t stride[WKI_MAX_DIMS]; /* in bytes */
     const char *splat;            /* whose element fills the side's scratch, for stride 0 */
     int64_t filled;
+    char *tile;     /* room for one, if rows of this side lie across, as in a transposed matrix; or NULL */
+    const char *in; /* the row in the tile, while there is one */
 } side;
 
 typedef struct walk {
@@ -229,10 +238,14 @@ static void copy_strided(char *to, int64_t to_stride, const char *from, int64_t 
 /* n elements of a side from `offset` of its row, side by side: where they lie, or in scratch */
 static const void *gather(side *s, int64_t stride, int64_t offset, int64_t n, char *scratch)
 {
+    if (s->in) return s->in;
     if (stride == (int64_t)s->item) return s->at + offset * stride;
     if (stride == 0 && s->splat == s->at && n <= s->filled) return scratch;
-    if (stride)
-        copy_strided(scratch, (int64_t)s->item, s->at + offset * stride, stride, s->item, n);
+    const char *from = s->at + offset * stride;
+    if (stride && s->item >= 4)
+        wki_moves_for(wki_isa(), s->item)->thin(n, scratch, from, stride / (int64_t)s->item);
+    else if (stride)
+        copy_strided(scratch, 1, from, stride, 1, n);
     else
         wki_repeat(n, scratch, s->item, s->at);
     s->splat = stride ? NULL : s->at;
@@ -268,17 +281,77 @@ static void run_block(const task *t, walk *w, int numbered, int64_t offset, int6
     if (to != y) copy_strided(y, y_stride, scratch, y_item, (size_t)y_item, n);
 }
 
+/* ---- Sides that lie across: turned a tile at a time, so that each line of the cache is read once ---- */
+
+static bool lies_across(const walk *w, int i)
+{
+    const int d = w->ndim - 1;
+    const side *s = &w->side[i];
+    const int64_t item = (int64_t)s->item;
+    return d > 0 && i > 0 && item >= 4 && s->stride[d - 1] == item && s->stride[d] > item && w->size[d] >= TILE_ROWS;
+}
+
+/* how many rows from here make a tile; 0: this row goes alone */
+static int64_t tile_rows(const walk *w, int64_t elements)
+{
+    const int d = w->ndim - 1;
+    int64_t rows = TILE_ROWS;
+    if (d == 0) return 0;
+    if (elements / w->size[d] < rows) rows = elements / w->size[d];
+    if (w->size[d - 1] - w->index[d - 1] < rows) rows = w->size[d - 1] - w->index[d - 1];
+    for (int i = 1; i < w->sides && rows > 1; i++)
+        if (w->side[i].tile) return rows;
+    return 0;
+}
+
+static void move_rows(walk *w, int64_t rows)
+{
+    for (int i = 0; i < w->sides; i++) w->side[i].at += rows * w->side[i].stride[w->ndim - 2];
+}
+
+static void run_tile(const task *t, walk *w, int numbered, int64_t rows, char *scratch)
+{
+    const int d = w->ndim - 1;
+    for (int64_t n, offset = 0; offset < w->size[d]; offset += n) {
+        n = w->size[d] - offset < TILE_COLS ? w->size[d] - offset : TILE_COLS;
+        for (int i = 1; i < w->sides; i++) {
+            const side *s = &w->side[i];
+            if (s->tile)
+                wki_moves_for(wki_isa(), s->item)
+                    ->turn(rows, n, s->tile, TILE_COLS, s->at + offset * s->stride[d], s->stride[d] / (int64_t)s->item);
+        }
+        for (int64_t r = 0; r < rows; r++, move_rows(w, 1)) {
+            for (int i = 1; i < w->sides; i++)
+                if (w->side[i].tile) w->side[i].in = w->side[i].tile + r * TILE_COLS * (int64_t)w->side[i].item;
+            run_block(t, w, numbered, offset, n, scratch);
+        }
+        move_rows(w, -rows);
+    }
+    for (int i = 1; i < w->sides; i++) w->side[i].in = NULL;
+    for (int64_t r = 0; r < rows; r++) next_row(w);
+}
+
 static wk_status run_strided(task *t, const wki_call *call, int64_t first, int64_t last)
 {
     walk w;
+    int tiles = 0;
     plan(&w, call);
-    char *scratch = wki_thread_scratch((size_t)w.sides * BLOCK * WIDEST);
+    for (int i = 1; i < w.sides; i++) tiles += lies_across(&w, i);
+    char *scratch = wki_thread_scratch((size_t)w.sides * BLOCK * WIDEST + (size_t)tiles * TILE);
     if (!scratch) return WK_E_MEMORY;
+    for (int i = 1; i < w.sides; i++)
+        if (lies_across(&w, i)) w.side[i].tile = scratch + w.sides * BLOCK * WIDEST + --tiles * TILE;
     find_numbered(t, call);
     const int numbered = numbered_side(t, &w);
     const int64_t inner = w.size[w.ndim - 1];
     seek(&w, first / inner);
     for (int64_t offset = first % inner, n; first < last; first += n) {
+        const int64_t rows = offset ? 0 : tile_rows(&w, last - first);
+        if (rows) {
+            run_tile(t, &w, numbered, rows, scratch);
+            n = rows * inner;
+            continue;
+        }
         n = inner - offset < last - first ? inner - offset : last - first;
         if (n > BLOCK) n = BLOCK;
         if (WKI_FAULT(20) && first + n == last && n > 1) last = first + --n;

@@ -310,6 +310,26 @@ TEST(elementwise, results_lie_in_memory_as_their_operands_do)
 
 /* ---- What is refused, and how ---- */
 
+/* Large enough for whole tiles, and for what is left beside and below them; at the end every second column */
+TEST(elementwise, operands_that_lie_across_have_the_bits_of_copies)
+{
+    static const wk_dtype dtypes[] = { WK_F32, WK_F64 };
+    for (int k = 0; k < 2; k++)
+        for (int threads = 1; threads <= 3; threads += 2) {
+            WK_SCOPE(turn);
+            CHECK(wk_set_num_threads(threads) == WK_OK);
+            wk_tensor *x = wk_randn(WK_SHAPE(2, 53, 700), dtypes[k]), *row = wk_randn(WK_SHAPE(700), dtypes[k]);
+            wk_tensor *y = wk_transpose(wk_randn(WK_SHAPE(2, 700, 53), dtypes[k]), 1, 2), *own = wk_contiguous(y);
+            wk_tensor *half = wk_slice(x, 2, 0, 700, 2);
+            CHECK(wk_equal(wk_maximum(x, y), wk_maximum(x, own)));
+            CHECK(wk_equal(wk_sub(y, x), wk_sub(own, x)));
+            CHECK(wk_equal(wk_lerp(x, y, row), wk_lerp(x, own, row)));
+            CHECK(wk_equal(wk_where(wk_gt(own, x), y, x), wk_maximum(own, x)));
+            CHECK(wk_equal(wk_abs(half), wk_abs(wk_contiguous(half))));
+        }
+    CHECK(wk_set_num_threads(1) == WK_OK);
+}
+
 TEST(elementwise, integers_are_not_divided_by_zero)
 {
     const int64_t zeros[] = { 1, 0, 3, 0 };

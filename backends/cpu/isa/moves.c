@@ -1,5 +1,6 @@
 /* Elements of 4 or 8 bytes on the move, compiled for each size and instruction set (REAL_BITS, WKI_ISA): filling,
- * reversing, turning a matrix. Rests on the registers of vector.h; what the bits mean does not matter here. */
+ * reversing, thinning, turning a matrix. Rests on the registers of vector.h; what the bits mean does not matter here.
+ */
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/isa/vector.h"
 
@@ -20,6 +21,17 @@ static void reverse(int64_t n, void *to, const void *last)
     real_int *y = to;
     const real_int *x = last;
     for (int64_t i = 0; i < n; i++) y[i] = x[-i];
+}
+
+/* Steps of 2 are what vectors can do well. */
+static void thin(int64_t n, void *to, const void *from, int64_t step)
+{
+    real_int *restrict y = to;
+    const real_int *restrict x = from;
+    if (step == 2)
+        for (int64_t i = 0; i < n; i++) y[i] = x[2 * i];
+    else
+        for (int64_t i = 0; i < n; i++) y[i] = x[i * step];
 }
 
 /* LANE rows of y from i on, in the VL columns from j on */
@@ -51,4 +63,4 @@ static void turn(int64_t rows, int64_t cols, void *to, int64_t y_row, const void
 
 #define JOIN_(a, b, c) a##b##_##c
 #define JOIN(a, b, c)  JOIN_(a, b, c)
-const wki_moves JOIN(wki_moves_, REAL_BITS, WKI_ISA) = { fill, reverse, turn };
+const wki_moves JOIN(wki_moves_, REAL_BITS, WKI_ISA) = { fill, reverse, thin, turn };
