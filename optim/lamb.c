@@ -16,29 +16,40 @@ static const wki_optim_option options[] = {
 static wki_optim_plan plan(const void *opts)
 {
     (void)opts;
-    return (wki_optim_plan){ .rule = -1, .states = { "exp_avg", "exp_avg_sq" } };
+    return (wki_optim_plan){ .rule = WKI_RULE_lamb, .states = { "exp_avg", "exp_avg_sq" } };
 }
 
-/* 1 where either norm is 0 */
-static double trust(wk_tensor *p, wk_tensor *u)
-{
-    const double size = wk_item(wk_norm(p, 2)), step = wk_item(wk_norm(u, 2));
-    return size == 0 || step == 0 ? 1 : size / step;
-}
-
-static wk_status renew(const void *opts, const wki_optim_slot *slot, int64_t t, wk_tensor **fresh)
+/* scalars[0]: the parameter's trust */
+static void prepare(const void *opts, int64_t t, double *scalars, double *numbers)
 {
     const wk_lamb_opts *o = opts;
-    wk_tensor *g = o->maximize ? wk_neg(slot->p->grad) : slot->p->grad;
-    wk_tensor *m = wk_lerp_scalar(slot->state[0], g, 1 - o->beta1);
-    wk_tensor *v = wk_addcmul(wk_mul_scalar(slot->state[1], o->beta2), g, g, 1 - o->beta2);
-    wk_tensor *root = wk_sqrt(wk_mul_scalar(v, 1 / (1 - pow(o->beta2, (double)t))));
-    wk_tensor *u = wk_div(wk_mul_scalar(m, 1 / (1 - pow(o->beta1, (double)t))), wk_add_scalar(root, o->eps));
-    u = wk_add(u, wk_mul_scalar(slot->p, o->weight_decay));
-    if (wk_failed()) return wk_error();
-    fresh[0] = wk_sub(slot->p, wk_mul_scalar(u, o->lr * trust(slot->p, u)));
-    fresh[1] = m;
-    fresh[2] = v;
+    numbers[WKI_N_SIGN] = o->maximize ? -1 : 1;
+    numbers[WKI_N_WEIGHT_DECAY] = 0;
+    numbers[WKI_N_LR] = o->lr * scalars[0];
+    numbers[WKI_N_EPS] = o->eps;
+    numbers[WKI_N_MIX] = 1 - o->beta1;
+    numbers[WKI_N_KEEP] = o->beta2;
+    numbers[WKI_N_TAKE] = 1 - o->beta2;
+    numbers[WKI_N_AHEAD] = 1 / (1 - pow(o->beta1, (double)t));
+    numbers[WKI_N_ROOT] = 1 / (1 - pow(o->beta2, (double)t));
+    numbers[WKI_N_SHRINK] = o->weight_decay;
+}
+
+/* norm(p) / norm(u), or 1 where either is 0 */
+static wk_status measure(const void *opts, wki_optim_slot *slot, int64_t t)
+{
+    WK_SCOPE(measuring);
+    const wki_view *p = &slot->p->v;
+    wk_tensor *u = wki_new("step", p->device, p->ndim, p->size, p->dtype);
+    double numbers[WKI_N_COUNT] = { 0 };
+    prepare(opts, t, slot->scalar, numbers);
+    const wki_update_attrs attrs = { WKI_RULE_lamb_direction, 1, numbers };
+    const int64_t work = 12 * wki_numel(p);
+    if (!u || wki_do(WKI_OP_update, 4, WKI_VIEWS(p, &slot->state[0]->v, &slot->state[1]->v, &u->v, slot->g), &attrs,
+                     sizeof attrs, work))
+        return wk_error();
+    const double size = wk_item(wk_norm(slot->p, 2)), step = wk_item(wk_norm(u, 2));
+    slot->scalar[0] = size == 0 || step == 0 ? 1 : size / step;
     return wk_error();
 }
 
@@ -49,7 +60,8 @@ const wki_optim_kind wki_optim_kind_lamb = {
     .defaults = &defaults,
     .options = options,
     .plan = plan,
-    .renew = renew,
+    .prepare = prepare,
+    .measure = measure,
 };
 
 wk_lamb_opts wk_lamb_opts_default(void) { return defaults; }

@@ -28,17 +28,28 @@ static wk_status takes(const wki_optim_slot *slot, const char *where)
     return WK_OK;
 }
 
-/* To the eight bits of a bfloat16's significand: Veltkamp's splitting (Dekker 1971). */
+/* x itself, which is dense and nobody else's, to the eight bits of a bfloat16's significand. */
 static wk_tensor *rounded(wk_tensor *x)
 {
-    wk_tensor *c = wk_mul_scalar(x, 65537);
-    return wk_sub(c, wk_sub(c, x));
+    static const double numbers[WKI_N_COUNT];
+    static const wki_update_attrs attrs = { WKI_RULE_muon_round, 1, numbers };
+    if (!x || wki_do(WKI_OP_update, 1, WKI_VIEWS(&x->v, &x->v), &attrs, sizeof attrs, 4 * wki_numel(&x->v)))
+        return NULL;
+    return x;
+}
+
+static wk_tensor *f32_copy(const wk_tensor *m)
+{
+    wk_tensor *x = wki_new("step", m->v.device, m->v.ndim, m->v.size, WK_F32);
+    return x && wki_do(WKI_OP_copy, 1, WKI_VIEWS(&x->v, &m->v), NULL, 0, wki_numel(&m->v)) == WK_OK ? x : NULL;
 }
 
 static wk_tensor *orthogonal(wk_tensor *m, double eps)
 {
+    if (!m) return NULL;
     const bool tall = wk_size(m, 0) > wk_size(m, 1);
-    wk_tensor *x = rounded(wk_to(tall ? wk_t(m) : m, WK_F32));
+    wk_tensor *x = rounded(f32_copy(m));
+    if (tall) x = wk_t(x);
     x = rounded(wk_div(x, rounded(wk_clamp_min(wk_norm(x, 2), eps))));
     for (int step = 0; step < 5; step++) {
         wk_tensor *a = rounded(wk_mm(x, wk_t(x)));

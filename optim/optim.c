@@ -238,6 +238,10 @@ static wk_status step(wk_optim *opt)
     if (wki_optim_look(opt, &skip) || skip) return wk_error();
     for (int i = 0; i < opt->count; i++)
         if (take_gradient(opt, i)) return wk_error();
+    for (int i = 0; i < opt->count && opt->kind->measure; i++) {
+        wki_optim_slot *slot = &opt->slots[i];
+        if (slot->g && opt->kind->measure(opt->groups[slot->group].opts, slot, slot->t + 1)) return wk_error();
+    }
     if (opt->kind->renew && renew(opt)) return wk_error();
     for (int i = 0; i < opt->count; i++)
         if (opt->slots[i].g && update_alike(opt, i)) return wk_error();

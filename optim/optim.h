@@ -56,6 +56,8 @@ typedef struct wki_optim_kind {
     wk_status (*check)(const void *opts); /* of what a single option does not tell; may be NULL */
     wki_optim_plan (*plan)(const void *opts);
     void (*prepare)(const void *opts, int64_t t, double *scalars, double *numbers); /* changes scalars for step t + 1 */
+    /* What prepare needs besides, as slot->scalar, of a parameter's gradient before step t changes anything; may be NULL */
+    wk_status (*measure)(const void *opts, wki_optim_slot *slot, int64_t t);
     /* A kind whose update is more than a rule (plan.rule < 0) has, in prepare's place: may it train this parameter (NULL:
      * any), and what parameter and states become in step t, as tensors of the innermost scope: fresh[0] the parameter,
      * then the states. Nothing is changed. */
