@@ -17,8 +17,8 @@ typedef struct source {
     const settings *settings;
     keep kept;
     keep_place place;
-    const wk_state *weights;
-    char shapes[200]; /* of the graph's input and output */
+    const wk_state *saved, *weights; /* a checkpoint, and of it the model's */
+    char shapes[200];                /* of the graph's input and output */
 } source;
 
 #define AT(field) offsetof(settings, field)
@@ -52,8 +52,8 @@ static int open_source(source *from)
     const settings *s = from->settings;
     if (strlen(s->run) >= sizeof from->kept.folder) return say_usage("the name of the run is too long");
     snprintf(from->kept.folder, sizeof from->kept.folder, "%s", s->run);
-    const wk_state *all = keep_read(&from->kept, !s->last, &from->place);
-    from->weights = wk_state_part(all, "model.");
+    from->saved = keep_read(&from->kept, !s->last, &from->place);
+    from->weights = from->saved ? keep_weights(from->saved) : NULL;
     return from->weights ? EXIT_DONE : say_error();
 }
 
@@ -70,7 +70,7 @@ static int plan_model(source *from, run_settings *settings, sets *data, run_plan
     if (!settings->data.path)
         settings->data = (sets_request){ c->data, given(c->train), given(c->test), given(c->x), given(c->y) };
     if (!run_prepare(plan, settings)) return EXIT_FAILED;
-    return sets_open(data, &settings->data) ? run_plan_for(plan, data) : say_error();
+    return sets_open(data, &settings->data) ? run_plan_for(plan, data, from->saved) : say_error();
 }
 
 /* One row as the model takes it, in a batch of its own. */
