@@ -211,11 +211,12 @@ void judge_put_text(const judge *j, FILE *out, int worst)
             (long long)t->place.epoch - (t->place.step == 0));
     fprintf(out, "test   %s of %s: ", say_plural(rows, j->rows, "row"), t->data.path);
     if (t->data.classes) {
-        fprintf(out, "accuracy %.2f %%", 100 * wk_scores_accuracy(s));
-        if (t->data.classes > 5) fprintf(out, ", among the first 5 %.2f %%", 100 * wk_scores_topk(s, 5));
-        fprintf(out, "\nloss   %.4g\nAUC    %.4f%s\n\n", j->loss,
-                wk_scores_auc(s, t->data.classes > 2 ? WK_ALL_CLASSES : 1),
-                t->data.classes > 2 ? ", each class against the others" : "");
+        const bool several = t->data.classes > 2;
+        fprintf(out, "accuracy %.2f %%, loss %.4g\n", 100 * wk_scores_accuracy(s), j->loss);
+        if (t->data.classes > 5)
+            fprintf(out, "top 5  %.2f %% have their class among the first 5\n", 100 * wk_scores_topk(s, 5));
+        fprintf(out, "AUC    %.4f%s\n\n", wk_scores_auc(s, several ? WK_ALL_CLASSES : 1),
+                several ? ", each class against the others" : "");
         put_classes(j, out);
         put_confusion(j, out);
     } else {

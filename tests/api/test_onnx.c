@@ -181,6 +181,17 @@ static void refuses(wk_module *m, wk_tensor *x, const char *where, const char *w
     CHECK(access(path, F_OK) != 0);
 }
 
+TEST(onnx, scaling_is_part_of_the_graph)
+{
+    static const char *const ops[] = { "Sub", "Div", "Gemm", "Mul", "Add" };
+    wk_tensor *two = wk_full(WK_SHAPE(3), WK_F64, 2), *ten = wk_full(WK_SHAPE(1), WK_F64, 10);
+    wk_module *m = wk_nn_sequential(wk_nn_scale(two, two), wk_nn_linear(3, 1), wk_nn_unscale(ten, ten));
+    bytes graph = field(export(m, wk_ones(WK_SHAPE(2, 3), WK_F32)), GRAPH, 0);
+    for (int i = 0; i < 5; i++) CHECK(is(field(field(graph, NODES, i), 4, 0), ops[i]));
+    CHECK(is(field(field(graph, NODES, 0), 1, 1), "0.offset") && is(field(field(graph, NODES, 4), 1, 1), "2.offset"));
+    end();
+}
+
 TEST(onnx, names_the_module_that_has_no_form_there)
 {
     wk_tensor *image = wk_randn(WK_SHAPE(2, 3, 7, 7), WK_F32), *row = wk_randn(WK_SHAPE(2, 3), WK_F32);

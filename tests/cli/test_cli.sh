@@ -433,8 +433,8 @@ run 0 eval judged --last --html judged.html --force --json --worst 2
 is_json out
 shows '"worst": \[{"row": [0-9]*, "loss": [0-9.]*, "class": "[0-9]"'
 run 0 synth moons -o two.h5 --train 200 --test 50 -q
-run 0 train two.h5 --epochs 1 -o two -q --hidden 8
-run 0 eval two --html two.html
+run 0 train two.h5 --epochs 1 -o pair -q --hidden 8
+run 0 eval pair --html pair.html
 [ "$(sed -n '/taken for/,$p' out | grep -c '^[01]  ')" -eq 2 ] || fail "no matrix of two classes"
 awk 'BEGIN { print "a,b,species"; for (i = 0; i < 4000; i++) { c = i % 100; print c % 10 + i % 7 / 9 "," int(c / 10) + i % 11 / 13 ",<species " c ">" } }' >many.csv
 run 0 import csv many.csv -o many.h5 -q
@@ -447,7 +447,7 @@ awk 'length > 80 { exit 1 }' out || fail "eval has a line of more than 80 column
 grep -q '&lt;species' many.html || fail "names of classes are not escaped"
 grep -q '<species' many.html && fail "names of classes are not escaped"
 if command -v python3 >/dev/null; then
-    for page in two many; do python3 page.py $page.html 2>err || fail "$page.html is not well formed"; done
+    for page in pair many; do python3 page.py $page.html 2>err || fail "$page.html is not well formed"; done
 fi
 no_parts
 
@@ -471,6 +471,9 @@ shows '^row *output *target *predicted'
 grep -q '<svg' gas.html || fail "the page has no plot"
 run 0 predict gas --last
 awk -F, 'NR > 1 && ($2 < 50000 || $2 > 350000) { exit 1 }' out || fail "predict does not speak of pressures"
+run 0 export gas --onnx gas.onnx
+shows 'from f32 \[N, 3\] to \[N, 1\]'
+for name in 0.offset 0.scale 2.offset 2.scale; do grep -q "$name" gas.onnx || fail "the graph has no $name"; done
 run 0 train gas.h5 --epochs 30 --hidden 32 --lr 3e-3 -o gas-raw --scale none -q
 shows 'R2 -\?[0-9]*\.[0-8]'
 run 0 train gas.h5 --epochs 30 --hidden 32 --lr 3e-3 -o gas-unit --scale minmax -q
