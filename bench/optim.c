@@ -44,6 +44,13 @@ typedef struct form {
     double us[MAX_SAMPLES], ratio[MAX_SAMPLES]; /* ratio: peer / wick, of neighbouring samples */
 } form;
 
+static double least(const double *values, int n)
+{
+    double found = values[0];
+    for (int i = 1; i < n; i++) found = values[i] < found ? values[i] : found;
+    return found;
+}
+
 typedef struct race {
     const bench_optim_options *o;
     char cpu[128];
@@ -51,6 +58,7 @@ typedef struct race {
     form forms[MAX_FORMS];
     int nforms;
     double us[MAX_SAMPLES];
+    double best; /* of all samples, also those beside other forms */
 } race;
 
 static bool complain(const char *text)
@@ -152,10 +160,12 @@ static bool prepare(race *r, const bench_optim_case *c, int64_t rows, double our
 static bool alternate(race *r, wk_optim *opt)
 {
     const int n = steps_a_sample(opt);
+    r->best = (double)INFINITY;
     for (int k = 0; k < r->o->samples; k++) {
         for (int i = 0; i < r->nforms || i == 0; i++) { /* each form has wick for its neighbour */
             r->us[k] = time_steps(opt, n);
             if (wk_failed()) return complain(wk_error_text());
+            r->best = fmin(r->best, r->us[k]);
             if (!r->nforms) break;
             form *f = &r->forms[i];
             if (!bench_peer_ask(&r->peer, SAMPLE_SECONDS, "sample %s %d", f->name, SAMPLE_US))
@@ -172,21 +182,23 @@ static void print_heading(const race *r, int64_t rows)
     printf("wick %s, %s, %s, %d thread%s", wk_version(), wk_cpu_isa(), r->cpu, r->o->threads,
            r->o->threads > 1 ? "s" : "");
     if (r->o->peer) printf(", %s", r->peer.version);
-    printf(
-        "\n%lld parameters in %d tensors: microseconds a step, and the ratios peer / wick, medians of %d samples\n\n",
-        (long long)(BENCH_OPTIM_BLOCKS * rows * (rows + 2)), TENSORS, r->o->samples);
-    printf("%-12s %10s", "optimizer", "wick");
-    for (int i = 0; r->o->peer && i < 3; i++)
-        printf(" %10s %6s", (const char *[]){ "loop", "foreach", "fused" }[i], "");
+    printf("\n%lld parameters in %d tensors: microseconds a step and peer / wick: medians of %d samples; best: of the "
+           "best "
+           "samples\n\n%-12s %10s",
+           (long long)(BENCH_OPTIM_BLOCKS * rows * (rows + 2)), TENSORS, r->o->samples, "optimizer", "wick");
+    static const char *const forms[] = { "loop", "foreach", "fused" };
+    for (int i = 0; r->o->peer && i < 3; i++) printf(" %10s %6s %6s", forms[i], "ratio", "best");
     putchar('\n');
 }
 
 static void print_row(const race *r, const bench_optim_case *c)
 {
-    printf("%-12s %10.1f", c->name, bench_median(r->us, r->o->samples));
-    for (int i = 0; i < r->nforms; i++)
-        printf(" %10.1f %6.2f", bench_median(r->forms[i].us, r->o->samples),
-               bench_median(r->forms[i].ratio, r->o->samples));
+    const int n = r->o->samples;
+    printf("%-12s %10.1f", c->name, bench_median(r->us, n));
+    for (int i = 0; i < r->nforms; i++) {
+        const form *f = &r->forms[i];
+        printf(" %10.1f %6.2f %6.2f", bench_median(f->us, n), bench_median(f->ratio, n), least(f->us, n) / r->best);
+    }
     putchar('\n');
 }
 
@@ -197,8 +209,9 @@ static void print_json(const race *r, const bench_optim_case *c, int64_t rows)
         printf("{\"optimizer\":\"%s\",\"parameters\":%lld,\"threads\":%d,\"wick_us\":%.3f", c->name,
                (long long)(BENCH_OPTIM_BLOCKS * rows * (rows + 2)), r->o->threads, bench_median(r->us, r->o->samples));
         if (r->nforms) {
-            printf(",\"form\":\"%s\",\"peer_us\":%.3f,\"ratio\":%.4f", r->forms[i].name,
-                   bench_median(r->forms[i].us, r->o->samples), bench_median(r->forms[i].ratio, r->o->samples));
+            printf(",\"form\":\"%s\",\"peer_us\":%.3f,\"ratio\":%.4f,\"best_ratio\":%.4f", r->forms[i].name,
+                   bench_median(r->forms[i].us, r->o->samples), bench_median(r->forms[i].ratio, r->o->samples),
+                   least(r->forms[i].us, r->o->samples) / r->best);
             bench_print_quoted("peer", r->peer.version);
         }
         bench_print_quoted("isa", wk_cpu_isa());
