@@ -1,6 +1,7 @@
 /* Backward: nodes run in descending order of creation, each once all that came after it has run; so gradients add up
  * newest first, as in torch. Leaves are written last, all together: on an error no .grad has changed, but where a hook
- * that sees the written ones fails. No recursion, whatever the depth. */
+ * that sees the written ones fails. A leaf with an updater is the exception: it is written and updated as soon as no
+ * node is left that sends to it. No recursion, whatever the depth. */
 #include "autograd/op.h"
 #include "base/alloc.h"
 #include "base/fault.h"
@@ -20,6 +21,9 @@ typedef struct task {
     int ntargets;
     bool only_targets; /* no .grad is touched at all: autograd_grad */
     bool retain, create;
+    bool updates; /* leaves with an updater are updated; `early`: one has got a gradient; `counted`: pending is known */
+    bool early, counted;
+    int opaque; /* opaque nodes that have yet to run: until then no leaf is known to be complete */
 } task;
 
 static wk_status heap_push(heap *h, wki_node *node)
@@ -77,6 +81,7 @@ static wk_status arrive(task *t, wki_node *node, wk_tensor *g)
     if (set_add(&node->grad, g, t->create)) return wk_error();
     if (node->queued) return WK_OK;
     node->queued = heap_push(node->op->backward ? &t->waiting : &t->leaves, node) == WK_OK;
+    t->early |= t->updates && node->updater.call;
     if (node->queued) return WK_OK;
     wki_object_unref(node->grad);
     node->grad = NULL;
@@ -185,6 +190,54 @@ static wk_status retain(task *t, wki_node *node)
     return install_grad(t, node->retain, g);
 }
 
+static wk_status update(const task *t, const wki_node *leaf)
+{
+    return t->updates && leaf->updater.call ? leaf->updater.call(leaf->updater.user, leaf->updater.index) : WK_OK;
+}
+
+/* A leaf with an updater whose gradient is complete: what finish_leaves does, for it alone. */
+static wk_status finish_early(task *t, wki_node *node)
+{
+    WK_SCOPE(leaf);
+    if (!node->grad || !node->leaf) return WK_OK;
+    if (node->hooks && wki_run_grad_hooks(node)) return wk_error();
+    if (prepare_grad(t, node->leaf, &node->grad)) return wk_error();
+    wk_tensor *g = node->grad;
+    node->grad = NULL;
+    wk_status status = install_grad(t, node->leaf, g);
+    wki_object_unref(g);
+    if (status == WK_OK && node->hooks) status = wki_run_leaf_hooks(node);
+    return status ? status : update(t, node);
+}
+
+static wk_status finish_complete(task *t)
+{
+    for (size_t i = 0; i < t->leaves.count; i++) {
+        wki_node *leaf = t->leaves.at[i];
+        if (leaf->updater.call && leaf->pending == 0 && finish_early(t, leaf)) return wk_error();
+    }
+    return WK_OK;
+}
+
+/* After a node has run: which leaves is there nothing more to come for? The first leaf to get a gradient starts the
+ * count, so that other backwards pay nothing. */
+static wk_status look_for_complete(task *t, const wki_node *ran)
+{
+    if (!t->counted) {
+        t->counted = true;
+        if (wki_count_edges(t->waiting.at, t->waiting.count, t->leaves.at, t->leaves.count, &t->opaque))
+            return wk_error();
+        return t->opaque ? WK_OK : finish_complete(t);
+    }
+    const bool cleared = ran->opaque && --t->opaque == 0;
+    for (int i = 0; i < ran->ninputs; i++) {
+        wki_node *leaf = ran->edges[i].node;
+        if (leaf && leaf->updater.call && --leaf->pending == 0 && !t->opaque && finish_early(t, leaf))
+            return wk_error();
+    }
+    return cleared ? finish_complete(t) : WK_OK;
+}
+
 static wk_status run_all(task *t)
 {
     while (t->waiting.count) {
@@ -193,6 +246,7 @@ static wk_status run_all(task *t)
         if (status == WK_OK && t->ntargets) capture(t, node);
         if (status == WK_OK && node->retain && !t->only_targets) status = retain(t, node);
         if (status == WK_OK) status = run_node(t, node);
+        if (status == WK_OK && t->early) status = look_for_complete(t, node);
         node->queued = false;
         wki_object_unref(node->grad);
         node->grad = NULL;
@@ -208,6 +262,7 @@ static wk_status finish_leaves(task *t)
     WK_SCOPE(leaves);
     for (size_t i = 0; i < t->leaves.count; i++) {
         wki_node *node = t->leaves.at[i];
+        if (!node->grad) continue; /* finished early */
         if (node->hooks && wki_run_grad_hooks(node)) return wk_error();
         bool elsewhere = capture(t, node) || t->only_targets || !node->leaf;
         if (elsewhere) {
@@ -226,9 +281,11 @@ static wk_status finish_leaves(task *t)
         if (status) return status;
         node->installed = g != NULL;
     }
-    for (size_t i = 0; i < t->leaves.count; i++)
-        if (t->leaves.at[i]->installed && t->leaves.at[i]->hooks && wki_run_leaf_hooks(t->leaves.at[i]))
-            return wk_error();
+    for (size_t i = 0; i < t->leaves.count; i++) {
+        wki_node *node = t->leaves.at[i];
+        if (node->installed && node->hooks && wki_run_leaf_hooks(node)) return wk_error();
+        if (node->installed && update(t, node)) return wk_error();
+    }
     return WK_OK;
 }
 
@@ -287,7 +344,8 @@ wk_status wk_backward_all(wk_tensor *const *roots, wk_tensor *const *gradients, 
     wki_check(n > 0 && roots, WK_E_INVALID, WK_E_INVALID, "backward", "no roots were given");
     for (int i = 0; i < n; i++)
         if (check_root("backward", roots[i], gradients ? gradients[i] : NULL)) return wk_error();
-    task t = { .retain = retain_graph || create_graph, .create = create_graph };
+    const bool retain = retain_graph || create_graph;
+    task t = { .retain = retain, .create = create_graph, .updates = !retain };
     return run_task(&t, n, roots, gradients);
 }
 

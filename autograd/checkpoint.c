@@ -96,6 +96,7 @@ wk_tensor *wk_checkpoint(wk_checkpoint_fn *fn, void *user, wk_tensor *const *in,
         return NULL;
     }
     node->extra = p;
+    node->opaque = true;
     y->is_view = false;
     return wk_escape(inside, y);
 }

@@ -62,6 +62,14 @@ typedef struct wki_hook {
     void *user;
 } wki_hook;
 
+/* Called in backward when the .grad of a leaf is complete: an optimizer's update of its parameter number `index`. */
+typedef wk_status wki_leaf_update(void *user, int index);
+typedef struct wki_updater {
+    wki_leaf_update *call; /* NULL: none */
+    void *user;
+    int index;
+} wki_updater;
+
 struct wki_node {
     wki_object object;
     const wki_opdef *op;
@@ -70,12 +78,16 @@ struct wki_node {
     wki_edge inline_edges[WKI_INLINE_INPUTS], *edges;
     wki_saved saved[WKI_MAX_SAVED];
     bool freed;        /* saved tensors were dropped by a backward */
+    bool opaque;       /* its backward reads leaves, or sends to them, that no edge tells of */
     bool lacks;        /* something to be saved: there was no memory */
     bool autocast;     /* the mode in which it was recorded, and in which its backward runs */
     wk_tensor *leaf;   /* an accumulator's leaf, not owned: it clears this when it dies */
     wk_tensor *retain; /* a non-leaf that wants its gradient, not owned likewise */
     wk_tensor *grad;   /* while a backward runs: what has arrived so far */
     bool queued, installed;
+    bool counted;         /* in early.c's count of edges */
+    int pending;          /* of a leaf with an updater, once counted: edges to it whose nodes have yet to run */
+    wki_updater updater;  /* of an accumulator */
     wki_hook *hooks;
     void (*release)(wki_node *node); /* drops what extra keeps once a backward has run; NULL: nothing */
     void *extra;   /* an object that lives as long as the node: a user's function; owned */
@@ -125,6 +137,13 @@ static inline const void *wki_attrs(const wki_backward *b) { return b->node->att
 wk_tensor *wki_saved_at(wki_backward *b, int i); /* borrowed; NULL with an error if it was changed in place or freed */
 /* An op whose backward is called once and needs no graph (no create_graph) may use a fused kernel. */
 static inline bool wki_is_plain(void) { return !wki_is_recording(); }
+
+/* early.c: leaves that are updated as soon as they are complete, instead of at the end. Counts the edges that nodes in
+ * `waiting`, and those behind them, have to leaves with an updater; *opaque: how many of these nodes are opaque. */
+wk_status wki_count_edges(wki_node *const *waiting, size_t nwaiting, wki_node *const *arrived, size_t narrived,
+                          int *opaque);
+/* The leaf's updater; NULL with WK_E_MEMORY. It stays at its place while the leaf lives. */
+wki_updater *wki_updater_of(wk_tensor *leaf);
 
 /* Runs op on these views: outputs first. work: rough elementary operations. */
 static inline wk_status wki_do(int op, int nout, int n, const wki_view *const *views, const void *attrs, size_t bytes,

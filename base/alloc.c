@@ -7,12 +7,27 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+/* Long passes over memory miss the TLB less with pages of 2 MB, which Linux gives where it is asked to. */
+enum { HUGE_PAGE = 2 << 20 };
+
+static void *allocate_huge(size_t bytes)
+{
+    void *memory = NULL;
+    if (posix_memalign(&memory, HUGE_PAGE, bytes)) return NULL;
+#ifdef MADV_HUGEPAGE
+    madvise(memory, bytes / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
+#endif
+    return memory;
+}
 
 static void *system_allocate(void *user, size_t bytes, size_t align)
 {
     (void)user;
     void *memory = NULL;
     if (align <= _Alignof(max_align_t)) return malloc(bytes);
+    if (bytes >= 2 * HUGE_PAGE) return allocate_huge(bytes);
     return posix_memalign(&memory, align, bytes) == 0 ? memory : NULL;
 }
 

@@ -33,6 +33,7 @@ void wki_optim_drop_states(wki_optim_slot *slot)
 static void optim_destroy(void *object)
 {
     wk_optim *opt = object;
+    wki_optim_unhook(opt);
     for (int i = 0; i < opt->count; i++) wki_optim_drop_states(&opt->slots[i]);
     if (opt->own) opt->kind->drop(opt->own);
     for (int g = 0; g < opt->ngroups; g++) {
@@ -89,6 +90,7 @@ wk_optim *wki_optim_new(const wki_optim_kind *kind, const void *given)
     wk_optim *opt = wki_object_new(&optim_type, kind->where);
     if (!opt) return NULL;
     opt->kind = kind;
+    opt->clip_value = (double)INFINITY;
     if (init(opt, given) == WK_OK) return opt;
     wki_object_unref(opt);
     return NULL;
@@ -159,7 +161,7 @@ static wk_status take_gradient(wk_optim *opt, int i)
     const wk_tensor *p = slot->p;
     wk_tensor *g = p->grad;
     slot->g = NULL;
-    if (!g) return WK_OK;
+    if (!g || slot->done) return WK_OK;
     if (wki_optim_gradient_ok(slot, "step")) return wk_error();
     for (int k = 0; k < group->nstates && slot->t; k++)
         wki_check(slot->state[k]->v.dtype == p->v.dtype && wki_same_shape(&slot->state[k]->v, &p->v), WK_E_STATE,
@@ -180,7 +182,7 @@ static bool alike(const wki_optim_slot *a, const wki_optim_slot *b)
 }
 
 /* One call for all that are like the first: of one group, dtype, device and step count. */
-static wk_status update_alike(wk_optim *opt, int first)
+static wk_status update_alike(wk_optim *opt, int first, int end)
 {
     wki_optim_slot like = opt->slots[first];
     const wki_optim_group *group = &opt->groups[like.group];
@@ -188,7 +190,7 @@ static wk_status update_alike(wk_optim *opt, int first)
     const wki_view **view = opt->views;
     int64_t work = 0;
     int n = 0;
-    for (int i = first; i < opt->count && n < most; i++) {
+    for (int i = first; i < end && n < most; i++) {
         wki_optim_slot *slot = &opt->slots[i];
         if (!slot->g || !alike(slot, &like)) continue;
         *view++ = &slot->p->v;
@@ -211,14 +213,14 @@ static wk_status update_alike(wk_optim *opt, int first)
 }
 
 /* Kinds beyond a rule: first all is computed, then all is put in place. */
-static wk_status renew(wk_optim *opt)
+static wk_status renew(wk_optim *opt, int begin, int end)
 {
-    for (int i = 0; i < opt->count; i++) {
+    for (int i = begin; i < end; i++) {
         wki_optim_slot *slot = &opt->slots[i];
         if (slot->g && opt->kind->renew(opt->groups[slot->group].opts, slot, slot->t + 1, slot->fresh))
             return wk_error();
     }
-    for (int i = 0; i < opt->count; i++) {
+    for (int i = begin; i < end; i++) {
         wki_optim_slot *slot = &opt->slots[i];
         if (!slot->g) continue;
         if (wk_copy_(slot->p, slot->fresh[0])) return wk_error();
@@ -230,23 +232,29 @@ static wk_status renew(wk_optim *opt)
     return WK_OK;
 }
 
-static wk_status step(wk_optim *opt)
+static wk_status update(wk_optim *opt, int begin, int end)
 {
     WK_SCOPE(step);
     WK_NO_GRAD(update);
-    bool skip;
-    if (wki_optim_look(opt, &skip) || skip) return wk_error();
-    for (int i = 0; i < opt->count; i++)
+    for (int i = begin; i < end; i++)
         if (take_gradient(opt, i)) return wk_error();
-    for (int i = 0; i < opt->count && opt->kind->measure; i++) {
+    for (int i = begin; i < end && opt->kind->measure; i++) {
         wki_optim_slot *slot = &opt->slots[i];
         if (slot->g && opt->kind->measure(opt->groups[slot->group].opts, slot, slot->t + 1)) return wk_error();
     }
-    if (opt->kind->renew && renew(opt)) return wk_error();
-    for (int i = 0; i < opt->count; i++)
-        if (opt->slots[i].g && update_alike(opt, i)) return wk_error();
-    opt->steps++;
+    if (opt->kind->renew && renew(opt, begin, end)) return wk_error();
+    for (int i = begin; i < end; i++)
+        if (opt->slots[i].g && update_alike(opt, i, end)) return wk_error();
     return WK_OK;
+}
+
+wk_status wki_optim_update(wk_optim *opt, int begin, int end)
+{
+    if (update(opt, begin, end) == WK_OK) return WK_OK;
+    for (int i = begin; i < end; i++) /* states made for a first step that was not done */
+        if (opt->slots[i].t == 0 && !opt->groups[opt->slots[i].group].plan.at_once)
+            wki_optim_drop_states(&opt->slots[i]);
+    return wk_error();
 }
 
 wk_status wk_step(wk_optim *opt)
@@ -254,11 +262,12 @@ wk_status wk_step(wk_optim *opt)
     if (!wki_optim_ok(opt, "step") || wk_failed()) return wk_error();
     wki_check(!opt->kind->search, WK_E_UNSUPPORTED, WK_E_UNSUPPORTED, "step",
               "%s asks for the loss several times in a step; call wk_step_closure", opt->kind->name);
-    if (step(opt) == WK_OK) return WK_OK;
-    for (int i = 0; i < opt->count; i++) /* states made for a first step that was not done */
-        if (opt->slots[i].t == 0 && !opt->groups[opt->slots[i].group].plan.at_once)
-            wki_optim_drop_states(&opt->slots[i]);
-    return wk_error();
+    bool skip;
+    if (wki_optim_rest_ok(opt) || wki_optim_look(opt, &skip) || skip) return wk_error();
+    if (wki_optim_update(opt, 0, opt->count)) return wk_error();
+    wki_optim_begin_step(opt);
+    opt->steps++;
+    return WK_OK;
 }
 
 wk_status wk_zero_grad(wk_optim *opt)

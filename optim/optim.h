@@ -40,6 +40,9 @@ typedef struct wki_optim_slot {
     double scalar[WKI_MAX_SCALARS];
     int64_t t;                        /* steps in which this parameter had a gradient */
     const wki_view *g;                /* in a step: the gradient still to be applied */
+    bool done;                        /* updated in backward, in this step */
+    const wk_tensor *kept;            /* and its .grad then, looked at only to compare */
+    uint32_t seen;                    /* and that one's version */
     wk_tensor *fresh[1 + WKI_MAX_STATES]; /* in a step: what parameter and states will be, of a kind that renews */
 } wki_optim_slot;
 
@@ -92,6 +95,8 @@ struct wk_optim {
     int ngroups, count;
     int64_t steps, skipped;
     wk_nonfinite nonfinite;
+    bool in_backward, keep_grads; /* optim_backward.c */
+    double clip_value;
     void *own;               /* of a kind that searches */
     wki_optim_slot *slots;   /* group after group */
     wki_optim_slot **picked; /* those of the call being made, and its views */
@@ -111,6 +116,18 @@ wk_status wki_closure_call(const wki_closure *closure, double *loss);
 int wki_optim_first_nonfinite(const wk_optim *opt);
 wk_status wki_optim_fail_nonfinite(const wk_optim *opt, int i, const char *where);
 wk_status wki_optim_look(wk_optim *opt, bool *skip);
+
+/* Updates those of slots [begin, end) that have a gradient and are not done; on an error none of them. */
+wk_status wki_optim_update(wk_optim *opt, int begin, int end);
+
+/* Updates in backward (optim_backward.c): may the parameters have them, and they get them; they lose them; what
+ * has a gradient before the step ends, may it be updated; the next step begins; may the gradients be changed now? */
+wk_status wki_optim_hook_ok(const wk_optim *opt, wk_params *params, const char *where);
+void wki_optim_hook(wk_optim *opt);
+void wki_optim_unhook(wk_optim *opt);
+wk_status wki_optim_rest_ok(wk_optim *opt);
+void wki_optim_begin_step(wk_optim *opt);
+wk_status wki_optim_clip_ok(wk_params *params, bool only_look, const char *where);
 
 /* Options (optim_options.c): an option's place in an option struct; by its name (NULL with an error); are
  * all in their ranges? "lr=0.1,nesterov" read over opts; the first group's told in opt->text. */

@@ -39,7 +39,11 @@ static double norm_of(wk_params *params, double p, const char *where)
     return wk_failed() ? none : total;
 }
 
-double wk_grad_norm(wk_params *params, double norm_type) { return norm_of(params, norm_type, "grad_norm"); }
+double wk_grad_norm(wk_params *params, double norm_type)
+{
+    static const char where[] = "grad_norm";
+    return wki_optim_clip_ok(params, true, where) ? (double)NAN : norm_of(params, norm_type, where);
+}
 
 wk_clip_grad_norm_opts wk_clip_grad_norm_opts_default(void)
 {
@@ -64,6 +68,7 @@ double wk_clip_grad_norm_run(const wk_clip_grad_norm_opts *given)
     if (!given) return wki_null_argument(where, "o"), none;
     wki_options_merge(&o, sizeof o, given);
     wki_check(o.max_norm >= 0, none, WK_E_INVALID, where, "max_norm is %g; it must be at least 0", o.max_norm);
+    if (wki_optim_clip_ok(o.params, false, where)) return none;
     const double total = norm_of(o.params, o.norm_type, where);
     if (wk_failed()) return none;
     wki_check(!o.error_if_nonfinite || isfinite(total), none, WK_E_STATE, where,
@@ -79,6 +84,7 @@ wk_status wk_clip_grad_value_(wk_params *params, double value)
     if (wk_failed()) return wk_error();
     if (!params) return wki_null_argument(where, "params"), wk_error();
     wki_check(value >= 0, WK_E_INVALID, WK_E_INVALID, where, "value is %g; it must be at least 0", value);
+    if (wki_optim_clip_ok(params, false, where)) return wk_error();
     WK_NO_GRAD(clamping);
     for (int i = 0; i < wk_params_count(params); i++) {
         wk_tensor *g = wk_grad(wk_params_at(params, i));

@@ -91,8 +91,9 @@ wk_status wk_optim_add_group(wk_optim *opt, wk_params *params, const char *optio
     void *opts = wki_alloc(opt->kind->opts_size);
     if (!opts) return wk_error();
     memcpy(opts, opt->made, opt->kind->opts_size);
-    if (wki_optim_options_read(opt->kind, opts, options ? options : "", where) == WK_OK)
-        wki_optim_join(opt, params, opts, where);
+    if (wki_optim_options_read(opt->kind, opts, options ? options : "", where) == WK_OK &&
+        wki_optim_hook_ok(opt, params, where) == WK_OK && wki_optim_join(opt, params, opts, where) == WK_OK)
+        wki_optim_hook(opt);
     wki_free(opts);
     return wk_error();
 }

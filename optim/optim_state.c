@@ -159,6 +159,7 @@ static void take(wk_optim *opt, loading *l)
             if (slot->state[k]) wki_object_adopt(slot->state[k]);
         slot->t = l->slots[i].t;
     }
+    wki_optim_begin_step(opt);
     opt->steps = l->steps;
     opt->skipped = l->skipped;
     void *was = opt->own;

@@ -9,6 +9,7 @@
 #ifndef WICK_OPTIM_H
 #define WICK_OPTIM_H
 #include "wick/state.h"
+#include <math.h>
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -164,6 +165,26 @@ typedef enum wk_nonfinite { WK_NONFINITE_KEEP, WK_NONFINITE_SKIP, WK_NONFINITE_S
 WK_API wk_status wk_set_nonfinite(wk_optim *opt, wk_nonfinite policy);
 WK_API int64_t wk_steps_skipped(const wk_optim *opt);
 
+/* Updates in backward: each parameter is updated within wk_backward as soon as its gradient is complete, and the gradient dropped then, so
+ * that it is used while in cache, and memory for one is enough. The loop stays the same, and so do the bits: wk_step updates what has a
+ * gradient and is not updated yet, and ends the step; lr and options count as they are during backward. The price:
+ * - a wk_backward that fails leaves the parameters it had come to updated; wk_step, once the error is cleared, ends that step.
+ * - a second gradient in one step is WK_E_STATE. To accumulate, switch it off (.on = false) for all backwards of a step but the last.
+ * - clipping by norm needs all gradients first: wk_clip_grad_norm_ is WK_E_STATE. By value: .clip_value, in the place of
+ *   wk_clip_grad_value_. wk_grad_norm needs .keep_grads. wk_set_nonfinite looks at all of them likewise: WK_E_STATE.
+ * Hooks on gradients and leaves run before the update. A backward with retain_graph or create_graph, and the parts that wk_checkpoint
+ * computes again, leave gradients to wk_step; so does a parameter that the loss does not reach. A parameter belongs to one such
+ * optimizer (WK_E_STATE); WK_E_UNSUPPORTED: L-BFGS. */
+typedef struct wk_optim_in_backward_opts {
+    size_t size;
+    wk_optim *opt;
+    bool on;           /* true */
+    bool keep_grads;   /* false; true: wk_grad is there after backward, as ever */
+    double clip_value; /* INFINITY; elements of gradients are clamped to [-clip_value, clip_value] */
+} wk_optim_in_backward_opts;
+WK_API wk_optim_in_backward_opts wk_optim_in_backward_opts_default(void);
+WK_API wk_status wk_optim_in_backward_run(const wk_optim_in_backward_opts *o); /* wk_optim_in_backward(opt, .clip_value = 1) */
+
 /* Groups: parameters with option values of their own. The first, 0, has what the optimizer was made with; another one differs from that
  * in what its text says: wk_optim_add_group(opt, biases, "lr=1e-2,weight_decay=0"). Names must differ across groups, and a tensor stands
  * in one only. Options by name as in wk_optim_by_name, flags as 0 and 1; WK_E_RANGE: no such group; WK_E_STATE: a change that would need
@@ -206,6 +227,12 @@ static inline double wk_clip_grad_norm_with(wk_clip_grad_norm_opts o) { return w
 #define wk_clip_grad_norm_(params_, ...)                                                                               \
     wk_clip_grad_norm_with(                                                                                           \
         WK_WITH(wk_clip_grad_norm_opts, WK_CLIP_GRAD_NORM_DEFAULTS, .params = (params_), .max_norm = __VA_ARGS__))
+
+static inline wk_status wk_optim_in_backward_with(wk_optim_in_backward_opts o) { return wk_optim_in_backward_run(&o); }
+#define WK_OPTIM_IN_BACKWARD_DEFAULTS                                                                                  \
+    .size = sizeof(wk_optim_in_backward_opts), .on = true, .keep_grads = false, .clip_value = (double)INFINITY
+#define wk_optim_in_backward(...)                                                                                      \
+    wk_optim_in_backward_with(WK_WITH(wk_optim_in_backward_opts, WK_OPTIM_IN_BACKWARD_DEFAULTS, .opt = __VA_ARGS__))
 
 static inline wk_optim *wk_optim_sgd_with(wk_sgd_opts o) { return wk_optim_sgd_new(&o); }
 static inline wk_optim *wk_optim_adagrad_with(wk_adagrad_opts o) { return wk_optim_adagrad_new(&o); }

@@ -347,6 +347,28 @@ TEST(scarcity, of_a_step_of_any_optimizer_changes_nothing)
     }
 }
 
+static void ready_to_learn_early(void)
+{
+    tables();
+    opt = optimizer_of_net();
+    wk_optim_in_backward(opt);
+}
+
+/* A step that an earlier failure left half done is ended first. */
+static bool learn_early(void) { return wk_step(opt) == WK_OK && learn() && step(); }
+
+TEST(scarcity, of_updates_in_backward_is_an_error_and_the_next_step_goes_on)
+{
+    const char *const *names;
+    const int n = wk_optim_names(&names);
+    for (optimizer = 0; optimizer < n; optimizer++) {
+        if (is_lbfgs()) continue;
+        deed d = { ready_to_learn_early, learn_early, NULL, names[optimizer] };
+        every_request(&d, false);
+        every_request(&d, true);
+    }
+}
+
 static bool make_optimizer(void) { return optimizer_of_net() != NULL; }
 
 TEST(scarcity, of_any_optimizer_that_is_built_is_an_error_and_nothing_more)
