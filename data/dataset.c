@@ -136,15 +136,19 @@ wk_status wki_dataset_set_blocks(wk_dataset *set, int64_t *blocks, int64_t n, in
     return blocks ? WK_OK : WK_E_MEMORY;
 }
 
+enum { MOST_BLOCKS = 1 << 20 }; /* more are taken several as one: a small file may claim any number */
+
 static wk_status copy_blocks(wk_dataset *set, const wk_dataset_opts *o)
 {
-    const int64_t size = o->block_rows, lead = o->block_lead ? o->block_lead : size;
-    if (size <= 1 || o->rows == 0) return WK_OK;
+    if (o->block_rows <= 1 || o->rows == 0) return WK_OK;
+    const int64_t as_one = 1 + o->rows / o->block_rows / MOST_BLOCKS;
+    int64_t size, lead = o->block_lead ? o->block_lead : o->block_rows;
+    if (__builtin_mul_overflow(o->block_rows, as_one, &size)) size = o->rows;
     const int64_t rest = o->rows > lead ? o->rows - lead : 0, n = 1 + rest / size + (rest % size != 0);
     int64_t *blocks = wki_alloc_array((size_t)n + 1, sizeof *blocks);
     for (int64_t i = 1; blocks && i < n; i++) blocks[i] = lead + (i - 1) * size;
     if (blocks) blocks[n] = o->rows;
-    return wki_dataset_set_blocks(set, blocks, n, o->kept_blocks);
+    return wki_dataset_set_blocks(set, blocks, n, o->kept_blocks ? 1 + (o->kept_blocks - 1) / as_one : 0);
 }
 
 wk_dataset *wk_dataset_custom(const wk_dataset_opts *opts)
