@@ -61,7 +61,9 @@ const run_optimizer *run_find_optimizer(const char *key)
         keys[i] = optimizers[i].key;
     }
     const char *near = args_nearest(key, keys, OPTIMIZERS);
-    if (near)
+    if (!strcmp(key, "lbfgs"))
+        say_usage("lbfgs asks for the loss several times a step, which the command does not do; see wk_step_closure");
+    else if (near)
         say_usage("no optimizer \"%s\"; did you mean %s?", key, near);
     else
         say_usage("no optimizer \"%s\"; wick train --help lists them", key);

@@ -89,6 +89,8 @@ refuses 2 train x.h5 --epohcs 3
 says 'did you mean --epochs?'
 refuses 2 train x.h5 --optim adan
 says 'did you mean adam?'
+refuses 2 train x.h5 --optim lbfgs
+says 'lbfgs asks for the loss several times a step'
 refuses 2 compare x.h5 --optim sgd,adgrad
 says 'did you mean adagrad?'
 refuses 2 synth digts -o x.h5
