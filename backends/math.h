@@ -4,8 +4,8 @@
  * Every step is one IEEE operation or one explicit fma, so scalar and vector code and every instruction set give the
  * same bits, if compiled with -ffp-contract=off -fno-builtin. No branches, no tables in memory: loops over them
  * vectorise. <math.h> stays out, because rows are C functions named exp, sin, pow ... The polynomials are our own
- * minimax fits (Remez exchange in 50 digits or more; scripts/minimax makes the later ones); after each stands its
- * largest relative error. */
+ * minimax fits (Remez exchange in 50 digits or more; scripts/minimax makes the later ones, scripts/minimax-tail those
+ * of gelu); after each stands its largest relative error. */
 #ifndef WKI_MATH_H
 #define WKI_MATH_H
 #include <stdint.h>
@@ -36,7 +36,7 @@ typedef uint32_t wki_word;
                  H(-2.53059987e-4f) H(-0.0191176955f) H(0.102771277f) H(0.636619835f) H(1.12837923f) /* 2^-31 */
 #define TAIL_POLY -8.06731126e-9f H(3.42585338e-7f) H(-5.75896638e-6f) H(4.85615456e-5f) H(-1.93153915e-4f) H(-1.58287628e-4f) \
                   H(7.11336266e-3f) H(-0.0525348447f) H(-0.459196568f) H(-1.15110624f) /* 2^-24 (1 + 4 z^2), to z = 4 */
-#define EXP2_POLY 1.54763024e-4f H(1.34002743e-3f) H(9.61800385e-3f) H(0.055503279f) H(0.240226507f) H(0.693147182f) H(1.0f) /* 2^-28 */
+#define EXP2_POLY 1.54763024e-4f H(1.34002743e-3f) H(9.61800385e-3f) H(0.055503279f) H(0.240226507f) H(0.693147182f) H(1.0f) /* 2^-26 */
 #define ATAN_POLY -0.0646682456f H(0.107488655f) H(-0.142645091f) H(0.199995592f) H(-0.333333313f) /* 2^-26 */
 #define ASIN_POLY 0.0339206494f H(0.0170064811f) H(0.0311316494f) H(0.0445966646f) H(0.0750010312f) H(0.166666657f) /* 2^-27 */
 #define ERFC_POLY 0.000970569439f H(0.00137058075f) H(-0.00845578685f) H(0.0258786492f) H(-0.0564214624f) H(0.0915578529f) \
