@@ -366,8 +366,10 @@ TEST(layers, max_pool_gives_indices_too)
     CHECK(wk_equal(out[1], wk_from((int64_t[]){ 1, 3 }, WK_SHAPE(1, 1, 2), WK_I64)));
 }
 
-/* Layers that are tested elsewhere: here, in test_sequence.c, in test_nn.c, in test_calls.c. */
+/* Layers that are tested elsewhere: here, in test_sequence.c, in test_nn.c, in test_calls.c, in test_train.c. */
 static const char *const elsewhere[] = { "embedding",
+                                         "scale",
+                                         "unscale",
                                          "ctc_loss",
                                          "bilinear",
                                          "rnn",

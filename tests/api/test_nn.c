@@ -205,6 +205,20 @@ TEST(module, evaluation_frees_what_it_passes)
     CHECK(wk_is_leaf(x) && wk_numel(x) == 16 * 64);
 }
 
+typedef struct training {
+    wk_module *net;
+    wk_tensor *x, *y;
+} training;
+
+static wk_tensor *loss_of(void *user)
+{
+    const training *t = user;
+    wk_module_zero_grad(t->net);
+    wk_tensor *loss = wk_cross_entropy(wk_forward(t->net, t->x), t->y);
+    wk_backward(loss);
+    return loss;
+}
+
 /* Two epochs' worth of steps from the same start; the parameters' bytes at the end. */
 static void train_bytes(int threads, const char *optimizer, float *out, size_t bytes)
 {
@@ -218,9 +232,7 @@ static void train_bytes(int threads, const char *optimizer, float *out, size_t b
     wk_optim *opt = wk_optim_by_name(optimizer, wk_parameters(net), NULL);
     for (int i = 0; i < 10; i++) {
         WK_SCOPE(step);
-        wk_zero_grad(opt);
-        wk_backward(wk_cross_entropy(wk_forward(net, x), y));
-        wk_step(opt);
+        wk_step_closure(opt, loss_of, &(training){ net, x, y }, NULL);
     }
     wk_read(wk_parameter(net, "0.weight"), out, bytes);
     wk_set_num_threads(1);

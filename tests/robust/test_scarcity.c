@@ -147,6 +147,8 @@ static wk_module *dict(void)
     M(unflatten, wk_nn_unflatten(1, WK_SHAPE(2, -1)))                                                                  \
     M(conv1d, wk_nn_conv1d(2, 2, WK_DIMS(3), .padding = WK_SAME))                                                      \
     M(conv2d, wk_nn_conv2d(1, 2, WK_DIMS(3)))                                                                          \
+    M(scale, wk_nn_scale(wk_ones(WK_SHAPE(3), WK_F64), wk_zeros(WK_SHAPE(3), WK_F32)))                                 \
+    M(unscale, wk_nn_unscale(wk_ones(WK_SHAPE(3), WK_F32), wk_ones(WK_SHAPE(3), WK_F32)))                              \
     M(conv3d, wk_nn_conv3d(1, 2, WK_DIMS(3)))                                                                          \
     M(conv_transpose1d, wk_nn_conv_transpose1d(1, 2, WK_DIMS(3)))                                                      \
     M(conv_transpose2d, wk_nn_conv_transpose2d(1, 2, WK_DIMS(3)))                                                      \
