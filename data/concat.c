@@ -1,40 +1,24 @@
 /* Several datasets of equal fields, one after the other. Rests on the datasets it holds. */
+#include "backends/backend.h"
 #include "base/alloc.h"
 #include "base/error.h"
 #include "data/dataset.h"
-#include <stdio.h>
 #include <string.h>
 
-typedef struct part {
-    wk_dataset *set;
-    int64_t end; /* the first row after it */
-} part;
 typedef struct concat {
     int n;
-    part parts[];
+    wk_dataset **sets;
+    int64_t *starts; /* the first row of each, and all rows */
 } concat;
 
 enum { RUN = 512 }; /* rows translated at a time */
 
-static const part *part_of(const concat *c, int64_t row)
+/* The rows from the first on that lie in set i, at most RUN, numbered as there. */
+static int64_t translate(const concat *c, int64_t i, const int64_t *rows, int64_t n, int64_t *there)
 {
-    int low = 0, high = c->n - 1;
-    while (low < high) {
-        const int middle = (low + high) / 2;
-        if (row < c->parts[middle].end)
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return &c->parts[low];
-}
-
-/* The rows from the first on that lie in its part, at most RUN, numbered as there. */
-static int64_t translate(const part *p, const int64_t *rows, int64_t n, int64_t *there)
-{
-    const int64_t begin = p->end - p->set->rows;
+    const int64_t begin = c->starts[i], end = c->starts[i + 1];
     int64_t run = 0;
-    for (; run < n && run < RUN && rows[run] >= begin && rows[run] < p->end; run++) there[run] = rows[run] - begin;
+    for (; run < n && run < RUN && rows[run] >= begin && rows[run] < end; run++) there[run] = rows[run] - begin;
     return run;
 }
 
@@ -42,13 +26,10 @@ static wk_status concat_get_many(void *self, const int64_t *rows, int64_t n, voi
 {
     const concat *c = self;
     int64_t there[RUN], run;
-    void *to[WK_MAX_FIELDS];
     for (int64_t from = 0; from < n; from += run) {
-        const part *p = part_of(c, rows[from]);
-        run = translate(p, rows + from, n - from, there);
-        for (int f = 0; f < p->set->nfields; f++)
-            to[f] = (char *)fields[f] + (size_t)from * wki_field_bytes(&p->set->fields[f]);
-        const wk_status status = wki_dataset_read(p->set, there, run, to);
+        const int64_t i = wki_start_at(c->starts, c->n, rows[from]);
+        run = translate(c, i, rows + from, n - from, there);
+        const wk_status status = wki_dataset_read_at(c->sets[i], there, run, fields, from);
         if (status != WK_OK) return status;
     }
     return WK_OK;
@@ -57,22 +38,15 @@ static wk_status concat_get_many(void *self, const int64_t *rows, int64_t n, voi
 static void concat_destroy(void *self)
 {
     concat *c = self;
-    for (int i = 0; i < c->n; i++) wki_object_unref(c->parts[i].set);
+    for (int i = 0; i < c->n; i++) wki_object_unref(c->sets[i]);
+    wki_free(c->sets);
+    wki_free(c->starts);
     wki_free(c);
 }
 
 static const wk_dataset_ops concat_ops = { sizeof concat_ops, "concat", concat_get_many, concat_destroy };
 
 /* ---- Do they fit? ---- */
-
-static const char *show(char text[128], const wk_field *f)
-{
-    int at = snprintf(text, 128, "%s [", wk_dtype_name(f->dtype));
-    for (int d = 0; d < f->ndim && at < 128; d++)
-        at += snprintf(text + at, (size_t)(128 - at), "%s%lld", d ? ", " : "", (long long)f->shape[d]);
-    if (at < 128) snprintf(text + at, (size_t)(128 - at), "]");
-    return text;
-}
 
 static bool same_rows(const wk_field *a, const wk_field *b)
 {
@@ -86,13 +60,13 @@ static bool fields_fit(const wk_dataset *first, const wk_dataset *other, int i, 
               "sets[0] has %d fields and sets[%d] %d; equal fields are needed", first->nfields, i, other->nfields);
     for (int f = 0; f < first->nfields; f++) {
         const wk_field *a = &first->fields[f], *b = &other->fields[f];
-        char here[128], there[128];
         wki_check(!strcmp(a->name, b->name), false, WK_E_INVALID, where,
                   "field %d is \"%s\" in sets[0] and \"%s\" in sets[%d]; equal fields are needed", f, a->name, b->name,
                   i);
         wki_check(same_rows(a, b), false, WK_E_SHAPE, where,
-                  "a row of \"%s\" is %s in sets[0] and %s in sets[%d]; equal rows are needed", a->name, show(here, a),
-                  show(there, b), i);
+                  "a row of \"%s\" is %s %s in sets[0] and %s %s in sets[%d]; equal rows are needed", a->name,
+                  wk_dtype_name(a->dtype), wki_show_shape(a->ndim, a->shape), wk_dtype_name(b->dtype),
+                  wki_show_shape(b->ndim, b->shape), i);
     }
     return true;
 }
@@ -131,7 +105,7 @@ static wk_status join_blocks(wk_dataset *set, const concat *c)
 {
     int64_t n = 0, all = 0, kept = 0, *blocks;
     for (int i = 0; i < c->n; i++) {
-        const wk_dataset *part = c->parts[i].set;
+        const wk_dataset *part = c->sets[i];
         n += part->nblocks;
         all += blocks_of(part);
         if (part->kept_blocks < part->nblocks && (!kept || part->kept_blocks < kept)) kept = part->kept_blocks;
@@ -140,36 +114,41 @@ static wk_status join_blocks(wk_dataset *set, const concat *c)
     if (!(blocks = wki_alloc_array((size_t)all + 1, sizeof *blocks))) return wk_error();
     int64_t *to = blocks;
     for (int i = 0; i < c->n; i++) {
-        const wk_dataset *part = c->parts[i].set;
-        const int64_t begin = c->parts[i].end - part->rows;
-        for (int64_t b = 0; b < blocks_of(part); b++) *to++ = begin + (part->nblocks ? part->blocks[b] : b * ALONE);
+        const wk_dataset *part = c->sets[i];
+        for (int64_t b = 0; b < blocks_of(part); b++)
+            *to++ = c->starts[i] + (part->nblocks ? part->blocks[b] : b * ALONE);
     }
     *to = set->rows;
     return wki_dataset_set_blocks(set, blocks, all, kept);
 }
 
+static wk_status hold(concat *c, wk_dataset *const *sets, int n)
+{
+    c->sets = wki_alloc_array((size_t)n, sizeof *c->sets);
+    c->starts = wki_alloc_array((size_t)n + 1, sizeof *c->starts);
+    if (!c->sets || !c->starts) return wk_error();
+    for (; c->n < n; c->n++) {
+        if (__builtin_add_overflow(c->starts[c->n], sets[c->n]->rows, &c->starts[c->n + 1]))
+            return wki_fail(WK_E_RANGE, "dataset_concat", "there are more rows than can be counted");
+        wki_object_ref(sets[c->n]);
+        c->sets[c->n] = sets[c->n];
+    }
+    return WK_OK;
+}
+
 wk_dataset *wk_dataset_concat(wk_dataset *const *sets, int n)
 {
-    const char *where = "dataset_concat";
-    if (!sets_ok(sets, n, where)) return NULL;
-    concat *self = wki_alloc(sizeof *self + (size_t)n * sizeof(part));
+    if (!sets_ok(sets, n, "dataset_concat")) return NULL;
+    concat *self = wki_alloc(sizeof *self);
     if (!self) return NULL;
-    self->n = n;
-    int64_t rows = 0;
-    bool fits = true;
-    for (int i = 0; i < n; i++) {
-        wki_object_ref(sets[i]);
-        fits = fits && !__builtin_add_overflow(rows, sets[i]->rows, &rows);
-        self->parts[i] = (part){ sets[i], rows };
-    }
-    if (!fits) {
+    if (hold(self, sets, n)) {
         concat_destroy(self);
-        return wki_fail(WK_E_RANGE, where, "there are more rows than can be counted"), NULL;
+        return NULL;
     }
     wk_dataset_opts o = wki_dataset_like(sets[0]);
     o.ops = &concat_ops;
     o.self = self;
-    o.rows = rows;
+    o.rows = self->starts[n];
     wk_dataset *set = wk_dataset_custom(&o);
     return set && join_blocks(set, self) == WK_OK ? set : NULL;
 }

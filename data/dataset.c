@@ -24,6 +24,26 @@ size_t wki_field_bytes(const wk_field *field)
     return bytes;
 }
 
+int wki_field_shape(const wk_field *field, int64_t n, int64_t shape[WK_MAX_DIMS])
+{
+    shape[0] = n;
+    for (int d = 0; d < field->ndim; d++) shape[1 + d] = field->shape[d];
+    return 1 + field->ndim;
+}
+
+int64_t wki_start_at(const int64_t *starts, int64_t n, int64_t at)
+{
+    int64_t low = 0, high = n - 1;
+    while (low < high) {
+        const int64_t middle = low + (high - low + 1) / 2;
+        if (starts[middle] <= at)
+            low = middle;
+        else
+            high = middle - 1;
+    }
+    return low;
+}
+
 int wki_dataset_find(const wk_dataset *set, const char *name)
 {
     for (int f = 0; f < set->nfields; f++)
@@ -215,6 +235,13 @@ wk_status wki_dataset_read(wk_dataset *set, const int64_t *rows, int64_t n, void
     return wk_error();
 }
 
+wk_status wki_dataset_read_at(wk_dataset *set, const int64_t *rows, int64_t n, void *const *fields, int64_t from)
+{
+    void *to[WK_MAX_FIELDS];
+    for (int f = 0; f < set->nfields; f++) to[f] = (char *)fields[f] + (size_t)from * wki_field_bytes(&set->fields[f]);
+    return wki_dataset_read(set, rows, n, to);
+}
+
 /* New tensors of n rows; one_row drops the leading dimension. */
 static wk_status read_tensors(wk_dataset *set, const char *where, const int64_t *rows, int64_t n, bool one_row,
                               wk_tensor **tensors)
@@ -223,9 +250,9 @@ static wk_status read_tensors(wk_dataset *set, const char *where, const int64_t 
     void *memory[WK_MAX_FIELDS];
     for (int f = 0; f < set->nfields; f++) {
         const wk_field *field = &set->fields[f];
-        int64_t shape[WK_MAX_DIMS] = { n };
-        for (int d = 0; d < field->ndim; d++) shape[d + !one_row] = field->shape[d];
-        tensors[f] = wki_new(where, WK_CPU, field->ndim + !one_row, shape, field->dtype);
+        int64_t shape[WK_MAX_DIMS];
+        const int ndim = wki_field_shape(field, n, shape);
+        tensors[f] = wki_new(where, WK_CPU, ndim - one_row, shape + one_row, field->dtype);
         if (!tensors[f]) break;
         memory[f] = tensors[f]->storage->data;
     }

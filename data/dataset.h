@@ -19,13 +19,19 @@ struct wk_dataset {
 extern const wki_type wki_dataset_type;
 
 size_t wki_field_bytes(const wk_field *field); /* of one row; was checked when the dataset was made */
+/* The shape of n rows of a field; how many dims. */
+int wki_field_shape(const wk_field *field, int64_t n, int64_t shape[WK_MAX_DIMS]);
 /* Options for a dataset of the same fields and classes. */
 wk_dataset_opts wki_dataset_like(const wk_dataset *set);
 /* For a set made of others, whose blocks they give: [n + 1], taken, NULL if there was no memory; kept 0: all. */
 wk_status wki_dataset_set_blocks(wk_dataset *set, int64_t *blocks, int64_t n, int64_t kept);
+/* Of n ascending starts, the first of which is at most `at`, the last that is; of equal ones, the last. */
+int64_t wki_start_at(const int64_t *starts, int64_t n, int64_t at);
 int wki_dataset_find(const wk_dataset *set, const char *name); /* the number of the field, -1 if there is none */
 
 /* get_many in a scope of its own, for rows that are known to be in range. A failure is always recorded, also one that
  * the callback only returned or only recorded. Call it without an error pending. */
 wk_status wki_dataset_read(wk_dataset *set, const int64_t *rows, int64_t n, void *const *fields);
+/* The same into rows [from, from + n) of the fields. */
+wk_status wki_dataset_read_at(wk_dataset *set, const int64_t *rows, int64_t n, void *const *fields, int64_t from);
 #endif

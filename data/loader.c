@@ -3,7 +3,6 @@
 #include "data/loader.h"
 #include "base/alloc.h"
 #include "base/options.h"
-#include <string.h>
 
 /* The batch's tensors go; whoever kept one keeps its memory. */
 static void empty_batch(wk_batch *batch)
@@ -163,9 +162,9 @@ static bool show(wk_loader *loader, const wki_slot *slot)
     const wk_dataset *set = loader->o.set;
     for (int f = 0; f < set->nfields; f++) {
         const wk_field *field = &set->fields[f];
-        int64_t shape[WK_MAX_DIMS] = { slot->n };
-        memcpy(shape + 1, field->shape, (size_t)field->ndim * sizeof *shape);
-        wk_tensor *view = wki_tensor_on(slot->memory[f], 0, field->ndim + 1, shape, field->dtype);
+        int64_t shape[WK_MAX_DIMS];
+        const int ndim = wki_field_shape(field, slot->n, shape);
+        wk_tensor *view = wki_tensor_on(slot->memory[f], 0, ndim, shape, field->dtype);
         wk_tensor *t = view ? wk_to_device(view, loader->o.device) : NULL;
         if (!t) return false;
         wki_object_adopt(t);

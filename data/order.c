@@ -28,27 +28,22 @@ void wki_order_forget(wki_order *order)
 {
     wki_free(order->rows);
     wki_free(order->blocks);
-    wki_free(order->ends);
-    order->rows = order->blocks = order->ends = NULL;
+    wki_free(order->starts);
+    order->rows = order->blocks = order->starts = NULL;
     order->epoch = order->window = -1;
 }
 
-static void shuffle(int64_t *order, int64_t n, wk_rng rng)
+/* The inside-out form: row i of a permutation that has grown to i rows. */
+static void place(int64_t *order, int64_t i, int64_t row, wk_rng *rng)
 {
-    for (int64_t i = n - 1; i > 0; i--) {
-        const int64_t j = (int64_t)wki_rng_below(&rng, (uint64_t)i + 1), there = order[j];
-        order[j] = order[i];
-        order[i] = there;
-    }
+    const int64_t j = (int64_t)wki_rng_below(rng, (uint64_t)i + 1);
+    order[i] = order[j];
+    order[j] = row;
 }
 
 void wki_permutation(int64_t *order, int64_t n, wk_rng rng)
 {
-    for (int64_t i = 0; i < n; i++) {
-        const int64_t j = (int64_t)wki_rng_below(&rng, (uint64_t)i + 1);
-        order[i] = order[j];
-        order[j] = i;
-    }
+    for (int64_t i = 0; i < n; i++) place(order, i, i, &rng);
 }
 
 /* ---- A whole epoch ---- */
@@ -79,65 +74,52 @@ static wk_status remember_blocks(wki_order *order, int64_t epoch)
     const wk_dataset *set = order->set;
     const size_t n = (size_t)set->nblocks;
     if (!order->blocks) order->blocks = wki_alloc_array(n, sizeof *order->blocks);
-    if (!order->ends) order->ends = wki_alloc_array(n, sizeof *order->ends);
-    if (!order->blocks || !order->ends) return WK_E_MEMORY;
+    if (!order->starts) order->starts = wki_alloc_array(n + 1, sizeof *order->starts);
+    if (!order->blocks || !order->starts) return WK_E_MEMORY;
     wki_permutation(order->blocks, set->nblocks, wki_rng_at(order->seed, ORDER_STREAM, (uint64_t)epoch));
-    int64_t end = 0;
     for (int64_t i = 0; i < set->nblocks; i++) {
         const int64_t *start = &set->blocks[order->blocks[i]];
-        order->ends[i] = end += start[1] - start[0];
+        order->starts[i + 1] = order->starts[i] + (start[1] - start[0]);
     }
     order->window = -1;
     return WK_OK;
 }
 
-/* The first window whose end lies behind a position. */
-static int64_t window_at(const wki_order *order, int64_t position)
+/* The positions [from, upto) of a window. */
+static void span_of(const wki_order *order, int64_t window, int64_t *from, int64_t *upto)
 {
-    int64_t low = 0, high = order->set->nblocks - 1;
-    while (low < high) {
-        const int64_t middle = low + (high - low) / 2;
-        if (position < order->ends[middle])
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return low / order->window_blocks;
+    const int64_t first = window * order->window_blocks, after = first + order->window_blocks;
+    *from = order->starts[first];
+    *upto = order->starts[after < order->set->nblocks ? after : order->set->nblocks];
 }
 
 static wk_status remember_window(wki_order *order, int64_t epoch, int64_t window)
 {
-    const wk_dataset *set = order->set;
-    const int64_t first = window * order->window_blocks, after = first + order->window_blocks;
-    const int64_t last = (after < set->nblocks ? after : set->nblocks) - 1;
-    order->from = first ? order->ends[first - 1] : 0;
-    order->upto = order->ends[last];
+    int64_t from, upto, n = 0;
+    span_of(order, window, &from, &upto);
     order->window = -1;
     wki_free(order->rows);
-    order->rows = wki_alloc_array((size_t)(order->upto - order->from), sizeof *order->rows);
+    order->rows = wki_alloc_array((size_t)(upto - from), sizeof *order->rows);
     if (!order->rows) return WK_E_MEMORY;
-    int64_t *to = order->rows;
-    for (int64_t i = first; i <= last; i++) {
-        const int64_t *start = &set->blocks[order->blocks[i]];
-        for (int64_t row = start[0]; row < start[1]; row++) *to++ = row;
+    wk_rng rng = wki_rng_at(wki_mix_seeds(order->seed, (uint64_t)epoch), WINDOW_STREAM, (uint64_t)window);
+    for (int64_t i = window * order->window_blocks; n < upto - from; i++) {
+        const int64_t *start = &order->set->blocks[order->blocks[i]];
+        for (int64_t row = start[0]; row < start[1]; row++) place(order->rows, n++, row, &rng);
     }
-    const uint64_t seed = wki_mix_seeds(order->seed, (uint64_t)epoch);
-    shuffle(order->rows, order->upto - order->from, wki_rng_at(seed, WINDOW_STREAM, (uint64_t)window));
     order->window = window;
     return WK_OK;
 }
 
-static wk_status take_by_windows(wki_order *order, int64_t epoch, int64_t from, int64_t n, int64_t *rows)
+static wk_status take_by_windows(wki_order *order, int64_t epoch, int64_t at, int64_t n, int64_t *rows)
 {
-    while (n > 0) {
-        const int64_t window = window_at(order, from);
+    for (int64_t run; n > 0; at += run, rows += run, n -= run) {
+        const int64_t window = wki_start_at(order->starts, order->set->nblocks, at) / order->window_blocks;
         const wk_status status = window == order->window ? WK_OK : remember_window(order, epoch, window);
         if (status) return status;
-        const int64_t run = order->upto - from < n ? order->upto - from : n;
-        memcpy(rows, order->rows + (from - order->from), (size_t)run * sizeof *rows);
-        from += run;
-        rows += run;
-        n -= run;
+        int64_t from, upto;
+        span_of(order, window, &from, &upto);
+        run = upto - at < n ? upto - at : n;
+        memcpy(rows, order->rows + (at - from), (size_t)run * sizeof *rows);
     }
     return WK_OK;
 }

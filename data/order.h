@@ -18,11 +18,11 @@ typedef struct wki_order {
     bool shuffle;
     const wk_sampler *sampler; /* NULL: none */
     uint64_t seed;
-    int64_t epoch, *rows;       /* remembered: of which epoch, -1: of none */
-    const wk_dataset *set;      /* whose blocks are shuffled, a window of so many at a time */
-    int64_t window_blocks;      /* 0: all rows at once */
-    int64_t *blocks, *ends;     /* the epoch's order of blocks, and the position after each */
-    int64_t window, from, upto; /* the window whose positions [from, upto) `rows` has; -1: none */
+    int64_t epoch, *rows;     /* remembered: of which epoch, -1: of none */
+    const wk_dataset *set;    /* whose blocks are shuffled, a window of so many at a time */
+    int64_t window_blocks;    /* 0: all rows at once */
+    int64_t *blocks, *starts; /* the epoch's order of blocks, the first position of each, and all rows */
+    int64_t window;           /* the one that `rows` has; -1: none */
 } wki_order;
 
 /* window: rows, 0: chosen by what the set keeps. The set and the sampler must outlive it. */

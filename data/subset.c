@@ -17,13 +17,10 @@ static wk_status subset_get_many(void *self, const int64_t *rows, int64_t n, voi
 {
     const subset *s = self;
     int64_t there[RUN];
-    void *to[WK_MAX_FIELDS];
     for (int64_t from = 0; from < n; from += RUN) {
         const int64_t run = n - from < RUN ? n - from : RUN;
         for (int64_t i = 0; i < run; i++) there[i] = s->rows[rows[from + i]];
-        for (int f = 0; f < s->set->nfields; f++)
-            to[f] = (char *)fields[f] + (size_t)from * wki_field_bytes(&s->set->fields[f]);
-        const wk_status status = wki_dataset_read(s->set, there, run, to);
+        const wk_status status = wki_dataset_read_at(s->set, there, run, fields, from);
         if (status != WK_OK) return status;
     }
     return WK_OK;
@@ -38,19 +35,6 @@ static void subset_destroy(void *self)
 
 static const wk_dataset_ops subset_ops = { sizeof subset_ops, "subset", subset_get_many, subset_destroy };
 
-static int64_t block_of(const wk_dataset *set, int64_t row)
-{
-    int64_t low = 0, high = set->nblocks - 1;
-    while (low < high) {
-        const int64_t middle = low + (high - low + 1) / 2;
-        if (set->blocks[middle] <= row)
-            low = middle;
-        else
-            high = middle - 1;
-    }
-    return low;
-}
-
 /* Rows of one block that follow each other are a block here. */
 static wk_status take_blocks(wk_dataset *some, const subset *s)
 {
@@ -58,7 +42,7 @@ static wk_status take_blocks(wk_dataset *some, const subset *s)
     if (set->nblocks == 0 || s->n == 0) return WK_OK;
     int64_t n = 0, last = -1, *blocks = wki_alloc_array((size_t)s->n + 1, sizeof *blocks);
     for (int64_t i = 0; blocks && i < s->n; i++) {
-        const int64_t block = block_of(set, s->rows[i]);
+        const int64_t block = wki_start_at(set->blocks, set->nblocks, s->rows[i]);
         if (block != last) blocks[n++] = i;
         last = block;
     }

@@ -1,5 +1,5 @@
-/* Datasets of tensors in memory: row i of each; made of tensors, of arrays, of all rows of another dataset. Rests on
- * contiguous CPU tensors, which it holds. */
+/* Datasets of tensors in memory: row i of each; made of tensors, or of all rows of another dataset. Rests on contiguous
+ * CPU tensors, which they hold. */
 #include "autograd/tensor.h"
 #include "base/alloc.h"
 #include "data/dataset.h"
@@ -100,16 +100,13 @@ wk_dataset *wk_dataset_tensors(wk_tensor *const *fields, const char *const *name
 
 enum { ROWS_A_READ = 1024 };
 
-static wk_status read_all(wk_dataset *set, wk_tensor **fields)
+static wk_status read_all(wk_dataset *set, void *const *to)
 {
     int64_t rows[ROWS_A_READ];
-    void *to[WK_MAX_FIELDS];
     for (int64_t from = 0; from < set->rows; from += ROWS_A_READ) {
         const int64_t n = set->rows - from < ROWS_A_READ ? set->rows - from : ROWS_A_READ;
         for (int64_t i = 0; i < n; i++) rows[i] = from + i;
-        for (int f = 0; f < set->nfields; f++)
-            to[f] = (char *)fields[f]->storage->data + (size_t)from * wki_field_bytes(&set->fields[f]);
-        const wk_status status = wki_dataset_read(set, rows, n, to);
+        const wk_status status = wki_dataset_read_at(set, rows, n, to, from);
         if (status != WK_OK) return status;
     }
     return WK_OK;
@@ -122,14 +119,16 @@ wk_dataset *wk_dataset_cached(wk_dataset *set)
     WK_SCOPE(reading);
     wk_tensor *fields[WK_MAX_FIELDS];
     const char *names[WK_MAX_FIELDS];
+    void *memory[WK_MAX_FIELDS];
     for (int f = 0; f < set->nfields; f++) {
         const wk_field *field = &set->fields[f];
-        int64_t shape[WK_MAX_DIMS] = { set->rows };
-        memcpy(shape + 1, field->shape, (size_t)field->ndim * sizeof *shape);
-        fields[f] = wki_new(where, WK_CPU, field->ndim + 1, shape, field->dtype);
+        int64_t shape[WK_MAX_DIMS];
+        const int ndim = wki_field_shape(field, set->rows, shape);
+        fields[f] = wki_new(where, WK_CPU, ndim, shape, field->dtype);
         if (!fields[f]) return NULL;
+        memory[f] = fields[f]->storage->data;
         names[f] = field->name;
     }
-    if (read_all(set, fields)) return NULL;
+    if (read_all(set, memory)) return NULL;
     return wk_escape(reading, of_tensors(fields, names, set->nfields, set->classes, set->nclasses));
 }
