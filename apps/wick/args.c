@@ -40,6 +40,13 @@ const char *args_nearest(const char *word, const char *const *words, int n)
     return nearest;
 }
 
+int args_unknown(const char *thing, const char *name, const char *const *names, int n, const char *otherwise)
+{
+    const char *near = args_nearest(name, names, n);
+    if (near) return say_usage("no %s \"%s\"; did you mean %s?", thing, name, near);
+    return say_usage("no %s \"%s\"; %s", thing, name, otherwise);
+}
+
 bool args_whole(const char *text, int64_t *value)
 {
     char *end;

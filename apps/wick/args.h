@@ -44,6 +44,8 @@ bool args_want_help(int argc, char **argv);
 void args_help(const args_command *command);
 /* The nearest of n words to a mistyped one, NULL if none is near. */
 const char *args_nearest(const char *word, const char *const *words, int n);
+/* Says that there is no such thing, and the nearest of the names or, where none is near, what to do; EXIT_USAGE. */
+int args_unknown(const char *thing, const char *name, const char *const *names, int n, const char *otherwise);
 /* A whole text as a number; false if it is none. */
 bool args_whole(const char *text, int64_t *value);
 bool args_real(const char *text, double *value);

@@ -15,8 +15,7 @@ typedef struct settings {
 /* A run's model as its checkpoint has it. */
 typedef struct source {
     const settings *settings;
-    keep kept;
-    keep_place place;
+    trial of;
     const wk_state *weights;
     char shapes[200]; /* of the graph's input and output */
 } source;
@@ -49,12 +48,10 @@ static int check_paths(const settings *s)
 
 static int open_source(source *from)
 {
-    const trial_request *r = &from->settings->trial;
-    if (strlen(r->run) >= sizeof from->kept.folder) return say_usage("the name of the run is too long");
-    snprintf(from->kept.folder, sizeof from->kept.folder, "%s", r->run);
-    const wk_state *all = keep_read(&from->kept, !r->last, &from->place);
-    if (!all || !(from->weights = keep_weights(all))) return say_error();
-    return EXIT_DONE;
+    const int code = trial_read(&from->of, &from->settings->trial);
+    if (code != EXIT_DONE) return code;
+    from->weights = keep_weights(from->of.state);
+    return from->weights ? EXIT_DONE : say_error();
 }
 
 /* One row as the model takes it, in a batch of its own. */
@@ -71,15 +68,15 @@ static wk_tensor *example(const run_plan *plan)
 static int write_onnx(source *from)
 {
     WK_SCOPE(graph);
-    trial of = { .net = NULL };
+    trial *of = &from->of;
     say_room row;
-    const int code = trial_open(&of, &from->settings->trial);
+    const int code = trial_make(of, &from->settings->trial);
     if (code != EXIT_DONE) return code;
-    wk_tensor *x = example(&of.plan);
-    if (wk_export_onnx(wk_module_child(of.net, "model"), x, from->settings->paths[ONNX])) return say_error();
+    wk_tensor *x = example(&of->plan);
+    if (wk_export_onnx(wk_module_child(of->net, "model"), x, from->settings->paths[ONNX])) return say_error();
     say_shape(row, wk_ndim(x) - 1, wk_shape(x) + 1);
     snprintf(from->shapes, sizeof from->shapes, ", from f32 [N, %.150s to [N, %lld]", row + 1,
-             (long long)of.data.outputs);
+             (long long)of->data.outputs);
     return EXIT_DONE;
 }
 
@@ -95,8 +92,8 @@ static int write_file(source *from, format f)
 static void describe(const source *from, format f)
 {
     say_room count;
-    const keep_place *p = &from->place;
-    printf("%s: %s after epoch %lld, %s%s\n", from->settings->paths[f], from->kept.config.model,
+    const keep_place *p = &from->of.place;
+    printf("%s: %s after epoch %lld, %s%s\n", from->settings->paths[f], from->of.kept.config.model,
            (long long)p->epoch - (p->step == 0), say_plural(count, wk_state_count(from->weights), "tensor"),
            f == ONNX ? from->shapes : "");
 }

@@ -308,11 +308,7 @@ static const format *find(const char *name)
         if (!strcmp(formats[i].name, name)) return &formats[i];
         names[i] = formats[i].name;
     }
-    const char *near = args_nearest(name, names, FORMATS);
-    if (near)
-        say_usage("no format \"%s\"; did you mean %s?", name, near);
-    else
-        say_usage("no format \"%s\"; there are mnist, csv and npy", name);
+    args_unknown("format", name, names, FORMATS, "there are mnist, csv and npy");
     return NULL;
 }
 

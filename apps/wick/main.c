@@ -30,11 +30,7 @@ static const args_command *find(const char *name)
         if (!strcmp(commands[i]->name, name)) return commands[i];
         names[i] = commands[i]->name;
     }
-    const char *near = args_nearest(name, names, COMMANDS);
-    if (near)
-        say_usage("no command \"%s\"; did you mean %s?", name, near);
-    else
-        say_usage("no command \"%s\"; wick --help lists them", name);
+    args_unknown("command", name, names, COMMANDS, "wick --help lists them");
     return NULL;
 }
 

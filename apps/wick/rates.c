@@ -27,14 +27,13 @@ bool rates_know(const char *text)
 {
     const char *const *names;
     const int n = wk_schedule_names(&names);
-    char name[64], all[ROOM] = "";
+    char name[64], all[ROOM] = "there are ";
     name_of(text, name);
     for (int i = 0; i < n; i++)
         if (!strcmp(names[i], name)) return true;
-    const char *near = args_nearest(name, names, n);
-    if (near) return say_usage("no schedule \"%s\"; did you mean %s?", name, near), false;
     for (int i = 0; i < n; i++) snprintf(all + strlen(all), ROOM - strlen(all), "%s%s", i ? ", " : "", names[i]);
-    return say_usage("no schedule \"%s\"; there are %s", name, all), false;
+    args_unknown("schedule", name, names, n, all);
+    return false;
 }
 
 /* Where the value of an option stands; NULL: it is not among them. */

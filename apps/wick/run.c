@@ -60,13 +60,10 @@ const run_optimizer *run_find_optimizer(const char *key)
         if (!strcmp(optimizers[i].key, key)) return &optimizers[i];
         keys[i] = optimizers[i].key;
     }
-    const char *near = args_nearest(key, keys, OPTIMIZERS);
     if (!strcmp(key, "lbfgs"))
         say_usage("lbfgs asks for the loss several times a step, which the command does not do; see wk_step_closure");
-    else if (near)
-        say_usage("no optimizer \"%s\"; did you mean %s?", key, near);
     else
-        say_usage("no optimizer \"%s\"; wick train --help lists them", key);
+        args_unknown("optimizer", key, keys, OPTIMIZERS, "wick train --help lists them");
     return NULL;
 }
 

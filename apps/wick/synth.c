@@ -34,11 +34,7 @@ static const kind *find(const char *name)
     int n = wk_synth_names(&names);
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (!strcmp(kinds[i].name, name)) return &kinds[i];
-    const char *near = args_nearest(name, names, n);
-    if (near)
-        say_usage("no data set \"%s\"; did you mean %s?", name, near);
-    else
-        say_usage("no data set \"%s\"; there are digits, spirals, moons, blobs and sine", name);
+    args_unknown("data set", name, names, n, "there are digits, spirals, moons, blobs and sine");
     return NULL;
 }
 

@@ -6,20 +6,24 @@
 
 enum { BATCH = 512 };
 
-static int load_weights(trial *t, const wk_state *s)
+static int load_weights(trial *t)
 {
     t->net = run_model(&t->plan);
-    if (!t->net || wk_load_state_dict(wk_module_child(t->net, "model"), keep_weights(s))) return say_error();
+    if (!t->net || wk_load_state_dict(wk_module_child(t->net, "model"), keep_weights(t->state))) return say_error();
     wk_train(t->net, false);
     return EXIT_DONE;
 }
 
-int trial_open(trial *t, const trial_request *r)
+int trial_read(trial *t, const trial_request *r)
 {
     if (strlen(r->run) >= sizeof t->kept.folder) return say_usage("the name of the run is too long");
     snprintf(t->kept.folder, sizeof t->kept.folder, "%s", r->run);
-    const wk_state *state = keep_read(&t->kept, !r->last, &t->place);
-    if (!state) return say_error();
+    t->state = keep_read(&t->kept, !r->last, &t->place);
+    return t->state ? EXIT_DONE : say_error();
+}
+
+int trial_make(trial *t, const trial_request *r)
+{
     const keep_config *c = &t->kept.config;
     t->run = run_defaults();
     t->run.model = c->model;
@@ -32,8 +36,14 @@ int trial_open(trial *t, const trial_request *r)
     }
     if (!run_prepare(&t->plan, &t->run)) return EXIT_FAILED;
     if (!sets_open(&t->data, &t->run.data)) return say_error();
-    const int code = run_plan_for(&t->plan, &t->data, state);
-    return code == EXIT_DONE ? load_weights(t, state) : code;
+    const int code = run_plan_for(&t->plan, &t->data, t->state);
+    return code == EXIT_DONE ? load_weights(t) : code;
+}
+
+int trial_open(trial *t, const trial_request *r)
+{
+    const int code = trial_read(t, r);
+    return code == EXIT_DONE ? trial_make(t, r) : code;
 }
 
 wk_loader *trial_rows(const trial *t)

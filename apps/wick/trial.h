@@ -13,13 +13,17 @@ typedef struct trial_request {
 typedef struct trial {
     keep kept;
     keep_place place;
+    const wk_state *state; /* of the checkpoint */
     run_settings run;
     run_plan plan;
     sets data;
     wk_module *net;
 } trial;
 
-/* In the scope open at the call; returns an exit code, and says what was wrong. */
+/* In the scope open at the call; return an exit code, and say what was wrong. Opening is reading the checkpoint, and
+ * making the model of it, for which the rows are opened. */
+int trial_read(trial *t, const trial_request *r);
+int trial_make(trial *t, const trial_request *r);
 int trial_open(trial *t, const trial_request *r);
 wk_loader *trial_rows(const trial *t); /* the test rows in order */
 typedef char trial_name[24];
