@@ -294,6 +294,13 @@ static bool compare(const wk_tensor *a, const wk_tensor *b, double rtol, double 
     return true;
 }
 
+bool wki_all_finite(wk_tensor *t)
+{
+    WK_SCOPE(look);
+    WK_NO_GRAD(looking);
+    return wki_numel(&t->v) == 0 || isfinite(wk_item(wk_norm(t, (double)INFINITY)));
+}
+
 bool wk_equal(const wk_tensor *a, const wk_tensor *b)
 {
     if (!wki_tensor_ok(a, "equal", "a") || !wki_tensor_ok(b, "equal", "b")) return false;

@@ -60,6 +60,9 @@ wk_tensor *wki_alias(const wk_tensor *t, const wki_view *v);
 wk_tensor *wki_alias_unscoped(const wk_tensor *t, const wki_view *v);
 /* Does nothing but this handle reach the memory, so that it may be written over? */
 bool wki_is_sole_owner(wk_tensor *t);
+/* Are all elements of a float tensor finite? By the largest |element|, so that no more than that is made; false with an
+ * error pending if it cannot be told. */
+bool wki_all_finite(wk_tensor *t);
 
 /* Argument checks: false with an error recorded. */
 static inline bool wki_tensor_ok(const wk_tensor *t, const char *where, const char *argument)

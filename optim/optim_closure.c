@@ -52,20 +52,10 @@ wk_status wk_set_nonfinite(wk_optim *opt, wk_nonfinite policy)
 
 int64_t wk_steps_skipped(const wk_optim *opt) { return wki_optim_ok(opt, "steps_skipped") ? opt->skipped : 0; }
 
-/* The largest |element| tells: NaN wins, and of finite ones it is finite. */
-static bool is_finite(wk_tensor *g)
-{
-    WK_SCOPE(look);
-    return isfinite(wk_item(wk_norm(g, (double)INFINITY)));
-}
-
 int wki_optim_first_nonfinite(const wk_optim *opt)
 {
-    WK_NO_GRAD(looking);
-    for (int i = 0; i < opt->count; i++) {
-        wk_tensor *g = opt->slots[i].p->grad;
-        if (g && wki_numel(&g->v) && !is_finite(g)) return i;
-    }
+    for (int i = 0; i < opt->count; i++)
+        if (opt->slots[i].p->grad && !wki_all_finite(opt->slots[i].p->grad)) return i;
     return -1;
 }
 

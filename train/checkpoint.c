@@ -176,19 +176,11 @@ static wk_status prune(const wk_checkpoint_opts *o)
     return wk_error();
 }
 
-static bool is_finite(wk_tensor *t)
-{
-    WK_SCOPE(look);
-    return wki_numel(&t->v) == 0 || isfinite(wk_item(wk_norm(t, (double)INFINITY)));
-}
-
-/* The largest |element| tells, and of no tensor more than that is made. */
 static wk_status finite_ok(const wk_checkpoint_opts *o)
 {
-    WK_NO_GRAD(looking);
     for (int64_t i = 0; i < wk_state_count(o->state) && !o->nonfinite; i++) {
         wk_tensor *t = wk_state_at(o->state, i);
-        if (!wki_is_float((wk_dtype)t->v.dtype) || is_finite(t)) continue;
+        if (!wki_is_float((wk_dtype)t->v.dtype) || wki_all_finite(t)) continue;
         return wk_failed()
                    ? wk_error()
                    : wki_fail(WK_E_STATE, "checkpoint_save",
