@@ -77,12 +77,6 @@ static void *ask(void *argument)
     return NULL;
 }
 
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Of the calls of all threads together. */
 static bool sample(asker *askers, int threads, latency *found)
 {
@@ -98,7 +92,7 @@ static bool sample(asker *askers, int threads, latency *found)
         memcpy(all + n, askers[i].us, (size_t)askers[i].calls * sizeof *all);
         n += askers[i].calls;
     }
-    qsort(all, (size_t)n, sizeof *all, by_value);
+    bench_sort(all, n);
     *found = (latency){ all[n / 2], all[n - 1 - n / 100] };
     return true;
 }

@@ -12,11 +12,13 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+void bench_sort(double *values, int n) { qsort(values, (size_t)n, sizeof *values, by_value); }
+
 double bench_median(const double *values, int n)
 {
     static double sorted[BENCH_MAX_SAMPLES];
     memcpy(sorted, values, (size_t)n * sizeof *sorted);
-    qsort(sorted, (size_t)n, sizeof *sorted, by_value);
+    bench_sort(sorted, n);
     return n % 2 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
 }
 

@@ -115,10 +115,16 @@ def fastest(builders):
     return best, ready[best], f"{best} ({', '.join(f'{n} {said[n]}' for n in builders)})"
 
 
+def answer_stream():
+    """Standard output for the answers alone: whatever a library prints goes to stderr from now on."""
+    out = os.fdopen(os.dup(1), "w", buffering=1)
+    os.dup2(2, 1)
+    return out
+
+
 def answers(load):
     """Answers until the input ends. load() imports the library and gives (version, builders_of(case))."""
-    out = os.fdopen(os.dup(1), "w", buffering=1)
-    os.dup2(2, 1)  # whatever a library prints is no answer
+    out = answer_stream()
 
     def attempt(what, *args):
         try:

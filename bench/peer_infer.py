@@ -4,7 +4,6 @@ on the given number of threads races.
     prepare THREADS SIZE...   ok SUM VARIANT (MEDIANS)      the sum of the answer's absolute values
     sample MICROSECONDS       ok MEDIAN P99                 microseconds a row, all threads together
 """
-import os
 import sys
 import threading
 import time
@@ -194,8 +193,7 @@ def versions():
 
 
 def main():
-    out = os.fdopen(os.dup(1), "w", buffering=1)
-    os.dup2(2, 1)  # whatever a library prints is no answer
+    out = peer_common.answer_stream()
     print("ok", versions(), file=out)
     for line in sys.stdin:
         word, *args = line.split()

@@ -1,11 +1,11 @@
 /* bench/products [--json]: matrix products of training, in wick and in oneDNN's sgemm, alternating in one run, on one
  * thread. Prints medians in GFLOP/s and the median of the paired ratios. wick's figures include its dispatch: what a
  * user calls. */
+#include "measure.h"
 #include <dnnl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include <wick/wick.h>
 
@@ -37,22 +37,11 @@ static const shape shapes[] = {
     { "square", 1024, 1024, 1024, false, false },
 };
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
-static int by_size(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
+static double now(void) { return 1e-6 * bench_us_now(); }
 
 static double median(double *values, int n)
 {
-    qsort(values, (size_t)n, sizeof *values, by_size);
+    bench_sort(values, n);
     return values[n / 2];
 }
 

@@ -1,13 +1,12 @@
 /* Process start to first step, measured from outside: fork to the child's end. POSIX only. */
 #include "start.h"
 #include "cases.h"
+#include "measure.h"
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { FIRST_STEP_CASE = 1, MAX_SAMPLES = 1000 };
@@ -21,19 +20,12 @@ int bench_first_step(void)
     return wk_failed();
 }
 
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Milliseconds of one child, -1 if it failed; *kib is its peak memory. */
 static double time_child(long *kib)
 {
-    struct timespec from, to;
     struct rusage used;
     int status = 0;
-    clock_gettime(CLOCK_MONOTONIC, &from);
+    const double from = bench_us_now();
     pid_t pid = fork();
     if (pid < 0) return -1;
     if (pid == 0) {
@@ -42,10 +34,10 @@ static double time_child(long *kib)
     }
     while (wait4(pid, &status, 0, &used) < 0)
         if (errno != EINTR) return -1;
-    clock_gettime(CLOCK_MONOTONIC, &to);
+    const double ms = 1e-3 * (bench_us_now() - from);
     *kib = used.ru_maxrss;
     if (!WIFEXITED(status) || WEXITSTATUS(status)) return -1;
-    return 1e3 * (double)(to.tv_sec - from.tv_sec) + 1e-6 * (double)(to.tv_nsec - from.tv_nsec);
+    return ms;
 }
 
 int bench_start(int samples)
@@ -59,7 +51,7 @@ int bench_start(int samples)
         fputs("step: the child that does the first step failed\n", stderr);
         return 1;
     }
-    qsort(ms, (size_t)samples, sizeof *ms, by_value);
+    bench_sort(ms, samples);
     const bench_case *c = bench_case_at(FIRST_STEP_CASE);
     printf("process start to the end of the first step (%s, %s): median %.1f ms, best %.1f ms of %d; peak memory %.1f "
            "MiB\n",
