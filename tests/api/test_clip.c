@@ -1,5 +1,6 @@
 /* Laws of what stands around a step: gradient norms, clipping, running averages and the statistics that fit them,
  * beside PyTorch's numbers. */
+#include "golden_numbers.h"
 #include "wick/average.h"
 #include "wick/optim.h"
 #include "wick/train.h"
@@ -8,12 +9,6 @@
 #include "../golden/clip.h"
 
 enum { FIRST = 15, SECOND = 3, ALL = FIRST + SECOND, CLIPS = sizeof golden_clips / sizeof *golden_clips };
-
-static double next_number(uint32_t *x)
-{
-    *x = *x * 1664525u + 1013904223u;
-    return (double)((*x >> 16) % 1025) / 256 - 1;
-}
 
 typedef struct two {
     wk_tensor *p[2];
@@ -31,7 +26,7 @@ static two two_parameters(wk_dtype dtype)
 static void next_pair(uint32_t *x, wk_dtype dtype, wk_tensor *pair[2])
 {
     double numbers[ALL];
-    for (int i = 0; i < ALL; i++) numbers[i] = next_number(x);
+    for (int i = 0; i < ALL; i++) numbers[i] = golden_number(x);
     pair[0] = wk_to(wk_from(numbers, WK_SHAPE(5, 3), WK_F64), dtype);
     pair[1] = wk_to(wk_from(numbers + FIRST, WK_SHAPE(3), WK_F64), dtype);
 }
@@ -217,7 +212,7 @@ TEST(average, refuses_what_does_not_fit)
 static wk_tensor *numbers(uint32_t *x, int64_t rows, int64_t columns)
 {
     double all[64];
-    for (int i = 0; i < rows * columns; i++) all[i] = next_number(x);
+    for (int i = 0; i < rows * columns; i++) all[i] = golden_number(x);
     return columns > 1 ? wk_from(all, WK_SHAPE(rows, columns), WK_F64) : wk_from(all, WK_SHAPE(rows), WK_F64);
 }
 

@@ -1,6 +1,7 @@
 /* Laws of L-BFGS and of steps by a closure: PyTorch's numbers, with and without line search; a training that goes on
  * has the same bits; what fails leaves all as it was. */
 #include "../golden/lbfgs.h"
+#include "golden_numbers.h"
 #include "wick/elementwise.h"
 #include "wick/nn.h"
 #include "wick/optim.h"
@@ -15,17 +16,6 @@ typedef struct problem {
     wk_optim *opt;
     int evaluations, nan_at, fail_at; /* 0: never */
 } problem;
-
-static double next_number(uint32_t *x)
-{
-    *x = *x * 1664525u + 1013904223u;
-    return (double)((*x >> 16) % 1025) / 256 - 1;
-}
-
-static wk_tensor *tensor_of(const double *values, int ndim, const int64_t *shape, wk_dtype dtype)
-{
-    return wk_to(wk_from(values, ndim, shape, WK_F64), dtype);
-}
 
 static wk_tensor *rows_loss(problem *r)
 {
@@ -58,15 +48,15 @@ static problem problem_of(const char *loss, wk_dtype dtype, const char *options)
     uint32_t seed = 1;
     problem r = { 0 };
     for (int i = 0; i < 18; i++) start[i] = (i - 9) / 16.0;
-    for (int i = 0; i < 60; i++) x[i] = next_number(&seed);
-    for (int i = 0; i < 36; i++) y[i] = next_number(&seed) / 4;
+    for (int i = 0; i < 60; i++) x[i] = golden_number(&seed);
+    for (int i = 0; i < 36; i++) y[i] = golden_number(&seed) / 4;
     if (!strcmp(loss, "rows")) {
-        r.p[0] = wk_requires_grad(tensor_of(start, WK_SHAPE(5, 3), dtype));
-        r.p[1] = wk_requires_grad(tensor_of(start + 15, WK_SHAPE(3), dtype));
-        r.x = tensor_of(x, WK_SHAPE(12, 5), dtype);
-        r.y = tensor_of(y, WK_SHAPE(12, 3), dtype);
+        r.p[0] = wk_requires_grad(golden_tensor(start, WK_SHAPE(5, 3), dtype));
+        r.p[1] = wk_requires_grad(golden_tensor(start + 15, WK_SHAPE(3), dtype));
+        r.x = golden_tensor(x, WK_SHAPE(12, 5), dtype);
+        r.y = golden_tensor(y, WK_SHAPE(12, 3), dtype);
     } else
-        r.p[0] = wk_requires_grad(tensor_of((const double[]){ -1.2, 1 }, WK_SHAPE(2), dtype));
+        r.p[0] = wk_requires_grad(golden_tensor((const double[]){ -1.2, 1 }, WK_SHAPE(2), dtype));
     wk_params *params = wk_params_new(r.p, (const char *const[]){ "weight", "bias" }, r.p[1] ? 2 : 1);
     r.opt = wk_optim_by_name("lbfgs", params, options);
     return r;

@@ -1,6 +1,7 @@
 /* Laws of the optimizers: PyTorch's numbers, step for step; what is refused; what a step touches and what it leaves
  * alone. */
 #include "../golden/optim.h"
+#include "golden_numbers.h"
 #include "wick/elementwise.h"
 #include "wick/optim.h"
 #include "wick_check.h"
@@ -10,20 +11,9 @@ enum { GOLDEN = sizeof golden_optims / sizeof *golden_optims };
 
 /* ---- PyTorch's numbers: the start and the gradients of golden/optim.py ---- */
 
-static double next_gradient(uint32_t *x)
-{
-    *x = *x * 1664525u + 1013904223u;
-    return (double)((*x >> 16) % 1025) / 256 - 1;
-}
-
-static wk_tensor *tensor_of(const double *values, int ndim, const int64_t *shape, wk_dtype dtype)
-{
-    return wk_to(wk_from(values, ndim, shape, WK_F64), dtype);
-}
-
 static wk_tensor *leaf_of(const double *values, int ndim, const int64_t *shape, wk_dtype dtype)
 {
-    return wk_requires_grad(tensor_of(values, ndim, shape, dtype));
+    return wk_requires_grad(golden_tensor(values, ndim, shape, dtype));
 }
 
 static void check_near_golden(wk_tensor *const p[2], const golden_optim *golden, int row, wk_dtype dtype)
@@ -42,9 +32,9 @@ static void check_near_golden(wk_tensor *const p[2], const golden_optim *golden,
 static void set_gradients(wk_tensor *const p[2], uint32_t *x, wk_dtype dtype, bool skip)
 {
     double g[ALL];
-    for (int i = 0; i < ALL; i++) g[i] = next_gradient(x);
-    wk_set_grad(p[0], tensor_of(g, WK_SHAPE(5, 3), dtype));
-    wk_set_grad(p[1], skip ? NULL : tensor_of(g + WEIGHTS, wk_ndim(p[1]), wk_shape(p[1]), dtype));
+    for (int i = 0; i < ALL; i++) g[i] = golden_number(x);
+    wk_set_grad(p[0], golden_tensor(g, WK_SHAPE(5, 3), dtype));
+    wk_set_grad(p[1], skip ? NULL : golden_tensor(g + WEIGHTS, wk_ndim(p[1]), wk_shape(p[1]), dtype));
 }
 
 static void follow(const golden_optim *golden, wk_dtype dtype)

@@ -1,4 +1,4 @@
-"""h5py_reads_it.py TEST_HDF5: lets the test program write a file and reads it with h5py, an HDF5 of another make.
+"""h5py_reads_it.py TEST_HDF5_WRITER: lets the test program write a file and reads it with h5py, an HDF5 of another make.
 Exit code 77, "skipped", without h5py."""
 import os
 import subprocess
