@@ -92,9 +92,8 @@ static int write_file(source *from, format f)
 static void describe(const source *from, format f)
 {
     say_room count;
-    const keep_place *p = &from->of.place;
     printf("%s: %s after epoch %lld, %s%s\n", from->settings->paths[f], from->of.kept.config.model,
-           (long long)p->epoch - (p->step == 0), say_plural(count, wk_state_count(from->weights), "tensor"),
+           (long long)trial_epoch(&from->of), say_plural(count, wk_state_count(from->weights), "tensor"),
            f == ONNX ? from->shapes : "");
 }
 

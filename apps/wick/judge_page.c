@@ -111,7 +111,7 @@ static void put_top(const judge *j, FILE *out)
     fputs("</p>\n<p class=\"meta\">", out);
     chart_text(out, t->plan.model);
     fprintf(out, " · %s", say_plural(text, t->plan.parameters, "parameter"));
-    fprintf(out, " · after epoch %lld · loss %.4g", (long long)t->place.epoch - (t->place.step == 0), j->loss);
+    fprintf(out, " · after epoch %lld · loss %.4g", (long long)trial_epoch(t), j->loss);
     if (t->data.classes > 5) fprintf(out, " · %.2f %% among the first 5", 100 * wk_scores_topk(j->scores, 5));
     if (t->data.classes)
         fprintf(out, " · AUC %.4f", wk_scores_auc(j->scores, t->data.classes > 2 ? WK_ALL_CLASSES : 1));
@@ -439,7 +439,7 @@ static void put_facts(const judge *j, FILE *out, const char *command)
     chart_text(out, command);
     fputs("</code></pre>\n<h2>Model and data</h2>\n<dl class=\"facts\">\n<dt>Run</dt><dd>", out);
     chart_text(out, t->kept.folder);
-    fprintf(out, ", after epoch %lld</dd>\n<dt>Model</dt><dd>", (long long)t->place.epoch - (t->place.step == 0));
+    fprintf(out, ", after epoch %lld</dd>\n<dt>Model</dt><dd>", (long long)trial_epoch(t));
     chart_text(out, t->plan.model);
     fputs("</dd>\n<dt>Data set</dt><dd>", out);
     chart_text(out, t->data.path);

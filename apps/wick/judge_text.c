@@ -207,8 +207,7 @@ void judge_put_text(const judge *j, FILE *out, int worst)
     const trial *t = j->of;
     const wk_scores *s = j->scores;
     say_room rows;
-    fprintf(out, "run    %s: %s, after epoch %lld\n", t->kept.folder, t->plan.model,
-            (long long)t->place.epoch - (t->place.step == 0));
+    fprintf(out, "run    %s: %s, after epoch %lld\n", t->kept.folder, t->plan.model, (long long)trial_epoch(t));
     fprintf(out, "test   %s of %s: ", say_plural(rows, j->rows, "row"), t->data.path);
     if (t->data.classes) {
         const bool several = t->data.classes > 2;

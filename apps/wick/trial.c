@@ -46,6 +46,9 @@ int trial_open(trial *t, const trial_request *r)
     return code == EXIT_DONE ? trial_make(t, r) : code;
 }
 
+/* A place at no step of an epoch is the end of the one before. */
+int64_t trial_epoch(const trial *t) { return t->place.epoch - (t->place.step == 0); }
+
 wk_loader *trial_rows(const trial *t)
 {
     return wk_loader_new(t->data.test, .batch_size = BATCH, .num_workers = t->plan.workers);

@@ -25,6 +25,7 @@ typedef struct trial {
 int trial_read(trial *t, const trial_request *r);
 int trial_make(trial *t, const trial_request *r);
 int trial_open(trial *t, const trial_request *r);
+int64_t trial_epoch(const trial *t);   /* the one that its weights have reached, or have just ended */
 wk_loader *trial_rows(const trial *t); /* the test rows in order */
 typedef char trial_name[24];
 const char *trial_class(const trial *t, int c, trial_name text); /* its name, or its number, into text */
