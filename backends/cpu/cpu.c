@@ -105,17 +105,24 @@ typedef struct job {
     const wki_kernel *kernel;
     const wki_call *call;
     int64_t units;
-    wk_status status; /* of part 0, whose error is the caller's already */
-    wki_mutex lock;   /* on what follows: the error of the first of the other parts that failed */
+    size_t scratch;      /* bytes a part needs */
+    atomic_bool starved; /* a part got none: none may write */
+    wk_status status;    /* of part 0, whose error is the caller's already */
+    wki_mutex lock;      /* on what follows: the error of the first of the other parts that failed */
     int failed;
     wki_error error;
 } job;
 
-static wk_status run_units(const wki_kernel *kernel, const wki_call *call, int64_t begin, int64_t end)
+static size_t scratch_of(const wki_kernel *kernel, const wki_call *call)
 {
-    size_t bytes = kernel->scratch ? kernel->scratch(call) : 0;
+    return kernel->scratch ? kernel->scratch(call) : 0;
+}
+
+static wk_status run_alone(const wki_kernel *kernel, const wki_call *call, int64_t units)
+{
+    const size_t bytes = scratch_of(kernel, call);
     void *scratch = bytes ? wki_thread_scratch(bytes) : NULL;
-    return bytes && !scratch ? WK_E_MEMORY : kernel->run(call, begin, end, scratch);
+    return bytes && !scratch ? WK_E_MEMORY : kernel->run(call, 0, units, scratch);
 }
 
 static int64_t share(int64_t units, int part, int parts)
@@ -124,11 +131,24 @@ static int64_t share(int64_t units, int part, int parts)
     return units / parts * part + (part < rest ? part : rest);
 }
 
+/* No part writes before all have their scratch, so that a lack of memory leaves what is changed in place as it was. */
+static wk_status run_share(job *j, int part, int parts)
+{
+    void *scratch = NULL;
+    if (j->scratch) {
+        scratch = wki_thread_scratch(j->scratch);
+        if (!scratch) atomic_store(&j->starved, true);
+        wki_team_barrier();
+        if (atomic_load(&j->starved)) return scratch ? WK_OK : WK_E_MEMORY;
+    }
+    const int64_t begin = share(j->units, part, parts), end = share(j->units, part + 1, parts);
+    return begin < end ? j->kernel->run(j->call, begin, end, scratch) : WK_OK;
+}
+
 static void run_part(void *argument, int part, int parts)
 {
     job *j = argument;
-    int64_t begin = share(j->units, part, parts), end = share(j->units, part + 1, parts);
-    wk_status status = begin < end ? run_units(j->kernel, j->call, begin, end) : WK_OK;
+    const wk_status status = run_share(j, part, parts);
     if (part == 0)
         j->status = status;
     else if (status) {
@@ -145,7 +165,9 @@ static void run_part(void *argument, int part, int parts)
 
 static wk_status run_team(const wki_kernel *kernel, const wki_call *call, int64_t units, int threads)
 {
-    job j = { .kernel = kernel, .call = call, .units = units, .lock = WKI_MUTEX_INIT };
+    job j = {
+        .kernel = kernel, .call = call, .units = units, .scratch = scratch_of(kernel, call), .lock = WKI_MUTEX_INIT
+    };
     wki_team_run(run_part, &j, threads);
     if (j.status) return j.status;
     return j.failed ? wki_error_raise(&j.error) : WK_OK;
@@ -172,7 +194,7 @@ static wk_status run(int index, const wki_call *call)
         if (threads > call->work / GRAIN) threads = call->work / GRAIN;
         if (threads > units) threads = units;
     }
-    return threads > 1 ? run_team(kernel, call, units, (int)threads) : run_units(kernel, call, 0, units);
+    return threads > 1 ? run_team(kernel, call, units, (int)threads) : run_alone(kernel, call, units);
 }
 
 const wki_backend wki_cpu_backend = { "cpu", get, put, copy, copy, synchronize, run };

@@ -5,7 +5,6 @@
 #include "backends/rows_table.h"
 #include "base/error.h"
 #include "base/fault.h"
-#include "base/thread.h"
 #include <string.h>
 
 enum {
@@ -331,16 +330,13 @@ static void run_tile(const task *t, walk *w, int numbered, int64_t rows, char *s
     for (int64_t r = 0; r < rows; r++) next_row(w);
 }
 
-static wk_status run_strided(task *t, const wki_call *call, int64_t first, int64_t last)
+static void run_strided(task *t, const wki_call *call, int64_t first, int64_t last, char *scratch)
 {
     walk w;
-    int tiles = 0;
     plan(&w, call);
-    for (int i = 1; i < w.sides; i++) tiles += lies_across(&w, i);
-    char *scratch = wki_thread_scratch((size_t)w.sides * BLOCK * WIDEST + (size_t)tiles * TILE);
-    if (!scratch) return WK_E_MEMORY;
+    char *tiles = scratch + w.sides * BLOCK * WIDEST;
     for (int i = 1; i < w.sides; i++)
-        if (lies_across(&w, i)) w.side[i].tile = scratch + w.sides * BLOCK * WIDEST + --tiles * TILE;
+        if (lies_across(&w, i)) w.side[i].tile = tiles + i * TILE;
     find_numbered(t, call);
     const int numbered = numbered_side(t, &w);
     const int64_t inner = w.size[w.ndim - 1];
@@ -362,23 +358,29 @@ static wk_status run_strided(task *t, const wki_call *call, int64_t first, int64
             next_row(&w);
         }
     }
-    return WK_OK;
 }
 
 /* ---- The kernel: its units are blocks of elements ---- */
 
 static int64_t units(const wki_call *call) { return (wki_numel(call->views[0]) + BLOCK - 1) / BLOCK; }
 
+/* none if all is flat; else a block and, for sides that lie across, a tile of each side */
+static size_t scratch_bytes(const wki_call *call)
+{
+    return is_flat(call) ? 0 : (size_t)call->nviews * (BLOCK * WIDEST + TILE);
+}
+
 static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scratch)
 {
-    (void)scratch; /* wanted for odd strides only, so taken there */
     task t;
     wk_status status = understand(call, &t);
     if (status) return status;
     int64_t n = wki_numel(call->views[0]), first = begin * BLOCK, last = end * BLOCK < n ? end * BLOCK : n;
-    if (!is_flat(call)) return run_strided(&t, call, first, last);
-    run_flat(&t, call, first, last);
+    if (scratch)
+        run_strided(&t, call, first, last, scratch);
+    else
+        run_flat(&t, call, first, last);
     return WK_OK;
 }
 
-const wki_kernel wki_cpu_row = { "row", units, NULL, run };
+const wki_kernel wki_cpu_row = { "row", units, scratch_bytes, run };

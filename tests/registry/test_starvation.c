@@ -307,4 +307,54 @@ TEST(starvation, of_copies_fills_and_random_numbers_changes_nothing)
     }
 }
 
+/* ---- Kernels split over threads: what one of them lacks, no other may have written without ---- */
+
+enum { SIDE = 320 };
+static wk_status add_across(wk_tensor *y, wk_tensor *x) { return wk_add_(y, wk_t(x)); }
+static wk_status mix_across(wk_tensor *y, wk_tensor *x) { return wk_lerp_(y, wk_t(x), x); }
+static wk_status copy_across(wk_tensor *y, wk_tensor *x) { return wk_copy_(y, wk_t(x)); }
+static wk_status copy_bytes_across(wk_tensor *y, wk_tensor *x) { return wk_copy_(y, wk_t(wk_to(x, WK_U8))); }
+static wk_status fill_across(wk_tensor *y, wk_tensor *x) { return wk_masked_fill_(y, wk_t(wk_gt_scalar(x, 0)), 3); }
+static wk_status relu_of_columns(wk_tensor *y, wk_tensor *x)
+{
+    (void)x;
+    return wk_relu_(wk_slice(y, 1, 0, SIDE, 2));
+}
+static wk_status add_rows(wk_tensor *y, wk_tensor *x)
+{
+    return wk_index_add_(y, 0, wk_arange(0, SIDE, 1, WK_I64), wk_t(x), 1);
+}
+
+static bool two_threads(wk_status (*write)(wk_tensor *, wk_tensor *), long n, bool sticky, wk_dtype dtype)
+{
+    WK_SCOPE(work);
+    wk_manual_seed(5);
+    wk_tensor *y = wk_to(wk_randn(WK_SHAPE(SIDE, SIDE), WK_F32), dtype);
+    wk_tensor *x = wk_to(wk_randn(WK_SHAPE(SIDE, SIDE), WK_F32), dtype), *was = wk_clone(y);
+    arm(n, sticky);
+    const wk_status status = write(y, x);
+    const bool refused = disarm();
+    if (refused) CHECK(status == WK_E_MEMORY && same_bits(y, was));
+    if (refused) wk_error_clear();
+    if (refused) CHECK(write(y, x) == WK_OK);
+    CHECK_OK();
+    return refused;
+}
+
+TEST(starvation, of_one_of_two_threads_changes_nothing)
+{
+    static wk_status (*const writes_apart[])(wk_tensor *, wk_tensor *) = {
+        add_across, mix_across, copy_across, copy_bytes_across, fill_across, relu_of_columns, add_rows
+    };
+    static const wk_dtype dtypes[] = { WK_F32, WK_F64 };
+    wk_set_num_threads(2);
+    for (int w = 0; w < 7; w++)
+        for (int k = 0; k < 4; k++) {
+            long n = 1;
+            while (two_threads(writes_apart[w], n, k & 1, dtypes[k >> 1])) n++;
+            CHECK(n > 1);
+        }
+    wk_set_num_threads(1);
+}
+
 int main(void) { return registry_main("starvation"); }
