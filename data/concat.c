@@ -71,14 +71,25 @@ static bool fields_fit(const wk_dataset *first, const wk_dataset *other, int i, 
     return true;
 }
 
-static bool classes_fit(const wk_dataset *first, const wk_dataset *other, int i, const char *where)
+static int of_most_classes(wk_dataset *const *sets, int n)
 {
-    wki_check(first->nclasses == other->nclasses, false, WK_E_INVALID, where,
-              "sets[0] has %d classes and sets[%d] %d; the same are needed", first->nclasses, i, other->nclasses);
-    for (int c = 0; c < first->nclasses; c++)
-        wki_check(!strcmp(first->classes[c], other->classes[c]), false, WK_E_INVALID, where,
-                  "class %d is \"%s\" in sets[0] and \"%s\" in sets[%d]; the same are needed", c, first->classes[c],
-                  other->classes[c], i);
+    int most = 0;
+    for (int i = 1; i < n; i++)
+        if (sets[i]->nclasses > sets[most]->nclasses) most = i;
+    return most;
+}
+
+/* A set in whose rows the last classes do not occur may not know of them. */
+static bool classes_fit(wk_dataset *const *sets, int most, int i, const char *where)
+{
+    const wk_dataset *all = sets[most], *some = sets[i];
+    wki_check(!all->nclasses == !some->nclasses, false, WK_E_INVALID, where,
+              "sets[%d] has %d classes and sets[%d] none; either all sets have classes or none", most, all->nclasses,
+              i);
+    for (int c = 0; c < some->nclasses; c++)
+        wki_check(!strcmp(all->classes[c], some->classes[c]), false, WK_E_INVALID, where,
+                  "class %d is \"%s\" in sets[%d] and \"%s\" in sets[%d]; the same are needed", c, all->classes[c],
+                  most, some->classes[c], i);
     return true;
 }
 
@@ -88,8 +99,11 @@ static bool sets_ok(wk_dataset *const *sets, int n, const char *where)
     wki_check(n >= 1, false, WK_E_INVALID, where, "n is %d; expected at least one dataset", n);
     for (int i = 0; i < n; i++) {
         if (!wki_object_check(sets[i], &wki_dataset_type, where, i == 0 ? "sets[0]" : "sets[i]")) return false;
-        if (!fields_fit(sets[0], sets[i], i, where) || !classes_fit(sets[0], sets[i], i, where)) return false;
+        if (!fields_fit(sets[0], sets[i], i, where)) return false;
     }
+    const int most = of_most_classes(sets, n);
+    for (int i = 0; i < n; i++)
+        if (!classes_fit(sets, most, i, where)) return false;
     return true;
 }
 
@@ -145,7 +159,7 @@ wk_dataset *wk_dataset_concat(wk_dataset *const *sets, int n)
         concat_destroy(self);
         return NULL;
     }
-    wk_dataset_opts o = wki_dataset_like(sets[0]);
+    wk_dataset_opts o = wki_dataset_like(sets[of_most_classes(sets, n)]);
     o.ops = &concat_ops;
     o.self = self;
     o.rows = self->starts[n];

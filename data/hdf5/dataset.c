@@ -223,11 +223,13 @@ static wk_status describe_labels(h5_set *s)
 
 static wk_status prepare(h5_set *s, const wk_h5_opts *o)
 {
-    s->file = wki_h5_file_open(o->path, WHERE);
-    if (!s->file) return wk_error();
-    wk_status status = find_names(s, o);
+    wk_status status = wki_h5_check_allow(o->allow, WHERE);
+    if (status || !(s->file = wki_h5_file_open(o->path, WHERE))) return wk_error();
+    s->file->allow = o->allow;
+    status = find_names(s, o);
     if (!status) status = add_field(s, "x", s->x, o->raw);
     if (!status && s->y[0]) status = add_field(s, "y", s->y, false);
+    s->file->allow = NULL;
     if (!status) status = choose_rows(s, o->begin, o->end);
     return status ? status : describe_labels(s);
 }

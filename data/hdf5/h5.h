@@ -30,6 +30,7 @@ typedef struct wki_h5_file {
     bool armed;
     int hits;
     uint64_t hit_address, hit_size;
+    const char *allow; /* borrowed while tables are opened: filters that libhdf5 may undo, or NULL */
 } wki_h5_file;
 wki_h5_file *wki_h5_file_open(const char *path, const char *where); /* copies path */
 void wki_h5_file_close(wki_h5_file *file);                          /* NULL allowed */
@@ -68,6 +69,7 @@ typedef struct wki_h5_table {
     unsigned char *compact; /* the elements themselves */
     int nfilters;
     H5Z_filter_t filters[WKI_H5_FILTERS];
+    bool by_library; /* libhdf5 undoes the filters */
     size_t chunk_bytes;
     wki_mutex lock; /* guards what follows */
     wki_cond loaded;
@@ -81,6 +83,9 @@ void wki_h5_table_close(wki_h5_table *table);                                   
 wk_status wki_h5_fail(const wki_h5_table *table, wk_status code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));    /* names the file and the data set */
 void wki_h5_drop_blocks(wki_h5_table *table); /* empties the cache */
+
+/* Are all words of this list, or NULL, filters that .allow knows? */
+wk_status wki_h5_check_allow(const char *allow, const char *where);
 
 /* A data set's type: false unless it is an integer, float or enumeration that wki_number knows. */
 bool wki_h5_number_of(hid_t type, wki_number *number, bool *swapped);

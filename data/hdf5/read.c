@@ -50,10 +50,19 @@ static void fill(const wki_h5_table *t, unsigned char *to, size_t bytes)
     for (size_t i = 0; i < bytes; i += t->item) memcpy(to + i, t->fill, t->item);
 }
 
+/* The thread's error becomes the block's. */
+static void take_problem(wki_h5_problem *why)
+{
+    wki_error error;
+    wki_error_take(&error);
+    const char *text = strstr(error.text, ": ");
+    why->code = error.code;
+    snprintf(why->text, sizeof why->text, "%.150s", text ? text + 2 : error.text);
+}
+
 /* Bytes of the file, with the reason in our words. */
 static bool read_bytes(const wki_h5_table *t, uint64_t address, size_t size, unsigned char *to, wki_h5_problem *why)
 {
-    wki_error error;
     if (address > t->file->size || size > t->file->size - address) {
         why->code = WK_E_FORMAT;
         snprintf(why->text, sizeof why->text, "%zu bytes at %llu lie outside the file", size,
@@ -61,10 +70,7 @@ static bool read_bytes(const wki_h5_table *t, uint64_t address, size_t size, uns
         return false;
     }
     if (wki_file_read_at(t->file->bytes, (int64_t)address, to, size) == WK_OK) return true;
-    wki_error_take(&error);
-    const char *text = strstr(error.text, ": ");
-    why->code = error.code;
-    snprintf(why->text, sizeof why->text, "%.150s", text ? text + 2 : error.text);
+    take_problem(why);
     return false;
 }
 
@@ -144,10 +150,36 @@ static uint64_t rows_of(const wki_h5_table *t, uint64_t block)
     return left < t->block_rows ? left : t->block_rows;
 }
 
+/* Elements as the file has them, unpacked by libhdf5. The driver still reads nothing but the one file. */
+static bool load_by_library(wki_h5_table *t, wki_h5_block *b)
+{
+    hsize_t begin[WK_MAX_DIMS] = { b->index * t->block_rows }, size[WK_MAX_DIMS] = { rows_of(t, b->index) };
+    for (int k = 1; k < t->rank; k++) size[k] = t->dims[k];
+    char reason[160];
+    const wki_h5_quiet quiet = wki_h5_enter();
+    const hid_t type = H5Dget_type(t->set), from = H5Dget_space(t->set), to = H5Screate_simple(t->rank, size, NULL);
+    const bool ok = type >= 0 && from >= 0 && to >= 0 &&
+                    H5Sselect_hyperslab(from, H5S_SELECT_SET, begin, NULL, size, NULL) >= 0 &&
+                    H5Dread(t->set, type, to, from, H5P_DEFAULT, b->data) >= 0;
+    if (!ok && wk_failed()) {
+        take_problem(&b->problem);
+    } else if (!ok) {
+        b->problem.code = WK_E_FORMAT;
+        snprintf(b->problem.text, sizeof b->problem.text, "libhdf5 cannot read them (%.120s)", wki_h5_reason(reason));
+    }
+    if (type >= 0) H5Tclose(type);
+    if (from >= 0) H5Sclose(from);
+    if (to >= 0) H5Sclose(to);
+    wki_h5_leave(quiet);
+    return ok;
+}
+
 static bool load_block(wki_h5_table *t, wki_h5_block *b)
 {
     bool ok = true;
-    if (t->layout == WKI_H5_CHUNKED)
+    if (t->by_library)
+        ok = load_by_library(t, b);
+    else if (t->layout == WKI_H5_CHUNKED)
         ok = load_chunks(t, b->index, b->data, &b->problem);
     else if (t->layout == WKI_H5_COMPACT)
         memcpy(b->data, t->compact, b->bytes);

@@ -94,6 +94,76 @@ static wk_status describe_shape(wki_h5_table *t, hid_t space)
     return WK_OK;
 }
 
+/* ---- Filters ---- */
+
+static const struct {
+    H5Z_filter_t id;
+    const char *name;
+} by_name[] = {
+    { H5Z_FILTER_SZIP, "szip" },
+    { H5Z_FILTER_NBIT, "nbit" },
+    { H5Z_FILTER_SCALEOFFSET, "scaleoffset" },
+    { H5Z_FILTER_NONE, "plugins" }, /* all others */
+};
+enum { NAMES = sizeof by_name / sizeof *by_name };
+
+static const char *allowed_as(H5Z_filter_t id)
+{
+    int i = 0;
+    while (i < NAMES - 1 && by_name[i].id != id) i++;
+    return by_name[i].name;
+}
+
+/* The next word of a list joined by commas, without spaces around it; NULL after the last. */
+static const char *next_word(const char **list, size_t *length)
+{
+    const char *word = *list + strspn(*list, ", ");
+    *length = strcspn(word, ", ");
+    *list = word + *length;
+    return *length ? word : NULL;
+}
+
+static bool is_word(const char *word, size_t length, const char *name)
+{
+    return strlen(name) == length && !strncmp(word, name, length);
+}
+
+wk_status wki_h5_check_allow(const char *allow, const char *where)
+{
+    size_t length;
+    for (const char *word; allow && (word = next_word(&allow, &length));) {
+        int i = 0;
+        while (i < NAMES && !is_word(word, length, by_name[i].name)) i++;
+        if (i == NAMES)
+            return wki_fail(WK_E_INVALID, where, ".allow names \"%.*s\"; expected szip, nbit, scaleoffset or plugins",
+                            length < 40 ? (int)length : 40, word);
+    }
+    return WK_OK;
+}
+
+static bool is_allowed(const char *allow, const char *name)
+{
+    size_t length;
+    for (const char *word; allow && (word = next_word(&allow, &length));)
+        if (is_word(word, length, name)) return true;
+    return false;
+}
+
+/* A filter that is not ours: libhdf5's business if that is allowed and it can. */
+static wk_status leave_to_library(wki_h5_table *t, H5Z_filter_t id, const char *name)
+{
+    const char *word = allowed_as(id);
+    t->by_library = true;
+    if (!is_allowed(t->file->allow, word))
+        return wki_h5_fail(t, WK_E_UNSUPPORTED,
+                           "is packed by filter %d (%.40s); expected deflate (gzip) or lzf, shuffle, fletcher32: "
+                           "repack it (h5repack -f GZIP=4), or let libhdf5 undo it with .allow = \"%s\"",
+                           (int)id, name[0] ? name : "unknown", word);
+    if (H5Zfilter_avail(id) > 0) return WK_OK;
+    return wki_h5_fail(t, WK_E_UNSUPPORTED, "is packed by filter %d (%.40s), which this libhdf5 has not", (int)id,
+                       name[0] ? name : "unknown");
+}
+
 static wk_status describe_filters(wki_h5_table *t, hid_t plan)
 {
     t->nfilters = H5Pget_nfilters(plan);
@@ -106,12 +176,9 @@ static wk_status describe_filters(wki_h5_table *t, hid_t plan)
         const H5Z_filter_t id = H5Pget_filter2(plan, (unsigned)i, &flags, &count, values, sizeof name, name, &config);
         packings += wki_h5_packs(id);
         const bool shuffles = id == H5Z_FILTER_SHUFFLE && count && values[0] == t->item;
-        if ((!wki_h5_packs(id) || packings > 1) && id != H5Z_FILTER_FLETCHER32 && !shuffles)
-            return wki_h5_fail(
-                t, WK_E_UNSUPPORTED,
-                "is packed by filter %d (%.40s); expected deflate (gzip) or lzf, shuffle, fletcher32: repack it "
-                "(h5repack -f GZIP=4)",
-                (int)id, name[0] ? name : "unknown");
+        const bool ours = (wki_h5_packs(id) && packings == 1) || id == H5Z_FILTER_FLETCHER32 || shuffles;
+        const wk_status status = ours ? WK_OK : leave_to_library(t, id, name);
+        if (status) return status;
         t->filters[i] = id;
     }
     return WK_OK;

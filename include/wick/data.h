@@ -58,7 +58,7 @@ WK_API wk_dataset *wk_dataset_tensors(wk_tensor *const *fields, const char *cons
 WK_API wk_dataset *wk_dataset_synth(const char *kind, int64_t rows, uint64_t first_row, uint64_t seed); /* "digits", "spirals", "moons", "blobs", "sine" */
 WK_API int wk_synth_names(const char *const **names);                                             /* how many; *names is static */
 WK_API wk_dataset *wk_dataset_subset(wk_dataset *set, const int64_t *rows, int64_t n);            /* holds set; copies rows */
-WK_API wk_dataset *wk_dataset_concat(wk_dataset *const *sets, int n);                              /* one after the other; holds them; WK_E_SHAPE, WK_E_INVALID: other fields or classes */
+WK_API wk_dataset *wk_dataset_concat(wk_dataset *const *sets, int n);                              /* one after the other; holds them; WK_E_SHAPE, WK_E_INVALID: other fields, or classes that differ where both have them */
 WK_API wk_dataset *wk_dataset_cached(wk_dataset *set);                                            /* all its rows, read now into memory; set is read no more */
 /* Random split: first gets round(fraction * len) rows, rest the others. Stratified: each class keeps its share (needs classes). */
 WK_API wk_status wk_dataset_split(wk_dataset *set, double fraction, bool stratified, uint64_t seed, wk_dataset **first, wk_dataset **rest);

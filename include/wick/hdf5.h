@@ -22,13 +22,24 @@ typedef struct wk_h5_opts {
     const char *x, *y;  /* NULL: found by convention; names inside the group. y = "": no labels */
     bool raw;           /* false; true: u8 stays u8, 0 .. 255 */
     int64_t begin, end; /* 0, -1: all rows; else rows [begin, end) */
+    /* NULL: elements packed otherwise than by deflate, LZF, shuffle and fletcher32 are refused. Else filters that libhdf5 may undo, one
+     * thread at a time and without wick's checks of what they unpack: "szip", "nbit", "scaleoffset", or "plugins" for all that it finds,
+     * joined by commas. */
+    const char *allow;
 } wk_h5_opts;
 WK_API wk_h5_opts wk_h5_opts_default(void);
 WK_API wk_dataset *wk_dataset_h5_new(const wk_h5_opts *o);
 static inline wk_dataset *wk_dataset_h5_with(wk_h5_opts o) { return wk_dataset_h5_new(&o); }
 #define WK_H5_DEFAULTS                                                                                                 \
-    .size = sizeof(wk_h5_opts), .split = NULL, .x = NULL, .y = NULL, .raw = false, .begin = 0, .end = -1
+    .size = sizeof(wk_h5_opts), .split = NULL, .x = NULL, .y = NULL, .raw = false, .begin = 0, .end = -1,            \
+    .allow = NULL
 #define wk_dataset_h5(...) wk_dataset_h5_with(WK_WITH(wk_h5_opts, WK_H5_DEFAULTS, .path = __VA_ARGS__))
+/* Several files as one, as Caffe lists them: .path is a text file with the name of an HDF5 file a line, seen from the folder of the list;
+ * empty lines and those that begin with # are passed over. The options hold for each file, .begin and .end must be left alone; fields must
+ * be equal and the classes of one begin as those of another. */
+WK_API wk_dataset *wk_dataset_h5_list_new(const wk_h5_opts *o);
+static inline wk_dataset *wk_dataset_h5_list_with(wk_h5_opts o) { return wk_dataset_h5_list_new(&o); }
+#define wk_dataset_h5_list(...) wk_dataset_h5_list_with(WK_WITH(wk_h5_opts, WK_H5_DEFAULTS, .path = __VA_ARGS__))
 
 /* Write: a file that appears under its name only when committed. Data sets are chunked by whole rows, about 256 KiB a chunk. */
 typedef struct wk_h5_writer wk_h5_writer;

@@ -420,7 +420,7 @@ TEST(data, refuses_to_join_sets_of_other_fields_or_classes)
     CHECK_NULL(wk_dataset_concat((wk_dataset *[]){ one, wk_dataset_tensors(&x, (const char *[]){ "z" }, 1) }, 2));
     CHECK_ERROR(WK_E_INVALID, "dataset_concat", "\"z\" in sets[1]");
     CHECK_NULL(wk_dataset_concat((wk_dataset *[]){ counted(4), wk_dataset_tensors(xy, NULL, 2) }, 2));
-    CHECK_ERROR(WK_E_INVALID, "dataset_concat", "3 classes and sets[1] 0");
+    CHECK_ERROR(WK_E_INVALID, "dataset_concat", "3 classes and sets[1] none");
     CHECK_NULL(wk_dataset_concat(NULL, 1));
     CHECK_ERROR(WK_E_INVALID, "dataset_concat", "sets");
     CHECK_NULL(wk_dataset_concat(&one, 0));
