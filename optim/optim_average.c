@@ -1,24 +1,35 @@
-/* Running averages of parameters: exponential ones and means. */
+/* Running averages of parameters, and of buffers where they are wanted: exponential ones and means. */
 #include "autograd/op.h"
 #include "base/alloc.h"
 #include "optim/optim.h"
 #include "wick/average.h"
 
+/* A parameter or buffer, and its average */
+typedef struct averaged {
+    wk_tensor *of, *mean; /* held; owned */
+    char *name;
+} averaged;
+
 struct wk_average {
     wki_object object;
-    wk_params *params; /* held */
     int count;
-    wk_tensor **mean; /* owned */
-    double decay;     /* below 0: the mean of all */
+    averaged *at;
+    double decay; /* below 0: the mean of all */
     int64_t updates;
 };
+
+static void drop(averaged *at)
+{
+    wki_object_unref(at->of);
+    wki_object_unref(at->mean);
+    wki_free(at->name);
+}
 
 static void average_destroy(void *object)
 {
     wk_average *a = object;
-    for (int i = 0; a->mean && i < a->count; i++) wki_object_unref(a->mean[i]);
-    wki_free(a->mean);
-    wki_object_unref(a->params);
+    while (a->count > 0) drop(&a->at[--a->count]);
+    wki_free(a->at);
 }
 
 static const wki_type average_type = { "average", sizeof(wk_average), average_destroy };
@@ -28,21 +39,28 @@ static bool average_ok(const wk_average *a, const char *where)
     return wki_object_check(a, &average_type, where, "a") && !wk_failed();
 }
 
-static wk_status take(wk_average *a, wk_params *params, const char *where)
+static wk_status make_room(wk_average *a, int n)
 {
-    const int n = wk_params_count(params);
-    wki_check(n > 0, WK_E_INVALID, WK_E_INVALID, where, "params has no parameters; at least one is needed");
-    wki_object_ref(params);
-    a->params = params;
-    if (!(a->mean = wki_alloc_array((size_t)n, sizeof(wk_tensor *)))) return wk_error();
+    const size_t old = (size_t)a->count * sizeof *a->at;
+    averaged *more = wki_grow(a->at, old, old + (size_t)n * sizeof *a->at);
+    if (!more) return wk_error();
+    a->at = more;
+    return WK_OK;
+}
+
+/* Needs room. */
+static wk_status take(wk_average *a, wk_tensor *of, const char *name)
+{
     WK_SCOPE(copies);
     WK_NO_GRAD(copying);
-    for (; a->count < n; a->count++) {
-        wk_tensor *copy = wk_contiguous(wk_clone(wk_params_at(params, a->count)));
-        if (!copy) return wk_error();
-        wki_object_adopt(copy);
-        a->mean[a->count] = copy;
-    }
+    averaged *to = &a->at[a->count];
+    wk_tensor *copy = wk_contiguous(wk_clone(of));
+    if (!copy || !(to->name = wki_strdup(name))) return wk_error();
+    wki_object_adopt(copy);
+    wki_object_ref(of);
+    to->of = of;
+    to->mean = copy;
+    a->count++;
     return WK_OK;
 }
 
@@ -50,10 +68,14 @@ static wk_average *make(wk_params *params, double decay, const char *where)
 {
     if (!params) return wki_null_argument(where, "params"), NULL;
     if (wk_failed()) return NULL;
+    const int n = wk_params_count(params);
+    wki_check(n > 0, NULL, WK_E_INVALID, where, "params has no parameters; at least one is needed");
     wk_average *a = wki_object_new(&average_type, where);
     if (!a) return NULL;
     a->decay = decay;
-    if (take(a, params, where) == WK_OK) return a;
+    wk_status status = make_room(a, n);
+    for (int i = 0; i < n && !status; i++) status = take(a, wk_params_at(params, i), wk_params_name(params, i));
+    if (!status) return a;
     wki_object_unref(a);
     return NULL;
 }
@@ -67,13 +89,27 @@ wk_average *wk_ema_new(wk_params *params, double decay)
 
 wk_average *wk_swa_new(wk_params *params) { return make(params, -1, "swa_new"); }
 
+wk_status wk_average_buffers(wk_average *a, const wk_state *buffers)
+{
+    static const char where[] = "average_buffers";
+    if (!average_ok(a, where)) return wk_error();
+    wki_check(buffers, WK_E_INVALID, WK_E_INVALID, where, "buffers is NULL; expected wk_buffers(module)");
+    wki_check(a->updates == 0, WK_E_STATE, WK_E_STATE, where, "comes after %lld updates; expected before the first",
+              (long long)a->updates);
+    const int before = a->count, n = (int)wk_state_count(buffers);
+    wk_status status = make_room(a, n);
+    for (int i = 0; i < n && !status; i++) status = take(a, wk_state_at(buffers, i), wk_state_name(buffers, i));
+    while (status && a->count > before) drop(&a->at[--a->count]);
+    return status;
+}
+
 /* Do the averages still have the parameters' shapes, dtypes and devices? */
 static wk_status still_fits(const wk_average *a, const char *where)
 {
     for (int i = 0; i < a->count; i++) {
-        const wki_view *p = &wk_params_at(a->params, i)->v, *m = &a->mean[i]->v;
+        const wki_view *p = &a->at[i].of->v, *m = &a->at[i].mean->v;
         wki_check(p->dtype == m->dtype && p->device == m->device && wki_same_shape(p, m), WK_E_STATE, WK_E_STATE, where,
-                  "'%s' became %s %s after the average was made; make a new one", wk_params_name(a->params, i),
+                  "'%s' became %s %s after the average was made; make a new one", a->at[i].name,
                   wk_dtype_name((wk_dtype)p->dtype), wki_show(p));
     }
     return WK_OK;
@@ -86,8 +122,9 @@ wk_status wk_average_update(wk_average *a)
     WK_NO_GRAD(averaging);
     const double weight = a->updates == 0 ? 1 : a->decay < 0 ? 1 / (double)(a->updates + 1) : 1 - a->decay;
     for (int i = 0; i < a->count; i++) {
-        wk_tensor *p = wk_params_at(a->params, i);
-        if (a->updates == 0 ? wk_copy_(a->mean[i], p) : wk_lerp_scalar_(a->mean[i], p, weight)) return wk_error();
+        wk_tensor *p = a->at[i].of, *mean = a->at[i].mean;
+        const bool copies = a->updates == 0 || !wki_is_float((wk_dtype)p->v.dtype);
+        if (copies ? wk_copy_(mean, p) : wk_lerp_scalar_(mean, p, weight)) return wk_error();
     }
     a->updates++;
     return WK_OK;
@@ -107,9 +144,9 @@ wk_status wk_average_swap(wk_average *a)
     WK_NO_GRAD(swapping);
     WK_SCOPE(work);
     wk_tensor **kept = wki_alloc_array((size_t)a->count, sizeof *kept);
-    for (int i = 0; kept && i < a->count && !wk_failed(); i++) kept[i] = wk_clone(wk_params_at(a->params, i));
+    for (int i = 0; kept && i < a->count && !wk_failed(); i++) kept[i] = wk_clone(a->at[i].of);
     for (int i = 0; i < a->count && !wk_failed(); i++)
-        if (wk_copy_(wk_params_at(a->params, i), a->mean[i]) == WK_OK) wk_copy_(a->mean[i], kept[i]);
+        if (wk_copy_(a->at[i].of, a->at[i].mean) == WK_OK) wk_copy_(a->at[i].mean, kept[i]);
     wki_free(kept);
     return wk_error();
 }
@@ -119,7 +156,7 @@ wk_status wk_average_apply(wk_average *a)
     if (usable(a, "average_apply")) return wk_error();
     WK_NO_GRAD(applying);
     for (int i = 0; i < a->count; i++)
-        if (wk_copy_(wk_params_at(a->params, i), a->mean[i])) return wk_error();
+        if (wk_copy_(a->at[i].of, a->at[i].mean)) return wk_error();
     return WK_OK;
 }
 
@@ -133,12 +170,12 @@ wk_tensor *wk_average_at(wk_average *a, int i)
     static const char where[] = "average_at";
     if (!wki_object_check(a, &average_type, where, "a")) return NULL;
     wki_check(i >= 0 && i < a->count, NULL, WK_E_RANGE, where, "parameter %d of %d; the first is 0", i, a->count);
-    return a->mean[i];
+    return a->at[i].mean;
 }
 
 /* ---- State dict ---- */
 
-static char *name_of(const wk_average *a, int i) { return wki_sprintf("module.%s", wk_params_name(a->params, i)); }
+static char *name_of(const wk_average *a, int i) { return wki_sprintf("module.%s", a->at[i].name); }
 
 wk_state *wk_average_state_dict(wk_average *a)
 {
@@ -147,7 +184,7 @@ wk_state *wk_average_state_dict(wk_average *a)
     if (!s || wk_state_set_int(s, "n_averaged", a->updates)) return NULL;
     for (int i = 0; i < a->count && !wk_failed(); i++) {
         char *name = name_of(a, i);
-        if (name) wk_state_set(s, name, a->mean[i]);
+        if (name) wk_state_set(s, name, a->at[i].mean);
         wki_free(name);
     }
     return wk_failed() ? NULL : s;
@@ -162,9 +199,11 @@ static wk_tensor *entry(const wk_average *a, int i, const wk_state *s)
     wk_tensor *t = name ? wk_state_get(s, name) : NULL;
     wki_free(name);
     if (!t) return NULL;
-    wki_check(wki_same_shape(&t->v, &a->mean[i]->v) && wki_is_float((wk_dtype)t->v.dtype), NULL, WK_E_SHAPE, loading,
-              "'%s' is %s %s; the average is %s %s", wk_params_name(a->params, i), wk_dtype_name((wk_dtype)t->v.dtype),
-              wki_show(&t->v), wk_dtype_name((wk_dtype)a->mean[i]->v.dtype), wki_show(&a->mean[i]->v));
+    wki_check(wki_same_shape(&t->v, &a->at[i].mean->v) &&
+                  wki_is_float((wk_dtype)t->v.dtype) == wki_is_float((wk_dtype)a->at[i].mean->v.dtype),
+              NULL, WK_E_SHAPE, loading, "'%s' is %s %s; the average is %s %s", a->at[i].name,
+              wk_dtype_name((wk_dtype)t->v.dtype), wki_show(&t->v), wk_dtype_name((wk_dtype)a->at[i].mean->v.dtype),
+              wki_show(&a->at[i].mean->v));
     return t;
 }
 
@@ -182,7 +221,7 @@ static wk_status read_all(const wk_average *a, const wk_state *s, wki_average_lo
     if (!(l->from = wki_alloc_array((size_t)a->count, sizeof *l->from))) return wk_error();
     for (int i = 0; i < a->count && !wk_failed(); i++) {
         wk_tensor *t = entry(a, i, s);
-        l->from[i] = t ? wk_to(t, (wk_dtype)a->mean[i]->v.dtype) : NULL;
+        l->from[i] = t ? wk_to(t, (wk_dtype)a->at[i].mean->v.dtype) : NULL;
     }
     return wk_error();
 }
@@ -191,7 +230,7 @@ void wki_average_load_end(wk_average *a, wki_average_loading *l, bool taken)
 {
     WK_NO_GRAD(copying);
     if (!l) return;
-    for (int i = 0; taken && i < a->count; i++) wk_copy_(a->mean[i], l->from[i]);
+    for (int i = 0; taken && i < a->count; i++) wk_copy_(a->at[i].mean, l->from[i]);
     if (taken) a->updates = l->updates;
     wki_free(l->from);
     wki_free(l);

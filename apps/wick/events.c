@@ -49,8 +49,7 @@ bool run_put_end(const run *r, const char *status)
         json_whole(&j, "diverged_step", r->seed.diverged_step);
     }
     json_number(&j, "seconds", r->seconds);
-    json_number(&j, "test_loss", r->seed.test_loss);
-    json_number(&j, "test_accuracy", r->seed.test_accuracy);
+    keep_put_test(&j, &(keep_test){ r->seed.test_loss, r->seed.test_accuracy, r->test_rmse, r->test_r2 });
     json_close(&j);
     return json_end_line(&j);
 }

@@ -97,13 +97,20 @@ static bool write_config(const keep *k)
     return end_file(&j, path);
 }
 
-bool keep_result(const keep *k, double test_loss, double test_accuracy)
+void keep_put_test(json *j, const keep_test *test)
+{
+    json_number(j, "test_loss", test->loss);
+    json_number(j, "test_accuracy", test->accuracy);
+    json_number(j, "test_rmse", test->rmse);
+    json_number(j, "test_r2", test->r2);
+}
+
+bool keep_result(const keep *k, const keep_test *test)
 {
     char path[1100];
     json j;
     if (!begin_file(k, "result.json", path, &j)) return false;
-    json_number(&j, "test_loss", test_loss);
-    json_number(&j, "test_accuracy", test_accuracy);
+    keep_put_test(&j, test);
     return end_file(&j, path);
 }
 

@@ -4,6 +4,7 @@
 #ifndef WICK_APP_KEEP_H
 #define WICK_APP_KEEP_H
 #include "folder.h"
+#include "json.h"
 #include "wick/train.h"
 #include <stdio.h>
 
@@ -51,8 +52,13 @@ wk_status keep_resume_logs(keep *k, const keep_place *place, bool tensorboard);
 /* A model's weights as they were judged: averaged ones, where a checkpoint has some. */
 wk_state *keep_weights(const wk_state *checkpoint);
 wk_status keep_save(const keep *k, const wk_training *t, const keep_place *place, bool best);
-/* result.json: what the test rows said, once the run is done; false after an error on stderr. */
-bool keep_result(const keep *k, double test_loss, double test_accuracy);
+/* What the test rows said: accuracy of classes; rmse and r2 of numbers, in the data's units; NaN what does not apply. */
+typedef struct keep_test {
+    double loss, accuracy, rmse, r2;
+} keep_test;
+void keep_put_test(json *j, const keep_test *test);
+/* result.json, once the run is done; false after an error on stderr. */
+bool keep_result(const keep *k, const keep_test *test);
 bool keep_has_result(const keep *k);
 wk_status keep_log(keep *k, const keep_place *place, double train_loss, double valid_loss, double valid_accuracy,
                    double lr);

@@ -208,7 +208,11 @@ bool run_make_parts(run *r, run_parts *with)
     with->valid = evaluation_loader(r, p->data->valid);
     if (!wk_failed()) snprintf(r->optimizer_text, sizeof r->optimizer_text, "%s", wk_optim_describe(with->optim));
     if (!wk_failed() && run_set_policy(p, with->optim) == WK_OK) make_rates(r, with->optim, &with->rates);
-    if (decay > 0) with->average = wk_ema_new(wk_parameters(wk_module_child(with->net, "model")), decay);
+    if (decay > 0) {
+        wk_module *model = wk_module_child(with->net, "model");
+        with->average = wk_ema_new(wk_parameters(model), decay);
+        wk_average_buffers(with->average, wk_buffers(model));
+    }
     return !wk_failed();
 }
 
@@ -430,7 +434,7 @@ run_end run_go(run *r, uint64_t seed)
     run_parts with;
     WK_SCOPE(experiment);
     r->seed.seed = seed;
-    r->seed.test_loss = r->seed.test_accuracy = NAN;
+    r->seed.test_loss = r->seed.test_accuracy = r->test_rmse = r->test_r2 = NAN;
     r->progress->optimizer = r->optimizer->key;
     r->progress->seed = seed;
     if (!make_curves(r) || !run_make_parts(r, &with)) return RUN_FAILED;

@@ -51,6 +51,14 @@ static void clip(const run_parts *with)
     if (s->clip > 0) wk_clip_grad_norm_(with->params, s->clip);
 }
 
+/* Looked for before the clips, which make a finite number of an infinite one; without clips the optimizer looks. */
+static const char *find_not_finite(const run_parts *with)
+{
+    const run_settings *s = with->plan->settings;
+    const bool looks = run_is_policy(with->plan, "report") || (s->nonfinite && (s->clip > 0 || s->clip_value > 0));
+    return looks ? first_not_finite(with) : NULL;
+}
+
 static double step(const run_parts *with, wk_batch *b, const char **bad)
 {
     wk_zero_grad(with->optim);
@@ -59,7 +67,11 @@ static double step(const run_parts *with, wk_batch *b, const char **bad)
     if (wk_failed() || !isfinite(value)) return value;
     const int64_t skipped = wk_steps_skipped(with->optim);
     wk_backward(loss);
-    if (bad && run_is_policy(with->plan, "report")) *bad = first_not_finite(with);
+    const char *name = find_not_finite(with);
+    if (name && run_is_policy(with->plan, "skip")) return NAN;
+    if (name && run_is_policy(with->plan, "stop"))
+        return wk_fail(WK_E_STATE, "the gradient of '%s' is not finite; nothing was updated", name), NAN;
+    if (bad) *bad = name;
     clip(with);
     wk_step(with->optim);
     if (wk_steps_skipped(with->optim) > skipped) return NAN;

@@ -195,7 +195,8 @@ static int train(const settings *s, run *r, run_plan *plan)
     progress_heading(&shown);
     run_end end = run_go(r, (uint64_t)s->seed);
     code = end == RUN_FAILED ? run_say_failed(r) : end == RUN_DIVERGED ? say_diverged(r) : EXIT_DONE;
-    if (end == RUN_DONE && !keep_result(r->keep, r->seed.test_loss, r->seed.test_accuracy)) code = EXIT_FAILED;
+    const keep_test test = { r->seed.test_loss, r->seed.test_accuracy, r->test_rmse, r->test_r2 };
+    if (end == RUN_DONE && !keep_result(r->keep, &test)) code = EXIT_FAILED;
     if (end == RUN_DONE && shown.mode != PROGRESS_JSON) conclude(r);
     run_free(r);
     return code;

@@ -151,6 +151,35 @@ TEST(average, matches_pytorch)
     }
 }
 
+/* [5, 3] is a parameter, [3] a buffer; beside it a count that is no float. */
+TEST(average, takes_buffers_in_as_pytorch_does)
+{
+    uint32_t x = 1;
+    two t = two_parameters(WK_F64);
+    wk_tensor *count = wk_zeros(WK_SHAPE(1), WK_I64), *b = wk_zeros(WK_SHAPE(3), WK_F64);
+    wk_state *buffers = wk_state_new();
+    wk_state_set(buffers, "b", b);
+    wk_state_set(buffers, "count", count);
+    wk_average *a = wk_ema_new(wk_params_new(t.p, NULL, 1), 0.9);
+    CHECK(wk_average_buffers(a, buffers) == WK_OK);
+    for (int i = 0; i < 12; i++) {
+        set_to(&t, &x, WK_F64);
+        wk_copy_(b, wk_detach(t.p[1]));
+        wk_fill_(count, i + 1);
+        CHECK(wk_average_update(a) == WK_OK);
+    }
+    check_pair(wk_average_at(a, 0), wk_average_at(a, 1), golden_ema_of_buffers, 1e-15);
+    CHECK(wk_item(wk_average_at(a, 2)) == 12);
+    wk_state *s = wk_state_copy(wk_average_state_dict(a));
+    CHECK(wk_state_has(s, "module.b") && wk_state_has(s, "module.count"));
+    CHECK(wk_average_swap(a) == WK_OK && wk_equal(b, wk_state_get(s, "module.b")) && wk_item(count) == 12);
+    CHECK(wk_average_load_state_dict(a, s) == WK_OK && wk_equal(wk_average_at(a, 1), wk_state_get(s, "module.b")));
+    CHECK(wk_average_buffers(a, buffers) == WK_E_STATE);
+    CHECK_ERROR(WK_E_STATE, "average_buffers", "after 12 updates");
+    CHECK(wk_average_buffers(a, NULL) == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "average_buffers", "buffers is NULL");
+}
+
 TEST(average, changes_places_with_the_parameters_and_back)
 {
     uint32_t x = 1;

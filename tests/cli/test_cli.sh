@@ -195,6 +195,10 @@ cmp spike-skip/metrics.csv spike-halves/metrics.csv || fail "the logs differ"
 spike 1 --nonfinite stop -o spike-stop
 says 'epoch 1, step [0-9]*: .*gradient of .*weight.* not finite; nothing was updated'
 ls spike-stop/ckpt-* >/dev/null 2>&1 && fail "it was kept"
+spike 0 --nonfinite skip --clip-value 1 --clip 5 -o spike-clipped # which would make it finite
+shows 'left out: 2 steps, not finite'
+spike 1 --nonfinite stop --clip-value 1 -o spike-clipped-stop
+says 'epoch 1, step [0-9]*: .*gradient of .*weight.* not finite; nothing was updated'
 spike 1 --nonfinite report -o spike-report
 says 'epoch 1, step [0-9]*: the gradient of model.*weight is not finite'
 says 'loss became nan'
@@ -206,6 +210,8 @@ says 'expected skip, stop or report'
 run 0 import npy hole.npy hole-y.npy -o hole.h5 -q --test-fraction 0.05
 run 0 train hole.h5 --model resnet-small --scale none --batch-size 4 --epochs 2 --nonfinite skip -o hole # of nan, as all that saw it
 shows 'left out: 2 steps'
+run 0 train hole.h5 --model resnet-small --scale none --batch-size 4 --epochs 1 --nonfinite skip --ema 0.9 -o hole-averaged -q
+grep -aq '"average\.module\.[^"]*running_var"' hole-averaged/best.safetensors || fail "statistics are not averaged"
 
 law "averaged weights are judged, kept and taken by eval"
 run 0 train rates.h5 --epochs 3 --hidden 16 --lr 0.02 -o plain -q
@@ -466,6 +472,9 @@ shows '^test: RMSE [0-9]\{3,4\}\(\.[0-9]*\)\?, R2 0\.99'
 rmse=$(sed -n 's/^test: RMSE \([^,]*\),.*/\1/p' out)
 run 0 eval gas --last
 shows "RMSE $rmse,"
+sed -n 's/.*"test_rmse": \([^,]*\).*/\1/p' gas/result.json | awk -v rmse="$rmse" '{ ok = sprintf("%.4g", $1) == rmse } END { exit !ok }' ||
+    fail "result.json has another RMSE"
+grep -q '"test_r2": 0\.99' gas/result.json || fail "result.json has another R2"
 run 0 eval gas --worst 2 --html gas.html
 shows '^row *output *target *predicted'
 grep -q '<svg' gas.html || fail "the page has no plot"

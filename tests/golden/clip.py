@@ -50,6 +50,19 @@ def average(**how):
     return flat(mean.module.parameters())
 
 
+def with_buffer(**how):
+    """The numbers of the [3] parameter are a buffer's."""
+    net, row = Two(), numbers()
+    net.b = None
+    net.register_buffer("c", torch.zeros(3, dtype=torch.float64))
+    mean = AveragedModel(net, use_buffers=True, **how)
+    for _ in range(12):
+        net.fill(row)
+        net.c.copy_(torch.tensor([next(row) for _ in range(3)], dtype=torch.float64))
+        mean.update_parameters(net)
+    return flat([mean.module.a, mean.module.c])
+
+
 def running():
     row = numbers()
     x = torch.tensor([next(row) for _ in range(30)], dtype=torch.float64).reshape(10, 3)
@@ -78,5 +91,6 @@ print(f"""}};
 static const double golden_clipped_values[18] = {flat([p.grad for p in net.parameters()])};
 static const double golden_ema[18] = {average(multi_avg_fn=get_ema_multi_avg_fn(0.9))};
 static const double golden_swa[18] = {average()};
+static const double golden_ema_of_buffers[18] = {with_buffer(multi_avg_fn=get_ema_multi_avg_fn(0.9))};
 static const double golden_update_bn[16] = {running()}; /* mean, variance, batches of either */
 /* clang-format on */""")
