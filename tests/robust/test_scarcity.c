@@ -565,6 +565,7 @@ static void a_run(void)
     wk_schedule *parts[] = { wk_schedule_linear(opt, 0.5, 1, 2), wk_schedule_step(opt, 3, 0.1) };
     schedule = wk_schedule_sequential(parts, 2, (int64_t[]){ 2 });
     average = wk_ema_new(wk_parameters(net), 0.9);
+    wk_average_buffers(average, wk_buffers(net));
     wk_average_update(average);
     wk_training t = training();
     wk_checkpoint_save(folder, 1, wk_training_state_dict(&t));
@@ -608,6 +609,12 @@ static void a_run_further_on(void)
     wk_average_update(average);
 }
 
+static bool make_average(void)
+{
+    WK_SCOPE(another);
+    wk_average *a = wk_swa_new(wk_parameters(net));
+    return a && wk_average_buffers(a, wk_buffers(net)) == WK_OK && wk_average_update(a) == WK_OK;
+}
 static bool swap_average(void) { return wk_average_swap(average) == WK_OK; }
 
 TEST(scarcity, of_a_checkpoint_leaves_the_run_and_its_folder)
@@ -615,6 +622,7 @@ TEST(scarcity, of_a_checkpoint_leaves_the_run_and_its_folder)
     holds(&(deed){ a_run, save_run, run_and_folder, "checkpoint_save" });
     holds(&(deed){ a_run_further_on, load_run, run_state, "checkpoint_load" });
     holds(&(deed){ a_run, swap_average, run_state, "average_swap" });
+    holds(&(deed){ a_run, make_average, run_state, "average_buffers" });
     without_the_folder();
 }
 
