@@ -99,12 +99,15 @@ wki_onnx_value wki_onnx_reshape(wki_onnx *g, const char *x, int n, const int64_t
 
 /* ---- Initializers ---- */
 
+/* Of a layer that is called twice it is there already. */
 static const char *set_weight(wki_onnx *g, const char *name, wk_tensor *t)
 {
     if (wk_failed()) return NULL;
     wk_tensor *here = wk_contiguous(wk_to_device(wk_detach(t), WK_CPU));
     if (!here || wk_state_set(g->weights, name, here)) return NULL;
-    return wk_state_name(g->weights, wk_state_count(g->weights) - 1);
+    int64_t i = wk_state_count(g->weights) - 1;
+    while (strcmp(wk_state_name(g->weights, i), name) != 0) i--;
+    return wk_state_name(g->weights, i);
 }
 
 wk_tensor *wki_onnx_member(const wk_module *m, const char *name)
@@ -166,7 +169,8 @@ static const wki_onnx_row *row_of(const wk_module *m)
 static wki_onnx_value put_module(wki_onnx *g, wk_module *m, wki_onnx_value x)
 {
     const wki_onnx_row *row = row_of(m);
-    if (!row) return wki_onnx_refuse(g, m, "%s has no form in ONNX here", m->own ? "it" : "a module of your own");
+    if (!m->own) return wki_onnx_custom(g, m, x);
+    if (!row) return wki_onnx_refuse(g, m, "it has no form in ONNX here");
     if (row->container) return row->put(g, m, x, NULL);
     wk_tensor *y = wk_forward(m, x.t);
     if (!y) return (wki_onnx_value){ 0 };

@@ -30,6 +30,8 @@ typedef struct wki_onnx_row {
 } wki_onnx_row;
 extern const wki_onnx_row wki_onnx_layers[], wki_onnx_windows[], wki_onnx_sequences[]; /* each ends with a type of NULL */
 
+/* A module that is none of the library's layers, by what its forward calls; sets the result's t. */
+wki_onnx_value wki_onnx_custom(wki_onnx *g, wk_module *m, wki_onnx_value x);
 /* A child by its dotted path within m. */
 wki_onnx_value wki_onnx_child(wki_onnx *g, wk_module *m, const char *name, wki_onnx_value x);
 /* WK_E_UNSUPPORTED, naming the module's path and type. */

@@ -171,9 +171,6 @@ TEST(onnx, is_of_evaluation_and_leaves_each_modules_mode)
 
 /* ---- What is refused ---- */
 
-static wk_tensor *pass(wk_module *m, wk_tensor *x) { return (void)m, x; }
-static const wk_module_ops impostor = { .size = sizeof impostor, .name = "conv2d", .forward = pass };
-
 static void refuses(wk_module *m, wk_tensor *x, const char *where, const char *why)
 {
     CHECK(!export(m, x).n);
@@ -195,8 +192,6 @@ TEST(onnx, scaling_is_part_of_the_graph)
 TEST(onnx, names_the_module_that_has_no_form_there)
 {
     wk_tensor *image = wk_randn(WK_SHAPE(2, 3, 7, 7), WK_F32), *row = wk_randn(WK_SHAPE(2, 3), WK_F32);
-    wk_module *inner = wk_nn_sequential(wk_nn_relu(), wk_nn_custom(&impostor, NULL));
-    refuses(wk_nn_sequential(wk_nn_relu(), inner), image, "1.1 is a conv2d", "a module of your own");
     refuses(wk_nn_unflatten(1, 2, (int64_t[]){ 1, 3 }), row, "a unflatten", "no form");
     refuses(wk_nn_sequential(wk_nn_batch_norm1d(3, .track_running_stats = false)), row, "0 is a batch_norm1d",
             "running");
@@ -204,6 +199,53 @@ TEST(onnx, names_the_module_that_has_no_form_there)
     refuses(wk_nn_conv2d(2, 3, WK_DIMS(2)), wk_randn(WK_SHAPE(2, 7, 7), WK_F32), "a conv2d", "without a batch");
     refuses(wk_nn_gru(3, 4), row, "a gru", "without a batch");
     refuses(wk_nn_linear(3, 4), wk_randn(WK_SHAPE(3), WK_F32), "a linear", "without a batch");
+}
+
+/* ---- Modules of one's own ---- */
+
+static wk_tensor *pass(wk_module *m, wk_tensor *x) { return (void)m, x; }
+static wk_tensor *rotate(wk_module *m, wk_tensor *x) { return (void)m, wk_flip(x, 1, (int[]){ 1 }); }
+static wk_tensor *shift(wk_module *m, wk_tensor *x) { return (void)m, wk_add(x, wk_ones_like(x)); }
+static wk_tensor *drop(wk_module *m, wk_tensor *x) { return (void)m, wk_zeros_like(x); }
+static wk_tensor *twice(wk_module *m, wk_tensor *x) { return wk_add(wk_forward(wk_module_child(m, "f"), x), x); }
+static wk_status with_child(wk_module *m, void *state)
+{
+    (void)state;
+    return wk_nn_child(m, "f", wk_nn_linear(3, 3)) ? WK_OK : wk_error();
+}
+
+static wk_module *own(const char *name, wk_tensor *(*forward)(wk_module *, wk_tensor *),
+                      wk_status (*init)(wk_module *, void *))
+{
+    static wk_module_ops ops[8];
+    static int n;
+    ops[n] = (wk_module_ops){ .size = sizeof *ops, .name = name, .init = init, .forward = forward };
+    return wk_nn_custom(&ops[n++], NULL);
+}
+
+TEST(onnx, a_module_of_ones_own_is_what_its_forward_calls)
+{
+    static const char *const ops[] = { "Gemm", "Add", "Relu" };
+    wk_module *mine = own("mine", twice, with_child);
+    wk_module *m = wk_nn_sequential(mine, own("conv2d", pass, NULL), wk_nn_relu());
+    wk_tensor *x = wk_randn(WK_SHAPE(2, 3), WK_F32);
+    bytes graph = field(export(m, x), GRAPH, 0);
+    for (int i = 0; i < 3; i++) CHECK(is(field(field(graph, NODES, i), 4, 0), ops[i]));
+    CHECK(!field(graph, NODES, 3).n && is(field(field(graph, NODES, 0), 1, 1), "0.f.weight"));
+    CHECK(is(field(field(graph, NODES, 1), 1, 1), "input"));
+    CHECK(!wk_needs_grad(x) && !wk_grad(x));
+    CHECK(wk_module_remove_hook(wk_module_child(mine, "f"), 1) == WK_E_NOT_FOUND); /* none is left behind */
+    wk_error_clear();
+    end();
+}
+
+TEST(onnx, tells_what_of_a_module_of_ones_own_has_no_form_there)
+{
+    wk_tensor *x = wk_randn(WK_SHAPE(2, 3), WK_F32);
+    wk_module *inner = wk_nn_sequential(wk_nn_relu(), own("rotate", rotate, NULL));
+    refuses(wk_nn_sequential(wk_nn_relu(), inner), x, "1.1 is a rotate", "calls flip");
+    refuses(own("shift", shift, NULL), x, "a shift", "neither x nor trained");
+    refuses(own("drop", drop, NULL), x, "a drop", "does not depend on x");
 }
 
 TEST(onnx, refuses_bad_arguments)

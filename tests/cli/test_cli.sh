@@ -527,8 +527,7 @@ says 'nowhere/best.safetensors'
 refuses 1 export judged --npz .
 refuses 1 export judged --npz nowhere/no.npz
 says 'nowhere/no.npz'
-refuses 1 export model-resnet-small --onnx no.onnx
-says 'residual'
+run 0 export model-resnet-small --onnx resnet.onnx
 refuses 1 export judged flat.h5 --onnx no.onnx
 mv resume.h5 moved.h5
 run 0 export judged --npz alone.npz

@@ -202,6 +202,74 @@ static void sequences(void)
             0, 6, 8);
 }
 
+/* ---- Modules of one's own: what their forwards call is read off ---- */
+
+/* relu(bn(conv(x)) + shortcut(x)), where the shortcut may be x itself */
+static wk_status block_init(wk_module *m, void *state)
+{
+    const bool wide = *(const bool *)wk_nn_options(m);
+    (void)state;
+    wk_nn_child(m, "conv", wk_nn_conv2d(3, wide ? 5 : 3, WK_DIMS(3), .padding = WK_DIMS(1), .bias = false));
+    wk_nn_child(m, "bn", wk_nn_batch_norm2d(wide ? 5 : 3));
+    if (wide) wk_nn_child(m, "shortcut", wk_nn_sequential(wk_nn_dropout(0.5), wk_nn_conv2d(3, 5, WK_DIMS(1))));
+    return wk_error();
+}
+
+static wk_tensor *call(wk_module *m, const char *child, wk_tensor *x)
+{
+    return wk_forward(wk_module_child(m, child), x);
+}
+
+static wk_tensor *block_forward(wk_module *m, wk_tensor *x)
+{
+    wk_tensor *y = call(m, "bn", call(m, "conv", x));
+    return wk_relu(wk_add(y, wk_module_child_count(m) == 3 ? call(m, "shortcut", x) : x));
+}
+static const wk_module_ops block = {
+    .size = sizeof block, .name = "block", .init = block_init, .forward = block_forward
+};
+
+/* Experts weighed by a gate: a layer called twice, a parameter of its own, one result used twice. */
+static wk_status mixed_init(wk_module *m, void *state)
+{
+    (void)state;
+    wk_nn_param(m, "gain", wk_ones(WK_SHAPE(4), WK_F32));
+    wk_nn_child(m, "layers", wk_nn_module_list(wk_nn_linear(4, 4), wk_nn_linear(4, 4)));
+    return wk_error();
+}
+
+static wk_tensor *mixed_forward(wk_module *m, wk_tensor *x)
+{
+    wk_tensor *gate = wk_sigmoid(call(m, "layers.0", x)), *deep = call(m, "layers.1", wk_tanh(call(m, "layers.1", x)));
+    wk_tensor *kept = wk_mul(gate, deep), *rest = wk_sub(x, wk_mul(gate, x));
+    return wk_div(wk_add(wk_mul(kept, wk_parameter(m, "gain")), rest), wk_exp(wk_minimum(gate, wk_abs(rest))));
+}
+static const wk_module_ops mixed = {
+    .size = sizeof mixed, .name = "mixed", .init = mixed_init, .forward = mixed_forward
+};
+
+static wk_status words_init(wk_module *m, void *state)
+{
+    (void)state;
+    wk_nn_child(m, "words", wk_nn_embedding(9, 4));
+    wk_nn_child(m, "out", wk_nn_custom(&mixed, NULL));
+    return wk_error();
+}
+static wk_tensor *words_forward(wk_module *m, wk_tensor *x) { return call(m, "out", wk_neg(call(m, "words", x))); }
+static const wk_module_ops words = {
+    .size = sizeof words, .name = "words", .init = words_init, .forward = words_forward
+};
+
+static void own(void)
+{
+    NUMBERS("own_block", wk_nn_custom(&block, &(bool){ false }), 0, 3, 6, 5);
+    NUMBERS("own_blocks",
+            wk_nn_sequential(wk_nn_custom(&block, &(bool){ false }), wk_nn_custom(&block, &(bool){ true })), 0, 3, 6,
+            5);
+    NUMBERS("own_mixed", wk_nn_sequential(wk_nn_custom(&mixed, NULL), wk_nn_relu()), 0, 4);
+    CASE("own_words", 9, wk_nn_custom(&words, NULL), 0, 6);
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 2) return 2;
@@ -212,5 +280,6 @@ int main(int argc, char **argv)
     norms();
     windows();
     sequences();
+    own();
     return 0;
 }

@@ -125,6 +125,17 @@ static long size_of(const char *path)
     return stat(path, &about) == 0 ? (long)about.st_size : 0;
 }
 
+static wk_status own_init(wk_module *m, void *state)
+{
+    (void)state;
+    return wk_nn_child(m, "f", wk_nn_linear(2, 2)) ? WK_OK : wk_error();
+}
+static wk_tensor *own_forward(wk_module *m, wk_tensor *x)
+{
+    return wk_relu(wk_add(wk_forward(wk_module_child(m, "f"), x), x));
+}
+static const wk_module_ops own = { .size = sizeof own, .name = "own", .init = own_init, .forward = own_forward };
+
 static bool exports(long n, const char *path)
 {
     faults f = { 0, 0, true };
@@ -133,7 +144,8 @@ static bool exports(long n, const char *path)
     bool failed;
     {
         WK_SCOPE(run);
-        wk_module *m = wk_nn_sequential(wk_nn_gru(3, 4, .batch_first = true), wk_nn_linear(4, 2), wk_nn_gelu());
+        wk_module *m = wk_nn_sequential(wk_nn_gru(3, 4, .batch_first = true), wk_nn_linear(4, 2), wk_nn_gelu(),
+                                        wk_nn_custom(&own, NULL));
         wk_tensor *x = wk_randn(WK_SHAPE(2, 5, 3), WK_F32);
         wk_memory_trim();
         f.left = n;
