@@ -1,6 +1,6 @@
-/* Option structs of any age over today's defaults, and numbers as users type and read them. Rests on the C library
- * alone. */
+/* Option structs of any age over today's defaults, options as text, and numbers as users type and read them. */
 #include "base/options.h"
+#include "base/error.h"
 #include <ctype.h>
 #include <locale.h>
 #include <stdio.h>
@@ -13,6 +13,25 @@ void wki_options_merge(void *full, size_t full_size, const void *given)
     memcpy(&size, given, sizeof size);
     memcpy(full, given, size < full_size ? size : full_size);
     memcpy(full, &full_size, sizeof full_size);
+}
+
+wk_status wki_options_each(const char *text, wk_status (*take)(void *user, const char *name, const char *value),
+                           void *user, const char *where, const char *example)
+{
+    static const char between[] = ", ";
+    char word[256];
+    for (text += strspn(text, between); *text; text += strspn(text, between)) {
+        const size_t length = strcspn(text, between);
+        wki_check(length < sizeof word, WK_E_INVALID, WK_E_INVALID, where,
+                  "option '%.20s...' is too long; write options as %s", text, example);
+        memcpy(word, text, length);
+        word[length] = 0;
+        char *equals = strchr(word, '=');
+        if (equals) *equals = 0;
+        if (take(user, word, equals ? equals + 1 : NULL)) return wk_error();
+        text += length;
+    }
+    return WK_OK;
 }
 
 /* Puts `with` in the place of the first `what`; to has `room` bytes, enough for both. */

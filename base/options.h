@@ -8,6 +8,12 @@
  * the known fields count. */
 WK_API void wki_options_merge(void *full, size_t full_size, const void *given);
 
+/* Options as text, "lr=0.1,nesterov", parted by commas or spaces: take gets each one's name and value (NULL: none) and
+ * ends the reading with an error of its own. WK_E_INVALID: a word too long, which tells to write them as example does.
+ */
+WK_API wk_status wki_options_each(const char *text, wk_status (*take)(void *user, const char *name, const char *value),
+                                  void *user, const char *where, const char *example);
+
 /* The number that `length` characters of text are, all of them; false if they are none. */
 WK_API bool wki_double_of(const char *text, size_t length, double *number);
 enum { WKI_DOUBLE_TEXT = 32 };

@@ -84,35 +84,28 @@ static bool flag_of(const char *text, bool *flag)
     return false;
 }
 
-/* "lr=1e-3", or "nesterov" for "nesterov=true"; the word is cut in two. */
-static wk_status read_option(const wki_optim_kind *kind, void *opts, char *word, const char *where)
+typedef struct reading {
+    const wki_optim_kind *kind;
+    void *opts;
+    const char *where;
+} reading;
+
+/* lr 1e-3; nesterov, without a value, is true. */
+static wk_status read_option(void *user, const char *name, const char *value)
 {
-    char *equals = strchr(word, '=');
-    const char *value = equals ? equals + 1 : NULL;
-    if (equals) *equals = 0;
-    const wki_optim_option *option = wki_optim_option_named(kind, word, where);
+    const reading *r = user;
+    const wki_optim_option *option = wki_optim_option_named(r->kind, name, r->where);
     if (!option) return wk_error();
     if (option->flag && !value) value = "true";
-    wki_check(value, WK_E_INVALID, WK_E_INVALID, where, "%s has no value; write %s=0.1", word, word);
-    const bool read = option->flag ? flag_of(value, wki_optim_flag(opts, option))
-                                   : wki_double_of(value, strlen(value), wki_optim_number(opts, option));
-    wki_check(read, WK_E_INVALID, WK_E_INVALID, where, "%s is '%s'; expected %s", word, value,
+    wki_check(value, WK_E_INVALID, WK_E_INVALID, r->where, "%s has no value; write %s=0.1", name, name);
+    const bool read = option->flag ? flag_of(value, wki_optim_flag(r->opts, option))
+                                   : wki_double_of(value, strlen(value), wki_optim_number(r->opts, option));
+    wki_check(read, WK_E_INVALID, WK_E_INVALID, r->where, "%s is '%s'; expected %s", name, value,
               option->flag ? "true or false" : "a number");
     return WK_OK;
 }
 
 wk_status wki_optim_options_read(const wki_optim_kind *kind, void *opts, const char *text, const char *where)
 {
-    static const char between[] = ", ";
-    char word[96];
-    for (text += strspn(text, between); *text; text += strspn(text, between)) {
-        const size_t length = strcspn(text, between);
-        wki_check(length < sizeof word, WK_E_INVALID, WK_E_INVALID, where,
-                  "option '%.20s...' is too long; write options as lr=0.1,momentum=0.9", text);
-        memcpy(word, text, length);
-        word[length] = 0;
-        if (read_option(kind, opts, word, where)) return wk_error();
-        text += length;
-    }
-    return WK_OK;
+    return wki_options_each(text, read_option, &(reading){ kind, opts, where }, where, "lr=0.1,momentum=0.9");
 }

@@ -63,38 +63,21 @@ static wk_status fail_unknown_option(const wk_schedule *s, const char *word)
     return wki_optim_fail_unknown(where, what, word, names, n);
 }
 
-/* "gamma=0.1", or "linear" for "linear=1"; the word is cut in two. */
-static wk_status read_option(wk_schedule *s, char *word)
+/* gamma 0.1; linear, without a value, is true. */
+static wk_status read_option(void *user, const char *name, const char *value)
 {
-    char *equals = strchr(word, '=');
-    const char *value = equals ? equals + 1 : "";
-    if (equals) *equals = 0;
-    if (s->kind == &wki_schedule_kind_multistep && !strcmp(word, milestones_option)) return read_milestones(s, value);
+    wk_schedule *s = user;
+    if (!value) value = "";
+    if (s->kind == &wki_schedule_kind_multistep && !strcmp(name, milestones_option)) return read_milestones(s, value);
     const wki_schedule_option *options = s->kind->options;
     int i = 0;
-    while (options[i].name && strcmp(options[i].name, word) != 0) i++;
-    if (!options[i].name) return fail_unknown_option(s, word);
+    while (options[i].name && strcmp(options[i].name, name) != 0) i++;
+    if (!options[i].name) return fail_unknown_option(s, name);
     const bool flag = options[i].flag;
     if (flag && (!*value || !strcmp(value, "true") || !strcmp(value, "false")))
         value = strcmp(value, "false") ? "1" : "0";
     wki_check(wki_double_of(value, strlen(value), &s->number[i]), WK_E_INVALID, WK_E_INVALID, where,
-              "%s is '%s'; expected %s", word, value, flag ? "true or false" : "a number");
-    return WK_OK;
-}
-
-static wk_status read_options(wk_schedule *s, const char *text)
-{
-    static const char between[] = ", ";
-    char word[256];
-    for (text += strspn(text, between); *text; text += strspn(text, between)) {
-        const size_t length = strcspn(text, between);
-        wki_check(length < sizeof word, WK_E_INVALID, WK_E_INVALID, where,
-                  "option '%.20s...' is too long; write options as t_max=10,eta_min=0", text);
-        memcpy(word, text, length);
-        word[length] = 0;
-        if (read_option(s, word)) return wk_error();
-        text += length;
-    }
+              "%s is '%s'; expected %s", name, value, flag ? "true or false" : "a number");
     return WK_OK;
 }
 
@@ -106,6 +89,6 @@ wk_schedule *wk_schedule_by_name(const char *name, wk_optim *opt, const char *op
     double usual[WKI_SCHEDULE_NUMBERS];
     for (int i = 0; kind->options[i].name; i++) usual[i] = kind->options[i].usual;
     wk_schedule *s = wki_schedule_make(kind, opt, usual);
-    if (s) read_options(s, options ? options : "");
+    if (s) wki_options_each(options ? options : "", read_option, s, where, "t_max=10,eta_min=0");
     return wki_schedule_begin(s);
 }

@@ -21,7 +21,7 @@ typedef struct settings {
 
 #define AT(field) offsetof(settings, field)
 static const args_option options[] = {
-    { "optim", 0, ARGS_TEXT, AT(optim), "A,B", "sgd, adagrad, rmsprop, adam, adamw (the first four)", 0, 0 },
+    { "optim", 0, ARGS_TEXT, AT(optim), "A,B", "as of train, options behind colons (the first four)", 0, 0 },
     { "seeds", 0, ARGS_WHOLE, AT(seeds), "S", "how many seeds each is trained with (3)", 1, 1000 },
     { "lr", 0, ARGS_TEXT, AT(lr), "A=X,B=Y", "learning rates (sgd 0.05, adagrad 0.02, others 0.001)", 0, 0 },
     { "out", 0, ARGS_TEXT, AT(out), "DIR", "folder for the report (runs/compare-DATE-TIME)", 0, 0 },
@@ -29,7 +29,7 @@ static const args_option options[] = {
 
 typedef struct compare {
     const settings *settings;
-    const run_optimizer *optimizers[MOST_OPTIMIZERS];
+    optims_kind optimizers[MOST_OPTIMIZERS];
     double lr[MOST_OPTIMIZERS];
     int noptimizers;
     run_plan plan;
@@ -43,39 +43,40 @@ typedef struct compare {
     char command[2048], text[200], fingerprint[24], cpu[128], date[64], headline[2048];
 } compare;
 
-static bool read_optimizers(compare *c)
-{
-    const char *list = c->settings->optim;
-    char key[32];
-    while (args_item(&list, key, sizeof key)) {
-        const run_optimizer *o = run_find_optimizer(key);
-        if (!o) return false;
-        for (int i = 0; i < c->noptimizers; i++)
-            if (c->optimizers[i] == o) return say_usage("--optim names %s twice", key), false;
-        c->lr[c->noptimizers] = o->lr;
-        c->optimizers[c->noptimizers++] = o;
-    }
-    return true;
-}
-
 static int position(const compare *c, const char *key)
 {
     for (int i = 0; i < c->noptimizers; i++)
-        if (!strcmp(c->optimizers[i]->key, key)) return i;
+        if (!strcmp(c->optimizers[i].key, key)) return i;
     return -1;
+}
+
+static bool read_optimizers(compare *c)
+{
+    const char *list = c->settings->optim;
+    char item[OPTIMS_TEXT];
+    while (args_item(&list, item, sizeof item)) {
+        optims_kind *o = &c->optimizers[c->noptimizers];
+        if (position(c, item) >= 0) return say_usage("--optim names %s twice", item), false;
+        if (c->noptimizers == MOST_OPTIMIZERS)
+            return say_usage("--optim names more than %d optimizers", MOST_OPTIMIZERS), false;
+        if (!optims_read(o, item)) return false;
+        c->lr[c->noptimizers++] = o->lr;
+    }
+    return true;
 }
 
 static bool read_rates(compare *c)
 {
     const char *list = c->settings->lr;
-    char item[64];
+    char item[OPTIMS_TEXT + 32];
     while (args_item(&list, item, sizeof item)) {
-        char *equals = strchr(item, '=');
+        optims_kind known;
+        char *equals = strrchr(item, '=');
         double lr;
         if (!equals || !args_real(equals + 1, &lr) || !(lr > 0))
             return say_usage("--lr has \"%s\"; expected name=rate, as in sgd=0.1,adam=0.001", item), false;
         *equals = 0;
-        if (!run_find_optimizer(item)) return false;
+        if (!optims_read(&known, item)) return false;
         int i = position(c, item);
         if (i < 0) return say_usage("--lr sets %s, which is not among --optim %s", item, c->settings->optim), false;
         c->lr[i] = lr;
@@ -107,6 +108,14 @@ static void watch_reading(void *user, double share)
     progress_task(&c->progress, what, share);
 }
 
+static int longest_key(const compare *c)
+{
+    size_t longest = strlen("optimizer");
+    for (int o = 0; o < c->noptimizers; o++)
+        if (strlen(c->optimizers[o].key) > longest) longest = strlen(c->optimizers[o].key);
+    return (int)longest;
+}
+
 /* Opens the data and lays out what is to be run. */
 static int prepare(compare *c)
 {
@@ -117,12 +126,12 @@ static int prepare(compare *c)
     int code = run_plan_for(&c->plan, &c->data, NULL);
     if (code != EXIT_DONE) return code;
     for (int o = 0; o < c->noptimizers; o++)
-        if (!run_check(&(run){ .plan = &c->plan, .optimizer = c->optimizers[o], .lr = c->lr[o] })) return EXIT_USAGE;
+        if (!run_check(&(run){ .plan = &c->plan, .optimizer = &c->optimizers[o], .lr = c->lr[o] })) return EXIT_USAGE;
     c->runs = calloc(n, sizeof *c->runs);
     c->seeds = calloc(n, sizeof *c->seeds);
     if (!c->runs || !c->seeds) return say_failed("no memory for %zu runs", n);
     c->progress = (progress){ .mode = progress_choose(s->run.json, s->run.quiet),
-                              .many = true,
+                              .many = longest_key(c),
                               .accuracy = c->data.classes > 0,
                               .steps = (int64_t)n * s->run.epochs * c->plan.batches,
                               .rows = c->data.train_rows,
@@ -143,8 +152,8 @@ static void say_diverged(compare *c, const run *r)
 {
     if (!is_for_people(c)) return;
     progress_clear(&c->progress);
-    printf("%-9s  %4llu  loss became nan in epoch %d, step %lld\n", r->optimizer->key, (unsigned long long)r->seed.seed,
-           r->seed.diverged_epoch, (long long)r->seed.diverged_step);
+    printf("%-*s  %4llu  loss became nan in epoch %d, step %lld\n", c->progress.many, r->optimizer->key,
+           (unsigned long long)r->seed.seed, r->seed.diverged_epoch, (long long)r->seed.diverged_step);
     fflush(stdout);
 }
 
@@ -156,7 +165,7 @@ static int run_all(compare *c)
     for (int64_t k = 0; k < seeds; k++) {
         for (int o = 0; o < c->noptimizers; o++) {
             run *r = &c->runs[o * seeds + k];
-            *r = (run){ .plan = &c->plan, .optimizer = c->optimizers[o], .lr = c->lr[o], .progress = &c->progress };
+            *r = (run){ .plan = &c->plan, .optimizer = &c->optimizers[o], .lr = c->lr[o], .progress = &c->progress };
             run_end end = run_go(r, (uint64_t)k + 1);
             if (end == RUN_FAILED) return run_say_failed(r);
             if (end == RUN_DIVERGED) say_diverged(c, r);
@@ -177,8 +186,8 @@ static void fill_optimizer(compare *c, int o)
         seconds += r->seconds;
         epochs += r->epochs_done;
     }
-    c->rows[o] = (report_optimizer){ .name = c->optimizers[o]->name,
-                                     .key = c->optimizers[o]->key,
+    c->rows[o] = (report_optimizer){ .name = c->optimizers[o].name,
+                                     .key = c->optimizers[o].key,
                                      .options = "",
                                      .lr = c->lr[o],
                                      .seeds = &c->seeds[o * seeds],

@@ -19,7 +19,7 @@ typedef struct settings {
 
 #define AT(field) offsetof(settings, field)
 static const args_option options[] = {
-    { "optim", 0, ARGS_TEXT, AT(optim), "NAME", "sgd, adagrad, rmsprop, adam, adamw, ... (adam)", 0, 0 },
+    { "optim", 0, ARGS_TEXT, AT(optim), "NAME", "as of wick train (adam)", 0, 0 },
     { "from", 0, ARGS_REAL, AT(from), "X", "the first rate (1e-7)", 0, 1e30 },
     { "to", 0, ARGS_REAL, AT(to), "X", "the last one, if the loss lasts so long (10)", 0, 1e30 },
     { "steps", 0, ARGS_WHOLE, AT(steps), "N", "steps between them (100)", 20, 10000 },
@@ -133,7 +133,7 @@ static int cut(const trace *t, double *y)
 
 static void put_chart(trace *t, const run *r)
 {
-    char title[100];
+    char title[64 + OPTIMS_TEXT];
     double *y = t->loss; /* told already */
     const plot_line line = { .name = "", .n = cut(t, y), .x = t->rate, .y = y };
     snprintf(title, sizeof title, "smoothed loss by learning rate of %s", r->optimizer->key);
@@ -223,7 +223,7 @@ static int report(trace *t, const run *r)
     return say_failed("the loss fell nowhere in %d steps; try another --from and --to", t->n);
 }
 
-static int find(const settings *s, run_plan *plan, const run_optimizer *optimizer)
+static int find(const settings *s, run_plan *plan, const optims_kind *optimizer)
 {
     sets data;
     run_parts with;
@@ -251,10 +251,10 @@ static int start(int argc, char **argv)
     if (s.from >= s.to)
         return say_usage("--from is %g and --to %g; expected a smaller and a larger rate", s.from, s.to);
     s.run.data.path = operands[0];
-    const run_optimizer *optimizer = run_find_optimizer(s.optim);
-    if (!optimizer || !run_prepare(&plan, &s.run)) return EXIT_USAGE;
+    optims_kind optimizer;
+    if (!optims_read(&optimizer, s.optim) || !run_prepare(&plan, &s.run)) return EXIT_USAGE;
     WK_SCOPE(finding);
-    return find(&s, &plan, optimizer);
+    return find(&s, &plan, &optimizer);
 }
 
 const args_command command_lr_find = {

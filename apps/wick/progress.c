@@ -50,7 +50,7 @@ void progress_step(progress *p, int epoch, double loss)
 void progress_heading(const progress *p)
 {
     if (p->mode != PROGRESS_LINES && p->mode != PROGRESS_BAR) return;
-    if (p->many) printf("%-9s  %4s  ", "optimizer", "seed");
+    if (p->many) printf("%-*s  %4s  ", p->many, "optimizer", "seed");
     printf("epoch  train loss  valid loss%s        time     rows/s\n", p->accuracy ? "  valid acc" : "");
     fflush(stdout);
 }
@@ -79,7 +79,7 @@ bool progress_row(progress *p, const progress_epoch *e)
     if (p->mode == PROGRESS_JSON) return row_as_json(p, e);
     if (p->many && p->mode == PROGRESS_BAR && e->epoch < p->epochs) return true;
     progress_clear(p);
-    if (p->many) printf("%-9s  %4llu  ", p->optimizer, (unsigned long long)p->seed);
+    if (p->many) printf("%-*s  %4llu  ", p->many, p->optimizer, (unsigned long long)p->seed);
     printf("%5d  %#10.4g  %#10.4g", e->epoch, e->train_loss, e->valid_loss);
     if (p->accuracy) printf("  %7.2f %%", 100 * e->valid_accuracy);
     printf("  %10s  %9s\n", say_seconds(time, e->seconds), say_count(rate, llround((double)p->rows / e->seconds)));

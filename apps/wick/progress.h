@@ -10,7 +10,8 @@ typedef enum progress_mode { PROGRESS_NONE, PROGRESS_LINES, PROGRESS_BAR, PROGRE
 
 typedef struct progress {
     progress_mode mode;
-    bool many, accuracy;   /* several runs, so rows name theirs; is there an accuracy? */
+    int many;      /* of several runs: the width of the column that names theirs; 0: one run */
+    bool accuracy; /* is there one? */
     int64_t steps, rows;   /* of everything there is to do: steps in all; rows an epoch */
     int64_t done;          /* steps so far */
     wk_progress line;      /* the bar */

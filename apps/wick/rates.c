@@ -21,19 +21,41 @@ static const struct {
 };
 enum { USUAL = sizeof usual / sizeof *usual };
 
-static void name_of(const char *text, char name[64]) { snprintf(name, 64, "%.*s", (int)strcspn(text, ":"), text); }
+/* One schedule of the text: those before the last have a length of their own. */
+typedef struct phase {
+    char name[64], options[ROOM];
+    int64_t length;
+} phase;
+enum { PHASES = 8 };
 
-bool rates_know(const char *text)
+static void name_of(const char *text, char name[64]) { snprintf(name, 64, "%.*s", (int)strcspn(text, ":/"), text); }
+
+static const char *next_phase(const char *text)
+{
+    text += strcspn(text, "/");
+    return *text ? text + 1 : NULL;
+}
+
+static bool know(const char *name)
 {
     const char *const *names;
     const int n = wk_schedule_names(&names);
-    char name[64], all[ROOM] = "there are ";
-    name_of(text, name);
+    char all[ROOM] = "there are ";
     for (int i = 0; i < n; i++)
         if (!strcmp(names[i], name)) return true;
     for (int i = 0; i < n; i++) snprintf(all + strlen(all), ROOM - strlen(all), "%s%s", i ? ", " : "", names[i]);
     args_unknown("schedule", name, names, n, all);
     return false;
+}
+
+bool rates_know(const char *text)
+{
+    char name[64];
+    for (; text; text = next_phase(text)) {
+        name_of(text, name);
+        if (!know(name)) return false;
+    }
+    return true;
 }
 
 /* Where the value of an option stands; NULL: it is not among them. */
@@ -54,22 +76,97 @@ static void add_option(char options[ROOM], const char *name, const char *value)
     snprintf(options + n, ROOM - n, "%s%s=%s", n ? "," : "", name, value);
 }
 
-/* "every=step" is the command's own, and goes out of the options. */
-static wk_status read_every(rates *r, char *options)
+static void add_whole(char options[ROOM], const char *name, int64_t value)
 {
-    char *value = value_of(options, "every");
-    if (!value) return WK_OK;
-    const size_t n = strcspn(value, between);
-    const bool step = n == 4 && !strncmp(value, "step", n);
-    if (!step && !(n == 5 && !strncmp(value, "epoch", n)))
-        return wk_fail(WK_E_INVALID, "every is '%.*s'; expected step or epoch", (int)n, value);
-    if (step && r->by_loss)
-        return wk_fail(WK_E_INVALID, "a plateau looks at the validation loss, which comes with each epoch");
-    r->by_step = step;
-    char *word = value - strlen("every=");
-    memmove(word, value + n, strlen(value + n) + 1);
+    char text[32];
+    snprintf(text, sizeof text, "%lld", (long long)value);
+    add_option(options, name, text);
+}
+
+/* An option of the command's own, which goes out of the others; false: it is not among them. */
+static bool take_option(char *options, const char *name, char value[32])
+{
+    char *at = value_of(options, name);
+    if (!at) return false;
+    const size_t n = strcspn(at, between);
+    snprintf(value, 32, "%.*s", (int)n, at);
+    char *word = at - strlen(name) - 1;
+    memmove(word, at + n, strlen(at + n) + 1);
+    return true;
+}
+
+static int usual_of(const char *name)
+{
+    int k = 0;
+    while (k < USUAL && strcmp(usual[k].name, name) != 0) k++;
+    return k;
+}
+
+/* ---- Reading ---- */
+
+static wk_status read_phase(phase *p, const char *text)
+{
+    const char *given = text + strcspn(text, ":/");
+    const size_t n = *given == ':' ? strcspn(given + 1, "/") : 0;
+    *p = (phase){ .length = 0 };
+    name_of(text, p->name);
+    if (n > ROOM / 2) return wk_fail(WK_E_INVALID, "the options are longer than %d characters", ROOM / 2);
+    snprintf(p->options, sizeof p->options, "%.*s", (int)n, *given ? given + 1 : "");
     return WK_OK;
 }
+
+/* "every=step" of any phase is that of all. */
+static wk_status read_every(rates *r, phase *p, bool *told)
+{
+    char value[32];
+    if (!take_option(p->options, "every", value)) return WK_OK;
+    const bool step = !strcmp(value, "step");
+    if (!step && strcmp(value, "epoch") != 0)
+        return wk_fail(WK_E_INVALID, "every is '%s'; expected step or epoch", value);
+    if (step && r->by_loss)
+        return wk_fail(WK_E_INVALID, "a plateau looks at the validation loss, which comes with each epoch");
+    if (*told && step != r->by_step) return wk_fail(WK_E_INVALID, "every is step in one phase and epoch in another");
+    r->by_step = step;
+    *told = true;
+    return WK_OK;
+}
+
+/* "for=5", or what the schedule's own length tells. */
+static wk_status read_length(phase *p, bool last)
+{
+    static const char *const lengths[] = { "total_iters", "total_steps", "t_max" };
+    char value[32] = "", *end = value;
+    const bool told = take_option(p->options, "for", value);
+    if (last && told)
+        return wk_fail(WK_E_INVALID, "%s is the last and goes on to the end; for is of those before", p->name);
+    for (int i = 0; i < 3 && !told && !last && !*value; i++) {
+        const char *own = value_of(p->options, lengths[i]);
+        if (own) snprintf(value, sizeof value, "%.*s", (int)strcspn(own, between), own);
+    }
+    if (last) return WK_OK;
+    p->length = strtoll(value, &end, 10);
+    if (end != value && !*end && p->length > 0) return WK_OK;
+    return wk_fail(WK_E_INVALID, "%s: for is '%s'; expected how long it lasts, %s:for=5", p->name, value, p->name);
+}
+
+static wk_status read_phases(rates *r, phase *phases, int *n, const char *text)
+{
+    bool told = false;
+    for (*n = 0; text; text = next_phase(text)) {
+        phase *p = &phases[*n];
+        if (*n == PHASES) return wk_fail(WK_E_INVALID, "more than %d schedules are joined", PHASES);
+        if (read_phase(p, text)) return wk_error();
+        const int k = usual_of(p->name);
+        r->by_loss = r->by_loss || !strcmp(p->name, "plateau");
+        if (!told) r->by_step = r->by_step || (k < USUAL && usual[k].by_step);
+        if (read_every(r, p, &told) || read_length(p, !next_phase(text))) return wk_error();
+        ++*n;
+    }
+    if (r->by_loss && *n > 1) return wk_fail(WK_E_INVALID, "a plateau cannot be joined: it has no times");
+    return WK_OK;
+}
+
+/* ---- What the text does not tell ---- */
 
 /* Milestones at a half and three quarters are those of He et al. 2016. */
 static void add_milestones(char options[ROOM], int64_t length)
@@ -80,44 +177,50 @@ static void add_milestones(char options[ROOM], int64_t length)
     add_option(options, "milestones", text);
 }
 
-static void add_length(rates *r, int k, char options[ROOM], int64_t length)
+/* Returns the last of the phase's times at which its schedule is defined. */
+static int64_t add_length(phase *p, int k)
 {
-    char text[32];
-    const char *given = value_of(options, usual[k].length);
-    if (given && !strcmp(usual[k].name, "one_cycle")) r->last = strtoll(given, NULL, 10) - 1;
-    if (given) return;
-    r->last = length - 1;
-    snprintf(text, sizeof text, "%lld", (long long)((length + usual[k].share - 1) / usual[k].share));
-    add_option(options, usual[k].length, text);
+    const char *given = value_of(p->options, usual[k].length);
+    if (given) return strcmp(usual[k].name, "one_cycle") ? INT64_MAX : strtoll(given, NULL, 10) - 1;
+    add_whole(p->options, usual[k].length, (p->length + usual[k].share - 1) / usual[k].share);
+    return p->length - 1;
 }
 
-static wk_status complete(rates *r, const char *name, char options[ROOM], double lr, int64_t epochs, int64_t steps)
+static int64_t complete(phase *p, double lr, bool last)
 {
     char text[32];
-    int k = 0;
-    while (k < USUAL && strcmp(usual[k].name, name) != 0) k++;
-    r->by_step = k < USUAL && usual[k].by_step;
-    r->by_loss = !strcmp(name, "plateau");
-    if (read_every(r, options)) return wk_error();
-    const int64_t length = r->by_step ? epochs * steps : epochs;
-    if (k < USUAL) add_length(r, k, options, length);
-    if (!strcmp(name, "multistep") && !value_of(options, "milestones")) add_milestones(options, length);
+    const int k = usual_of(p->name);
+    const int64_t end = k < USUAL ? add_length(p, k) : INT64_MAX;
+    const bool warms = !strcmp(p->name, "linear") || !strcmp(p->name, "constant");
+    if (warms && !last && !value_of(p->options, "total_iters")) add_whole(p->options, "total_iters", p->length);
+    if (!strcmp(p->name, "multistep") && !value_of(p->options, "milestones")) add_milestones(p->options, p->length);
     snprintf(text, sizeof text, "%.17g", lr);
-    if (!strcmp(name, "one_cycle") && !value_of(options, "max_lr")) add_option(options, "max_lr", text);
-    return WK_OK;
+    if (!strcmp(p->name, "one_cycle") && !value_of(p->options, "max_lr")) add_option(p->options, "max_lr", text);
+    return end;
 }
 
 wk_status rates_make(rates *r, const char *text, wk_optim *opt, int64_t epochs, int64_t steps)
 {
-    char name[64], options[ROOM] = "";
+    phase phases[PHASES];
+    wk_schedule *made[PHASES];
+    int64_t begins[PHASES] = { 0 };
+    int n = 0;
     *r = (rates){ .last = INT64_MAX };
     if (!text) return WK_OK;
-    name_of(text, name);
-    const char *given = text + strcspn(text, ":");
-    if (strlen(given) > ROOM / 2) return wk_fail(WK_E_INVALID, "the options are longer than %d characters", ROOM / 2);
-    if (*given) snprintf(options, sizeof options, "%s", given + 1);
-    if (complete(r, name, options, wk_lr(opt), epochs, steps)) return wk_error();
-    r->schedule = wk_schedule_by_name(name, opt, options);
+    if (read_phases(r, phases, &n, text)) return wk_error();
+    const double lr = wk_lr(opt);
+    const int64_t length = r->by_step ? epochs * steps : epochs;
+    for (int i = 0; i < n - 1; i++) begins[i + 1] = begins[i] + phases[i].length;
+    phases[n - 1].length = length - begins[n - 1];
+    if (phases[n - 1].length < 1)
+        return wk_fail(WK_E_INVALID, "%s begins after %lld %s, of which the run has %lld", phases[n - 1].name,
+                       (long long)begins[n - 1], r->by_step ? "steps" : "epochs", (long long)length);
+    for (int i = 0; i < n && !wk_failed(); i++) {
+        const int64_t end = complete(&phases[i], lr, i == n - 1);
+        if (i == n - 1 && end < INT64_MAX) r->last = begins[i] + end;
+        made[i] = wk_schedule_by_name(phases[i].name, opt, phases[i].options);
+    }
+    if (!wk_failed()) r->schedule = n == 1 ? made[0] : wk_schedule_sequential(made, n, begins + 1);
     return wk_error();
 }
 

@@ -1,5 +1,6 @@
 /* rates.h: --schedule NAME:OPTIONS, a schedule of wick/schedule.h for a run: "cosine", "one_cycle:max_lr=0.1",
- * "linear:every=step,total_iters=100". Lengths that it does not tell are the run's. */
+ * "linear:every=step,total_iters=100", or several that follow one another: "linear:for=5/cosine". Lengths that it does
+ * not tell are the run's. */
 #ifndef WICK_APP_RATES_H
 #define WICK_APP_RATES_H
 #include "wick/schedule.h"

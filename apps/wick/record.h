@@ -5,7 +5,7 @@
 
 typedef struct record {
     const char *folder;
-    char data[1024], model[200], hidden[200], optim[32], schedule[320];
+    char data[1024], model[200], hidden[200], optim[128], schedule[320];
     double lr, epochs, batch_size, seed;
     double test_loss, test_accuracy;                                 /* NAN: not known */
     int rows, best;                                                  /* best: the row of least validation loss, or -1 */

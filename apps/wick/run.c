@@ -39,34 +39,6 @@ run_settings run_defaults(void)
     };
 }
 
-static const run_optimizer optimizers[] = {
-    { "sgd", "SGD (momentum 0.9)", "momentum=0.9", 0.05 },
-    { "adagrad", "AdaGrad", "", 0.02 },
-    { "rmsprop", "RMSProp", "", 0.001 },
-    { "adam", "Adam", "", 0.001 },
-    { "adamw", "AdamW", "", 0.001 },
-    { "adamax", "Adamax", "", 0.002 },
-    { "nadam", "NAdam", "", 0.002 },
-    { "radam", "RAdam", "", 0.001 },
-    { "adadelta", "Adadelta", "", 1 },
-    { "lion", "Lion", "", 0.0001 },
-};
-enum { OPTIMIZERS = sizeof optimizers / sizeof *optimizers };
-
-const run_optimizer *run_find_optimizer(const char *key)
-{
-    const char *keys[OPTIMIZERS];
-    for (int i = 0; i < OPTIMIZERS; i++) {
-        if (!strcmp(optimizers[i].key, key)) return &optimizers[i];
-        keys[i] = optimizers[i].key;
-    }
-    if (!strcmp(key, "lbfgs"))
-        say_usage("lbfgs asks for the loss several times a step, which the command does not do; see wk_step_closure");
-    else
-        args_unknown("optimizer", key, keys, OPTIMIZERS, "wick train --help lists them");
-    return NULL;
-}
-
 /* The model as the command runs it: rows become f32 on their way in, results take the targets' shape on their way out
  * and are those of training, before they go back to the data's units, and once a signal asked to stop, no pass goes on,
  * be it for training or for wk_evaluate. */
@@ -171,13 +143,6 @@ static wk_loader *evaluation_loader(const run *r, wk_dataset *set)
     return wk_loader_new(set, .batch_size = EVALUATION_BATCH, .num_workers = r->plan->workers);
 }
 
-static wk_optim *make_optim(const run *r, wk_params *params)
-{
-    char options[96];
-    snprintf(options, sizeof options, "lr=%.17g%s%s", r->lr, *r->optimizer->options ? "," : "", r->optimizer->options);
-    return wk_optim_by_name(r->optimizer->key, params, options);
-}
-
 static wk_status make_rates(const run *r, wk_optim *optim, rates *rates)
 {
     const run_settings *s = r->plan->settings;
@@ -188,7 +153,7 @@ bool run_check(const run *r)
 {
     WK_SCOPE(trial);
     rates rates;
-    wk_optim *optim = make_optim(r, wk_parameters(wk_nn_linear(1, 1)));
+    wk_optim *optim = optims_make(r->optimizer, wk_parameters(wk_nn_linear(1, 1)), r->lr);
     if (!optim || make_rates(r, optim, &rates) == WK_OK) return !wk_failed() || (say_error(), false);
     say_usage("--schedule %s: %s", r->plan->settings->schedule, say_reason());
     wk_error_clear();
@@ -202,7 +167,7 @@ bool run_make_parts(run *r, run_parts *with)
     wk_manual_seed(r->seed.seed);
     *with = (run_parts){ .plan = p, .net = run_model(p) };
     with->params = wk_parameters(with->net);
-    with->optim = make_optim(r, with->params);
+    with->optim = optims_make(r->optimizer, with->params, r->lr);
     with->train = wk_loader_new(p->data->train, .batch_size = p->batch_size, .shuffle = true, .num_workers = p->workers,
                                 .seed = r->seed.seed, .seed_from_process = false);
     with->valid = evaluation_loader(r, p->data->valid);

@@ -4,6 +4,7 @@
 #include "args.h"
 #include "keep.h"
 #include "models.h"
+#include "optims.h"
 #include "progress.h"
 #include "rates.h"
 #include "report.h"
@@ -23,14 +24,6 @@ typedef struct run_settings {
 enum { RUN_OPTIONS = 19, RUN_OF_EPOCHS = 4 }; /* the first ones are for whole epochs alone */
 extern const args_option run_options[RUN_OPTIONS];
 run_settings run_defaults(void);
-
-/* An optimizer as the command knows it. */
-typedef struct run_optimizer {
-    const char *key, *name; /* "sgd", "SGD (momentum 0.9)" */
-    const char *options;    /* besides the rate: "momentum=0.9" */
-    double lr;              /* that serves many tasks */
-} run_optimizer;
-const run_optimizer *run_find_optimizer(const char *key); /* NULL after a usage error on stderr */
 
 enum { RUN_SIZES = 32 };
 typedef struct run_plan {
@@ -55,7 +48,7 @@ int run_plan_for(run_plan *p, const sets *data, const wk_state *saved);
 typedef enum run_end { RUN_DONE, RUN_DIVERGED, RUN_FAILED } run_end;
 typedef struct run {
     const run_plan *plan;
-    const run_optimizer *optimizer;
+    const optims_kind *optimizer;
     double lr;
     progress *progress;
     double *numbers;          /* of the curves; freed by run_free */

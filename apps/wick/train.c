@@ -16,7 +16,7 @@ typedef struct settings {
 
 #define AT(field) offsetof(settings, field)
 static const args_option options[] = {
-    { "optim", 0, ARGS_TEXT, AT(optim), "NAME", "sgd, adagrad, rmsprop, adam, adamw, ... (adam)", 0, 0 },
+    { "optim", 0, ARGS_TEXT, AT(optim), "NAME", "adam, or sgd:momentum=.8:nesterov, adamw ... (adam)", 0, 0 },
     { "lr", 0, ARGS_REAL, AT(lr), "X", "learning rate (each optimizer its own)", 0, 1e30 },
     { "seed", 0, ARGS_WHOLE, AT(seed), "S", "of the starting weights and the order of rows (1)", 0, 9e18 },
     { "early-stop", 0, ARGS_WHOLE, AT(patience), "N", "end after N epochs without a better validation", 1, 1e6 },
@@ -206,6 +206,7 @@ static int begin(settings *s, const char *operand)
 {
     enum { EPOCHS = 5 };
     run_plan plan;
+    optims_kind optimizer;
     keep kept = { .folder = "" };
     run r = { .keep = &kept };
     if (operand) s->run.data.path = operand;
@@ -216,8 +217,8 @@ static int begin(settings *s, const char *operand)
     const int code = s->resume ? recall(s, &kept, &r) : EXIT_DONE;
     if (code != EXIT_DONE) return code;
     if (!s->run.epochs) s->run.epochs = EPOCHS;
-    r.optimizer = run_find_optimizer(s->optim);
-    if (!r.optimizer || !run_prepare(&plan, &s->run)) return EXIT_USAGE;
+    if (!optims_read(&optimizer, s->optim) || !run_prepare(&plan, &s->run)) return EXIT_USAGE;
+    r.optimizer = &optimizer;
     return train(s, &r, &plan);
 }
 

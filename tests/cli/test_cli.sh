@@ -162,6 +162,42 @@ is_rated plateau:factor=0.5,patience=0,threshold=1e9,absolute '0.1 0.1 0.05 0.02
 is_rated one_cycle:pct_start=0.5,linear,final_div_factor=1 '0.0424 0.1 0.052 0.004'
 run 0 show rated
 shows 'lr 0.1 by one_cycle'
+is_rated linear:start_factor=0.25,for=2/cosine '0.025 0.0625 0.1 0.05' # as PyTorch's SequentialLR has these
+is_rated constant:factor=0.5,total_iters=1/step:step_size=1 '0.05 0.1 0.01 0.001'
+is_rated linear:start_factor=0.1,for=4/cosine:every=step '0.055 0.096194 0.05 0.00380602'
+run 0 train rates.h5 --epochs 4 --hidden 8 --optim sgd --schedule linear:for=2/cosine -o joined -q
+run 0 train rates.h5 --epochs 2 --hidden 8 --optim sgd --schedule linear:for=1/cosine -o joined-halves -q
+run 0 train --resume joined-halves --epochs 4 -q
+is_joined() { refuses 2 train rates.h5 --epochs 4 --schedule "$1" -o wrong && says "$2"; }
+is_joined cosine/step "cosine: for is ''"
+is_joined linear:for=x/step "for is 'x'"
+is_joined linear:for=4/step 'begins after 4 epochs'
+is_joined linear:for=2/step:for=1 'is the last'
+is_joined linear:for=2/plateau 'cannot be joined'
+is_joined linear:for=2,every=step/step:every=epoch 'step in one phase'
+is_joined linear:for=2/cosin "cosine"
+
+law "an optimizer takes its options by name, and they are kept"
+weighed() { # OPTIM: the loss after one epoch
+    rm -rf weighed
+    run 0 train rates.h5 --epochs 1 --hidden 8 --lr 0.1 -o weighed -q --optim "$1"
+    cut -d, -f3 weighed/metrics.csv | tail -1
+}
+[ "$(weighed sgd)" = "$(weighed sgd:momentum=0.9)" ] || fail "sgd has another momentum"
+[ "$(weighed sgd)" != "$(weighed sgd:momentum=0)" ] || fail "momentum changes nothing"
+[ "$(weighed sgd:momentum=0.8:nesterov)" = "$(weighed sgd:nesterov,momentum=0.8)" ] || fail "order or commas matter"
+grep -q '"optim": "sgd:nesterov,momentum=0.8"' weighed/config.json || fail "the config does not have the options"
+run 0 train --resume weighed --epochs 2
+shows 'SGD (nesterov,momentum=0.8)'
+refuses 2 train rates.h5 --optim sgd:momentun=0.8
+says "did you mean 'momentum'"
+refuses 2 train rates.h5 --optim adam:beta1=1.5
+says 'beta1 is 1.5'
+refuses 2 train rates.h5 --optim adam:lr=1
+says 'is for --lr'
+run 0 compare rates.h5 --epochs 1 --seeds 1 --hidden 8 --optim sgd,sgd:momentum=0.5:nesterov,lamb --lr sgd:momentum=0.5:nesterov=0.2 --out words
+shows '^SGD (momentum=0.5:nesterov)  *0.2 '
+refuses 2 compare rates.h5 --optim sgd,adam,sgd
 
 law "clips within reach change a training, those out of reach do not"
 far() { # ARGUMENTS...: where one epoch carries the loss
