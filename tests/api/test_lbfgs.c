@@ -195,6 +195,50 @@ TEST(step, counts_what_has_no_gradient_as_flat)
     CHECK(wk_equal(wk_detach(bystander), wk_ones(WK_SHAPE(4), WK_F32)));
 }
 
+typedef struct net {
+    wk_module *m;
+    wk_optim *opt;
+    wk_tensor *x;
+} net;
+
+static wk_tensor *loss_of_net(void *user)
+{
+    const net *n = user;
+    wk_zero_grad(n->opt);
+    wk_tensor *y = wk_forward(n->m, n->x), *loss = wk_mean(wk_mul(y, y));
+    return wk_backward(loss) == WK_OK ? loss : NULL;
+}
+
+/* all: frozen parameters are among the optimizer's */
+static net half_frozen(bool all)
+{
+    wk_manual_seed(4);
+    net n = { .m = wk_nn_sequential(wk_nn_linear(3, 5), wk_nn_tanh(), wk_nn_linear(5, 2)) };
+    n.x = wk_randn(WK_SHAPE(7, 3), WK_F32);
+    wk_tensor *const last[] = { wk_parameter(n.m, "2.weight"), wk_parameter(n.m, "2.bias") };
+    n.opt =
+        wk_optim_lbfgs(all ? wk_parameters(n.m) : wk_params_new(last, NULL, 2), .max_iter = 4, .strong_wolfe = true);
+    CHECK(wk_module_requires_grad(n.m, "0.", false) == WK_OK);
+    return n;
+}
+
+TEST(step, leaves_frozen_parameters_and_moves_the_others_as_without_them)
+{
+    net n = half_frozen(true), alone = half_frozen(false);
+    wk_state *before = wk_state_copy(wk_state_dict(n.m));
+    for (int t = 0; t < 3; t++) {
+        double a, b;
+        CHECK(wk_step_closure(n.opt, loss_of_net, &n, &a) == WK_OK);
+        CHECK(wk_step_closure(alone.opt, loss_of_net, &alone, &b) == WK_OK && fabs(a - b) <= 1e-6 * fabs(b));
+    }
+    wk_state *after = wk_state_dict(n.m), *other = wk_state_dict(alone.m);
+    for (int i = 0; i < 4; i++) {
+        const char *name = wk_state_name(after, i);
+        CHECK(wk_equal(wk_state_at(after, i), wk_state_get(before, name)) == (name[0] == '0'));
+        CHECK(wk_allclose(wk_state_at(after, i), wk_state_get(other, name), 1e-5, 1e-6));
+    }
+}
+
 /* ---- State ---- */
 
 TEST(state, goes_on_with_the_same_bits)
