@@ -23,9 +23,11 @@ static void loader_destroy(void *object)
     wk_loader *loader = object;
     wki_ring_free(loader);
     wki_order_forget(&loader->order);
+    wki_pipeline_forget(&loader->pipeline);
     if (loader->batch) empty_batch(loader->batch); /* a handle that was kept must not outlive what it points to */
     wki_object_unref(loader->batch);
     wki_object_unref(loader->o.sampler);
+    wki_object_unref(loader->o.transform);
     wki_object_unref(loader->o.set);
 }
 
@@ -42,14 +44,17 @@ wk_loader_opts wk_loader_opts_default(void) { return (wk_loader_opts){ WK_LOADER
 
 enum { MOST_WORKERS = 64, MOST_PREFETCH = 1024 };
 
-static bool memory_ok(const wk_loader_opts *o, int64_t capacity, const char *where)
+static bool memory_ok(wk_loader *loader, const char *where)
 {
-    for (int f = 0; f < o->set->nfields; f++) {
+    const wk_dataset *set = loader->o.set;
+    bool fits = wki_pipeline_room(&loader->pipeline, set, loader->capacity, &loader->slot_room);
+    for (int f = 0; f < set->nfields; f++) {
         size_t bytes;
-        wki_check(wki_mul_ok((size_t)capacity, wki_field_bytes(&o->set->fields[f]), &bytes) && bytes <= PTRDIFF_MAX,
-                  false, WK_E_INVALID, where,
-                  "a batch of %lld rows of \"%s\" does not fit in memory; take smaller batches", (long long)capacity,
-                  o->set->fields[f].name);
+        fits = fits && wki_mul_ok((size_t)loader->capacity, wki_field_bytes(&loader->pipeline.fields[f]), &bytes) &&
+               bytes <= PTRDIFF_MAX;
+        wki_check(fits, false, WK_E_INVALID, where,
+                  "a batch of %lld rows of \"%s\" does not fit in memory; take smaller batches",
+                  (long long)loader->capacity, set->fields[f].name);
     }
     return true;
 }
@@ -90,7 +95,8 @@ static bool opts_ok(const wk_loader_opts *o, const char *where)
               "smaller "
               "batches, or drop_last = false",
               (long long)o->batch_size, (long long)(draws / o->world), name, o->world > 1 ? " for each process" : "");
-    return memory_ok(o, o->batch_size < draws ? o->batch_size : draws, where) && wki_backend_of(o->device);
+    if (o->transform && !wki_object_check(o->transform, &wki_transform_type, where, "transform")) return false;
+    return wki_backend_of(o->device) != NULL;
 }
 
 /* The last rows, fewer than `global`, are dealt to the processes by the tail's rule. */
@@ -115,6 +121,7 @@ static wk_status set_up(wk_loader *loader, const wk_loader_opts *o)
     loader->o = *o;
     wki_object_ref(o->set);
     wki_object_ref(o->sampler);
+    wki_object_ref(o->transform);
     const uint64_t seed = o->seed_from_process ? wki_mix_seeds(o->seed, wk_initial_seed()) : o->seed;
     loader->order = wki_order_of(o->set, o->shuffle, o->window, o->sampler, seed);
     const int64_t draws = loader->order.draws;
@@ -124,6 +131,8 @@ static wk_status set_up(wk_loader *loader, const wk_loader_opts *o)
     wki_check(loader->batches > 0, WK_E_INVALID, WK_E_INVALID, where,
               "%lld rows leave none for process %d of %d; take fewer processes, or WK_TAIL_PAD", (long long)draws,
               o->rank, o->world);
+    if (wki_pipeline_plan(&loader->pipeline, o->set, o->transform, where) || !memory_ok(loader, where))
+        return wk_error();
     loader->batch = wki_object_new_unscoped(&batch_type, where);
     if (!loader->batch) return wk_error();
     loader->batch->set = o->set;
@@ -161,7 +170,7 @@ static bool show(wk_loader *loader, const wki_slot *slot)
     WK_SCOPE(batch);
     const wk_dataset *set = loader->o.set;
     for (int f = 0; f < set->nfields; f++) {
-        const wk_field *field = &set->fields[f];
+        const wk_field *field = &loader->pipeline.fields[f];
         int64_t shape[WK_MAX_DIMS];
         const int ndim = wki_field_shape(field, slot->n, shape);
         wk_tensor *view = wki_tensor_on(slot->memory[f], 0, ndim, shape, field->dtype);

@@ -13,11 +13,13 @@
 #include "base/thread.h"
 #include "data/dataset.h"
 #include "data/order.h"
+#include "data/transform.h"
 
 typedef struct wki_slot {
     wki_storage
         *memory[WK_MAX_FIELDS]; /* replaced before filling where somebody else still uses it; NULL: not made yet */
-    int64_t *rows, n, repeats;
+    wki_storage *room; /* for rows on their way through the transforms; NULL: not made yet, or there are none */
+    int64_t *rows, n, repeats, epoch, from; /* from: the position of the first in the epoch */
     bool ready;
     wki_error error; /* of filling it; delivered instead of the batch */
 } wki_slot;
@@ -38,12 +40,14 @@ struct wk_batch {
 
 struct wk_loader {
     wki_object object;
-    wk_loader_opts o;           /* o.set and o.sampler are held */
+    wk_loader_opts o;           /* o.set, o.sampler and o.transform are held */
     int64_t batches, capacity;  /* of an epoch; rows that a slot has room for */
     wki_share share;
     int64_t first_epoch, epoch; /* at the last reset; now */
     int64_t claimed, delivered, released;
     wki_order order;
+    wki_pipeline pipeline;      /* what the transforms do to each field */
+    size_t slot_room;           /* bytes of a slot's for them */
     wki_slot *slots;
     int nslots, nthreads, nlocks;
     wki_thread **threads;

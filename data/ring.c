@@ -7,7 +7,7 @@
 /* Memory of the slot for one field, of the loader alone. */
 static void *writable(const wk_loader *loader, wki_slot *slot, int f)
 {
-    const size_t bytes = (size_t)loader->capacity * wki_field_bytes(&loader->o.set->fields[f]);
+    const size_t bytes = (size_t)loader->capacity * wki_field_bytes(&loader->pipeline.fields[f]);
     if (slot->memory[f] && wki_storage_refs(slot->memory[f]) > 1) {
         wki_storage_unref(slot->memory[f]);
         slot->memory[f] = NULL;
@@ -22,7 +22,9 @@ static void fill(wk_loader *loader, wki_slot *slot)
     wk_dataset *set = loader->o.set;
     void *fields[WK_MAX_FIELDS];
     for (int f = 0; f < set->nfields && !wk_failed(); f++) fields[f] = writable(loader, slot, f);
-    if (!wk_failed()) wki_dataset_read(set, slot->rows, slot->n, fields);
+    if (!wk_failed() && loader->slot_room && !slot->room) slot->room = wki_storage_new(WK_CPU, loader->slot_room);
+    const wki_drawn drawn = { slot->rows, slot->n, slot->epoch, slot->from, loader->order.seed };
+    if (!wk_failed()) wki_pipeline_read(&loader->pipeline, set, &drawn, slot->room ? slot->room->data : NULL, fields);
     wki_error_take(&slot->error);
 }
 
@@ -37,6 +39,8 @@ static wki_slot *plan(wk_loader *loader)
     int64_t from = full ? batch * share->global + loader->o.rank * loader->o.batch_size : share->last_from;
     slot->n = full ? loader->o.batch_size : share->last;
     slot->repeats = 0;
+    slot->epoch = epoch;
+    slot->from = from;
     for (int64_t done = 0, run; done < slot->n; done += run, from += run) {
         const int64_t left = slot->n - done, at = from % draws; /* WK_TAIL_PAD goes on at the first */
         run = draws - at < left ? draws - at : left;
@@ -162,6 +166,7 @@ void wki_ring_free(wk_loader *loader)
     for (int s = 0; s < loader->nslots; s++) {
         for (int f = 0; f < WK_MAX_FIELDS; f++) wki_storage_unref(loader->slots[s].memory[f]);
         wki_free(loader->slots[s].rows);
+        wki_storage_unref(loader->slots[s].room);
     }
     wki_free(loader->slots);
     wki_free(loader->threads);

@@ -88,6 +88,49 @@ WK_API wk_sampler *wk_sampler_custom(const wk_sampler_ops *ops, void *self, int6
 /* Rows drawn with chances in proportion to weights [n], for a dataset of n rows; 0 is never drawn. Without replacement every row at most once. */
 WK_API wk_sampler *wk_sampler_weighted(const double *weights, int64_t n, int64_t draws, bool replacement);
 
+/* Transforms (torchvision.transforms): what a row of a field becomes on its way into a batch. A loader runs its list in order, in the
+ * threads that read; where none follows, a field is read into the batch directly. Random ones draw from (the loader's seed, epoch,
+ * position of the row in the epoch, number in the list) alone, so that any number of workers and a training that goes on see the same
+ * rows. Transforms are immutable and shared by reference; whether they fit the dataset is told by wk_loader_new, WK_E_NOT_FOUND: no
+ * such field, WK_E_SHAPE, WK_E_DTYPE. Images are [..., height, width]. */
+typedef struct wk_transform wk_transform;
+typedef struct wk_row wk_row; /* what a transform knows of the row */
+WK_API wk_transform *wk_transforms_new(wk_transform *const *list, int n);          /* one after the other; holds them; may itself stand in a list */
+#define wk_transforms(...) wk_transforms_new(WK_LIST(wk_transform *, __VA_ARGS__)) /* in C++ call wk_transforms_new */
+/* Numbers. to: as wk_to; scaled: u8 becomes 0 .. 1 of floats, by division by 255. normalize: (x - mean) / std of floats; n is 1, or the
+ * first size of a row, whose parts then have their own. one_hot: a whole number 0 .. classes - 1 (WK_E_RANGE) to f32 [classes]. map: label
+ * i becomes to[i], i64. */
+WK_API wk_transform *wk_transform_to(const char *field, wk_dtype dtype);
+WK_API wk_transform *wk_transform_scaled(const char *field, wk_dtype dtype);
+WK_API wk_transform *wk_transform_normalize(const char *field, const double *mean, const double *std, int n);
+WK_API wk_transform *wk_transform_one_hot(const char *field, int classes);
+WK_API wk_transform *wk_transform_map(const char *field, const int64_t *to, int n);
+/* Images. crop: height x width elements from any place, each with the same chance, after `padding` zeros on all sides; center_crop: from
+ * the middle, as torchvision rounds it. flip: with chance p, left to right, or top to bottom. cutout: zeros in a square whose centre lies
+ * anywhere, what of it is inside (DeVries and Taylor 2017). channels_first: [h, w, c] to [c, h, w], channels_last back. */
+WK_API wk_transform *wk_transform_random_crop(const char *field, int64_t height, int64_t width, int64_t padding);
+WK_API wk_transform *wk_transform_center_crop(const char *field, int64_t height, int64_t width);
+WK_API wk_transform *wk_transform_random_horizontal_flip(const char *field, double p);
+WK_API wk_transform *wk_transform_random_vertical_flip(const char *field, double p);
+WK_API wk_transform *wk_transform_cutout(const char *field, int64_t side);
+WK_API wk_transform *wk_transform_channels_first(const char *field);
+WK_API wk_transform *wk_transform_channels_last(const char *field);
+/* Your own. */
+typedef struct wk_transform_ops {
+    size_t size;                                              /* sizeof(wk_transform_ops) */
+    const char *name;                                         /* shown in errors */
+    /* What the field becomes: changes dtype, ndim and shape of *field, or refuses it by wk_fail. NULL: it stays as it is. */
+    wk_status (*plan)(void *self, wk_field *field);
+    /* One row, `from` as the field is before, into `to`, which does not overlap it. In any thread, several at once. */
+    wk_status (*apply)(void *self, wk_row *row, const wk_field *before, const void *from, const wk_field *after, void *to);
+    void (*destroy)(void *self);                              /* NULL: nothing to do */
+} wk_transform_ops;
+WK_API wk_transform *wk_transform_custom(const char *field, const wk_transform_ops *ops, void *self); /* ops must outlive it; self is taken, also on error */
+WK_API int64_t wk_row_number(const wk_row *row);                  /* in the dataset */
+WK_API int64_t wk_row_epoch(const wk_row *row);
+WK_API double wk_row_uniform(wk_row *row);                        /* the next random number in [0, 1) */
+WK_API int64_t wk_row_below(wk_row *row, int64_t n);              /* in 0 .. n - 1, n > 0 */
+
 /* What becomes of the last rows of an epoch where several processes (.world) share it. */
 typedef enum wk_tail {
     WK_TAIL_EXACT, /* dealt as evenly as they go: every row once; some processes may have a row, or a batch, less */
@@ -112,6 +155,7 @@ typedef struct wk_loader_opts {
     int rank, world;         /* 0, 1: this process's number of how many. Each takes its part of every world * batch_size rows of one order, so
                               * the union of all batches does not depend on world */
     wk_tail tail;            /* WK_TAIL_EXACT */
+    wk_transform *transform; /* NULL: rows as the dataset has them; held */
 } wk_loader_opts;
 WK_API wk_loader_opts wk_loader_opts_default(void);
 WK_API wk_loader *wk_loader_new_opts(const wk_loader_opts *o); /* WK_E_INVALID: no rows, or a batch larger than the data with drop_last */
@@ -119,7 +163,7 @@ static inline wk_loader *wk_loader_with(wk_loader_opts o) { return wk_loader_new
 #define WK_LOADER_DEFAULTS                                                                                             \
     .size = sizeof(wk_loader_opts), .batch_size = 1, .shuffle = false, .drop_last = false, .num_workers = 0,           \
     .prefetch = 2, .seed = 0, .seed_from_process = true, .device = wk_current_device(), .window = 0, .sampler = NULL,  \
-    .rank = 0, .world = 1, .tail = WK_TAIL_EXACT
+    .rank = 0, .world = 1, .tail = WK_TAIL_EXACT, .transform = NULL
 #define wk_loader_new(...) wk_loader_with(WK_WITH(wk_loader_opts, WK_LOADER_DEFAULTS, .set = __VA_ARGS__))
 WK_API int64_t wk_loader_batches(const wk_loader *loader);        /* of an epoch */
 /* The next batch, valid until the next call (tensors that something still references keep their memory); NULL at the end of an

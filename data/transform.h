@@ -1,0 +1,53 @@
+/* Transforms inside: a list is planned for a dataset's fields once, and then runs row by row. */
+#ifndef WKI_TRANSFORM_H
+#define WKI_TRANSFORM_H
+#include "base/rng.h"
+#include "data/dataset.h"
+
+struct wk_transform {
+    wki_object object;
+    const wk_transform_ops *ops; /* NULL: a list */
+    void *self;
+    char *field;
+    wk_transform **parts; /* of a list; held */
+    int nparts;
+};
+extern const wki_type wki_transform_type;
+
+struct wk_row {
+    int64_t number, epoch;
+    wk_rng rng; /* of the transform at work */
+};
+
+/* One transform of a field, and the field behind it; `number` is its own in the whole list. */
+typedef struct wki_step {
+    const wk_transform *of;
+    int field, number;
+    wk_field after;
+} wki_step;
+
+typedef struct wki_pipeline {
+    wki_step *steps; /* field by field, of each in order */
+    int nsteps;
+    int first[WK_MAX_FIELDS + 1];   /* the steps of field f are first[f] .. first[f + 1] - 1 */
+    wk_field fields[WK_MAX_FIELDS]; /* as they are delivered */
+    size_t between;                 /* bytes of the largest row between two steps */
+} wki_pipeline;
+
+/* transform NULL: all fields as they are. The set and the transform must outlive it. */
+wk_status wki_pipeline_plan(wki_pipeline *p, const wk_dataset *set, const wk_transform *transform, const char *where);
+void wki_pipeline_forget(wki_pipeline *p);
+static inline bool wki_pipeline_changes(const wki_pipeline *p, int f) { return p->first[f] < p->first[f + 1]; }
+/* Memory that a batch of so many rows needs on its way; false: more than there can be. */
+bool wki_pipeline_room(const wki_pipeline *p, const wk_dataset *set, int64_t rows, size_t *bytes);
+
+/* Which rows are read: n of them, that stand at positions from on of an epoch. */
+typedef struct wki_drawn {
+    const int64_t *rows;
+    int64_t n, epoch, from;
+    uint64_t seed;
+} wki_drawn;
+/* Reads them into the fields; room as above. An error is recorded in the calling thread. */
+wk_status wki_pipeline_read(const wki_pipeline *p, wk_dataset *set, const wki_drawn *drawn, void *room,
+                            void *const *fields);
+#endif
