@@ -1,11 +1,10 @@
-/* wick import: IDX (MNIST), CSV and NumPy files as HDF5 files. Whatever is read becomes one dataset over arrays in
- * memory, which is then split and stored. */
+/* wick import: IDX (MNIST), CSV and NumPy files as HDF5 files. Whatever is read becomes one dataset, which is then
+ * split and stored. */
 #include "commands.h"
 #include "store.h"
 #include "wick/io.h"
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 typedef struct settings {
     store_settings store;
@@ -111,92 +110,40 @@ typedef struct class_names {
     const char *list[CLASSES];
 } class_names;
 
-static int name_classes(class_names *room, const char *given, int classes)
+/* How many names there are in `given`. */
+static int list_classes(class_names *room, const char *given)
 {
     int n = 0;
-    for (; n < CLASSES && args_item(&given, room->text[n], CLASS_TEXT); n++) continue;
+    for (; n < CLASSES && args_item(&given, room->text[n], CLASS_TEXT); n++) room->list[n] = room->text[n];
+    return n;
+}
+
+static int name_classes(class_names *room, const char *given, int classes)
+{
+    const int n = list_classes(room, given);
     if (n && n != classes) return say_usage("--classes names %d classes, but the labels have %d", n, classes);
-    for (int i = n; i < classes; i++) snprintf(room->text[i], CLASS_TEXT, "%d", i);
-    for (int i = 0; i < classes; i++) room->list[i] = room->text[i];
+    for (int i = n; i < classes; i++) {
+        snprintf(room->text[i], CLASS_TEXT, "%d", i);
+        room->list[i] = room->text[i];
+    }
     return EXIT_DONE;
 }
 
 /* ---- mnist ---- */
 
-/* Both ways of writing the names are about: train-images-idx3-ubyte and train-images.idx3-ubyte. */
-static bool find_idx(const char *folder, const char *stem, const char *kind, char path[1024])
-{
-    for (int i = 0; i < 4; i++) {
-        snprintf(path, 1024, "%s/%s%c%s-ubyte%s", folder, stem, i < 2 ? '-' : '.', kind, i % 2 ? ".gz" : "");
-        if (access(path, F_OK) == 0) return true;
-    }
-    wk_fail(WK_E_NOT_FOUND, "%s: no file %s-%s-ubyte or %s-%s-ubyte.gz", folder, stem, kind, stem, kind);
-    return false;
-}
-
-static void check_images(const char *path, const wk_array *x)
-{
-    say_room shape;
-    if (x->ndim != 3 || x->dtype != WK_U8 || x->shape[1] != 28 || x->shape[2] != 28 || x->shape[0] == 0)
-        wk_fail(WK_E_SHAPE, "%s: %s %s; expected u8 images of 28 x 28", path, wk_dtype_name(x->dtype),
-                say_shape(shape, x->ndim, x->shape));
-}
-
-static void check_labels(const char *path, const wk_array *y, int64_t images)
-{
-    say_room shape;
-    const uint8_t *labels = y->data;
-    if (y->ndim != 1 || y->dtype != WK_U8)
-        wk_fail(WK_E_SHAPE, "%s: %s %s; expected u8 labels", path, wk_dtype_name(y->dtype),
-                say_shape(shape, y->ndim, y->shape));
-    else if (y->shape[0] != images)
-        wk_fail(WK_E_SHAPE, "%s: %lld labels for %lld images; expected as many", path, (long long)y->shape[0],
-                (long long)images);
-    for (int64_t i = 0; !wk_failed() && i < images; i++)
-        if (labels[i] > 9) wk_fail(WK_E_RANGE, "%s: label %lld is %d; expected 0 .. 9", path, (long long)i, labels[i]);
-}
-
-typedef struct pair {
-    wk_array x, y;
-} pair;
-
-static void free_pair(pair *p)
-{
-    wk_array_free(&p->x);
-    wk_array_free(&p->y);
-}
-
-static void read_idx_pair(const char *folder, const char *stem, pair *p)
-{
-    char path[1024];
-    char images[32], labels[32];
-    snprintf(images, sizeof images, "%s-images", stem);
-    snprintf(labels, sizeof labels, "%s-labels", stem);
-    if (!find_idx(folder, images, "idx3", path) || wk_read_idx(path, &p->x)) return;
-    check_images(path, &p->x);
-    if (wk_failed() || !find_idx(folder, labels, "idx1", path) || wk_read_idx(path, &p->y)) return;
-    check_labels(path, &p->y, p->x.shape[0]);
-}
-
-static int store_mnist(const settings *s, const pair *train, const pair *test, const char *source)
-{
-    class_names classes;
-    if (wk_failed()) return say_error();
-    int code = name_classes(&classes, s->classes, 10);
-    if (code != EXIT_DONE) return code;
-    wk_dataset *first = dataset_of(&train->x, &train->y, classes.list, 10);
-    return store_both(s, first, dataset_of(&test->x, &test->y, classes.list, 10), source);
-}
-
+/* The test rows know the classes of the training rows. */
 static int import_mnist(const settings *s, const char *const *operands, const char *source)
 {
-    pair train = { 0 }, test = { 0 };
-    read_idx_pair(operands[1], "train", &train);
-    if (!wk_failed()) read_idx_pair(operands[1], "t10k", &test);
-    int code = store_mnist(s, &train, &test, source);
-    free_pair(&train);
-    free_pair(&test);
-    return code;
+    class_names given;
+    const char *const *names = given.list;
+    int n = list_classes(&given, s->classes);
+    wk_dataset *train = wk_dataset_idx(operands[1], .raw = true, .classes = n ? names : NULL, .nclasses = n),
+               *test = NULL;
+    if (train && (n = wk_dataset_classes(train, &names)) > 0)
+        test = wk_dataset_idx(operands[1], .split = "test", .raw = true, .classes = names, .nclasses = n);
+    else if (train)
+        wk_fail(WK_E_RANGE, "%s: the labels are no classes; expected 0 .. %d", operands[1], CLASSES - 1);
+    return store_both(s, train, test, source);
 }
 
 /* ---- csv ---- */
@@ -237,6 +184,16 @@ static int import_csv(const settings *s, const char *const *operands, const char
 }
 
 /* ---- npy ---- */
+
+typedef struct pair {
+    wk_array x, y;
+} pair;
+
+static void free_pair(pair *p)
+{
+    wk_array_free(&p->x);
+    wk_array_free(&p->y);
+}
 
 static bool is_whole(wk_dtype dtype) { return dtype == WK_I64 || dtype == WK_I32 || dtype == WK_U8; }
 
