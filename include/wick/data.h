@@ -11,6 +11,7 @@
  * depends on (seed, epoch) alone, never on workers or timing, and every row comes exactly once an epoch unless a sampler draws. */
 #ifndef WICK_DATA_H
 #define WICK_DATA_H
+#include "wick/io.h"
 #include "wick/state.h"
 #ifdef __cplusplus
 extern "C" {
@@ -89,6 +90,9 @@ WK_API wk_dataset *wk_dataset_npy_new(const wk_npy_opts *o);
 static inline wk_dataset *wk_dataset_npy_with(wk_npy_opts o) { return wk_dataset_npy_new(&o); }
 #define WK_NPY_DEFAULTS .size = sizeof(wk_npy_opts), .y = NULL, .raw = false, .classes = NULL, .nclasses = 0
 #define wk_dataset_npy(...) wk_dataset_npy_with(WK_WITH(wk_npy_opts, WK_NPY_DEFAULTS, .path = __VA_ARGS__))
+/* A CSV file in memory: x [nfeatures] f32, y a class (i64) or a number (f32), or no y; categories among the features are their index in
+ * order of names, as wk_read_csv tells them. o NULL: the defaults. */
+WK_API wk_dataset *wk_dataset_csv(const char *path, const wk_csv_opts *o);
 WK_API wk_dataset *wk_dataset_subset(wk_dataset *set, const int64_t *rows, int64_t n);            /* holds set; copies rows */
 WK_API wk_dataset *wk_dataset_concat(wk_dataset *const *sets, int n);                              /* one after the other; holds them; WK_E_SHAPE, WK_E_INVALID: other fields, or classes that differ where both have them */
 WK_API wk_dataset *wk_dataset_cached(wk_dataset *set);                                            /* all its rows, read now into memory; set is read no more */

@@ -1,4 +1,5 @@
-/* wk_dataset_idx and wk_dataset_npy against files spelled out here, and MNIST where WICK_DATA_DIR has it. */
+/* wk_dataset_idx, wk_dataset_npy and wk_dataset_csv against files spelled out here, and MNIST where WICK_DATA_DIR has
+ * it. */
 #define _GNU_SOURCE 1
 #include "tests/wick_check.h"
 #include "wick/data.h"
@@ -230,6 +231,37 @@ TEST(npy, a_file_cut_after_it_was_opened_is_an_error_at_its_rows)
     CHECK(wk_dataset_get(set, 0, &row, 1) == WK_OK);
     CHECK(wk_dataset_get(set, 99, &row, 1) == WK_E_FORMAT);
     CHECK_ERROR(WK_E_FORMAT, path, "truncated");
+    clear();
+}
+
+/* ---- CSV ---- */
+
+static wk_dataset *csv(const char *text, const wk_csv_opts *o)
+{
+    return wk_dataset_csv(put("t.csv", text, strlen(text)), o);
+}
+
+TEST(csv, a_table_is_rows_with_a_class_a_number_or_neither)
+{
+    wk_tensor *row[2] = { NULL };
+    const wk_field *fields = NULL;
+    const char *const *classes = NULL;
+    wk_csv_opts o = wk_csv_opts_default();
+    wk_dataset *set = csv("a,b,kind\n1,2,dog\n3,4,cat\n5,6,dog\n", NULL);
+    CHECK(set && wk_dataset_len(set) == 3 && wk_dataset_fields(set, &fields) == 2 && fields[0].shape[0] == 2);
+    CHECK(wk_dataset_classes(set, &classes) == 2 && !strcmp(classes[1], "dog") && fields[1].dtype == WK_I64);
+    CHECK(wk_dataset_get_many(set, (const int64_t[]){ 2, 1 }, 2, row, 2) == WK_OK);
+    CHECK(at(row[0], 0) == 5 && at(row[0], 3) == 4 && at(row[1], 0) == 1 && at(row[1], 1) == 0);
+    o.label = "a";
+    set = csv("a,b\n1.5,2\n3.5,4\n", &o);
+    CHECK(set && wk_dataset_classes(set, NULL) == 0 && wk_dataset_get(set, 1, row, 2) == WK_OK);
+    CHECK(wk_dtype_of(row[1]) == WK_F32 && wk_item(row[1]) == 3.5 && wk_item(row[0]) == 4);
+    o.label = "";
+    CHECK(wk_dataset_fields(csv("a,b\n1.5,2\n3.5,4\n", &o), NULL) == 1);
+    CHECK_NULL(csv("a,b\n1.5,2\n3.5\n", &o));
+    CHECK_ERROR(WK_E_FORMAT, "dataset_csv", "t.csv", "line 3 has 1 values");
+    CHECK_NULL(wk_dataset_csv(NULL, NULL));
+    CHECK_ERROR(WK_E_INVALID, "path is NULL");
     clear();
 }
 
