@@ -93,6 +93,22 @@ static inline wk_dataset *wk_dataset_npy_with(wk_npy_opts o) { return wk_dataset
 /* A CSV file in memory: x [nfeatures] f32, y a class (i64) or a number (f32), or no y; categories among the features are their index in
  * order of names, as wk_read_csv tells them. o NULL: the defaults. */
 WK_API wk_dataset *wk_dataset_csv(const char *path, const wk_csv_opts *o);
+/* A folder of folders of pictures, PNG and JPEG: each folder a class, in order of names. x [channels, height, width] is f32 in 0 .. 1; rows
+ * are decoded when they are asked for, so in the loader's threads. WK_E_UNSUPPORTED: the library was built without libpng or libjpeg. */
+typedef struct wk_images_opts {
+    size_t size;
+    const char *path;
+    int64_t height, width;       /* 0, 0: of the first picture */
+    bool resize;                 /* false: a picture of another size is an error; true: it is scaled (bilinear, antialiased) */
+    bool grey;                   /* false: red, green and blue; true: one channel */
+    bool raw;                    /* false; true: u8, 0 .. 255 */
+} wk_images_opts;
+WK_API wk_images_opts wk_images_opts_default(void);
+WK_API wk_dataset *wk_dataset_images_new(const wk_images_opts *o);
+static inline wk_dataset *wk_dataset_images_with(wk_images_opts o) { return wk_dataset_images_new(&o); }
+#define WK_IMAGES_DEFAULTS                                                                                             \
+    .size = sizeof(wk_images_opts), .height = 0, .width = 0, .resize = false, .grey = false, .raw = false
+#define wk_dataset_images(...) wk_dataset_images_with(WK_WITH(wk_images_opts, WK_IMAGES_DEFAULTS, .path = __VA_ARGS__))
 WK_API wk_dataset *wk_dataset_subset(wk_dataset *set, const int64_t *rows, int64_t n);            /* holds set; copies rows */
 WK_API wk_dataset *wk_dataset_concat(wk_dataset *const *sets, int n);                              /* one after the other; holds them; WK_E_SHAPE, WK_E_INVALID: other fields, or classes that differ where both have them */
 WK_API wk_dataset *wk_dataset_cached(wk_dataset *set);                                            /* all its rows, read now into memory; set is read no more */

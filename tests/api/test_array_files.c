@@ -8,13 +8,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char folder[] = "/tmp/wick-test-XXXXXX", room[8][64];
+static char folder[32], room[8][64]; /* folder "": none yet */
 
 static const char *name(const char *file)
 {
     static int next;
     char *to = room[next++ % 8];
-    if (folder[strlen(folder) - 1] == 'X') CHECK(mkdtemp(folder));
+    if (!*folder) {
+        strcpy(folder, "/tmp/wick-test-XXXXXX");
+        CHECK(mkdtemp(folder));
+    }
     snprintf(to, sizeof room[0], "%s/%s", folder, file);
     return to;
 }
@@ -44,6 +47,7 @@ static void clear(void)
     char command[80];
     snprintf(command, sizeof command, "rm -rf '%s'", folder);
     CHECK(system(command) == 0);
+    *folder = 0;
 }
 
 static double at(wk_tensor *t, int64_t i) { return wk_item(wk_select(wk_reshape(t, WK_SHAPE(-1)), 0, i)); }
