@@ -54,34 +54,38 @@ wk_status wki_rows_open(wki_rows *r, const char *path, wk_status (*header)(wki_s
     return status;
 }
 
-/* Rows that follow each other, n of them from `row` on. */
-static wk_status read_run(const wki_rows *r, int64_t row, int64_t n, wk_dtype dtype, bool unit, char *to)
+/* Elements from `at` on in the file, swapped and cast on their way through scratch. */
+static wk_status cast_from(const wki_rows *r, int64_t at, size_t items, wk_dtype dtype, bool unit, char *to)
 {
-    const size_t item = wki_number_size(r->stored.number), row_bytes = r->items * item;
-    const size_t items = (size_t)n * r->items;
-    if (!r->file) {
-        wki_number_deliver(r->stored.number, (char *)r->memory.data + (size_t)row * row_bytes, items, dtype, unit, to);
-        return WK_OK;
-    }
-    int64_t at = r->at + row * (int64_t)row_bytes;
-    const bool as_stored = !unit && number_of(dtype) == r->stored.number;
-    if (as_stored) {
-        const wk_status status = wki_file_read_at(r->file, at, to, items * item);
-        if (!status && r->stored.swapped) wki_number_swap(r->stored.number, to, items);
-        return status;
-    }
+    const wki_stored *s = &r->stored;
+    const size_t item = wki_number_size(s->number);
     char *scratch = wki_thread_scratch(SCRATCH);
     if (!scratch) return wk_error();
     for (size_t done = 0, some; done < items; done += some, at += (int64_t)(some * item)) {
         some = items - done < SCRATCH / item ? items - done : SCRATCH / item;
         const wk_status status = wki_file_read_at(r->file, at, scratch, some * item);
         if (status) return status;
-        if (r->stored.swapped) wki_number_swap(r->stored.number, scratch, some);
-        if (r->stored.is_bool)
-            for (size_t i = 0; i < some; i++) scratch[i] = scratch[i] != 0;
-        wki_number_deliver(r->stored.number, scratch, some, dtype, unit, to + done * wk_dtype_size(dtype));
+        if (s->swapped) wki_number_swap(s->number, scratch, some);
+        for (size_t i = 0; i < some && s->is_bool; i++) scratch[i] = scratch[i] != 0;
+        wki_number_deliver(s->number, scratch, some, dtype, unit, to + done * wk_dtype_size(dtype));
     }
     return WK_OK;
+}
+
+/* Rows that follow each other, n of them from `row` on. */
+static wk_status read_run(const wki_rows *r, int64_t row, int64_t n, wk_dtype dtype, bool unit, char *to)
+{
+    const wki_number number = r->stored.number;
+    const size_t item = wki_number_size(number), first = (size_t)row * r->items * item, items = (size_t)n * r->items;
+    if (!r->file) {
+        wki_number_deliver(number, (char *)r->memory.data + first, items, dtype, unit, to);
+        return WK_OK;
+    }
+    const int64_t at = r->at + (int64_t)first;
+    if (unit || number_of(dtype) != number) return cast_from(r, at, items, dtype, unit, to);
+    const wk_status status = wki_file_read_at(r->file, at, to, items * item);
+    if (!status && r->stored.swapped) wki_number_swap(number, to, items);
+    return status;
 }
 
 wk_status wki_rows_read(const wki_rows *r, const int64_t *rows, int64_t n, wk_dtype dtype, bool unit, void *to)

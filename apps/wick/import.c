@@ -10,8 +10,8 @@ typedef struct settings {
     store_settings store;
     const char *label, *classes, *delimiter;
     double test_fraction;
-    int64_t seed;
-    bool regression;
+    int64_t seed, height, width;
+    bool regression, grey;
 } settings;
 
 #define AT(field) offsetof(settings, field)
@@ -20,8 +20,11 @@ static const args_option options[] = {
     { "delimiter", 0, ARGS_TEXT, AT(delimiter), "C", "csv: what stands between columns (found by itself)", 0, 0 },
     { "regression", 0, ARGS_FLAG, AT(regression), NULL, "csv: the label is a number, not a class", 0, 0 },
     { "classes", 0, ARGS_TEXT, AT(classes), "A,B", "mnist, npy: names of the classes, in order", 0, 0 },
-    { "test-fraction", 0, ARGS_REAL, AT(test_fraction), "F", "csv, npy: share of the rows for test (0.2)", 0, 1 },
-    { "seed", 0, ARGS_WHOLE, AT(seed), "S", "csv, npy: of the choice of test rows (1)", 0, 9e18 },
+    { "height", 0, ARGS_WHOLE, AT(height), "N", "images: scaled to N rows of pixels", 1, 32768 },
+    { "width", 0, ARGS_WHOLE, AT(width), "N", "images: scaled to N columns of pixels", 1, 32768 },
+    { "grey", 0, ARGS_FLAG, AT(grey), NULL, "images: grey instead of red, green and blue", 0, 0 },
+    { "test-fraction", 0, ARGS_REAL, AT(test_fraction), "F", "all but mnist: share of the rows for test (0.2)", 0, 1 },
+    { "seed", 0, ARGS_WHOLE, AT(seed), "S", "all but mnist: of the choice of test rows (1)", 0, 9e18 },
 };
 
 /* Rows in memory. Labels may have any integer type and are delivered as i64. */
@@ -146,6 +149,15 @@ static int import_mnist(const settings *s, const char *const *operands, const ch
     return store_both(s, train, test, source);
 }
 
+/* ---- images ---- */
+
+static int import_images(const settings *s, const char *const *operands, const char *source)
+{
+    wk_dataset *all = wk_dataset_images(operands[1], .raw = true, .resize = s->height > 0, .grey = s->grey,
+                                        .height = s->height, .width = s->width);
+    return all ? store_split(s, all, source) : say_error();
+}
+
 /* ---- csv ---- */
 
 static int store_csv(const settings *s, const wk_csv *csv, const char *path, const char *source)
@@ -255,6 +267,7 @@ static const format formats[] = {
     { "mnist", "mnist DIR", 2, import_mnist },
     { "csv", "csv FILE", 2, import_csv },
     { "npy", "npy X.npy Y.npy", 3, import_npy },
+    { "images", "images DIR", 2, import_images },
 };
 enum { FORMATS = sizeof formats / sizeof *formats };
 
@@ -265,7 +278,7 @@ static const format *find(const char *name)
         if (!strcmp(formats[i].name, name)) return &formats[i];
         names[i] = formats[i].name;
     }
-    args_unknown("format", name, names, FORMATS, "there are mnist, csv and npy");
+    args_unknown("format", name, names, FORMATS, "there are mnist, csv, npy and images");
     return NULL;
 }
 
@@ -289,16 +302,18 @@ static int run(int argc, char **argv)
 
 const args_command command_import = {
     .name = "import",
-    .about = "turns MNIST, CSV or NumPy files into an HDF5 file",
-    .operands = "mnist DIR | csv FILE | npy X.npy Y.npy  -o FILE.h5",
+    .about = "turns MNIST, CSV or NumPy files or pictures into an HDF5 file",
+    .operands = "mnist DIR | csv FILE | npy X Y | images DIR  -o FILE.h5",
     .fewest = 1,
     .most = 3,
     .text = "  wick import mnist downloads/ -o mnist.h5\n"
             "  wick import csv iris.csv --label species -o iris.h5\n"
-            "  wick import npy x.npy y.npy -o data.h5\n\n"
+            "  wick import npy x.npy y.npy -o data.h5\n"
+            "  wick import images pets/ --height 64 --width 64 -o pets.h5\n\n"
             "mnist takes a folder with the four IDX files, packed (.gz) or not; Fashion-MNIST\n"
-            "and others of that layout do as well. csv and npy rows are split into training\n"
-            "and test rows, each class keeping its share.\n",
+            "and others of that layout do as well. images takes a folder of folders of PNG or\n"
+            "JPEG pictures, each a class; without a size, all must have one. All rows but\n"
+            "mnist's are split into training and test rows, each class keeping its share.\n",
     .options = options,
     .noptions = ARGS_COUNT(options),
     .shared = store_options,

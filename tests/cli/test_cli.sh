@@ -689,6 +689,10 @@ if ! grep -q 'built without libpng' err; then
     cp -r pictures/train/dark pictures/test/dark
     run 0 train pictures --epochs 1 -q --out pictures-run
     shows 'accuracy'
+    run 0 import images pictures/train -o pictures.h5 --height 6 --width 5 --grey
+    shows 'each u8 \[1, 6, 5\], 2 classes'
+    refuses 1 import images mnist -o no.h5
+    says 'holds no folder'
 fi
 
 law "train shows each epoch and measures the test rows once"
