@@ -330,10 +330,15 @@ wk_status wki_file_start(const char *path, bool fresh, bool *made, const char *w
     return sys()->close(fd) == 0 ? WK_OK : failed(where, "write", path);
 }
 
-wk_status wki_make_folder(const char *path, const char *where)
+bool wki_is_folder(const char *path)
 {
     struct stat is;
-    if (mkdir(path, 0777) == 0 || (errno == EEXIST && stat(path, &is) == 0 && S_ISDIR(is.st_mode))) return WK_OK;
+    return stat(path, &is) == 0 && S_ISDIR(is.st_mode);
+}
+
+wk_status wki_make_folder(const char *path, const char *where)
+{
+    if (mkdir(path, 0777) == 0 || (errno == EEXIST && wki_is_folder(path))) return WK_OK;
     return failed(where, "make the folder", path);
 }
 

@@ -35,6 +35,7 @@ WK_API wk_status wki_file_append(const char *path, const void *from, size_t byte
 WK_API wk_status wki_file_start(const char *path, bool fresh, bool *made, const char *where);
 /* The names in a folder, in no order; visit false ends it. WK_E_NOT_FOUND. */
 WK_API wk_status wki_list_folder(const char *path, bool (*visit)(void *user, const char *name), void *user, const char *where);
+WK_API bool wki_is_folder(const char *path);
 WK_API void wki_remove_file(const char *path);                /* if it can be */
 WK_API wk_status wki_make_folder(const char *path, const char *where); /* one that exists is fine; its parent must exist */
 

@@ -1,5 +1,5 @@
 # What the libraries rest on besides libc: AUTO takes what is found, ON insists, OFF does without.
-foreach(feature HDF5 ZLIB)
+foreach(feature HDF5 ZLIB PNG JPEG)
   set(WICK_WITH_${feature} AUTO CACHE STRING "Use ${feature}: AUTO (if found), ON (must be found), OFF")
   set_property(CACHE WICK_WITH_${feature} PROPERTY STRINGS AUTO ON OFF)
 endforeach()
@@ -22,6 +22,14 @@ if(NOT WICK_WITH_ZLIB STREQUAL "OFF")
   find_package(ZLIB QUIET)
 endif()
 wick_feature(ZLIB "${ZLIB_FOUND}" "zlib")
+
+foreach(codec PNG JPEG)
+  if(NOT WICK_WITH_${codec} STREQUAL "OFF")
+    find_package(${codec} QUIET)
+  endif()
+endforeach()
+wick_feature(PNG "${PNG_FOUND}" "libpng")
+wick_feature(JPEG "${JPEG_FOUND}" "libjpeg")
 
 # Debian has hdf5.pc by its alternatives and hdf5-serial.pc always.
 if(PkgConfig_FOUND AND NOT WICK_WITH_HDF5 STREQUAL "OFF")

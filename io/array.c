@@ -52,20 +52,30 @@ static bool measure(const wki_stored *s, size_t item, size_t *count, size_t *byt
     return wki_mul_ok(nonzero, 8, &nonzero) && nonzero <= INT64_MAX && wki_mul_ok(*count, item, bytes);
 }
 
+static wk_status truncated(const char *path, const wki_stored *s, size_t bytes, int64_t there, const char *where)
+{
+    char shape[200];
+    return wki_fail(WK_E_FORMAT, where, "%s: truncated; its header promises %s %s, %zu bytes, and %lld are there", path,
+                    show_shape(s, shape), wki_number_name(s->number), bytes, (long long)there);
+}
+
+static wk_status too_long(const char *path, const wki_stored *s, size_t bytes, const char *where)
+{
+    char shape[200];
+    return wki_fail(WK_E_FORMAT, where, "%s: bytes follow the %zu of %s %s; expected the end of the file", path, bytes,
+                    show_shape(s, shape), wki_number_name(s->number));
+}
+
 static wk_status take_exactly(wki_source *source, const char *path, const wki_stored *s, void *to, size_t bytes,
                               const char *where)
 {
-    char shape[200], beyond;
+    char beyond;
     const int64_t got = wki_source_take(source, to, bytes);
     if (got < 0) return wk_error();
-    if ((size_t)got < bytes)
-        return wki_fail(WK_E_FORMAT, where, "%s: truncated; its header promises %s %s, %zu bytes, and %lld are there",
-                        path, show_shape(s, shape), wki_number_name(s->number), bytes, (long long)got);
+    if ((size_t)got < bytes) return truncated(path, s, bytes, got, where);
     const int64_t more = wki_source_take(source, &beyond, 1);
     if (more < 0) return wk_error();
-    if (!more) return WK_OK;
-    return wki_fail(WK_E_FORMAT, where, "%s: bytes follow the %zu of %s %s; expected the end of the file", path, bytes,
-                    show_shape(s, shape), wki_number_name(s->number));
+    return more ? too_long(path, s, bytes, where) : WK_OK;
 }
 
 /* Copies elements whose first index varies fastest into row-major order. */
@@ -128,19 +138,36 @@ static wk_status deliver(const wki_stored *s, const char *path, char *data, size
     return out->data ? WK_OK : wk_error();
 }
 
-wk_status wki_array_read(wki_source *source, const char *path, const wki_stored *s, wk_array *out, const char *where)
+/* The elements' number and bytes, and whether the source can hold them. */
+static wk_status check(const wki_source *source, const char *path, const wki_stored *s, size_t *count, size_t *bytes,
+                       const char *where)
 {
     char shape[200];
-    size_t count, bytes;
-    if (!measure(s, wki_number_size(s->number), &count, &bytes))
+    if (!measure(s, wki_number_size(s->number), count, bytes))
         return wki_fail(WK_E_FORMAT, where, "%s: a shape of %s is beyond 2^63 bytes", path, show_shape(s, shape));
-    if (!wki_source_can_hold(source, bytes))
-        return wki_fail(WK_E_FORMAT, where,
-                        "%s: truncated; its header promises %s %s, %zu bytes, more than the file holds", path,
-                        show_shape(s, shape), wki_number_name(s->number), bytes);
+    if (wki_source_can_hold(source, *bytes)) return WK_OK;
+    return wki_fail(WK_E_FORMAT, where, "%s: truncated; its header promises %s %s, %zu bytes, more than the file holds",
+                    path, show_shape(s, shape), wki_number_name(s->number), *bytes);
+}
+
+wk_status wki_array_check(const wki_source *source, const char *path, const wki_stored *s, const char *where)
+{
+    size_t count, bytes;
+    const wk_status status = check(source, path, s, &count, &bytes, where);
+    const int64_t left = wki_source_left(source);
+    if (status || left < 0) return status;
+    if ((uint64_t)left < bytes) return truncated(path, s, bytes, left, where);
+    return (uint64_t)left > bytes ? too_long(path, s, bytes, where) : WK_OK;
+}
+
+wk_status wki_array_read(wki_source *source, const char *path, const wki_stored *s, wk_array *out, const char *where)
+{
+    size_t count, bytes;
+    wk_status status = check(source, path, s, &count, &bytes, where);
+    if (status) return status;
     char *data = wki_alloc(bytes + !bytes);
     if (!data) return wk_error();
-    wk_status status = take_exactly(source, path, s, data, bytes, where);
+    status = take_exactly(source, path, s, data, bytes, where);
     if (status)
         wki_free(data);
     else

@@ -23,7 +23,7 @@ static int *slot_of(const wki_categories *set, const char *text)
 static bool grow(wki_categories *set)
 {
     const int nslots = set->nslots ? 2 * set->nslots : 16;
-    const char **names = wki_grow(set->names, (size_t)set->count * sizeof *names, (size_t)nslots / 2 * sizeof *names);
+    char **names = wki_grow(set->names, (size_t)set->count * sizeof *names, (size_t)nslots / 2 * sizeof *names);
     if (!names) return false;
     set->names = names;
     int *slots = wki_alloc_array((size_t)nslots, sizeof *slots);
@@ -41,14 +41,14 @@ int wki_categories_add(wki_categories *set, const char *text)
     int *slot = slot_of(set, text);
     if (!*slot) {
         if (set->count == WKI_CATEGORIES_MOST) return -1;
-        set->names[set->count] = text;
+        if (!(set->names[set->count] = wki_strdup(text))) return -1;
         *slot = ++set->count;
     }
     return *slot - 1;
 }
 
 typedef struct named {
-    const char *name;
+    char *name;
     int code;
 } named;
 
@@ -75,6 +75,7 @@ wk_status wki_categories_sort(wki_categories *set)
 
 void wki_categories_free(wki_categories *set)
 {
+    for (int i = 0; i < set->count; i++) wki_free(set->names[i]);
     wki_free(set->names);
     wki_free(set->place);
     wki_free(set->slots);

@@ -5,7 +5,7 @@
 
 enum { WKI_CATEGORIES_MOST = 65536 };
 typedef struct wki_categories {
-    const char **names; /* borrowed texts: in order of appearance, after wki_categories_sort in order of names */
+    char **names;       /* copies: in order of appearance, after wki_categories_sort in order of names */
     int count;
     int *place;         /* after wki_categories_sort: place[code by appearance] = code by name */
     int *slots, nslots; /* open addressing; code + 1, or 0 */

@@ -1,23 +1,142 @@
-/* CSV text into cells, in place: a value and its NUL never take more room than the value and its delimiter did. Rules
- * as in RFC 4180, lines ending in LF too. Rests on base alone. */
+/* CSV text into records, front to back through one buffer. Rules as in RFC 4180, lines ending in LF too. Rests on the
+ * source of bytes. */
 #include "io/cells.h"
 #include "base/alloc.h"
 #include "base/error.h"
-#include "base/file.h"
+#include "io/source.h"
 #include <string.h>
 #include <strings.h>
 
-static const size_t file_most = (size_t)4 << 30;
-enum { COLUMNS_MOST = 100000 };
+enum { COLUMNS_MOST = 100000, RECORD_MOST = 64 << 20, INPUT = 64 * 1024 };
 
-typedef struct splitter {
+struct wki_cells {
     const char *path, *where;
-    char *from, *end, *to;
+    wki_source *source;
     char delimiter;
+    bool ended; /* the source has no more */
+    int columns;
     int64_t line;
-} splitter;
+    char *text;
+    size_t used, room;
+    unsigned char *at, *end, input[INPUT];
+};
 
-static char guess_delimiter(const char *at, const char *end)
+/* ---- Bytes, and what stands behind the next ---- */
+
+static void fill(wki_cells *c)
+{
+    const size_t kept = (size_t)(c->end - c->at);
+    memmove(c->input, c->at, kept);
+    const int64_t got = wki_source_take(c->source, c->input + kept, INPUT - kept);
+    c->at = c->input;
+    c->end = c->input + kept + (got > 0 ? got : 0);
+    c->ended = got < (int64_t)(INPUT - kept);
+}
+
+/* The byte i places ahead; -1: the file ends before it, or cannot be read. */
+static inline int peek(wki_cells *c, int i)
+{
+    if (c->end - c->at <= i && !c->ended) fill(c);
+    return c->end - c->at > i ? c->at[i] : -1;
+}
+
+static bool at_line_end(wki_cells *c)
+{
+    const int next = peek(c, 0);
+    return next < 0 || next == '\n' || (next == '\r' && peek(c, 1) == '\n');
+}
+
+static bool at_value_end(wki_cells *c) { return peek(c, 0) == (unsigned char)c->delimiter || at_line_end(c); }
+
+static void skip_line_end(wki_cells *c)
+{
+    if (peek(c, 0) < 0) return;
+    c->at += *c->at == '\r' ? 2 : 1;
+    c->line++;
+}
+
+static void skip_spaces(wki_cells *c)
+{
+    while (peek(c, 0) == ' ') c->at++;
+}
+
+/* ---- Values ---- */
+
+static wk_status fail_at(const wki_cells *c, int64_t line, const char *what)
+{
+    return wki_fail(WK_E_FORMAT, c->where, "%s: line %lld: %s", c->path, (long long)line, what);
+}
+
+static wk_status put(wki_cells *c, char byte)
+{
+    if (c->used == c->room) {
+        if (c->room >= RECORD_MOST) return fail_at(c, c->line, "a record of more than 64 MB; does a quote not close?");
+        const size_t room = c->room ? 2 * c->room : 1024;
+        char *text = wki_grow(c->text, c->room, room);
+        if (!text) return wk_error();
+        c->text = text;
+        c->room = room;
+    }
+    c->text[c->used++] = byte;
+    return WK_OK;
+}
+
+/* The next byte, into the value. */
+static wk_status take(wki_cells *c)
+{
+    if (!*c->at) return fail_at(c, c->line, "a zero byte; expected text (UTF-8)");
+    c->line += *c->at == '\n';
+    return put(c, (char)*c->at++);
+}
+
+static wk_status quoted_value(wki_cells *c)
+{
+    const int64_t line = c->line;
+    for (c->at++;;) {
+        const int next = peek(c, 0);
+        if (next < 0) return wk_failed() ? wk_error() : fail_at(c, line, "a quote opens and never closes");
+        if (next == '"') {
+            c->at++;
+            if (peek(c, 0) != '"') break;
+        }
+        const wk_status status = take(c);
+        if (status) return status;
+    }
+    skip_spaces(c);
+    return at_value_end(c) ? WK_OK : fail_at(c, c->line, "text behind a closing quote");
+}
+
+static wk_status plain_value(wki_cells *c)
+{
+    const size_t start = c->used;
+    while (!at_value_end(c)) {
+        const wk_status status = take(c);
+        if (status) return status;
+    }
+    while (c->used > start && c->text[c->used - 1] == ' ') c->used--;
+    return WK_OK;
+}
+
+/* One line, or more where a quoted value spans them. */
+static wk_status split_record(wki_cells *c, int *values)
+{
+    c->used = 0;
+    for (*values = 1;; ++*values) {
+        skip_spaces(c);
+        wk_status status = peek(c, 0) == '"' ? quoted_value(c) : plain_value(c);
+        if (!status) status = put(c, 0);
+        if (status) return status;
+        if (*values > COLUMNS_MOST) return fail_at(c, c->line, "more than 100000 values");
+        if (at_line_end(c)) break;
+        c->at++;
+    }
+    skip_line_end(c);
+    return wk_failed() ? wk_error() : WK_OK;
+}
+
+/* ---- The file ---- */
+
+static char guess_delimiter(const unsigned char *at, const unsigned char *end)
 {
     static const char candidates[] = ",;\t";
     int64_t count[3] = { 0 };
@@ -32,108 +151,50 @@ static char guess_delimiter(const char *at, const char *end)
     return candidates[best];
 }
 
-static bool at_line_end(const splitter *s)
+wki_cells *wki_cells_open(const char *path, char delimiter, const char *where)
 {
-    return s->from == s->end || *s->from == '\n' || (*s->from == '\r' && s->from + 1 < s->end && s->from[1] == '\n');
-}
-
-static bool at_value_end(const splitter *s) { return at_line_end(s) || *s->from == s->delimiter; }
-
-static void skip_spaces(splitter *s)
-{
-    while (s->from < s->end && *s->from == ' ') s->from++;
-}
-
-static wk_status quoted_value(splitter *s)
-{
-    const int64_t line = s->line;
-    for (s->from++;; s->from++) {
-        if (s->from == s->end)
-            return wki_fail(WK_E_FORMAT, s->where, "%s: line %lld: a quote opens and never closes", s->path,
-                            (long long)line);
-        if (*s->from == '"' && *++s->from != '"') break;
-        s->line += *s->from == '\n';
-        *s->to++ = *s->from;
+    wki_source *source = wki_source_open(path, where);
+    if (!source) return NULL;
+    wki_cells *c = wki_alloc(sizeof *c);
+    if (!c) {
+        wki_source_close(source);
+        return NULL;
     }
-    skip_spaces(s);
-    if (at_value_end(s)) return WK_OK;
-    return wki_fail(WK_E_FORMAT, s->where,
-                    "%s: line %lld: text behind a closing quote; expected '%c' or the line's end", s->path,
-                    (long long)s->line, s->delimiter);
+    c->path = path;
+    c->where = where;
+    c->source = source;
+    c->line = 1;
+    c->at = c->end = c->input;
+    if (peek(c, 2) >= 0 && !memcmp(c->at, "\xef\xbb\xbf", 3)) c->at += 3;
+    c->delimiter = delimiter ? delimiter : guess_delimiter(c->at, c->end);
+    if (!wk_failed()) return c;
+    wki_cells_close(c);
+    return NULL;
 }
 
-static void plain_value(splitter *s)
+bool wki_cells_next(wki_cells *c, wki_record *out)
 {
-    const char *start = s->to;
-    while (!at_value_end(s)) *s->to++ = *s->from++;
-    while (s->to > start && s->to[-1] == ' ') s->to--;
-}
-
-/* One line, or more where a quoted value spans them. */
-static wk_status split_record(splitter *s, int *values)
-{
-    for (*values = 0;;) {
-        skip_spaces(s);
-        if (s->from < s->end && *s->from == '"') {
-            const wk_status status = quoted_value(s);
-            if (status) return status;
-        } else {
-            plain_value(s);
-        }
-        const bool last = at_line_end(s);
-        if (s->from < s->end) s->from += *s->from == '\r' ? 2 : 1;
-        *s->to++ = 0;
-        if (++*values > COLUMNS_MOST)
-            return wki_fail(WK_E_FORMAT, s->where, "%s: line %lld has more than %d values", s->path, (long long)s->line,
-                            COLUMNS_MOST);
-        if (last) break;
+    while (peek(c, 0) >= 0 && at_line_end(c)) skip_line_end(c);
+    if (wk_failed() || peek(c, 0) < 0) return false;
+    int values;
+    const int64_t line = c->line;
+    if (split_record(c, &values)) return false;
+    if (!c->columns) c->columns = values;
+    if (values != c->columns) {
+        wki_fail(WK_E_FORMAT, c->where, "%s: line %lld has %d values; expected %d, as in the first line", c->path,
+                 (long long)line, values, c->columns);
+        return false;
     }
-    s->line++;
-    return WK_OK;
+    *out = (wki_record){ c->text, values, line };
+    return true;
 }
 
-static wk_status split(splitter *s, wki_cells *out)
+void wki_cells_close(wki_cells *c)
 {
-    for (;;) {
-        while (s->from < s->end && at_line_end(s)) {
-            s->from += *s->from == '\r' ? 2 : 1;
-            s->line++;
-        }
-        if (s->from == s->end) return WK_OK;
-        int values;
-        const int64_t line = s->line;
-        const wk_status status = split_record(s, &values);
-        if (status) return status;
-        if (!out->rows) out->columns = values;
-        if (values != out->columns)
-            return wki_fail(WK_E_FORMAT, s->where, "%s: line %lld has %d values; expected %d, as in the first line",
-                            s->path, (long long)line, values, out->columns);
-        out->rows++;
-    }
-}
-
-wk_status wki_cells_read(const char *path, char delimiter, wki_cells *out, const char *where)
-{
-    size_t bytes;
-    *out = (wki_cells){ 0 };
-    wki_check(path, WK_E_INVALID, WK_E_INVALID, where, "path is NULL; expected a file name");
-    char *text = wki_file_slurp(path, file_most, &bytes, where);
-    if (!text) return wk_error();
-    splitter s = { path, where, text, text + bytes, text, delimiter, 1 };
-    wk_status status = WK_OK;
-    if (memchr(text, 0, bytes))
-        status = wki_fail(WK_E_FORMAT, where, "%s: holds a zero byte; expected text (UTF-8)", path);
-    if (bytes >= 3 && !memcmp(text, "\xef\xbb\xbf", 3)) s.from += 3;
-    if (!delimiter) s.delimiter = guess_delimiter(s.from, s.end);
-    if (!status) status = split(&s, out);
-    if (!status && !out->rows) status = wki_fail(WK_E_FORMAT, where, "%s: is empty; expected lines of values", path);
-    if (status) {
-        wki_free(text);
-        *out = (wki_cells){ 0 };
-    } else {
-        out->text = text;
-    }
-    return status;
+    if (!c) return;
+    wki_source_close(c->source);
+    wki_free(c->text);
+    wki_free(c);
 }
 
 bool wki_cell_missing(const char *cell)

@@ -1,5 +1,5 @@
 /* CSV: cells into a matrix of features and a label. A column is decided by its first value that is there: a number
- * makes it numeric, anything else a set of categories. Rests on io/cells.h. */
+ * makes it numeric, anything else a set of categories. One pass: memory holds a record, and what becomes of them. */
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/options.h"
@@ -15,8 +15,10 @@
 enum { AUTO_CLASSES_MOST = 100 };
 
 typedef enum kind { UNDECIDED, NUMBERS, CATEGORIES } kind;
+enum { LABEL = -1, UNUSED = -2 };
 typedef struct column {
-    const char *name; /* in the cells, or NULL without a header */
+    char *name; /* NULL without a header */
+    int place;  /* among the features, or LABEL, or UNUSED */
     kind kind;
     wki_categories set;
 } column;
@@ -24,11 +26,11 @@ typedef struct column {
 typedef struct reader {
     const char *path;
     wk_csv_opts o;
-    wki_cells cells;
-    const char *first; /* the first cell of the first data row */
-    int64_t rows;
-    int label; /* -1: none */
+    wki_cells *cells;
+    int ncolumns, label; /* label -1: none */
     column *columns;
+    int64_t rows, room; /* room for so many */
+    float *x;
     double *label_values; /* numbers, or category codes */
 } reader;
 
@@ -36,53 +38,49 @@ wk_csv_opts wk_csv_opts_default(void) { return (wk_csv_opts){ WK_CSV_DEFAULTS };
 
 static bool is_number(const char *cell, double *value) { return wki_double_of(cell, strlen(cell), value); }
 
-static bool looks_like_header(const wki_cells *cells)
+static bool looks_like_header(const wki_record *first)
 {
-    const char *cell = cells->text;
+    const char *cell = first->text;
     double value;
-    for (int i = 0; i < cells->columns; i++, cell = wki_cell_next(cell))
+    for (int i = 0; i < first->values; i++, cell = wki_cell_next(cell))
         if (is_number(cell, &value)) return false;
     return true;
 }
 
-static void take_header(reader *r)
+/* Columns as the first record has them, and their names if it is a header. */
+static wk_status take_header(reader *r, const wki_record *first, bool *header)
 {
-    const bool header = r->o.header == 1 || (r->o.header == -1 && looks_like_header(&r->cells));
-    r->first = r->cells.text;
-    r->rows = r->cells.rows - header;
-    if (!header) return;
-    for (int i = 0; i < r->cells.columns; i++, r->first = wki_cell_next(r->first))
-        if (*r->first) r->columns[i].name = r->first;
+    const char *cell = first->text;
+    r->columns = wki_alloc_array((size_t)first->values, sizeof *r->columns);
+    if (!r->columns) return wk_error();
+    r->ncolumns = first->values;
+    *header = r->o.header == 1 || (r->o.header == -1 && looks_like_header(first));
+    for (int i = 0; i < r->ncolumns && *header; i++, cell = wki_cell_next(cell))
+        if (*cell && !(r->columns[i].name = wki_strdup(cell))) return wk_error();
+    return WK_OK;
 }
 
-static wk_status unknown_label(const reader *r)
+static wk_status unknown_column(const reader *r, const char *name)
 {
     const char *names[64];
     int n = 0;
-    for (int i = 0; i < r->cells.columns && n < 64; i++)
+    for (int i = 0; i < r->ncolumns && n < 64; i++)
         if (r->columns[i].name) names[n++] = r->columns[i].name;
-    const char *near = n ? wki_nearest(r->o.label, names, n) : NULL;
-    if (near)
-        return wki_fail(WK_E_NOT_FOUND, WHERE, "%s: no column '%s'; did you mean '%s'?", r->path, r->o.label, near);
-    if (n)
-        return wki_fail(WK_E_NOT_FOUND, WHERE, "%s: no column '%s'; the first is '%s'", r->path, r->o.label, names[0]);
+    const char *near = n ? wki_nearest(name, names, n) : NULL;
+    if (near) return wki_fail(WK_E_NOT_FOUND, WHERE, "%s: no column '%s'; did you mean '%s'?", r->path, name, near);
+    if (n) return wki_fail(WK_E_NOT_FOUND, WHERE, "%s: no column '%s'; the first is '%s'", r->path, name, names[0]);
     return wki_fail(WK_E_NOT_FOUND, WHERE, "%s: no column '%s'; without a header, expected a number from 1 to %d",
-                    r->path, r->o.label, r->cells.columns);
+                    r->path, name, r->ncolumns);
 }
 
-static wk_status find_label(reader *r)
+/* The column of that name or, without a header, number; -1 with the error recorded. */
+static int find_column(const reader *r, const char *name)
 {
-    r->label = r->cells.columns - 1;
-    if (!r->o.label) return WK_OK;
-    r->label = -1;
-    if (!*r->o.label) return WK_OK;
-    for (int i = 0; i < r->cells.columns && r->label < 0; i++)
-        if (r->columns[i].name && !strcmp(r->columns[i].name, r->o.label)) r->label = i;
     double number;
-    if (r->label < 0 && !r->columns[0].name && is_number(r->o.label, &number) && number >= 1 &&
-        number <= r->cells.columns)
-        r->label = (int)number - 1;
-    return r->label < 0 ? unknown_label(r) : WK_OK;
+    for (int i = 0; i < r->ncolumns; i++)
+        if (r->columns[i].name && !strcmp(r->columns[i].name, name)) return i;
+    if (!r->columns[0].name && is_number(name, &number) && number >= 1 && number <= r->ncolumns) return (int)number - 1;
+    return unknown_column(r, name), -1;
 }
 
 static const char *name_of(const reader *r, int i, char room[24])
@@ -92,22 +90,53 @@ static const char *name_of(const reader *r, int i, char room[24])
     return room;
 }
 
-static wk_status bad_cell(const reader *r, int64_t row, int i, const char *what)
+static wk_status place_features(reader *r, int *n)
+{
+    const wk_csv_opts *o = &r->o;
+    *n = 0;
+    for (int i = 0; i < r->ncolumns && !o->features; i++)
+        if (i != r->label) r->columns[i].place = (*n)++;
+    if (!o->features) return WK_OK;
+    for (int i = 0; i < r->ncolumns; i++)
+        if (i != r->label) r->columns[i].place = UNUSED;
+    for (; *n < o->nfeatures; ++*n) {
+        wki_check(o->features[*n], WK_E_INVALID, WK_E_INVALID, WHERE, "features[%d] is NULL", *n);
+        const int i = find_column(r, o->features[*n]);
+        if (i < 0) return wk_error();
+        wki_check(r->columns[i].place == UNUSED, WK_E_INVALID, WK_E_INVALID, WHERE,
+                  "%s: column '%s' is asked for twice, as a feature and as %s", r->path, o->features[*n],
+                  i == r->label ? "the label" : "another");
+        r->columns[i].place = *n;
+    }
+    return WK_OK;
+}
+
+static wk_status place_columns(reader *r, int *nfeatures)
+{
+    const char *label = r->o.label;
+    r->label = !label ? r->ncolumns - 1 : *label ? find_column(r, label) : -1;
+    if (wk_failed()) return wk_error();
+    if (r->label >= 0) r->columns[r->label].place = LABEL;
+    const wk_status status = place_features(r, nfeatures);
+    if (status || *nfeatures) return status;
+    return wki_fail(WK_E_FORMAT, WHERE, "%s: the only column is the label; expected features beside it", r->path);
+}
+
+static wk_status bad_cell(const reader *r, int64_t line, int i, const char *what)
 {
     char room[24];
-    return wki_fail(WK_E_FORMAT, WHERE, "%s: row %lld, '%s': %s", r->path, (long long)row + 1, name_of(r, i, room),
-                    what);
+    return wki_fail(WK_E_FORMAT, WHERE, "%s: line %lld, '%s': %s", r->path, (long long)line, name_of(r, i, room), what);
 }
 
 /* A category's value is its code in order of appearance, until the set is sorted. */
-static wk_status cell_value(reader *r, int64_t row, int i, const char *cell, double *value)
+static wk_status cell_value(reader *r, int64_t line, int i, const char *cell, double *value)
 {
     column *c = &r->columns[i];
     if (wki_cell_missing(cell)) {
         *value = NAN;
-        if (i == r->label) return bad_cell(r, row, i, "the label is missing; every row needs one");
+        if (i == r->label) return bad_cell(r, line, i, "the label is missing; every row needs one");
         if (r->o.missing_as_nan) return WK_OK;
-        return bad_cell(r, row, i, "a missing value; fill it in, or ask for missing_as_nan");
+        return bad_cell(r, line, i, "a missing value; fill it in, or ask for missing_as_nan");
     }
     const bool number = is_number(cell, value);
     if (c->kind == UNDECIDED) c->kind = number ? NUMBERS : CATEGORIES;
@@ -115,28 +144,49 @@ static wk_status cell_value(reader *r, int64_t row, int i, const char *cell, dou
         const int code = wki_categories_add(&c->set, cell);
         *value = code;
         if (code < 0 && wk_failed()) return wk_error();
-        return code < 0 ? bad_cell(r, row, i, "too many different texts for a category; is it an id?") : WK_OK;
+        return code < 0 ? bad_cell(r, line, i, "too many different texts for a category; is it an id?") : WK_OK;
     }
     if (number) return WK_OK;
     char what[120];
     snprintf(what, sizeof what, "'%.40s' is no number, as the rows above hold", cell);
-    return bad_cell(r, row, i, what);
+    return bad_cell(r, line, i, what);
 }
 
-static wk_status read_rows(reader *r, float *x)
+/* Room for one more row: half as much again each time. */
+static wk_status make_room(reader *r, int nfeatures)
 {
-    const char *cell = r->first;
-    for (int64_t row = 0; row < r->rows; row++)
-        for (int i = 0; i < r->cells.columns; i++, cell = wki_cell_next(cell)) {
-            double value;
-            const wk_status status = cell_value(r, row, i, cell, &value);
-            if (status) return status;
-            if (i == r->label)
-                r->label_values[row] = value;
-            else
-                *x++ = (float)value;
-        }
+    const int64_t room = r->room + r->room / 2 + 64;
+    const size_t row_bytes = (size_t)nfeatures * sizeof(float);
+    size_t bytes;
+    if (r->rows < r->room) return WK_OK;
+    if (!wki_mul_ok((size_t)room, row_bytes, &bytes)) return wki_fail(WK_E_MEMORY, WHERE, "%s: too large", r->path);
+    float *x = wki_grow(r->x, (size_t)r->room * row_bytes, bytes);
+    if (!x) return wk_error();
+    r->x = x;
+    double *values = wki_grow(r->label_values, (size_t)r->room * sizeof *values, (size_t)room * sizeof *values);
+    if (!values) return wk_error();
+    r->label_values = values;
+    r->room = room;
     return WK_OK;
+}
+
+static wk_status read_row(reader *r, const wki_record *record, int nfeatures)
+{
+    const char *cell = record->text;
+    wk_status status = make_room(r, nfeatures);
+    for (int i = 0; i < r->ncolumns && !status; i++, cell = wki_cell_next(cell)) {
+        double value;
+        const int place = r->columns[i].place;
+        if (place == UNUSED) continue;
+        status = cell_value(r, record->line, i, cell, &value);
+        if (status) break;
+        if (place == LABEL)
+            r->label_values[r->rows] = value;
+        else
+            r->x[r->rows * nfeatures + place] = (float)value;
+    }
+    r->rows += !status;
+    return status;
 }
 
 static wk_status describe(const reader *r, int i, wk_csv_column *to)
@@ -156,8 +206,11 @@ static wk_status describe(const reader *r, int i, wk_csv_column *to)
 /* Categories get their final codes: their places in order of names. */
 static wk_status finish_features(reader *r, wk_csv *out)
 {
-    for (int i = 0, f = 0; i < r->cells.columns; i++) {
-        if (i == r->label) continue;
+    out->features = wki_alloc_array((size_t)out->nfeatures, sizeof *out->features);
+    if (!out->features) return wk_error();
+    for (int i = 0; i < r->ncolumns; i++) {
+        const int f = r->columns[i].place;
+        if (f < 0) continue;
         wk_status status = wki_categories_sort(&r->columns[i].set);
         if (!status) status = describe(r, i, &out->features[f]);
         if (status) return status;
@@ -165,7 +218,6 @@ static wk_status finish_features(reader *r, wk_csv *out)
             float *value = &out->x[row * out->nfeatures + f];
             if (!isnan(*value)) *value = (float)r->columns[i].set.place[(int)*value];
         }
-        f++;
     }
     return WK_OK;
 }
@@ -200,7 +252,8 @@ static bool are_classes(const reader *r, const double *values, int64_t n)
 static wk_status name_number_classes(const reader *r, const double *values, int64_t n, wk_csv *out)
 {
     if (n > WKI_CATEGORIES_MOST)
-        return bad_cell(r, 0, r->label, "too many different numbers for classes; is it a measure?");
+        return wki_fail(WK_E_FORMAT, WHERE, "%s: '%s' has too many different numbers for classes; is it a measure?",
+                        r->path, out->label.name);
     out->label.categories = wki_alloc_array((size_t)n, sizeof(char *));
     if (!out->label.categories) return wk_error();
     for (int i = 0; i < n; i++, out->label.ncategories++)
@@ -247,46 +300,49 @@ static wk_status finish_label(reader *r, wk_csv *out)
     return WK_OK;
 }
 
-static wk_status make_room(reader *r, wk_csv *out)
-{
-    size_t count;
-    out->rows = r->rows;
-    out->nfeatures = r->cells.columns - (r->label >= 0);
-    if (!r->rows) return wki_fail(WK_E_FORMAT, WHERE, "%s: a header and no rows; expected rows of values", r->path);
-    if (!out->nfeatures)
-        return wki_fail(WK_E_FORMAT, WHERE, "%s: the only column is the label; expected features beside it", r->path);
-    out->features = wki_alloc_array((size_t)out->nfeatures, sizeof *out->features);
-    r->label_values = wki_alloc_array((size_t)r->rows, sizeof *r->label_values);
-    if (!wki_mul_ok((size_t)r->rows, (size_t)out->nfeatures, &count))
-        return wki_fail(WK_E_MEMORY, WHERE, "%s: too large", r->path);
-    out->x = wki_alloc_array(count, sizeof *out->x);
-    return out->features && out->x && r->label_values ? WK_OK : wk_error();
-}
-
 static wk_status read_table(reader *r, wk_csv *out)
 {
-    wk_status status = wki_cells_read(r->path, r->o.delimiter, &r->cells, WHERE);
-    if (status) return status;
-    r->columns = wki_alloc_array((size_t)r->cells.columns, sizeof *r->columns);
-    if (!r->columns) return wk_error();
-    take_header(r);
-    if (!(status = find_label(r)) && !(status = make_room(r, out)) && !(status = read_rows(r, out->x)) &&
-        !(status = finish_features(r, out)))
-        status = finish_label(r, out);
-    return status;
+    wki_record record;
+    bool header;
+    r->cells = wki_cells_open(r->path, r->o.delimiter, WHERE);
+    if (!r->cells) return wk_error();
+    if (!wki_cells_next(r->cells, &record))
+        return wk_failed() ? wk_error()
+                           : wki_fail(WK_E_FORMAT, WHERE, "%s: is empty; expected lines of values", r->path);
+    wk_status status = take_header(r, &record, &header);
+    if (!status) status = place_columns(r, &out->nfeatures);
+    if (!status && !header) status = read_row(r, &record, out->nfeatures);
+    while (!status && wki_cells_next(r->cells, &record)) status = read_row(r, &record, out->nfeatures);
+    if (status || wk_failed()) return wk_error();
+    if (!r->rows) return wki_fail(WK_E_FORMAT, WHERE, "%s: a header and no rows; expected rows of values", r->path);
+    out->rows = r->rows;
+    out->x = r->x;
+    r->x = NULL;
+    status = finish_features(r, out);
+    return status ? status : finish_label(r, out);
+}
+
+static void end(reader *r)
+{
+    for (int i = 0; i < r->ncolumns; i++) {
+        wki_categories_free(&r->columns[i].set);
+        wki_free(r->columns[i].name);
+    }
+    wki_free(r->columns);
+    wki_free(r->x);
+    wki_free(r->label_values);
+    wki_cells_close(r->cells);
 }
 
 wk_status wk_read_csv(const char *path, const wk_csv_opts *o, wk_csv *out)
 {
     wki_check(out, WK_E_INVALID, WK_E_INVALID, WHERE, "out is NULL; expected where the table goes");
     *out = (wk_csv){ 0 };
+    if (wk_failed()) return wk_error();
     reader r = { .path = path, .o = wk_csv_opts_default() };
     if (o) wki_options_merge(&r.o, sizeof r.o, o);
     const wk_status status = read_table(&r, out);
-    for (int i = 0; r.columns && i < r.cells.columns; i++) wki_categories_free(&r.columns[i].set);
-    wki_free(r.columns);
-    wki_free(r.label_values);
-    wki_free(r.cells.text);
+    end(&r);
     if (status) wk_csv_free(out);
     return status;
 }

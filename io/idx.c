@@ -19,7 +19,7 @@ static bool type_of(unsigned char code, wki_number *number)
     }
 }
 
-static wk_status read_header(wki_source *source, const char *path, wki_stored *a)
+wk_status wki_idx_header(wki_source *source, const char *path, wki_stored *a)
 {
     unsigned char magic[4], sizes[4 * WK_ARRAY_DIMS];
     int64_t got = wki_source_take(source, magic, sizeof magic);
@@ -55,7 +55,7 @@ wk_status wk_read_idx(const char *path, wk_array *out)
     wki_source *source = wki_source_open(path, WHERE);
     if (!source) return wk_error();
     wki_stored stored = { 0 };
-    wk_status status = read_header(source, path, &stored);
+    wk_status status = wki_idx_header(source, path, &stored);
     if (!status) status = wki_array_read(source, path, &stored, out, WHERE);
     wki_source_close(source);
     return status;

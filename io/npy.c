@@ -139,7 +139,7 @@ static wk_status take_all(wki_source *source, const char *path, void *to, size_t
     return wki_fail(WK_E_FORMAT, WHERE, "%s: ends inside the header; expected a NumPy array (.npy)", path);
 }
 
-static wk_status read_header(wki_source *source, const char *path, wki_stored *a)
+wk_status wki_npy_header_of(wki_source *source, const char *path, wki_stored *a)
 {
     static const unsigned char magic[6] = { 0x93, 'N', 'U', 'M', 'P', 'Y' };
     unsigned char start[8], n[4] = { 0 };
@@ -165,7 +165,7 @@ wk_status wk_read_npy(const char *path, wk_array *out)
     wki_source *source = wki_source_open(path, WHERE);
     if (!source) return wk_error();
     wki_stored stored = { 0 };
-    wk_status status = read_header(source, path, &stored);
+    wk_status status = wki_npy_header_of(source, path, &stored);
     if (WKI_FAULT(24)) stored.fortran = false;
     if (!status) status = wki_array_read(source, path, &stored, out, WHERE);
     wki_source_close(source);

@@ -127,3 +127,13 @@ void wki_number_convert(wki_number number, const void *from, size_t n, wk_dtype 
     default: break;
     }
 }
+
+void wki_number_deliver(wki_number number, const void *from, size_t n, wk_dtype dtype, bool unit, void *to)
+{
+    const uint8_t *bytes = from;
+    float *x = to;
+    if (!unit)
+        wki_number_convert(number, from, n, dtype, to);
+    else
+        for (size_t i = 0; i < n; i++) x[i] = (float)bytes[i] / 255.0f;
+}

@@ -30,4 +30,6 @@ WK_API void wki_number_swap(wki_number number, void *elements, size_t n);
 /* n elements, aligned and in this machine's byte order, as doubles, floats, or integers (from integers only). u64
  * beyond 2^63 wraps around. What does not fit u8, i32 or bool is the caller's to avoid. */
 WK_API void wki_number_convert(wki_number number, const void *from, size_t n, wk_dtype dtype, void *to);
+/* n elements as a data set delivers them: u8 divided by 255 where `unit`, else by wki_number_convert. */
+WK_API void wki_number_deliver(wki_number number, const void *from, size_t n, wk_dtype dtype, bool unit, void *to);
 #endif

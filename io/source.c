@@ -3,7 +3,6 @@
 #include "io/source.h"
 #include "base/alloc.h"
 #include "base/error.h"
-#include "base/file.h"
 #include <string.h>
 #ifdef WICK_WITH_ZLIB
 #include <zlib.h>
@@ -143,6 +142,17 @@ bool wki_source_can_hold(const wki_source *s, uint64_t bytes)
 {
     const uint64_t size = (uint64_t)s->size;
     return s->packed ? bytes / DEFLATE_AT_BEST <= size : bytes <= size;
+}
+
+int64_t wki_source_left(const wki_source *s) { return s->packed ? -1 : s->size - s->at; }
+
+wki_file *wki_source_release(wki_source *s, int64_t *at)
+{
+    if (s->packed) return NULL;
+    wki_file *file = s->file;
+    *at = s->at;
+    wki_free(s);
+    return file;
 }
 
 void wki_source_close(wki_source *s)

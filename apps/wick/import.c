@@ -1,18 +1,17 @@
-/* wick import: IDX (MNIST), CSV and NumPy files as HDF5 files. Whatever is read becomes one dataset over arrays in
- * memory, which is then split and stored. */
+/* wick import: IDX (MNIST), CSV and NumPy files as HDF5 files. Whatever is read becomes one dataset, which is then
+ * split and stored. */
 #include "commands.h"
 #include "store.h"
 #include "wick/io.h"
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 typedef struct settings {
     store_settings store;
     const char *label, *classes, *delimiter;
     double test_fraction;
-    int64_t seed;
-    bool regression;
+    int64_t seed, height, width;
+    bool regression, grey;
 } settings;
 
 #define AT(field) offsetof(settings, field)
@@ -21,8 +20,11 @@ static const args_option options[] = {
     { "delimiter", 0, ARGS_TEXT, AT(delimiter), "C", "csv: what stands between columns (found by itself)", 0, 0 },
     { "regression", 0, ARGS_FLAG, AT(regression), NULL, "csv: the label is a number, not a class", 0, 0 },
     { "classes", 0, ARGS_TEXT, AT(classes), "A,B", "mnist, npy: names of the classes, in order", 0, 0 },
-    { "test-fraction", 0, ARGS_REAL, AT(test_fraction), "F", "csv, npy: share of the rows for test (0.2)", 0, 1 },
-    { "seed", 0, ARGS_WHOLE, AT(seed), "S", "csv, npy: of the choice of test rows (1)", 0, 9e18 },
+    { "height", 0, ARGS_WHOLE, AT(height), "N", "images: scaled to N rows of pixels", 1, 32768 },
+    { "width", 0, ARGS_WHOLE, AT(width), "N", "images: scaled to N columns of pixels", 1, 32768 },
+    { "grey", 0, ARGS_FLAG, AT(grey), NULL, "images: grey instead of red, green and blue", 0, 0 },
+    { "test-fraction", 0, ARGS_REAL, AT(test_fraction), "F", "all but mnist: share of the rows for test (0.2)", 0, 1 },
+    { "seed", 0, ARGS_WHOLE, AT(seed), "S", "all but mnist: of the choice of test rows (1)", 0, 9e18 },
 };
 
 /* Rows in memory. Labels may have any integer type and are delivered as i64. */
@@ -111,92 +113,49 @@ typedef struct class_names {
     const char *list[CLASSES];
 } class_names;
 
-static int name_classes(class_names *room, const char *given, int classes)
+/* How many names there are in `given`. */
+static int list_classes(class_names *room, const char *given)
 {
     int n = 0;
-    for (; n < CLASSES && args_item(&given, room->text[n], CLASS_TEXT); n++) continue;
+    for (; n < CLASSES && args_item(&given, room->text[n], CLASS_TEXT); n++) room->list[n] = room->text[n];
+    return n;
+}
+
+static int name_classes(class_names *room, const char *given, int classes)
+{
+    const int n = list_classes(room, given);
     if (n && n != classes) return say_usage("--classes names %d classes, but the labels have %d", n, classes);
-    for (int i = n; i < classes; i++) snprintf(room->text[i], CLASS_TEXT, "%d", i);
-    for (int i = 0; i < classes; i++) room->list[i] = room->text[i];
+    for (int i = n; i < classes; i++) {
+        snprintf(room->text[i], CLASS_TEXT, "%d", i);
+        room->list[i] = room->text[i];
+    }
     return EXIT_DONE;
 }
 
 /* ---- mnist ---- */
 
-/* Both ways of writing the names are about: train-images-idx3-ubyte and train-images.idx3-ubyte. */
-static bool find_idx(const char *folder, const char *stem, const char *kind, char path[1024])
-{
-    for (int i = 0; i < 4; i++) {
-        snprintf(path, 1024, "%s/%s%c%s-ubyte%s", folder, stem, i < 2 ? '-' : '.', kind, i % 2 ? ".gz" : "");
-        if (access(path, F_OK) == 0) return true;
-    }
-    wk_fail(WK_E_NOT_FOUND, "%s: no file %s-%s-ubyte or %s-%s-ubyte.gz", folder, stem, kind, stem, kind);
-    return false;
-}
-
-static void check_images(const char *path, const wk_array *x)
-{
-    say_room shape;
-    if (x->ndim != 3 || x->dtype != WK_U8 || x->shape[1] != 28 || x->shape[2] != 28 || x->shape[0] == 0)
-        wk_fail(WK_E_SHAPE, "%s: %s %s; expected u8 images of 28 x 28", path, wk_dtype_name(x->dtype),
-                say_shape(shape, x->ndim, x->shape));
-}
-
-static void check_labels(const char *path, const wk_array *y, int64_t images)
-{
-    say_room shape;
-    const uint8_t *labels = y->data;
-    if (y->ndim != 1 || y->dtype != WK_U8)
-        wk_fail(WK_E_SHAPE, "%s: %s %s; expected u8 labels", path, wk_dtype_name(y->dtype),
-                say_shape(shape, y->ndim, y->shape));
-    else if (y->shape[0] != images)
-        wk_fail(WK_E_SHAPE, "%s: %lld labels for %lld images; expected as many", path, (long long)y->shape[0],
-                (long long)images);
-    for (int64_t i = 0; !wk_failed() && i < images; i++)
-        if (labels[i] > 9) wk_fail(WK_E_RANGE, "%s: label %lld is %d; expected 0 .. 9", path, (long long)i, labels[i]);
-}
-
-typedef struct pair {
-    wk_array x, y;
-} pair;
-
-static void free_pair(pair *p)
-{
-    wk_array_free(&p->x);
-    wk_array_free(&p->y);
-}
-
-static void read_idx_pair(const char *folder, const char *stem, pair *p)
-{
-    char path[1024];
-    char images[32], labels[32];
-    snprintf(images, sizeof images, "%s-images", stem);
-    snprintf(labels, sizeof labels, "%s-labels", stem);
-    if (!find_idx(folder, images, "idx3", path) || wk_read_idx(path, &p->x)) return;
-    check_images(path, &p->x);
-    if (wk_failed() || !find_idx(folder, labels, "idx1", path) || wk_read_idx(path, &p->y)) return;
-    check_labels(path, &p->y, p->x.shape[0]);
-}
-
-static int store_mnist(const settings *s, const pair *train, const pair *test, const char *source)
-{
-    class_names classes;
-    if (wk_failed()) return say_error();
-    int code = name_classes(&classes, s->classes, 10);
-    if (code != EXIT_DONE) return code;
-    wk_dataset *first = dataset_of(&train->x, &train->y, classes.list, 10);
-    return store_both(s, first, dataset_of(&test->x, &test->y, classes.list, 10), source);
-}
-
+/* The test rows know the classes of the training rows. */
 static int import_mnist(const settings *s, const char *const *operands, const char *source)
 {
-    pair train = { 0 }, test = { 0 };
-    read_idx_pair(operands[1], "train", &train);
-    if (!wk_failed()) read_idx_pair(operands[1], "t10k", &test);
-    int code = store_mnist(s, &train, &test, source);
-    free_pair(&train);
-    free_pair(&test);
-    return code;
+    class_names given;
+    const char *const *names = given.list;
+    int n = list_classes(&given, s->classes);
+    wk_dataset *train = wk_dataset_idx(operands[1], .raw = true, .classes = n ? names : NULL, .nclasses = n),
+               *test = NULL;
+    if (train && (n = wk_dataset_classes(train, &names)) > 0)
+        test = wk_dataset_idx(operands[1], .split = "test", .raw = true, .classes = names, .nclasses = n);
+    else if (train)
+        wk_fail(WK_E_RANGE, "%s: the labels are no classes; expected 0 .. %d", operands[1], CLASSES - 1);
+    return store_both(s, train, test, source);
+}
+
+/* ---- images ---- */
+
+static int import_images(const settings *s, const char *const *operands, const char *source)
+{
+    wk_dataset *all = wk_dataset_images(operands[1], .raw = true, .resize = s->height > 0, .grey = s->grey,
+                                        .height = s->height, .width = s->width);
+    return all ? store_split(s, all, source) : say_error();
 }
 
 /* ---- csv ---- */
@@ -237,6 +196,16 @@ static int import_csv(const settings *s, const char *const *operands, const char
 }
 
 /* ---- npy ---- */
+
+typedef struct pair {
+    wk_array x, y;
+} pair;
+
+static void free_pair(pair *p)
+{
+    wk_array_free(&p->x);
+    wk_array_free(&p->y);
+}
 
 static bool is_whole(wk_dtype dtype) { return dtype == WK_I64 || dtype == WK_I32 || dtype == WK_U8; }
 
@@ -298,6 +267,7 @@ static const format formats[] = {
     { "mnist", "mnist DIR", 2, import_mnist },
     { "csv", "csv FILE", 2, import_csv },
     { "npy", "npy X.npy Y.npy", 3, import_npy },
+    { "images", "images DIR", 2, import_images },
 };
 enum { FORMATS = sizeof formats / sizeof *formats };
 
@@ -308,7 +278,7 @@ static const format *find(const char *name)
         if (!strcmp(formats[i].name, name)) return &formats[i];
         names[i] = formats[i].name;
     }
-    args_unknown("format", name, names, FORMATS, "there are mnist, csv and npy");
+    args_unknown("format", name, names, FORMATS, "there are mnist, csv, npy and images");
     return NULL;
 }
 
@@ -332,16 +302,18 @@ static int run(int argc, char **argv)
 
 const args_command command_import = {
     .name = "import",
-    .about = "turns MNIST, CSV or NumPy files into an HDF5 file",
-    .operands = "mnist DIR | csv FILE | npy X.npy Y.npy  -o FILE.h5",
+    .about = "turns MNIST, CSV or NumPy files or pictures into an HDF5 file",
+    .operands = "mnist DIR | csv FILE | npy X Y | images DIR  -o FILE.h5",
     .fewest = 1,
     .most = 3,
     .text = "  wick import mnist downloads/ -o mnist.h5\n"
             "  wick import csv iris.csv --label species -o iris.h5\n"
-            "  wick import npy x.npy y.npy -o data.h5\n\n"
+            "  wick import npy x.npy y.npy -o data.h5\n"
+            "  wick import images pets/ --height 64 --width 64 -o pets.h5\n\n"
             "mnist takes a folder with the four IDX files, packed (.gz) or not; Fashion-MNIST\n"
-            "and others of that layout do as well. csv and npy rows are split into training\n"
-            "and test rows, each class keeping its share.\n",
+            "and others of that layout do as well. images takes a folder of folders of PNG or\n"
+            "JPEG pictures, each a class; without a size, all must have one. All rows but\n"
+            "mnist's are split into training and test rows, each class keeping its share.\n",
     .options = options,
     .noptions = ARGS_COUNT(options),
     .shared = store_options,

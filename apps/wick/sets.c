@@ -1,7 +1,10 @@
-/* Opening a file for an experiment: which group is which, that train and test fit each other, and the split of the
- * training rows. Rests on wick/hdf5.h. */
+/* Opening a file for an experiment: of which format, which group is which, that train and test fit each other, and the
+ * split of the training rows. Rests on wick/hdf5.h. */
 #include "sets.h"
+#include <stdio.h>
 #include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
 
 static const double valid_share = 0.1, test_share = 0.2;
 enum { SPLIT_SEED = 1, FEWEST = 10, BLOCK_BYTES = 1 << 20 };
@@ -12,13 +15,98 @@ static wk_status note_test(void *user, const wk_h5_info *info)
     return WK_OK;
 }
 
-static wk_dataset *open_group(const sets_request *r, const char *group)
+static wk_dataset *with_labels(const sets_request *r, wk_dataset *set)
 {
-    wk_dataset *set = wk_dataset_h5(r->path, .split = group, .x = r->x, .y = r->y);
     const wk_field *fields;
     if (set && wk_dataset_fields(set, &fields) < 2)
         wk_fail(WK_E_NOT_FOUND, "%s: no labels; training needs x and y", r->path);
     return wk_failed() ? NULL : set;
+}
+
+static wk_dataset *open_group(const sets_request *r, const char *group)
+{
+    return with_labels(r, wk_dataset_h5(r->path, .split = group, .x = r->x, .y = r->y));
+}
+
+/* ---- Files and folders that are no HDF5 ---- */
+
+static bool is_folder(const char *path)
+{
+    struct stat is;
+    return stat(path, &is) == 0 && S_ISDIR(is.st_mode);
+}
+
+static bool is_csv(const char *path)
+{
+    static const char *const endings[] = { ".csv", ".tsv", ".csv.gz", ".tsv.gz" };
+    const size_t n = strlen(path);
+    for (int i = 0; i < 4; i++)
+        if (n > strlen(endings[i]) && !strcasecmp(path + n - strlen(endings[i]), endings[i])) return true;
+    return false;
+}
+
+static void open_csv(sets *s, const sets_request *r)
+{
+    wk_csv_opts o = wk_csv_opts_default();
+    o.label = r->y;
+    s->all = with_labels(r, wk_dataset_csv(r->path, &o));
+}
+
+/* Classes are numbers in order of their folders' names: another list of folders would be other numbers. */
+static void check_classes(const sets *s)
+{
+    const char *const *a, *const *b;
+    const int n = wk_dataset_classes(s->all, &a), test = wk_dataset_classes(s->test, &b);
+    for (int c = 0; c < n || c < test; c++)
+        if (c >= n || c >= test || strcmp(a[c], b[c])) {
+            wk_fail(WK_E_INVALID, "%s: test has other folders than train, '%s' among them; expected the same classes",
+                    s->path, c < n ? a[c] : b[c]);
+            return;
+        }
+}
+
+/* Pictures in folders train and test, or all in the folder itself, in the size of the first. */
+static void open_pictures(sets *s, const sets_request *r)
+{
+    char train[1024], test[1024];
+    const wk_field *x;
+    snprintf(train, sizeof train, "%s/train", r->path);
+    snprintf(test, sizeof test, "%s/test", r->path);
+    const bool parts = is_folder(train) && is_folder(test);
+    s->all = wk_dataset_images(parts ? train : r->path, .resize = true);
+    if (!s->all || !parts) return;
+    wk_dataset_fields(s->all, &x);
+    s->test = wk_dataset_images(test, .resize = true, .height = x->shape[1], .width = x->shape[2]);
+    if (s->test) check_classes(s);
+}
+
+/* MNIST's four files, or pictures. */
+static void open_folder(sets *s, const sets_request *r)
+{
+    const char *const *names;
+    s->all = wk_dataset_idx(r->path);
+    if (s->all) {
+        const int n = wk_dataset_classes(s->all, &names);
+        s->test = wk_dataset_idx(r->path, .split = "test", .classes = n ? names : NULL, .nclasses = n);
+    } else if (wk_error() == WK_E_NOT_FOUND) {
+        wk_error_clear();
+        open_pictures(s, r);
+    }
+}
+
+/* false: it is HDF5, or is to be taken for it. */
+static bool open_other(sets *s, const sets_request *r)
+{
+    const bool csv = is_csv(r->path), folder = !csv && is_folder(r->path);
+    if (!csv && !folder) return false;
+    if (r->train || r->test || r->x || (folder && r->y))
+        wk_fail(WK_E_INVALID, "%s: is no HDF5 file, of which parts are chosen by name%s", r->path,
+                csv ? "; expected at most the column for y" : "");
+    else if (csv)
+        open_csv(s, r);
+    else
+        open_folder(s, r);
+    return true;
 }
 
 static int64_t elements(const wk_field *f)
@@ -74,14 +162,15 @@ bool sets_examine(sets *s, const sets_request *r)
 {
     bool has_test = r->test != NULL;
     *s = (sets){ .path = r->path };
-    s->all = open_group(r, r->train);
-    if (!s->all || (!has_test && wk_h5_each(r->path, note_test, &has_test))) return false;
+    const bool other = open_other(s, r);
+    if (!other) s->all = open_group(r, r->train);
+    if (wk_failed() || !s->all || (!other && !has_test && wk_h5_each(r->path, note_test, &has_test))) return false;
     describe(s);
     if (wk_dataset_len(s->all) < FEWEST)
         wk_fail(WK_E_INVALID, "%s: %lld rows are too few to train on; expected at least %d", s->path,
                 (long long)wk_dataset_len(s->all), FEWEST);
     if (!wk_failed() && has_test) s->test = open_group(r, r->test ? r->test : "test");
-    if (!wk_failed() && has_test) check_fit(s);
+    if (!wk_failed() && s->test) check_fit(s);
     return !wk_failed();
 }
 

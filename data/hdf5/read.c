@@ -291,16 +291,6 @@ static wki_h5_block *acquire(wki_h5_table *t, uint64_t index)
     return ok ? b : fail_to_load(t, b);
 }
 
-static void cast_items(const wki_h5_table *t, const unsigned char *from, size_t n, wki_h5_cast cast, void *to)
-{
-    if (!cast.unit) {
-        wki_number_convert(t->number, from, n, cast.dtype, to);
-        return;
-    }
-    float *x = to;
-    for (size_t i = 0; i < n; i++) x[i] = (float)from[i] / 255.0f;
-}
-
 wk_status wki_h5_read_rows(wki_h5_table *t, uint64_t base, const int64_t *rows, int64_t n, wki_h5_cast cast, void *to)
 {
     const size_t row_out = (size_t)t->row_items * wk_dtype_size(cast.dtype);
@@ -313,8 +303,8 @@ wk_status wki_h5_read_rows(wki_h5_table *t, uint64_t base, const int64_t *rows, 
             release(t, b);
             if (!(b = acquire(t, index))) return wk_error();
         }
-        cast_items(t, b->data + in_block * t->row_bytes, (size_t)run * t->row_items, cast,
-                   (char *)to + (size_t)i * row_out);
+        wki_number_deliver(t->number, b->data + in_block * t->row_bytes, (size_t)run * t->row_items, cast.dtype,
+                           cast.unit, (char *)to + (size_t)i * row_out);
     }
     release(t, b);
     return WK_OK;

@@ -11,6 +11,7 @@
  * depends on (seed, epoch) alone, never on workers or timing, and every row comes exactly once an epoch unless a sampler draws. */
 #ifndef WICK_DATA_H
 #define WICK_DATA_H
+#include "wick/io.h"
 #include "wick/state.h"
 #ifdef __cplusplus
 extern "C" {
@@ -57,6 +58,57 @@ WK_API wk_dataset *wk_dataset_custom(const wk_dataset_opts *o);
 WK_API wk_dataset *wk_dataset_tensors(wk_tensor *const *fields, const char *const *names, int n); /* equal first sizes; holds them; NULL names: x, y */
 WK_API wk_dataset *wk_dataset_synth(const char *kind, int64_t rows, uint64_t first_row, uint64_t seed); /* "digits", "spirals", "moons", "blobs", "sine" */
 WK_API int wk_synth_names(const char *const **names);                                             /* how many; *names is static */
+/* Arrays in IDX files, as MNIST's: a file of images and one of labels, or a folder with the usual names. Plain files are read a row at a
+ * time, gzip is unpacked into memory. As in all files, u8 rows of x become f32 in 0 .. 1, other numbers f32 (f64 stays f64), whole numbers
+ * of y, one a row, i64; these are classes if none is negative and they are named, or less than 1000. */
+typedef struct wk_idx_opts {
+    size_t size;
+    const char *path;            /* of the images, or of the folder if labels is NULL */
+    const char *labels;          /* NULL: in the folder; "": none; else their file */
+    const char *split;           /* of a folder: NULL, "train" or "test" (t10k-..) */
+    bool raw;                    /* false; true: u8 stays u8, 0 .. 255 */
+    const char *const *classes;  /* copies; names of the classes; NULL: "0", "1" .. */
+    int nclasses;
+} wk_idx_opts;
+WK_API wk_idx_opts wk_idx_opts_default(void);
+WK_API wk_dataset *wk_dataset_idx_new(const wk_idx_opts *o);
+static inline wk_dataset *wk_dataset_idx_with(wk_idx_opts o) { return wk_dataset_idx_new(&o); }
+#define WK_IDX_DEFAULTS                                                                                                \
+    .size = sizeof(wk_idx_opts), .labels = NULL, .split = NULL, .raw = false, .classes = NULL, .nclasses = 0
+#define wk_dataset_idx(...) wk_dataset_idx_with(WK_WITH(wk_idx_opts, WK_IDX_DEFAULTS, .path = __VA_ARGS__))
+/* Arrays in NumPy's files: rows along the first size. In C order they are read a row at a time, in Fortran order all at once. */
+typedef struct wk_npy_opts {
+    size_t size;
+    const char *path;            /* of x */
+    const char *y;               /* NULL: none */
+    bool raw;                    /* as in wk_idx_opts, and so on */
+    const char *const *classes;
+    int nclasses;
+} wk_npy_opts;
+WK_API wk_npy_opts wk_npy_opts_default(void);
+WK_API wk_dataset *wk_dataset_npy_new(const wk_npy_opts *o);
+static inline wk_dataset *wk_dataset_npy_with(wk_npy_opts o) { return wk_dataset_npy_new(&o); }
+#define WK_NPY_DEFAULTS .size = sizeof(wk_npy_opts), .y = NULL, .raw = false, .classes = NULL, .nclasses = 0
+#define wk_dataset_npy(...) wk_dataset_npy_with(WK_WITH(wk_npy_opts, WK_NPY_DEFAULTS, .path = __VA_ARGS__))
+/* A CSV file in memory: x [nfeatures] f32, y a class (i64) or a number (f32), or no y; categories among the features are their index in
+ * order of names, as wk_read_csv tells them. o NULL: the defaults. */
+WK_API wk_dataset *wk_dataset_csv(const char *path, const wk_csv_opts *o);
+/* A folder of folders of pictures, PNG and JPEG: each folder a class, in order of names. x [channels, height, width] is f32 in 0 .. 1; rows
+ * are decoded when they are asked for, so in the loader's threads. WK_E_UNSUPPORTED: the library was built without libpng or libjpeg. */
+typedef struct wk_images_opts {
+    size_t size;
+    const char *path;
+    int64_t height, width;       /* 0, 0: of the first picture */
+    bool resize;                 /* false: a picture of another size is an error; true: it is scaled (bilinear, antialiased) */
+    bool grey;                   /* false: red, green and blue; true: one channel */
+    bool raw;                    /* false; true: u8, 0 .. 255 */
+} wk_images_opts;
+WK_API wk_images_opts wk_images_opts_default(void);
+WK_API wk_dataset *wk_dataset_images_new(const wk_images_opts *o);
+static inline wk_dataset *wk_dataset_images_with(wk_images_opts o) { return wk_dataset_images_new(&o); }
+#define WK_IMAGES_DEFAULTS                                                                                             \
+    .size = sizeof(wk_images_opts), .height = 0, .width = 0, .resize = false, .grey = false, .raw = false
+#define wk_dataset_images(...) wk_dataset_images_with(WK_WITH(wk_images_opts, WK_IMAGES_DEFAULTS, .path = __VA_ARGS__))
 WK_API wk_dataset *wk_dataset_subset(wk_dataset *set, const int64_t *rows, int64_t n);            /* holds set; copies rows */
 WK_API wk_dataset *wk_dataset_concat(wk_dataset *const *sets, int n);                              /* one after the other; holds them; WK_E_SHAPE, WK_E_INVALID: other fields, or classes that differ where both have them */
 WK_API wk_dataset *wk_dataset_cached(wk_dataset *set);                                            /* all its rows, read now into memory; set is read no more */

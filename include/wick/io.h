@@ -33,7 +33,7 @@ WK_API wk_status wk_read_idx(const char *path, wk_array *out);
 WK_API wk_status wk_read_npy(const char *path, wk_array *out);
 WK_API wk_status wk_write_npy(const char *path, const wk_array *array); /* version 1; replaces path at once or not at all */
 
-/* CSV: rows of equal length, quoted fields allowed, numbers with a decimal point. A column whose first value is a
+/* CSV, plain or gzip: rows of equal length, quoted fields allowed, numbers with a decimal point. A column whose first value is a
  * number holds numbers; any other holds categories, which become their index in order of names. */
 typedef enum wk_csv_target { WK_CSV_AUTO, WK_CSV_CLASSES, WK_CSV_NUMBERS } wk_csv_target;
 typedef struct wk_csv_opts {
@@ -43,10 +43,12 @@ typedef struct wk_csv_opts {
     const char *label;    /* NULL: the last column; "": none; else its name, or its number from 1 without a header */
     wk_csv_target target; /* AUTO: classes if it is text, or numbers 0 .. k - 1, each present, k at most 100 */
     bool missing_as_nan;  /* false: a missing value ("", ?, NA, N/A, NaN, null) is an error, as it is in the label */
+    const char *const *features; /* NULL: all columns but the label; else these, in this order, named as the label is */
+    int nfeatures;
 } wk_csv_opts;
 #define WK_CSV_DEFAULTS                                                                                                \
     .size = sizeof(wk_csv_opts), .delimiter = 0, .header = -1, .label = NULL, .target = WK_CSV_AUTO,                   \
-    .missing_as_nan = false
+    .missing_as_nan = false, .features = NULL, .nfeatures = 0
 WK_API wk_csv_opts wk_csv_opts_default(void);
 
 typedef struct wk_csv_column {
@@ -63,6 +65,7 @@ typedef struct wk_csv {
     int64_t *classes;    /* [rows], indices into label.categories; NULL: the label is a number, or there is none */
     float *values;       /* [rows]; NULL: the label is a class, or there is none */
 } wk_csv;
+/* Reads front to back and once: memory holds the numbers that are asked for, and of the text a record at a time. */
 WK_API wk_status wk_read_csv(const char *path, const wk_csv_opts *o, wk_csv *out); /* o NULL: the defaults */
 WK_API void wk_csv_free(wk_csv *csv);                                              /* NULL and empty allowed */
 

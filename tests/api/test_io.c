@@ -306,13 +306,13 @@ TEST(csv, missing_values_are_errors_or_nan_on_request)
     wk_csv t;
     wk_csv_opts o = wk_csv_opts_default();
     CHECK(csv("a,b,y\n1,2,u\n3,NA,v\n", &o, &t) == WK_E_FORMAT);
-    CHECK_ERROR(WK_E_FORMAT, path, "row 2", "'b'", "missing_as_nan");
+    CHECK_ERROR(WK_E_FORMAT, path, "line 3", "'b'", "missing_as_nan");
     o.missing_as_nan = true;
     CHECK(csv("a,b,y\n1,,u\n?,2,v\n", &o, &t) == WK_OK);
     CHECK(isnan(t.x[1]) && isnan(t.x[2]) && t.x[3] == 2);
     wk_csv_free(&t);
     CHECK(csv("a,y\n1,u\n2,\n", &o, &t) == WK_E_FORMAT);
-    CHECK_ERROR(WK_E_FORMAT, "row 2", "the label is missing");
+    CHECK_ERROR(WK_E_FORMAT, "line 3", "the label is missing");
 }
 
 TEST(csv, malformed_tables_are_errors_that_name_the_place)
@@ -326,9 +326,10 @@ TEST(csv, malformed_tables_are_errors_that_name_the_place)
         { "a,b\n", "no rows", WK_E_FORMAT },
         { "a,b\n1,2\n3\n", "line 3 has 1 values; expected 2", WK_E_FORMAT },
         { "a,b\n1,2,3\n", "line 2 has 3 values", WK_E_FORMAT },
+        { "a,b\n\"x\n\n\",2\n\n3\n", "line 6 has 1 values", WK_E_FORMAT },
         { "a,b\n1,\"2\n", "line 2: a quote opens", WK_E_FORMAT },
         { "a,b\n\"1\"x,2\n", "line 2: text behind a closing quote", WK_E_FORMAT },
-        { "a,b\n1,u\nx,v\n", "row 2, 'a': 'x' is no number", WK_E_FORMAT },
+        { "a,b\n1,u\nx,v\n", "line 3, 'a': 'x' is no number", WK_E_FORMAT },
         { "a\n1\n2\n", "the only column is the label", WK_E_FORMAT },
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -348,6 +349,47 @@ TEST(csv, malformed_tables_are_errors_that_name_the_place)
     o.label = "3";
     CHECK(csv("1,2\n1,2\n", &o, &t) == WK_E_NOT_FOUND);
     CHECK_ERROR(WK_E_NOT_FOUND, "from 1 to 2");
+}
+
+TEST(csv, features_are_the_columns_asked_for_in_their_order)
+{
+    wk_csv t;
+    static const char *const asked[] = { "c", "a" }, *const twice[] = { "c", "c" }, *const label[] = { "y" };
+    wk_csv_opts o = wk_csv_opts_default();
+    o.features = asked;
+    o.nfeatures = 2;
+    CHECK(csv("a,b,c,y\n1,free text,u,5.5\n2,,v,6.5\n", &o, &t) == WK_OK && t.nfeatures == 2 && t.rows == 2);
+    CHECK(!strcmp(t.features[0].name, "c") && t.features[0].ncategories == 2 && !strcmp(t.features[1].name, "a"));
+    CHECK(t.x[0] == 0 && t.x[1] == 1 && t.x[2] == 1 && t.x[3] == 2 && t.values[1] == 6.5f);
+    wk_csv_free(&t);
+    o.features = twice;
+    CHECK(csv("a,b,c,y\n1,2,3,4\n", &o, &t) == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "'c' is asked for twice");
+    o.features = label;
+    o.nfeatures = 1;
+    CHECK(csv("a,b,c,y\n1,2,3,4\n", &o, &t) == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "'y'", "the label");
+    CHECK(csv("a,b,c,z\n1,2,3,4\n", &o, &t) == WK_E_NOT_FOUND);
+    CHECK_ERROR(WK_E_NOT_FOUND, "no column 'y'");
+}
+
+/* Every byte of a record lies at the border of the buffer once. */
+TEST(csv, a_long_file_is_read_in_pieces)
+{
+    enum { ROWS = 5000, RECORD = 17 };
+    for (int shift = 0; shift < RECORD; shift++) {
+        wk_csv t;
+        file_of("", 0);
+        FILE *f = fopen(path, "wb");
+        for (int i = 0; i < shift; i++) fputc('\n', f);
+        for (int i = 0; i < ROWS; i++) fprintf(f, "%04d,\"a\"\"\n\",%d.5\r\n", i, i % 10);
+        CHECK(ftell(f) == shift + ROWS * RECORD && fclose(f) == 0);
+        CHECK(wk_read_csv(path, NULL, &t) == WK_OK && t.rows == ROWS && t.nfeatures == 2);
+        unlink(path);
+        CHECK(t.features[1].ncategories == 1 && !strcmp(t.features[1].categories[0], "a\"\n"));
+        for (int i = 0; i < ROWS; i++) CHECK(t.x[2 * i] == (float)i && t.values[i] == (float)(i % 10) + 0.5f);
+        wk_csv_free(&t);
+    }
 }
 
 /* ---- Hostile input: whatever the bytes, an answer ---- */
@@ -401,6 +443,10 @@ TEST(io, damaged_files_give_an_error_or_values_and_never_more)
     uint32_t state = 1;
     CHECK(only_npy(file_of(array, sizeof array)) == WK_OK && !unlink(path));
     CHECK(only_csv(file_of(table, sizeof table - 1)) == WK_OK && !unlink(path));
+    for (size_t n = 0; n < sizeof table; n++) {
+        CHECK(only_csv(file_of(table, n)) == wk_error() && !unlink(path));
+        wk_error_clear();
+    }
     for (int i = 0; i < 3000; i++) {
         mutate(idx_u8, sizeof idx_u8, NULL, &state, only_idx);
         mutate(array, sizeof array, i % 2 ? "'{}(),: 0123456789<>|fuib" : NULL, &state, only_npy);

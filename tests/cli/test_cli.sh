@@ -654,8 +654,46 @@ mv mnist/train-images-idx3-ubyte kept
 idx mnist train 40 10
 mv kept mnist/train-images-idx3-ubyte
 refuses 1 import mnist mnist -o no.h5
-says '40 labels for 41 images'
+says 'has 41 rows and .* 40; expected as many'
 [ ! -e no.h5 ] || fail "no.h5 was made"
+
+law "csv files, MNIST's four files and folders of pictures are trained on as they are"
+run 0 train table.csv --epochs 1 -q --out csv-run
+shows 'accuracy'
+run 0 eval csv-run
+run 0 train table.csv --y width --epochs 1 -q
+grep -q accuracy out && fail "a regression has no accuracy"
+refuses 1 train table.csv --x height
+says 'is no HDF5 file'
+idx mnist train 40 10
+idx mnist t10k 20 10
+run 0 train mnist --epochs 1 -q --out idx-run
+shows '20 rows'
+idx mnist t10k 20 11
+refuses 1 train mnist --epochs 1
+says 'label 10 is 10; expected 0 .. 9'
+mkdir -p pictures/train/light pictures/train/dark pictures/test/light
+python3 - <<'END'
+import struct, zlib
+chunk = lambda kind, data: struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+for name, shade in ("train/light", 250), ("train/dark", 5), ("test/light", 240):
+    for i in range(12):
+        pixels = b"".join(b"\0" + bytes([shade, shade - i % 5, shade] * 4) for _ in range(4))
+        with open(f"pictures/{name}/{i}.png", "wb") as file:
+            file.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 4, 4, 8, 2, 0, 0, 0)))
+            file.write(chunk(b"IDAT", zlib.compress(pixels)) + chunk(b"IEND", b""))
+END
+refuses 1 train pictures --epochs 1
+if ! grep -q 'built without libpng' err; then
+    says "other folders than train, 'dark' among them"
+    cp -r pictures/train/dark pictures/test/dark
+    run 0 train pictures --epochs 1 -q --out pictures-run
+    shows 'accuracy'
+    run 0 import images pictures/train -o pictures.h5 --height 6 --width 5 --grey
+    shows 'each u8 \[1, 6, 5\], 2 classes'
+    refuses 1 import images mnist -o no.h5
+    says 'holds no folder'
+fi
 
 law "train shows each epoch and measures the test rows once"
 run 0 train digits.h5 --epochs 2 --hidden 32 --lr 3e-3

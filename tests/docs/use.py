@@ -151,7 +151,7 @@ def alone(prefix, cc, **_):
     """Who has no HDF5, zlib or pkg-config finds the shared library all the same."""
     write("main.c", C)
     write("CMakeLists.txt", ALONE)
-    missing = [f"-DCMAKE_DISABLE_FIND_PACKAGE_{name}=ON" for name in ("ZLIB", "PkgConfig", "HDF5")]
+    missing = [f"-DCMAKE_DISABLE_FIND_PACKAGE_{name}=ON" for name in ("ZLIB", "PNG", "JPEG", "PkgConfig", "HDF5")]
     run("cmake", "-S", ".", "-B", "build", "-G", "Ninja", f"-DCMAKE_PREFIX_PATH={prefix}", f"-DCMAKE_C_COMPILER={cc}", *missing)
     run("cmake", "--build", "build")
     print(run("build/main"))

@@ -22,7 +22,7 @@ PUBLIC = {"base": "base", "io": "io", "tensor": "autograd", "elementwise": "auto
 
 # System headers that open a door to the outside, and the one place that has the key.
 ONLY = {"pthread.h": "base", "fcntl.h": "base", "unistd.h": "base", "sys/stat.h": "base", "sys/mman.h": "base",
-        "zlib.h": "io", "hdf5.h": "data/hdf5", "H5FDdevelop.h": "data/hdf5", "libdeflate.h": "data/hdf5",
+        "zlib.h": "io", "png.h": "io", "jpeglib.h": "io", "jerror.h": "io", "hdf5.h": "data/hdf5", "H5FDdevelop.h": "data/hdf5", "libdeflate.h": "data/hdf5",
         "immintrin.h": "backends/cpu", "dlfcn.h": "backends/cuda"}
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+([<"])([^>"]+)[>"]', re.M)
