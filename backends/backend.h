@@ -78,8 +78,8 @@ typedef struct wki_dropout_attrs {
     double p;
 } wki_dropout_attrs;
 
-/* reduce: y -> x. y has x's rank, size 1 in the reduced dims. y's dtype is x's; integers and bools sum and multiply into
- * WK_I64, COUNT (of what is not 0) gives WK_I64, ANY and ALL WK_BOOL. Those behind ALL take floats only. */
+/* reduce: y -> x. y has x's rank, size 1 in the reduced dims. y's dtype is x's; integers and bools sum and multiply
+ * into WK_I64, COUNT (of what is not 0) gives WK_I64, ANY and ALL WK_BOOL. Those behind ALL take floats only. */
 typedef enum {
     WKI_SUM,
     WKI_AMAX,
@@ -152,12 +152,13 @@ typedef struct wki_scale_attrs {
     double scale;
 } wki_scale_attrs;
 
-/* norm: y, mean, var -> x (, weight) (, bias), all contiguous. x is [n, groups, width, inner]; a group has one mean and one
- * (biased) variance, over width and inner; with `across`, where width is 1, over n too. So mean and var have n * groups
- * elements, or groups; weight and bias groups * width. y = (x - mean) / sqrt(var + eps) * weight + bias. Not centered:
- * the mean is 0. Given: mean and var are read, not written.
- * norm_backward: d (, sums, products) -> g, x, mean, var (, weight); the sums of g, and of g (x - mean) / sqrt(var + eps),
- * have an element for each piece of `inner`: [n, groups, width], across [groups]. Not across and inner 1: they are absent, and norm_sums: sums, products [groups * width] -> g, x, mean, var makes them. */
+/* norm: y, mean, var -> x (, weight) (, bias), all contiguous. x is [n, groups, width, inner]; a group has one mean and
+ * one (biased) variance, over width and inner; with `across`, where width is 1, over n too. So mean and var have n *
+ * groups elements, or groups; weight and bias groups * width. y = (x - mean) / sqrt(var + eps) * weight + bias. Not
+ * centered: the mean is 0. Given: mean and var are read, not written. norm_backward: d (, sums, products) -> g, x,
+ * mean, var (, weight); the sums of g, and of g (x - mean) / sqrt(var + eps), have an element for each piece of
+ * `inner`: [n, groups, width], across [groups]. Not across and inner 1: they are absent, and norm_sums: sums, products
+ * [groups * width] -> g, x, mean, var makes them. */
 typedef struct wki_norm_attrs {
     int64_t n, groups, width, inner;
     double eps;
@@ -174,8 +175,8 @@ typedef struct wki_nll_attrs {
 } wki_nll_attrs;
 
 /* ctc: losses [n], alpha [n, t, 2 s + 1] (WK_F64; s: the longest target) -> logp [t, n, c], labels [m] (WK_I64), spans
- * [n, 3] (WK_I64: where in labels a target starts, frames, labels). With backward: d -> g [n], alpha, logp, labels, spans.
- * All but logp and g contiguous. room: the labels that each target has room for; below 0: all behind its start.
+ * [n, 3] (WK_I64: where in labels a target starts, frames, labels). With backward: d -> g [n], alpha, logp, labels,
+ * spans. All but logp and g contiguous. room: the labels that each target has room for; below 0: all behind its start.
  * zero_infinity: an endless loss is 0, and so is its gradient. Lengths and labels are checked (WK_E_RANGE). */
 typedef struct wki_ctc_attrs {
     int64_t blank, room;
@@ -228,12 +229,12 @@ typedef struct wki_window {
  * gradient; each part covers a range of n. sliced, with a stride of 1 along the height: conv's w is [height of the
  * kernel, o, c / groups, its depth, its width], and so is each of conv_weight's parts. conv_depth: conv, or by_weight
  * conv_weight, where o = c = groups, the strides along height and width are 1 and there are at most WKI_DEPTH_TAPS
- * taps. */
+ * taps. bf16: as a product's. */
 enum { WKI_DEPTH_TAPS = 64 };
 typedef struct wki_conv_attrs {
     wki_window window;
     int32_t groups;
-    bool bias, sliced, by_weight;
+    bool bias, sliced, by_weight, bf16;
 } wki_conv_attrs;
 
 /* unfold: columns [n, c * taps, windows] -> x [n, c, in]. fold, its transpose: x -> columns. Attributes: wki_window.
@@ -278,18 +279,22 @@ typedef struct wki_backend {
     wk_status (*copy_in)(int index, void *to, const void *host, size_t bytes);
     wk_status (*copy_out)(int index, void *host, const void *from, size_t bytes);
     wk_status (*synchronize)(int index); /* waits for the thread's queue */
+    /* Is such a convolution, conv or one of its two gradients, best called with plain weights: neither sliced nor
+     * turned, their gradient in one part, none of it conv_depth? */
+    bool (*takes_plain)(int op, const wki_view *weights, const wki_conv_attrs *attrs);
     wk_status (*run)(int index, const wki_call *call);
 } wki_backend;
 
 const wki_backend *wki_backend_of(wk_device device); /* NULL with WK_E_DEVICE recorded */
 wk_status wki_run(const wki_call *call);
-/* Where this thread adds up what products and convolutions cost, two operations for each multiply and add; NULL: nowhere. */
+/* Where this thread adds up what products and convolutions cost, two operations for each multiply and add; NULL:
+ * nowhere. */
 extern _Thread_local double *wki_flops;
 
 /* ---- Views ---- */
 int64_t wki_numel(const wki_view *v);
 bool wki_is_contiguous(const wki_view *v);
-bool wki_is_dense(const wki_view *v); /* contiguous, its dims in some order */
+bool wki_is_dense(const wki_view *v);                       /* contiguous, its dims in some order */
 bool wki_same_layout(const wki_view *a, const wki_view *b); /* of one shape: are the strides the same, too? */
 const char *wki_show(const wki_view *v); /* "[32, 1000]"; one of eight rotating buffers of the thread */
 const char *wki_show_shape(int ndim, const int64_t *shape);

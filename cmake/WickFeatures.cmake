@@ -42,7 +42,7 @@ endif()
 wick_feature(HDF5 "${hdf5_found}" "hdf5 or libdeflate (asked of pkg-config)")
 
 # oneDNN is C++ inside, so the library takes it only when told to; bench/ uses it as a yardstick where it is found.
-option(WICK_WITH_ONEDNN "Let a process choose oneDNN for its products (WICK_PRODUCTS=onednn)" OFF)
+option(WICK_WITH_ONEDNN "Let a process choose oneDNN for products, convolutions and means of windows (WICK_KERNELS=onednn)" OFF)
 find_path(WICK_ONEDNN_INCLUDE dnnl.h)
 find_library(WICK_ONEDNN_LIBRARY dnnl)
 mark_as_advanced(WICK_ONEDNN_INCLUDE WICK_ONEDNN_LIBRARY)

@@ -1,6 +1,7 @@
 /* The CPU as a backend: memory from base/alloc.h, kernels from a table by op, units shared out over the compute team,
  * and the choice of the instruction set. */
 #include "backends/cpu/cpu.h"
+#include "backends/cpu/onednn.h"
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/thread.h"
@@ -189,6 +190,8 @@ static wk_status run(int index, const wki_call *call)
     const wki_kernel *kernel = kernel_of(call->op);
     int64_t units = kernel->units ? kernel->units(call) : 1, threads = 1;
     if (units == 0) return WK_OK;
+    wk_status status;
+    if (wki_onednn_chosen() && wki_onednn_run(call, &status)) return status;
     if (call->work >= 2 * GRAIN && units > 1) {
         threads = wk_num_threads();
         if (threads > call->work / GRAIN) threads = call->work / GRAIN;
@@ -197,4 +200,4 @@ static wk_status run(int index, const wki_call *call)
     return threads > 1 ? run_team(kernel, call, units, (int)threads) : run_alone(kernel, call, units);
 }
 
-const wki_backend wki_cpu_backend = { "cpu", get, put, copy, copy, synchronize, run };
+const wki_backend wki_cpu_backend = { "cpu", get, put, copy, copy, synchronize, wki_onednn_takes, run };

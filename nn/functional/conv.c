@@ -162,9 +162,10 @@ static wk_status run(int op, const wki_conv_attrs *c, const wki_view *to, wk_ten
     WK_SCOPE(autocast);
     wki_conv_attrs attrs = *c;
     attrs.bias = bias != NULL;
+    attrs.bf16 = wki_casts(to);
     const wki_view *views[] = { to, &in[0]->v, &in[1]->v, bias ? &bias->v : NULL };
     wki_view rounded[2];
-    for (int i = 0; i < 2 && wki_casts(to); i++) {
+    for (int i = 0; i < 2 && attrs.bf16; i++) {
         if (wki_round_operand(&in[i]->v, &rounded[i])) return wk_error();
         views[1 + i] = &rounded[i];
     }
@@ -221,11 +222,18 @@ static bool is_depthwise(const wki_conv_attrs *c, int64_t in, int64_t out)
            volume(c->window.kernel) <= WKI_DEPTH_TAPS;
 }
 
+static bool takes_plain(int op, const wki_conv_attrs *c, const wk_tensor *w)
+{
+    const wki_backend *backend = wki_backend_of(w->v.device);
+    return backend && backend->takes_plain(op, &w->v, c);
+}
+
 static wk_status run_conv(const wki_conv_attrs *c, const wk_tensor *y, wk_tensor *const *in, const wk_tensor *bias)
 {
     WK_SCOPE(work);
     wki_conv_attrs a = *c;
     const double windows = (double)volume(c->window.out) * (double)y->v.size[0];
+    if (takes_plain(WKI_OP_conv, c, in[1])) return run(WKI_OP_conv, c, &y->v, in, bias);
     if (is_depthwise(c, in[0]->v.size[1], y->v.size[1])) return run(WKI_OP_conv_depth, c, &y->v, in, bias);
     a.sliced = slices(&c->window, in[1]->v.size[1], windows / (double)(y->v.size[1] + 1));
     wk_tensor *with[] = { in[0], a.sliced ? laid_out(&a, in[1], false) : in[1] };
@@ -254,7 +262,7 @@ static bool turning_pays(const wki_conv_attrs *c, const wk_tensor *w, double ima
     const double o = (double)(w->v.size[0] / c->groups), i = (double)w->v.size[1], multiply = o * i / 32;
     const double lay_out = 0.1 * o, add = 0.4 * i, turn = 3 * o * i;
     const double seen = (double)volume(c->window.in) / c->window.in[1] * c->window.out[1]; /* rows inside, see conv.c */
-    return volume(c->window.stride) == 1 &&
+    return volume(c->window.stride) == 1 && !takes_plain(WKI_OP_conv_data, c, w) &&
            images * (seen * multiply + (double)volume(c->window.in) * lay_out) + turn <=
                images * (double)volume(c->window.out) * (1.1 * multiply + add);
 }
@@ -309,6 +317,7 @@ static wk_status run_by_weight(const correlation *g, const wk_tensor *w, wk_tens
     a.by_weight = true;
     wki_view whole = w->v;
     wki_view_set(&whole, 2, (int64_t[]){ 1, numel }, (wk_dtype)w->v.dtype);
+    if (takes_plain(WKI_OP_conv_weight, &a, w)) return run(WKI_OP_conv_weight, &a, &whole, in, NULL);
     if (is_depthwise(&a, channels, outs)) return run_parts(WKI_OP_conv_depth, &a, &whole, in);
     a.sliced = slices(&a.window, channels / a.groups, windows / (double)(outs + 1));
     if (!a.sliced) return run_parts(WKI_OP_conv_weight, &a, &whole, in);
@@ -434,7 +443,7 @@ static wk_tensor *convolution(const char *where, int n, const wk_conv_opts *give
               "padding is WK_SAME, which transposed convolutions do not have");
     if (same && !(x = pad_to_same(&s, x))) return NULL;
     if (transpose ? !grow(&s, more) : !wki_slide_count(&s, false)) return NULL;
-    const correlation g = { { s.w, (int32_t)o.groups, false, false, false }, n };
+    const correlation g = { { s.w, (int32_t)o.groups, false, false, false, false }, n };
     return wki_slide_leave((transpose ? transposed : correlate)(&g, x, o.weight, o.bias), single);
 }
 

@@ -326,6 +326,17 @@ static inline double element_of(const wki_view *v, int64_t i)
     }
 }
 
+/* Where oneDNN was chosen, layouts change bits, but no number by much. */
+static inline bool near_enough(const wki_view *v, double a, double b)
+{
+#ifdef WICK_WITH_ONEDNN
+    const char *kernels = getenv("WICK_KERNELS");
+    return kernels && !strcmp(kernels, "onednn") && v->dtype == WK_F32 && fabs(a - b) <= 1e-4 * (1 + fabs(b));
+#else
+    return (void)v, (void)a, (void)b, false;
+#endif
+}
+
 /* One shape, one dtype, the same bits; all NaNs alike, because a compiler may put either operand first. */
 static inline bool same_bits(wk_tensor *a, wk_tensor *b)
 {
@@ -335,7 +346,8 @@ static inline bool same_bits(wk_tensor *a, wk_tensor *b)
     const size_t size = wk_dtype_size((wk_dtype)p->dtype);
     for (int64_t i = 0; i < wki_numel(p); i++)
         if (memcmp((const char *)p->data + (size_t)i * size, (const char *)q->data + (size_t)i * size, size) != 0 &&
-            !(isnan(element_of(p, i)) && isnan(element_of(q, i))))
+            !(isnan(element_of(p, i)) && isnan(element_of(q, i))) &&
+            !near_enough(p, element_of(p, i), element_of(q, i)))
             return false;
     return true;
 }
