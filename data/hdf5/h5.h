@@ -26,7 +26,7 @@ typedef struct wki_h5_file {
     char *path;
     wki_file *bytes;
     uint64_t size;
-    hid_t id;
+    hid_t id, driver;
     bool armed;
     int hits;
     uint64_t hit_address, hit_size;

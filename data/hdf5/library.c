@@ -159,15 +159,15 @@ static wk_status open_file(wki_h5_file *f)
     char reason[160];
     const driver_info info = { f };
     const wki_h5_quiet quiet = wki_h5_enter();
-    const hid_t driver = H5FDregister(&driver_class), access = H5Pcreate(H5P_FILE_ACCESS);
-    f->id = H5Pset_driver(access, driver, &info) < 0 ? -1 : H5Fopen(f->path, H5F_ACC_RDONLY, access);
+    const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    f->driver = H5FDregister(&driver_class);
+    f->id = H5Pset_driver(access, f->driver, &info) < 0 ? -1 : H5Fopen(f->path, H5F_ACC_RDONLY, access);
     const hid_t root = f->id < 0 ? -1 : H5Gopen2(f->id, "/", H5P_DEFAULT);
     if (root < 0)
         wki_fail(WK_E_FORMAT, f->where, "%s: damaged or truncated HDF5 file (%s)", wki_h5_shown(f->path),
                  wki_h5_reason(reason));
     if (root >= 0) H5Gclose(root);
     H5Pclose(access);
-    H5FDunregister(driver);
     wki_h5_leave(quiet);
     return root < 0 ? wk_error() : WK_OK;
 }
@@ -178,7 +178,7 @@ wki_h5_file *wki_h5_file_open(const char *path, const char *where)
     wki_h5_file *f = wki_alloc(sizeof *f);
     if (!f) return NULL;
     f->where = where;
-    f->id = -1;
+    f->id = f->driver = -1;
     f->path = wki_strdup(path);
     f->bytes = f->path ? wki_file_open(path, where) : NULL;
     if (f->bytes) {
@@ -192,9 +192,10 @@ wki_h5_file *wki_h5_file_open(const char *path, const char *where)
 void wki_h5_file_close(wki_h5_file *f)
 {
     if (!f) return;
-    if (f->id >= 0) {
+    if (f->driver >= 0) {
         const wki_h5_quiet quiet = wki_h5_enter();
-        H5Fclose(f->id);
+        if (f->id >= 0) H5Fclose(f->id);
+        H5FDunregister(f->driver); /* not before: closing a file calls into it */
         wki_h5_leave(quiet);
     }
     wki_file_close(f->bytes);
