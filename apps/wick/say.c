@@ -161,12 +161,16 @@ static void note(int signal_number) { stop_signal = signal_number; }
 /* One that was ignored at the start, as nohup and background jobs have it, stays ignored. */
 static void catch_signal(int signal_number)
 {
-    struct sigaction action = { .sa_handler = note, .sa_flags = SA_RESTART | (int)SA_RESETHAND }, old;
+    struct sigaction action = { .sa_handler = note, .sa_flags = SA_RESTART | SA_ONSTACK | (int)SA_RESETHAND }, old;
     if (sigaction(signal_number, NULL, &old) == 0 && old.sa_handler != SIG_IGN) sigaction(signal_number, &action, NULL);
 }
 
+/* On a stack of their own: oneDNN's products keep numbers below the stack pointer, where a handler's frame would lie.
+ */
 void say_catch_signals(void)
 {
+    static char stack[1 << 16];
+    sigaltstack(&(stack_t){ .ss_sp = stack, .ss_size = sizeof stack }, NULL);
     catch_signal(SIGINT);
     catch_signal(SIGTERM);
     signal(SIGPIPE, SIG_IGN);
