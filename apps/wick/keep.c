@@ -49,6 +49,7 @@ static const keep_field all_fields[] = {
     FIELD("optim", KEEP_TEXT, optim, true),
     FIELD("lr", KEEP_REAL, lr, true),
     FIELD("schedule", KEEP_TEXT, schedule, false),
+    FIELD("augment", KEEP_TEXT, augment, false),
     FIELD("clip", KEEP_REAL, clip, false),
     FIELD("clip_value", KEEP_REAL, clip_value, false),
     FIELD("ema", KEEP_REAL, ema, false),

@@ -11,7 +11,7 @@
 /* What a run is made from; it stands in every checkpoint, so that the run can be made again from one. */
 typedef struct keep_config {
     char data[1024], train[256], test[256], x[256], y[256];                           /* "": by convention */
-    char model[200], hidden[200], scale[16], optim[128], schedule[320], nonfinite[16]; /* "": none */
+    char model[200], hidden[200], scale[16], optim[128], schedule[320], augment[128], nonfinite[16]; /* "": none */
     int64_t epochs, batch_size, patience, schedule_epochs; /* those that the schedule was made for */
     uint64_t seed;
     double lr, clip, clip_value, ema; /* 0: none */

@@ -13,6 +13,7 @@ enum { BATCH = 128, EVALUATION_BATCH = 512 };
 const args_option run_options[RUN_OPTIONS] = {
     { "epochs", 0, ARGS_WHOLE, AT(epochs), "N", "passes over the training rows (5)", 1, 1e6 },
     { "schedule", 0, ARGS_TEXT, AT(schedule), "TEXT", "rates that change: cosine, one_cycle:max_lr=.1 ...", 0, 0 },
+    { "augment", 0, ARGS_TEXT, AT(augment), "LIST", "training images by chance: flip,crop:4,cutout:8", 0, 0 },
     { "ema", 0, ARGS_REAL, AT(ema), "DECAY", "judge and keep averaged weights, as of 0.999", 0, 1 },
     { "nonfinite", 0, ARGS_TEXT, AT(nonfinite), "WHAT", "gradients of nan or inf: skip, stop or report", 0, 0 },
     { "clip", 0, ARGS_REAL, AT(clip), "NORM", "the most that all gradients together may be", 0, 1e30 },
@@ -82,6 +83,9 @@ bool run_prepare(run_plan *p, const run_settings *settings)
     char item[32];
     *p = (run_plan){ .settings = settings, .nsizes = 1, .kind = settings->model };
     if (settings->schedule && !rates_know(settings->schedule)) return false;
+    if (settings->augment && !augment_know(settings->augment)) return false;
+    if (settings->augment && !strcmp(settings->model, "mlp"))
+        return say_usage("--augment is for images; expected --model lenet, cnn or resnet-small"), false;
     if (settings->nonfinite && !run_know_nonfinite(settings->nonfinite)) return false;
     if (!models_know(settings->model))
         return say_usage("no model \"%s\"; there are mlp, lenet, cnn and resnet-small", settings->model), false;
@@ -169,7 +173,8 @@ bool run_make_parts(run *r, run_parts *with)
     with->params = wk_parameters(with->net);
     with->optim = optims_make(r->optimizer, with->params, r->lr);
     with->train = wk_loader_new(p->data->train, .batch_size = p->batch_size, .shuffle = true, .num_workers = p->workers,
-                                .seed = r->seed.seed, .seed_from_process = false);
+                                .seed = r->seed.seed, .seed_from_process = false,
+                                .transform = augment_make(p->settings->augment, &p->image, &p->data->x));
     with->valid = evaluation_loader(r, p->data->valid);
     if (!wk_failed()) snprintf(r->optimizer_text, sizeof r->optimizer_text, "%s", wk_optim_describe(with->optim));
     if (!wk_failed() && run_set_policy(p, with->optim) == WK_OK) make_rates(r, with->optim, &with->rates);

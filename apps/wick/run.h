@@ -2,6 +2,7 @@
 #ifndef WICK_APP_RUN_H
 #define WICK_APP_RUN_H
 #include "args.h"
+#include "augment.h"
 #include "keep.h"
 #include "models.h"
 #include "optims.h"
@@ -16,12 +17,12 @@
 typedef struct run_settings {
     sets_request data;
     const char *model, *hidden, *scale;
-    const char *schedule, *nonfinite;             /* NULL: none */
+    const char *schedule, *augment, *nonfinite;   /* NULL: none */
     double clip, clip_value, ema;                 /* 0: none */
     int64_t epochs, batch_size, threads, workers; /* batch_size 0, workers -1: not given */
     bool bf16, json, quiet;
 } run_settings;
-enum { RUN_OPTIONS = 19, RUN_OF_EPOCHS = 4 }; /* the first ones are for whole epochs alone */
+enum { RUN_OPTIONS = 20, RUN_OF_EPOCHS = 5 }; /* the first ones are for whole epochs alone */
 extern const args_option run_options[RUN_OPTIONS];
 run_settings run_defaults(void);
 

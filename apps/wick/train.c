@@ -32,6 +32,7 @@ static void introduce_extras(const run_settings *s)
 {
     const char *before = "also  ";
     if (s->schedule) printf("%s schedule %s", before, s->schedule), before = ",";
+    if (s->augment) printf("%s images by chance %s", before, s->augment), before = ",";
     if (s->clip > 0) printf("%s gradients clipped to norm %g", before, s->clip), before = ",";
     if (s->clip_value > 0) printf("%s each gradient to %g", before, s->clip_value), before = ",";
     if (s->ema > 0) printf("%s weights averaged by %g", before, s->ema), before = ",";

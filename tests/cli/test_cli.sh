@@ -177,6 +177,26 @@ is_joined linear:for=2/plateau 'cannot be joined'
 is_joined linear:for=2,every=step/step:every=epoch 'step in one phase'
 is_joined linear:for=2/cosin "cosine"
 
+law "images are augmented by chance, the same for any workers and in a run that goes on"
+seen() { # ARGUMENTS...: the loss of the last epoch
+    rm -rf seen
+    run 0 train rates.h5 --model lenet --epochs 2 -o seen -q "$@"
+    cut -d, -f3 seen/metrics.csv | tail -1
+}
+plain=$(seen)
+[ "$plain" != "$(seen --augment flip)" ] || fail "flips change nothing"
+[ "$plain" != "$(seen --augment crop:2,cutout:6)" ] || fail "crops change nothing"
+mixed=$(seen --augment flip,crop:2,cutout:6,vflip --workers 0)
+[ "$mixed" = "$(seen --augment flip,crop:2,cutout:6,vflip --workers 3)" ] || fail "workers see something else"
+run 0 train rates.h5 --model lenet --epochs 1 --augment flip,crop:2,cutout:6,vflip -o seen-halves -q
+run 0 train --resume seen-halves --epochs 2 -q
+[ "$mixed" = "$(cut -d, -f3 seen-halves/metrics.csv | tail -1)" ] || fail "a run that goes on sees something else"
+refuses 2 train rates.h5 --model lenet --augment flop
+says 'expected flip, vflip, crop:PIXELS'
+refuses 2 train rates.h5 --model lenet --augment crop
+refuses 2 train rates.h5 --augment flip
+says 'is for images'
+
 law "an optimizer takes its options by name, and they are kept"
 weighed() { # OPTIM: the loss after one epoch
     rm -rf weighed
