@@ -60,6 +60,38 @@ WK_API wk_status wk_h5_classes(wk_h5_writer *w, const char *const *names, int n)
 WK_API wk_status wk_h5_attribute(wk_h5_writer *w, const char *name, const char *text);     /* a text attribute of the root: "source" */
 WK_API wk_status wk_h5_commit(wk_h5_writer *w);  /* writes, syncs, renames; without it nothing remains */
 
+/* Rows of a running simulation, as files of a list that wk_dataset_h5_list reads at any time: rows wait in memory until a file is full or
+ * flushed, and a file appears whole and synced before its name does in the list. A kill at any moment loses the rows that waited and
+ * nothing else; a list that is there already is gone on with.
+ *
+ *   const wk_field fields[] = { { "x", WK_F32, 1, { 64 } }, { "y", WK_F32, 0, { 0 } } };
+ *   wk_h5_shards *out = wk_h5_shards_new("run/rows.txt", .fields = fields, .nfields = 2, .rows = 4096);   rows-000001.h5 ...
+ *   ... wk_h5_shards_append(out, (const void *[]){ x, y }, 1); ...   wk_h5_shards_flush(out); */
+typedef struct wk_h5_shards wk_h5_shards;
+typedef struct wk_h5_shards_opts {
+    size_t size;
+    const char *path;            /* of the list */
+    const wk_field *fields;      /* copies */
+    int nfields;
+    int64_t rows;                /* of a file; 0: some 64 MiB of them */
+    bool shuffle;                /* as of wk_h5_writer_opts */
+    int deflate;
+    const char *const *classes;  /* copies; NULL: none */
+    int nclasses;
+} wk_h5_shards_opts;
+WK_API wk_h5_shards_opts wk_h5_shards_opts_default(void);
+WK_API wk_h5_shards *wk_h5_shards_new_opts(const wk_h5_shards_opts *o);
+static inline wk_h5_shards *wk_h5_shards_with(wk_h5_shards_opts o) { return wk_h5_shards_new_opts(&o); }
+#define WK_H5_SHARDS_DEFAULTS                                                                                          \
+    .size = sizeof(wk_h5_shards_opts), .fields = NULL, .nfields = 0, .rows = 0, .shuffle = false, .deflate = 0,        \
+    .classes = NULL, .nclasses = 0
+#define wk_h5_shards_new(...) wk_h5_shards_with(WK_WITH(wk_h5_shards_opts, WK_H5_SHARDS_DEFAULTS, .path = __VA_ARGS__))
+/* n rows of every field, row-major. On an error of the disk no row is lost: wk_h5_shards_rows tells how many were taken, and they wait
+ * for the next call. */
+WK_API wk_status wk_h5_shards_append(wk_h5_shards *s, const void *const *fields, int64_t n);
+WK_API wk_status wk_h5_shards_flush(wk_h5_shards *s);             /* those that wait become a file; without it, the last are lost with s */
+WK_API int64_t wk_h5_shards_rows(const wk_h5_shards *s);          /* taken so far, by this object */
+
 /* A state as a file: each tensor a data set of its shape, bool as u8, at the path that its name spells, "encoder.0.weight" at
  * /encoder/0/weight; text as attributes of the root. WK_E_INVALID: a name that has an empty part or lies where a tensor's does, as "a.b"
  * beside "a". */
