@@ -69,6 +69,19 @@ char_transformer)
     refuses 1 'nhead must divide d_model' text.txt --heads 3
     refuses 2 'no option --depth;' text.txt --depth 3
     ;;
+online)
+    run 0 --throws 6000 --rounds 8 --steps 100
+    [ "$(grep -c '^round' out)" -eq 8 ] || fail "not eight rounds"
+    holds "$(number 'error') < 1.5" # metres, of throws of some 20
+    run 0 --list rows.txt --throws 4000 --rounds 8 --steps 100
+    holds "$(number 'error') < 1.5"
+    [ "$(wc -l <rows.txt)" -eq 4 ] || fail "not four files"
+    run 0 --list rows.txt --throws 1000 --rounds 1 --steps 10 # goes on with the list
+    [ "$(wc -l <rows.txt)" -eq 5 ] || fail "the list does not go on"
+    refuses 1 'nowhere/rows' --list nowhere/rows.txt --throws 2000
+    refuses 2 'no option --throw;' --throw 3
+    refuses 2 'from 64 to' --keep 3
+    ;;
 surrogate)
     run 0 runs.h5 net.safetensors --runs 1000 --epochs 40
     [ "$(grep -c ' R2 ' out)" -eq 3 ] || fail "not three scores"
