@@ -28,6 +28,8 @@ static void add(wki_totals *sum, wki_context *one)
     sum->blocks_made += wki_counter_get(&one->blocks_made);
 }
 
+static atomic_int forks;
+
 static void unlist(wki_context *one)
 {
     if (one->prev) one->prev->next = one->next;
@@ -59,7 +61,10 @@ static void after_fork_in_child(void)
     }
     after_fork();
     wki_team_forget();
+    atomic_fetch_add(&forks, 1);
 }
+
+int wki_forks(void) { return atomic_load(&forks); }
 
 static void make_key(void)
 {

@@ -82,6 +82,8 @@ void wki_thread_join(wki_thread *thread)
     wki_free(thread);
 }
 
+void wki_thread_forget(wki_thread *thread) { wki_free(thread); }
+
 void *wki_thread_scratch(size_t bytes)
 {
     wki_context *here = wki_context_here();

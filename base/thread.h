@@ -20,6 +20,8 @@ WK_API void wki_wake_all(wki_cond *cond);
 typedef struct wki_thread wki_thread;
 WK_API wki_thread *wki_thread_start(void (*work)(void *), void *argument, const char *name);
 WK_API void wki_thread_join(wki_thread *thread);            /* waits and frees; NULL allowed */
+WK_API void wki_thread_forget(wki_thread *thread);          /* frees; for one that a fork has left in another process */
+WK_API int wki_forks(void);                                 /* how many forks made this process from that which loaded the library */
 
 /* The compute team. wki_team_run calls work(argument, part, parts) for every part at once, the caller doing part 0, and returns
  * when all are done. Called from inside a part, or with one thread, it runs the parts in the caller, one after the other (parts is

@@ -197,12 +197,21 @@ static int64_t batch_of(const wk_loader *loader)
     return loader->delivered - (loader->epoch - loader->first_epoch) * loader->batches;
 }
 
+/* What workers were at when the process was forked is nowhere now, and may hold locks. */
+static bool is_here(const wk_loader *loader, const char *where)
+{
+    wki_check(!wki_ring_is_elsewhere(loader), false, WK_E_STATE, where,
+              "its workers are in the process that was forked; make datasets and loaders after the fork");
+    return true;
+}
+
 wk_batch *wk_loader_next(wk_loader *loader)
 {
     const char *where = "loader_next";
     if (wk_failed() || !loader_ok(loader, where)) return NULL;
     wki_check(!loader->filling, NULL, WK_E_STATE, where, "called by the dataset that this loader is reading");
     if (loader->failure.code != WK_OK) return wki_error_raise(&loader->failure), NULL;
+    if (!is_here(loader, where)) return NULL;
     release_batch(loader);
     const int64_t in_epoch = batch_of(loader);
     if (in_epoch == loader->batches) {
@@ -223,6 +232,7 @@ static wk_status seek(wk_loader *loader, int64_t epoch, int64_t batch, const cha
 {
     if (wk_failed() || !loader_ok(loader, where)) return wk_error();
     wki_check(!loader->filling, WK_E_STATE, WK_E_STATE, where, "called by the dataset that this loader is reading");
+    if (!is_here(loader, where)) return wk_error();
     wki_check(epoch >= 0 && epoch < INT64_MAX / 2, WK_E_INVALID, WK_E_INVALID, where,
               "epoch is %lld; expected 0 or more, below 2^62", (long long)epoch);
     wki_check(batch >= 0 && batch <= loader->batches, WK_E_RANGE, WK_E_RANGE, where, "batch is %lld; an epoch has %lld",

@@ -53,6 +53,7 @@ struct wk_loader {
     wki_thread **threads;
     wki_mutex plan, lock;
     wki_cond room, ready;
+    int forks;                  /* of the process in which the workers run */
     bool stop, filling; /* filling: in the caller, so that a dataset which calls its own loader is refused */
     wki_error failure;  /* what made the loader stop, until it is reset */
     wk_batch *batch;
@@ -62,6 +63,7 @@ struct wk_loader {
 wk_status wki_ring_make(wk_loader *loader);  /* slots and locks; what was made is freed by wki_ring_free */
 wk_status wki_ring_start(wk_loader *loader, int64_t batch); /* from that batch of the present epoch */
 void wki_ring_stop(wk_loader *loader);       /* joins the workers, wherever they are */
+bool wki_ring_is_elsewhere(const wk_loader *loader); /* its workers stayed behind in the process that was forked */
 void wki_ring_free(wk_loader *loader);
 wki_slot *wki_ring_wait(wk_loader *loader); /* until batch `delivered` is there; fills it here without workers */
 void wki_ring_release(wk_loader *loader);   /* gives the oldest delivered slot back */

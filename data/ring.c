@@ -75,6 +75,8 @@ static void work(void *argument)
     }
 }
 
+bool wki_ring_is_elsewhere(const wk_loader *loader) { return loader->nthreads > 0 && loader->forks != wki_forks(); }
+
 wki_slot *wki_ring_wait(wk_loader *loader)
 {
     if (loader->nthreads == 0) {
@@ -104,6 +106,7 @@ wk_status wki_ring_start(wk_loader *loader, int64_t batch)
     loader->claimed = loader->delivered = loader->released = batch;
     loader->first_epoch = loader->epoch;
     loader->stop = false;
+    loader->forks = wki_forks();
     for (int s = 0; s < loader->nslots; s++) loader->slots[s].ready = false;
     while (loader->nthreads < loader->o.num_workers) {
         wki_thread *thread = wki_thread_start(work, loader, "wick-loader");
@@ -118,6 +121,8 @@ wk_status wki_ring_start(wk_loader *loader, int64_t batch)
 
 void wki_ring_stop(wk_loader *loader)
 {
+    if (wki_ring_is_elsewhere(loader))
+        while (loader->nthreads > 0) wki_thread_forget(loader->threads[--loader->nthreads]);
     if (loader->nthreads == 0) return;
     wki_lock(&loader->lock);
     loader->stop = true;

@@ -23,13 +23,6 @@ typedef struct to {
     bool scaled;
 } to;
 
-static wki_number number_of(wk_dtype dtype)
-{
-    static const wki_number numbers[WK_DTYPE_COUNT] = { [WK_F32] = WKI_F32, [WK_F64] = WKI_F64, [WK_I64] = WKI_I64,
-                                                        [WK_I32] = WKI_I32, [WK_U8] = WKI_U8,   [WK_BOOL] = WKI_U8 };
-    return numbers[dtype];
-}
-
 static wk_status to_plan(void *self, wk_field *field)
 {
     const to *t = self;
@@ -54,7 +47,7 @@ static wk_status to_apply(void *self, wk_row *row, const wk_field *before, const
         memcpy(into, from, n * wk_dtype_size(t->dtype));
         return WK_OK;
     }
-    wki_number_convert(number_of(before->dtype), from, n, t->dtype, into);
+    wki_number_convert(wki_number_of(before->dtype), from, n, t->dtype, into);
     float *f32 = into;
     double *f64 = into;
     for (size_t i = 0; t->scaled && t->dtype == WK_F32 && i < n; i++) f32[i] /= 255.0f;
@@ -147,7 +140,7 @@ typedef struct labels {
 
 static wk_status label_of(const wk_field *f, const void *from, int64_t n, const char *where, int64_t *label)
 {
-    wki_number_convert(number_of(f->dtype), from, 1, WK_I64, label);
+    wki_number_convert(wki_number_of(f->dtype), from, 1, WK_I64, label);
     if (*label >= 0 && *label < n) return WK_OK;
     return wki_fail(WK_E_RANGE, where, "label %lld; expected 0 .. %lld", (long long)*label, (long long)n - 1);
 }

@@ -11,6 +11,17 @@ const char *wki_number_name(wki_number number)
     return number < WKI_NUMBERS ? names[number] : "?";
 }
 
+wki_number wki_number_of(wk_dtype dtype)
+{
+    switch (dtype) {
+    case WK_F32: return WKI_F32;
+    case WK_F64: return WKI_F64;
+    case WK_I64: return WKI_I64;
+    case WK_I32: return WKI_I32;
+    default: return WKI_U8;
+    }
+}
+
 size_t wki_number_size(wki_number number)
 {
 #define X(kind, name, type) sizeof(type),

@@ -22,6 +22,7 @@ typedef enum wki_number { WKI_NUMBER_LIST(X) WKI_NUMBERS } wki_number;
 
 WK_API const char *wki_number_name(wki_number number);
 WK_API size_t wki_number_size(wki_number number);
+WK_API wki_number wki_number_of(wk_dtype dtype); /* bool: u8 */
 static inline bool wki_number_is_integer(wki_number number) { return number < WKI_F16; }
 
 /* Reverses the bytes of n elements in place. */

@@ -8,21 +8,10 @@
 
 enum { SCRATCH = 256 * 1024 };
 
-static wki_number number_of(wk_dtype dtype)
-{
-    switch (dtype) {
-    case WK_F32: return WKI_F32;
-    case WK_F64: return WKI_F64;
-    case WK_I64: return WKI_I64;
-    case WK_I32: return WKI_I32;
-    default: return WKI_U8;
-    }
-}
-
 static wk_status into_memory(wki_rows *r, wki_source *source, const char *path, const char *where)
 {
     const wk_status status = wki_array_read(source, path, &r->stored, &r->memory, where);
-    r->stored.number = number_of(r->memory.dtype);
+    r->stored.number = wki_number_of(r->memory.dtype);
     r->stored.swapped = r->stored.fortran = false;
     return status;
 }
@@ -82,7 +71,7 @@ static wk_status read_run(const wki_rows *r, int64_t row, int64_t n, wk_dtype dt
         return WK_OK;
     }
     const int64_t at = r->at + (int64_t)first;
-    if (unit || number_of(dtype) != number) return cast_from(r, at, items, dtype, unit, to);
+    if (unit || wki_number_of(dtype) != number) return cast_from(r, at, items, dtype, unit, to);
     const wk_status status = wki_file_read_at(r->file, at, to, items * item);
     if (!status && r->stored.swapped) wki_number_swap(number, to, items);
     return status;

@@ -254,6 +254,7 @@ static inline wk_loader *wk_loader_with(wk_loader_opts o) { return wk_loader_new
     .prefetch = 2, .seed = 0, .seed_from_process = true, .device = wk_current_device(), .window = 0, .sampler = NULL,  \
     .rank = 0, .world = 1, .tail = WK_TAIL_EXACT, .transform = NULL
 #define wk_loader_new(...) wk_loader_with(WK_WITH(wk_loader_opts, WK_LOADER_DEFAULTS, .set = __VA_ARGS__))
+/* In a process that was forked later, a loader with workers is WK_E_STATE: they stayed behind. Make datasets and loaders after the fork. */
 WK_API int64_t wk_loader_batches(const wk_loader *loader);        /* of an epoch */
 /* The next batch, valid until the next call (tensors that something still references keep their memory); NULL at the end of an
  * epoch, or on error: a worker's error arrives at the batch it belongs to. */

@@ -4,7 +4,10 @@
 #include "tests/wick_check.h"
 #include "wick/data.h"
 #include <stdatomic.h>
+#include <string.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 /* A dataset with faults: row r is x = r (64 times), y = -r. */
 enum fault { NONE, FAILS, FAILS_SILENTLY, RECORDS_ONLY, REENTERS };
@@ -322,6 +325,26 @@ TEST(loader, may_start_over_at_any_moment)
             CHECK(wk_loader_epoch(loader) == wk_loader_epoch(plain));
         }
     }
+}
+
+TEST(loader, in_a_forked_process_is_an_error_and_can_be_dropped)
+{
+    wk_loader *loader = wk_loader_new(wk_dataset_synth("moons", 500, 0, 1), .batch_size = 7, .num_workers = 2);
+    CHECK(wk_loader_next(loader) != NULL);
+    const pid_t child = fork();
+    if (child == 0) {
+        const bool refused = !wk_loader_next(loader) && wk_error() == WK_E_STATE && strstr(wk_error_text(), "forked");
+        wk_error_clear();
+        const bool stays = wk_loader_seek(loader, 0, 0) == WK_E_STATE;
+        wk_error_clear();
+        wk_loader *own = wk_loader_new(wk_dataset_synth("moons", 500, 0, 1), .batch_size = 7);
+        const bool loads = wk_loader_next(own) != NULL;
+        wk_scope_close(wick_test_scope); /* loaders of either process go */
+        _exit(refused && stays && loads && !wk_failed() ? 0 : 1);
+    }
+    int status;
+    CHECK(child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    CHECK(wk_loader_next(loader) != NULL);
 }
 
 TEST(loader, workers_wait_without_work)
