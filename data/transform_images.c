@@ -57,12 +57,11 @@ static wk_status crop_plan(void *self, wk_field *f)
 /* to[y][x] = from[y + top][x + left], 0 outside */
 static void copy_window(const image *m, const char *from, const crop *t, int64_t top, int64_t left, char *to)
 {
-    const int64_t x0 = left < 0 ? -left : 0, end = m->width - left < t->width ? m->width - left : t->width;
-    const int64_t x1 = end > x0 ? end : x0;
+    const int64_t x0 = left < 0 ? -left : 0, x1 = m->width - left < t->width ? m->width - left : t->width;
     const size_t line = (size_t)t->width * m->item;
     for (int64_t y = 0; y < t->height; y++, to += line) {
         const int64_t at = y + top;
-        if (at < 0 || at >= m->height) {
+        if (at < 0 || at >= m->height || x0 >= x1) {
             memset(to, 0, line);
             continue;
         }

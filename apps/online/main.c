@@ -107,11 +107,15 @@ static void *simulate(void *argument)
 
 /* ---- training ---- */
 
-/* Rows as they are now: of memory, or of the files that the list names by now. */
-static wk_loader *open_rows(wk_replay *replay, int round)
+/* Rows as they are now: of memory, or of the files that the list names by now; and how many there were so far. */
+static wk_loader *open_rows(wk_replay *replay, int round, int64_t *so_far)
 {
-    if (!replay)
-        return wk_loader_new(wk_dataset_h5_list(list), .batch_size = BATCH, .shuffle = true, .seed = (uint64_t)round);
+    if (!replay) {
+        wk_dataset *files = wk_dataset_h5_list(list);
+        *so_far = wk_dataset_len(files);
+        return wk_loader_new(files, .batch_size = BATCH, .shuffle = true, .seed = (uint64_t)round);
+    }
+    *so_far = wk_replay_wait(replay, 0);
     return wk_loader_new(wk_replay_dataset(replay), .batch_size = BATCH, .seed = (uint64_t)round,
                          .sampler = wk_replay_sampler(replay, BATCH * (int64_t)steps));
 }
@@ -161,11 +165,11 @@ static void train_rounds(wk_replay *replay)
     wk_optim *opt = wk_optim_adam(wk_parameters(net), .lr = 3e-3);
     for (int round = 1; round <= (int)rounds && !wk_failed(); round++) {
         WK_SCOPE(one);
-        wk_loader *loader = open_rows(replay, round);
+        int64_t so_far;
+        wk_loader *loader = open_rows(replay, round, &so_far);
         const double loss = train(net, opt, loader), error = test(net);
         if (!wk_failed())
-            printf("round %d: %lld throws so far, loss %.3g, error %.3g m\n", round,
-                   (long long)(replay ? wk_replay_wait(replay, 0) : wk_loader_batches(loader) * BATCH), loss, error);
+            printf("round %d: %lld throws so far, loss %.3g, error %.3g m\n", round, (long long)so_far, loss, error);
         fflush(stdout);
     }
 }

@@ -30,7 +30,7 @@ struct wk_h5_shards {
     char *list;        /* its text */
     shard_field fields[WK_MAX_FIELDS];
     int nfields, deflate, nclasses;
-    bool shuffle;
+    bool shuffle, tried; /* tried: to write the list with its next line */
     char **classes;
     int64_t room, waiting, written, next; /* rows of a file, in memory, in files; the next file's number */
 };
@@ -111,15 +111,19 @@ static wk_status name_files(wk_h5_shards *s, const char *path)
     return s->path && s->stem ? WK_OK : wk_error();
 }
 
+/* Its text, "" if there is none yet. */
+static char *slurp_list(const char *path)
+{
+    char *text = wki_file_slurp(path, LIST_MOST, NULL, NEW);
+    if (text || wk_error() != WK_E_NOT_FOUND) return text;
+    wk_error_clear();
+    return wki_strdup("");
+}
+
 /* Goes on behind the files that a list names already. */
 static wk_status read_list(wk_h5_shards *s)
 {
-    wki_file *there = wki_file_open(s->path, NEW);
-    if (!there && wk_error() != WK_E_NOT_FOUND) return wk_error();
-    if (!there) wk_error_clear();
-    wki_file_close(there);
-    size_t bytes = 0;
-    s->list = there ? wki_file_slurp(s->path, LIST_MOST, &bytes, NEW) : wki_strdup("");
+    s->list = slurp_list(s->path);
     s->next = 1;
     const char *name = strrchr(s->stem, '/') ? strrchr(s->stem, '/') + 1 : s->stem;
     const size_t length = strlen(name);
@@ -179,11 +183,28 @@ static wk_status write_shard(wk_h5_shards *s, const char *path)
     return wk_h5_commit(w);
 }
 
-static wk_status write_list(wk_h5_shards *s, const char *path)
+static char *longer_list(const wk_h5_shards *s, const char *path)
 {
     const char *slash = strrchr(path, '/');
     const size_t n = strlen(s->list);
-    char *longer = wki_sprintf("%s%s%s\n", s->list, n && s->list[n - 1] != '\n' ? "\n" : "", slash ? slash + 1 : path);
+    return wki_sprintf("%s%s%s\n", s->list, n && s->list[n - 1] != '\n' ? "\n" : "", slash ? slash + 1 : path);
+}
+
+/* Is the list as this one left it, but for a line whose writing may have failed after it was there? */
+static wk_status is_ours(const wk_h5_shards *s, const char *path)
+{
+    char *longer = longer_list(s, path), *now = longer ? slurp_list(s->path) : NULL;
+    const bool same = now && (!strcmp(now, s->list) || (s->tried && !strcmp(now, longer)));
+    wki_free(now);
+    wki_free(longer);
+    if (same || wk_failed()) return wk_error();
+    return wki_fail(WK_E_STATE, FLUSH, "%s: was changed by another; a list has one writer", wki_h5_shown(s->path));
+}
+
+static wk_status write_list(wk_h5_shards *s, const char *path)
+{
+    char *longer = longer_list(s, path);
+    s->tried = true;
     wki_writer *out = longer ? wki_writer_new(s->path, FLUSH) : NULL;
     if (!out || wki_writer_put(out, longer, strlen(longer))) {
         wki_writer_abandon(out);
@@ -196,6 +217,7 @@ static wk_status write_list(wk_h5_shards *s, const char *path)
     }
     wki_free(s->list);
     s->list = longer;
+    s->tried = false;
     return WK_OK;
 }
 
@@ -204,7 +226,8 @@ static wk_status flush(wk_h5_shards *s)
 {
     if (s->waiting == 0) return WK_OK;
     char *path = wki_sprintf("%s-%06lld.h5", s->stem, (long long)s->next);
-    const bool done = path && write_shard(s, path) == WK_OK && write_list(s, path) == WK_OK;
+    const bool done =
+        path && is_ours(s, path) == WK_OK && write_shard(s, path) == WK_OK && write_list(s, path) == WK_OK;
     wki_free(path);
     if (!done) return wk_error();
     s->written += s->waiting;

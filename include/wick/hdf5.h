@@ -62,7 +62,8 @@ WK_API wk_status wk_h5_commit(wk_h5_writer *w);  /* writes, syncs, renames; with
 
 /* Rows of a running simulation, as files of a list that wk_dataset_h5_list reads at any time: rows wait in memory until a file is full or
  * flushed, and a file appears whole and synced before its name does in the list. A kill at any moment loses the rows that waited and
- * nothing else; a list that is there already is gone on with.
+ * nothing else; a list that is there already is gone on with. A list has one writer at a time: one that finds it changed by another is
+ * told so (WK_E_STATE).
  *
  *   const wk_field fields[] = { { "x", WK_F32, 1, { 64 } }, { "y", WK_F32, 0, { 0 } } };
  *   wk_h5_shards *out = wk_h5_shards_new("run/rows.txt", .fields = fields, .nfields = 2, .rows = 4096);   rows-000001.h5 ...

@@ -127,6 +127,22 @@ TEST(transform, crops_come_from_every_place_alike)
     CHECK(chi < 26.1); /* of 8 degrees of freedom, one in a thousand is more */
 }
 
+TEST(transform, a_window_may_lie_in_the_padding_alone)
+{
+    enum { PADDING = 9 };
+    wk_loader *loader = load(wk_transform_random_crop("x", 3, 2, PADDING));
+    int empty = 0, others = 0;
+    for (int epoch = 0; epoch < 40; epoch++)
+        for (wk_batch *b; (b = wk_loader_next(loader));)
+            for (int64_t i = 0; i < wk_batch_size(b); i++) {
+                const int at = place_of((uint8_t *)wk_data(wk_batch_x(b)) + i * 12, wk_batch_rows(b)[i], 3, 2, PADDING);
+                CHECK(at >= 0);
+                empty += at == 0; /* all zeros agree with the first place */
+                others += at > 0;
+            }
+    CHECK(empty > 500 && others > 100);
+}
+
 static int flipped(const uint8_t *x, int64_t row, bool vertical)
 {
     int as_is = 1, other = 1;
@@ -292,8 +308,9 @@ TEST(transform, of_ones_own_knows_its_row)
 
 TEST(transform, an_error_arrives_at_its_batch_and_names_the_row)
 {
+    own o = { 23, 1 };
     for (int workers = 0; workers < 3; workers++) {
-        own o = { 23, 1 };
+        WK_SCOPE(one);
         wk_loader *loader = wk_loader_new(images(), .batch_size = 10,
                                           .transform = wk_transform_custom("x", &own_ops, &o), .num_workers = workers);
         CHECK(wk_loader_next(loader) && wk_loader_next(loader));
