@@ -121,8 +121,10 @@ wk_status wki_ring_start(wk_loader *loader, int64_t batch)
 
 void wki_ring_stop(wk_loader *loader)
 {
-    if (wki_ring_is_elsewhere(loader))
+    if (wki_ring_is_elsewhere(loader)) {
         while (loader->nthreads > 0) wki_thread_forget(loader->threads[--loader->nthreads]);
+        loader->nlocks = 0; /* a condition that somebody waits for cannot be destroyed */
+    }
     if (loader->nthreads == 0) return;
     wki_lock(&loader->lock);
     loader->stop = true;
