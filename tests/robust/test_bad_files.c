@@ -306,13 +306,15 @@ static void use_damaged(const unsigned char *good, size_t n, uint32_t seed, int 
     free(bytes);
 }
 
-/* The report of a sanitizer blames us if one of the innermost frames is ours. */
+/* The report of a sanitizer blames us if one of the innermost frames is ours, and libhdf5 is not within it. */
 static bool blames_us(const char *report)
 {
     const char *first = strstr(report, "#0 "), *end = first ? strstr(first, "#3 ") : NULL;
     char frames[4096];
     if (!first) return strstr(report, "runtime error") != NULL;
     snprintf(frames, sizeof frames, "%.*s", end ? (int)(end - first) : 4000, first);
+    char *library = strstr(frames, "libhdf5_");
+    if (library) *library = 0;
     return strstr(frames, "/data/hdf5/") || strstr(frames, "/io/") || strstr(frames, "/base/");
 }
 
@@ -339,7 +341,7 @@ static void run_child(const unsigned char *good, size_t n, uint32_t seed, int co
     close(ends[0]);
     CHECK(waitpid(child, &status, 0) == child);
     ck_assert_msg(!WIFSIGNALED(status) || WTERMSIG(status) != SIGALRM, "seed %u hangs", seed);
-    ck_assert_msg(!blames_us(report), "seed %u: %s", seed, report);
+    ck_assert_msg(!blames_us(report), "seed %u: %.3000s", seed, report);
     *crashes += status != 0;
 }
 
