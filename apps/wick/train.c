@@ -254,7 +254,8 @@ const args_command command_train = {
             "A schedule is NAME or NAME:OPTION=X,OPTION=Y. Each epoch, or with every=step\n"
             "each step: step multistep exponential constant linear polynomial cosine\n"
             "cosine_restarts swa; each step: one_cycle; by the validation loss: plateau.\n"
-            "Lengths that are not told are the run's; docs/training.md has the options.\n\n"
+            "Lengths that are not told are the run's; docs/training.md has the options.\n"
+            "Several follow one another: linear:for=5/cosine.\n\n"
             "--scale auto brings inputs that are no pixels, and targets that are floats, to\n"
             "mean 0 and deviation 1; minmax to 0 .. 1. The constants are part of the model:\n"
             "eval and predict speak in the data's own units.\n",
