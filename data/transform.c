@@ -199,7 +199,7 @@ static wk_status run_row(const wki_pipeline *p, const wk_field *field, int f, co
 wk_status wki_pipeline_read(const wki_pipeline *p, wk_dataset *set, const wki_drawn *d, void *room, void *const *fields)
 {
     void *into[WK_MAX_FIELDS];
-    char *at = (char *)room + 2 * p->between;
+    char *at = room ? (char *)room + 2 * p->between : NULL;
     for (int f = 0; f < set->nfields; f++) {
         into[f] = wki_pipeline_changes(p, f) ? at : fields[f];
         if (into[f] == at) at += raw_bytes(set, f, d->n);
