@@ -47,10 +47,8 @@ static wk_status to_apply(void *self, wk_row *row, const wk_field *before, const
         memcpy(into, from, n * wk_dtype_size(t->dtype));
         return WK_OK;
     }
-    wki_number_convert(wki_number_of(before->dtype), from, n, t->dtype, into);
-    float *f32 = into;
     double *f64 = into;
-    for (size_t i = 0; t->scaled && t->dtype == WK_F32 && i < n; i++) f32[i] /= 255.0f;
+    wki_number_deliver(wki_number_of(before->dtype), from, n, t->dtype, t->scaled && t->dtype == WK_F32, into);
     for (size_t i = 0; t->scaled && t->dtype == WK_F64 && i < n; i++) f64[i] /= 255.0;
     return WK_OK;
 }
