@@ -114,10 +114,11 @@ static double signature(work *w)
     return sum;
 }
 
-/* One sample: microseconds a step over n of them; one before brings the caches back from the peer. */
+/* One sample: microseconds a step over n of them. Those before bring the caches back, and outlast the peer's spinning.
+ */
 static double time_steps(wk_optim *opt, int n)
 {
-    for (int i = 0; i <= n / 8; i++) wk_step(opt);
+    for (int i = 0; i <= n / 2; i++) wk_step(opt);
     const double from = bench_us_now();
     for (int i = 0; i < n; i++) wk_step(opt);
     return (bench_us_now() - from) / n;

@@ -73,9 +73,9 @@ class Variant:
         self.run, self.loss, self.steps = run, loss, None
 
     def time(self, microseconds):
-        """Microseconds a step, over about that much time; the steps before it warm the caches."""
+        """Microseconds a step, over about that much time; the steps before it warm the caches and outlast wick's spinning."""
         n = self.steps_in(microseconds)
-        self.run(max(1, n // 8))
+        self.run(max(1, n // 2))
         start = time.perf_counter()
         done = self.run(n)
         return 1e6 * (time.perf_counter() - start) / done

@@ -54,10 +54,10 @@ static double least(const double *values, int n)
     return found;
 }
 
-/* One sample: microseconds a step over n steps. The steps before them bring the caches back from the peer. */
+/* One sample: microseconds a step over n steps. Those before bring the caches back, and outlast the peer's spinning. */
 static double time_steps(bench_run *run, int n)
 {
-    for (int i = 0; i <= n / 8; i++) bench_step(run);
+    for (int i = 0; i <= n / 2; i++) bench_step(run);
     double from = bench_us_now();
     for (int i = 0; i < n; i++) bench_step(run);
     return (bench_us_now() - from) / n;

@@ -35,6 +35,12 @@ static void prepare(const void *opts, int64_t t, double *scalars, double *number
     numbers[WKI_N_MIX] = mu;
 }
 
+/* While mu is 1, ax is the parameter: writing it as well would take as long again as the step. */
+static int alone(const double *scalars, const double *numbers)
+{
+    return numbers[WKI_N_MIX] == 1 && scalars[1] == 1 ? (int)WKI_RULE_asgd_alone : -1;
+}
+
 const wki_optim_kind wki_optim_kind_asgd = {
     .name = "asgd",
     .where = "optim_asgd",
@@ -43,6 +49,7 @@ const wki_optim_kind wki_optim_kind_asgd = {
     .options = options,
     .plan = plan,
     .prepare = prepare,
+    .alone = alone,
 };
 
 wk_asgd_opts wk_asgd_opts_default(void) { return defaults; }

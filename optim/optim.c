@@ -28,6 +28,16 @@ void wki_optim_drop_states(wki_optim_slot *slot)
         wki_object_unref(slot->state[k]);
         slot->state[k] = NULL;
     }
+    slot->owed = slot->watched = false;
+}
+
+wk_status wki_optim_settle(wki_optim_slot *slot)
+{
+    if (!slot->owed) return WK_OK;
+    WK_NO_GRAD(settle);
+    if (!wk_copy_(slot->state[0], slot->p)) return wk_error();
+    slot->owed = false;
+    return WK_OK;
 }
 
 static void optim_destroy(void *object)
@@ -178,7 +188,7 @@ static wk_status take_gradient(wk_optim *opt, int i)
 static bool alike(const wki_optim_slot *a, const wki_optim_slot *b)
 {
     return a->group == b->group && a->t == b->t && a->p->v.dtype == b->p->v.dtype && a->p->v.device == b->p->v.device &&
-           !memcmp(a->scalar, b->scalar, sizeof a->scalar);
+           a->watched == b->watched && !memcmp(a->scalar, b->scalar, sizeof a->scalar);
 }
 
 /* One call for all that are like the first: of one group, dtype, device and step count. */
@@ -186,26 +196,29 @@ static wk_status update_alike(wk_optim *opt, int first, int end)
 {
     wki_optim_slot like = opt->slots[first];
     const wki_optim_group *group = &opt->groups[like.group];
-    const int most = UINT16_MAX / (1 + group->nstates);
+    opt->kind->prepare(group->opts, like.t + 1, like.scalar, opt->numbers);
+    const int alone = opt->kind->alone && !like.watched ? opt->kind->alone(like.scalar, opt->numbers) : -1;
+    const int nstates = alone < 0 ? group->nstates : 0, most = UINT16_MAX / (1 + nstates);
     const wki_view **view = opt->views;
     int64_t work = 0;
     int n = 0;
     for (int i = first; i < end && n < most; i++) {
         wki_optim_slot *slot = &opt->slots[i];
-        if (!slot->g || !alike(slot, &like)) continue;
+        if (!slot->g || !alike(slot, &opt->slots[first])) continue;
+        if (alone < 0 && wki_optim_settle(slot)) return wk_error();
         *view++ = &slot->p->v;
-        for (int k = 0; k < group->nstates; k++) *view++ = &slot->state[k]->v;
-        work += wki_numel(&slot->p->v) * (4 + 4 * group->nstates);
+        for (int k = 0; k < nstates; k++) *view++ = &slot->state[k]->v;
+        work += wki_numel(&slot->p->v) * (4 + 4 * nstates);
         opt->picked[n++] = slot;
     }
     const int nout = (int)(view - opt->views);
     for (int i = 0; i < n; i++) *view++ = opt->picked[i]->g;
-    opt->kind->prepare(group->opts, like.t + 1, like.scalar, opt->numbers);
-    const wki_update_attrs attrs = { group->plan.rule, n, opt->numbers };
+    const wki_update_attrs attrs = { alone < 0 ? group->plan.rule : alone, n, opt->numbers };
     if (wki_do(WKI_OP_update, nout, nout + n, opt->views, &attrs, sizeof attrs, work)) return wk_error();
     for (int i = 0; i < n; i++) {
         opt->picked[i]->t += !WKI_FAULT(31);
         opt->picked[i]->g = NULL;
+        opt->picked[i]->owed = alone >= 0;
         memcpy(opt->picked[i]->scalar, like.scalar, sizeof like.scalar);
         wki_bump(opt->picked[i]->p);
     }
@@ -291,8 +304,10 @@ wk_tensor *wk_optim_state(wk_optim *opt, int i, const char *name)
     if (!wki_optim_ok(opt, where)) return NULL;
     if (!name) return wki_null_argument(where, "name"), NULL;
     wki_check(i >= 0 && i < opt->count, NULL, WK_E_RANGE, where, "parameter %d of %d; the first is 0", i, opt->count);
-    const wki_optim_slot *slot = &opt->slots[i];
+    wki_optim_slot *slot = &opt->slots[i];
     const wki_optim_group *group = &opt->groups[slot->group];
+    if (wki_optim_settle(slot)) return NULL;
+    slot->watched = true;
     for (int k = 0; k < group->nstates; k++)
         if (strcmp(group->plan.states[k], name) == 0) return slot->state[k];
     const char *nearest = wki_nearest(name, group->plan.states, group->nstates);

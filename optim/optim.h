@@ -37,6 +37,8 @@ typedef struct wki_optim_slot {
     const char *name;                 /* of the group's params */
     int group;
     wk_tensor *state[WKI_MAX_STATES]; /* owned */
+    bool owed;                        /* state[0] is to be a copy of the parameter, and is not yet */
+    bool watched;                     /* somebody else has seen state[0]: it is kept up to date */
     double scalar[WKI_MAX_SCALARS];
     int64_t t;                        /* steps in which this parameter had a gradient */
     const wki_view *g;                /* in a step: the gradient still to be applied */
@@ -59,6 +61,9 @@ typedef struct wki_optim_kind {
     wk_status (*check)(const void *opts); /* of what a single option does not tell; may be NULL */
     wki_optim_plan (*plan)(const void *opts);
     void (*prepare)(const void *opts, int64_t t, double *scalars, double *numbers); /* changes scalars for step t + 1 */
+    /* The rule without states that does for this step where its only state becomes a copy of the parameter, which no later
+     * step reads; -1 where it does not. After prepare; may be NULL. */
+    int (*alone)(const double *scalars, const double *numbers);
     /* What prepare needs besides, as slot->scalar, of a parameter's gradient before step t changes anything; may be NULL */
     wk_status (*measure)(const void *opts, wki_optim_slot *slot, int64_t t);
     /* A kind whose update is more than a rule (plan.rule < 0) has, in prepare's place: may it train this parameter (NULL:
@@ -145,6 +150,7 @@ bool wki_optim_group_ok(const wk_optim *opt, int group, const char *where);
 wk_status wki_optim_regroup(wk_optim *opt, int group, void *opts, const char *where);
 wk_status wki_optim_make_states(const wki_optim_group *group, wki_optim_slot *slot, const char *where); /* those missing */
 void wki_optim_drop_states(wki_optim_slot *slot);
+wk_status wki_optim_settle(wki_optim_slot *slot); /* pays what state[0] is owed */
 /* Loading a state dict in two parts: all that may fail, into tensors of the innermost scope, and what cannot. */
 typedef struct wki_optim_loading wki_optim_loading;
 wki_optim_loading *wki_optim_load_begin(wk_optim *opt, const wk_state *s);

@@ -20,8 +20,9 @@ static wk_status put_number(wk_state *s, const wki_optim_slot *slot, const char 
     return wk_error();
 }
 
-static wk_status put_slot(const wki_optim_group *group, const wki_optim_slot *slot, wk_state *s)
+static wk_status put_slot(const wki_optim_group *group, wki_optim_slot *slot, wk_state *s)
 {
+    if (wki_optim_settle(slot)) return wk_error();
     char *name = name_of(slot, "step");
     if (name) wk_state_set_int(s, name, slot->t);
     wki_free(name);

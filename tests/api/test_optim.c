@@ -87,6 +87,46 @@ TEST(golden, every_optimizer_has_numbers_with_groups_and_without)
     }
 }
 
+/* ---- ASGD's average, which is the parameter until t0 ---- */
+
+static wk_optim *averaging(wk_tensor *p) { return wk_optim_asgd(wk_params_new(&p, NULL, 1), .lr = 0.1, .t0 = 4); }
+
+static void check_same_numbers(const wk_tensor *a, const wk_tensor *b)
+{
+    float x[BIASES], y[BIASES];
+    CHECK(!wk_read((wk_tensor *)a, x, sizeof x) && !wk_read((wk_tensor *)b, y, sizeof y));
+    CHECK(!memcmp(x, y, sizeof x));
+}
+
+/* One optimizer's average is looked at from the first step on and by torch's formula, the other's only now and then. */
+TEST(asgd, average_is_the_same_whoever_looks_at_it_and_when)
+{
+    WK_SCOPE(training);
+    static const double start[BIASES] = { 1, -2, 3 };
+    wk_tensor *p[2], *ax = NULL;
+    wk_optim *opt[2];
+    for (int k = 0; k < 2; k++) opt[k] = averaging(p[k] = leaf_of(start, WK_SHAPE(BIASES), WK_F32));
+    uint32_t x = 7;
+    for (int t = 1; t <= 9; t++) {
+        double g[BIASES];
+        for (int i = 0; i < BIASES; i++) g[i] = golden_number(&x);
+        for (int k = 0; k < 2; k++) {
+            wk_set_grad(p[k], golden_tensor(g, WK_SHAPE(BIASES), WK_F32));
+            CHECK(wk_step(opt[k]) == WK_OK);
+        }
+        if (!ax) ax = wk_optim_state(opt[0], 0, "ax");
+        if (t <= 6) check_same_numbers(ax, p[0]);
+        if (t == 3) check_same_numbers(wk_state_get(wk_optim_state_dict(opt[1]), "0.ax"), ax);
+        if (t == 5 || t == 6) { /* what becomes of the parameter between steps is not the average's */
+            WK_NO_GRAD(edit);
+            for (int k = 0; k < 2; k++) wk_mul_scalar_(p[k], 2);
+        }
+    }
+    check_same_numbers(wk_optim_state(opt[1], 0, "ax"), ax);
+    check_same_numbers(p[1], p[0]);
+    CHECK(wk_item(wk_max(wk_abs(wk_sub(ax, wk_detach(p[0]))))) > 1e-3);
+}
+
 /* ---- A step ---- */
 
 static wk_tensor *ones_leaf(int64_t n, wk_dtype dtype) { return wk_requires_grad(wk_ones(WK_SHAPE(n), dtype)); }
