@@ -108,9 +108,6 @@ typedef struct wki_h5_problem {
 bool wki_h5_decode(const wki_h5_table *table, const wki_h5_chunk *chunk, const unsigned char *stored, unsigned char *to,
                    wki_h5_problem *why);
 
-/* A data set of its own in a file that is being written, all at once. WK_E_INVALID: nothing can stand at this path. */
-wk_status wki_h5_put(wk_h5_writer *w, const char *name, const wk_array *array, const char *where);
-
 /* names.c: is this absolute path a group (H5I_GROUP) or a data set (H5I_DATASET)? */
 bool wki_h5_is(wki_h5_file *file, const char *path, H5I_type_t kind);
 /* The members of that kind for an error's text: "it has 'x', 'y'; did you mean 'x'?"; near: the word looked for, or
