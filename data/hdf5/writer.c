@@ -39,16 +39,22 @@ struct wk_h5_writer {
 
 wk_h5_writer_opts wk_h5_writer_opts_default(void) { return (wk_h5_writer_opts){ WK_H5_WRITER_DEFAULTS, .path = NULL }; }
 
+/* With the lock held. */
+static void free_stream(wki_h5_stream *s)
+{
+    if (s->type >= 0) H5Tclose(s->type);
+    wki_free(s->buffer.bytes);
+    wki_free(s->name);
+    wki_free(s);
+}
+
 /* The file is closed already, and with it the data sets. */
 static void free_streams(wk_h5_writer *w)
 {
     const wki_h5_quiet quiet = wki_h5_enter();
     for (wki_h5_stream *s = w->streams, *next; s; s = next) {
         next = s->next;
-        if (s->type >= 0) H5Tclose(s->type);
-        wki_free(s->buffer.bytes);
-        wki_free(s->name);
-        wki_free(s);
+        free_stream(s);
     }
     wki_h5_leave(quiet);
     w->streams = NULL;
@@ -133,7 +139,7 @@ static bool write_job(const wki_h5_stream *s, const wki_h5_job *j)
 }
 
 /* The error of a write may be the sink's, which is recorded, or libhdf5's own. */
-static wk_status settle(wk_h5_writer *w, bool done, const char *name, const char *verb, const char *where)
+wk_status wki_h5_settle(wk_h5_writer *w, bool done, const char *name, const char *verb, const char *where)
 {
     char reason[160];
     if (done && !wki_h5_sink_status(w->sink)) return WK_OK;
@@ -150,7 +156,7 @@ static wk_status retire(wk_h5_writer *w, const wki_h5_job *j, const char *where)
     const wki_h5_quiet quiet = wki_h5_enter();
     if (s->set < 0) s->set = create_set(w, s);
     const bool made = s->set >= 0, done = made && (!j->rows || write_job(s, j));
-    const wk_status status = settle(w, done, s->name, made ? "take these rows" : "make this data set", where);
+    const wk_status status = wki_h5_settle(w, done, s->name, made ? "take these rows" : "make this data set", where);
     wki_h5_leave(quiet);
     wki_h5_packer_drop(w->packer);
     return status;
@@ -219,7 +225,7 @@ wki_h5_stream *wki_h5_stream_new(wk_h5_writer *w, const wki_h5_plan *plan, const
     }
     const wki_h5_quiet quiet = wki_h5_enter();
     s->type = H5Tcopy(plan->type);
-    const wk_status status = settle(w, s->type >= 0, s->name, "copy its type", where);
+    const wk_status status = wki_h5_settle(w, s->type >= 0, s->name, "copy its type", where);
     wki_h5_leave(quiet);
     return status ? NULL : s;
 }
@@ -245,7 +251,15 @@ static wk_status finish(wk_h5_writer *w, wki_h5_stream *s, const char *where)
 
 hid_t wki_h5_stream_end(wk_h5_writer *w, wki_h5_stream *s, const char *where)
 {
-    return finish(w, s, where) || drain(w, where) ? -1 : s->set;
+    wki_h5_stream **link = &w->streams;
+    if (finish(w, s, where) || drain(w, where)) return -1;
+    const hid_t set = s->set;
+    while (*link != s) link = &(*link)->next;
+    *link = s->next;
+    const wki_h5_quiet quiet = wki_h5_enter();
+    free_stream(s);
+    wki_h5_leave(quiet);
+    return set;
 }
 
 /* ---- Data sets at once ---- */
@@ -275,7 +289,7 @@ wk_status wki_h5_put(wk_h5_writer *w, const char *name, const wk_array *array, c
         wki_fail(WK_E_INVALID, where, "%s: no data set can stand at '%.100s' (%s)", wki_h5_shown(w->path), name,
                  wki_h5_reason(reason));
     else
-        settle(w, done, name, "take the elements", where);
+        wki_h5_settle(w, done, name, "take the elements", where);
     if (set >= 0) H5Dclose(set);
     wki_h5_leave(quiet);
     return wk_error();
@@ -398,7 +412,7 @@ static wk_status set_attribute(wk_h5_writer *w, const char *name, const char *te
     if (H5Aexists(file, name) > 0) H5Adelete(file, name);
     const hid_t attribute = H5Acreate2(file, name, string, space, H5P_DEFAULT, H5P_DEFAULT);
     const bool done = attribute >= 0 && H5Awrite(attribute, string, text) >= 0;
-    const wk_status status = settle(w, done, name, "write this attribute", where);
+    const wk_status status = wki_h5_settle(w, done, name, "write this attribute", where);
     if (attribute >= 0) H5Aclose(attribute);
     H5Sclose(space);
     H5Tclose(string);

@@ -57,9 +57,11 @@ typedef struct wki_h5_plan {
 typedef struct wki_h5_stream wki_h5_stream;
 wki_h5_stream *wki_h5_stream_new(wk_h5_writer *w, const wki_h5_plan *plan, const char *where);
 wk_status wki_h5_stream_put(wk_h5_writer *w, wki_h5_stream *s, const void *rows, int64_t n, const char *where);
-/* All its rows are in the file: the data set, until the file is closed, or -1 with the error recorded. */
+/* All its rows go into the file, and s is no more: the data set, which the caller closes, or -1 with the error recorded. */
 hid_t wki_h5_stream_end(wk_h5_writer *w, wki_h5_stream *s, const char *where);
 hid_t wki_h5_writer_file(const wk_h5_writer *w);
+/* With the lock held, after libhdf5 wrote: is all well with it and with the disk? Else the error, and w is done for. */
+wk_status wki_h5_settle(wk_h5_writer *w, bool done, const char *name, const char *verb, const char *where);
 
 /* A data set of its own in a file that is being written, all at once. WK_E_INVALID: nothing can stand at this path. */
 wk_status wki_h5_put(wk_h5_writer *w, const char *name, const wk_array *array, const char *where);

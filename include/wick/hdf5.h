@@ -99,6 +99,33 @@ WK_API wk_status wk_h5_shards_append(wk_h5_shards *s, const void *const *fields,
 WK_API wk_status wk_h5_shards_flush(wk_h5_shards *s);             /* those that wait become a file; without it, the last are lost with s */
 WK_API int64_t wk_h5_shards_rows(const wk_h5_shards *s);          /* taken so far, by this object */
 
+/* A copy that loads fast: chunks of whole rows, deflated where the file had them packed. Data sets of numbers keep path, type, shape and
+ * elements, contiguous ones their layout unless .deflate is given; groups, attributes and links within the file are kept. Anything else -
+ * data sets of text or records, named types, links to other files, attributes of references - is refused by name (WK_E_UNSUPPORTED) before
+ * anything is written, or left out and told to skip. One row of the old file's chunks is in memory at a time; the new file appears whole
+ * or not at all.
+ *
+ *   wk_h5_repack("slow.h5", .to = "fast.h5", .deflate = 4); */
+typedef struct wk_h5_repack_opts {
+    size_t size;
+    const char *path, *to;
+    int deflate;            /* -1: 4 for data sets that are packed, none for others; 0: none; 1 .. 9: for all */
+    bool shuffle;           /* true: bytes of wider numbers are shuffled before they are deflated */
+    int workers;            /* this and the next as of wk_h5_writer_opts */
+    int64_t chunk_bytes;
+    const char *allow;      /* as of wk_h5_opts */
+    void (*skip)(void *user, const char *what);                                  /* NULL, or what is left out: "/names: holds no numbers ..." */
+    wk_status (*watch)(void *user, const char *data_set, double share);          /* NULL; a status other than WK_OK stops and is returned */
+    void *user;
+} wk_h5_repack_opts;
+WK_API wk_h5_repack_opts wk_h5_repack_opts_default(void);
+WK_API wk_status wk_h5_repack_new_opts(const wk_h5_repack_opts *o);
+static inline wk_status wk_h5_repack_with(wk_h5_repack_opts o) { return wk_h5_repack_new_opts(&o); }
+#define WK_H5_REPACK_DEFAULTS                                                                                          \
+    .size = sizeof(wk_h5_repack_opts), .to = NULL, .deflate = -1, .shuffle = true, .workers = 0,                      \
+    .chunk_bytes = 256 * 1024, .allow = NULL, .skip = NULL, .watch = NULL, .user = NULL
+#define wk_h5_repack(...) wk_h5_repack_with(WK_WITH(wk_h5_repack_opts, WK_H5_REPACK_DEFAULTS, .path = __VA_ARGS__))
+
 /* A state as a file: each tensor a data set of its shape, bool as u8, at the path that its name spells, "encoder.0.weight" at
  * /encoder/0/weight; text as attributes of the root. WK_E_INVALID: a name that has an empty part or lies where a tensor's does, as "a.b"
  * beside "a". */

@@ -67,10 +67,10 @@ idx() { # FOLDER STEM ROWS LABEL: images and labels of ROWS digits
 
 law "help goes to stdout and names every command"
 run 0 --help
-for name in synth import inspect train eval predict export show lr-find compare info; do shows "^  $name "; done
+for name in synth import inspect repack train eval predict export show lr-find compare info; do shows "^  $name "; done
 run 0 help train
 shows '^usage: wick train'
-for name in synth import inspect train eval predict export show lr-find compare info; do
+for name in synth import inspect repack train eval predict export show lr-find compare info; do
     run 0 "$name" --help
     shows '^options:'
     awk 'length > 80' out >long
@@ -640,6 +640,33 @@ refuses 1 import csv table.csv --label knd -o no.h5
 says 'kind'
 refuses 1 import csv missing.csv -o no.h5
 [ ! -e no.h5 ] || fail "no.h5 was made"
+
+law "repack copies what inspect advises on"
+run 0 repack digits.h5 small.h5 --deflate 9 --chunk-bytes 2k --workers 3
+shows 'small.h5: 4 data sets, .* where it was '
+run 0 inspect small.h5
+shows '^/train/x  u8    \[600, 28, 28\]  \[2, 28, 28\]  deflate 9'
+if command -v h5diff >/dev/null; then h5diff digits.h5 small.h5 || fail "a number differs"; fi
+run 0 repack digits.h5 large.h5 --deflate 1 --chunk-bytes 3 -q
+[ ! -s out ] || fail "-q prints"
+run 0 synth digits -o big.h5 -q --train 3000
+run 0 repack big.h5 rows.h5 --chunk-bytes 800 --deflate 1
+run 0 inspect rows.h5
+shows '^- /train/x: chunks of 784 B are small'
+shows '^mend: wick repack rows.h5 rows-repacked.h5$'
+run 0 inspect rows.h5 --json
+is_json out
+shows '"mend": "wick repack rows.h5 rows-repacked.h5"'
+run 0 repack rows.h5 rows-repacked.h5
+run 0 inspect rows-repacked.h5
+shows 'deflate 4'
+grep -q '^mend' out && fail "it is not mended"
+refuses 1 repack digits.h5 small.h5
+says '--force'
+refuses 1 repack missing.h5 no.h5
+refuses 2 repack digits.h5
+[ ! -e no.h5 ] || fail "no.h5 was made"
+no_parts
 
 law "npy files are imported, if they fit each other"
 { npy '<i8' '12, 2' && little 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24; } >x.npy
