@@ -685,6 +685,20 @@ head -c 200 x.npy >cut.npy
 refuses 1 import npy cut.npy y.npy -o no.h5
 says 'truncated'
 
+if command -v python3 >/dev/null; then
+    law "npz archives are imported, and trained on as they are"
+    python3 -m zipfile -c pair.npz x.npy y.npy
+    run 0 import npz pair.npz -o pair.h5 --test-fraction 0.25 --classes red,green,blue
+    shows '9 training rows and 3 for test, each f32 \[2\], 3 classes'
+    run 0 train pair.npz --epochs 1 -q
+    refuses 1 import npz pair.npz -o no.h5 --y z
+    says "no 'z.npy' for .y; it has 'x.npy', 'y.npy'"
+    head -c 300 pair.npz >cut.npz
+    refuses 1 train cut.npz
+    says 'no zip archive, or one that was cut short'
+    [ ! -e no.h5 ] || fail "no.h5 was made"
+fi
+
 law "the four files of MNIST are imported, if they fit each other"
 mkdir mnist
 refuses 1 import mnist mnist -o mnist.h5
