@@ -1,6 +1,7 @@
 /* How wick reads HDF5: libhdf5 is asked for metadata only, one call at a time, through a driver of ours that opens no
  * other file; elements are read and decoded here, so that a short read is an error and never zeros. library.c talks to
- * libhdf5, table.c describes a data set, decode.c undoes filters, read.c keeps decoded blocks of rows. */
+ * libhdf5, walk.c lists what a file holds, table.c describes a data set, decode.c undoes filters, read.c keeps decoded
+ * blocks of rows. */
 #ifndef WKI_H5_H
 #define WKI_H5_H
 #include "base/file.h"

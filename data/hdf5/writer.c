@@ -282,6 +282,7 @@ static hid_t create_whole(const wk_h5_writer *w, const char *name, const wk_arra
 wk_status wki_h5_put(wk_h5_writer *w, const char *name, const wk_array *array, const char *where)
 {
     char reason[160];
+    if (drain(w, where)) return wk_error();
     const wki_h5_quiet quiet = wki_h5_enter();
     const hid_t set = create_whole(w, name, array);
     const bool done = set >= 0 && H5Dwrite(set, type_of(array->dtype), H5S_ALL, H5S_ALL, H5P_DEFAULT, array->data) >= 0;
