@@ -221,6 +221,14 @@ wk_status wki_writer_put(wki_writer *writer, const void *from, size_t bytes)
     return WK_OK;
 }
 
+wk_status wki_writer_put_at(wki_writer *writer, int64_t offset, const void *from, size_t bytes)
+{
+    if (writer->status != WK_OK) return writer->status;
+    if (lseek(writer->fd, (off_t)offset, SEEK_SET) < 0)
+        return writer->status = failed(writer->where, "write", writer->path);
+    return write_out(writer, from, bytes);
+}
+
 wk_status wki_writer_printf(wki_writer *writer, const char *format, ...)
 {
     char text[1024], *longer = NULL;

@@ -19,6 +19,8 @@ WK_API char *wki_file_slurp(const char *path, size_t most, size_t *bytes, const 
 typedef struct wki_writer wki_writer;
 WK_API wki_writer *wki_writer_new(const char *path, const char *where);
 WK_API wk_status wki_writer_put(wki_writer *writer, const void *from, size_t bytes);
+/* For a file that is not written front to back: bytes at an offset, at once. Not together with wki_writer_put. */
+WK_API wk_status wki_writer_put_at(wki_writer *writer, int64_t offset, const void *from, size_t bytes);
 WK_API wk_status wki_writer_printf(wki_writer *writer, const char *format, ...) __attribute__((format(printf, 2, 3)));
 WK_API wk_status wki_writer_commit(wki_writer *writer);     /* ends the writer, also on error */
 WK_API void wki_writer_abandon(wki_writer *writer);         /* ends it without a trace; NULL allowed */

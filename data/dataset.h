@@ -18,6 +18,11 @@ struct wk_dataset {
 };
 extern const wki_type wki_dataset_type;
 
+/* What x and y are called in files whose parts have names. */
+#define WKI_X_NAMES "x", "data", "images", "features", "X", "inputs"
+#define WKI_Y_NAMES "y", "label", "labels", "targets", "Y", "outputs"
+enum { WKI_NAMES = 6 };
+
 size_t wki_field_bytes(const wk_field *field); /* of one row; was checked when the dataset was made */
 /* The shape of n rows of a field; how many dims. */
 int wki_field_shape(const wk_field *field, int64_t n, int64_t shape[WK_MAX_DIMS]);

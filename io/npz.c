@@ -5,12 +5,10 @@
 #include "base/crc32c.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "io/zip.h"
 #include <string.h>
 
-enum { RECORD = 64, NAME_MOST = 65000, FEW = 0xFFFF, VERSION = 20, VERSION_64 = 45, UTF8 = 1 << 11, DATE = 1 << 5 | 1 };
-enum { LOCAL = 0x04034b50, CENTRAL = 0x02014b50, END = 0x06054b50, END_64 = 0x06064b50, LOCATOR_64 = 0x07064b50 };
-enum { EXTRA_64 = 1, TAG = 4, END_64_BYTES = 56 };
-static const uint64_t much = UINT32_MAX; /* and more stands in zip64's place */
+enum { RECORD = 64, NAME_MOST = 65000, VERSION = 20, VERSION_64 = 45, UTF8 = 1 << 11, DATE = 1 << 5 | 1, TAG = 4 };
 static const char ending[] = ".npy";
 
 typedef struct record {
@@ -51,8 +49,8 @@ static void add_facts(record *r, const wki_npz_entry *e, uint64_t bytes, size_t 
     add(r, 4, 0); /* stored, at midnight */
     add(r, 2, DATE);
     add(r, 4, e->sum);
-    add(r, 4, at_most(bytes, much));
-    add(r, 4, at_most(bytes, much));
+    add(r, 4, at_most(bytes, wki_zip_much));
+    add(r, 4, at_most(bytes, wki_zip_much));
     add(r, 2, strlen(e->name) + sizeof ending - 1);
     add(r, 2, extra);
 }
@@ -69,12 +67,12 @@ static void put_named(archive *a, const record *header, const wki_npz_entry *e, 
 static record extra_of(uint64_t bytes, uint64_t at)
 {
     record r = { .used = TAG };
-    if (bytes >= much) add(&r, 8, bytes), add(&r, 8, bytes);
-    if (at >= much) add(&r, 8, at);
+    if (bytes >= wki_zip_much) add(&r, 8, bytes), add(&r, 8, bytes);
+    if (at >= wki_zip_much) add(&r, 8, at);
     const size_t used = r.used;
     r.used = 0;
     if (used == TAG) return r;
-    add(&r, 2, EXTRA_64);
+    add(&r, 2, WKI_ZIP_EXTRA_64);
     add(&r, 2, used - TAG);
     r.used = used;
     return r;
@@ -88,7 +86,7 @@ static void put_entry(archive *a, wki_npz_entry *e)
     e->at = a->at;
     const record extra = extra_of(head + bytes, 0);
     record header = { .used = 0 };
-    add(&header, 4, LOCAL);
+    add(&header, 4, WKI_ZIP_LOCAL);
     add_facts(&header, e, head + bytes, extra.used);
     put_named(a, &header, e, &extra);
     put(a, npy, head);
@@ -101,13 +99,13 @@ static void put_central(archive *a, const wki_npz_entry *e)
     const uint64_t bytes = wki_npy_header(&e->array, npy) + bytes_of(&e->array);
     const record extra = extra_of(bytes, e->at);
     record header = { .used = 0 };
-    add(&header, 4, CENTRAL);
+    add(&header, 4, WKI_ZIP_CENTRAL);
     add(&header, 2, VERSION_64);
     add_facts(&header, e, bytes, extra.used);
     add(&header, 2, 0); /* no comment */
     add(&header, 2, 0); /* the first disk */
     add(&header, 6, 0); /* no attributes */
-    add(&header, 4, at_most(e->at, much));
+    add(&header, 4, at_most(e->at, wki_zip_much));
     put_named(a, &header, e, &extra);
 }
 
@@ -115,8 +113,8 @@ static void put_end_64(archive *a, uint64_t n, uint64_t start, uint64_t bytes)
 {
     record r = { .used = 0 };
     const uint64_t at = a->at;
-    add(&r, 4, END_64);
-    add(&r, 8, END_64_BYTES - 12);
+    add(&r, 4, WKI_ZIP_END_64);
+    add(&r, 8, WKI_ZIP_END_64_BYTES - 12);
     add(&r, 2, VERSION_64);
     add(&r, 2, VERSION_64);
     add(&r, 8, 0); /* the first disk, and the directory's */
@@ -126,7 +124,7 @@ static void put_end_64(archive *a, uint64_t n, uint64_t start, uint64_t bytes)
     add(&r, 8, start);
     put(a, r.bytes, r.used);
     r.used = 0;
-    add(&r, 4, LOCATOR_64);
+    add(&r, 4, WKI_ZIP_LOCATOR_64);
     add(&r, 4, 0);
     add(&r, 8, at);
     add(&r, 4, 1); /* disk in all */
@@ -136,14 +134,14 @@ static void put_end_64(archive *a, uint64_t n, uint64_t start, uint64_t bytes)
 static void put_end(archive *a, uint64_t n, uint64_t start)
 {
     const uint64_t bytes = a->at - start;
-    if (n >= FEW || start >= much || bytes >= much) put_end_64(a, n, start, bytes);
+    if (n >= WKI_ZIP_FEW || start >= wki_zip_much || bytes >= wki_zip_much) put_end_64(a, n, start, bytes);
     record r = { .used = 0 };
-    add(&r, 4, END);
+    add(&r, 4, WKI_ZIP_END);
     add(&r, 4, 0);
-    add(&r, 2, at_most(n, FEW));
-    add(&r, 2, at_most(n, FEW));
-    add(&r, 4, at_most(bytes, much));
-    add(&r, 4, at_most(start, much));
+    add(&r, 2, at_most(n, WKI_ZIP_FEW));
+    add(&r, 2, at_most(n, WKI_ZIP_FEW));
+    add(&r, 4, at_most(bytes, wki_zip_much));
+    add(&r, 4, at_most(start, wki_zip_much));
     add(&r, 2, 0); /* no comment */
     put(a, r.bytes, r.used);
 }

@@ -27,11 +27,10 @@ static wk_status measure(wki_rows *r, const char *path, const char *where)
     return WK_OK;
 }
 
-wk_status wki_rows_open(wki_rows *r, const char *path, wk_status (*header)(wki_source *, const char *, wki_stored *),
-                        const char *where)
+wk_status wki_rows_open(wki_rows *r, wki_source *source, const char *path,
+                        wk_status (*header)(wki_source *, const char *, wki_stored *), const char *where)
 {
     *r = (wki_rows){ .count = 0 };
-    wki_source *source = wki_source_open(path, where);
     if (!source) return wk_error();
     wk_status status = header(source, path, &r->stored);
     if (!status) status = measure(r, path, where);

@@ -2,6 +2,7 @@
  * alone. */
 #include "io/source.h"
 #include "base/alloc.h"
+#include "base/crc32c.h"
 #include "base/error.h"
 #include <string.h>
 #ifdef WICK_WITH_ZLIB
@@ -13,13 +14,19 @@ enum { INPUT = 64 * 1024, DEFLATE_AT_BEST = 1032 }; /* deflate's densest code: 2
 struct wki_source {
     wki_file *file;
     const char *path, *where;
-    int64_t at, size;
+    int64_t at, size; /* in the file: the next byte, the end */
     bool packed, ended;
+    bool is_part;
+    wki_part part;
+    int64_t taken; /* of the part */
+    uint32_t sum;  /* of what was taken */
 #ifdef WICK_WITH_ZLIB
     z_stream zlib;
     unsigned char input[INPUT];
 #endif
 };
+
+static const char *format_of(const wki_source *s) { return s->is_part ? "deflate" : "gzip"; }
 
 #ifdef WICK_WITH_ZLIB
 static void *zlib_alloc(void *user, unsigned n, unsigned size)
@@ -38,8 +45,8 @@ static wk_status start_zlib(wki_source *s)
 {
     s->zlib.zalloc = zlib_alloc;
     s->zlib.zfree = zlib_free;
-    if (inflateInit2(&s->zlib, 16 + MAX_WBITS) == Z_OK) return WK_OK;
-    return wki_fail(WK_E_MEMORY, s->where, "%s: no memory to unpack gzip", s->path);
+    if (inflateInit2(&s->zlib, s->is_part ? -MAX_WBITS : 16 + MAX_WBITS) == Z_OK) return WK_OK;
+    return wki_fail(WK_E_MEMORY, s->where, "%s: no memory to unpack %s", s->path, format_of(s));
 }
 
 static wk_status refill(wki_source *s)
@@ -58,8 +65,8 @@ static wk_status end_of_gzip(wki_source *s)
     s->ended = true;
     const int64_t behind = s->size - s->at + s->zlib.avail_in;
     if (!behind) return WK_OK;
-    return wki_fail(WK_E_FORMAT, s->where, "%s: %lld bytes follow the gzip stream; expected its end", s->path,
-                    (long long)behind);
+    return wki_fail(WK_E_FORMAT, s->where, "%s: %lld bytes follow the %s stream; expected its end", s->path,
+                    (long long)behind, format_of(s));
 }
 
 static int64_t take_packed(wki_source *s, unsigned char *to, size_t n)
@@ -75,10 +82,10 @@ static int64_t take_packed(wki_source *s, unsigned char *to, size_t n)
         if (code == Z_STREAM_END) {
             if (end_of_gzip(s)) return -1;
         } else if (code == Z_BUF_ERROR && !s->zlib.avail_in) {
-            wki_fail(WK_E_FORMAT, s->where, "%s: truncated; the gzip stream has no end", s->path);
+            wki_fail(WK_E_FORMAT, s->where, "%s: truncated; the %s stream has no end", s->path, format_of(s));
             return -1;
         } else if (code != Z_OK) {
-            wki_fail(WK_E_FORMAT, s->where, "%s: damaged gzip stream (%s)", s->path,
+            wki_fail(WK_E_FORMAT, s->where, "%s: damaged %s stream (%s)", s->path, format_of(s),
                      s->zlib.msg ? s->zlib.msg : "zlib gives no reason");
             return -1;
         }
@@ -90,8 +97,8 @@ static void stop_zlib(wki_source *s) { inflateEnd(&s->zlib); }
 #else
 static wk_status start_zlib(wki_source *s)
 {
-    return wki_fail(WK_E_UNSUPPORTED, s->where,
-                    "%s: is gzip, and wick was built without zlib; unpack it first (gunzip)", s->path);
+    return wki_fail(WK_E_UNSUPPORTED, s->where, "%s: is packed by %s, and wick was built without zlib; unpack it first",
+                    s->path, format_of(s));
 }
 
 static int64_t take_packed(wki_source *s, unsigned char *to, size_t n)
@@ -128,7 +135,28 @@ wki_source *wki_source_open(const char *path, const char *where)
     return NULL;
 }
 
-int64_t wki_source_take(wki_source *s, void *to, size_t n)
+wki_source *wki_source_of_part(wki_file *file, const wki_part *part, const char *shown, const char *where)
+{
+    wki_source *s = wki_alloc(sizeof *s);
+    if (!s) {
+        wki_file_close(file);
+        return NULL;
+    }
+    s->file = file;
+    s->path = shown;
+    s->where = where;
+    s->is_part = true;
+    s->part = *part;
+    s->at = part->at;
+    s->size = part->at + part->packed;
+    if (!part->deflated) return s;
+    s->packed = start_zlib(s) == WK_OK;
+    if (s->packed) return s;
+    wki_source_close(s);
+    return NULL;
+}
+
+static int64_t take(wki_source *s, void *to, size_t n)
 {
     if (s->packed) return take_packed(s, to, n);
     const int64_t left = s->size - s->at;
@@ -138,13 +166,39 @@ int64_t wki_source_take(wki_source *s, void *to, size_t n)
     return (int64_t)n;
 }
 
-bool wki_source_can_hold(const wki_source *s, uint64_t bytes)
+/* A part ends where its archive says, with the sum that it says. */
+static int64_t account(wki_source *s, const void *bytes, int64_t got, size_t wanted)
 {
-    const uint64_t size = (uint64_t)s->size;
-    return s->packed ? bytes / DEFLATE_AT_BEST <= size : bytes <= size;
+    if (got < 0) return got;
+    s->taken += got;
+    s->sum = wki_crc32(s->sum, bytes, (size_t)got);
+    if (s->taken <= s->part.size && ((size_t)got == wanted || s->taken == s->part.size)) {
+        if ((size_t)got == wanted || s->sum == s->part.sum) return got;
+        wki_fail(WK_E_FORMAT, s->where, "%s: is damaged; its checksum does not match", s->path);
+        return -1;
+    }
+    wki_fail(WK_E_FORMAT, s->where, "%s: unpacks to %s than the %lld bytes that its archive promises", s->path,
+             s->taken < s->part.size ? "less" : "more", (long long)s->part.size);
+    return -1;
 }
 
-int64_t wki_source_left(const wki_source *s) { return s->packed ? -1 : s->size - s->at; }
+int64_t wki_source_take(wki_source *s, void *to, size_t n)
+{
+    const int64_t got = take(s, to, n);
+    return s->is_part ? account(s, to, got, n) : got;
+}
+
+bool wki_source_can_hold(const wki_source *s, uint64_t bytes)
+{
+    const uint64_t size = (uint64_t)(s->is_part ? s->part.size : s->size);
+    return s->packed && !s->is_part ? bytes / DEFLATE_AT_BEST <= size : bytes <= size;
+}
+
+int64_t wki_source_left(const wki_source *s)
+{
+    if (s->is_part) return s->part.size - s->taken;
+    return s->packed ? -1 : s->size - s->at;
+}
 
 wki_file *wki_source_release(wki_source *s, int64_t *at)
 {

@@ -16,18 +16,74 @@ __attribute__((format(printf, 2, 3))) static void advise(look *l, const char *fo
     va_end(args);
 }
 
+/* Is that filter among "shuffle, deflate 4"? */
+static bool has_filter(const wk_h5_info *i, const char *name)
+{
+    const char *at = strstr(i->filters, name);
+    const size_t n = strlen(name);
+    return at && (at == i->filters || at[-1] == ' ') && (!at[n] || at[n] == ',' || at[n] == ' ');
+}
+
+/* The command that mends the layout; the file beside it is named after it. */
+static void mend(look *l, const char *allow)
+{
+    const char *dot = strrchr(l->path, '.'), *slash = strrchr(l->path, '/');
+    const int stem = dot && (!slash || dot > slash + 1) ? (int)(dot - l->path) : (int)strlen(l->path);
+    char *given = strstr(l->mend, " --allow "), *end = l->mend + strlen(l->mend);
+    if (l->mend[0] && (!allow || (given && strstr(given, allow)))) return;
+    if (given)
+        snprintf(end, sizeof l->mend - (size_t)(end - l->mend), ",%s", allow);
+    else
+        snprintf(l->mend, sizeof l->mend, "wick repack %s %.*s-repacked.h5%s%s", l->path, stem, l->path,
+                 allow ? " --allow " : "", allow ? allow : "");
+}
+
+/* The first filter that wick leaves to libhdf5, as --allow names it; NULL: there is none. */
+static const char *left_to_library(const wk_h5_info *i)
+{
+    static const char *const named[] = { "szip", "nbit", "scaleoffset" };
+    static const char *const ours[] = { "shuffle", "fletcher32", "lzf", "deflate" };
+    for (int k = 0; k < 3; k++)
+        if (has_filter(i, named[k])) return named[k];
+    for (const char *at = i->filters; *at; at += strcspn(at, ","), at += strspn(at, ", ")) {
+        bool known = false;
+        for (int k = 0; k < 4; k++) known = known || !strncmp(at, ours[k], strlen(ours[k]));
+        if (!known) return "plugins";
+    }
+    return NULL;
+}
+
+static void advise_filters(look *l, const look_set *s)
+{
+    const wk_h5_info *i = &s->info;
+    const char *allow = i->numeric ? left_to_library(i) : NULL;
+    if (allow) {
+        advise(l,
+               "%s: packed by %s, which wick leaves to libhdf5, one thread at a time and only where it is allowed; "
+               "deflate loads in all threads",
+               i->path, i->filters);
+        mend(l, allow);
+    }
+    if (has_filter(i, "shuffle") && (!strcmp(i->type, "u8") || !strcmp(i->type, "i8"))) {
+        advise(l, "%s: shuffle does nothing for single bytes", i->path);
+        mend(l, NULL);
+    }
+}
+
 static void advise_chunks(look *l, const look_set *s)
 {
     const wk_h5_info *i = &s->info;
     say_room size;
     int64_t elements = 1, chunk = 1, pieces = 1;
-    if (!i->chunk[0] || i->bytes < WORTH_IT) return;
+    if (!i->chunk[0] || i->bytes < WORTH_IT || !i->numeric) return;
     for (int d = 0; d < i->ndim; d++) {
         elements *= i->shape[d];
         chunk *= i->chunk[d];
         if (d) pieces *= (i->shape[d] + i->chunk[d] - 1) / i->chunk[d];
     }
-    chunk *= elements ? i->bytes / elements : 1;
+    if (!elements) return;
+    const int64_t rows = i->chunk[0], row = i->bytes / i->shape[0];
+    chunk *= i->bytes / elements;
     if (pieces > 1)
         advise(l,
                "%s: a row is spread over %lld chunks, each of which has to be read; chunks of whole rows load faster",
@@ -35,9 +91,12 @@ static void advise_chunks(look *l, const look_set *s)
     else if (chunk < SMALL_CHUNK)
         advise(l, "%s: chunks of %s are small; 64 KiB to 1 MiB cost less to find and unpack", i->path,
                say_bytes(size, chunk));
-    else if (chunk > LARGE_CHUNK)
+    else if (chunk > LARGE_CHUNK && (rows > 1 || chunk > row))
         advise(l, "%s: chunks of %s are large for reading in random order; 64 KiB to 1 MiB load faster", i->path,
                say_bytes(size, chunk));
+    else
+        return;
+    mend(l, NULL);
 }
 
 static void advise_values(look *l, const look_set *s)
@@ -73,6 +132,7 @@ void look_advise(look *l)
 {
     for (int i = 0; i < l->nsets; i++) {
         advise_chunks(l, &l->sets[i]);
+        advise_filters(l, &l->sets[i]);
         advise_values(l, &l->sets[i]);
     }
     if (l->counts[0]) advise_classes(l);

@@ -3,6 +3,6 @@
 #define WICK_APP_COMMANDS_H
 #include "args.h"
 
-extern const args_command command_synth, command_import, command_inspect, command_train, command_compare, command_eval,
+extern const args_command command_synth, command_import, command_inspect, command_repack, command_train, command_compare, command_eval,
     command_predict, command_export, command_show, command_lr_find, command_info;
 #endif

@@ -1,5 +1,5 @@
-/* wick import: IDX (MNIST), CSV and NumPy files as HDF5 files. Whatever is read becomes one dataset, which is then
- * split and stored. */
+/* wick import: IDX (MNIST), CSV, NumPy files and pictures as HDF5 files. Whatever is read becomes one dataset, which is
+ * then split and stored. */
 #include "commands.h"
 #include "store.h"
 #include "wick/io.h"
@@ -8,7 +8,7 @@
 
 typedef struct settings {
     store_settings store;
-    const char *label, *classes, *delimiter;
+    const char *label, *classes, *delimiter, *x, *y;
     double test_fraction;
     int64_t seed, height, width;
     bool regression, grey;
@@ -19,12 +19,15 @@ static const args_option options[] = {
     { "label", 0, ARGS_TEXT, AT(label), "COLUMN", "csv: what to predict, by name or number (the last)", 0, 0 },
     { "delimiter", 0, ARGS_TEXT, AT(delimiter), "C", "csv: what stands between columns (found by itself)", 0, 0 },
     { "regression", 0, ARGS_FLAG, AT(regression), NULL, "csv: the label is a number, not a class", 0, 0 },
-    { "classes", 0, ARGS_TEXT, AT(classes), "A,B", "mnist, npy: names of the classes, in order", 0, 0 },
+    { "classes", 0, ARGS_TEXT, AT(classes), "A,B", "mnist, npy, npz: names of the classes, in order", 0, 0 },
+    { "x", 0, ARGS_TEXT, AT(x), "NAME", "npz: inputs (x, data, images, features, ...)", 0, 0 },
+    { "y", 0, ARGS_TEXT, AT(y), "NAME", "npz: targets (y, label, labels, targets, ...)", 0, 0 },
     { "height", 0, ARGS_WHOLE, AT(height), "N", "images: scaled to N rows of pixels", 1, 32768 },
     { "width", 0, ARGS_WHOLE, AT(width), "N", "images: scaled to N columns of pixels", 1, 32768 },
     { "grey", 0, ARGS_FLAG, AT(grey), NULL, "images: grey instead of red, green and blue", 0, 0 },
-    { "test-fraction", 0, ARGS_REAL, AT(test_fraction), "F", "all but mnist: share of the rows for test (0.2)", 0, 1 },
-    { "seed", 0, ARGS_WHOLE, AT(seed), "S", "all but mnist: of the choice of test rows (1)", 0, 9e18 },
+    { "test-fraction", 0, ARGS_REAL, AT(test_fraction), "F", "share of the rows for test, where none are given (0.2)",
+      0, 1 },
+    { "seed", 0, ARGS_WHOLE, AT(seed), "S", "of the choice of test rows (1)", 0, 9e18 },
 };
 
 /* Rows in memory. Labels may have any integer type and are delivered as i64. */
@@ -98,6 +101,7 @@ static int store_both(const settings *s, wk_dataset *train, wk_dataset *test, co
 static int store_split(const settings *s, wk_dataset *all, const char *source)
 {
     wk_dataset *train = NULL, *test = NULL;
+    if (wk_failed()) return say_error();
     wk_dataset_split(all, s->test_fraction, wk_dataset_classes(all, NULL) > 0, (uint64_t)s->seed, &test, &train);
     if (!wk_failed() && (wk_dataset_len(test) == 0 || wk_dataset_len(train) == 0))
         wk_fail(WK_E_INVALID,
@@ -149,13 +153,32 @@ static int import_mnist(const settings *s, const char *const *operands, const ch
     return store_both(s, train, test, source);
 }
 
+/* ---- npz ---- */
+
+/* Training and test rows as the archive names them, x_train and x_test; else all of them are split. */
+static int import_npz(const settings *s, const char *const *operands, const char *source)
+{
+    class_names given;
+    const char *const *names = given.list;
+    int n = list_classes(&given, s->classes);
+    wk_dataset *all = wk_dataset_npz(operands[1], .raw = true, .x = s->x, .y = s->y, .classes = n ? names : NULL,
+                                     .nclasses = n),
+               *test = NULL;
+    if (all && !s->x && !s->y) {
+        n = wk_dataset_classes(all, &names);
+        test = wk_dataset_npz(operands[1], .split = "test", .raw = true, .classes = n ? names : NULL, .nclasses = n);
+        if (!test && wk_error() == WK_E_NOT_FOUND) wk_error_clear();
+    }
+    return test ? store_both(s, all, test, source) : store_split(s, all, source);
+}
+
 /* ---- images ---- */
 
 static int import_images(const settings *s, const char *const *operands, const char *source)
 {
     wk_dataset *all = wk_dataset_images(operands[1], .raw = true, .resize = s->height > 0, .grey = s->grey,
                                         .height = s->height, .width = s->width);
-    return all ? store_split(s, all, source) : say_error();
+    return store_split(s, all, source);
 }
 
 /* ---- csv ---- */
@@ -264,9 +287,8 @@ typedef struct format {
     int (*import)(const settings *s, const char *const *operands, const char *source);
 } format;
 static const format formats[] = {
-    { "mnist", "mnist DIR", 2, import_mnist },
-    { "csv", "csv FILE", 2, import_csv },
-    { "npy", "npy X.npy Y.npy", 3, import_npy },
+    { "mnist", "mnist DIR", 2, import_mnist },    { "csv", "csv FILE", 2, import_csv },
+    { "npy", "npy X.npy Y.npy", 3, import_npy },  { "npz", "npz FILE.npz", 2, import_npz },
     { "images", "images DIR", 2, import_images },
 };
 enum { FORMATS = sizeof formats / sizeof *formats };
@@ -278,7 +300,7 @@ static const format *find(const char *name)
         if (!strcmp(formats[i].name, name)) return &formats[i];
         names[i] = formats[i].name;
     }
-    args_unknown("format", name, names, FORMATS, "there are mnist, csv, npy and images");
+    args_unknown("format", name, names, FORMATS, "there are mnist, csv, npy, npz and images");
     return NULL;
 }
 
@@ -303,17 +325,19 @@ static int run(int argc, char **argv)
 const args_command command_import = {
     .name = "import",
     .about = "turns MNIST, CSV or NumPy files or pictures into an HDF5 file",
-    .operands = "mnist DIR | csv FILE | npy X Y | images DIR  -o FILE.h5",
+    .operands = "mnist DIR | csv FILE | npy X Y | npz F | images DIR -o F.h5",
     .fewest = 1,
     .most = 3,
     .text = "  wick import mnist downloads/ -o mnist.h5\n"
             "  wick import csv iris.csv --label species -o iris.h5\n"
             "  wick import npy x.npy y.npy -o data.h5\n"
+            "  wick import npz arrays.npz -o data.h5\n"
             "  wick import images pets/ --height 64 --width 64 -o pets.h5\n\n"
             "mnist takes a folder with the four IDX files, packed (.gz) or not; Fashion-MNIST\n"
-            "and others of that layout do as well. images takes a folder of folders of PNG or\n"
-            "JPEG pictures, each a class; without a size, all must have one. All rows but\n"
-            "mnist's are split into training and test rows, each class keeping its share.\n",
+            "and others of that layout do as well. npz takes x and y of an archive, or\n"
+            "x_train, y_train, x_test and y_test. images takes a folder of folders of PNG or\n"
+            "JPEG pictures, each a class; without a size, all must have one. Rows that come\n"
+            "without test rows are split, each class keeping its share.\n",
     .options = options,
     .noptions = ARGS_COUNT(options),
     .shared = store_options,

@@ -110,7 +110,8 @@ static void put_text(const look *l)
     if (l->counts[0]) put_classes(l);
     printf("\n");
     for (int i = 0; i < l->nadvice; i++) printf("- %s\n", l->advice[i]);
-    if (l->trainable) printf("%snext: wick train %s\n", l->nadvice ? "\n" : "", l->path);
+    if (l->mend[0]) printf("\nmend: %s\n", l->mend);
+    if (l->trainable) printf("%snext: wick train %s\n", l->nadvice && !l->mend[0] ? "\n" : "", l->path);
 }
 
 static void json_sizes(json *j, const char *key, int n, const int64_t *sizes)
@@ -162,6 +163,10 @@ static void put_json(const look *l)
     json_open(&j, "advice", '[');
     for (int i = 0; i < l->nadvice; i++) json_text(&j, NULL, l->advice[i]);
     json_close(&j);
+    if (l->mend[0])
+        json_text(&j, "mend", l->mend);
+    else
+        json_null(&j, "mend");
     json_close(&j);
     json_end_line(&j);
 }

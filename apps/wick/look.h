@@ -22,6 +22,7 @@ typedef struct look {
     int64_t *counts[2]; /* rows of each class, for training and test; NULL without classes */
     char advice[LOOK_ADVICE][LOOK_ADVICE_TEXT];
     int nadvice;
+    char mend[600]; /* the command that follows the advice on how the file is stored; "" without any */
 } look;
 
 bool look_at(look *l, const sets_request *request); /* false with the library's error pending */

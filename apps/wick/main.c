@@ -6,9 +6,9 @@
 #include <locale.h>
 #include <string.h>
 
-static const args_command *const commands[] = { &command_synth,   &command_import,  &command_inspect, &command_train,
-                                                &command_eval,    &command_predict, &command_export,  &command_show,
-                                                &command_lr_find, &command_compare, &command_info };
+static const args_command *const commands[] = { &command_synth, &command_import,  &command_inspect, &command_repack,
+                                                &command_train, &command_eval,    &command_predict, &command_export,
+                                                &command_show,  &command_lr_find, &command_compare, &command_info };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 static int help(void)

@@ -36,13 +36,15 @@ static bool is_folder(const char *path)
     return stat(path, &is) == 0 && S_ISDIR(is.st_mode);
 }
 
+static bool ends_in(const char *path, const char *ending)
+{
+    const size_t n = strlen(path), end = strlen(ending);
+    return n > end && !strcasecmp(path + n - end, ending);
+}
+
 static bool is_csv(const char *path)
 {
-    static const char *const endings[] = { ".csv", ".tsv", ".csv.gz", ".tsv.gz" };
-    const size_t n = strlen(path);
-    for (int i = 0; i < 4; i++)
-        if (n > strlen(endings[i]) && !strcasecmp(path + n - strlen(endings[i]), endings[i])) return true;
-    return false;
+    return ends_in(path, ".csv") || ends_in(path, ".tsv") || ends_in(path, ".csv.gz") || ends_in(path, ".tsv.gz");
 }
 
 static void open_csv(sets *s, const sets_request *r)
@@ -80,6 +82,15 @@ static void open_pictures(sets *s, const sets_request *r)
     if (s->test) check_classes(s);
 }
 
+/* Test rows are those that the archive calls so, unless x and y are named, which says nothing of test. */
+static void open_npz(sets *s, const sets_request *r)
+{
+    s->all = with_labels(r, wk_dataset_npz(r->path, .split = r->train, .x = r->x, .y = r->y));
+    if (!s->all || (!r->test && (r->x || r->y))) return;
+    s->test = wk_dataset_npz(r->path, .split = r->test ? r->test : "test", .x = r->x, .y = r->y);
+    if (!s->test && !r->test && wk_error() == WK_E_NOT_FOUND) wk_error_clear();
+}
+
 /* MNIST's four files, or pictures. */
 static void open_folder(sets *s, const sets_request *r)
 {
@@ -98,6 +109,7 @@ static void open_folder(sets *s, const sets_request *r)
 static bool open_other(sets *s, const sets_request *r)
 {
     const bool csv = is_csv(r->path), folder = !csv && is_folder(r->path);
+    if (ends_in(r->path, ".npz")) return open_npz(s, r), true;
     if (!csv && !folder) return false;
     if (r->train || r->test || r->x || (folder && r->y))
         wk_fail(WK_E_INVALID, "%s: is no HDF5 file, of which parts are chosen by name%s", r->path,
@@ -169,7 +181,7 @@ bool sets_examine(sets *s, const sets_request *r)
     if (wk_dataset_len(s->all) < FEWEST)
         wk_fail(WK_E_INVALID, "%s: %lld rows are too few to train on; expected at least %d", s->path,
                 (long long)wk_dataset_len(s->all), FEWEST);
-    if (!wk_failed() && has_test) s->test = open_group(r, r->test ? r->test : "test");
+    if (!wk_failed() && has_test && !other) s->test = open_group(r, r->test ? r->test : "test");
     if (!wk_failed() && s->test) check_fit(s);
     return !wk_failed();
 }

@@ -1,5 +1,6 @@
 /* Rows of any dataset into a file, block by block; the file appears when it is complete. Rests on wick/hdf5.h. */
 #include "store.h"
+#include "machine.h"
 #include <math.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -9,9 +10,17 @@ const args_option store_options[STORE_OPTIONS] = {
     { "output", 'o', ARGS_TEXT, AT(path), "FILE", "the file to write", 0, 0 },
     { "deflate", 0, ARGS_WHOLE, AT(deflate), "L", "compress, from 1 (fast) to 9 (small); 0 does not (0)", 0, 9 },
     { "shuffle", 0, ARGS_FLAG, AT(shuffle), NULL, "shuffle bytes before compressing; helps floats", 0, 0 },
+    { "workers", 0, ARGS_WHOLE, AT(workers), "N", "threads that compress (one less than cores)", 1, 64 },
     { "force", 0, ARGS_FLAG, AT(force), NULL, "replace the file if there is one", 0, 0 },
     { "quiet", 'q', ARGS_FLAG, AT(quiet), NULL, "print nothing", 0, 0 },
 };
+
+int store_workers(int64_t given)
+{
+    enum { MOST = 8 };
+    const int others = machine_cores() - 1;
+    return given ? (int)given : others < MOST ? others : MOST;
+}
 
 int store_check(const store_settings *s)
 {
@@ -25,7 +34,8 @@ int store_check(const store_settings *s)
 bool store_open(store *s, const store_settings *settings, const char *source)
 {
     *s = (store){ .settings = settings, .progress.mode = progress_choose(false, settings->quiet) };
-    s->writer = wk_h5_writer_new(settings->path, .shuffle = settings->shuffle, .deflate = (int)settings->deflate);
+    s->writer = wk_h5_writer_new(settings->path, .shuffle = settings->shuffle, .deflate = (int)settings->deflate,
+                                 .workers = store_workers(settings->workers));
     if (source) wk_h5_attribute(s->writer, "source", source);
     return !wk_failed();
 }

@@ -8,10 +8,10 @@
 /* What synth and import have in common: the beginning of their settings, and the options for it. */
 typedef struct store_settings {
     const char *path;
-    int64_t deflate;
+    int64_t deflate, workers; /* workers 0: one less than there are cores */
     bool shuffle, force, quiet;
 } store_settings;
-enum { STORE_OPTIONS = 5 };
+enum { STORE_OPTIONS = 6 };
 extern const args_option store_options[STORE_OPTIONS];
 
 typedef struct store {
@@ -20,6 +20,8 @@ typedef struct store {
     progress progress;
 } store;
 
+/* Threads that deflate beside the caller, on this machine. */
+int store_workers(int64_t given);
 /* Is there a path, and is it free or to be replaced? EXIT_DONE, or another code after saying what is wrong. */
 int store_check(const store_settings *settings);
 bool store_open(store *s, const store_settings *settings, const char *source); /* in the scope open at the call */

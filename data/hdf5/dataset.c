@@ -1,5 +1,6 @@
 /* wk_dataset_h5: finds x and y by convention or by name, checks that they belong together, and hands rows to the
  * loader. Rests on names.c for finding and on read.c for rows. */
+#include "data/dataset.h"
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/options.h"
@@ -10,9 +11,7 @@
 #define WHERE "dataset_h5"
 enum { PATH_MOST = 512, COUNTED_CLASSES_MOST = 1000, SCAN = 4096 };
 
-static const char *const x_names[] = { "x", "data", "images", "features", "X", "inputs" };
-static const char *const y_names[] = { "y", "label", "labels", "targets", "Y", "outputs" };
-enum { CONVENTIONS = sizeof x_names / sizeof *x_names };
+static const char *const x_names[] = { WKI_X_NAMES }, *const y_names[] = { WKI_Y_NAMES };
 
 typedef struct h5_set {
     wki_h5_file *file;
@@ -91,7 +90,7 @@ static wk_status find_conventional(h5_set *s, const char *field, const char *con
 {
     char hint[WKI_H5_HINT], path[PATH_MOST];
     const char *found = NULL;
-    for (int i = 0; i < CONVENTIONS; i++) {
+    for (int i = 0; i < WKI_NAMES; i++) {
         const wk_status status = join(s, s->group, names[i], path);
         if (status) return status;
         if (!wki_h5_is(s->file, path, H5I_DATASET)) continue;

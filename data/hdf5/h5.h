@@ -1,6 +1,7 @@
 /* How wick reads HDF5: libhdf5 is asked for metadata only, one call at a time, through a driver of ours that opens no
  * other file; elements are read and decoded here, so that a short read is an error and never zeros. library.c talks to
- * libhdf5, table.c describes a data set, decode.c undoes filters, read.c keeps decoded blocks of rows. */
+ * libhdf5, walk.c lists what a file holds, table.c describes a data set, decode.c undoes filters, read.c keeps decoded
+ * blocks of rows. */
 #ifndef WKI_H5_H
 #define WKI_H5_H
 #include "base/file.h"
@@ -99,6 +100,9 @@ typedef struct wki_h5_cast {
 wk_status wki_h5_read_rows(wki_h5_table *table, uint64_t base, const int64_t *rows, int64_t n, wki_h5_cast cast,
                            void *to);
 
+/* Rows [first, first + n) as the file has them, but in this machine's byte order. */
+wk_status wki_h5_read_raw(wki_h5_table *table, uint64_t first, uint64_t n, void *to);
+
 /* Why a block of rows cannot be had. */
 typedef struct wki_h5_problem {
     wk_status code;
@@ -108,9 +112,6 @@ typedef struct wki_h5_problem {
 bool wki_h5_decode(const wki_h5_table *table, const wki_h5_chunk *chunk, const unsigned char *stored, unsigned char *to,
                    wki_h5_problem *why);
 
-/* A data set of its own in a file that is being written, all at once. WK_E_INVALID: nothing can stand at this path. */
-wk_status wki_h5_put(wk_h5_writer *w, const char *name, const wk_array *array, const char *where);
-
 /* names.c: is this absolute path a group (H5I_GROUP) or a data set (H5I_DATASET)? */
 bool wki_h5_is(wki_h5_file *file, const char *path, H5I_type_t kind);
 /* The members of that kind for an error's text: "it has 'x', 'y'; did you mean 'x'?"; near: the word looked for, or
@@ -118,6 +119,24 @@ bool wki_h5_is(wki_h5_file *file, const char *path, H5I_type_t kind);
 enum { WKI_H5_HINT = 240 };
 const char *wki_h5_hint(wki_h5_file *file, const char *group, H5I_type_t kind, const char *near,
                         char room[WKI_H5_HINT]);
+/* walk.c: what the groups of a file hold, itself first with the path "". What two names lead to is met twice, the second
+ * time as the same as an object before it; so are the members of such a group. */
+typedef enum wki_h5_kind { WKI_H5_GROUP, WKI_H5_SET, WKI_H5_SOFT, WKI_H5_OTHER } wki_h5_kind;
+typedef struct wki_h5_object {
+    char *path;
+    wki_h5_kind kind;
+    const char *what; /* an object that is nothing else is: "a named type" */
+    char *target;     /* of a soft link */
+    int same_as;      /* the index of that object, or -1 */
+    bool several;     /* it has more names than one */
+} wki_h5_object;
+typedef struct wki_h5_catalog {
+    wki_h5_object *objects;
+    int count, room, links;
+} wki_h5_catalog;
+wk_status wki_h5_walk(wki_h5_file *file, const char *where, wki_h5_catalog *catalog);
+void wki_h5_catalog_free(wki_h5_catalog *catalog);
+
 /* The strings of the attribute "classes" of an object; *n = 0 if it has none. Freed with wki_h5_names_free. */
 wk_status wki_h5_read_classes(wki_h5_file *file, const char *object, char ***names, int *n);
 void wki_h5_names_free(char **names, int n);

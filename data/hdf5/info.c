@@ -1,4 +1,4 @@
-/* Looking at any HDF5 file: what data sets it has, and the numbers of one of them. Rests on library.c and read.c. */
+/* Looking at any HDF5 file: what data sets it has, and the numbers of one of them. Rests on walk.c and read.c. */
 #include "base/alloc.h"
 #include "base/error.h"
 #include "data/hdf5/h5.h"
@@ -7,31 +7,7 @@
 
 #define EACH "h5_each"
 #define READ "h5_read_doubles"
-enum { LINKS_MOST = 100000, DEPTH_MOST = 64, PATH_MOST = sizeof(((wk_h5_info *)0)->path), READ_ROWS = 512 };
-
-typedef struct catalog {
-    wk_h5_info *infos;
-    int count, room, links;
-} catalog;
-
-/* What tells one object of a file from another. */
-#if H5_VERSION_GE(1, 12, 0)
-typedef H5O_token_t identity;
-static identity identity_of(hid_t object)
-{
-    H5O_info2_t info = { 0 };
-    H5Oget_info3(object, &info, H5O_INFO_BASIC);
-    return info.token;
-}
-#else
-typedef haddr_t identity;
-static identity identity_of(hid_t object)
-{
-    H5O_info_t info = { 0 };
-    H5Oget_info1(object, &info);
-    return info.addr;
-}
-#endif
+enum { PATH_MOST = sizeof(((wk_h5_info *)0)->path), READ_ROWS = 512 };
 
 static const char *name_of_class(H5T_class_t class)
 {
@@ -118,19 +94,6 @@ static void describe_storage(hid_t set, wk_h5_info *info)
     H5Pclose(plan);
 }
 
-static bool add(catalog *c, const wk_h5_info *info)
-{
-    if (c->count == c->room) {
-        const int room = c->room ? 2 * c->room : 16;
-        wk_h5_info *more = wki_grow(c->infos, (size_t)c->room * sizeof *more, (size_t)room * sizeof *more);
-        if (!more) return false;
-        c->infos = more;
-        c->room = room;
-    }
-    c->infos[c->count++] = *info;
-    return true;
-}
-
 static void describe(hid_t set, const char *path, wk_h5_info *info)
 {
     const hid_t type = H5Dget_type(set), space = H5Dget_space(set);
@@ -145,71 +108,41 @@ static void describe(hid_t set, const char *path, wk_h5_info *info)
     if (space >= 0) H5Sclose(space);
 }
 
-/* Groups on the way from the root: one that holds itself is entered once. H5Ovisit would not notice in a damaged file.
- */
-typedef struct folder {
-    const struct folder *parent;
-    const char *path;
-    identity id;
-    catalog *catalog;
-    int depth;
-} folder;
-
-static herr_t visit_group(hid_t group, folder *f);
-
-static herr_t visit_link(hid_t group, const char *name, const H5L_info_t *link, void *user)
+static void describe_at(wki_h5_file *file, const char *path, wk_h5_info *info)
 {
-    folder *in = user;
-    char path[PATH_MOST];
-    if (++in->catalog->links > LINKS_MOST) return -1;
-    if (link->type != H5L_TYPE_HARD) return 0;
-    if (snprintf(path, sizeof path, "%s/%s", in->path, name) >= PATH_MOST) return 0;
-    herr_t code = 0;
-    const hid_t object = H5Oopen(group, name, H5P_DEFAULT);
-    const H5I_type_t kind = object < 0 ? H5I_BADID : H5Iget_type(object);
-    if (kind == H5I_DATASET) {
-        wk_h5_info info = { 0 };
-        describe(object, path, &info);
-        code = add(in->catalog, &info) ? 0 : -1;
-    } else if (kind == H5I_GROUP && in->depth < DEPTH_MOST) {
-        code = visit_group(object, &(folder){ in, path, identity_of(object), in->catalog, in->depth + 1 });
-    }
-    if (object >= 0) H5Oclose(object);
-    return code;
-}
-
-static herr_t visit_group(hid_t group, folder *f)
-{
-    for (const folder *up = f->parent; up; up = up->parent)
-        if (!memcmp(&up->id, &f->id, sizeof f->id)) return 0;
-    return H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, NULL, visit_link, f);
-}
-
-static wk_status fill_catalog(wki_h5_file *file, catalog *c)
-{
-    char reason[160];
-    wk_status status = WK_OK;
     const wki_h5_quiet quiet = wki_h5_enter();
-    const hid_t root = H5Gopen2(file->id, "/", H5P_DEFAULT);
-    if (root < 0 || visit_group(root, &(folder){ NULL, "", identity_of(root), c, 0 }) < 0)
-        status = wki_fail(WK_E_FORMAT, EACH, "%s: its groups cannot be read to the end (%s)", wki_h5_shown(file->path),
-                          c->links > LINKS_MOST ? "too many links" : wki_h5_reason(reason));
-    if (root >= 0) H5Gclose(root);
+    const hid_t set = H5Dopen2(file->id, path, H5P_DEFAULT);
+    *info = (wk_h5_info){ 0 };
+    describe(set, path, info);
+    if (set >= 0) H5Dclose(set);
     wki_h5_leave(quiet);
-    return status;
+}
+
+/* All are described before the first visit, which may take its time or open the file itself. */
+static wk_status fill_infos(wki_h5_file *file, wk_h5_info **infos, int *n)
+{
+    wki_h5_catalog c;
+    if (wki_h5_walk(file, EACH, &c)) return wk_error();
+    *infos = wki_alloc_array((size_t)c.count, sizeof **infos);
+    for (int i = 0; *infos && i < c.count; i++)
+        if (c.objects[i].kind == WKI_H5_SET && strlen(c.objects[i].path) < PATH_MOST)
+            describe_at(file, c.objects[i].path, &(*infos)[(*n)++]);
+    wki_h5_catalog_free(&c);
+    return *infos ? WK_OK : wk_error();
 }
 
 wk_status wk_h5_each(const char *path, wk_status (*visit)(void *user, const wk_h5_info *info), void *user)
 {
-    catalog c = { 0 };
+    wk_h5_info *infos = NULL;
+    int n = 0;
     if (wk_failed()) return wk_error();
     wki_check(visit, WK_E_INVALID, WK_E_INVALID, EACH, "visit is NULL; expected a function");
     wki_h5_file *file = wki_h5_file_open(path, EACH);
     if (!file) return wk_error();
-    wk_status status = fill_catalog(file, &c);
+    wk_status status = fill_infos(file, &infos, &n);
     wki_h5_file_close(file);
-    for (int i = 0; i < c.count && !status; i++) status = visit(user, &c.infos[i]);
-    wki_free(c.infos);
+    for (int i = 0; i < n && !status; i++) status = visit(user, &infos[i]);
+    wki_free(infos);
     return status;
 }
 

@@ -309,3 +309,16 @@ wk_status wki_h5_read_rows(wki_h5_table *t, uint64_t base, const int64_t *rows, 
     release(t, b);
     return WK_OK;
 }
+
+wk_status wki_h5_read_raw(wki_h5_table *t, uint64_t first, uint64_t n, void *to)
+{
+    for (uint64_t row = first, run; row < first + n; row += run) {
+        wki_h5_block *b = acquire(t, row / t->block_rows);
+        if (!b) return wk_error();
+        const uint64_t in_block = row % t->block_rows, most = rows_of(t, b->index) - in_block;
+        run = first + n - row < most ? first + n - row : most;
+        memcpy((char *)to + (row - first) * t->row_bytes, b->data + in_block * t->row_bytes, run * t->row_bytes);
+        release(t, b);
+    }
+    return WK_OK;
+}

@@ -29,7 +29,7 @@ struct wk_h5_shards {
     char *path, *stem; /* "out/rows.txt", "out/rows" */
     char *list;        /* its text */
     shard_field fields[WK_MAX_FIELDS];
-    int nfields, deflate, nclasses;
+    int nfields, deflate, workers, nclasses;
     bool shuffle, tried; /* tried: to write the list with its next line */
     char **classes;
     int64_t room, waiting, written, next; /* rows of a file, in memory, in files; the next file's number */
@@ -158,10 +158,12 @@ wk_h5_shards *wk_h5_shards_new_opts(const wk_h5_shards_opts *given)
     wki_check(o.rows >= 0, NULL, WK_E_INVALID, NEW, "rows is %lld; expected 0 or more", (long long)o.rows);
     wki_check(o.deflate >= 0 && o.deflate <= 9, NULL, WK_E_INVALID, NEW, "deflate is %d; expected 0 (none) to 9",
               o.deflate);
+    wki_check(o.workers >= 0, NULL, WK_E_INVALID, NEW, "workers is %d; expected 0 or more", o.workers);
     wk_h5_shards *s = wki_object_new(&type, NEW);
     if (!s || name_files(s, o.path)) return NULL;
     s->deflate = o.deflate;
     s->shuffle = o.shuffle;
+    s->workers = o.workers;
     for (; s->nfields < o.nfields; s->nfields++)
         if (take_field(s, &o.fields[s->nfields], s->nfields)) return NULL;
     return make_room(s, o.rows) || take_classes(s, o.classes, o.nclasses) || read_list(s) || sweep(s) ? NULL : s;
@@ -172,7 +174,7 @@ wk_h5_shards *wk_h5_shards_new_opts(const wk_h5_shards_opts *given)
 static wk_status write_shard(wk_h5_shards *s, const char *path)
 {
     WK_SCOPE(writing);
-    wk_h5_writer *w = wk_h5_writer_new(path, .deflate = s->deflate, .shuffle = s->shuffle);
+    wk_h5_writer *w = wk_h5_writer_new(path, .deflate = s->deflate, .shuffle = s->shuffle, .workers = s->workers);
     if (!w) return wk_error();
     for (int f = 0; f < s->nfields; f++) {
         const shard_field *field = &s->fields[f];

@@ -3,7 +3,7 @@
 #include "autograd/tensor.h"
 #include "base/alloc.h"
 #include "base/error.h"
-#include "data/hdf5/h5.h"
+#include "data/hdf5/writer.h"
 #include <string.h>
 
 static const char where[] = "state_write_h5";

@@ -1,10 +1,11 @@
-/* wk_dataset_idx and wk_dataset_npy: x and y in a file of their own each. Labels are all looked at when the files are
- * opened; rows are read when they are asked for. Rests on io/rows.h. */
+/* wk_dataset_idx, wk_dataset_npy and wk_dataset_npz: x and y in a file of their own each, or as members of an archive.
+ * Labels are all looked at when the files are opened; rows are read when they are asked for. Rests on io/rows.h. */
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/options.h"
 #include "data/dataset.h"
 #include "io/rows.h"
+#include "io/zip.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -16,7 +17,9 @@ typedef struct source {
     const char *x, *y; /* y NULL: none */
     bool raw;
     const char *const *classes;
-    int nclasses; /* 0: counted */
+    int nclasses;       /* 0: counted */
+    const wki_zip *zip; /* NULL, or where both are members */
+    const wki_zip_entry *members[2];
 } source;
 
 typedef struct array_set {
@@ -46,13 +49,16 @@ static void destroy(void *self)
 
 static const wk_dataset_ops idx_ops = { sizeof idx_ops, "idx", get_many, destroy };
 static const wk_dataset_ops npy_ops = { sizeof npy_ops, "npy", get_many, destroy };
+static const wk_dataset_ops npz_ops = { sizeof npz_ops, "npz", get_many, destroy };
 
 static wk_status add_field(array_set *s, const source *from, const char *path, const char *name)
 {
     wki_rows *r = &s->rows[s->nfields];
     const bool is_x = name[0] == 'x';
     wk_field *f = &s->fields[s->nfields++];
-    wk_status status = wki_rows_open(r, path, from->header, from->where);
+    wki_source *bytes_of =
+        from->zip ? wki_zip_source(from->zip, from->members[!is_x], path) : wki_source_open(path, from->where);
+    wk_status status = wki_rows_open(r, bytes_of, path, from->header, from->where);
     wki_error_rename("read_idx", from->where);
     wki_error_rename("read_npy", from->where);
     if (status) return status;
@@ -158,8 +164,116 @@ wk_dataset *wk_dataset_npy_new(const wk_npy_opts *given)
     if (wk_failed()) return NULL;
     if (!given) return wki_null_argument(where, "o"), NULL;
     wki_options_merge(&o, sizeof o, given);
-    const source from = { where, wki_npy_header_of, o.path, o.y, o.raw, o.classes, o.nclasses };
+    const source from = { where, wki_npy_header_of, o.path, o.y, o.raw, o.classes, o.nclasses, NULL, { NULL } };
     return open_pair(&from, &npy_ops);
+}
+
+/* ---- npz ---- */
+
+static const char *const x_names[] = { WKI_X_NAMES }, *const y_names[] = { WKI_Y_NAMES };
+
+/* "x" is the name of "x.npy"; NULL, or the last of several with an error. */
+static const wki_zip_entry *member(const wki_zip *z, const char *name)
+{
+    const wki_zip_entry *found = NULL;
+    const size_t n = strlen(name);
+    for (int i = 0; i < z->n; i++) {
+        const char *there = z->entries[i].name;
+        if (strncmp(there, name, n) != 0 || strcmp(there + n, ".npy") != 0) continue;
+        if (found) wki_fail(WK_E_FORMAT, z->where, "%s: has '%.100s' twice", z->path, there);
+        found = &z->entries[i];
+    }
+    return found;
+}
+
+/* As it is, or with the split in one of the ways that are about: x_train, train_x, train/x. */
+static const wki_zip_entry *member_of(const wki_zip *z, const char *name, const char *split)
+{
+    const wki_zip_entry *found = NULL;
+    char text[PATH_MOST];
+    if (!split) return member(z, name);
+    for (int way = 0; way < 3 && !found; way++) {
+        snprintf(text, sizeof text, "%s%s%s", way ? split : name, way == 2 ? "/" : "_", way ? name : split);
+        found = member(z, text);
+    }
+    return found;
+}
+
+static void list_members(const wki_zip *z, char text[200])
+{
+    int at = snprintf(text, 200, z->n ? "it has " : "it has none");
+    for (int i = 0; i < z->n && at < 160; i++)
+        at += snprintf(text + at, 200 - (size_t)at, i ? ", '%.30s'" : "'%.30s'", z->entries[i].name);
+    if (at >= 160) snprintf(text + (at < 195 ? at : 195), 5, " ..");
+}
+
+/* Exactly one of the names must be there. */
+static const wki_zip_entry *find_conventional(const wki_zip *z, const char *field, const char *const *names,
+                                              const char *split)
+{
+    const wki_zip_entry *found = NULL;
+    for (int i = 0; i < WKI_NAMES; i++) {
+        const wki_zip_entry *e = member_of(z, names[i], split);
+        if (e && found)
+            wki_fail(WK_E_INVALID, z->where, "%s: '%.60s' and '%.60s' could both be %s; name one with .%s", z->path,
+                     found->name, e->name, field, field);
+        if (e) found = e;
+    }
+    return found;
+}
+
+static const wki_zip_entry *find_member(const wki_zip *z, const char *field, const char *const *names,
+                                        const char *given, const char *split)
+{
+    char has[200];
+    const wki_zip_entry *found = NULL;
+    if (given)
+        found = member(z, given);
+    else
+        found = find_conventional(z, field, names, split);
+    if (!given && !found && !split) found = find_conventional(z, field, names, "train");
+    if (found) return wk_failed() ? NULL : found;
+    list_members(z, has);
+    if (given)
+        wki_fail(WK_E_NOT_FOUND, z->where, "%s: no '%.60s.npy' for .%s; %s", z->path, given, field, has);
+    else
+        wki_fail(WK_E_NOT_FOUND, z->where, "%s: no %s%s%s (%s, %s, %s ..); %s; name one with .%s%s", z->path, field,
+                 split ? " of " : "", split ? split : "", names[0], names[1], names[2], has, field,
+                 field[0] == 'y' ? ", or .y = \"\" for none" : "");
+    return NULL;
+}
+
+wk_npz_opts wk_npz_opts_default(void) { return (wk_npz_opts){ WK_NPZ_DEFAULTS, .path = NULL }; }
+
+static wk_dataset *open_members(const wk_npz_opts *o, source *from)
+{
+    const bool has_y = !o->y || *o->y;
+    from->members[0] = find_member(from->zip, "x", x_names, o->x, o->split);
+    if (!from->members[0]) return NULL;
+    if (has_y && !(from->members[1] = find_member(from->zip, "y", y_names, o->y, o->split))) return NULL;
+    char *x = wki_sprintf("%s, '%s'", o->path, from->members[0]->name);
+    char *y = has_y ? wki_sprintf("%s, '%s'", o->path, from->members[1]->name) : NULL;
+    from->x = x;
+    from->y = y;
+    wk_dataset *set = x && (y || !has_y) ? open_pair(from, &npz_ops) : NULL;
+    wki_free(x);
+    wki_free(y);
+    return set;
+}
+
+wk_dataset *wk_dataset_npz_new(const wk_npz_opts *given)
+{
+    const char *where = "dataset_npz";
+    wki_zip zip;
+    wk_npz_opts o = wk_npz_opts_default();
+    if (wk_failed()) return NULL;
+    if (!given) return wki_null_argument(where, "o"), NULL;
+    wki_options_merge(&o, sizeof o, given);
+    wk_dataset *set = NULL;
+    source from = { where, wki_npy_header_of, NULL, NULL, o.raw, o.classes, o.nclasses, &zip, { NULL } };
+    if (wki_zip_open(&zip, o.path, where) == WK_OK) set = open_members(&o, &from);
+    wki_zip_free(&zip);
+    return set;
 }
 
 /* ---- IDX ---- */
@@ -208,7 +322,8 @@ static wk_dataset *open_folder(const wk_idx_opts *o, const char *where)
               "split is \"%s\"; expected \"train\" or \"test\"", o->split);
     const char *stem = test ? "t10k" : "train";
     if (find_idx(o->path, stem, false, x, where) || find_idx(o->path, stem, true, y, where)) return NULL;
-    return open_pair(&(source){ where, wki_idx_header, x, y, o->raw, o->classes, o->nclasses }, &idx_ops);
+    return open_pair(&(source){ where, wki_idx_header, x, y, o->raw, o->classes, o->nclasses, NULL, { NULL } },
+                     &idx_ops);
 }
 
 wk_dataset *wk_dataset_idx_new(const wk_idx_opts *given)
@@ -223,5 +338,6 @@ wk_dataset *wk_dataset_idx_new(const wk_idx_opts *given)
     if (!o.labels) return open_folder(&o, where);
     wki_check(!o.split, NULL, WK_E_INVALID, where, "split is for a folder; labels names a file");
     const char *y = *o.labels ? o.labels : NULL;
-    return open_pair(&(source){ where, wki_idx_header, o.path, y, o.raw, o.classes, o.nclasses }, &idx_ops);
+    return open_pair(&(source){ where, wki_idx_header, o.path, y, o.raw, o.classes, o.nclasses, NULL, { NULL } },
+                     &idx_ops);
 }

@@ -90,6 +90,24 @@ WK_API wk_dataset *wk_dataset_npy_new(const wk_npy_opts *o);
 static inline wk_dataset *wk_dataset_npy_with(wk_npy_opts o) { return wk_dataset_npy_new(&o); }
 #define WK_NPY_DEFAULTS .size = sizeof(wk_npy_opts), .y = NULL, .raw = false, .classes = NULL, .nclasses = 0
 #define wk_dataset_npy(...) wk_dataset_npy_with(WK_WITH(wk_npy_opts, WK_NPY_DEFAULTS, .path = __VA_ARGS__))
+/* Arrays in a file of NumPy's savez or savez_compressed: x and y by the names that wk_dataset_h5 knows, with the split in them
+ * (x_train, train_images, test/y) or without. Stored members in C order are read a row at a time, unlike others without a look at their
+ * checksums. Objects (pickle) are never read. WK_E_UNSUPPORTED: a deflated member, and the library was built without zlib. */
+typedef struct wk_npz_opts {
+    size_t size;
+    const char *path;
+    const char *split;           /* NULL: names without one, else of "train"; "test", "val" .. */
+    const char *x, *y;           /* NULL: by convention; members without ".npy". y = "": no labels */
+    bool raw;                    /* as in wk_idx_opts, and so on */
+    const char *const *classes;
+    int nclasses;
+} wk_npz_opts;
+WK_API wk_npz_opts wk_npz_opts_default(void);
+WK_API wk_dataset *wk_dataset_npz_new(const wk_npz_opts *o);
+static inline wk_dataset *wk_dataset_npz_with(wk_npz_opts o) { return wk_dataset_npz_new(&o); }
+#define WK_NPZ_DEFAULTS                                                                                                \
+    .size = sizeof(wk_npz_opts), .split = NULL, .x = NULL, .y = NULL, .raw = false, .classes = NULL, .nclasses = 0
+#define wk_dataset_npz(...) wk_dataset_npz_with(WK_WITH(wk_npz_opts, WK_NPZ_DEFAULTS, .path = __VA_ARGS__))
 /* A CSV file in memory: x [nfeatures] f32, y a class (i64) or a number (f32), or no y; categories among the features are their index in
  * order of names, as wk_read_csv tells them. o NULL: the defaults. */
 WK_API wk_dataset *wk_dataset_csv(const char *path, const wk_csv_opts *o);

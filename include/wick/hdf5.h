@@ -41,18 +41,23 @@ WK_API wk_dataset *wk_dataset_h5_list_new(const wk_h5_opts *o);
 static inline wk_dataset *wk_dataset_h5_list_with(wk_h5_opts o) { return wk_dataset_h5_list_new(&o); }
 #define wk_dataset_h5_list(...) wk_dataset_h5_list_with(WK_WITH(wk_h5_opts, WK_H5_DEFAULTS, .path = __VA_ARGS__))
 
-/* Write: a file that appears under its name only when committed. Data sets are chunked by whole rows, about 256 KiB a chunk. */
+/* Write: a file that appears under its name only when committed; until then it grows on the disk under another one. Data sets are
+ * chunked by whole rows. The same calls make the same bytes for any number of workers. After an error of the disk or of memory nothing
+ * more can be written. */
 typedef struct wk_h5_writer wk_h5_writer;
 typedef struct wk_h5_writer_opts {
     size_t size;
     const char *path;
-    bool shuffle; /* false: HDF5's byte shuffle before deflate */
-    int deflate;  /* 0: none; 1 .. 9 */
+    bool shuffle;        /* false: HDF5's byte shuffle before deflate, of elements of more than one byte */
+    int deflate;         /* 0: none; 1 .. 9 */
+    int workers;         /* 0: the caller deflates; else that many threads do, and the caller while it would wait for them */
+    int64_t chunk_bytes; /* 256 KiB: of a chunk, about; a row at least */
 } wk_h5_writer_opts;
 WK_API wk_h5_writer_opts wk_h5_writer_opts_default(void);
 WK_API wk_h5_writer *wk_h5_writer_new_opts(const wk_h5_writer_opts *o);
 static inline wk_h5_writer *wk_h5_writer_with(wk_h5_writer_opts o) { return wk_h5_writer_new_opts(&o); }
-#define WK_H5_WRITER_DEFAULTS .size = sizeof(wk_h5_writer_opts), .shuffle = false, .deflate = 0
+#define WK_H5_WRITER_DEFAULTS                                                                                           \
+    .size = sizeof(wk_h5_writer_opts), .shuffle = false, .deflate = 0, .workers = 0, .chunk_bytes = 256 * 1024
 #define wk_h5_writer_new(...) wk_h5_writer_with(WK_WITH(wk_h5_writer_opts, WK_H5_WRITER_DEFAULTS, .path = __VA_ARGS__))
 /* Appends n rows to the data set `name` ("train/x"), which the first call creates with this row shape and dtype. */
 WK_API wk_status wk_h5_append(wk_h5_writer *w, const char *name, const void *rows, int64_t n, int ndim, const int64_t *row_shape, wk_dtype dtype);
@@ -79,19 +84,47 @@ typedef struct wk_h5_shards_opts {
     int deflate;
     const char *const *classes;  /* copies; NULL: none */
     int nclasses;
+    int workers;                 /* as of wk_h5_writer_opts */
 } wk_h5_shards_opts;
 WK_API wk_h5_shards_opts wk_h5_shards_opts_default(void);
 WK_API wk_h5_shards *wk_h5_shards_new_opts(const wk_h5_shards_opts *o);
 static inline wk_h5_shards *wk_h5_shards_with(wk_h5_shards_opts o) { return wk_h5_shards_new_opts(&o); }
 #define WK_H5_SHARDS_DEFAULTS                                                                                          \
     .size = sizeof(wk_h5_shards_opts), .fields = NULL, .nfields = 0, .rows = 0, .shuffle = false, .deflate = 0,        \
-    .classes = NULL, .nclasses = 0
+    .classes = NULL, .nclasses = 0, .workers = 0
 #define wk_h5_shards_new(...) wk_h5_shards_with(WK_WITH(wk_h5_shards_opts, WK_H5_SHARDS_DEFAULTS, .path = __VA_ARGS__))
 /* n rows of every field, row-major. On an error of the disk no row is lost: wk_h5_shards_rows tells how many were taken, and they wait
  * for the next call. */
 WK_API wk_status wk_h5_shards_append(wk_h5_shards *s, const void *const *fields, int64_t n);
 WK_API wk_status wk_h5_shards_flush(wk_h5_shards *s);             /* those that wait become a file; without it, the last are lost with s */
 WK_API int64_t wk_h5_shards_rows(const wk_h5_shards *s);          /* taken so far, by this object */
+
+/* A copy that loads fast: chunks of whole rows, deflated where the file had them packed. Data sets of numbers keep path, type, shape and
+ * elements, contiguous ones their layout unless .deflate is given; groups, attributes and links within the file are kept. Anything else -
+ * data sets of text or records, named types, links to other files, attributes of references - is refused by name (WK_E_UNSUPPORTED) before
+ * anything is written, or left out and told to skip. One row of the old file's chunks is in memory at a time; the new file appears whole
+ * or not at all.
+ *
+ *   wk_h5_repack("slow.h5", .to = "fast.h5", .deflate = 4); */
+typedef struct wk_h5_repack_opts {
+    size_t size;
+    const char *path, *to;
+    int deflate;            /* -1: 4 for data sets that are packed, none for others; 0: none; 1 .. 9: for all */
+    bool shuffle;           /* true: bytes of wider numbers are shuffled before they are deflated */
+    int workers;            /* this and the next as of wk_h5_writer_opts */
+    int64_t chunk_bytes;
+    const char *allow;      /* as of wk_h5_opts */
+    void (*skip)(void *user, const char *what);                                  /* NULL, or what is left out: "/names: holds no numbers ..." */
+    wk_status (*watch)(void *user, const char *data_set, double share);          /* NULL; a status other than WK_OK stops and is returned */
+    void *user;
+} wk_h5_repack_opts;
+WK_API wk_h5_repack_opts wk_h5_repack_opts_default(void);
+WK_API wk_status wk_h5_repack_new_opts(const wk_h5_repack_opts *o);
+static inline wk_status wk_h5_repack_with(wk_h5_repack_opts o) { return wk_h5_repack_new_opts(&o); }
+#define WK_H5_REPACK_DEFAULTS                                                                                          \
+    .size = sizeof(wk_h5_repack_opts), .to = NULL, .deflate = -1, .shuffle = true, .workers = 0,                      \
+    .chunk_bytes = 256 * 1024, .allow = NULL, .skip = NULL, .watch = NULL, .user = NULL
+#define wk_h5_repack(...) wk_h5_repack_with(WK_WITH(wk_h5_repack_opts, WK_H5_REPACK_DEFAULTS, .path = __VA_ARGS__))
 
 /* A state as a file: each tensor a data set of its shape, bool as u8, at the path that its name spells, "encoder.0.weight" at
  * /encoder/0/weight; text as attributes of the root. WK_E_INVALID: a name that has an empty part or lies where a tensor's does, as "a.b"

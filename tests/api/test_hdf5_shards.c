@@ -16,7 +16,8 @@ static const wk_field fields[] = { { "x", WK_F64, 1, { 3 } }, { "y", WK_I64, 0, 
 
 static wk_h5_shards *shards(int64_t rows)
 {
-    return wk_h5_shards_new(scratch("rows.txt"), .fields = fields, .nfields = 2, .rows = rows);
+    return wk_h5_shards_new(scratch("rows.txt"), .fields = fields, .nfields = 2, .rows = rows, .deflate = 1,
+                            .workers = 1);
 }
 
 static wk_status append(wk_h5_shards *s, int64_t from, int64_t n)
@@ -178,7 +179,7 @@ static wk_status write_and_read(void)
     WK_SCOPE(all);
     static const char *const classes[] = { "a", "b", "c", "d", "e" };
     unlink(scratch("rows.txt"));
-    wk_h5_shards *s = wk_h5_shards_new(file, .fields = fields, .nfields = 2, .rows = 4, .deflate = 1,
+    wk_h5_shards *s = wk_h5_shards_new(file, .fields = fields, .nfields = 2, .rows = 4, .deflate = 1, .workers = 2,
                                        .classes = classes, .nclasses = 5);
     if (!s || append(s, 0, 6) || wk_h5_shards_flush(s)) return wk_error();
     wk_dataset *set = wk_dataset_h5_list(file);

@@ -4,6 +4,7 @@
 #include <hdf5.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static void write_sample(const char *path, bool shuffle, int deflate, int n)
@@ -75,6 +76,89 @@ TEST(h5_writer, the_same_rows_make_the_same_bytes)
     forget();
 }
 
+/* Chunks that shrink, chunks that do not, two data sets whose chunks end at different times, and attributes between. */
+static void write_mixed(const char *path, int workers)
+{
+    enum { ROW = 100, ROWS = 9000 };
+    wk_h5_writer *w = wk_h5_writer_new(path, .shuffle = true, .deflate = 5, .workers = workers, .chunk_bytes = 50000);
+    uint32_t noise = 1;
+    for (int i = 0; i < ROWS; i++) {
+        int32_t row[ROW];
+        double y = i / 3;
+        for (int k = 0; k < ROW; k++) {
+            noise ^= noise << 13;
+            noise ^= noise >> 17;
+            noise ^= noise << 5;
+            row[k] = i / 1000 % 2 ? (int32_t)noise : i / 7 + k;
+        }
+        CHECK(wk_h5_append(w, "x", row, 1, 1, (int64_t[]){ ROW }, WK_I32) == WK_OK);
+        CHECK(wk_h5_append(w, "y", &y, 1, 0, NULL, WK_F64) == WK_OK);
+        if (i == 5000) CHECK(wk_h5_attribute(w, "half", "of the rows") == WK_OK);
+    }
+    CHECK(wk_h5_classes(w, (const char *const[]){ "a", "b" }, 2) == WK_OK);
+    CHECK(wk_h5_commit(w) == WK_OK);
+}
+
+TEST(h5_writer, any_number_of_workers_makes_the_same_bytes)
+{
+    long size, other;
+    write_mixed(scratch("alone.h5"), 0);
+    char *alone = slurp(file, &size);
+    for (int workers = 1; workers <= 8; workers = 2 * workers + 1) {
+        write_mixed(scratch("threads.h5"), workers);
+        char *threads = slurp(file, &other);
+        CHECK(size == other && !memcmp(alone, threads, (size_t)size));
+        free(threads);
+    }
+    free(alone);
+    forget();
+}
+
+/* What does not shrink is stored as it is, with a mask; libhdf5 and we undo the same filters. */
+TEST(h5_writer, libhdf5_unpacks_what_the_workers_packed)
+{
+    enum { N = 9000 * 100 };
+    int32_t *all = malloc(N * sizeof *all);
+    double *ours = malloc(N * sizeof *ours);
+    hsize_t at[2] = { 0 }, bytes;
+    unsigned masks = 0, mask;
+    haddr_t address;
+    write_mixed(scratch("mixed.h5"), 2);
+    const hid_t f = H5Fopen(file, H5F_ACC_RDONLY, H5P_DEFAULT), set = H5Dopen2(f, "x", H5P_DEFAULT);
+    const hid_t plan = H5Dget_create_plist(set);
+    CHECK(H5Pget_nfilters(plan) == 2 && H5Dread(set, H5T_NATIVE_INT, H5S_ALL, H5S_ALL, H5P_DEFAULT, all) >= 0);
+    for (; at[0] < 9000; at[0] += 125) {
+        CHECK(H5Dget_chunk_info_by_coord(set, at, &mask, &address, &bytes) >= 0);
+        CHECK(mask == 2 ? bytes == 50000 : mask == 0 && bytes < 50000);
+        masks |= 1u << mask;
+    }
+    CHECK(masks == (1u << 0 | 1u << 2));
+    H5Pclose(plan);
+    H5Dclose(set);
+    H5Fclose(f);
+    CHECK(wk_h5_read_doubles(file, "x", 0, N, ours) == WK_OK);
+    for (int i = 0; i < N; i++) CHECK(ours[i] == all[i]);
+    CHECK(all[100 * 8500 + 3] == 8500 / 7 + 3);
+    free(all);
+    free(ours);
+    forget();
+}
+
+static wk_status note_filters(void *user, const wk_h5_info *info)
+{
+    strcpy(user, info->filters);
+    return WK_OK;
+}
+
+TEST(h5_writer, single_bytes_are_not_shuffled)
+{
+    char filters[96] = "";
+    wk_h5_writer *w = wk_h5_writer_new(scratch("bytes.h5"), .shuffle = true, .deflate = 1);
+    CHECK(wk_h5_append(w, "x", "abc", 3, 0, NULL, WK_U8) == WK_OK && wk_h5_commit(w) == WK_OK);
+    CHECK(wk_h5_each(file, note_filters, filters) == WK_OK && !strcmp(filters, "deflate 1"));
+    forget();
+}
+
 TEST(h5_writer, leaves_a_sample_for_h5py)
 {
     const char *path = getenv("WICK_H5_SAMPLE");
@@ -143,6 +227,10 @@ TEST(h5_writer, a_path_that_cannot_be_written_is_known_at_once)
     CHECK_ERROR(WK_E_IO, "/tmp");
     CHECK_NULL(wk_h5_writer_new(scratch("x.h5"), .deflate = 10));
     CHECK_ERROR(WK_E_INVALID, "deflate is 10");
+    CHECK_NULL(wk_h5_writer_new(scratch("x.h5"), .workers = -1));
+    CHECK_ERROR(WK_E_INVALID, "workers is -1");
+    CHECK_NULL(wk_h5_writer_new(scratch("x.h5"), .chunk_bytes = 0));
+    CHECK_ERROR(WK_E_INVALID, "chunk_bytes is 0");
     forget();
 }
 
@@ -157,17 +245,36 @@ TEST(h5_writer, a_full_disk_leaves_the_old_file_as_it_was)
     small = limit;
     small.rlim_cur = 20000;
     setrlimit(RLIMIT_FSIZE, &small);
-    wk_h5_writer *w = wk_h5_writer_new(file);
-    float x[8192] = { 1 };
-    for (int i = 0; i < 20; i++) CHECK(wk_h5_append(w, "x", x, 8192, 0, NULL, WK_F32) == WK_OK);
-    CHECK(wk_h5_commit(w) == WK_E_IO);
+    {
+        WK_SCOPE(writing);
+        wk_h5_writer *w = wk_h5_writer_new(file);
+        float x[8192] = { 1 };
+        wk_status status = WK_OK;
+        for (int i = 0; i < 20 && !status; i++) status = wk_h5_append(w, "x", x, 8192, 0, NULL, WK_F32);
+        CHECK(status == WK_E_IO);
+        CHECK_ERROR(WK_E_IO, "full.h5", "File too large");
+        CHECK(wk_h5_append(w, "x", x, 1, 0, NULL, WK_F32) == WK_E_STATE);
+        CHECK_ERROR(WK_E_STATE, "full.h5", "an earlier error");
+        CHECK(wk_h5_commit(w) == WK_E_STATE);
+        CHECK_ERROR(WK_E_STATE, "full.h5", "write it anew");
+    }
     setrlimit(RLIMIT_FSIZE, &limit);
-    CHECK_ERROR(WK_E_IO, "full.h5", "File too large");
     char *now = slurp(file, &after);
     CHECK(before == after && !memcmp(old, now, (size_t)before));
     CHECK(files_in_folder() == 1);
     free(old);
     free(now);
+    forget();
+}
+
+TEST(h5_writer, a_forked_process_is_told_that_its_workers_are_elsewhere)
+{
+    wk_h5_writer *w = wk_h5_writer_new(scratch("forked.h5"), .deflate = 1, .workers = 2);
+    const pid_t child = fork();
+    if (child == 0) _exit(wk_h5_append(w, "x", "abc", 3, 0, NULL, WK_U8) == WK_E_STATE ? 0 : 1);
+    int code = -1;
+    CHECK(waitpid(child, &code, 0) == child && code == 0);
+    CHECK(wk_h5_append(w, "x", "abc", 3, 0, NULL, WK_U8) == WK_OK && wk_h5_commit(w) == WK_OK);
     forget();
 }
 

@@ -67,10 +67,10 @@ idx() { # FOLDER STEM ROWS LABEL: images and labels of ROWS digits
 
 law "help goes to stdout and names every command"
 run 0 --help
-for name in synth import inspect train eval predict export show lr-find compare info; do shows "^  $name "; done
+for name in synth import inspect repack train eval predict export show lr-find compare info; do shows "^  $name "; done
 run 0 help train
 shows '^usage: wick train'
-for name in synth import inspect train eval predict export show lr-find compare info; do
+for name in synth import inspect repack train eval predict export show lr-find compare info; do
     run 0 "$name" --help
     shows '^options:'
     awk 'length > 80' out >long
@@ -641,6 +641,33 @@ says 'kind'
 refuses 1 import csv missing.csv -o no.h5
 [ ! -e no.h5 ] || fail "no.h5 was made"
 
+law "repack copies what inspect advises on"
+run 0 repack digits.h5 small.h5 --deflate 9 --chunk-bytes 2k --workers 3
+shows 'small.h5: 4 data sets, .* where it was '
+run 0 inspect small.h5
+shows '^/train/x  u8    \[600, 28, 28\]  \[2, 28, 28\]  deflate 9'
+if command -v h5diff >/dev/null; then h5diff digits.h5 small.h5 || fail "a number differs"; fi
+run 0 repack digits.h5 large.h5 --deflate 1 --chunk-bytes 3 -q
+[ ! -s out ] || fail "-q prints"
+run 0 synth digits -o big.h5 -q --train 3000
+run 0 repack big.h5 rows.h5 --chunk-bytes 800 --deflate 1
+run 0 inspect rows.h5
+shows '^- /train/x: chunks of 784 B are small'
+shows '^mend: wick repack rows.h5 rows-repacked.h5$'
+run 0 inspect rows.h5 --json
+is_json out
+shows '"mend": "wick repack rows.h5 rows-repacked.h5"'
+run 0 repack rows.h5 rows-repacked.h5
+run 0 inspect rows-repacked.h5
+shows 'deflate 4'
+grep -q '^mend' out && fail "it is not mended"
+refuses 1 repack digits.h5 small.h5
+says '--force'
+refuses 1 repack missing.h5 no.h5
+refuses 2 repack digits.h5
+[ ! -e no.h5 ] || fail "no.h5 was made"
+no_parts
+
 law "npy files are imported, if they fit each other"
 { npy '<i8' '12, 2' && little 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24; } >x.npy
 { npy '<i8' '12,' && little 0 1 2 0 1 2 0 1 2 0 1 2; } >y.npy
@@ -657,6 +684,20 @@ refuses 2 import npy x.npy -o no.h5
 head -c 200 x.npy >cut.npy
 refuses 1 import npy cut.npy y.npy -o no.h5
 says 'truncated'
+
+if command -v python3 >/dev/null; then
+    law "npz archives are imported, and trained on as they are"
+    python3 -m zipfile -c pair.npz x.npy y.npy
+    run 0 import npz pair.npz -o pair.h5 --test-fraction 0.25 --classes red,green,blue
+    shows '9 training rows and 3 for test, each f32 \[2\], 3 classes'
+    run 0 train pair.npz --epochs 1 -q
+    refuses 1 import npz pair.npz -o no.h5 --y z
+    says "no 'z.npy' for .y; it has 'x.npy', 'y.npy'"
+    head -c 300 pair.npz >cut.npz
+    refuses 1 train cut.npz
+    says 'no zip archive, or one that was cut short'
+    [ ! -e no.h5 ] || fail "no.h5 was made"
+fi
 
 law "the four files of MNIST are imported, if they fit each other"
 mkdir mnist

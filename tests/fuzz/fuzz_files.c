@@ -1,5 +1,5 @@
-/* Bytes as a file that a data set is read from, the first of them telling which: IDX, npy, CSV, or a picture. It is
- * refused with an error of the kind that a file may cause, or its last row is read. scripts/fuzz runs it. */
+/* Bytes as a file that a data set is read from, the first of them telling which: IDX, npy, CSV, a picture, or npz. It
+ * is refused with an error of the kind that a file may cause, or its last row is read. scripts/fuzz runs it. */
 #include "wick/data.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,10 +37,14 @@ static int start(void)
     return memory;
 }
 
+enum { NPZ = 'Z', NPZ_ALONE = 'z' };
+static bool is_npz(uint8_t kind) { return kind == NPZ || kind == NPZ_ALONE; }
+
 static wk_dataset *open_as(uint8_t kind)
 {
     wk_csv_opts o = wk_csv_opts_default();
     o.missing_as_nan = true;
+    if (is_npz(kind)) return wk_dataset_npz(file, .y = kind == NPZ ? NULL : "");
     switch (kind % 4) {
     case 0: return wk_dataset_idx(file, .labels = kind & 4 ? file : "");
     case 1: return wk_dataset_npy(file, .y = kind & 4 ? file : NULL);
@@ -49,8 +53,10 @@ static wk_dataset *open_as(uint8_t kind)
     }
 }
 
-static bool is_of_a_file(wk_status status)
+/* The names in an archive may lead to nothing, or to two things. */
+static bool is_of_a_file(wk_status status, uint8_t kind)
 {
+    if (is_npz(kind) && (status == WK_E_NOT_FOUND || status == WK_E_INVALID)) return true;
     return status == WK_E_FORMAT || status == WK_E_UNSUPPORTED || status == WK_E_RANGE || status == WK_E_SHAPE;
 }
 
@@ -68,7 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
         wk_dataset *set = open_as(bytes[0]);
         const int64_t rows = set ? wk_dataset_len(set) : 0;
         if (rows) wk_dataset_get(set, rows - 1, fields, wk_dataset_fields(set, NULL));
-        demand(set && !wk_failed() ? true : is_of_a_file(wk_error()), "an error that no file may cause");
+        demand(set && !wk_failed() ? true : is_of_a_file(wk_error(), bytes[0]), "an error that no file may cause");
     }
     wk_error_clear();
     demand(wk_live_objects() == 0, "objects are left alive");

@@ -1,0 +1,68 @@
+/* How wick writes HDF5: libhdf5 says where everything lies, chunks are filtered here, in threads. sink.c is the file that
+ * libhdf5 writes to, pack.c filters chunks, writer.c makes data sets of rows of them, repack.c copies a file by it. */
+#ifndef WKI_H5_WRITER_H
+#define WKI_H5_WRITER_H
+#include "data/hdf5/h5.h"
+
+/* A file that appears when it is committed. A write that fails is not told to libhdf5, which does not survive it, but
+ * kept as the sink's status. */
+typedef struct wki_h5_sink wki_h5_sink;
+wki_h5_sink *wki_h5_sink_new(const char *path, const char *where);
+hid_t wki_h5_sink_file(const wki_h5_sink *sink);
+wk_status wki_h5_sink_status(const wki_h5_sink *sink);
+wk_status wki_h5_sink_commit(wki_h5_sink *sink); /* ends it, also on error */
+void wki_h5_sink_abandon(wki_h5_sink *sink);     /* ends it without a trace; NULL allowed */
+
+typedef struct wki_h5_room {
+    unsigned char *bytes;
+    size_t size;
+} wki_h5_room;
+/* At least that many bytes, of which the old ones are lost. */
+wk_status wki_h5_room_for(wki_h5_room *room, size_t size);
+
+/* One chunk on its way into the file. */
+typedef struct wki_h5_job {
+    void *owner;
+    int64_t first, rows;
+    bool shuffle, deflate;
+    size_t item, bytes;  /* of an element; of the chunk, which is in `raw` */
+    wki_h5_room raw, other;
+    const unsigned char *packed; /* what to write, in one of the rooms */
+    size_t packed_bytes;
+    uint32_t mask; /* filters that were left out */
+    bool done;
+} wki_h5_job;
+
+/* Chunks packed by threads, or by the caller while it would wait, given back in the order they came. */
+typedef struct wki_h5_packer wki_h5_packer;
+wki_h5_packer *wki_h5_packer_new(int level, int workers); /* level 0: nothing is deflated, no threads */
+void wki_h5_packer_free(wki_h5_packer *packer);           /* NULL allowed */
+bool wki_h5_packer_is_elsewhere(const wki_h5_packer *packer);
+bool wki_h5_packer_is_full(const wki_h5_packer *packer);
+wki_h5_job *wki_h5_packer_next(wki_h5_packer *packer); /* to fill in and submit; the packer is not full */
+void wki_h5_packer_submit(wki_h5_packer *packer);
+wki_h5_job *wki_h5_packer_take(wki_h5_packer *packer); /* the oldest, packed; NULL: there is none. Then drop it */
+void wki_h5_packer_drop(wki_h5_packer *packer);
+
+/* A data set to be: its rows have `ndim` dimensions. `type` is that of the elements in memory and in the file. */
+typedef struct wki_h5_plan {
+    const char *name;
+    hid_t type;
+    size_t item;
+    int ndim;
+    int64_t shape[WK_MAX_DIMS - 1];
+    const hsize_t *most; /* sizes that it may grow to; NULL: any number of rows */
+    bool shuffle, deflate;
+} wki_h5_plan;
+typedef struct wki_h5_stream wki_h5_stream;
+wki_h5_stream *wki_h5_stream_new(wk_h5_writer *w, const wki_h5_plan *plan, const char *where);
+wk_status wki_h5_stream_put(wk_h5_writer *w, wki_h5_stream *s, const void *rows, int64_t n, const char *where);
+/* All its rows go into the file, and s is no more: the data set, which the caller closes, or -1 with the error recorded. */
+hid_t wki_h5_stream_end(wk_h5_writer *w, wki_h5_stream *s, const char *where);
+hid_t wki_h5_writer_file(const wk_h5_writer *w);
+/* With the lock held, after libhdf5 wrote: is all well with it and with the disk? Else the error, and w is done for. */
+wk_status wki_h5_settle(wk_h5_writer *w, bool done, const char *name, const char *verb, const char *where);
+
+/* A data set of its own in a file that is being written, all at once. WK_E_INVALID: nothing can stand at this path. */
+wk_status wki_h5_put(wk_h5_writer *w, const char *name, const wk_array *array, const char *where);
+#endif
