@@ -1,0 +1,27 @@
+/* What data.c and its files and limits (data_files.c) share. */
+#ifndef WICK_BENCH_DATA_H
+#define WICK_BENCH_DATA_H
+#include "wick/hdf5.h"
+#include <stdbool.h>
+
+enum { BENCH_DATA_BATCH = 256 };
+
+/* One file: x [rows, ...], y [rows]. */
+typedef struct bench_file {
+    const char *name;
+    int64_t rows, row; /* elements of a row of x */
+    wk_dtype dtype;
+    bool shuffle;      /* HDF5's, before deflate */
+    int deflate;       /* -1: contiguous */
+    int64_t window;    /* rows that are shuffled at a time; 0: all */
+    bool cached;
+} bench_file;
+
+/* Writes it into the folder; `path` gets its name. */
+bool bench_data_write(const bench_file *f, const char *folder, char path[512]);
+/* A file of so many chunks of one row. */
+bool bench_data_write_chunks(int64_t chunks, const char *folder, char path[512]);
+/* Microseconds that one thread needs for an epoch of this file with nothing but the work itself: inflate what is packed, from
+ * memory, and cast rows in random order from one array into batches (or copy them); negative: it failed. */
+double bench_data_limit(const bench_file *f, const char *path);
+#endif
