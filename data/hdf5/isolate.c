@@ -92,9 +92,9 @@ static wk_status ask(wki_h5_file *f)
 {
     wki_h5_reader *r = f->reader;
     if (!r->process) return wk_error();
+    const size_t most = (size_t)(r->limits.mib + WKI_WIRE_OWN_MIB) << 20; /* more than it can hold */
     const bool sent = wki_wire_send(&r->wire, r->process);
-    const wki_heard heard =
-        sent ? wki_wire_receive(&r->wire, r->process, (size_t)r->limits.mib << 20, r->until) : WKI_GONE;
+    const wki_heard heard = sent ? wki_wire_receive(&r->wire, r->process, most, r->until) : WKI_GONE;
     if (heard) return give_up(f, heard);
     const uint64_t code = wki_wire_take(&r->wire);
     return code ? take_error(f, code) : WK_OK;

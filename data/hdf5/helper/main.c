@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME_MOST = 4096, ASKED_MOST = 64 * 1024, OURS = 64 /* MiB that the program and its libraries map */ };
+enum { NAME_MOST = 4096, ASKED_MOST = 64 * 1024 };
 
 typedef struct session {
     const char *name, *where;
@@ -113,7 +113,7 @@ int main(int argc, char **argv)
     if (argc != 5) return 2;
     session s = { .name = argv[1], .where = argv[2] };
     wki_process *asker = wki_process_starter();
-    const uint64_t memory = (uint64_t)(OURS + atoi(argv[4])) << 20, hello = WKI_WIRE_HELLO;
+    const uint64_t memory = (uint64_t)(WKI_WIRE_OWN_MIB + atoi(argv[4])) << 20, hello = WKI_WIRE_HELLO;
     if (!asker || !wki_process_limit(memory, atoi(argv[3])) || !wki_process_send(asker, &hello, sizeof hello)) return 1;
     while (wki_wire_receive(&s.asked, asker, ASKED_MOST, -1) == WKI_HEARD) {
         wki_wire_clear(&s.answer);
