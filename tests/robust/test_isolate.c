@@ -28,7 +28,7 @@ static _Noreturn void misbehave(const char *how)
         raise(SIGSEGV);
     }
     if (!strcmp(how, "spin"))
-        for (volatile int i = 0;; i = i + 1) continue;
+        for (volatile unsigned i = 0;; i = !i) continue;
     if (!strcmp(how, "sleep")) sleep(100);
     if (!strcmp(how, "vast")) wki_process_send(asker, &(uint64_t){ UINT64_MAX }, 8);
     if (!strcmp(how, "short")) wki_process_send(asker, (uint64_t[]){ 800, 0 }, 16);
