@@ -74,19 +74,29 @@ static wk_status measure(wki_file *file)
     return WK_OK;
 }
 
-wki_file *wki_file_open(const char *path, const char *where)
+/* Opens path, or takes over a descriptor >= 0. */
+static wki_file *file_of(const char *path, int fd, const char *where)
 {
-    wki_check(path, NULL, WK_E_INVALID, where, "path is NULL; expected a file's name");
     wki_file *file = wki_alloc(sizeof *file);
     if (!file) return NULL;
     file->where = where;
     file->path = wki_strdup(path);
-    file->fd = file->path ? open_again(path, O_RDONLY, 0) : -1;
+    file->fd = file->path && fd < 0 ? open_again(path, O_RDONLY, 0) : fd;
     if (file->path && file->fd < 0) failed(where, "open", path);
-    if (file->fd >= 0 && measure(file) == WK_OK) return file;
+    if (file->path && file->fd >= 0 && measure(file) == WK_OK) return file;
     wki_file_close(file);
     return NULL;
 }
+
+wki_file *wki_file_open(const char *path, const char *where)
+{
+    wki_check(path, NULL, WK_E_INVALID, where, "path is NULL; expected a file's name");
+    return file_of(path, -1, where);
+}
+
+wki_file *wki_file_adopt(int fd, const char *path, const char *where) { return file_of(path, fd, where); }
+
+int wki_file_descriptor(const wki_file *file) { return file->fd; }
 
 int64_t wki_file_size(const wki_file *file) { return file->size; }
 

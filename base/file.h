@@ -12,6 +12,9 @@ WK_API int64_t wki_file_size(const wki_file *file);
 /* Exactly `bytes` at `offset`, safe from several threads; fewer is WK_E_FORMAT "truncated". */
 WK_API wk_status wki_file_read_at(wki_file *file, int64_t offset, void *to, size_t bytes);
 WK_API void wki_file_close(wki_file *file);                                     /* NULL allowed */
+/* For base/process.c: a descriptor that is open already, which errors call `path`; that of a file. */
+WK_API wki_file *wki_file_adopt(int descriptor, const char *path, const char *where);
+WK_API int wki_file_descriptor(const wki_file *file);
 /* The whole file; *bytes its size, one NUL behind it. Freed with wki_free. Refuses files over `most` bytes. */
 WK_API char *wki_file_slurp(const char *path, size_t most, size_t *bytes, const char *where);
 

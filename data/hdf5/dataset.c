@@ -220,17 +220,30 @@ static wk_status describe_labels(h5_set *s)
     return count_classes(s, (int)most + 1);
 }
 
+static wki_h5_file *open_file(const wk_h5_opts *o)
+{
+    const int seconds = o->isolate_seconds, mib = o->isolate_mib;
+    if (!o->isolate) return wki_h5_file_open(o->path, WHERE);
+    wki_check(!o->allow, NULL, WK_E_INVALID, WHERE,
+              ".allow has libhdf5 unpack elements in this process, which .isolate keeps it from; give one of them");
+    wki_check(seconds >= 1 && seconds <= 86400 && mib >= 1 && mib <= 1 << 20, NULL, WK_E_INVALID, WHERE,
+              ".isolate_seconds = %d, .isolate_mib = %d; expected 1 .. 86400 and 1 .. 1048576", seconds, mib);
+    return wki_h5_file_open_apart(o->path, (wki_h5_limits){ seconds, mib }, WHERE);
+}
+
 static wk_status prepare(h5_set *s, const wk_h5_opts *o)
 {
     wk_status status = wki_h5_check_allow(o->allow, WHERE);
-    if (status || !(s->file = wki_h5_file_open(o->path, WHERE))) return wk_error();
+    if (status || !(s->file = open_file(o))) return wk_error();
     s->file->allow = o->allow;
     status = find_names(s, o);
     if (!status) status = add_field(s, "x", s->x, o->raw);
     if (!status && s->y[0]) status = add_field(s, "y", s->y, false);
     s->file->allow = NULL;
     if (!status) status = choose_rows(s, o->begin, o->end);
-    return status ? status : describe_labels(s);
+    if (!status) status = describe_labels(s);
+    wki_h5_file_settle(s->file);
+    return wk_failed() ? wk_error() : status;
 }
 
 /* The blocks of the larger table: what the other's cost is little beside them. Rows of contiguous tables stand alone.

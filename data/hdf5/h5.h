@@ -1,7 +1,8 @@
 /* How wick reads HDF5: libhdf5 is asked for metadata only, one call at a time, through a driver of ours that opens no
  * other file; elements are read and decoded here, so that a short read is an error and never zeros. library.c talks to
- * libhdf5, walk.c lists what a file holds, table.c describes a data set, decode.c undoes filters, read.c keeps decoded
- * blocks of rows. */
+ * libhdf5, walk.c lists what a file holds, table.c describes a data set, chunks.c finds its chunks, decode.c undoes
+ * filters, read.c keeps decoded blocks of rows. Where a file is read apart, isolate.c has a process do what library.c,
+ * table.c and names.c would do here. */
 #ifndef WKI_H5_H
 #define WKI_H5_H
 #include "base/file.h"
@@ -32,8 +33,10 @@ typedef struct wki_h5_file {
     int hits;
     uint64_t hit_address, hit_size;
     const char *allow; /* borrowed while tables are opened: filters that libhdf5 may undo, or NULL */
+    struct wki_h5_reader *reader; /* a process that asks libhdf5 in our place, which never sees the file here; or NULL */
 } wki_h5_file;
 wki_h5_file *wki_h5_file_open(const char *path, const char *where); /* copies path */
+wki_h5_file *wki_h5_file_over(wki_file *bytes, const char *path, const char *where); /* takes bytes, NULL: its error */
 void wki_h5_file_close(wki_h5_file *file);                          /* NULL allowed */
 const char *wki_h5_shown(const char *path);                         /* its last 120 characters: errors are one line */
 
@@ -42,6 +45,11 @@ typedef struct wki_h5_chunk {
     uint64_t address, size;
     uint32_t mask;
 } wki_h5_chunk;
+
+/* One of a grid of chunks, counted row by row, as it is listed and sent. */
+typedef struct wki_h5_place {
+    uint64_t cell, address, size, mask;
+} wki_h5_place;
 
 enum { WKI_H5_FILTERS = 8, WKI_H5_CACHE = 256 << 20 }; /* bytes of decoded rows kept for each data set */
 enum { WKI_H5_LZF = 32000 };                           /* h5py's filter, which libhdf5 lacks */
@@ -54,7 +62,7 @@ typedef struct wki_h5_table {
     wki_h5_file *file; /* borrowed */
     const char *where;
     char *name;
-    hid_t set;
+    hid_t set; /* -1: the file is read apart */
     wki_number number;
     size_t item; /* bytes of an element */
     bool swapped;
@@ -72,6 +80,8 @@ typedef struct wki_h5_table {
     H5Z_filter_t filters[WKI_H5_FILTERS];
     bool by_library; /* libhdf5 undoes the filters */
     size_t chunk_bytes;
+    wki_h5_place *places; /* of a file that is read apart: its chunks, by cell */
+    uint64_t nplaces;
     wki_mutex lock; /* guards what follows */
     wki_cond loaded;
     wki_h5_block **buckets, *newest, *oldest;
@@ -84,6 +94,17 @@ void wki_h5_table_close(wki_h5_table *table);                                   
 wk_status wki_h5_fail(const wki_h5_table *table, wk_status code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));    /* names the file and the data set */
 void wki_h5_drop_blocks(wki_h5_table *table); /* empties the cache */
+
+/* sizes.c: what follows from type and dims; from layout, chunk and address too. Errors where it cannot be read. */
+wk_status wki_h5_size_rows(wki_h5_table *table);
+wk_status wki_h5_size_blocks(wki_h5_table *table);
+bool wki_h5_count_cells(const wki_h5_table *table, uint64_t *cells); /* of the grid; false: more than 2^64 */
+bool wki_h5_undoes(const wki_h5_table *table, int filter);           /* can decode.c, behind those before it? */
+
+/* chunks.c: false: the index is damaged. */
+bool wki_h5_find_chunk(wki_h5_table *table, const hsize_t *offset, wki_h5_chunk *chunk);
+/* All chunks that were written, in order of cells; from the process that has the file open in libhdf5. */
+wk_status wki_h5_each_chunk(wki_h5_table *table, wk_status (*visit)(void *user, const wki_h5_place *place), void *user);
 
 /* Are all words of this list, or NULL, filters that .allow knows? */
 wk_status wki_h5_check_allow(const char *allow, const char *where);
@@ -116,7 +137,7 @@ bool wki_h5_decode(const wki_h5_table *table, const wki_h5_chunk *chunk, const u
 bool wki_h5_is(wki_h5_file *file, const char *path, H5I_type_t kind);
 /* The members of that kind for an error's text: "it has 'x', 'y'; did you mean 'x'?"; near: the word looked for, or
  * NULL. */
-enum { WKI_H5_HINT = 240 };
+enum { WKI_H5_HINT = 240, WKI_H5_CLASSES = 65536 /* at most */ };
 const char *wki_h5_hint(wki_h5_file *file, const char *group, H5I_type_t kind, const char *near,
                         char room[WKI_H5_HINT]);
 /* walk.c: what the groups of a file hold, itself first with the path "". What two names lead to is met twice, the second
@@ -140,4 +161,19 @@ void wki_h5_catalog_free(wki_h5_catalog *catalog);
 /* The strings of the attribute "classes" of an object; *n = 0 if it has none. Freed with wki_h5_names_free. */
 wk_status wki_h5_read_classes(wki_h5_file *file, const char *object, char ***names, int *n);
 void wki_h5_names_free(char **names, int n);
+
+/* isolate.c: a file whose metadata is read by a process of its own, within these limits, until it is settled: then no
+ * more can be asked, and the process is ended. */
+typedef struct wki_h5_limits {
+    int seconds, mib;
+} wki_h5_limits;
+wki_h5_file *wki_h5_file_open_apart(const char *path, wki_h5_limits limits, const char *where);
+wk_status wki_h5_reader_start(wki_h5_file *file, wki_h5_limits limits);
+void wki_h5_file_settle(wki_h5_file *file);
+/* What wki_h5_is, wki_h5_hint, wki_h5_read_classes and wki_h5_table_open do with such a file. */
+bool wki_h5_ask_is(wki_h5_file *file, const char *path, H5I_type_t kind);
+const char *wki_h5_ask_hint(wki_h5_file *file, const char *group, H5I_type_t kind, const char *near,
+                            char room[WKI_H5_HINT]);
+wk_status wki_h5_ask_classes(wki_h5_file *file, const char *object, char ***names, int *n);
+wk_status wki_h5_ask_table(wki_h5_table *table);
 #endif

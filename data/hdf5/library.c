@@ -172,26 +172,52 @@ static wk_status open_file(wki_h5_file *f)
     return root < 0 ? wk_error() : WK_OK;
 }
 
-wki_h5_file *wki_h5_file_open(const char *path, const char *where)
+/* Not opened in libhdf5, but known to be a file with the signature. */
+static wki_h5_file *new_file(wki_file *bytes, const char *path, const char *where)
 {
-    wki_check(path, NULL, WK_E_INVALID, where, "path is NULL; expected the name of an HDF5 file");
-    wki_h5_file *f = wki_alloc(sizeof *f);
-    if (!f) return NULL;
-    f->where = where;
-    f->id = f->driver = -1;
-    f->path = wki_strdup(path);
-    f->bytes = f->path ? wki_file_open(path, where) : NULL;
-    if (f->bytes) {
-        f->size = (uint64_t)wki_file_size(f->bytes);
-        if (find_signature(f) == WK_OK && open_file(f) == WK_OK) return f;
-    }
+    wki_h5_file *f = bytes ? wki_alloc(sizeof *f) : NULL;
+    if (!f) return wki_file_close(bytes), NULL;
+    *f =
+        (wki_h5_file){ .where = where, .bytes = bytes, .size = (uint64_t)wki_file_size(bytes), .id = -1, .driver = -1 };
+    if ((f->path = wki_strdup(path)) && find_signature(f) == WK_OK) return f;
     wki_h5_file_close(f);
     return NULL;
+}
+
+static wki_h5_file *opened(wki_h5_file *f, wk_status status)
+{
+    if (!status) return f;
+    wki_h5_file_close(f);
+    return NULL;
+}
+
+wki_h5_file *wki_h5_file_over(wki_file *bytes, const char *path, const char *where)
+{
+    wki_h5_file *f = new_file(bytes, path, where);
+    return f ? opened(f, open_file(f)) : NULL;
+}
+
+static wki_file *open_bytes(const char *path, const char *where)
+{
+    wki_check(path, NULL, WK_E_INVALID, where, "path is NULL; expected the name of an HDF5 file");
+    return wki_file_open(path, where);
+}
+
+wki_h5_file *wki_h5_file_open(const char *path, const char *where)
+{
+    return wki_h5_file_over(open_bytes(path, where), path, where);
+}
+
+wki_h5_file *wki_h5_file_open_apart(const char *path, wki_h5_limits limits, const char *where)
+{
+    wki_h5_file *f = new_file(open_bytes(path, where), path, where);
+    return f ? opened(f, wki_h5_reader_start(f, limits)) : NULL;
 }
 
 void wki_h5_file_close(wki_h5_file *f)
 {
     if (!f) return;
+    wki_h5_file_settle(f);
     if (f->driver >= 0) {
         const wki_h5_quiet quiet = wki_h5_enter();
         if (f->id >= 0) H5Fclose(f->id);

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SHOWN = 32, CLASSES_MOST = 65536, CLASS_NAME_MOST = 4096 };
+enum { SHOWN = 32, CLASS_NAME_MOST = 4096 };
 
 static bool is_kind(hid_t at, const char *path, H5I_type_t kind)
 {
@@ -18,6 +18,7 @@ static bool is_kind(hid_t at, const char *path, H5I_type_t kind)
 
 bool wki_h5_is(wki_h5_file *file, const char *path, H5I_type_t kind)
 {
+    if (file->reader) return wki_h5_ask_is(file, path, kind);
     const wki_h5_quiet quiet = wki_h5_enter();
     const bool same = is_kind(file->id, path, kind);
     wki_h5_leave(quiet);
@@ -46,6 +47,7 @@ const char *wki_h5_hint(wki_h5_file *file, const char *group, H5I_type_t kind, c
 {
     members m = { .kind = kind };
     const char *names[SHOWN];
+    if (file->reader) return wki_h5_ask_hint(file, group, kind, near, room);
     const wki_h5_quiet quiet = wki_h5_enter();
     const hid_t id = H5Gopen2(file->id, group, H5P_DEFAULT);
     const bool read = id >= 0 && H5Literate(id, H5_INDEX_NAME, H5_ITER_INC, NULL, note_member, &m) >= 0;
@@ -104,7 +106,7 @@ static wk_status read_strings(hid_t attribute, hid_t type, hid_t space, char ***
     const hssize_t count = H5Sget_simple_extent_npoints(space);
     const bool variable = H5Tis_variable_str(type) > 0;
     if (H5Tget_class(type) != H5T_STRING || H5Sget_simple_extent_ndims(space) != 1 || count < 1) return WK_OK;
-    if (count > CLASSES_MOST || (!variable && H5Tget_size(type) > CLASS_NAME_MOST)) return WK_E_FORMAT;
+    if (count > WKI_H5_CLASSES || (!variable && H5Tget_size(type) > CLASS_NAME_MOST)) return WK_E_FORMAT;
     *names = wki_alloc_array((size_t)count, sizeof **names);
     if (!*names) return WK_E_MEMORY;
     *n = (int)count;
@@ -115,6 +117,7 @@ wk_status wki_h5_read_classes(wki_h5_file *file, const char *object, char ***nam
 {
     *names = NULL;
     *n = 0;
+    if (file->reader) return wki_h5_ask_classes(file, object, names, n);
     wk_status status = WK_OK;
     const wki_h5_quiet quiet = wki_h5_enter();
     if (H5Aexists_by_name(file->id, object, "classes", H5P_DEFAULT) > 0) {

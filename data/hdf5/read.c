@@ -6,10 +6,6 @@
 #include <stdalign.h>
 #include <stdio.h>
 #include <string.h>
-#if H5_VERSION_GE(2, 0, 0)
-#undef H5Dread_chunk
-#define H5Dread_chunk H5Dread_chunk1
-#endif
 
 typedef enum state { LOADING, READY, FAILED } state;
 struct wki_h5_block {
@@ -21,29 +17,6 @@ struct wki_h5_block {
     size_t bytes;
     alignas(16) unsigned char data[];
 };
-
-/* Where a chunk lies. libhdf5 looks it up for a read, which the armed driver only notes; H5Dget_chunk_info_by_coord
- * would walk the whole index, and is asked only about a chunk that seems missing: it tells that from a damaged index.
- */
-static bool find_chunk(wki_h5_table *t, const hsize_t *offset, wki_h5_chunk *chunk)
-{
-    unsigned char unused[8];
-    unsigned mask;
-    haddr_t address = 0;
-    hsize_t size;
-    wki_h5_file *f = t->file;
-    const wki_h5_quiet quiet = wki_h5_enter();
-    f->armed = true;
-    f->hits = 0;
-    const bool found = H5Dread_chunk(t->set, H5P_DEFAULT, offset, &chunk->mask, unused) >= 0 && f->hits == 1;
-    f->armed = false;
-    const bool missing =
-        !found && H5Dget_chunk_info_by_coord(t->set, offset, &mask, &address, &size) >= 0 && address == HADDR_UNDEF;
-    chunk->address = f->hit_address;
-    chunk->size = found ? f->hit_size : 0;
-    wki_h5_leave(quiet);
-    return found || missing;
-}
 
 static void fill(const wki_h5_table *t, unsigned char *to, size_t bytes)
 {
@@ -77,7 +50,7 @@ static bool read_bytes(const wki_h5_table *t, uint64_t address, size_t size, uns
 static bool load_chunk(wki_h5_table *t, const hsize_t *offset, bool partial, unsigned char *to, wki_h5_problem *why)
 {
     wki_h5_chunk chunk = { 0 };
-    if (!t->unwritten && !find_chunk(t, offset, &chunk)) {
+    if (!t->unwritten && !wki_h5_find_chunk(t, offset, &chunk)) {
         *why = (wki_h5_problem){ WK_E_FORMAT, "its chunk index is damaged" };
         return false;
     }

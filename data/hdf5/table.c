@@ -1,24 +1,9 @@
 /* Opening a data set as a table: its type, shape, layout and filters, each checked against what we can read ourselves.
- * External and virtual storage name other files and are refused. Rests on library.c. */
+ * External and virtual storage name other files and are refused. Rests on library.c and sizes.c. */
 #include "base/alloc.h"
 #include "base/error.h"
 #include "data/hdf5/h5.h"
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
-
-static const uint64_t block_most = 1u << 30;
-enum { CHUNKS_A_BLOCK = 1 << 20, CONTIGUOUS_BLOCK = 64 * 1024 };
-
-wk_status wki_h5_fail(const wki_h5_table *t, wk_status code, const char *format, ...)
-{
-    char text[300];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    return wki_fail(code, t->where, "%s, '%.100s': %s", wki_h5_shown(t->file->path), t->name, text);
-}
 
 static bool is_half(hid_t type)
 {
@@ -74,24 +59,13 @@ bool wki_h5_number_of(hid_t type, wki_number *number, bool *swapped)
 static wk_status describe_shape(wki_h5_table *t, hid_t space)
 {
     hsize_t dims[H5S_MAX_RANK];
-    uint64_t total;
     if (H5Sget_simple_extent_type(space) == H5S_NULL) return wki_h5_fail(t, WK_E_SHAPE, "has no elements");
     t->rank = H5Sget_simple_extent_ndims(space);
     if (t->rank < 0 || t->rank > WK_MAX_DIMS)
         return wki_h5_fail(t, WK_E_SHAPE, "has %d dimensions; at most %d can be read", t->rank, (int)WK_MAX_DIMS);
     H5Sget_simple_extent_dims(space, dims, NULL);
-    t->rows = t->rank ? dims[0] : 1;
-    t->row_items = 1;
     for (int k = 0; k < t->rank; k++) t->dims[k] = dims[k];
-    for (int k = 1; k < t->rank; k++)
-        if (__builtin_mul_overflow(t->row_items, dims[k], &t->row_items))
-            return wki_h5_fail(t, WK_E_SHAPE, "rows of more than 2^64 elements");
-    if (!t->row_items) return wki_h5_fail(t, WK_E_SHAPE, "its rows have no elements");
-    if (__builtin_mul_overflow(t->row_items, t->item, &t->row_bytes) || t->row_bytes > block_most)
-        return wki_h5_fail(t, WK_E_SHAPE, "rows of more than 1 GiB");
-    if (__builtin_mul_overflow(t->row_bytes, t->rows, &total) || total > INT64_MAX)
-        return wki_h5_fail(t, WK_E_SHAPE, "more than 2^63 bytes");
-    return WK_OK;
+    return wki_h5_size_rows(t);
 }
 
 /* ---- Filters ---- */
@@ -167,71 +141,37 @@ static wk_status leave_to_library(wki_h5_table *t, H5Z_filter_t id, const char *
 static wk_status describe_filters(wki_h5_table *t, hid_t plan)
 {
     t->nfilters = H5Pget_nfilters(plan);
-    int packings = 0;
     if (t->nfilters > WKI_H5_FILTERS) return wki_h5_fail(t, WK_E_UNSUPPORTED, "has %d filters", t->nfilters);
     for (int i = 0; i < t->nfilters; i++) {
         unsigned flags, config, values[8] = { 0 };
         size_t count = 8;
         char name[40] = "";
-        const H5Z_filter_t id = H5Pget_filter2(plan, (unsigned)i, &flags, &count, values, sizeof name, name, &config);
-        packings += wki_h5_packs(id);
-        const bool shuffles = id == H5Z_FILTER_SHUFFLE && count && values[0] == t->item;
-        const bool ours = (wki_h5_packs(id) && packings == 1) || id == H5Z_FILTER_FLETCHER32 || shuffles;
-        const wk_status status = ours ? WK_OK : leave_to_library(t, id, name);
+        t->filters[i] = H5Pget_filter2(plan, (unsigned)i, &flags, &count, values, sizeof name, name, &config);
+        const bool odd = t->filters[i] == H5Z_FILTER_SHUFFLE && (!count || values[0] != t->item);
+        const wk_status status = odd || !wki_h5_undoes(t, i) ? leave_to_library(t, t->filters[i], name) : WK_OK;
         if (status) return status;
-        t->filters[i] = id;
     }
     return WK_OK;
 }
 
 static wk_status describe_chunks(wki_h5_table *t, hid_t plan)
 {
-    hsize_t dims[H5S_MAX_RANK];
-    uint64_t bytes = t->item, a_block = 1, block_bytes;
+    hsize_t dims[WK_MAX_DIMS];
     unsigned options = 0;
     if (H5Pget_chunk(plan, WK_MAX_DIMS, dims) != t->rank || !t->rank)
         return wki_h5_fail(t, WK_E_FORMAT, "its chunks have another rank than its shape");
-    for (int k = 0; k < t->rank; k++) {
-        t->chunk[k] = dims[k];
-        if (!dims[k] || __builtin_mul_overflow(bytes, dims[k], &bytes) || bytes > block_most)
-            return wki_h5_fail(t, WK_E_UNSUPPORTED, "chunks of 0 bytes or more than 1 GiB");
-        t->grid[k] = t->dims[k] / dims[k] + (t->dims[k] % dims[k] != 0);
-        if (k && (__builtin_mul_overflow(a_block, t->grid[k], &a_block) || a_block > CHUNKS_A_BLOCK))
-            return wki_h5_fail(t, WK_E_UNSUPPORTED, "more than %d chunks a row; expected chunks of whole rows",
-                               (int)CHUNKS_A_BLOCK);
-    }
-    t->chunk_bytes = bytes;
-    t->block_rows = dims[0] < t->rows || !t->rows ? dims[0] : t->rows;
-    t->blocks = t->grid[0];
-    if (__builtin_mul_overflow(t->block_rows, t->row_bytes, &block_bytes) || block_bytes > block_most)
-        return wki_h5_fail(t, WK_E_UNSUPPORTED,
-                           "chunks of %llu rows make blocks of more than 1 GiB; expected fewer rows a chunk",
-                           (unsigned long long)dims[0]);
+    for (int k = 0; k < t->rank; k++) t->chunk[k] = dims[k];
     t->bare_edges = H5Pget_chunk_opts(plan, &options) >= 0 && (options & H5D_CHUNK_DONT_FILTER_PARTIAL_CHUNKS);
-    return describe_filters(t, plan);
-}
-
-/* Blocks are worth keeping only where all of them fit the cache. */
-static wk_status describe_contiguous(wki_h5_table *t)
-{
-    const uint64_t total = t->rows * t->row_bytes;
-    t->block_rows = total <= WKI_H5_CACHE && t->row_bytes < CONTIGUOUS_BLOCK ? CONTIGUOUS_BLOCK / t->row_bytes : 1;
-    t->blocks = t->rows / t->block_rows + (t->rows % t->block_rows != 0);
-    if (t->unwritten) return WK_OK;
-    t->address = H5Dget_offset(t->set);
-    if (t->address <= t->file->size && total <= t->file->size - t->address) return WK_OK;
-    return wki_h5_fail(t, WK_E_FORMAT, "its %llu bytes at %llu lie outside the file, which has %llu",
-                       (unsigned long long)total, (unsigned long long)t->address, (unsigned long long)t->file->size);
+    const wk_status status = wki_h5_size_blocks(t);
+    return status ? status : describe_filters(t, plan);
 }
 
 /* At most 64 KiB inside the metadata, which libhdf5 has read and checked: the one place where it delivers elements. */
 static wk_status read_compact(wki_h5_table *t, hid_t type)
 {
-    const uint64_t total = t->rows * t->row_bytes;
-    t->block_rows = t->rows ? t->rows : 1;
-    t->blocks = t->rows > 0;
-    if (total > 65536) return wki_h5_fail(t, WK_E_FORMAT, "compact, with more than 64 KiB");
-    t->compact = wki_alloc(total + 1);
+    const wk_status status = wki_h5_size_blocks(t);
+    if (status) return status;
+    t->compact = wki_alloc(t->rows * t->row_bytes + 1);
     if (!t->compact) return wk_error();
     if (H5Dread(t->set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, t->compact) >= 0) return WK_OK;
     return wki_h5_fail(t, WK_E_FORMAT, "its elements cannot be read");
@@ -249,8 +189,11 @@ static wk_status describe_layout(wki_h5_table *t, hid_t plan, hid_t type)
     t->unwritten = H5Dget_storage_size(t->set) == 0;
     switch (H5Pget_layout(plan)) {
     case H5D_CHUNKED: t->layout = WKI_H5_CHUNKED; return describe_chunks(t, plan);
-    case H5D_CONTIGUOUS: t->layout = WKI_H5_CONTIGUOUS; return describe_contiguous(t);
     case H5D_COMPACT: t->layout = WKI_H5_COMPACT; return read_compact(t, type);
+    case H5D_CONTIGUOUS:
+        t->layout = WKI_H5_CONTIGUOUS;
+        t->address = t->unwritten ? 0 : H5Dget_offset(t->set);
+        return wki_h5_size_blocks(t);
     default:
         return wki_h5_fail(t, WK_E_UNSUPPORTED,
                            "is a view of other data sets, which is refused; expected elements of its own");
@@ -278,6 +221,14 @@ static wk_status open_set(wki_h5_table *t)
     return status;
 }
 
+static wk_status open_in_library(wki_h5_table *t)
+{
+    const wki_h5_quiet quiet = wki_h5_enter();
+    const wk_status status = open_set(t);
+    wki_h5_leave(quiet);
+    return status;
+}
+
 static wk_status make_cache(wki_h5_table *t)
 {
     t->nbuckets = 1;
@@ -297,9 +248,7 @@ wki_h5_table *wki_h5_table_open(wki_h5_file *file, const char *name, const char 
     wki_mutex_init(&t->lock);
     wki_cond_init(&t->loaded);
     if (t->name) {
-        const wki_h5_quiet quiet = wki_h5_enter();
-        const wk_status status = open_set(t);
-        wki_h5_leave(quiet);
+        const wk_status status = file->reader ? wki_h5_ask_table(t) : open_in_library(t);
         if (!status && !make_cache(t)) return t;
     }
     wki_h5_table_close(t);
@@ -316,6 +265,7 @@ void wki_h5_table_close(wki_h5_table *t)
     }
     wki_h5_drop_blocks(t);
     wki_free(t->buckets);
+    wki_free(t->places);
     wki_free(t->compact);
     wki_free(t->name);
     wki_mutex_destroy(&t->lock);

@@ -414,6 +414,7 @@ static wk_status write_and_read(void)
     if (w) wk_h5_commit(w);
     wk_dataset *set = wk_dataset_h5(path);
     if (set) wki_dataset_read(set, &(int64_t){ 0 }, 1, (void *const[]){ x, &y });
+    wk_dataset_h5(path, .isolate = true);
     wk_h5_each(path, ignore, NULL);
     wk_h5_read_doubles(path, "train/x", 5, 100, numbers);
     return wk_error();
