@@ -1,6 +1,6 @@
-/* Times the loader on HDF5 files that it writes itself: an epoch from file to normalised f32 batches beside what the same work
- * costs at least (data_files.c) and beside PyTorch's DataLoader over h5py; opening files of many chunks; what a batch costs
- * besides its bytes; how long a training waits. README.md says how to read it.
+/* Times the loader on HDF5 files that it writes itself: an epoch from file to normalised f32 batches beside what the
+ * same work costs at least (data_files.c) and beside PyTorch's DataLoader over h5py; opening files of many chunks; what
+ * a batch costs besides its bytes; how long a training waits. README.md says how to read it.
  *
  *   data FOLDER [--peer COMMAND] [--samples K]
  */
@@ -54,7 +54,8 @@ static wk_loader *loader_of(const bench_file *f, const char *path, int workers)
                          .window = f->window, .transform = norm);
 }
 
-/* Microseconds of the epoch; *sum: of all numbers of the first row of each batch, so that both sides did the same work. */
+/* Microseconds of the epoch; *sum: of all numbers of the first row of each batch, so that both sides did the same work.
+ */
 static double epoch_of(wk_loader *loader, int64_t *rows)
 {
     *rows = 0;
@@ -92,12 +93,14 @@ static bool race_file(race *r, const bench_file *f)
         double ours[MAX_SAMPLES], limit[MAX_SAMPLES];
         for (int k = 0; k < r->samples; k++) {
             ours[k] = sample(f, path, workers);
-            limit[k] = bench_data_limit(f, path) / workers;
-            if (ours[k] < 0 || limit[k] < 0) return complain(wk_failed() ? wk_error_text() : "the limit's loops failed");
+            limit[k] = bench_data_limit(f, path, workers);
+            if (ours[k] < 0 || limit[k] < 0)
+                return complain(wk_failed() ? wk_error_text() : "the limit's loops failed");
         }
         const double us = bench_median(ours, r->samples), at_least = bench_median(limit, r->samples);
-        printf("%-18s %d %9.1f %12.0f %8.0f %%   best %.0f %%\n", f->name, workers, us / 1e3, (double)f->rows / us * 1e6,
-               100 * at_least / us, 100 * least(limit, r->samples) / least(ours, r->samples));
+        printf("%-18s %d %9.1f %12.0f %8.0f %%   best %.0f %%\n", f->name, workers, us / 1e3,
+               (double)f->rows / us * 1e6, 100 * at_least / us,
+               100 * least(limit, r->samples) / least(ours, r->samples));
         fflush(stdout);
         if (!ask_peer(r, f, path, workers)) return false;
     }
@@ -114,11 +117,12 @@ static bool race_opening(const race *r)
         if (!bench_data_write_chunks(chunks, r->folder, path)) return complain(wk_error_text());
         WK_SCOPE(open);
         const double from = bench_us_now();
-        wk_loader *loader = wk_loader_new(wk_dataset_h5(path, .y = ""), .batch_size = BENCH_DATA_BATCH, .shuffle = true);
+        wk_loader *loader =
+            wk_loader_new(wk_dataset_h5(path, .y = ""), .batch_size = BENCH_DATA_BATCH, .shuffle = true);
         const double made = bench_us_now();
         if (!loader || !wk_loader_next(loader)) return complain(wk_error_text());
-        printf("%lld chunks: opened in %.1f ms, the first batch after %.1f ms\n", (long long)chunks, (made - from) / 1e3,
-               (bench_us_now() - from) / 1e3);
+        printf("%lld chunks: opened in %.1f ms, the first batch after %.1f ms\n", (long long)chunks,
+               (made - from) / 1e3, (bench_us_now() - from) / 1e3);
         remove(path);
     }
     return true;

@@ -21,7 +21,8 @@ typedef struct bench_file {
 bool bench_data_write(const bench_file *f, const char *folder, char path[512]);
 /* A file of so many chunks of one row. */
 bool bench_data_write_chunks(int64_t chunks, const char *folder, char path[512]);
-/* Microseconds that one thread needs for an epoch of this file with nothing but the work itself: inflate what is packed, from
- * memory, and cast rows in random order from one array into batches (or copy them); negative: it failed. */
-double bench_data_limit(const bench_file *f, const char *path);
+/* Microseconds that so many threads, 1 or 2, need for an epoch of this file with nothing but the work itself. Packed files:
+ * inflate, from memory, and cast rows in random order from one array into a batch, divided by threads. Others: copy as many bytes as all batches have.
+ * Negative: it failed. */
+double bench_data_limit(const bench_file *f, const char *path, int threads);
 #endif

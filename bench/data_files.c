@@ -1,8 +1,10 @@
-/* The files that data.c reads, and what reading them costs at least: loops over libdeflate and over arrays, without wick. */
+/* The files that data.c reads, and what reading them costs at least: loops over libdeflate and over arrays, without
+ * wick. */
 #include "data.h"
 #include "measure.h"
 #include <hdf5.h>
 #include <libdeflate.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,8 +85,7 @@ bool bench_data_write_chunks(int64_t chunks, const char *folder, char path[512])
 typedef struct chunks {
     unsigned char **stored, *rows;
     size_t *size, bytes;
-    hsize_t n, each;
-    bool packed;
+    hsize_t n;
 } chunks;
 
 static bool read_chunks(chunks *c, hid_t set)
@@ -94,7 +95,6 @@ static bool read_chunks(chunks *c, hid_t set)
     const int rank = H5Sget_simple_extent_dims(space, dims, NULL);
     const size_t row = H5Tget_size(type) * (rank > 1 ? dims[1] : 1);
     bool ok = H5Pget_chunk(plan, rank, each) == rank && (c->rows = malloc(row * (dims[0] + each[0])));
-    c->each = each[0];
     c->bytes = row * each[0];
     c->n = ok ? (dims[0] + each[0] - 1) / each[0] : 0;
     c->stored = calloc(c->n + 1, sizeof *c->stored);
@@ -106,7 +106,7 @@ static bool read_chunks(chunks *c, hid_t set)
         ok = H5Dget_chunk_storage_size(set, at, &size) >= 0 && (c->stored[i] = malloc(size)) &&
              H5Dread_chunk(set, H5P_DEFAULT, at, &mask, c->stored[i]) >= 0;
         c->size[i] = size;
-        c->packed = ok && mask == 0 && H5Pget_nfilters(plan) > 0;
+        ok = ok && mask == 0;
     }
     H5Sclose(space);
     H5Pclose(plan);
@@ -171,22 +171,53 @@ static double gather_all(const bench_file *f, const unsigned char *rows)
     return us;
 }
 
-double bench_data_limit(const bench_file *f, const char *path)
+typedef struct part {
+    char *from, *to;
+    size_t bytes;
+} part;
+
+static void *copy_part(void *argument)
+{
+    const part *p = argument;
+    return memcpy(p->to, p->from, p->bytes);
+}
+
+/* As many bytes as the epoch's batches have, by one thread or two, between arrays that no cache holds. */
+static double copy_all(const bench_file *f, int threads)
+{
+    const size_t bytes = (size_t)(f->rows * f->row) * sizeof(float), half = threads > 1 ? bytes / 2 : bytes;
+    char *from = malloc(bytes), *to = malloc(bytes);
+    double least = -1;
+    if (from && to) {
+        memset(from, 1, bytes);
+        memset(to, 2, bytes);
+    }
+    for (int k = 0; from && to && k < 3; k++) {
+        part parts[2] = { { from, to, half }, { from + half, to + half, bytes - half } };
+        pthread_t other;
+        const double begin = bench_us_now();
+        if (threads > 1 && pthread_create(&other, NULL, copy_part, &parts[1])) break;
+        copy_part(&parts[0]);
+        if (threads > 1) pthread_join(other, NULL);
+        const double us = bench_us_now() - begin;
+        if (least < 0 || us < least) least = us;
+    }
+    free(from);
+    free(to);
+    return least;
+}
+
+static double unpack_all(const bench_file *f, const char *path)
 {
     chunks c = { 0 };
     double least = -1;
     const hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT), set = H5Dopen2(file, "x", H5P_DEFAULT);
-    bool ok = set >= 0;
-    if (f->deflate >= 0) ok = ok && read_chunks(&c, set);
-    else
-        ok = ok && (c.rows = malloc((size_t)(f->rows * f->row) * wk_dtype_size(f->dtype))) &&
-             H5Dread(set, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, c.rows) >= 0;
+    const bool ok = set >= 0 && read_chunks(&c, set);
     H5Dclose(set);
     H5Fclose(file);
-    if (ok && c.packed) inflate_all(&c); /* brings the memory */
+    if (ok) inflate_all(&c); /* brings the memory */
     for (int k = 0; ok && k < 3; k++) {
-        double us = gather_all(f, c.rows);
-        if (c.packed && !f->cached) us += inflate_all(&c) + (f->shuffle ? unshuffle_all(&c) : 0);
+        const double us = inflate_all(&c) + (f->shuffle ? unshuffle_all(&c) : 0) + gather_all(f, c.rows);
         if (least < 0 || us < least) least = us;
     }
     for (hsize_t i = 0; i < c.n; i++) free(c.stored[i]);
@@ -194,4 +225,10 @@ double bench_data_limit(const bench_file *f, const char *path)
     free(c.size);
     free(c.rows);
     return least;
+}
+
+double bench_data_limit(const bench_file *f, const char *path, int threads)
+{
+    if (f->deflate <= 0) return copy_all(f, threads);
+    return unpack_all(f, path) / threads;
 }

@@ -30,6 +30,12 @@ typedef struct wki_share {
     int64_t global, full, last, last_from;
 } wki_share;
 
+/* Blocks of the next window that a worker without a free slot has read, and room for the rows that it asks for. */
+typedef struct wki_ahead {
+    int64_t epoch, window, blocks;
+    wki_storage *room[WK_MAX_FIELDS];
+} wki_ahead;
+
 struct wk_batch {
     wki_object object;
     const wk_dataset *set;            /* of the loader, which outlives the contents */
@@ -52,6 +58,7 @@ struct wk_loader {
     int nslots, nthreads, nlocks;
     wki_thread **threads;
     wki_mutex plan, lock;
+    wki_ahead ahead;            /* guarded by `plan` */
     wki_cond room, ready;
     int forks;                  /* of the process in which the workers run */
     bool stop, filling; /* filling: in the caller, so that a dataset which calls its own loader is refused */

@@ -141,6 +141,17 @@ wk_status wki_order_take(wki_order *order, int64_t epoch, int64_t from, int64_t 
     return WK_OK;
 }
 
+bool wki_order_ahead(const wki_order *order, int64_t k, int64_t *row)
+{
+    const wk_dataset *set = order->set;
+    if (!order->window_blocks || order->epoch < 0 || order->window < 0 || k >= order->window_blocks) return false;
+    if (set->kept_blocks < set->nblocks && set->kept_blocks / 2 < order->window_blocks) return false;
+    const int64_t block = (order->window + 1) * order->window_blocks + k;
+    if (block >= set->nblocks) return false;
+    *row = set->blocks[order->blocks[block]];
+    return true;
+}
+
 uint64_t wki_mix_seeds(uint64_t a, uint64_t b)
 {
     const uint32_t counter[4] = { (uint32_t)a, (uint32_t)(a >> 32), ORDER_STREAM, 0 };

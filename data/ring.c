@@ -50,12 +50,37 @@ static wki_slot *plan(wk_loader *loader)
     return slot;
 }
 
+/* One block of the next window, by a row of it, so that the first batches of that window do not wait for all of them;
+ * false: there is none. A failure is met again, and told, at the batch that needs the block. `plan` is held. */
+static bool read_ahead(wk_loader *loader)
+{
+    wki_ahead *ahead = &loader->ahead;
+    const wki_order *order = &loader->order;
+    if (ahead->epoch != order->epoch || ahead->window != order->window)
+        ahead->epoch = order->epoch, ahead->window = order->window, ahead->blocks = 0;
+    int64_t row;
+    if (!wki_order_ahead(order, ahead->blocks, &row)) return false;
+    ahead->blocks++;
+    void *fields[WK_MAX_FIELDS];
+    for (int f = 0; f < order->set->nfields; f++) fields[f] = ahead->room[f]->data;
+    wki_error ignored;
+    wki_dataset_read(loader->o.set, &row, 1, fields);
+    wki_error_take(&ignored);
+    return true;
+}
+
+static bool is_full(const wk_loader *loader) { return loader->claimed - loader->released >= loader->nslots; }
+
 static wki_slot *claim(wk_loader *loader)
 {
     wki_lock(&loader->plan);
     wki_lock(&loader->lock);
-    while (!loader->stop && loader->claimed - loader->released >= loader->nslots)
-        wki_wait(&loader->room, &loader->lock);
+    while (!loader->stop && is_full(loader)) {
+        wki_unlock(&loader->lock);
+        const bool more = read_ahead(loader);
+        wki_lock(&loader->lock);
+        if (!more && !loader->stop && is_full(loader)) wki_wait(&loader->room, &loader->lock);
+    }
     const bool stop = loader->stop;
     wki_unlock(&loader->lock);
     wki_slot *slot = stop ? NULL : plan(loader);
@@ -164,6 +189,10 @@ wk_status wki_ring_make(wk_loader *loader)
         loader->slots[s].rows = wki_alloc_array((size_t)loader->capacity, sizeof(int64_t));
         if (!loader->slots[s].rows) return WK_E_MEMORY;
     }
+    for (int f = 0; f < loader->o.set->nfields && workers > 0 && loader->order.window_blocks > 0; f++) {
+        loader->ahead.room[f] = wki_storage_new(WK_CPU, wki_field_bytes(&loader->o.set->fields[f]));
+        if (!loader->ahead.room[f]) return WK_E_MEMORY;
+    }
     return make_locks(loader);
 }
 
@@ -175,6 +204,7 @@ void wki_ring_free(wk_loader *loader)
         wki_free(loader->slots[s].rows);
         wki_storage_unref(loader->slots[s].room);
     }
+    for (int f = 0; f < WK_MAX_FIELDS; f++) wki_storage_unref(loader->ahead.room[f]);
     wki_free(loader->slots);
     wki_free(loader->threads);
     free_locks(loader);

@@ -111,9 +111,21 @@ static size_t size_before(const wki_h5_table *t, int filter, uint32_t mask)
     return size;
 }
 
+/* The filter whose undoing comes last and gives the chunk itself, so into its place; -1: none, or a sum lies behind it.
+ */
+static int last_undone(const wki_h5_table *t, uint32_t mask)
+{
+    for (int i = 0; i < t->nfilters; i++) {
+        if (mask >> i & 1) continue;
+        return t->filters[i] == H5Z_FILTER_FLETCHER32 ? -1 : i;
+    }
+    return -1;
+}
+
 static const char *undo(const wki_h5_table *t, uint32_t mask, const unsigned char *in, size_t size,
                         unsigned char *stage[2], unsigned char *to)
 {
+    const int last = last_undone(t, mask);
     for (int i = t->nfilters - 1, turn = 0; i >= 0; i--) {
         if (mask >> i & 1) continue;
         if (t->filters[i] == H5Z_FILTER_FLETCHER32) {
@@ -122,19 +134,21 @@ static const char *undo(const wki_h5_table *t, uint32_t mask, const unsigned cha
             continue;
         }
         turn = !turn;
+        unsigned char *out = i == last ? to : stage[turn];
         if (wki_h5_packs(t->filters[i])) {
             const size_t want = size_before(t, i, mask);
-            const char *problem = t->filters[i] == WKI_H5_LZF ? unlzf_exactly(in, size, stage[turn], want)
-                                                              : inflate_exactly(in, size, stage[turn], want);
+            const char *problem =
+                t->filters[i] == WKI_H5_LZF ? unlzf_exactly(in, size, out, want) : inflate_exactly(in, size, out, want);
             if (problem) return problem;
             size = want;
         } else {
-            unshuffle(in, size, t->item, stage[turn]);
+            if (i == last && size != t->chunk_bytes) return "another size than a chunk";
+            unshuffle(in, size, t->item, out);
         }
-        in = stage[turn];
+        in = out;
     }
     if (size != t->chunk_bytes) return "another size than a chunk";
-    memcpy(to, in, size);
+    if (in != to) memcpy(to, in, size);
     return NULL;
 }
 
@@ -143,10 +157,11 @@ bool wki_h5_decode(const wki_h5_table *t, const wki_h5_chunk *chunk, const unsig
 {
     const size_t sums = 4 * WKI_H5_FILTERS, size = (size_t)chunk->size;
     const size_t room = (size > t->chunk_bytes ? size : t->chunk_bytes) + sums;
-    unsigned char *stages = wki_alloc_array(2, room);
+    size_t got;
+    unsigned char *stages = wki_block_get(2 * room, &got);
     const char *problem = NULL;
     if (stages) problem = undo(t, chunk->mask, stored, size, (unsigned char *[]){ stages, stages + room }, to);
-    wki_free(stages);
+    wki_block_put(stages, got);
     if (stages && !problem) return true;
     why->code = stages ? WK_E_FORMAT : WK_E_MEMORY;
     snprintf(why->text, sizeof why->text, "%s", stages ? problem : "no memory to decode");

@@ -3,9 +3,10 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "data/hdf5/h5.h"
-#include <stdalign.h>
 #include <stdio.h>
 #include <string.h>
+
+enum { DIRECT_ROW = 16 << 10, HELD_MOST = 64, HELD_BYTES = 32 << 20 };
 
 typedef enum state { LOADING, READY, FAILED } state;
 struct wki_h5_block {
@@ -14,8 +15,8 @@ struct wki_h5_block {
     int users;
     state state;
     wki_h5_problem problem; /* why it FAILED */
-    size_t bytes;
-    alignas(16) unsigned char data[];
+    size_t bytes, got;      /* of data; of its memory */
+    unsigned char *data;
 };
 
 static void fill(const wki_h5_table *t, unsigned char *to, size_t bytes)
@@ -65,11 +66,12 @@ static bool load_chunk(wki_h5_table *t, const hsize_t *offset, bool partial, uns
                  (unsigned long long)chunk.size);
         return false;
     }
-    unsigned char *stored = wki_alloc(chunk.size);
+    size_t got;
+    unsigned char *stored = wki_block_get(chunk.size, &got);
     const bool ok =
         stored && read_bytes(t, chunk.address, chunk.size, stored, why) && wki_h5_decode(t, &chunk, stored, to, why);
     if (!stored) *why = (wki_h5_problem){ WK_E_MEMORY, "no memory to decode" };
-    wki_free(stored);
+    wki_block_put(stored, got);
     return ok;
 }
 
@@ -99,7 +101,8 @@ static bool load_chunks(wki_h5_table *t, uint64_t block, unsigned char *rows, wk
         whole = whole && t->chunk[k] == t->dims[k];
     }
     whole = whole && t->rows - block * t->chunk[0] >= t->chunk[0];
-    unsigned char *box = whole ? rows : wki_alloc(t->chunk_bytes);
+    size_t got = 0;
+    unsigned char *box = whole ? rows : wki_block_get(t->chunk_bytes, &got);
     bool ok = box != NULL;
     if (!ok) *why = (wki_h5_problem){ WK_E_MEMORY, "no memory to decode" };
     for (uint64_t j = 0; ok && j < count; j++) {
@@ -113,7 +116,7 @@ static bool load_chunks(wki_h5_table *t, uint64_t block, unsigned char *rows, wk
         ok = load_chunk(t, at, partial, box, why);
         if (ok && !whole) crop(t, box, at, rows);
     }
-    if (!whole) wki_free(box);
+    if (!whole) wki_block_put(box, got);
     return ok;
 }
 
@@ -178,6 +181,12 @@ static void make_newest(wki_h5_table *t, wki_h5_block *b)
     t->newest = b;
 }
 
+static void free_block(wki_h5_block *b)
+{
+    wki_block_put(b->data, b->got);
+    wki_free(b);
+}
+
 /* Out of the cache; freed by its last user. */
 static void evict(wki_h5_table *t, wki_h5_block *b)
 {
@@ -186,7 +195,7 @@ static void evict(wki_h5_table *t, wki_h5_block *b)
     *link = b->chain;
     unlink_by_use(t, b);
     t->kept -= b->bytes;
-    if (!b->users) wki_free(b);
+    if (!b->users) free_block(b);
 }
 
 static void evict_old(wki_h5_table *t)
@@ -205,8 +214,10 @@ void wki_h5_drop_blocks(wki_h5_table *t)
 static wki_h5_block *new_block(wki_h5_table *t, uint64_t index)
 {
     const size_t bytes = (size_t)(rows_of(t, index) * t->row_bytes);
-    wki_h5_block *b = wki_alloc(sizeof *b + bytes);
+    wki_h5_block *b = wki_alloc(sizeof *b);
     if (!b) return NULL;
+    b->data = wki_block_get(bytes, &b->got);
+    if (!b->data) return wki_free(b), NULL;
     b->index = index;
     b->users = 1;
     b->bytes = bytes;
@@ -219,11 +230,12 @@ static wki_h5_block *new_block(wki_h5_table *t, uint64_t index)
     return b;
 }
 
-static void release(wki_h5_table *t, wki_h5_block *b)
+/* Those of n that are there. */
+static void release(wki_h5_table *t, wki_h5_block **blocks, int n)
 {
-    if (!b) return;
     wki_lock(&t->lock);
-    if (!--b->users && b->state == FAILED) wki_free(b);
+    for (int i = 0; i < n; i++)
+        if (blocks[i] && !--blocks[i]->users && blocks[i]->state == FAILED) free_block(blocks[i]);
     wki_unlock(&t->lock);
 }
 
@@ -232,7 +244,7 @@ static wki_h5_block *fail_to_load(wki_h5_table *t, wki_h5_block *b)
     const uint64_t first = b->index * t->block_rows;
     wki_h5_fail(t, b->problem.code, "rows %llu .. %llu: %s", (unsigned long long)first,
                 (unsigned long long)(first + rows_of(t, b->index) - 1), b->problem.text);
-    release(t, b);
+    release(t, &b, 1);
     return NULL;
 }
 
@@ -264,23 +276,60 @@ static wki_h5_block *acquire(wki_h5_table *t, uint64_t index)
     return ok ? b : fail_to_load(t, b);
 }
 
+static int64_t run_of(const int64_t *rows, int64_t n, uint64_t most)
+{
+    int64_t run = 1;
+    while (run < n && (uint64_t)run < most && rows[run] == rows[0] + run) run++;
+    return run;
+}
+
+/* Large rows that the file holds as they are wanted: copying them from block to batch would take as long again. */
+static bool is_direct(const wki_h5_table *t, wki_h5_cast cast)
+{
+    return t->layout == WKI_H5_CONTIGUOUS && !t->unwritten && !t->by_library && !t->swapped &&
+           t->row_bytes >= DIRECT_ROW && !cast.unit && t->number == wki_number_of(cast.dtype);
+}
+
+static wk_status read_direct(const wki_h5_table *t, uint64_t base, const int64_t *rows, int64_t n, unsigned char *to)
+{
+    for (int64_t i = 0, run; i < n; i += run) {
+        const uint64_t row = base + (uint64_t)rows[i];
+        wki_h5_problem why;
+        run = run_of(rows + i, n - i, t->rows - row);
+        if (!read_bytes(t, t->address + row * t->row_bytes, (size_t)run * t->row_bytes, to + (size_t)i * t->row_bytes,
+                        &why))
+            return wki_h5_fail(t, why.code, "rows %llu .. %llu: %s", (unsigned long long)row,
+                               (unsigned long long)(row + (uint64_t)run - 1), why.text);
+    }
+    return WK_OK;
+}
+
+/* Rows of a shuffled batch come from a few blocks in turn: some are held until the end, so that the lock is taken once
+ * a block and not once a row. */
 wk_status wki_h5_read_rows(wki_h5_table *t, uint64_t base, const int64_t *rows, int64_t n, wki_h5_cast cast, void *to)
 {
+    if (is_direct(t, cast)) return read_direct(t, base, rows, n, to);
     const size_t row_out = (size_t)t->row_items * wk_dtype_size(cast.dtype);
-    wki_h5_block *b = NULL;
+    const uint64_t fit = HELD_BYTES / (t->block_rows * t->row_bytes + 1);
+    const int places = fit < 1 ? 1 : fit < HELD_MOST ? (int)fit : HELD_MOST;
+    wki_h5_block *held[HELD_MOST] = { NULL };
+    wk_status status = WK_OK;
     for (int64_t i = 0, run; i < n; i += run) {
         const uint64_t row = base + (uint64_t)rows[i], index = row / t->block_rows, in_block = row % t->block_rows;
-        const int64_t most = (int64_t)(rows_of(t, index) - in_block);
-        for (run = 1; i + run < n && run < most && rows[i + run] == rows[i] + run;) run++;
-        if (!b || b->index != index) {
-            release(t, b);
-            if (!(b = acquire(t, index))) return wk_error();
+        run = run_of(rows + i, n - i, rows_of(t, index) - in_block);
+        wki_h5_block **b = &held[index % (uint64_t)places];
+        if (!*b || (*b)->index != index) {
+            if (*b) release(t, b, 1);
+            if (!(*b = acquire(t, index))) {
+                status = wk_error();
+                break;
+            }
         }
-        wki_number_deliver(t->number, b->data + in_block * t->row_bytes, (size_t)run * t->row_items, cast.dtype,
+        wki_number_deliver(t->number, (*b)->data + in_block * t->row_bytes, (size_t)run * t->row_items, cast.dtype,
                            cast.unit, (char *)to + (size_t)i * row_out);
     }
-    release(t, b);
-    return WK_OK;
+    release(t, held, places);
+    return status;
 }
 
 wk_status wki_h5_read_raw(wki_h5_table *t, uint64_t first, uint64_t n, void *to)
@@ -291,7 +340,7 @@ wk_status wki_h5_read_raw(wki_h5_table *t, uint64_t first, uint64_t n, void *to)
         const uint64_t in_block = row % t->block_rows, most = rows_of(t, b->index) - in_block;
         run = first + n - row < most ? first + n - row : most;
         memcpy((char *)to + (row - first) * t->row_bytes, b->data + in_block * t->row_bytes, run * t->row_bytes);
-        release(t, b);
+        release(t, &b, 1);
     }
     return WK_OK;
 }

@@ -1,6 +1,8 @@
 /* Laws of a loader's order: windows of blocks, samplers, and processes that share an epoch. */
 #include "tests/wick_check.h"
 #include "wick/data.h"
+#include <stdatomic.h>
+#include <unistd.h>
 
 static wk_status numbered_get_many(void *self, const int64_t *rows, int64_t n, void *const *fields)
 {
@@ -133,6 +135,74 @@ TEST(windows, know_the_blocks_of_joined_sets_and_of_parts)
     memset(seen, 0, sizeof seen);
     for (int i = 0; i < 3 * BLOCK; i++) blocks += !seen[rows[i] / BLOCK]++;
     CHECK(blocks <= 3 + 3 * 7); /* three blocks at a time, of ten rows or of 64 */
+}
+
+/* ---- Read ahead: a worker that has no slot to fill asks for one row of each block of the next window ---- */
+
+typedef struct asked {
+    atomic_int single;   /* calls for one row */
+    atomic_bool failing; /* such calls fail */
+    atomic_char blocks[100];
+} asked;
+
+static wk_status asked_get_many(void *self, const int64_t *rows, int64_t n, void *const *fields)
+{
+    asked *a = self;
+    memcpy(fields[0], rows, (size_t)n * sizeof *rows);
+    if (n > 1) return WK_OK;
+    atomic_fetch_add(&a->blocks[rows[0] / 10], 1);
+    atomic_fetch_add(&a->single, 1);
+    return atomic_load(&a->failing) ? wk_fail(WK_E_IO, "not now") : WK_OK;
+}
+
+static wk_loader *asking(asked *a, int64_t kept)
+{
+    static const wk_dataset_ops ops = { sizeof ops, "asked", asked_get_many, NULL };
+    wk_dataset_opts o = wk_dataset_opts_default();
+    o.ops = &ops;
+    o.self = a;
+    o.rows = 1000;
+    o.fields = &numbered_field;
+    o.nfields = 1;
+    o.block_rows = 10;
+    o.kept_blocks = kept;
+    return wk_loader_new(wk_dataset_custom(&o), .batch_size = 5, .shuffle = true, .window = 100, .num_workers = 1);
+}
+
+/* The ring has room for 4 batches of 20 in a window, so the worker waits in the first. */
+TEST(ahead, waiting_workers_read_each_block_of_the_next_window_once)
+{
+    asked a = { 0 };
+    WK_SCOPE(loading);
+    int64_t rows[MOST];
+    wk_loader *loader = asking(&a, 20);
+    CHECK(wk_loader_next(loader));
+    for (int ms = 0; ms < 5000 && atomic_load(&a.single) < 10; ms++) usleep(1000);
+    usleep(20000);
+    CHECK(atomic_load(&a.single) == 10);
+    for (int i = 0; i < 95; i += 5) memcpy(rows + i, wk_batch_rows(wk_loader_next(loader)), 5 * sizeof *rows);
+    for (int i = 0; i < 95; i++) CHECK(!a.blocks[rows[i] / 10]);
+    for (int i = 0; i < 100; i += 5) CHECK(a.blocks[wk_batch_rows(wk_loader_next(loader))[0] / 10] == 1);
+}
+
+TEST(ahead, is_left_out_where_the_set_would_not_keep_two_windows)
+{
+    asked a = { 0 };
+    WK_SCOPE(loading);
+    wk_loader *loader = asking(&a, 19);
+    CHECK(wk_loader_next(loader));
+    usleep(20000);
+    CHECK(atomic_load(&a.single) == 0);
+}
+
+TEST(ahead, failing_is_nobodys_error)
+{
+    asked a = { 0 };
+    WK_SCOPE(loading);
+    int64_t rows[MOST];
+    atomic_store(&a.failing, true);
+    wk_loader *loader = asking(&a, 20);
+    CHECK(epoch_rows(loader, rows) == 1000 && once_each(rows, 1000));
 }
 
 /* ---- Samplers ---- */

@@ -48,6 +48,17 @@ TEST(transform, bytes_become_fractions_and_are_normalised_by_channel)
     CHECK_OK();
 }
 
+TEST(numbers, every_byte_is_what_division_by_255_makes_of_it)
+{
+    uint8_t bytes[256];
+    float scaled[256];
+    for (int i = 0; i < 256; i++) bytes[i] = (uint8_t)i;
+    wk_tensor *x = wk_from(bytes, WK_SHAPE(1, 256), WK_U8);
+    wk_loader *loader = wk_loader_new(wk_dataset_tensors(&x, NULL, 1), .transform = wk_transform_scaled("x", WK_F32));
+    CHECK(wk_read(wk_batch_x(wk_loader_next(loader)), scaled, sizeof scaled) == WK_OK);
+    for (int i = 0; i < 256; i++) CHECK(scaled[i] == (float)i / 255.0f);
+}
+
 TEST(transform, dtypes_change_as_by_wk_to)
 {
     static const wk_dtype dtypes[] = { WK_F32, WK_F64, WK_I64 };
