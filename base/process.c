@@ -48,8 +48,10 @@ static int spawn(const char *path, const char *const *arguments, int channel, in
     if (!error) error = posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
     if (!error) error = posix_spawn_file_actions_adddup2(&files, 1, 2);
     if (!error) error = posix_spawn_file_actions_adddup2(&files, file, SHARED_FILE);
-#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 34)
+#ifdef __GLIBC__
+#if __GLIBC_PREREQ(2, 34)
     if (!error) error = posix_spawn_file_actions_addclosefrom_np(&files, DESCRIPTORS);
+#endif
 #endif
     posix_spawnattr_setsigmask(&how, &none);
     posix_spawnattr_setsigdefault(&how, &all);
@@ -102,13 +104,14 @@ static bool limit(int what, rlim_t most, rlim_t grace)
     return setrlimit((unsigned)what, &now) == 0;
 }
 
-#if defined(__has_feature)
-#define HAS_FEATURE(name) __has_feature(name)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#define SANITIZED (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
 #else
-#define HAS_FEATURE(name) 0
+#define SANITIZED 0
 #endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || HAS_FEATURE(address_sanitizer) ||                 \
-    HAS_FEATURE(thread_sanitizer) || HAS_FEATURE(memory_sanitizer)
+#if SANITIZED
 static bool limit_memory(uint64_t most) { return most > 0; } /* their shadows alone are terabytes */
 #else
 static bool limit_memory(uint64_t most) { return limit(RLIMIT_AS, most, 0); }

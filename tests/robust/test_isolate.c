@@ -234,14 +234,12 @@ TEST(isolate, what_cannot_be_asked_is_refused)
     forget();
 }
 
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#if defined(__has_feature)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#elif defined(__has_feature)
 #define SANITIZED (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
 #else
 #define SANITIZED 0
-#endif
-#else
-#define SANITIZED 1
 #endif
 
 /* A million chunks of one element, none of which takes more in the file than a byte. */
