@@ -27,6 +27,8 @@ typedef struct wki_h5_file {
     char *path;
     wki_file *bytes;
     uint64_t size;
+    bool told;           /* the superblock tells whether somebody writes */
+    unsigned char marks; /* of a writer that has it open, or died */
     hid_t id, driver;
     bool armed;
     int hits;
@@ -36,6 +38,8 @@ typedef struct wki_h5_file {
 wki_h5_file *wki_h5_file_open(const char *path, const char *where); /* copies path */
 void wki_h5_file_close(wki_h5_file *file);                          /* NULL allowed */
 const char *wki_h5_shown(const char *path);                         /* its last 120 characters: errors are one line */
+
+enum { WKI_H5_WRITTEN = 1, WKI_H5_SWMR = 4 }; /* marks */
 
 /* One chunk in the file; size 0: never written. Bit i of mask: filter i was skipped. */
 typedef struct wki_h5_chunk {
@@ -72,6 +76,9 @@ typedef struct wki_h5_table {
     H5Z_filter_t filters[WKI_H5_FILTERS];
     bool by_library; /* libhdf5 undoes the filters */
     size_t chunk_bytes;
+    wki_h5_chunk *index; /* of all chunks of the first rows, where libhdf5 is not to be asked again; NULL: it is asked */
+    wki_h5_block *last;  /* kept loaded, and its elements */
+    const unsigned char *last_rows;
     wki_mutex lock; /* guards what follows */
     wki_cond loaded;
     wki_h5_block **buckets, *newest, *oldest;
@@ -84,12 +91,24 @@ void wki_h5_table_close(wki_h5_table *table);                                   
 wk_status wki_h5_fail(const wki_h5_table *table, wk_status code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));    /* names the file and the data set */
 void wki_h5_drop_blocks(wki_h5_table *table); /* empties the cache */
+/* Where a chunk lies, by libhdf5; size 0: nowhere. False: the index is damaged. */
+bool wki_h5_find_chunk(wki_h5_table *table, const hsize_t *offset, wki_h5_chunk *chunk);
+/* Loads the block of this row, which stays until another is kept. */
+wk_status wki_h5_keep_block(wki_h5_table *table, uint64_t row);
 
 /* Are all words of this list, or NULL, filters that .allow knows? */
 wk_status wki_h5_check_allow(const char *allow, const char *where);
 
 /* A data set's type: false unless it is an integer, float or enumeration that wki_number knows. */
 bool wki_h5_number_of(hid_t type, wki_number *number, bool *swapped);
+
+/* Fixes the table as it is now, in a file that is being written: *rows becomes how many rows it has that are whole and
+ * will stay as they are. Afterwards libhdf5 is asked no more. */
+wk_status wki_h5_freeze(wki_h5_table *table, uint64_t *rows);
+/* Keeps the last of these rows in memory: its chunk may be written again. */
+wk_status wki_h5_keep_last(wki_h5_table *table, uint64_t rows);
+/* Do the first rows, whose last is kept in `before`, lie where they lay? Keeps another block of `after`. */
+bool wki_h5_goes_on(const wki_h5_table *before, wki_h5_table *after, uint64_t rows);
 
 /* What an element becomes: dtype, and u8 divided by 255 where asked. */
 typedef struct wki_h5_cast {

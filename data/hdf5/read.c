@@ -25,7 +25,7 @@ struct wki_h5_block {
 /* Where a chunk lies. libhdf5 looks it up for a read, which the armed driver only notes; H5Dget_chunk_info_by_coord
  * would walk the whole index, and is asked only about a chunk that seems missing: it tells that from a damaged index.
  */
-static bool find_chunk(wki_h5_table *t, const hsize_t *offset, wki_h5_chunk *chunk)
+bool wki_h5_find_chunk(wki_h5_table *t, const hsize_t *offset, wki_h5_chunk *chunk)
 {
     unsigned char unused[8];
     unsigned mask;
@@ -74,10 +74,13 @@ static bool read_bytes(const wki_h5_table *t, uint64_t address, size_t size, uns
     return false;
 }
 
-static bool load_chunk(wki_h5_table *t, const hsize_t *offset, bool partial, unsigned char *to, wki_h5_problem *why)
+static bool load_chunk(wki_h5_table *t, uint64_t cell, const hsize_t *offset, bool partial, unsigned char *to,
+                       wki_h5_problem *why)
 {
     wki_h5_chunk chunk = { 0 };
-    if (!t->unwritten && !find_chunk(t, offset, &chunk)) {
+    if (t->index) {
+        chunk = t->index[cell];
+    } else if (!t->unwritten && !wki_h5_find_chunk(t, offset, &chunk)) {
         *why = (wki_h5_problem){ WK_E_FORMAT, "its chunk index is damaged" };
         return false;
     }
@@ -137,7 +140,7 @@ static bool load_chunks(wki_h5_table *t, uint64_t block, unsigned char *rows, wk
             at[k] = cell % t->grid[k] * t->chunk[k];
             partial = partial || t->dims[k] - at[k] < t->chunk[k];
         }
-        ok = load_chunk(t, at, partial, box, why);
+        ok = load_chunk(t, block * count + j, at, partial, box, why);
         if (ok && !whole) crop(t, box, at, rows);
     }
     if (!whole) wki_free(box);
@@ -226,6 +229,8 @@ static void evict_old(wki_h5_table *t)
 
 void wki_h5_drop_blocks(wki_h5_table *t)
 {
+    if (t->last) t->last->users--;
+    t->last = NULL;
     while (t->oldest) evict(t, t->oldest);
 }
 
@@ -289,6 +294,14 @@ static wki_h5_block *acquire(wki_h5_table *t, uint64_t index)
     wki_wake_all(&t->loaded);
     wki_unlock(&t->lock);
     return ok ? b : fail_to_load(t, b);
+}
+
+wk_status wki_h5_keep_block(wki_h5_table *t, uint64_t row)
+{
+    release(t, t->last);
+    t->last = acquire(t, row / t->block_rows);
+    t->last_rows = t->last ? t->last->data : NULL;
+    return t->last ? WK_OK : wk_error();
 }
 
 wk_status wki_h5_read_rows(wki_h5_table *t, uint64_t base, const int64_t *rows, int64_t n, wki_h5_cast cast, void *to)
