@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { BUFFER = 64 * 1024, TRIES = 100 };
@@ -22,6 +23,8 @@ enum { BUFFER = 64 * 1024, TRIES = 100 };
 struct wki_file {
     int fd;
     int64_t size;
+    struct stat facts; /* when it was opened */
+    bool touched;      /* written to so shortly before that another write might leave no later time */
     char *path;
     const char *where;
 };
@@ -62,15 +65,23 @@ static wk_status failed(const char *where, const char *verb, const char *path)
     return wki_fail(absent ? WK_E_NOT_FOUND : WK_E_IO, where, "cannot %s %s: %s", verb, path, strerror(error));
 }
 
+static bool is_before(const struct timespec *a, const struct timespec *b)
+{
+    return a->tv_sec < b->tv_sec || (a->tv_sec == b->tv_sec && a->tv_nsec < b->tv_nsec);
+}
+
 /* Folders and pipes open too, but have no bytes at an offset. */
 static wk_status measure(wki_file *file)
 {
-    struct stat facts;
-    if (fstat(file->fd, &facts) != 0) return failed(file->where, "read", file->path);
-    if (!S_ISREG(facts.st_mode))
+    struct timespec now = { 0 }; /* the clock that stamps files */
+    clock_gettime(CLOCK_REALTIME_COARSE, &now);
+    if (fstat(file->fd, &file->facts) != 0) return failed(file->where, "read", file->path);
+    const struct stat *facts = &file->facts;
+    if (!S_ISREG(facts->st_mode))
         return wki_fail(WK_E_IO, file->where, "%s is %s; expected a file", file->path,
-                        S_ISDIR(facts.st_mode) ? "a folder" : "no regular file");
-    file->size = facts.st_size;
+                        S_ISDIR(facts->st_mode) ? "a folder" : "no regular file");
+    file->size = facts->st_size;
+    file->touched = !is_before(&facts->st_mtim, &now);
     return WK_OK;
 }
 
@@ -99,6 +110,18 @@ wki_file *wki_file_adopt(int fd, const char *path, const char *where) { return f
 int wki_file_descriptor(const wki_file *file) { return file->fd; }
 
 int64_t wki_file_size(const wki_file *file) { return file->size; }
+
+bool wki_file_is_quiet(const wki_file *file)
+{
+    struct stat now;
+    return !file->touched && fstat(file->fd, &now) == 0 && now.st_size == file->size &&
+           now.st_mtim.tv_sec == file->facts.st_mtim.tv_sec && now.st_mtim.tv_nsec == file->facts.st_mtim.tv_nsec;
+}
+
+bool wki_file_is_same(const wki_file *a, const wki_file *b)
+{
+    return a->facts.st_dev == b->facts.st_dev && a->facts.st_ino == b->facts.st_ino;
+}
 
 wk_status wki_file_read_at(wki_file *file, int64_t offset, void *to, size_t bytes)
 {

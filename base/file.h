@@ -8,7 +8,10 @@
 typedef struct wki_file wki_file;
 
 WK_API wki_file *wki_file_open(const char *path, const char *where);            /* for reading */
-WK_API int64_t wki_file_size(const wki_file *file);
+WK_API int64_t wki_file_size(const wki_file *file);                              /* when it was opened */
+/* Has nobody written to it since a while before it was opened? By its size and time of change, so on a local disk. */
+WK_API bool wki_file_is_quiet(const wki_file *file);
+WK_API bool wki_file_is_same(const wki_file *a, const wki_file *b);              /* on the disk, whatever their names */
 /* Exactly `bytes` at `offset`, safe from several threads; fewer is WK_E_FORMAT "truncated". */
 WK_API wk_status wki_file_read_at(wki_file *file, int64_t offset, void *to, size_t bytes);
 WK_API void wki_file_close(wki_file *file);                                     /* NULL allowed */

@@ -10,6 +10,7 @@ static void dataset_destroy(void *object)
 {
     wk_dataset *set = object;
     if (set->ops && set->ops->destroy) set->ops->destroy(set->self);
+    if (set->forget) set->forget(set->origin);
     wki_free(set->classes);
     wki_free(set->names);
     wki_free(set->blocks);
@@ -200,6 +201,12 @@ wk_dataset_opts wki_dataset_like(const wk_dataset *set)
     o.classes = set->classes;
     o.nclasses = set->nclasses;
     return o;
+}
+
+wk_dataset *wk_dataset_refresh(wk_dataset *set)
+{
+    if (wk_failed() || !wki_object_check(set, &wki_dataset_type, "dataset_refresh", "set")) return NULL;
+    return set->refresh ? set->refresh(set) : set;
 }
 
 /* ---- Look ---- */

@@ -15,6 +15,9 @@ struct wk_dataset {
     wk_field fields[WK_MAX_FIELDS];
     const char **classes;
     char *names; /* the bytes of all names above */
+    wk_dataset *(*refresh)(wk_dataset *set); /* NULL: it never grows */
+    void *origin;                            /* what refresh looks at */
+    void (*forget)(void *origin);
 };
 extern const wki_type wki_dataset_type;
 

@@ -7,8 +7,10 @@
 #include "data/hdf5/h5.h"
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
-#define WHERE "dataset_h5"
+#define WHERE   "dataset_h5"
+#define REFRESH "dataset_refresh"
 enum { PATH_MOST = 512, COUNTED_CLASSES_MOST = 1000, SCAN = 4096 };
 
 static const char *const x_names[] = { WKI_X_NAMES }, *const y_names[] = { WKI_Y_NAMES };
@@ -21,6 +23,7 @@ typedef struct h5_set {
     wk_field fields[2];
     int nfields;
     int64_t begin, rows;
+    wk_h5_opts o; /* without what it points to */
     char **classes;
     int nclasses;
 } h5_set;
@@ -125,7 +128,7 @@ static wk_status add_field(h5_set *s, const char *name, const char *path, bool r
     wki_h5_table *t = s->tables[s->nfields] = wki_h5_table_open(s->file, path, WHERE);
     if (!t) return wk_error();
     if (!t->rank) return wki_h5_fail(t, WK_E_SHAPE, "is a single value; expected rows");
-    if (!t->rows) return wki_h5_fail(t, WK_E_SHAPE, "has no rows");
+    if (!t->rows && !s->o.growing) return wki_h5_fail(t, WK_E_SHAPE, "has no rows");
     const bool is_x = name[0] == 'x', label = !is_x && is_label(t), bytes = is_x && t->number == WKI_U8;
     wki_h5_cast *cast = &s->casts[s->nfields];
     *cast = (wki_h5_cast){ label                  ? WK_I64
@@ -139,14 +142,27 @@ static wk_status add_field(h5_set *s, const char *name, const char *path, bool r
     return WK_OK;
 }
 
-static wk_status choose_rows(h5_set *s, int64_t begin, int64_t end)
+/* Of a file that grows, the rows that all tables have. */
+static wk_status count_rows(h5_set *s, int64_t *rows)
 {
-    const int64_t rows = (int64_t)s->tables[0]->rows;
-    if (s->nfields == 2 && s->tables[1]->rows != s->tables[0]->rows)
-        return wki_fail(WK_E_SHAPE, WHERE, "%s: '%.60s' has %lld rows and '%.60s' %lld; expected as many",
-                        wki_h5_shown(s->file->path), s->x, (long long)rows, s->y, (long long)s->tables[1]->rows);
+    *rows = (int64_t)s->tables[0]->rows;
+    for (int i = 0; i < s->nfields && s->o.growing; i++) {
+        uint64_t whole;
+        if (wki_h5_freeze(s->tables[i], &whole)) return wk_error();
+        if ((int64_t)whole < *rows) *rows = (int64_t)whole;
+    }
+    if (s->o.growing || s->nfields == 1 || s->tables[1]->rows == s->tables[0]->rows) return WK_OK;
+    return wki_fail(WK_E_SHAPE, WHERE, "%s: '%.60s' has %lld rows and '%.60s' %lld; expected as many",
+                    wki_h5_shown(s->file->path), s->x, (long long)*rows, s->y, (long long)s->tables[1]->rows);
+}
+
+static wk_status choose_rows(h5_set *s)
+{
+    int64_t rows, begin = s->o.begin, end = s->o.end;
+    if (count_rows(s, &rows)) return wk_error();
     if (end == -1) end = rows;
-    if (begin < 0 || begin >= end || end > rows)
+    const bool none_yet = s->o.growing && s->o.end == -1 && begin == end;
+    if (begin < 0 || (begin >= end && !none_yet) || end > rows)
         return wki_fail(WK_E_RANGE, WHERE, "%s: rows [%lld, %lld) of '%.60s'; expected 0 <= begin < end <= %lld",
                         wki_h5_shown(s->file->path), (long long)begin, (long long)end, s->x, (long long)rows);
     s->begin = begin;
@@ -210,7 +226,7 @@ static bool claims_too_much(const wki_h5_table *t) { return t->rows * t->item / 
 static wk_status describe_labels(h5_set *s)
 {
     int64_t least, most;
-    if (s->nfields < 2 || s->casts[1].dtype != WK_I64) return WK_OK;
+    if (s->nfields < 2 || s->casts[1].dtype != WK_I64 || !s->rows) return WK_OK;
     if (claims_too_much(s->tables[1]))
         return wki_h5_fail(s->tables[1], WK_E_FORMAT, "claims %llu rows in a file of %llu bytes",
                            (unsigned long long)s->tables[1]->rows, (unsigned long long)s->file->size);
@@ -234,16 +250,102 @@ static wki_h5_file *open_file(const wk_h5_opts *o)
 static wk_status prepare(h5_set *s, const wk_h5_opts *o)
 {
     wk_status status = wki_h5_check_allow(o->allow, WHERE);
+    wki_check(!o->isolate || !o->growing, WK_E_INVALID, WK_E_INVALID, WHERE,
+              "%s: isolate and growing cannot be joined: a file that grows is asked about again and again",
+              wki_h5_shown(o->path));
     if (status || !(s->file = open_file(o))) return wk_error();
+    if (s->file->marks && !o->growing)
+        return wki_fail(WK_E_STATE, WHERE,
+                        "%s: another program is writing it, or died; .growing = true reads the rows that it has",
+                        wki_h5_shown(o->path));
     s->file->allow = o->allow;
     status = find_names(s, o);
     if (!status) status = add_field(s, "x", s->x, o->raw);
     if (!status && s->y[0]) status = add_field(s, "y", s->y, false);
     s->file->allow = NULL;
-    if (!status) status = choose_rows(s, o->begin, o->end);
+    if (!status) status = choose_rows(s);
+    for (int i = 0; i < s->nfields && o->growing && !status; i++)
+        status = wki_h5_keep_last(s->tables[i], (uint64_t)(s->begin + s->rows));
     if (!status) status = describe_labels(s);
     wki_h5_file_settle(s->file);
     return wk_failed() ? wk_error() : status;
+}
+
+static h5_set *open_set(const wk_h5_opts *o, bool *moved)
+{
+    h5_set *s = wki_alloc(sizeof *s);
+    if (!s) return NULL;
+    s->o = *o;
+    const wk_status status = prepare(s, o);
+    if (moved) *moved = !s->file || !wki_file_is_quiet(s->file->bytes);
+    if (status == WK_OK) return s;
+    destroy(s);
+    return NULL;
+}
+
+/* ---- Files that grow ---- */
+
+static wk_status check_goes_on(const h5_set *before, h5_set *after)
+{
+    const char *path = wki_h5_shown(after->file->path);
+    if (!wki_file_is_same(before->file->bytes, after->file->bytes))
+        return wki_fail(WK_E_STATE, REFRESH, "%s: is another file than the one that was opened", path);
+    if (after->rows < before->rows)
+        return wki_fail(WK_E_STATE, REFRESH, "%s: has %lld rows, and had %lld before; expected rows to be added only",
+                        path, (long long)after->rows, (long long)before->rows);
+    const uint64_t rows = (uint64_t)(before->begin + before->rows);
+    for (int i = 0; i < before->nfields; i++)
+        if (i >= after->nfields || !wki_h5_goes_on(before->tables[i], after->tables[i], rows) ||
+            wki_h5_keep_last(after->tables[i], (uint64_t)(after->begin + after->rows)))
+            return wki_fail(WK_E_STATE, REFRESH, "%s: was written anew; expected rows to be added only", path);
+    return WK_OK;
+}
+
+/* A file that moved while it was read may be seen as it never was, unless SWMR orders its writes. It is read again
+ * until it did not. */
+static h5_set *open_growing(const wk_h5_opts *o, const h5_set *before)
+{
+    enum { TRIES = 60 };
+    for (int try = 1;; try++) {
+        bool moved = false;
+        h5_set *s = open_set(o, &moved);
+        if (s && moved && !(s->file->marks & WKI_H5_SWMR))
+            wki_fail(WK_E_STATE, WHERE,
+                     "%s: is written to without a pause; expected one for as long as its metadata is read, or SWMR",
+                     wki_h5_shown(o->path));
+        else if (s && (!before || check_goes_on(before, s) == WK_OK))
+            return s;
+        const bool torn = (moved && wk_error() == WK_E_FORMAT) || wk_error() == WK_E_STATE;
+        if (s) destroy(s);
+        if (!torn || try == TRIES) return NULL;
+        wk_error_clear();
+        nanosleep(&(struct timespec){ .tv_nsec = try * 1000000 }, NULL);
+    }
+}
+
+static wk_dataset *make_dataset(h5_set *s);
+
+static wk_dataset *refresh(wk_dataset *set)
+{
+    const h5_set *s = set->self;
+    wk_h5_opts o = s->o;
+    o.path = s->file->path;
+    o.split = s->group;
+    o.x = s->x;
+    o.y = s->y;
+    o.allow = NULL;
+    wki_file *now = wki_file_open(o.path, REFRESH);
+    if (!now) return NULL;
+    const bool same = wki_file_is_same(now, s->file->bytes);
+    wki_file_close(now);
+    wki_check(same, NULL, WK_E_STATE, REFRESH, "%s: is another file than the one that was opened",
+              wki_h5_shown(o.path));
+    if (o.end != -1 || wki_file_is_quiet(s->file->bytes)) return set;
+    h5_set *after = open_growing(&o, s);
+    if (after && after->rows > s->rows) return make_dataset(after);
+    if (!after) return NULL;
+    destroy(after);
+    return set;
 }
 
 /* The blocks of the larger table: what the other's cost is little beside them. Rows of contiguous tables stand alone.
@@ -260,18 +362,8 @@ static void describe_blocks(const h5_set *s, wk_dataset_opts *o)
     o->kept_blocks = kept > 2 ? (int64_t)kept : 2;
 }
 
-wk_dataset *wk_dataset_h5_new(const wk_h5_opts *given)
+static wk_dataset *make_dataset(h5_set *s)
 {
-    wk_h5_opts o = wk_h5_opts_default();
-    if (wk_failed()) return NULL;
-    wki_check(given, NULL, WK_E_INVALID, WHERE, "options are NULL");
-    wki_options_merge(&o, sizeof o, given);
-    h5_set *s = wki_alloc(sizeof *s);
-    if (!s) return NULL;
-    if (prepare(s, &o) != WK_OK) {
-        destroy(s);
-        return NULL;
-    }
     wk_dataset_opts custom = wk_dataset_opts_default();
     custom.ops = &ops;
     custom.self = s;
@@ -281,5 +373,17 @@ wk_dataset *wk_dataset_h5_new(const wk_h5_opts *given)
     custom.classes = (const char *const *)s->classes;
     custom.nclasses = s->nclasses;
     describe_blocks(s, &custom);
-    return wk_dataset_custom(&custom);
+    wk_dataset *set = wk_dataset_custom(&custom);
+    if (set && s->o.growing) set->refresh = refresh;
+    return set;
+}
+
+wk_dataset *wk_dataset_h5_new(const wk_h5_opts *given)
+{
+    wk_h5_opts o = wk_h5_opts_default();
+    if (wk_failed()) return NULL;
+    wki_check(given, NULL, WK_E_INVALID, WHERE, "options are NULL");
+    wki_options_merge(&o, sizeof o, given);
+    h5_set *s = o.growing ? open_growing(&o, NULL) : open_set(&o, NULL);
+    return s ? make_dataset(s) : NULL;
 }

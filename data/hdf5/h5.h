@@ -28,6 +28,8 @@ typedef struct wki_h5_file {
     char *path;
     wki_file *bytes;
     uint64_t size;
+    bool told;           /* the superblock tells whether somebody writes */
+    unsigned char marks; /* of a writer that has it open, or died */
     hid_t id, driver;
     bool armed;
     int hits;
@@ -39,6 +41,8 @@ wki_h5_file *wki_h5_file_open(const char *path, const char *where); /* copies pa
 wki_h5_file *wki_h5_file_over(wki_file *bytes, const char *path, const char *where); /* takes bytes, NULL: its error */
 void wki_h5_file_close(wki_h5_file *file);                          /* NULL allowed */
 const char *wki_h5_shown(const char *path);                         /* its last 120 characters: errors are one line */
+
+enum { WKI_H5_WRITTEN = 1, WKI_H5_SWMR = 4 }; /* marks */
 
 /* One chunk in the file; size 0: never written. Bit i of mask: filter i was skipped. */
 typedef struct wki_h5_chunk {
@@ -82,6 +86,9 @@ typedef struct wki_h5_table {
     size_t chunk_bytes;
     wki_h5_place *places; /* of a file that is read apart: its chunks, by cell */
     uint64_t nplaces;
+    wki_h5_chunk *index; /* of all chunks of the first rows, where libhdf5 is not to be asked again; NULL: it is asked */
+    wki_h5_block *last;  /* kept loaded, and its elements */
+    const unsigned char *last_rows;
     wki_mutex lock; /* guards what follows */
     wki_cond loaded;
     wki_h5_block **buckets, *newest, *oldest;
@@ -94,6 +101,8 @@ void wki_h5_table_close(wki_h5_table *table);                                   
 wk_status wki_h5_fail(const wki_h5_table *table, wk_status code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));    /* names the file and the data set */
 void wki_h5_drop_blocks(wki_h5_table *table); /* empties the cache */
+/* Loads the block of this row, which stays until another is kept. */
+wk_status wki_h5_keep_block(wki_h5_table *table, uint64_t row);
 
 /* sizes.c: what follows from type and dims; from layout, chunk and address too. Errors where it cannot be read. */
 wk_status wki_h5_size_rows(wki_h5_table *table);
@@ -101,7 +110,7 @@ wk_status wki_h5_size_blocks(wki_h5_table *table);
 bool wki_h5_count_cells(const wki_h5_table *table, uint64_t *cells); /* of the grid; false: more than 2^64 */
 bool wki_h5_undoes(const wki_h5_table *table, int filter);           /* can decode.c, behind those before it? */
 
-/* chunks.c: false: the index is damaged. */
+/* chunks.c: where a chunk lies; size 0: nowhere. False: the index is damaged. */
 bool wki_h5_find_chunk(wki_h5_table *table, const hsize_t *offset, wki_h5_chunk *chunk);
 /* All chunks that were written, in order of cells; from the process that has the file open in libhdf5. */
 wk_status wki_h5_each_chunk(wki_h5_table *table, wk_status (*visit)(void *user, const wki_h5_place *place), void *user);
@@ -111,6 +120,14 @@ wk_status wki_h5_check_allow(const char *allow, const char *where);
 
 /* A data set's type: false unless it is an integer, float or enumeration that wki_number knows. */
 bool wki_h5_number_of(hid_t type, wki_number *number, bool *swapped);
+
+/* Fixes the table as it is now, in a file that is being written: *rows becomes how many rows it has that are whole and
+ * will stay as they are. Afterwards libhdf5 is asked no more. */
+wk_status wki_h5_freeze(wki_h5_table *table, uint64_t *rows);
+/* Keeps the last of these rows in memory: its chunk may be written again. */
+wk_status wki_h5_keep_last(wki_h5_table *table, uint64_t rows);
+/* Do the first rows, whose last is kept in `before`, lie where they lay? Keeps another block of `after`. */
+bool wki_h5_goes_on(const wki_h5_table *before, wki_h5_table *after, uint64_t rows);
 
 /* What an element becomes: dtype, and u8 divided by 255 where asked. */
 typedef struct wki_h5_cast {

@@ -117,7 +117,7 @@ static herr_t driver_set_eoa(H5FD_t *f, H5FD_mem_t type, haddr_t address)
 static herr_t driver_query(const H5FD_t *f, unsigned long *flags)
 {
     (void)f;
-    *flags = 0;
+    *flags = H5FD_FEAT_SUPPORTS_SWMR_IO;
     return 0;
 }
 
@@ -141,15 +141,18 @@ static const H5FD_class_t driver_class = {
     .fl_map = H5FD_FLMAP_DICHOTOMY,
 };
 
-/* A superblock starts at byte 0, 512, 1024, 2048 ... with these eight bytes. */
-static wk_status find_signature(const wki_h5_file *f)
+/* A superblock starts at byte 0, 512, 1024, 2048 ... with these eight bytes; of version 3, it says who writes. */
+static wk_status find_signature(wki_h5_file *f)
 {
     static const unsigned char signature[8] = { 0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n' };
-    unsigned char bytes[8];
+    unsigned char bytes[12];
     if (!f->size) return wki_fail(WK_E_FORMAT, f->where, "%s: is empty; expected an HDF5 file", wki_h5_shown(f->path));
-    for (uint64_t at = 0; at + 8 <= f->size; at = at ? 2 * at : 512) {
+    for (uint64_t at = 0; at + sizeof bytes <= f->size; at = at ? 2 * at : 512) {
         const wk_status status = wki_file_read_at(f->bytes, (int64_t)at, bytes, sizeof bytes);
-        if (status || !memcmp(bytes, signature, sizeof bytes)) return status;
+        const bool here = !status && !memcmp(bytes, signature, sizeof signature);
+        f->told = here && bytes[8] == 3;
+        if (f->told) f->marks = bytes[11];
+        if (status || here) return status;
     }
     return wki_fail(WK_E_FORMAT, f->where, "%s: is no HDF5 file; its signature is missing", wki_h5_shown(f->path));
 }
@@ -158,10 +161,12 @@ static wk_status open_file(wki_h5_file *f)
 {
     char reason[160];
     const driver_info info = { f };
+    /* What a writer has not finished yet, libhdf5 finds only in this way. */
+    const unsigned how = H5F_ACC_RDONLY | (f->marks ? H5F_ACC_SWMR_READ : 0u);
     const wki_h5_quiet quiet = wki_h5_enter();
     const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     f->driver = H5FDregister(&driver_class);
-    f->id = H5Pset_driver(access, f->driver, &info) < 0 ? -1 : H5Fopen(f->path, H5F_ACC_RDONLY, access);
+    f->id = H5Pset_driver(access, f->driver, &info) < 0 ? -1 : H5Fopen(f->path, how, access);
     const hid_t root = f->id < 0 ? -1 : H5Gopen2(f->id, "/", H5P_DEFAULT);
     if (root < 0)
         wki_fail(WK_E_FORMAT, f->where, "%s: damaged or truncated HDF5 file (%s)", wki_h5_shown(f->path),

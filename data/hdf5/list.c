@@ -1,11 +1,14 @@
-/* wk_dataset_h5_list: HDF5 files named in a text file, joined. Rests on wk_dataset_h5 and wk_dataset_concat. */
+/* wk_dataset_h5_list: HDF5 files named in a text file, joined; looked at again, it goes on with the names that came.
+ * Rests on wk_dataset_h5 and wk_dataset_concat. */
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/options.h"
+#include "data/dataset.h"
 #include "data/hdf5/h5.h"
 #include <string.h>
 
-#define WHERE "dataset_h5_list"
+#define WHERE   "dataset_h5_list"
+#define REFRESH "dataset_refresh"
 enum { TEXT_MOST = 16 << 20, FILES_MOST = 65536 };
 
 typedef struct file_list {
@@ -52,6 +55,38 @@ static wk_status read_list(file_list *l, const char *path)
                     wki_h5_shown(path));
 }
 
+/* Where a list's dataset comes from. */
+typedef struct origin {
+    file_list list;
+    wk_dataset **parts; /* of the dataset, which holds them */
+    wk_h5_opts o;
+    char *texts[5]; /* what o points to */
+} origin;
+
+static void forget(void *pointer)
+{
+    origin *from = pointer;
+    for (int i = 0; i < 5; i++) wki_free(from->texts[i]);
+    wki_free(from->list.names);
+    wki_free(from->list.text);
+    wki_free(from->parts);
+    wki_free(from);
+}
+
+static origin *remember(const wk_h5_opts *o)
+{
+    origin *from = wki_alloc(sizeof *from);
+    if (!from) return NULL;
+    from->o = *o;
+    const char **const texts[5] = { &from->o.path, &from->o.split, &from->o.x, &from->o.y, &from->o.allow };
+    for (int i = 0; i < 5; i++) {
+        if (!*texts[i]) continue;
+        if (!(from->texts[i] = wki_strdup(*texts[i]))) return forget(from), NULL;
+        *texts[i] = from->texts[i];
+    }
+    return from;
+}
+
 /* Names are seen from the list's folder. */
 static wk_dataset *open_named(const wk_h5_opts *list, const char *name)
 {
@@ -66,15 +101,50 @@ static wk_dataset *open_named(const wk_h5_opts *list, const char *name)
     return set;
 }
 
-static wk_dataset *join(const file_list *l, const wk_h5_opts *o)
+static wk_dataset *refresh(wk_dataset *set);
+
+/* The first `nparts` are open already. */
+static wk_dataset *join(origin *from, wk_dataset *const *parts, int nparts)
 {
-    WK_SCOPE(parts);
-    wk_dataset **sets = wki_alloc_array((size_t)l->n, sizeof *sets);
+    WK_SCOPE(opened);
+    const int all = from->list.n;
+    from->parts = wki_alloc_array((size_t)all, sizeof *from->parts);
     int n = 0;
-    while (sets && n < l->n && (sets[n] = open_named(o, l->names[n]))) n++;
-    wk_dataset *all = sets && n == l->n ? wk_dataset_concat(sets, n) : NULL;
-    wki_free(sets);
-    return all ? wk_escape(parts, all) : NULL;
+    for (; from->parts && n < nparts; n++) from->parts[n] = parts[n];
+    while (from->parts && n < all && (from->parts[n] = open_named(&from->o, from->list.names[n]))) n++;
+    wk_dataset *set = n == all && from->parts ? wk_dataset_concat(from->parts, n) : NULL;
+    if (!set) return NULL;
+    set->refresh = refresh;
+    set->origin = from;
+    set->forget = forget;
+    return wk_escape(opened, set);
+}
+
+static wk_dataset *open_list(const wk_h5_opts *o, const origin *before)
+{
+    origin *from = remember(o);
+    wk_dataset *set = NULL;
+    bool goes_on = from && read_list(&from->list, from->o.path) == WK_OK;
+    const int nparts = before ? before->list.n : 0;
+    for (int i = 0; goes_on && i < nparts; i++)
+        if (i >= from->list.n || strcmp(from->list.names[i], before->list.names[i]) != 0) {
+            wki_fail(WK_E_STATE, REFRESH, "%s: its file %d is no longer %.100s; expected names to be added only",
+                     wki_h5_shown(o->path), i + 1, before->list.names[i]);
+            goes_on = false;
+        }
+    if (goes_on) set = join(from, before ? before->parts : NULL, nparts);
+    if (from && !set) forget(from);
+    return set;
+}
+
+static wk_dataset *refresh(wk_dataset *set)
+{
+    const origin *before = set->origin;
+    wk_dataset *after = open_list(&before->o, before);
+    if (!after || after->rows > set->rows) return after;
+    wki_object_adopt(after);
+    wki_object_unref(after);
+    return set;
 }
 
 wk_dataset *wk_dataset_h5_list_new(const wk_h5_opts *given)
@@ -84,11 +154,8 @@ wk_dataset *wk_dataset_h5_list_new(const wk_h5_opts *given)
     wki_check(given, NULL, WK_E_INVALID, WHERE, "options are NULL");
     wki_options_merge(&o, sizeof o, given);
     wki_check(o.path, NULL, WK_E_INVALID, WHERE, "path is NULL; expected the name of a list of files");
-    wki_check(o.begin == 0 && o.end == -1, NULL, WK_E_INVALID, WHERE,
-              "%s: .begin and .end are for one file; take a subset of what the list gives", wki_h5_shown(o.path));
-    file_list list = { 0 };
-    wk_dataset *set = read_list(&list, o.path) == WK_OK ? join(&list, &o) : NULL;
-    wki_free(list.names);
-    wki_free(list.text);
-    return set;
+    wki_check(o.begin == 0 && o.end == -1 && !o.growing, NULL, WK_E_INVALID, WHERE,
+              "%s: .begin, .end and .growing are for one file; take a subset of what the list gives",
+              wki_h5_shown(o.path));
+    return open_list(&o, NULL);
 }

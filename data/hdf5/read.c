@@ -48,10 +48,13 @@ static bool read_bytes(const wki_h5_table *t, uint64_t address, size_t size, uns
     return false;
 }
 
-static bool load_chunk(wki_h5_table *t, const hsize_t *offset, bool partial, unsigned char *to, wki_h5_problem *why)
+static bool load_chunk(wki_h5_table *t, uint64_t cell, const hsize_t *offset, bool partial, unsigned char *to,
+                       wki_h5_problem *why)
 {
     wki_h5_chunk chunk = { 0 };
-    if (!t->unwritten && !wki_h5_find_chunk(t, offset, &chunk)) {
+    if (t->index) {
+        chunk = t->index[cell];
+    } else if (!t->unwritten && !wki_h5_find_chunk(t, offset, &chunk)) {
         *why = (wki_h5_problem){ WK_E_FORMAT, "its chunk index is damaged" };
         return false;
     }
@@ -113,7 +116,7 @@ static bool load_chunks(wki_h5_table *t, uint64_t block, unsigned char *rows, wk
             at[k] = cell % t->grid[k] * t->chunk[k];
             partial = partial || t->dims[k] - at[k] < t->chunk[k];
         }
-        ok = load_chunk(t, at, partial, box, why);
+        ok = load_chunk(t, block * count + j, at, partial, box, why);
         if (ok && !whole) crop(t, box, at, rows);
     }
     if (!whole) wki_block_put(box, got);
@@ -208,6 +211,8 @@ static void evict_old(wki_h5_table *t)
 
 void wki_h5_drop_blocks(wki_h5_table *t)
 {
+    if (t->last) t->last->users--;
+    t->last = NULL;
     while (t->oldest) evict(t, t->oldest);
 }
 
@@ -302,6 +307,14 @@ static wk_status read_direct(const wki_h5_table *t, uint64_t base, const int64_t
                                (unsigned long long)(row + (uint64_t)run - 1), why.text);
     }
     return WK_OK;
+}
+
+wk_status wki_h5_keep_block(wki_h5_table *t, uint64_t row)
+{
+    release(t, &t->last, 1);
+    t->last = acquire(t, row / t->block_rows);
+    t->last_rows = t->last ? t->last->data : NULL;
+    return t->last ? WK_OK : wk_error();
 }
 
 /* Rows of a shuffled batch come from a few blocks in turn: some are held until the end, so that the lock is taken once

@@ -186,7 +186,10 @@ static wk_status describe_layout(wki_h5_table *t, hid_t plan, hid_t type)
     if (H5Pget_external_count(plan) > 0)
         return wki_h5_fail(t, WK_E_UNSUPPORTED,
                            "keeps its elements in other files, which is refused; repack it (h5repack)");
-    t->unwritten = H5Dget_storage_size(t->set) == 0;
+    H5D_space_status_t space;
+    t->unwritten = H5Dget_storage_size(t->set) == 0; /* for an error, too */
+    if (t->unwritten && H5Dget_space_status(t->set, &space) < 0)
+        return wki_h5_fail(t, WK_E_FORMAT, "where its elements lie cannot be read");
     switch (H5Pget_layout(plan)) {
     case H5D_CHUNKED: t->layout = WKI_H5_CHUNKED; return describe_chunks(t, plan);
     case H5D_COMPACT: t->layout = WKI_H5_COMPACT; return read_compact(t, type);
@@ -266,6 +269,7 @@ void wki_h5_table_close(wki_h5_table *t)
     wki_h5_drop_blocks(t);
     wki_free(t->buckets);
     wki_free(t->places);
+    wki_free(t->index);
     wki_free(t->compact);
     wki_free(t->name);
     wki_mutex_destroy(&t->lock);

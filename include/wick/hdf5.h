@@ -30,16 +30,18 @@ typedef struct wk_h5_opts {
      * too much there is an error. Elements are read here, as ever, without libhdf5; so it cannot be joined with .allow. */
     bool isolate;
     int isolate_seconds, isolate_mib; /* 60, 1024 */
+    /* false; true: another program may be adding rows. Those that are whole by now are read, perhaps none; for more: wk_dataset_refresh */
+    bool growing;
 } wk_h5_opts;
 WK_API wk_h5_opts wk_h5_opts_default(void);
 WK_API wk_dataset *wk_dataset_h5_new(const wk_h5_opts *o);
 static inline wk_dataset *wk_dataset_h5_with(wk_h5_opts o) { return wk_dataset_h5_new(&o); }
 #define WK_H5_DEFAULTS                                                                                                 \
     .size = sizeof(wk_h5_opts), .split = NULL, .x = NULL, .y = NULL, .raw = false, .begin = 0, .end = -1,            \
-    .allow = NULL, .isolate = false, .isolate_seconds = 60, .isolate_mib = 1024
+    .allow = NULL, .isolate = false, .isolate_seconds = 60, .isolate_mib = 1024, .growing = false
 #define wk_dataset_h5(...) wk_dataset_h5_with(WK_WITH(wk_h5_opts, WK_H5_DEFAULTS, .path = __VA_ARGS__))
 /* Several files as one, as Caffe lists them: .path is a text file with the name of an HDF5 file a line, seen from the folder of the list;
- * empty lines and those that begin with # are passed over. The options hold for each file, .begin and .end must be left alone; fields must
+ * empty lines and those that begin with # are passed over. The options hold for each file, .begin, .end and .growing must be left alone; fields must
  * be equal and the classes of one begin as those of another. */
 WK_API wk_dataset *wk_dataset_h5_list_new(const wk_h5_opts *o);
 static inline wk_dataset *wk_dataset_h5_list_with(wk_h5_opts o) { return wk_dataset_h5_list_new(&o); }

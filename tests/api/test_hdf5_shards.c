@@ -233,4 +233,29 @@ TEST(shards, refuses_what_cannot_be_written)
     forget();
 }
 
+TEST(shards, a_list_looked_at_again_goes_on_with_what_came)
+{
+    wk_h5_shards *s = shards(10);
+    CHECK(append(s, 0, 30) == WK_OK);
+    wk_dataset *set = wk_dataset_h5_list(scratch("rows.txt"), .x = "x", .y = "y");
+    CHECK(wk_dataset_len(set) == 30 && wk_dataset_refresh(set) == set);
+    for (int i = 3; i < 8; i++) {
+        CHECK(append(s, 10 * i, 10) == WK_OK);
+        wk_dataset *now = wk_dataset_refresh(set);
+        CHECK(wk_dataset_len(now) == 10 * i + 10 && wk_dataset_len(set) == 10 * i && now != set);
+        set = now;
+    }
+    for (int64_t r = 0; r < 80; r++) {
+        double x[3];
+        int64_t y;
+        CHECK(read_row(set, r, x, &y) == WK_OK && x[1] == 2 * (double)r);
+    }
+    FILE *list = fopen(scratch("rows.txt"), "w");
+    fputs("rows-000002.h5\n", list);
+    fclose(list);
+    CHECK_NULL(wk_dataset_refresh(set));
+    CHECK_ERROR(WK_E_STATE, "rows.txt", "its file 1 is no longer rows-000001.h5");
+    forget();
+}
+
 WICK_TEST_MAIN
