@@ -207,6 +207,88 @@ wk_transform *wk_transform_cutout(const char *field, int64_t side)
     return wk_transform_custom(field, &ops, t);
 }
 
+/* ---- Random erasing ---- */
+
+typedef struct erasing {
+    double p, scale[2], log_ratio[2], value;
+} erasing;
+
+static wk_status erasing_plan(void *self, wk_field *f)
+{
+    const double value = ((erasing *)self)->value;
+    if (is_image(f, "random_erasing")) return wk_error();
+    const double most = f->dtype == WK_U8 ? 255 : f->dtype == WK_BOOL ? 1 : INT32_MAX;
+    if (wki_is_float(f->dtype) || (rint(value) == value && fabs(value) <= most && (value >= 0 || most > 255)))
+        return WK_OK;
+    return wki_fail(WK_E_RANGE, "random_erasing", "value is %g, which is no %s; expected one of the dtype of \"%s\"",
+                    value, wk_dtype_name(f->dtype), f->name);
+}
+
+static void put_number(wk_dtype dtype, double value, void *to)
+{
+    switch (dtype) {
+    case WK_F32: *(float *)to = (float)value; break;
+    case WK_F64: *(double *)to = value; break;
+    case WK_I64: *(int64_t *)to = (int64_t)value; break;
+    case WK_I32: *(int32_t *)to = (int32_t)value; break;
+    default: *(uint8_t *)to = (uint8_t)value; break;
+    }
+}
+
+static double between(wk_row *row, const double range[2])
+{
+    return range[0] + (range[1] - range[0]) * wk_row_uniform(row);
+}
+
+/* As torchvision draws them: up to ten times, until one is smaller than the image both ways. */
+static bool draw_rectangle(const erasing *t, const image *m, wk_row *row, int64_t size[2])
+{
+    for (int i = 0; i < 10; i++) {
+        const double area = (double)m->height * (double)m->width * between(row, t->scale);
+        const double aspect = exp(between(row, t->log_ratio));
+        size[0] = (int64_t)rint(sqrt(area * aspect));
+        size[1] = (int64_t)rint(sqrt(area / aspect));
+        if (size[0] < m->height && size[1] < m->width) return true;
+    }
+    return false;
+}
+
+static wk_status erasing_apply(void *self, wk_row *row, const wk_field *before, const void *from, const wk_field *after,
+                               void *to)
+{
+    const erasing *t = self;
+    const image m = image_of(before);
+    int64_t size[2];
+    (void)after;
+    memcpy(to, from, (size_t)m.planes * m.plane);
+    if (!(wk_row_uniform(row) < t->p) || !draw_rectangle(t, &m, row, size)) return WK_OK;
+    const int64_t top = wk_row_below(row, m.height - size[0] + 1), left = wk_row_below(row, m.width - size[1] + 1);
+    for (int64_t p = 0; p < m.planes; p++)
+        for (int64_t y = top; y < top + size[0]; y++)
+            for (int64_t x = left; x < left + size[1]; x++)
+                put_number(before->dtype, t->value,
+                           (char *)to + (size_t)p * m.plane + (size_t)y * m.line + (size_t)x * m.item);
+    return WK_OK;
+}
+
+wk_transform *wk_transform_random_erasing(const char *field, double p, const double scale[2], const double ratio[2],
+                                          double value)
+{
+    static const wk_transform_ops ops = { sizeof ops, "random_erasing", erasing_plan, erasing_apply, free_self };
+    static const double usual_scale[2] = { 0.02, 0.33 }, usual_ratio[2] = { 0.3, 3.3 };
+    if (!scale) scale = usual_scale;
+    if (!ratio) ratio = usual_ratio;
+    wki_check(p >= 0 && p <= 1, NULL, WK_E_INVALID, ops.name, "p is %g; expected 0 to 1", p);
+    wki_check(scale[0] >= 0 && scale[0] <= scale[1] && scale[1] <= 1, NULL, WK_E_INVALID, ops.name,
+              "scale is %g to %g; expected 0 <= scale[0] <= scale[1] <= 1", scale[0], scale[1]);
+    wki_check(ratio[0] > 0 && ratio[0] <= ratio[1] && isfinite(ratio[1]), NULL, WK_E_INVALID, ops.name,
+              "ratio is %g to %g; expected 0 < ratio[0] <= ratio[1]", ratio[0], ratio[1]);
+    erasing *t = wki_alloc(sizeof *t);
+    if (!t) return NULL;
+    *t = (erasing){ p, { scale[0], scale[1] }, { log(ratio[0]), log(ratio[1]) }, value };
+    return wk_transform_custom(field, &ops, t);
+}
+
 /* ---- Channels ---- */
 
 static wk_status channels_plan(void *self, wk_field *f)

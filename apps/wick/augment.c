@@ -5,8 +5,8 @@
 #include <string.h>
 
 enum { MOST = 8 };
-static const char *const names[] = { "flip", "vflip", "crop", "cutout" };
-enum { FLIP, VFLIP, CROP, CUTOUT, NAMES };
+static const char *const names[] = { "flip", "vflip", "crop", "cutout", "erase" };
+enum { FLIP, VFLIP, CROP, CUTOUT, ERASE, NAMES };
 
 typedef struct word {
     int name;
@@ -30,8 +30,9 @@ bool augment_know(const char *text)
     word w;
     for (int n = 0; args_item(&text, item, sizeof item); n++)
         if (n == MOST || !read_word(item, &w))
-            return say_usage("--augment has \"%s\"; expected flip, vflip, crop:PIXELS or cutout:PIXELS, at most %d",
-                             item, MOST),
+            return say_usage(
+                       "--augment has \"%s\"; expected flip, vflip, crop:PIXELS, cutout:PIXELS or erase, at most %d",
+                       item, MOST),
                    false;
     return true;
 }
@@ -48,6 +49,7 @@ wk_transform *augment_make(const char *text, const models_image *image, const wk
         list[n++] = w.name == FLIP    ? wk_transform_random_horizontal_flip(x->name, 0.5)
                     : w.name == VFLIP ? wk_transform_random_vertical_flip(x->name, 0.5)
                     : w.name == CROP  ? wk_transform_random_crop(x->name, image->height, image->width, w.number)
+                    : w.name == ERASE ? wk_transform_random_erasing(x->name, 0.5, NULL, NULL, 0)
                                       : wk_transform_cutout(x->name, w.number);
     if (image->last) list[n++] = wk_transform_channels_last(x->name);
     return wk_failed() ? NULL : wk_transforms_new(list, n);

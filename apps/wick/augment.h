@@ -1,4 +1,4 @@
-/* augment.h: --augment flip,vflip,crop:4,cutout:8, what happens by chance to the images of training, in this order. */
+/* augment.h: --augment flip,vflip,crop:4,cutout:8,erase, what happens by chance to the images of training, in this order. */
 #ifndef WICK_APP_AUGMENT_H
 #define WICK_APP_AUGMENT_H
 #include "models.h"

@@ -223,6 +223,9 @@ WK_API wk_transform *wk_transform_center_crop(const char *field, int64_t height,
 WK_API wk_transform *wk_transform_random_horizontal_flip(const char *field, double p);
 WK_API wk_transform *wk_transform_random_vertical_flip(const char *field, double p);
 WK_API wk_transform *wk_transform_cutout(const char *field, int64_t side);
+/* With chance p a rectangle of `value` over all channels, of a share of scale[0] .. scale[1] of the area, ratio[0] .. ratio[1] times as high
+ * as wide, anywhere (Zhong et al. 2017, drawn as torchvision does). NULL: { 0.02, 0.33 } and { 0.3, 3.3 }. */
+WK_API wk_transform *wk_transform_random_erasing(const char *field, double p, const double scale[2], const double ratio[2], double value);
 WK_API wk_transform *wk_transform_channels_first(const char *field);
 WK_API wk_transform *wk_transform_channels_last(const char *field);
 /* Your own. */

@@ -186,6 +186,46 @@ TEST(transform, flips_happen_with_their_chance)
     CHECK(flipped(wk_data(wk_batch_x(wk_loader_next(load(wk_transform_random_vertical_flip("x", 1))))), 0, true) == 1);
 }
 
+TEST(transform, erased_rectangles_keep_their_bounds_for_any_number_of_workers)
+{
+    enum { SIDE = 20, N = 500 };
+    wk_tensor *x = wk_full(WK_SHAPE(N, 2, SIDE, SIDE), WK_F32, 1);
+    wk_transform *t = wk_transform_random_erasing("x", 0.6, (double[]){ 0.1, 0.2 }, (double[]){ 0.5, 2 }, -3);
+    wk_dataset *set = wk_dataset_tensors(&x, NULL, 1);
+    wk_loader *one = wk_loader_new(set, .batch_size = 50, .transform = t);
+    wk_loader *three = wk_loader_new(set, .batch_size = 50, .transform = t, .num_workers = 3);
+    int erased = 0;
+    for (wk_batch *b; (b = wk_loader_next(one));) {
+        CHECK(wk_equal(wk_batch_x(b), wk_batch_x(wk_loader_next(three))));
+        for (int r = 0; r < 50; r++) {
+            const float *v = (const float *)wk_data(wk_batch_x(b)) + r * 2 * SIDE * SIDE;
+            int n = 0, top = SIDE, bottom = -1, left = SIDE, right = -1;
+            for (int i = 0; i < SIDE * SIDE; i++) {
+                CHECK(v[i] == v[i + SIDE * SIDE] && (v[i] == 1 || v[i] == -3));
+                if (v[i] == 1) continue;
+                n++;
+                if (i / SIDE < top) top = i / SIDE;
+                if (i / SIDE > bottom) bottom = i / SIDE;
+                if (i % SIDE < left) left = i % SIDE;
+                if (i % SIDE > right) right = i % SIDE;
+            }
+            const int h = bottom - top + 1, w = right - left + 1;
+            erased += n > 0;
+            /* sizes are rounded: by half an element each */
+            CHECK(n == 0 || (n == h * w && (h + 0.5) * (w + 0.5) >= 40 && (h - 0.5) * (w - 0.5) <= 80 &&
+                             (h + 0.5) / (w - 0.5) >= 0.5 && (h - 0.5) / (w + 0.5) <= 2));
+        }
+    }
+    CHECK_OK();
+    CHECK(erased > 240 && erased < 360); /* of 500, 300: five and a half standard deviations */
+    CHECK_NULL(load(wk_transform_random_erasing("x", 1, NULL, NULL, 256)));
+    CHECK_ERROR(WK_E_RANGE, "random_erasing", "256", "u8");
+    CHECK_NULL(wk_transform_random_erasing("x", 1, (double[]){ 0.5, 0.4 }, NULL, 0));
+    CHECK_ERROR(WK_E_INVALID, "scale is 0.5 to 0.4");
+    CHECK_NULL(wk_transform_random_erasing("x", 1, NULL, (double[]){ 0, 1 }, 0));
+    CHECK_ERROR(WK_E_INVALID, "ratio is 0 to 1");
+}
+
 TEST(transform, cutout_is_one_square_of_all_channels)
 {
     wk_loader *loader = load(wk_transform_cutout("x", 3));

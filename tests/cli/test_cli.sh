@@ -188,6 +188,7 @@ plain=$(seen)
 [ "$plain" != "$(seen --augment crop:2,cutout:6)" ] || fail "crops change nothing"
 mixed=$(seen --augment flip,crop:2,cutout:6,vflip --workers 0)
 [ "$mixed" = "$(seen --augment flip,crop:2,cutout:6,vflip --workers 3)" ] || fail "workers see something else"
+[ "$plain" != "$(seen --augment erase)" ] || fail "erasing changes nothing"
 run 0 train rates.h5 --model lenet --epochs 1 --augment flip,crop:2,cutout:6,vflip -o seen-halves -q
 run 0 train --resume seen-halves --epochs 2 -q
 [ "$mixed" = "$(cut -d, -f3 seen-halves/metrics.csv | tail -1)" ] || fail "a run that goes on sees something else"
