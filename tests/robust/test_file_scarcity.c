@@ -1,5 +1,6 @@
-/* Out of memory anywhere while a data set is opened in a file and its rows are read: every request is refused in turn,
- * once or from then on. Each time it is an error of memory, nothing is lost, and the same works once there is memory.
+/* Out of memory anywhere while a data set is opened in a file and its rows are read, or varied by transforms: every
+ * request is refused in turn, once or from then on. Each time it is an error of memory, nothing is lost, and the same
+ * works once there is memory.
  */
 #define _GNU_SOURCE 1
 #include "pictures.h"
@@ -40,18 +41,18 @@ static wk_status read_last_row(wk_dataset *(*make)(void))
     return set ? wk_dataset_get(set, wk_dataset_len(set) - 1, row, wk_dataset_fields(set, NULL)) : wk_error();
 }
 
-static void holds(wk_dataset *(*make)(void))
+static void holds(wk_status (*deed)(wk_dataset *(*)(void)), wk_dataset *(*make)(void))
 {
-    CHECK(read_last_row(make) == WK_OK);
+    CHECK(deed(make) == WK_OK);
     const footprint before = footprint_now();
     for (int sticky = 0; sticky < 2; sticky++)
         for (long n = 1;; n++) {
             arm(n, sticky);
-            const wk_status status = read_last_row(make);
+            const wk_status status = deed(make);
             if (!disarm()) break;
             CHECK(status == WK_E_MEMORY && wk_error() == WK_E_MEMORY);
             wk_error_clear();
-            CHECK(read_last_row(make) == WK_OK);
+            CHECK(deed(make) == WK_OK);
         }
     CHECK_OK();
     const footprint after = footprint_now();
@@ -76,16 +77,46 @@ TEST(scarcity, of_memory_while_files_are_read_loses_nothing)
     mkdir(in_folder("all/b"), 0777);
     put("all/a/1.png", png, sizeof png);
     put("all/b/1.jpg", jpeg, sizeof jpeg);
-    holds(idx);
-    holds(fortran);
-    holds(table);
+    holds(read_last_row, idx);
+    holds(read_last_row, fortran);
+    holds(read_last_row, table);
     if (read_last_row(pictures) == WK_E_UNSUPPORTED)
         wk_error_clear();
     else
-        holds(pictures);
+        holds(read_last_row, pictures);
     char command[64];
     snprintf(command, sizeof command, "rm -rf '%s'", folder);
     CHECK(system(command) == 0);
+}
+
+static wk_dataset *black(void)
+{
+    wk_tensor *fields[] = { wk_zeros(WK_SHAPE(10, 1, 28, 28), WK_U8), wk_zeros(WK_SHAPE(10), WK_I64) };
+    return wk_failed() ? NULL : wk_dataset_tensors(fields, NULL, 2);
+}
+
+/* An epoch in which every transform has its turn. */
+static wk_status vary(wk_dataset *(*make)(void))
+{
+    WK_SCOPE(varying);
+    wk_transform *images = wk_transforms(
+        wk_transform_random_crop("x", 24, 24, 2), wk_transform_center_crop("x", 20, 20),
+        wk_transform_random_horizontal_flip("x", 0.5), wk_transform_random_vertical_flip("x", 0.5),
+        wk_transform_cutout("x", 3), wk_transform_random_erasing("x", 0.5, NULL, NULL, 0),
+        wk_transform_channels_last("x"), wk_transform_channels_first("x"), wk_transform_scaled("x", WK_F32),
+        wk_transform_to("x", WK_F64), wk_transform_normalize("x", (double[]){ 0.5 }, (double[]){ 0.5 }, 1));
+    wk_transform *labels = wk_transforms(wk_transform_map("y", (int64_t[]){ 9, 8, 7, 6, 5, 4, 3, 2, 1, 0 }, 10),
+                                         wk_transform_one_hot("y", 10));
+    wk_loader *loader =
+        wk_loader_new(make(), .batch_size = 4, .shuffle = true, .transform = wk_transforms(images, labels));
+    while (wk_loader_next(loader)) continue;
+    return wk_error();
+}
+
+TEST(scarcity, of_memory_while_rows_are_varied_loses_nothing)
+{
+    wk_set_num_threads(1);
+    holds(vary, black);
 }
 
 WICK_TEST_MAIN
