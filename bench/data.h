@@ -22,7 +22,7 @@ bool bench_data_write(const bench_file *f, const char *folder, char path[512]);
 /* A file of so many chunks of one row. */
 bool bench_data_write_chunks(int64_t chunks, const char *folder, char path[512]);
 /* Microseconds that so many threads, 1 or 2, need for an epoch of this file with nothing but the work itself. Packed files:
- * inflate, from memory, and cast rows in random order from one array into a batch, divided by threads. Others: copy as many bytes as all batches have.
+ * inflate, from memory, and cast rows in random order from one array into a batch. Others: copy as many bytes as all batches have.
  * Negative: it failed. */
 double bench_data_limit(const bench_file *f, const char *path, int threads);
 #endif

@@ -207,28 +207,57 @@ static double copy_all(const bench_file *f, int threads)
     return least;
 }
 
-static double unpack_all(const bench_file *f, const char *path)
+typedef struct unpacking {
+    const bench_file *f;
+    chunks c;
+    double least; /* microseconds */
+} unpacking;
+
+static double unpack_once(const unpacking *u)
 {
-    chunks c = { 0 };
-    double least = -1;
+    const double us = inflate_all(&u->c);
+    return us < 0 ? us : us + (u->f->shuffle ? unshuffle_all(&u->c) : 0) + gather_all(u->f, u->c.rows);
+}
+
+static void *unpack(void *argument)
+{
+    unpacking *u = argument;
+    unpack_once(u); /* brings the memory */
+    for (int k = 0; k < 3; k++) {
+        const double us = unpack_once(u);
+        if (k == 0 || us < u->least) u->least = us;
+    }
+    return NULL;
+}
+
+static void free_chunks(chunks *c)
+{
+    for (hsize_t i = 0; i < c->n; i++) free(c->stored[i]);
+    free(c->stored);
+    free(c->size);
+    free(c->rows);
+}
+
+/* All threads do all of it, each for itself, at the same time. */
+static double unpack_all(const bench_file *f, const char *path, int threads)
+{
+    unpacking all[2] = { { .f = f, .least = -1 }, { .f = f, .least = -1 } };
+    pthread_t other;
+    bool ok = true, started = false;
     const hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT), set = H5Dopen2(file, "x", H5P_DEFAULT);
-    const bool ok = set >= 0 && read_chunks(&c, set);
+    for (int k = 0; k < threads; k++) ok = ok && set >= 0 && read_chunks(&all[k].c, set);
     H5Dclose(set);
     H5Fclose(file);
-    if (ok) inflate_all(&c); /* brings the memory */
-    for (int k = 0; ok && k < 3; k++) {
-        const double us = inflate_all(&c) + (f->shuffle ? unshuffle_all(&c) : 0) + gather_all(f, c.rows);
-        if (least < 0 || us < least) least = us;
-    }
-    for (hsize_t i = 0; i < c.n; i++) free(c.stored[i]);
-    free(c.stored);
-    free(c.size);
-    free(c.rows);
-    return least;
+    if (ok && threads > 1) ok = started = !pthread_create(&other, NULL, unpack, &all[1]);
+    if (ok) unpack(&all[0]);
+    if (started) pthread_join(other, NULL);
+    const double us = threads > 1 ? (all[0].least + all[1].least) / 4 : all[0].least;
+    for (int k = 0; k < threads; k++) free_chunks(&all[k].c);
+    return ok ? us : -1;
 }
 
 double bench_data_limit(const bench_file *f, const char *path, int threads)
 {
     if (f->deflate <= 0) return copy_all(f, threads);
-    return unpack_all(f, path) / threads;
+    return unpack_all(f, path, threads);
 }

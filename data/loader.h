@@ -4,8 +4,8 @@
  *
  *   released <= delivered <= released + 1,   claimed <= released + slots
  *
- * One worker at a time holds `plan`: it waits there for a free slot and writes down the slot's rows, so batches are
- * claimed in order and the order needs no other lock. `lock` guards released, stop and the slots' ready; it is never
+ * One worker at a time holds `plan`: it waits there for a free slot, reading ahead what the next window needs, and writes
+ * down the slot's rows, so batches are claimed in order and the order needs no other lock. `lock` guards released, stop and the slots' ready; it is never
  * held in user code. */
 #ifndef WKI_LOADER_H
 #define WKI_LOADER_H

@@ -253,12 +253,32 @@ static wki_h5_block *fail_to_load(wki_h5_table *t, wki_h5_block *b)
     return NULL;
 }
 
+static wki_h5_block *find(const wki_h5_table *t, uint64_t index)
+{
+    wki_h5_block *b = t->buckets[index & (t->nbuckets - 1)];
+    while (b && b->index != index) b = b->chain;
+    return b;
+}
+
+/* READY or FAILED, and counted as used; NULL: no memory. The lock is held, but not while it loads. */
+static wki_h5_block *load_new(wki_h5_table *t, uint64_t index)
+{
+    wki_h5_block *b = new_block(t, index);
+    if (!b) return NULL;
+    wki_unlock(&t->lock);
+    const bool ok = load_block(t, b);
+    wki_lock(&t->lock);
+    b->state = ok ? READY : FAILED;
+    if (!ok) evict(t, b);
+    wki_wake_all(&t->loaded);
+    return b;
+}
+
 /* The block, loaded and counted as used; NULL with the error recorded. */
 static wki_h5_block *acquire(wki_h5_table *t, uint64_t index)
 {
     wki_lock(&t->lock);
-    wki_h5_block *b = t->buckets[index & (t->nbuckets - 1)];
-    while (b && b->index != index) b = b->chain;
+    wki_h5_block *b = find(t, index);
     if (b) {
         b->users++;
         while (b->state == LOADING) wki_wait(&t->loaded, &t->lock);
@@ -269,16 +289,36 @@ static wki_h5_block *acquire(wki_h5_table *t, uint64_t index)
         wki_unlock(&t->lock);
         return b->state == READY ? b : fail_to_load(t, b);
     }
-    b = new_block(t, index);
+    b = load_new(t, index);
     wki_unlock(&t->lock);
-    if (!b) return NULL;
-    const bool ok = load_block(t, b);
+    return !b ? NULL : b->state == READY ? b : fail_to_load(t, b);
+}
+
+/* Would the blocks of n rows all be kept until they are used? */
+static bool stay(const wki_h5_table *t, int64_t n)
+{
+    const uint64_t most = (uint64_t)n < t->blocks ? (uint64_t)n : t->blocks;
+    return most <= WKI_H5_CACHE / 2 / (t->block_rows * t->row_bytes + 1);
+}
+
+/* The blocks of these rows that nobody has begun to load, before anybody is waited for: so threads whose rows lie in
+ * the same blocks share the work. */
+static wk_status load_missing(wki_h5_table *t, uint64_t base, const int64_t *rows, int64_t n)
+{
     wki_lock(&t->lock);
-    b->state = ok ? READY : FAILED;
-    if (!ok) evict(t, b);
-    wki_wake_all(&t->loaded);
+    for (int64_t i = 0; i < n; i++) {
+        const uint64_t index = (base + (uint64_t)rows[i]) / t->block_rows;
+        if (find(t, index)) continue;
+        wki_h5_block *b = load_new(t, index);
+        if (!b || b->state == FAILED) {
+            wki_unlock(&t->lock);
+            if (b) fail_to_load(t, b);
+            return wk_error();
+        }
+        b->users--;
+    }
     wki_unlock(&t->lock);
-    return ok ? b : fail_to_load(t, b);
+    return WK_OK;
 }
 
 static int64_t run_of(const int64_t *rows, int64_t n, uint64_t most)
@@ -327,6 +367,8 @@ wk_status wki_h5_read_rows(wki_h5_table *t, uint64_t base, const int64_t *rows, 
     const int places = fit < 1 ? 1 : fit < HELD_MOST ? (int)fit : HELD_MOST;
     wki_h5_block *held[HELD_MOST] = { NULL };
     wk_status status = WK_OK;
+    if (n > 1 && t->layout == WKI_H5_CHUNKED && stay(t, n)) status = load_missing(t, base, rows, n);
+    if (status) return status;
     for (int64_t i = 0, run; i < n; i += run) {
         const uint64_t row = base + (uint64_t)rows[i], index = row / t->block_rows, in_block = row % t->block_rows;
         run = run_of(rows + i, n - i, rows_of(t, index) - in_block);
