@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 struct wki_thread {
     pthread_t id;
@@ -29,13 +30,25 @@ void wki_unlock(wki_mutex *mutex) { pthread_mutex_unlock(&mutex->lock); }
 
 wk_status wki_cond_init(wki_cond *cond)
 {
-    const int error = pthread_cond_init(&cond->cond, NULL);
+    pthread_condattr_t attr;
+    int error = pthread_condattr_init(&attr);
+    if (!error) {
+        pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+        error = pthread_cond_init(&cond->cond, &attr);
+        pthread_condattr_destroy(&attr);
+    }
     return error ? wki_fail(WK_E_MEMORY, "thread", "cannot make a condition: %s", strerror(error)) : WK_OK;
 }
 
 void wki_cond_destroy(wki_cond *cond) { pthread_cond_destroy(&cond->cond); }
 
 void wki_wait(wki_cond *cond, wki_mutex *mutex) { pthread_cond_wait(&cond->cond, &mutex->lock); }
+
+bool wki_wait_until(wki_cond *cond, wki_mutex *mutex, double clock)
+{
+    const struct timespec until = { .tv_sec = (time_t)clock, .tv_nsec = (long)(1e9 * (clock - (double)(time_t)clock)) };
+    return pthread_cond_timedwait(&cond->cond, &mutex->lock, &until) != ETIMEDOUT;
+}
 
 void wki_wake_one(wki_cond *cond) { pthread_cond_signal(&cond->cond); }
 

@@ -14,6 +14,7 @@ WK_API void wki_unlock(wki_mutex *mutex);
 WK_API wk_status wki_cond_init(wki_cond *cond);
 WK_API void wki_cond_destroy(wki_cond *cond);
 WK_API void wki_wait(wki_cond *cond, wki_mutex *mutex);
+WK_API bool wki_wait_until(wki_cond *cond, wki_mutex *mutex, double clock); /* of wki_clock; false: it is over */
 WK_API void wki_wake_one(wki_cond *cond);
 WK_API void wki_wake_all(wki_cond *cond);
 

@@ -88,6 +88,7 @@ static bool opts_ok(const wk_loader_opts *o, const char *where)
               "num_workers is %d; expected 0 to %d", o->num_workers, MOST_WORKERS);
     wki_check(o->num_workers == 0 || (o->prefetch >= 1 && o->prefetch <= MOST_PREFETCH), false, WK_E_INVALID, where,
               "prefetch is %d; expected 1 to %d batches ahead a worker", o->prefetch, MOST_PREFETCH);
+    wki_check(o->timeout_ms >= 0, false, WK_E_INVALID, where, "timeout_ms is %d; expected 0 or more", o->timeout_ms);
     if (!order_ok(o, where)) return false;
     const int64_t draws = o->sampler ? o->sampler->draws : o->set->rows;
     wki_check(!o->drop_last || o->batch_size <= draws / o->world, false, WK_E_INVALID, where,
@@ -182,6 +183,8 @@ static bool show(wk_loader *loader, const wki_slot *slot)
     loader->batch->rows = slot->rows;
     loader->batch->n = slot->n;
     loader->batch->repeats = slot->repeats;
+    loader->handed_out++;
+    loader->rows += slot->n;
     return true;
 }
 
@@ -219,6 +222,7 @@ wk_batch *wk_loader_next(wk_loader *loader)
         return NULL;
     }
     const wki_slot *slot = wki_ring_wait(loader);
+    if (!slot) return NULL;
     loader->delivered++;
     if (slot->error.code != WK_OK)
         wki_fail(slot->error.code, where, "batch %lld of epoch %lld (dataset \"%s\"): %s", (long long)in_epoch,
@@ -253,6 +257,18 @@ wk_status wk_loader_seek(wk_loader *loader, int64_t epoch, int64_t batch)
 wk_status wk_loader_reset(wk_loader *loader, int64_t epoch) { return seek(loader, epoch, 0, "loader_reset"); }
 
 int64_t wk_loader_batch(const wk_loader *loader) { return loader_ok(loader, "loader_batch") ? batch_of(loader) : 0; }
+
+wk_loading wk_loader_stats(wk_loader *loader)
+{
+    if (!loader_ok(loader, "loader_stats")) return (wk_loading){ 0 };
+    const bool alone = loader->nthreads == 0 || wki_ring_is_elsewhere(loader);
+    if (!alone) wki_lock(&loader->lock);
+    wk_loading took = loader->took;
+    if (!alone) wki_unlock(&loader->lock);
+    took.batches = loader->handed_out;
+    took.rows = loader->rows;
+    return took;
+}
 
 /* ---- State ---- */
 

@@ -36,6 +36,14 @@ typedef struct wki_ahead {
     wki_storage *room[WK_MAX_FIELDS];
 } wki_ahead;
 
+enum { WKI_WAITS = -1, WKI_READS_AHEAD = -2 };
+typedef struct wki_worker {
+    wk_loader *loader;
+    wki_thread *thread;
+    int64_t at;   /* a batch, or what else it does; guarded by `lock`, as the next */
+    double since; /* wki_clock */
+} wki_worker;
+
 struct wk_batch {
     wki_object object;
     const wk_dataset *set;            /* of the loader, which outlives the contents */
@@ -56,7 +64,9 @@ struct wk_loader {
     size_t slot_room;           /* bytes of a slot's for them */
     wki_slot *slots;
     int nslots, nthreads, nlocks;
-    wki_thread **threads;
+    wki_worker *workers;
+    wk_loading took;            /* its seconds, guarded by `lock` */
+    int64_t handed_out, rows;
     wki_mutex plan, lock;
     wki_ahead ahead;            /* guarded by `plan` */
     wki_cond room, ready;
@@ -72,6 +82,8 @@ wk_status wki_ring_start(wk_loader *loader, int64_t batch); /* from that batch o
 void wki_ring_stop(wk_loader *loader);       /* joins the workers, wherever they are */
 bool wki_ring_is_elsewhere(const wk_loader *loader); /* its workers stayed behind in the process that was forked */
 void wki_ring_free(wk_loader *loader);
-wki_slot *wki_ring_wait(wk_loader *loader); /* until batch `delivered` is there; fills it here without workers */
+/* Until batch `delivered` is there; fills it here without workers. NULL: o.timeout_ms are over, and who does what is recorded
+ * as the error. */
+wki_slot *wki_ring_wait(wk_loader *loader);
 void wki_ring_release(wk_loader *loader);   /* gives the oldest delivered slot back */
 #endif

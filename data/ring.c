@@ -2,7 +2,10 @@
  * alone refers to it. Rests on base's threads and on the dataset's get_many. */
 #include "base/alloc.h"
 #include "base/fault.h"
+#include "base/terminal.h"
 #include "data/loader.h"
+#include <stdio.h>
+#include <string.h>
 
 /* Memory of the slot for one field, of the loader alone. */
 static void *writable(const wk_loader *loader, wki_slot *slot, int f)
@@ -71,17 +74,30 @@ static bool read_ahead(wk_loader *loader)
 
 static bool is_full(const wk_loader *loader) { return loader->claimed - loader->released >= loader->nslots; }
 
-static wki_slot *claim(wk_loader *loader)
+static void set_at(wki_worker *me, int64_t at)
 {
+    me->at = at;
+    me->since = wki_clock();
+}
+
+static wki_slot *claim(wki_worker *me)
+{
+    wk_loader *loader = me->loader;
     wki_lock(&loader->plan);
     wki_lock(&loader->lock);
     while (!loader->stop && is_full(loader)) {
+        set_at(me, WKI_READS_AHEAD);
         wki_unlock(&loader->lock);
         const bool more = read_ahead(loader);
         wki_lock(&loader->lock);
-        if (!more && !loader->stop && is_full(loader)) wki_wait(&loader->room, &loader->lock);
+        if (more) loader->took.filling += wki_clock() - me->since;
+        if (more || loader->stop || !is_full(loader)) continue;
+        set_at(me, WKI_WAITS);
+        wki_wait(&loader->room, &loader->lock);
+        loader->took.idle += wki_clock() - me->since;
     }
     const bool stop = loader->stop;
+    set_at(me, loader->claimed);
     wki_unlock(&loader->lock);
     wki_slot *slot = stop ? NULL : plan(loader);
     wki_unlock(&loader->plan);
@@ -90,11 +106,14 @@ static wki_slot *claim(wk_loader *loader)
 
 static void work(void *argument)
 {
-    wk_loader *loader = argument;
-    for (wki_slot *slot; (slot = claim(loader));) {
+    wki_worker *me = argument;
+    wk_loader *loader = me->loader;
+    for (wki_slot *slot; (slot = claim(me));) {
         fill(loader, slot);
         wki_lock(&loader->lock);
         slot->ready = true;
+        loader->took.filling += wki_clock() - me->since;
+        set_at(me, WKI_WAITS);
         wki_wake_one(&loader->ready);
         wki_unlock(&loader->lock);
     }
@@ -102,20 +121,52 @@ static void work(void *argument)
 
 bool wki_ring_is_elsewhere(const wk_loader *loader) { return loader->nthreads > 0 && loader->forks != wki_forks(); }
 
+/* The lock is held. */
+static wk_status fail_to_wait(const wk_loader *loader)
+{
+    char text[200] = "";
+    const double now = wki_clock();
+    for (int i = 0; i < loader->nthreads; i++) {
+        const wki_worker *w = &loader->workers[i];
+        const size_t used = strlen(text);
+        char *to = text + used;
+        const size_t room = sizeof text - used;
+        if (w->at >= 0)
+            snprintf(to, room, "%s %d reads batch %lld for %.3g s", i ? "," : "", i,
+                     (long long)(w->at % loader->batches), now - w->since);
+        else
+            snprintf(to, room, "%s %d %s", i ? "," : "", i, w->at == WKI_WAITS ? "waits" : "reads ahead");
+    }
+    return wki_fail(WK_E_TIMEOUT, "loader_next", "batch %lld of epoch %lld was not there in %d ms; worker%s",
+                    (long long)(loader->delivered % loader->batches), (long long)loader->epoch, loader->o.timeout_ms,
+                    text);
+}
+
 wki_slot *wki_ring_wait(wk_loader *loader)
 {
+    const double from = wki_clock();
     if (loader->nthreads == 0) {
         wki_slot *slot = plan(loader);
         loader->filling = true;
         fill(loader, slot);
         loader->filling = false;
+        loader->took.waited += wki_clock() - from;
         return slot;
     }
     wki_slot *slot = &loader->slots[loader->delivered % loader->nslots];
     wki_lock(&loader->lock);
-    while (!slot->ready) wki_wait(&loader->ready, &loader->lock);
+    const int ms = loader->o.timeout_ms;
+    bool over = false;
+    while (!slot->ready && !over) {
+        if (ms)
+            over = !wki_wait_until(&loader->ready, &loader->lock, from + 1e-3 * ms) && !slot->ready;
+        else
+            wki_wait(&loader->ready, &loader->lock);
+    }
+    loader->took.waited += wki_clock() - from;
+    if (over) fail_to_wait(loader);
     wki_unlock(&loader->lock);
-    return slot;
+    return over ? NULL : slot;
 }
 
 void wki_ring_release(wk_loader *loader)
@@ -134,12 +185,13 @@ wk_status wki_ring_start(wk_loader *loader, int64_t batch)
     loader->forks = wki_forks();
     for (int s = 0; s < loader->nslots; s++) loader->slots[s].ready = false;
     while (loader->nthreads < loader->o.num_workers) {
-        wki_thread *thread = wki_thread_start(work, loader, "wick-loader");
-        if (!thread) {
+        wki_worker *w = &loader->workers[loader->nthreads];
+        *w = (wki_worker){ .loader = loader, .at = WKI_WAITS, .since = wki_clock() };
+        if (!(w->thread = wki_thread_start(work, w, "wick-loader"))) {
             wki_ring_stop(loader);
             return wk_error();
         }
-        loader->threads[loader->nthreads++] = thread;
+        loader->nthreads++;
     }
     return WK_OK;
 }
@@ -147,7 +199,7 @@ wk_status wki_ring_start(wk_loader *loader, int64_t batch)
 void wki_ring_stop(wk_loader *loader)
 {
     if (wki_ring_is_elsewhere(loader)) {
-        while (loader->nthreads > 0) wki_thread_forget(loader->threads[--loader->nthreads]);
+        while (loader->nthreads > 0) wki_thread_forget(loader->workers[--loader->nthreads].thread);
         loader->nlocks = 0; /* a condition that somebody waits for cannot be destroyed */
     }
     if (loader->nthreads == 0) return;
@@ -155,7 +207,7 @@ void wki_ring_stop(wk_loader *loader)
     loader->stop = true;
     wki_wake_one(&loader->room);
     wki_unlock(&loader->lock);
-    while (loader->nthreads > 0) wki_thread_join(loader->threads[--loader->nthreads]);
+    while (loader->nthreads > 0) wki_thread_join(loader->workers[--loader->nthreads].thread);
 }
 
 static wk_status make_locks(wk_loader *loader)
@@ -181,9 +233,9 @@ wk_status wki_ring_make(wk_loader *loader)
 {
     const int workers = loader->o.num_workers;
     const int nslots = workers == 0 ? 1 : workers * loader->o.prefetch + 2; /* one at the caller's, one being filled */
-    loader->threads = wki_alloc_array((size_t)workers, sizeof *loader->threads);
+    loader->workers = wki_alloc_array((size_t)workers, sizeof *loader->workers);
     loader->slots = wki_alloc_array((size_t)nslots, sizeof *loader->slots);
-    if (!loader->threads || !loader->slots) return WK_E_MEMORY;
+    if (!loader->workers || !loader->slots) return WK_E_MEMORY;
     loader->nslots = nslots;
     for (int s = 0; s < nslots; s++) {
         loader->slots[s].rows = wki_alloc_array((size_t)loader->capacity, sizeof(int64_t));
@@ -206,6 +258,6 @@ void wki_ring_free(wk_loader *loader)
     }
     for (int f = 0; f < WK_MAX_FIELDS; f++) wki_storage_unref(loader->ahead.room[f]);
     wki_free(loader->slots);
-    wki_free(loader->threads);
+    wki_free(loader->workers);
     free_locks(loader);
 }

@@ -44,7 +44,8 @@ WK_API const char *wk_version(void);
     X(E_NOT_FOUND, "not found")                                                                                        \
     X(E_RANGE, "value out of range")                                                                                   \
     X(E_UNSUPPORTED, "not supported")                                                                                  \
-    X(E_INTERRUPTED, "interrupted")
+    X(E_INTERRUPTED, "interrupted")                                                                                    \
+    X(E_TIMEOUT, "took too long")
 #define X(code, text) WK_##code,
 typedef enum wk_status { WK_STATUS_LIST(X) WK_STATUS_COUNT } wk_status;
 #undef X

@@ -269,6 +269,8 @@ typedef struct wk_loader_opts {
                               * the union of all batches does not depend on world */
     wk_tail tail;            /* WK_TAIL_EXACT */
     wk_transform *transform; /* NULL: rows as the dataset has them; held */
+    int timeout_ms;          /* 0: none; else how long next waits for workers: then it is WK_E_TIMEOUT, which tells what they are at, and
+                              * another call waits for the same batch */
 } wk_loader_opts;
 WK_API wk_loader_opts wk_loader_opts_default(void);
 WK_API wk_loader *wk_loader_new_opts(const wk_loader_opts *o); /* WK_E_INVALID: no rows, or a batch larger than the data with drop_last */
@@ -276,7 +278,7 @@ static inline wk_loader *wk_loader_with(wk_loader_opts o) { return wk_loader_new
 #define WK_LOADER_DEFAULTS                                                                                             \
     .size = sizeof(wk_loader_opts), .batch_size = 1, .shuffle = false, .drop_last = false, .num_workers = 0,           \
     .prefetch = 2, .seed = 0, .seed_from_process = true, .device = wk_current_device(), .window = 0, .sampler = NULL,  \
-    .rank = 0, .world = 1, .tail = WK_TAIL_EXACT, .transform = NULL
+    .rank = 0, .world = 1, .tail = WK_TAIL_EXACT, .transform = NULL, .timeout_ms = 0
 #define wk_loader_new(...) wk_loader_with(WK_WITH(wk_loader_opts, WK_LOADER_DEFAULTS, .set = __VA_ARGS__))
 /* In a process that was forked later, a loader with workers is WK_E_STATE: they stayed behind. Make datasets and loaders after the fork. */
 WK_API int64_t wk_loader_batches(const wk_loader *loader);        /* of an epoch */
@@ -291,6 +293,14 @@ WK_API int64_t wk_loader_batch(const wk_loader *loader);          /* batches of 
  * world * batch_size is the same; WK_E_INVALID: another number of rows or draws, window, shuffle or drop_last. */
 WK_API wk_state *wk_loader_state_dict(const wk_loader *loader);
 WK_API wk_status wk_loader_load_state_dict(wk_loader *loader, const wk_state *s);
+/* What loading took since the loader was made, in seconds; of workers, all of them together. A caller that waits much wants more
+ * workers, workers that idle much are too many. */
+typedef struct wk_loading {
+    int64_t batches, rows;   /* handed out */
+    double waited;           /* the caller, for batches that were not ready; without workers, filling them */
+    double filling, idle;    /* workers: reading and transforming; without a free slot or anything to read ahead */
+} wk_loading;
+WK_API wk_loading wk_loader_stats(wk_loader *loader);
 WK_API wk_tensor *wk_batch_x(wk_batch *batch);                    /* borrowed; the field "x", or the first */
 WK_API wk_tensor *wk_batch_y(wk_batch *batch);                    /* borrowed; the field "y", or the second */
 WK_API wk_tensor *wk_batch_field(wk_batch *batch, int i);         /* borrowed */

@@ -88,6 +88,21 @@ static bool batch_is_right(wk_batch *b)
 static const int worker_counts[] = { 0, 1, 2, 5 };
 enum { COUNTS = sizeof worker_counts / sizeof *worker_counts };
 
+typedef struct stuck {
+    atomic_bool called, go;
+} stuck;
+
+static wk_status stuck_get_many(void *self, const int64_t *rows, int64_t n, void *const *fields)
+{
+    (void)rows;
+    memset(fields[0], 0, (size_t)n * sizeof(float));
+    stuck *s = self;
+    atomic_store(&s->called, true);
+    while (!atomic_load(&s->go)) usleep(1000);
+    return WK_OK;
+}
+static const wk_dataset_ops stuck_ops = { sizeof stuck_ops, "stuck", stuck_get_many, NULL };
+
 TEST(loader, batches_come_in_order_however_long_they_take)
 {
     for (int w = 0; w < COUNTS; w++) {
@@ -345,6 +360,39 @@ TEST(loader, in_a_forked_process_is_an_error_and_can_be_dropped)
     int status;
     CHECK(child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
     CHECK(wk_loader_next(loader) != NULL);
+}
+
+TEST(loader, waits_no_longer_than_it_is_told_and_says_for_whom)
+{
+    stuck s = { 0 };
+    const wk_field field = { "x", WK_F32, 0, { 0 } };
+    WK_SCOPE(loading);
+    wk_dataset_opts o = wk_dataset_opts_default();
+    o.ops = &stuck_ops;
+    o.self = &s;
+    o.rows = 10;
+    o.fields = &field;
+    o.nfields = 1;
+    wk_loader *loader = wk_loader_new(wk_dataset_custom(&o), .batch_size = 5, .num_workers = 1, .timeout_ms = 20);
+    while (!atomic_load(&s.called)) usleep(1000);
+    for (int i = 0; i < 2; i++) {
+        CHECK_NULL(wk_loader_next(loader));
+        CHECK_ERROR(WK_E_TIMEOUT, "batch 0 of epoch 0 was not there in 20 ms; worker 0 reads batch 0 for");
+    }
+    atomic_store(&s.go, true);
+    int64_t rows = 0;
+    while (rows < 10) {
+        wk_batch *b = wk_loader_next(loader);
+        if (b) rows += wk_batch_size(b);
+        wk_error_clear();
+    }
+    CHECK_NULL(wk_loader_next(loader));
+    CHECK_OK();
+    const wk_loading took = wk_loader_stats(loader);
+    CHECK(took.batches == 2 && took.rows == 10);
+    CHECK(took.waited >= 0.04 && took.filling >= 0.04 && took.idle >= 0);
+    CHECK_NULL(wk_loader_new(wk_dataset_custom(&o), .timeout_ms = -1));
+    CHECK_ERROR(WK_E_INVALID, "timeout_ms is -1");
 }
 
 TEST(loader, workers_wait_without_work)
