@@ -13,7 +13,8 @@
 
 static struct {
     atomic_long left; /* requests until one is refused; 0: none will be */
-    bool sticky, refused;
+    bool sticky;
+    atomic_bool refused;
 } fault;
 
 static bool refuse(void)
