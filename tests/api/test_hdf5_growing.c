@@ -98,7 +98,8 @@ static void write_on(writer w, const char *path)
         row += n;
         if (row % w.a_flush < n) {
             flush_rows(&w);
-            nanosleep(&(struct timespec){ .tv_nsec = (rand() % 16) * 1000000 }, NULL);
+            /* without SWMR a reader needs a pause as long as it reads metadata, and sanitizers read slowly */
+            nanosleep(&(struct timespec){ .tv_nsec = (w.swmr ? rand() % 16 : 5 + rand() % 30) * 1000000 }, NULL);
         }
     }
 }
