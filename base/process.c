@@ -3,6 +3,7 @@
 #include "base/process.h"
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/thread.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -104,14 +105,7 @@ static bool limit(int what, rlim_t most, rlim_t grace)
     return setrlimit((unsigned)what, &now) == 0;
 }
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#define SANITIZED (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
-#else
-#define SANITIZED 0
-#endif
-#if SANITIZED
+#if WKI_SANITIZED
 static bool limit_memory(uint64_t most) { return most > 0; } /* their shadows alone are terabytes */
 #else
 static bool limit_memory(uint64_t most) { return limit(RLIMIT_AS, most, 0); }
@@ -125,12 +119,7 @@ bool wki_process_limit(uint64_t memory, int seconds)
 
 /* ---- Talking ---- */
 
-int64_t wki_process_clock(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
+int64_t wki_process_clock(void) { return (int64_t)(1e3 * wki_clock()); }
 
 bool wki_process_send(wki_process *p, const void *from, size_t bytes)
 {

@@ -4,6 +4,15 @@
 #define WKI_PROCESS_H
 #include "base/file.h"
 
+/* Programs under these sanitizers are not held to a limit of memory. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define WKI_SANITIZED 1
+#elif defined(__has_feature)
+#define WKI_SANITIZED (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
+#else
+#define WKI_SANITIZED 0
+#endif
+
 /* One end of a channel between a process and the one that started it. */
 typedef struct wki_process wki_process;
 

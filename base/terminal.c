@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 bool wki_is_terminal(FILE *stream)
@@ -21,10 +20,3 @@ int wki_terminal_columns(FILE *stream)
 }
 
 bool wki_in_utf8(void) { return !strcmp(nl_langinfo(CODESET), "UTF-8"); }
-
-double wki_clock(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}

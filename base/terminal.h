@@ -1,5 +1,4 @@
-/* What stands behind a stream: a terminal, how wide it is, which signs it takes; and a clock for what is shown there.
- */
+/* What stands behind a stream: a terminal, how wide it is, which signs it takes. */
 #ifndef WKI_TERMINAL_H
 #define WKI_TERMINAL_H
 #include "wick/base.h"
@@ -8,5 +7,4 @@
 WK_API bool wki_is_terminal(FILE *stream);     /* one on which a line can be drawn anew */
 WK_API int wki_terminal_columns(FILE *stream); /* 80 where that is not known */
 WK_API bool wki_in_utf8(void);                 /* does the program's locale take more than ASCII? */
-WK_API double wki_clock(void);                 /* of a clock that never goes back */
 #endif

@@ -44,6 +44,13 @@ void wki_cond_destroy(wki_cond *cond) { pthread_cond_destroy(&cond->cond); }
 
 void wki_wait(wki_cond *cond, wki_mutex *mutex) { pthread_cond_wait(&cond->cond, &mutex->lock); }
 
+double wki_clock(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
 bool wki_wait_until(wki_cond *cond, wki_mutex *mutex, double clock)
 {
     const struct timespec until = { .tv_sec = (time_t)clock, .tv_nsec = (long)(1e9 * (clock - (double)(time_t)clock)) };

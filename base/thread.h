@@ -1,4 +1,4 @@
-/* The thread seam: the only place that calls pthreads. Locks and conditions, threads, and the compute team. */
+/* The thread seam: the only place that calls pthreads. Locks and conditions and a clock to wait by, threads, and the compute team. */
 #ifndef WKI_THREAD_H
 #define WKI_THREAD_H
 #include "wick/base.h"
@@ -14,7 +14,8 @@ WK_API void wki_unlock(wki_mutex *mutex);
 WK_API wk_status wki_cond_init(wki_cond *cond);
 WK_API void wki_cond_destroy(wki_cond *cond);
 WK_API void wki_wait(wki_cond *cond, wki_mutex *mutex);
-WK_API bool wki_wait_until(wki_cond *cond, wki_mutex *mutex, double clock); /* of wki_clock; false: it is over */
+WK_API double wki_clock(void);                                 /* seconds, of a clock that never goes back */
+WK_API bool wki_wait_until(wki_cond *cond, wki_mutex *mutex, double clock); /* false: it is over */
 WK_API void wki_wake_one(wki_cond *cond);
 WK_API void wki_wake_all(wki_cond *cond);
 

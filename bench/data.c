@@ -34,13 +34,6 @@ static bool complain(const char *text)
     return false;
 }
 
-static double least(const double *values, int n)
-{
-    double found = values[0];
-    for (int i = 1; i < n; i++) found = values[i] < found ? values[i] : found;
-    return found;
-}
-
 /* ---- An epoch ---- */
 
 static wk_loader *loader_of(const bench_file *f, const char *path, int workers)
@@ -100,7 +93,7 @@ static bool race_file(race *r, const bench_file *f)
         const double us = bench_median(ours, r->samples), at_least = bench_median(limit, r->samples);
         printf("%-18s %d %9.1f %12.0f %8.0f %%   best %.0f %%\n", f->name, workers, us / 1e3,
                (double)f->rows / us * 1e6, 100 * at_least / us,
-               100 * least(limit, r->samples) / least(ours, r->samples));
+               100 * bench_least(limit, r->samples) / bench_least(ours, r->samples));
         fflush(stdout);
         if (!ask_peer(r, f, path, workers)) return false;
     }

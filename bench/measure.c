@@ -22,6 +22,13 @@ double bench_median(const double *values, int n)
     return n % 2 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
 }
 
+double bench_least(const double *values, int n)
+{
+    double found = values[0];
+    for (int i = 1; i < n; i++) found = values[i] < found ? values[i] : found;
+    return found;
+}
+
 double bench_us_now(void)
 {
     struct timespec t;

@@ -7,6 +7,7 @@ enum { BENCH_MAX_SAMPLES = 4000 };
 
 double bench_us_now(void);
 void bench_sort(double *values, int n);           /* ascending */
+double bench_least(const double *values, int n);
 double bench_median(const double *values, int n); /* of at most BENCH_MAX_SAMPLES */
 /* Keeps this program and its peers on as many processors as there are threads, the last ones it may use. */
 void bench_pin(int threads);

@@ -44,13 +44,6 @@ typedef struct form {
     double us[MAX_SAMPLES], ratio[MAX_SAMPLES]; /* ratio: peer / wick, of neighbouring samples */
 } form;
 
-static double least(const double *values, int n)
-{
-    double found = values[0];
-    for (int i = 1; i < n; i++) found = values[i] < found ? values[i] : found;
-    return found;
-}
-
 typedef struct race {
     const bench_optim_options *o;
     char cpu[128];
@@ -198,7 +191,8 @@ static void print_row(const race *r, const bench_optim_case *c)
     printf("%-12s %10.1f", c->name, bench_median(r->us, n));
     for (int i = 0; i < r->nforms; i++) {
         const form *f = &r->forms[i];
-        printf(" %10.1f %6.2f %6.2f", bench_median(f->us, n), bench_median(f->ratio, n), least(f->us, n) / r->best);
+        printf(" %10.1f %6.2f %6.2f", bench_median(f->us, n), bench_median(f->ratio, n),
+               bench_least(f->us, n) / r->best);
     }
     putchar('\n');
 }
@@ -212,7 +206,7 @@ static void print_json(const race *r, const bench_optim_case *c, int64_t rows)
         if (r->nforms) {
             printf(",\"form\":\"%s\",\"peer_us\":%.3f,\"ratio\":%.4f,\"best_ratio\":%.4f", r->forms[i].name,
                    bench_median(r->forms[i].us, r->o->samples), bench_median(r->forms[i].ratio, r->o->samples),
-                   least(r->forms[i].us, r->o->samples) / r->best);
+                   bench_least(r->forms[i].us, r->o->samples) / r->best);
             bench_print_quoted("peer", r->peer.version);
         }
         bench_print_quoted("isa", wk_cpu_isa());

@@ -47,13 +47,6 @@ typedef struct race {
     double us[MAX_SAMPLES];
 } race;
 
-static double least(const double *values, int n)
-{
-    double found = values[0];
-    for (int i = 1; i < n; i++) found = values[i] < found ? values[i] : found;
-    return found;
-}
-
 /* One sample: microseconds a step over n steps. Those before bring the caches back, and outlast the peer's spinning. */
 static double time_steps(bench_run *run, int n)
 {
@@ -145,7 +138,7 @@ static void print_row(const race *r, const bench_case *c)
     for (int i = 0; i < r->nrivals; i++) {
         const contender *rival = &r->rivals[i];
         printf(" %10.1f %7.2f %7.2f", bench_median(rival->us, n), bench_median(rival->ratio, n),
-               least(rival->us, n) / least(r->us, n));
+               bench_least(rival->us, n) / bench_least(r->us, n));
     }
     putchar('\n');
 }
@@ -171,7 +164,7 @@ static void print_json(const race *r, int index)
         if (r->nrivals) {
             const contender *rival = &r->rivals[i];
             printf(",\"peer_us\":%.3f,\"ratio\":%.4f,\"best_ratio\":%.4f", bench_median(rival->us, n),
-                   bench_median(rival->ratio, n), least(rival->us, n) / least(r->us, n));
+                   bench_median(rival->ratio, n), bench_least(rival->us, n) / bench_least(r->us, n));
             bench_print_quoted("peer", rival->peer.version);
             bench_print_quoted("variant", rival->how[index]);
         }

@@ -2,7 +2,6 @@
  * alone refers to it. Rests on base's threads and on the dataset's get_many. */
 #include "base/alloc.h"
 #include "base/fault.h"
-#include "base/terminal.h"
 #include "data/loader.h"
 #include <stdio.h>
 #include <string.h>

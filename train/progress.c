@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/options.h"
 #include "base/terminal.h"
+#include "base/thread.h"
 #include "wick/train.h"
 #include <math.h>
 #include <stdarg.h>

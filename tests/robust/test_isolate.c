@@ -234,14 +234,6 @@ TEST(isolate, what_cannot_be_asked_is_refused)
     forget();
 }
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#define SANITIZED (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
-#else
-#define SANITIZED 0
-#endif
-
 /* A million chunks of one element, none of which takes more in the file than a byte. */
 TEST(isolate, metadata_wants_no_more_memory_than_it_may)
 {
@@ -257,7 +249,7 @@ TEST(isolate, metadata_wants_no_more_memory_than_it_may)
     H5Fclose(f);
     H5Pclose(plan);
     H5Pclose(access);
-    if (!SANITIZED) {
+    if (!WKI_SANITIZED) {
         CHECK_NULL(wk_dataset_h5(file, .y = "", .isolate = true, .isolate_mib = 1));
         CHECK_ERROR(WK_E_FORMAT, "many.h5", "wanted more than 1 MiB of memory", ".isolate_mib");
     }
