@@ -307,7 +307,7 @@ wk_tensor *wk_optim_state(wk_optim *opt, int i, const char *name)
     wki_optim_slot *slot = &opt->slots[i];
     const wki_optim_group *group = &opt->groups[slot->group];
     if (wki_optim_settle(slot)) return NULL;
-    slot->watched = true;
+    slot->watched = opt->kind->alone != NULL;
     for (int k = 0; k < group->nstates; k++)
         if (strcmp(group->plan.states[k], name) == 0) return slot->state[k];
     const char *nearest = wki_nearest(name, group->plan.states, group->nstates);
