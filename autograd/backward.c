@@ -3,6 +3,7 @@
  * that sees the written ones fails. A leaf with an updater is the exception: it is written and updated as soon as no
  * node is left that sends to it. No recursion, whatever the depth. */
 #include "autograd/op.h"
+#include "autograd/recording.h"
 #include "base/alloc.h"
 #include "base/fault.h"
 #include "base/options.h"
@@ -119,10 +120,10 @@ static bool take_over(wk_tensor *grad, wk_tensor *g)
     full->version = zeros->version + 1;
     grad->storage = full;
     grad->v.data = g->v.data;
-    grad->v.storage = full->serial;
+    grad->v.storage = full;
     g->storage = zeros;
     g->v.data = zeros->data;
-    g->v.storage = zeros->serial;
+    g->v.storage = zeros;
     return true;
 }
 
@@ -149,6 +150,7 @@ static wk_status prepare_grad(task *t, const wk_tensor *leaf, wk_tensor **g)
 
 static wk_status install_grad(task *t, wk_tensor *leaf, wk_tensor *g)
 {
+    wki_grad_touched(leaf, false);
     if (leaf->grad && !t->create && wki_is_contiguous(&leaf->grad->v)) {
         if (take_over(leaf->grad, g)) return WK_OK;
         wki_bump(leaf->grad);

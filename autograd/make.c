@@ -1,5 +1,6 @@
 /* Factories: tensors from sizes, values, host memory and random numbers. */
 #include "autograd/op.h"
+#include "autograd/recording.h"
 #include <math.h>
 #include <string.h>
 
@@ -78,6 +79,8 @@ wk_tensor *wk_eye(int64_t n, wk_dtype dtype)
 
 wk_tensor *wk_from(const void *data, int ndim, const int64_t *shape, wk_dtype dtype)
 {
+    if (wki_not_recorded("from", "values are copied in", "make the tensor before the step, or give it as an input"))
+        return NULL;
     int64_t n;
     if (!wki_shape_ok("from", ndim, shape, dtype, &n)) return NULL;
     wki_check(data || n == 0, NULL, WK_E_INVALID, "from", "data is NULL");
@@ -90,6 +93,8 @@ wk_tensor *wk_from(const void *data, int ndim, const int64_t *shape, wk_dtype dt
 
 wk_tensor *wk_wrap(void *data, int ndim, const int64_t *shape, wk_dtype dtype, void (*done)(void *), void *user)
 {
+    if (wki_not_recorded("wrap", "memory is borrowed", "wrap it before the step, or give the tensor as an input"))
+        return NULL;
     int64_t n;
     if (!wki_shape_ok("wrap", ndim, shape, dtype, &n)) return NULL;
     wki_check(data || n == 0, NULL, WK_E_INVALID, "wrap", "data is NULL");
@@ -137,6 +142,9 @@ wk_tensor *wk_randint(int64_t low, int64_t high, int ndim, const int64_t *shape)
 
 wk_tensor *wk_randperm(int64_t n)
 {
+    if (wki_not_recorded("randperm", "a permutation is drawn on the host",
+                         "draw it before the step, and give it as an input"))
+        return NULL;
     wki_check(n >= 0, NULL, WK_E_INVALID, "randperm", "n is %lld; it must not be negative", (long long)n);
     WK_SCOPE(work);
     wk_device device = wk_current_device();

@@ -1,6 +1,7 @@
 /* State dicts as files: safetensors, there and back, and npz. Rests on io/safetensors.c and io/npz.c; tensors that are
  * not row-major in host memory are copied to it for the while. */
 #include "autograd/op.h"
+#include "autograd/recording.h"
 #include "autograd/state.h"
 #include "base/alloc.h"
 #include "io/npz.h"
@@ -15,6 +16,7 @@ static void *elements(const wk_tensor *t)
 {
     static char none;
     if (wki_numel(&t->v) == 0) return &none;
+    if (wki_not_recorded("save", "values are written to a file", "save behind the step")) return NULL;
     if (t->v.device == WK_CPU && wki_is_contiguous(&t->v)) return t->v.data;
     wk_tensor *copy = wki_new("state_write", WK_CPU, t->v.ndim, t->v.size, t->v.dtype);
     if (!copy || wk_read(t, copy->v.data, (size_t)wki_numel(&t->v) * wk_dtype_size(t->v.dtype))) return NULL;

@@ -1,6 +1,7 @@
 /* Storages and tensor handles: birth, death, and what can be asked of them. Rests on base and on the device's memory.
  */
 #include "autograd/op.h"
+#include "autograd/recording.h"
 #include <math.h>
 #include <string.h>
 
@@ -9,15 +10,27 @@ _Thread_local bool wki_grad_mode = true, wki_inference_mode, wki_autocast;
 static void storage_destroy(void *object)
 {
     wki_storage *s = object;
+    if (atomic_load_explicit(&s->seen, memory_order_relaxed)) wki_storage_lost(s);
     if (s->got) wki_backend_of(s->device)->put(s->device & 0xffffff, s->data, s->got);
     if (s->done) s->done(s->user);
 }
 
 static const wki_type storage_type = { "storage", sizeof(wki_storage), storage_destroy };
 
+static atomic_uint_fast64_t serials = 1;
+
+uint64_t wki_storage_next_serial(void) { return atomic_load_explicit(&serials, memory_order_relaxed); }
+
+bool wki_storage_ref_if_alive(wki_storage *s)
+{
+    int refs = wki_storage_refs(s);
+    while (refs > 0)
+        if (atomic_compare_exchange_weak(&s->object.refs, &refs, refs + 1)) return true;
+    return false;
+}
+
 static wki_storage *storage_make(wk_device device, size_t bytes)
 {
-    static atomic_uint_fast64_t serials = 1;
     wki_storage *s = wki_object_new_unscoped(&storage_type, "storage");
     if (!s) return NULL;
     s->device = device;
@@ -77,7 +90,7 @@ static void tensor_attach(wk_tensor *t, wki_storage *storage)
     t->is_inference = wki_inference_mode;
     t->rewrites = storage->rewrites;
     t->storage = storage;
-    t->v.storage = storage->serial;
+    t->v.storage = storage;
     t->v.device = storage->device;
 }
 
@@ -205,6 +218,8 @@ bool wk_same_storage(const wk_tensor *a, const wk_tensor *b)
 
 const void *wk_data(const wk_tensor *t)
 {
+    if (wki_not_recorded("data", "a value is read", "return the tensor from the step, and read it behind the step"))
+        return NULL;
     if (!wki_tensor_ok(t, "data", "t")) return NULL;
     wki_check(t->v.device == WK_CPU, NULL, WK_E_DEVICE, "data", "the tensor is not on the CPU; read it with wk_read");
     return t->v.data;
@@ -223,16 +238,23 @@ static double element(const void *p, int64_t i, wk_dtype dtype)
     }
 }
 
+double wki_number_at(const wki_view *v)
+{
+    double value;
+    const wki_backend *backend = wki_backend_of(v->device);
+    if (!backend || backend->copy_out(v->device & 0xffffff, &value, v->data, wk_dtype_size(v->dtype)))
+        return (double)NAN;
+    return element(&value, 0, v->dtype);
+}
+
 double wk_item(const wk_tensor *t)
 {
+    if (wki_not_recorded("item", "a value is read", "return the tensor from the step, and read it behind the step"))
+        return (double)NAN;
     if (!wki_tensor_ok(t, "item", "t")) return (double)NAN;
     wki_check(wki_numel(&t->v) == 1, (double)NAN, WK_E_SHAPE, "item", "%s has %lld elements; one is needed",
               wki_show(&t->v), (long long)wki_numel(&t->v));
-    double value;
-    const wki_backend *backend = wki_backend_of(t->v.device);
-    if (!backend || backend->copy_out(t->v.device & 0xffffff, &value, t->v.data, wk_dtype_size(t->v.dtype)))
-        return (double)NAN;
-    return element(&value, 0, t->v.dtype);
+    return wki_number_at(&t->v);
 }
 
 static bool bytes_ok(const wk_tensor *t, const char *where, size_t bytes)
@@ -245,6 +267,8 @@ static bool bytes_ok(const wk_tensor *t, const char *where, size_t bytes)
 
 wk_status wk_read(const wk_tensor *t, void *to, size_t bytes)
 {
+    if (wki_not_recorded("read", "a value is read", "return the tensor from the step, and read it behind the step"))
+        return wk_error();
     wki_check(to || !bytes, WK_E_INVALID, WK_E_INVALID, "read", "the buffer is NULL");
     if (!wki_tensor_ok(t, "read", "t") || !bytes_ok(t, "read", bytes)) return wk_error();
     if (!bytes) return WK_OK;
@@ -268,6 +292,8 @@ static wk_status copy_in(wk_tensor *t, const void *from, size_t bytes)
 
 wk_status wk_write(wk_tensor *t, const void *from, size_t bytes)
 {
+    if (wki_not_recorded("write", "values are copied in", "write before the step, or give the tensor as an input"))
+        return wk_error();
     wki_check(from || !bytes, WK_E_INVALID, WK_E_INVALID, "write", "the buffer is NULL");
     if (!wki_tensor_ok(t, "write", "t") || !bytes_ok(t, "write", bytes)) return wk_error();
     if (wki_begin_inplace(t, 0, NULL, "write")) return wk_error();
@@ -303,6 +329,8 @@ bool wki_all_finite(wk_tensor *t)
 
 bool wk_equal(const wk_tensor *a, const wk_tensor *b)
 {
+    if (wki_not_recorded("equal", "a value is read", "return the tensor from the step, and read it behind the step"))
+        return false;
     if (!wki_tensor_ok(a, "equal", "a") || !wki_tensor_ok(b, "equal", "b")) return false;
     if (a->v.dtype != b->v.dtype || !wki_same_shape(&a->v, &b->v)) return false;
     return compare(a, b, -1, -1);
@@ -310,6 +338,8 @@ bool wk_equal(const wk_tensor *a, const wk_tensor *b)
 
 bool wk_allclose(const wk_tensor *a, const wk_tensor *b, double rtol, double atol)
 {
+    if (wki_not_recorded("allclose", "a value is read", "return the tensor from the step, and read it behind the step"))
+        return false;
     if (!wki_tensor_ok(a, "allclose", "a") || !wki_tensor_ok(b, "allclose", "b")) return false;
     wki_check(wki_same_shape(&a->v, &b->v), false, WK_E_SHAPE, "allclose", "shapes differ (a %s, b %s)",
               wki_show(&a->v), wki_show(&b->v));
@@ -321,6 +351,7 @@ wk_tensor *wk_requires_grad(wk_tensor *leaf)
     if (!wki_tensor_ok(leaf, "requires_grad", "leaf") || !wki_float_ok(leaf, "requires_grad", "leaf")) return NULL;
     wki_check(!leaf->is_inference, NULL, WK_E_STATE, "requires_grad",
               "a tensor made in inference mode never requires grad; clone it outside");
+    if (!leaf->requires_grad) wki_structure_changed();
     leaf->requires_grad = true;
     return leaf;
 }
@@ -333,11 +364,17 @@ const char *wk_grad_fn(const wk_tensor *t)
     return wki_tensor_ok(t, "grad_fn", "t") && t->grad_fn ? t->grad_fn->op->name : NULL;
 }
 
-wk_tensor *wk_grad(const wk_tensor *t) { return wki_tensor_ok(t, "grad", "t") ? t->grad : NULL; }
+wk_tensor *wk_grad(const wk_tensor *t)
+{
+    if (!wki_tensor_ok(t, "grad", "t")) return NULL;
+    wki_grad_touched((wk_tensor *)t, false);
+    return t->grad;
+}
 
 wk_status wk_set_grad(wk_tensor *t, wk_tensor *grad)
 {
     if (wk_failed() || !wki_tensor_ok(t, "set_grad", "t")) return wk_error();
+    wki_grad_touched(t, true);
     wki_check(t != grad, WK_E_INVALID, WK_E_INVALID, "set_grad", "a tensor cannot be its own gradient");
     if (grad) {
         if (!wki_tensor_ok(grad, "set_grad", "grad")) return wk_error();

@@ -14,7 +14,8 @@ typedef struct wki_storage {
     wk_device device;
     void *data;
     size_t bytes, got; /* asked for, and what the allocator gave (0: the memory is not ours) */
-    uint64_t serial;
+    uint64_t serial;          /* never used again, as addresses are */
+    atomic_bool seen;         /* by a recording: it wants to hear when this dies */
     uint32_t version;         /* changes in place; shared by all views */
     uint32_t zero_version;    /* the version at which wk_zero_ made all of it 0; 0: never */
     uint32_t rewrites;        /* changes in place that became part of a graph */
@@ -37,6 +38,8 @@ extern const wki_type wki_tensor_type;
 
 /* Counted from one; NULL with WK_E_MEMORY or WK_E_DEVICE recorded. The bytes are undefined. */
 wki_storage *wki_storage_new(wk_device device, size_t bytes);
+uint64_t wki_storage_next_serial(void);           /* no storage has it, or a higher one, yet */
+bool wki_storage_ref_if_alive(wki_storage *s);    /* false: its last reference is gone, its memory about to be */
 wki_storage *wki_storage_borrow(void *data, size_t bytes, void (*done)(void *), void *user);
 static inline wki_storage *wki_storage_ref(wki_storage *s)
 {

@@ -14,7 +14,7 @@ enum { WKI_MAX_DIMS = 8 };
 typedef struct wki_view {
     void *data;                                       /* the first element */
     int64_t size[WKI_MAX_DIMS], stride[WKI_MAX_DIMS]; /* strides in elements; 0 repeats */
-    uint64_t storage; /* the storage's serial number: never used again, as addresses are */
+    struct wki_storage *storage;                      /* whose bytes they are; not for kernels */
     int8_t ndim;
     uint8_t dtype;
     wk_device device;
@@ -272,6 +272,8 @@ typedef struct wki_kernel {
                      void *scratch); /* an error is recorded in the calling thread */
 } wki_kernel;
 
+typedef struct wki_plan wki_plan;
+
 typedef struct wki_backend {
     const char *name;
     wk_status (*get)(int index, size_t bytes, void **block, size_t *got);
@@ -283,10 +285,18 @@ typedef struct wki_backend {
      * turned, their gradient in one part, none of it conv_depth? */
     bool (*takes_plain)(int op, const wki_view *weights, const wki_conv_attrs *attrs);
     wk_status (*run)(int index, const wki_call *call);
+    /* Of a plan (plan.h): makes plan->ready, one block of wki_alloc, once views have their places; runs all of it. */
+    wk_status (*prepare)(wki_plan *plan);
+    wk_status (*replay)(wki_plan *plan);
 } wki_backend;
 
 const wki_backend *wki_backend_of(wk_device device); /* NULL with WK_E_DEVICE recorded */
 wk_status wki_run(const wki_call *call);
+/* While a step is recorded, its thread's: take is told of every call before it runs. Else NULL. */
+typedef struct wki_recorder {
+    wk_status (*take)(struct wki_recorder *recorder, const wki_call *call);
+} wki_recorder;
+extern _Thread_local wki_recorder *wki_recorder_here;
 /* Where this thread adds up what products and convolutions cost, two operations for each multiply and add; NULL:
  * nowhere. */
 extern _Thread_local double *wki_flops;

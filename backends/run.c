@@ -14,6 +14,7 @@ const wki_backend *wki_backend_of(wk_device device)
 }
 
 _Thread_local double *wki_flops;
+_Thread_local wki_recorder *wki_recorder_here;
 
 static double flops_of(const wki_call *call)
 {
@@ -31,6 +32,8 @@ static double flops_of(const wki_call *call)
 wk_status wki_run(const wki_call *call)
 {
     if (wki_flops) *wki_flops += flops_of(call);
+    if (__builtin_expect(wki_recorder_here != NULL, 0) && wki_recorder_here->take(wki_recorder_here, call))
+        return wk_error();
     wk_device device = call->views[0]->device;
     const wki_backend *backend = wki_backend_of(device);
     return backend ? backend->run(device & 0xffffff, call) : WK_E_DEVICE;

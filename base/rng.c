@@ -98,6 +98,8 @@ wki_random_key wki_random_next(void)
 
 uint64_t wki_random_position(void) { return seeded_here()->op; }
 
+uint32_t wki_random_seeding(void) { return seeded_here()->seeding; }
+
 uint64_t wki_random_seek(uint64_t position)
 {
     wki_context *here = seeded_here();

@@ -47,4 +47,5 @@ WK_API wki_random_key wki_random_next(void);
  * one. */
 WK_API uint64_t wki_random_position(void);
 WK_API uint64_t wki_random_seek(uint64_t position);
+WK_API uint32_t wki_random_seeding(void); /* another one after each wk_manual_seed */
 #endif

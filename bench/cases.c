@@ -101,26 +101,28 @@ static void begin_net(const bench_case *c, bench_run *run)
     run->optimizer = wk_optim_by_name(c->wick_optimizer, params, c->wick_options);
 }
 
-bool bench_begin(const bench_case *c, bench_run *run)
+static wk_step_function step;
+
+bool bench_begin(const bench_case *c, bool eager, bench_run *run)
 {
     *run = (bench_run){ .lr = c->lr };
     if (c->wick_optimizer)
         begin_net(c, run);
     else
         begin_by_hand(c, run);
+    if (!eager) run->plan = wk_capture(step, run);
     return !wk_failed();
 }
 
-static wk_tensor *loss_of(bench_run *run)
+static wk_tensor *loss_of(const bench_run *run, wk_tensor *x, wk_tensor *y)
 {
-    if (run->net) return wk_cross_entropy(wk_forward(run->net, run->x), run->y);
-    return wk_sum(wk_square(wk_sub(wk_mm(wk_relu(wk_mm(run->x, run->w1)), run->w2), run->y)));
+    if (run->net) return wk_cross_entropy(wk_forward(run->net, x), y);
+    return wk_sum(wk_square(wk_sub(wk_mm(wk_relu(wk_mm(x, run->w1)), run->w2), y)));
 }
 
-static void step_by_hand(bench_run *run)
+static void step_by_hand(const bench_run *run, wk_tensor *loss)
 {
-    WK_SCOPE(step);
-    wk_backward(loss_of(run));
+    wk_backward(loss);
     WK_NO_GRAD(update);
     wk_add_alpha_(run->w1, wk_grad(run->w1), -run->lr);
     wk_add_alpha_(run->w2, wk_grad(run->w2), -run->lr);
@@ -128,20 +130,26 @@ static void step_by_hand(bench_run *run)
     wk_zero_(wk_grad(run->w2));
 }
 
-static void step_net(bench_run *run)
+static wk_tensor *step(void *user, wk_tensor *const *in, int n)
 {
-    WK_SCOPE(step);
-    wk_zero_grad(run->optimizer);
-    wk_backward(loss_of(run));
+    const bench_run *run = user;
+    (void)n;
+    if (run->net) wk_zero_grad(run->optimizer);
+    wk_tensor *loss = loss_of(run, in[0], in[1]);
+    if (!run->net) return step_by_hand(run, loss), loss;
+    wk_backward(loss);
     wk_step(run->optimizer);
+    return loss;
 }
 
 void bench_step(bench_run *run)
 {
-    if (run->net)
-        step_net(run);
+    WK_SCOPE(once);
+    wk_tensor *const in[] = { run->x, run->y };
+    if (run->plan)
+        wk_plan_run(run->plan, in, 2);
     else
-        step_by_hand(run);
+        step(run, in, 2);
 }
 
 double bench_check(bench_run *run)
@@ -149,5 +157,5 @@ double bench_check(bench_run *run)
     for (int i = 0; i < BENCH_CHECK_STEPS; i++) bench_step(run);
     WK_SCOPE(check);
     WK_NO_GRAD(look);
-    return wk_item(loss_of(run));
+    return wk_item(loss_of(run, run->x, run->y));
 }

@@ -21,6 +21,7 @@ typedef struct bench_run {
     wk_optim *optimizer;
     wk_tensor *x, *y, *w1, *w2; /* w1 and w2: the two-layer example, which has no net */
     double lr;
+    wk_plan *plan; /* NULL: eager */
 } bench_run;
 
 /* Uniform in [-1, 1), 24 bits, a function of (salt, i) alone; peers compute the same. */
@@ -33,7 +34,7 @@ int bench_case_count(void);
 const bench_case *bench_case_at(int i);
 
 /* The case with its starting weights and its one batch; false: see wk_error_text. */
-bool bench_begin(const bench_case *c, bench_run *run);
+bool bench_begin(const bench_case *c, bool eager, bench_run *run);
 /* A full training step: zero_grad, forward, loss, backward, optimizer. */
 void bench_step(bench_run *run);
 /* The loss after BENCH_CHECK_STEPS steps, which a peer must agree on before it is timed. */

@@ -15,7 +15,7 @@ int bench_first_step(void)
 {
     WK_SCOPE(program);
     bench_run run;
-    if (bench_begin(bench_case_at(FIRST_STEP_CASE), &run)) bench_step(&run);
+    if (bench_begin(bench_case_at(FIRST_STEP_CASE), true, &run)) bench_step(&run);
     if (wk_failed()) fprintf(stderr, "step: %s\n", wk_error_text());
     return wk_failed();
 }

@@ -30,7 +30,7 @@ typedef struct options {
     const char *commands[MAX_PEERS]; /* NULL: without that peer */
     const char *only;                /* NULL: every case */
     int threads, samples;
-    bool json, start, first_step;
+    bool json, eager, start, first_step;
 } options;
 
 typedef struct contender {
@@ -178,7 +178,7 @@ static bool run_case(race *r, int index)
 {
     WK_SCOPE(program);
     bench_run run;
-    bench_begin(bench_case_at(index), &run);
+    bench_begin(bench_case_at(index), r->o->eager, &run);
     double loss = bench_check(&run);
     if (wk_failed()) return complain(wk_error_text()), false;
     for (int i = 0; i < r->nrivals; i++)
@@ -220,7 +220,8 @@ static int run_all(const options *o)
 static int usage(const char *problem, const char *word)
 {
     if (problem) fprintf(stderr, "step: %s: %s\n", problem, word);
-    fputs("usage: step [--peer COMMAND] [--peer-jax COMMAND] [--threads N] [--samples K] [--case NAME] [--json]\n"
+    fputs("usage: step [--peer COMMAND] [--peer-jax COMMAND] [--threads N] [--samples K] [--case NAME] [--eager] "
+          "[--json]\n"
           "       step --start [--samples K]\n"
           "COMMAND runs Python with PyTorch or JAX: python3, say. NAME is one of",
           stderr);
@@ -235,7 +236,9 @@ static bool is_switch(options *o, const char *word)
     const struct {
         const char *name;
         bool *on;
-    } switches[] = { { "--json", &o->json }, { "--start", &o->start }, { "--first-step", &o->first_step } };
+    } switches[] = {
+        { "--json", &o->json }, { "--eager", &o->eager }, { "--start", &o->start }, { "--first-step", &o->first_step }
+    };
     for (size_t i = 0; i < sizeof switches / sizeof *switches; i++)
         if (!strcmp(word, switches[i].name)) return *switches[i].on = true;
     return false;

@@ -1,6 +1,7 @@
 /* The module: its tree, its names, its parameters. A module owns its members; members are registered by its init
  * function. */
 #include "nn/module.h"
+#include "autograd/recording.h"
 #include "base/alloc.h"
 #include <stdio.h>
 #include <string.h>
@@ -76,6 +77,7 @@ static wk_status add_member(wk_module *m, const char *where, const char *name, w
     wki_object_adopt(object);
     wki_object_unref(object); /* the birth reference is the module's now */
     m->members[m->count++] = (wki_member){ copy, kind, object };
+    wki_structure_changed();
     return WK_OK;
 }
 
@@ -239,6 +241,7 @@ wk_tensor *wk_forward(wk_module *m, wk_tensor *x)
 wk_module *wk_train(wk_module *m, bool on)
 {
     if (!wki_module_ok(m, "train", "m")) return NULL;
+    if (m->training != on) wki_structure_changed();
     m->training = on;
     for (int i = 0; i < m->count; i++)
         if (wki_child_at(m, i)) wk_train(wki_child_at(m, i), on);

@@ -1,4 +1,5 @@
 /* What is done to a whole tree of modules: visiting, freezing, hooks, cloning. */
+#include "autograd/recording.h"
 #include "base/alloc.h"
 #include "nn/module.h"
 #include <string.h>
@@ -93,6 +94,7 @@ static wk_status freeze(wk_module *m, freezing *f)
     f->found = 0;
     if (wki_module_walk(m, pick, f)) return wk_error();
     for (int i = 0; i < f->found; i++) {
+        if (f->of[i]->requires_grad != f->on) wki_structure_changed();
         f->of[i]->requires_grad = f->on;
         if (!f->on) wk_set_grad(f->of[i], NULL);
     }
@@ -117,6 +119,7 @@ int wk_module_hook(wk_module *m, wk_forward_pre_hook *before, wk_forward_hook *a
     wki_module_hook *grown = wki_grow(m->hooks, n * sizeof *grown, (n + 1) * sizeof *grown);
     if (!grown) return 0;
     m->hooks = grown;
+    wki_structure_changed();
     m->hooks[m->nhooks++] = (wki_module_hook){ ++m->hook_id, before, after, user };
     return m->hook_id;
 }
@@ -126,6 +129,7 @@ wk_status wk_module_remove_hook(wk_module *m, int hook)
     if (!wki_module_ok(m, "module_remove_hook", "m")) return wk_error();
     int at = 0;
     while (at < m->nhooks && m->hooks[at].id != hook) at++;
+    wki_structure_changed();
     wki_check(at < m->nhooks, WK_E_NOT_FOUND, WK_E_NOT_FOUND, "module_remove_hook", "%s has no hook %d", m->ops->name,
               hook);
     memmove(m->hooks + at, m->hooks + at + 1, (size_t)(m->nhooks - at - 1) * sizeof *m->hooks);

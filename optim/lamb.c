@@ -35,22 +35,45 @@ static void prepare(const void *opts, int64_t t, double *scalars, double *number
     numbers[WKI_N_SHRINK] = o->weight_decay;
 }
 
+typedef struct direction {
+    const void *opts;
+    wki_optim_slot *slot;
+    double numbers[WKI_N_COUNT];
+} direction;
+
+static wk_status begin(void *object, void *memory, const wki_view *const *views)
+{
+    direction *m = memory;
+    (void)object, (void)views;
+    prepare(m->opts, m->slot->t + 1, m->slot->scalar, m->numbers);
+    return WK_OK;
+}
+
 /* norm(p) / norm(u), or 1 where either is 0 */
+static wk_status trust(void *object, void *memory, const wki_view *const *views)
+{
+    const double size = wki_number_at(views[0]), step = wki_number_at(views[1]);
+    (void)object;
+    ((direction *)memory)->slot->scalar[0] = size == 0 || step == 0 ? 1 : size / step;
+    return WK_OK;
+}
+
 static wk_status measure(const void *opts, wki_optim_slot *slot, int64_t t)
 {
     WK_SCOPE(measuring);
     const wki_view *p = &slot->p->v;
+    (void)t;
     wk_tensor *u = wki_new("step", p->device, p->ndim, p->size, p->dtype);
-    double numbers[WKI_N_COUNT] = { 0 };
-    prepare(opts, t, slot->scalar, numbers);
-    const wki_update_attrs attrs = { WKI_RULE_lamb_direction, 1, numbers };
+    direction m = { .opts = opts, .slot = slot };
+    const direction *begun = u ? wki_on_host(begin, NULL, &m, sizeof m, 0, NULL) : NULL;
+    if (!begun) return wk_error();
+    const wki_update_attrs attrs = { WKI_RULE_lamb_direction, 1, begun->numbers };
     const int64_t work = 12 * wki_numel(p);
-    if (!u || wki_do(WKI_OP_update, 4, WKI_VIEWS(p, &slot->state[0]->v, &slot->state[1]->v, &u->v, slot->g), &attrs,
-                     sizeof attrs, work))
+    if (wki_do(WKI_OP_update, 4, WKI_VIEWS(p, &slot->state[0]->v, &slot->state[1]->v, &u->v, slot->g), &attrs,
+               sizeof attrs, work))
         return wk_error();
-    const double size = wk_item(wk_norm(slot->p, 2)), step = wk_item(wk_norm(u, 2));
-    slot->scalar[0] = size == 0 || step == 0 ? 1 : size / step;
-    return wk_error();
+    wk_tensor *size = wk_norm(slot->p, 2), *step = wk_norm(u, 2);
+    return size && step && wki_on_host(trust, NULL, &m, sizeof m, WKI_VIEWS(&size->v, &step->v)) ? WK_OK : wk_error();
 }
 
 const wki_optim_kind wki_optim_kind_lamb = {

@@ -52,7 +52,7 @@ static void optim_destroy(void *object)
     }
     wki_free(opt->groups);
     wki_free(opt->slots);
-    wki_free(opt->picked);
+    wki_free(opt->next);
     wki_free(opt->views);
     wki_free(opt->made);
 }
@@ -169,8 +169,9 @@ static wk_status take_gradient(wk_optim *opt, int i)
     wki_optim_slot *slot = &opt->slots[i];
     const wki_optim_group *group = &opt->groups[slot->group];
     const wk_tensor *p = slot->p;
-    wk_tensor *g = p->grad;
     slot->g = NULL;
+    wki_grad_touched(slot->p, false);
+    wk_tensor *g = p->grad;
     if (!g || slot->done) return WK_OK;
     if (wki_optim_gradient_ok(slot, "step")) return wk_error();
     for (int k = 0; k < group->nstates && slot->t; k++)
@@ -179,6 +180,7 @@ static wk_status take_gradient(wk_optim *opt, int i)
                   wk_dtype_name((wk_dtype)p->v.dtype), wki_show(&p->v));
     if (g->storage == p->storage) g = wk_clone(g);
     g = wk_contiguous(g);
+    if (slot->t == 0) wki_not_repeated("an optimizer's first step makes its states");
     if (!g || (slot->t == 0 && wki_optim_make_states(group, slot, "step"))) return wk_error();
     if (slot->t == 0) memcpy(slot->scalar, group->plan.first, sizeof slot->scalar);
     slot->g = &g->v;
@@ -191,37 +193,60 @@ static bool alike(const wki_optim_slot *a, const wki_optim_slot *b)
            a->watched == b->watched && !memcmp(a->scalar, b->scalar, sizeof a->scalar);
 }
 
+static wk_status advance(void *object, void *memory, const wki_view *const *views)
+{
+    wk_optim *opt = object;
+    wki_optim_advance *next = memory;
+    (void)views;
+    wki_optim_slot like = opt->slots[next->slots[0]];
+    opt->kind->prepare(opt->groups[like.group].opts, like.t + 1, like.scalar, next->numbers);
+    for (int i = 0; i < next->n; i++) {
+        wki_optim_slot *slot = &opt->slots[next->slots[i]];
+        slot->t += !WKI_FAULT(31);
+        slot->g = NULL;
+        memcpy(slot->scalar, like.scalar, sizeof like.scalar);
+        wki_bump(slot->p);
+    }
+    return WK_OK;
+}
+
+/* The rule without states for this step, or -1. A recorded step has one rule for all its replays. */
+static int rule_alone(const wk_optim *opt, const wki_optim_slot *slot)
+{
+    if (!opt->kind->alone || slot->watched || wki_is_recorded()) return -1;
+    wki_optim_slot like = *slot;
+    opt->kind->prepare(opt->groups[like.group].opts, like.t + 1, like.scalar, opt->next->numbers);
+    return opt->kind->alone(like.scalar, opt->next->numbers);
+}
+
 /* One call for all that are like the first: of one group, dtype, device and step count. */
 static wk_status update_alike(wk_optim *opt, int first, int end)
 {
-    wki_optim_slot like = opt->slots[first];
-    const wki_optim_group *group = &opt->groups[like.group];
-    opt->kind->prepare(group->opts, like.t + 1, like.scalar, opt->numbers);
-    const int alone = opt->kind->alone && !like.watched ? opt->kind->alone(like.scalar, opt->numbers) : -1;
-    const int nstates = alone < 0 ? group->nstates : 0, most = UINT16_MAX / (1 + nstates);
+    const wki_optim_slot *like = &opt->slots[first];
+    const wki_optim_group *group = &opt->groups[like->group];
+    const int alone = rule_alone(opt, like), nstates = alone < 0 ? group->nstates : 0;
+    const int most = UINT16_MAX / (1 + nstates);
     const wki_view **view = opt->views;
+    wki_optim_advance *next = opt->next;
     int64_t work = 0;
-    int n = 0;
-    for (int i = first; i < end && n < most; i++) {
+    next->n = 0;
+    for (int i = first; i < end && next->n < most; i++) {
         wki_optim_slot *slot = &opt->slots[i];
-        if (!slot->g || !alike(slot, &opt->slots[first])) continue;
+        if (!slot->g || !alike(slot, like)) continue;
+        if (slot->owed && alone < 0) wki_not_repeated("an optimizer's state was yet to be written");
         if (alone < 0 && wki_optim_settle(slot)) return wk_error();
         *view++ = &slot->p->v;
         for (int k = 0; k < nstates; k++) *view++ = &slot->state[k]->v;
         work += wki_numel(&slot->p->v) * (4 + 4 * nstates);
-        opt->picked[n++] = slot;
+        next->slots[next->n++] = i;
     }
-    const int nout = (int)(view - opt->views);
-    for (int i = 0; i < n; i++) *view++ = opt->picked[i]->g;
-    const wki_update_attrs attrs = { alone < 0 ? group->plan.rule : alone, n, opt->numbers };
+    const int nout = (int)(view - opt->views), n = next->n;
+    for (int i = 0; i < n; i++) *view++ = opt->slots[next->slots[i]].g;
+    next = wki_on_host(advance, opt, next, sizeof *next + (size_t)n * sizeof *next->slots, 0, NULL);
+    if (!next) return wk_error();
+    const wki_update_attrs attrs = { alone < 0 ? group->plan.rule : alone, n, next->numbers };
     if (wki_do(WKI_OP_update, nout, nout + n, opt->views, &attrs, sizeof attrs, work)) return wk_error();
-    for (int i = 0; i < n; i++) {
-        opt->picked[i]->t += !WKI_FAULT(31);
-        opt->picked[i]->g = NULL;
-        opt->picked[i]->owed = alone >= 0;
-        memcpy(opt->picked[i]->scalar, like.scalar, sizeof like.scalar);
-        wki_bump(opt->picked[i]->p);
-    }
+    for (int i = 0; i < n; i++) opt->slots[next->slots[i]].owed = alone >= 0;
     return WK_OK;
 }
 
@@ -245,12 +270,24 @@ static wk_status renew(wk_optim *opt, int begin, int end)
     return WK_OK;
 }
 
+/* Where others than before have a gradient, counts of steps part, which a recorded step may have had as one. */
+static void note_those_with_gradients(wk_optim *opt, int begin, int end)
+{
+    for (int i = begin; i < end; i++) {
+        wki_optim_slot *slot = &opt->slots[i];
+        const bool has = slot->g || slot->done;
+        if (has != slot->had) wki_structure_changed();
+        slot->had = has;
+    }
+}
+
 static wk_status update(wk_optim *opt, int begin, int end)
 {
     WK_SCOPE(step);
     WK_NO_GRAD(update);
     for (int i = begin; i < end; i++)
         if (take_gradient(opt, i)) return wk_error();
+    note_those_with_gradients(opt, begin, end);
     for (int i = begin; i < end && opt->kind->measure; i++) {
         wki_optim_slot *slot = &opt->slots[i];
         if (slot->g && opt->kind->measure(opt->groups[slot->group].opts, slot, slot->t + 1)) return wk_error();
@@ -270,6 +307,15 @@ wk_status wki_optim_update(wk_optim *opt, int begin, int end)
     return wk_error();
 }
 
+static wk_status end_step(void *object, void *memory, const wki_view *const *views)
+{
+    wk_optim *opt = object;
+    (void)memory, (void)views;
+    wki_optim_begin_step(opt);
+    opt->steps++;
+    return WK_OK;
+}
+
 wk_status wk_step(wk_optim *opt)
 {
     if (!wki_optim_ok(opt, "step") || wk_failed()) return wk_error();
@@ -278,9 +324,7 @@ wk_status wk_step(wk_optim *opt)
     bool skip;
     if (wki_optim_rest_ok(opt) || wki_optim_look(opt, &skip) || skip) return wk_error();
     if (wki_optim_update(opt, 0, opt->count)) return wk_error();
-    wki_optim_begin_step(opt);
-    opt->steps++;
-    return WK_OK;
+    return wki_on_host(end_step, opt, opt, 0, 0, NULL) ? WK_OK : wk_error();
 }
 
 wk_status wk_zero_grad(wk_optim *opt)

@@ -4,6 +4,7 @@
 #ifndef WKI_OPTIM_H
 #define WKI_OPTIM_H
 #include "autograd/op.h"
+#include "autograd/recording.h"
 #include "backends/rules.h"
 #include "wick/average.h"
 #include "wick/optim.h"
@@ -42,6 +43,7 @@ typedef struct wki_optim_slot {
     double scalar[WKI_MAX_SCALARS];
     int64_t t;                        /* steps in which this parameter had a gradient */
     const wki_view *g;                /* in a step: the gradient still to be applied */
+    bool had;                         /* a gradient, in the step before */
     bool done;                        /* updated in backward, in this step */
     const wk_tensor *kept;            /* and its .grad then, looked at only to compare */
     uint32_t seen;                    /* and that one's version */
@@ -84,6 +86,12 @@ typedef struct wki_optim_kind {
 #include "wki_optim_list.h" /* generated: X(adam) X(sgd) ... */
 #undef X
 
+/* What the host does for one call: the numbers of these slots' next step, and their counts. */
+typedef struct wki_optim_advance {
+    double numbers[WKI_N_COUNT];
+    int32_t n, slots[];
+} wki_optim_advance;
+
 typedef struct wki_optim_group {
     wk_params *params; /* held */
     void *opts;        /* the kind's option struct */
@@ -104,9 +112,8 @@ struct wk_optim {
     double clip_value;
     void *own;               /* of a kind that searches */
     wki_optim_slot *slots;   /* group after group */
-    wki_optim_slot **picked; /* those of the call being made, and its views */
+    wki_optim_advance *next; /* the call being made: those picked for it, and its views */
     const wki_view **views;
-    double numbers[WKI_N_COUNT];
     char text[320];
 };
 

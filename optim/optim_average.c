@@ -115,19 +115,28 @@ static wk_status still_fits(const wk_average *a, const char *where)
     return WK_OK;
 }
 
+static wk_status count(void *object, void *memory, const wki_view *const *views)
+{
+    (void)memory, (void)views;
+    ((wk_average *)object)->updates++;
+    return WK_OK;
+}
+
 wk_status wk_average_update(wk_average *a)
 {
     static const char where[] = "average_update";
     if (!average_ok(a, where) || still_fits(a, where)) return wk_error();
     WK_NO_GRAD(averaging);
+    if (a->updates == 0) wki_not_repeated("the first update of an average copies");
+    if (a->decay < 0 && wki_not_recorded(where, "a mean's share changes", "update it behind the step"))
+        return wk_error();
     const double weight = a->updates == 0 ? 1 : a->decay < 0 ? 1 / (double)(a->updates + 1) : 1 - a->decay;
     for (int i = 0; i < a->count; i++) {
         wk_tensor *p = a->at[i].of, *mean = a->at[i].mean;
         const bool copies = a->updates == 0 || !wki_is_float((wk_dtype)p->v.dtype);
         if (copies ? wk_copy_(mean, p) : wk_lerp_scalar_(mean, p, weight)) return wk_error();
     }
-    a->updates++;
-    return WK_OK;
+    return wki_on_host(count, a, a, 0, 0, NULL) ? WK_OK : wk_error();
 }
 
 static wk_status usable(const wk_average *a, const char *where)

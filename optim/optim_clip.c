@@ -25,6 +25,8 @@ static int gradients_of(wk_params *params)
     return n;
 }
 
+static wk_tensor *norm_tensor(wk_params *params, double p, int n) { return wk_norm(norms_of(params, p, n), p); }
+
 static double norm_of(wk_params *params, double p, const char *where)
 {
     const double none = (double)NAN;
@@ -35,7 +37,7 @@ static double norm_of(wk_params *params, double p, const char *where)
     if (n == 0) return wk_failed() ? none : 0;
     WK_SCOPE(norms);
     WK_NO_GRAD(measuring);
-    const double total = wk_item(wk_norm(norms_of(params, p, n), p));
+    const double total = wk_item(norm_tensor(params, p, n));
     return wk_failed() ? none : total;
 }
 
@@ -60,6 +62,23 @@ static wk_status scale_gradients(wk_params *params, double by)
     return WK_OK;
 }
 
+/* Without a look at the norm: gradients that are short enough are multiplied by 1. */
+static wk_status clip_unseen(const wk_clip_grad_norm_opts *o)
+{
+    const int n = o->params ? gradients_of(o->params) : 0;
+    if (n == 0) return o->params ? WK_OK : (wki_null_argument("clip_grad_norm_", "params"), wk_error());
+    WK_SCOPE(norms);
+    WK_NO_GRAD(scaling);
+    wk_tensor *total = norm_tensor(o->params, o->norm_type, n);
+    wk_tensor *by = wk_div(wk_full(WK_SCALAR, WK_F64, o->max_norm), wk_add_scalar(total, 1e-6));
+    by = wk_clamp_max(by, 1);
+    for (int i = 0; i < wk_params_count(o->params); i++) {
+        wk_tensor *g = wk_grad(wk_params_at(o->params, i));
+        if (g && wk_mul_(g, wk_to(by, wk_dtype_of(g)))) return wk_error();
+    }
+    return wk_error();
+}
+
 double wk_clip_grad_norm_run(const wk_clip_grad_norm_opts *given)
 {
     static const char where[] = "clip_grad_norm_";
@@ -69,6 +88,7 @@ double wk_clip_grad_norm_run(const wk_clip_grad_norm_opts *given)
     wki_options_merge(&o, sizeof o, given);
     wki_check(o.max_norm >= 0, none, WK_E_INVALID, where, "max_norm is %g; it must be at least 0", o.max_norm);
     if (wki_optim_clip_ok(o.params, false, where)) return none;
+    if (wki_is_recorded() && !o.error_if_nonfinite) return clip_unseen(&o), none;
     const double total = norm_of(o.params, o.norm_type, where);
     if (wk_failed()) return none;
     wki_check(!o.error_if_nonfinite || isfinite(total), none, WK_E_STATE, where,

@@ -77,6 +77,7 @@ wk_status wki_optim_look(wk_optim *opt, bool *skip)
 {
     *skip = false;
     if (opt->nonfinite == WK_NONFINITE_KEEP) return WK_OK;
+    if (wki_not_recorded("step", "gradients are looked at (wk_set_nonfinite)", "let it keep them")) return wk_error();
     const int i = wki_optim_first_nonfinite(opt);
     if (i < 0 || wk_failed()) return wk_error();
     if (opt->nonfinite == WK_NONFINITE_STOP) return wki_optim_fail_nonfinite(opt, i, "step");

@@ -30,8 +30,9 @@ static wk_status grow(wk_optim *opt, int n)
     void *grown = wki_grow(opt->slots, old * sizeof *opt->slots, all * sizeof *opt->slots);
     if (!grown) return wk_error();
     opt->slots = grown;
-    if (!(grown = wki_grow(opt->picked, old * sizeof *opt->picked, all * sizeof *opt->picked))) return wk_error();
-    opt->picked = grown;
+    const size_t head = sizeof *opt->next, each = sizeof *opt->next->slots;
+    if (!(grown = wki_grow(opt->next, opt->next ? head + old * each : 0, head + all * each))) return wk_error();
+    opt->next = grown;
     if (!(grown = wki_grow(opt->views, old * views, all * views))) return wk_error();
     opt->views = grown;
     grown = wki_grow(opt->groups, groups * sizeof *opt->groups, (groups + 1) * sizeof *opt->groups);
@@ -55,6 +56,7 @@ static wk_status join(wk_optim *opt, const wki_optim_group *group, const char *w
 {
     const int n = wk_params_count(group->params);
     if (grow(opt, n)) return wk_error();
+    wki_structure_changed();
     opt->groups[opt->ngroups] = *group;
     for (int k = 0; k < n; k++) {
         if (take(opt, opt->count + k, group, k, where) == WK_OK) continue;
@@ -115,6 +117,7 @@ wk_status wki_optim_regroup(wk_optim *opt, int group, void *opts, const char *wh
     const wki_optim_plan plan = opt->kind->plan(opts);
     wki_check(plan.rule == g->plan.rule, WK_E_STATE, WK_E_STATE, where,
               "group %d would need other states of %s with these options; make it with them", group, opt->kind->name);
+    if (opt->kind->renew) wki_structure_changed(); /* its numbers are in the calls */
     memcpy(g->opts, opts, opt->kind->opts_size);
     g->plan = plan;
     if (group == 0) wki_optim_describe(opt);

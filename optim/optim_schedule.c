@@ -129,9 +129,8 @@ wk_status wki_schedule_restart(wk_schedule *s, bool initial)
     return apply(s);
 }
 
-static wk_status advance(wk_schedule *s, const double *value, const char *where)
+static wk_status move(wk_schedule *s, const double *value)
 {
-    if (!wki_schedule_ok(s, where, "s") || wk_failed() || !wki_optim_ok(s->opt, where)) return wk_error();
     if (s->kind->step) return s->kind->step(s, value);
     if (s->kind->may_move && s->kind->may_move(s)) return wk_error();
     s->t++;
@@ -142,11 +141,28 @@ static wk_status advance(wk_schedule *s, const double *value, const char *where)
     return wk_error();
 }
 
-wk_status wk_schedule_advance(wk_schedule *s) { return advance(s, NULL, "schedule_advance"); }
+static bool may_advance(const wk_schedule *s, const char *where)
+{
+    return wki_schedule_ok(s, where, "s") && !wk_failed() && wki_optim_ok(s->opt, where);
+}
+
+static wk_status on_host(void *object, void *memory, const wki_view *const *views)
+{
+    (void)memory, (void)views;
+    return move(object, NULL);
+}
+
+wk_status wk_schedule_advance(wk_schedule *s)
+{
+    return may_advance(s, "schedule_advance") && wki_on_host(on_host, s, s, 0, 0, NULL) ? WK_OK : wk_error();
+}
 
 wk_status wk_schedule_advance_metric(wk_schedule *s, double value)
 {
-    return advance(s, &value, "schedule_advance_metric");
+    static const char where[] = "schedule_advance_metric";
+    if (!may_advance(s, where) || wki_not_recorded(where, "a value is used", "advance behind the step"))
+        return wk_error();
+    return move(s, &value);
 }
 
 int64_t wk_schedule_time(const wk_schedule *s) { return wki_schedule_ok(s, "schedule_time", "s") ? s->t : 0; }

@@ -172,6 +172,7 @@ void wki_optim_load_end(wk_optim *opt, wki_optim_loading *l, bool taken)
 {
     if (!l) return;
     if (taken) take(opt, l);
+    if (taken) wki_structure_changed();
     if (l->own) opt->kind->drop(l->own);
     wki_free(l->slots);
     wki_free(l->initial_lr);

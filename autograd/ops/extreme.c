@@ -9,8 +9,10 @@ static wk_status extreme_backward(wki_backward *b, wk_tensor **d)
     const wki_reduction *r = wki_attrs(b);
     wk_tensor *x = wki_saved_at(b, 0), *y = wki_saved_at(b, 1);
     if (!x || !y) return wk_error();
-    const bool not_a_number = r->number == 1 && isnan(wk_item(y)); /* max() shares among NaNs, amax does not */
-    wk_tensor *is_it = not_a_number ? wk_ne(x, x) : wk_eq(x, wki_kept_view(wk_detach(y), r));
+    wk_tensor *is_it = wk_eq(x, wki_kept_view(wk_detach(y), r));
+    if (r->number == 1)
+        is_it =
+            wk_logical_or(is_it, wk_logical_and(wk_ne(x, x), wk_ne(y, y))); /* max() shares among NaNs, amax does not */
     wk_tensor *hit = wk_to(is_it, (wk_dtype)x->v.dtype), *count = wki_sum_set(hit, r->dims);
     d[0] = wk_mul(hit, wk_div(wki_kept_view(b->g, r), count));
     return WK_OK;

@@ -2,6 +2,7 @@
  * another of them. Elements written twice: the last one stays, and sums add up in ascending order. In place, all
  * indices are looked at before anything is written. */
 #include "autograd/op.h"
+#include "autograd/recording.h"
 #include <math.h>
 
 typedef struct along {
@@ -293,16 +294,30 @@ wk_tensor *wki_apart(wk_tensor *from, const wk_tensor *t)
     return from && from->storage == t->storage ? wk_clone(from) : from;
 }
 
+typedef struct within {
+    const char *where;
+    wki_view of;
+    int dim;
+} within;
+
+static wk_status look(void *object, void *memory, const wki_view *const *views)
+{
+    const within *w = memory;
+    const double least = wki_number_at(views[0]), most = wki_number_at(views[1]), size = (double)w->of.size[w->dim];
+    (void)object;
+    wki_check(least >= 0 && most < size, WK_E_RANGE, WK_E_RANGE, w->where,
+              "index %.0f is outside dim %d of %s; expected 0 to %.0f", least < 0 ? least : most, w->dim,
+              wki_show(&w->of), size - 1);
+    return WK_OK;
+}
+
 bool wki_indices_within(const char *where, wk_tensor *index, const wk_tensor *t, int dim)
 {
     if (!wki_numel(&index->v)) return true;
     WK_NO_GRAD(plain);
-    const double least = wk_item(wk_min(index)), most = wk_item(wk_max(index)), size = (double)t->v.size[dim];
-    if (wk_failed()) return false;
-    wki_check(least >= 0 && most < size, false, WK_E_RANGE, where,
-              "index %.0f is outside dim %d of %s; expected 0 to %.0f", least < 0 ? least : most, dim, wki_show(&t->v),
-              size - 1);
-    return true;
+    const wk_tensor *least = wk_min(index), *most = wk_max(index);
+    within w = { where, t->v, dim };
+    return least && most && wki_on_host(look, NULL, &w, sizeof w, WKI_VIEWS(&least->v, &most->v));
 }
 
 static wk_status scattered_in_place(const wki_opdef *op, const char *where, wk_tensor *t, int dim, wk_tensor *index,
@@ -343,6 +358,17 @@ wk_status wk_scatter_value_(wk_tensor *t, int dim, wk_tensor *index, double valu
 }
 
 /* ---- one_hot ---- */
+static wk_status are_classes(void *object, void *memory, const wki_view *const *views)
+{
+    const int64_t classes = *(const int64_t *)memory;
+    const double least = wki_number_at(views[0]), largest = wki_number_at(views[1]);
+    (void)object;
+    wki_check(least >= 0 && largest < (double)classes, WK_E_RANGE, WK_E_RANGE, "one_hot",
+              "t holds %.0f to %.0f; %lld classes are 0 to %lld", least, largest, (long long)classes,
+              (long long)classes - 1);
+    return WK_OK;
+}
+
 wk_tensor *wk_one_hot(wk_tensor *t, int64_t classes)
 {
     if (!wki_tensor_ok(t, "one_hot", "t")) return NULL;
@@ -356,12 +382,12 @@ wk_tensor *wk_one_hot(wk_tensor *t, int64_t classes)
               wki_show(&t->v));
     if (!empty) {
         wk_tensor *flat = wk_reshape(t, WK_SHAPE(-1));
-        double least = wk_item(wk_amin(flat, 0, false)), largest = wk_item(wk_amax(flat, 0, false));
-        if (wk_failed()) return NULL;
-        if (classes < 0 && largest >= 0) classes = (int64_t)fmin(largest, 0x1p53) + 1; /* more fit into no memory */
-        wki_check(least >= 0 && largest < (double)classes, NULL, WK_E_RANGE, "one_hot",
-                  "t holds %.0f to %.0f; %lld classes are 0 to %lld", least, largest, (long long)classes,
-                  (long long)classes - 1);
+        wk_tensor *least = wk_amin(flat, 0, false), *largest = wk_amax(flat, 0, false);
+        const double most =
+            classes < 0 && largest ? wki_value_of(largest, "one_hot finds the number of classes itself; give it") : -1;
+        if (!least || !largest || wk_failed()) return NULL;
+        if (most >= 0) classes = (int64_t)fmin(most, 0x1p53) + 1; /* more fit into no memory */
+        if (!wki_on_host(are_classes, NULL, &classes, sizeof classes, WKI_VIEWS(&least->v, &largest->v))) return NULL;
     }
     wki_shape shape = wki_shape_of(t);
     shape.size[shape.ndim++] = classes;

@@ -1,5 +1,6 @@
 /* Counts of values: bincount of integers, histc and histogram of floats in equal parts of a range or between edges. No
  * gradients. */
+#include "autograd/recording.h"
 #include "autograd/reduce.h"
 #include "base/options.h"
 #include <math.h>
@@ -30,7 +31,8 @@ wk_tensor *wk_bincount(wk_tensor *t, wk_tensor *weights, int64_t minlength)
     if (wki_numel(&x->v) > 0) {
         wk_tensor *most = wk_max(x);
         if (!most) return NULL;
-        const int64_t high = *(const int64_t *)wk_data(most);
+        const int64_t high = *(const int64_t *)most->v.data;
+        if (high >= minlength) wki_not_repeated("bincount finds the number of bins itself; give minlength");
         wki_check(high < INT64_MAX, NULL, WK_E_RANGE, "bincount", "t holds %lld, too many bins", (long long)high);
         if (high >= minlength) minlength = high + 1;
     }
@@ -51,8 +53,8 @@ static bool range_of(const char *where, wk_tensor *x, double *low, double *high,
     if (*low == *high && wki_numel(&x->v) > 0) {
         wk_tensor *least = wk_min(x), *most = wk_max(x);
         if (!least || !most) return false;
-        *low = wk_item(least);
-        *high = wk_item(most);
+        *low = wki_value_of(least, "a histogram finds its bounds itself; give them");
+        *high = wki_number_at(&most->v);
     }
     wki_check(isfinite(*low) && isfinite(*high), false, WK_E_RANGE, where, "the range [%g, %g] is not finite", *low,
               *high);
@@ -113,7 +115,8 @@ static bool edges_ok(wk_tensor *x, wk_tensor *edges)
               wki_show(&edges->v), wk_dtype_name((wk_dtype)x->v.dtype));
     wk_tensor *rises = wk_all(wk_le(wk_narrow(edges, 0, 0, n - 1), wk_narrow(edges, 0, 1, n - 1)));
     if (!rises) return false;
-    wki_check(wk_item(rises) == 1, false, WK_E_INVALID, "histogram", "the edges %s do not ascend", wki_show(&edges->v));
+    wki_check(wki_value_of(rises, "a histogram looks at its edges") == 1, false, WK_E_INVALID, "histogram",
+              "the edges %s do not ascend", wki_show(&edges->v));
     return true;
 }
 

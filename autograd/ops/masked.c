@@ -1,6 +1,7 @@
 /* Where a mask is true: what lies there (masked_select), where that is (nonzero), and something else in its place
  * (masked_fill, masked_scatter). Rests on where and on one pair of kernels, each the other's transpose. */
 #include "autograd/op.h"
+#include "autograd/recording.h"
 #include <math.h>
 
 static bool mask_ok(const char *where, wk_tensor *t, const char *name, wk_tensor *mask)
@@ -26,7 +27,7 @@ static bool broadcast(const char *where, wk_tensor **t, wk_tensor **mask)
 static int64_t count_of(wk_tensor *mask)
 {
     const wk_tensor *sum = wk_sum(mask);
-    const double count = sum ? wk_item(sum) : -1;
+    const double count = sum ? wki_value_of(sum, "what a mask selects depends on values") : -1;
     return wk_failed() ? -1 : (int64_t)count;
 }
 

@@ -3,6 +3,7 @@
  * played with ops. */
 #include "autograd/formula.h"
 #include "autograd/op.h"
+#include "autograd/recording.h"
 #include "base/fault.h"
 #include <math.h>
 
@@ -177,7 +178,7 @@ static bool divisor_ok(const wki_row *row, wk_dtype dtype, wk_tensor *b, double 
     double zeros = s == 0;
     if (!row->numbers) {
         WK_SCOPE(work);
-        zeros = wk_item(wk_sum(wk_eq_scalar(b, 0)));
+        zeros = wki_value_of(wk_sum(wk_eq_scalar(b, 0)), "a division of integers looks for zeros");
         if (isnan(zeros)) return false;
     }
     wki_check(zeros == 0, false, WK_E_RANGE, row->name, "the divisor is 0 in %g places, and %s has no infinity", zeros,

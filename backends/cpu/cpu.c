@@ -2,9 +2,10 @@
  * and the choice of the instruction set. */
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/onednn.h"
+#include "backends/cpu/team.h"
+#include "backends/cpu/walk.h"
 #include "base/alloc.h"
 #include "base/error.h"
-#include "base/thread.h"
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -106,75 +107,79 @@ typedef struct job {
     const wki_kernel *kernel;
     const wki_call *call;
     int64_t units;
-    size_t scratch;      /* bytes a part needs */
-    atomic_bool starved; /* a part got none: none may write */
-    wk_status status;    /* of part 0, whose error is the caller's already */
-    wki_mutex lock;      /* on what follows: the error of the first of the other parts that failed */
-    int failed;
-    wki_error error;
+    size_t scratch; /* bytes a part needs */
+    wki_failure failure;
 } job;
 
-static size_t scratch_of(const wki_kernel *kernel, const wki_call *call)
+size_t wki_cpu_scratch(const wki_kernel *kernel, const wki_call *call)
 {
     return kernel->scratch ? kernel->scratch(call) : 0;
 }
 
+void wki_part_failed(wki_failure *f, int part, wk_status status)
+{
+    if (status == WK_OK) return;
+    atomic_store(&f->any, true);
+    if (part == 0) {
+        f->status = status;
+        return;
+    }
+    wki_error error;
+    wki_error_take(&error);
+    wki_lock(&f->lock);
+    if (!f->part || part < f->part) {
+        f->part = part;
+        f->error = error;
+    }
+    wki_unlock(&f->lock);
+}
+
+wk_status wki_part_raise(const wki_failure *f)
+{
+    if (f->status) return f->status;
+    return f->part ? wki_error_raise(&f->error) : WK_OK;
+}
+
 static wk_status run_alone(const wki_kernel *kernel, const wki_call *call, int64_t units)
 {
-    const size_t bytes = scratch_of(kernel, call);
+    const size_t bytes = wki_cpu_scratch(kernel, call);
     void *scratch = bytes ? wki_thread_scratch(bytes) : NULL;
     return bytes && !scratch ? WK_E_MEMORY : kernel->run(call, 0, units, scratch);
 }
 
-static int64_t share(int64_t units, int part, int parts)
+int64_t wki_cpu_share(int64_t units, int part, int parts)
 {
     int64_t rest = units % parts;
     return units / parts * part + (part < rest ? part : rest);
 }
 
 /* No part writes before all have their scratch, so that a lack of memory leaves what is changed in place as it was. */
-static wk_status run_share(job *j, int part, int parts)
+void *wki_part_scratch(wki_failure *f, size_t bytes, int part)
 {
-    void *scratch = NULL;
-    if (j->scratch) {
-        scratch = wki_thread_scratch(j->scratch);
-        if (!scratch) atomic_store(&j->starved, true);
-        wki_team_barrier();
-        if (atomic_load(&j->starved)) return scratch ? WK_OK : WK_E_MEMORY;
-    }
-    const int64_t begin = share(j->units, part, parts), end = share(j->units, part + 1, parts);
-    return begin < end ? j->kernel->run(j->call, begin, end, scratch) : WK_OK;
+    void *scratch = bytes ? wki_thread_scratch(bytes) : NULL;
+    if (bytes && !scratch) wki_part_failed(f, part, WK_E_MEMORY);
+    if (bytes) wki_team_barrier();
+    return scratch;
 }
 
 static void run_part(void *argument, int part, int parts)
 {
     job *j = argument;
-    const wk_status status = run_share(j, part, parts);
-    if (part == 0)
-        j->status = status;
-    else if (status) {
-        wki_error error;
-        wki_error_take(&error);
-        wki_lock(&j->lock);
-        if (!j->failed || part < j->failed) {
-            j->failed = part;
-            j->error = error;
-        }
-        wki_unlock(&j->lock);
-    }
+    void *scratch = wki_part_scratch(&j->failure, j->scratch, part);
+    if (j->scratch && atomic_load(&j->failure.any)) return;
+    const int64_t begin = wki_cpu_share(j->units, part, parts), end = wki_cpu_share(j->units, part + 1, parts);
+    if (begin < end) wki_part_failed(&j->failure, part, j->kernel->run(j->call, begin, end, scratch));
 }
 
 static wk_status run_team(const wki_kernel *kernel, const wki_call *call, int64_t units, int threads)
 {
-    job j = {
-        .kernel = kernel, .call = call, .units = units, .scratch = scratch_of(kernel, call), .lock = WKI_MUTEX_INIT
-    };
+    job j = { .kernel = kernel, .call = call, .units = units, .scratch = wki_cpu_scratch(kernel, call) };
+    j.failure.lock = (wki_mutex)WKI_MUTEX_INIT;
     wki_team_run(run_part, &j, threads);
-    if (j.status) return j.status;
-    return j.failed ? wki_error_raise(&j.error) : WK_OK;
+    return wki_part_raise(&j.failure);
 }
 
-static const wki_kernel *kernel_of(int op)
+const wki_kernel *wki_cpu_kernel(int op)
 {
     static const wki_kernel *const kernels[WKI_OP_COUNT] = {
 #define X(NAME) [WKI_OP_##NAME] = &wki_cpu_##NAME,
@@ -184,20 +189,26 @@ static const wki_kernel *kernel_of(int op)
     return op < WKI_ROW_COUNT ? &wki_cpu_row : kernels[op];
 }
 
+int wki_cpu_threads(const wki_call *call, int64_t units)
+{
+    if (call->work < 2 * GRAIN || units <= 1) return 1;
+    int64_t threads = wk_num_threads();
+    if (threads > call->work / GRAIN) threads = call->work / GRAIN;
+    return (int)wki_least(threads, units);
+}
+
 static wk_status run(int index, const wki_call *call)
 {
     (void)index;
-    const wki_kernel *kernel = kernel_of(call->op);
-    int64_t units = kernel->units ? kernel->units(call) : 1, threads = 1;
+    const wki_kernel *kernel = wki_cpu_kernel(call->op);
+    const int64_t units = kernel->units ? kernel->units(call) : 1;
     if (units == 0) return WK_OK;
     wk_status status;
     if (wki_onednn_chosen() && wki_onednn_run(call, &status)) return status;
-    if (call->work >= 2 * GRAIN && units > 1) {
-        threads = wk_num_threads();
-        if (threads > call->work / GRAIN) threads = call->work / GRAIN;
-        if (threads > units) threads = units;
-    }
-    return threads > 1 ? run_team(kernel, call, units, (int)threads) : run_alone(kernel, call, units);
+    const int threads = wki_cpu_threads(call, units);
+    return threads > 1 ? run_team(kernel, call, units, threads) : run_alone(kernel, call, units);
 }
 
-const wki_backend wki_cpu_backend = { "cpu", get, put, copy, copy, synchronize, wki_onednn_takes, run };
+const wki_backend wki_cpu_backend = {
+    "cpu", get, put, copy, copy, synchronize, wki_onednn_takes, run, wki_cpu_prepare, wki_cpu_replay,
+};

@@ -3,6 +3,7 @@
 #define WICK_WICK_H
 #include "wick/average.h"
 #include "wick/base.h"
+#include "wick/capture.h"
 #include "wick/data.h"
 #include "wick/nn.h"
 #include "wick/optim.h"

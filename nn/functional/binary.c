@@ -1,19 +1,31 @@
 /* Losses of probabilities: binary cross-entropy, of probabilities and of logits, kl_div, and the logistic loss of
  * signs, soft_margin. Composed of rows. */
+#include "autograd/recording.h"
 #include "nn/loss.h"
 
+typedef struct argument {
+    const char *where, *name;
+} argument;
+
+static wk_status look(void *object, void *memory, const wki_view *const *views)
+{
+    const argument *a = memory;
+    const double least = wki_number_at(views[0]), most = wki_number_at(views[1]);
+    (void)object;
+    wki_check(least >= 0 && most <= 1, WK_E_RANGE, WK_E_RANGE, a->where, "%s has the element %g; 0 to 1 is needed",
+              a->name, least >= 0 ? most : least);
+    return WK_OK;
+}
+
 /* Are all elements between 0 and 1? NaN is not. */
-static bool probabilities_ok(const char *where, const char *argument, wk_tensor *t)
+static bool probabilities_ok(const char *where, const char *name, wk_tensor *t)
 {
     if (wki_numel(&t->v) == 0) return true;
     WK_SCOPE(check);
     WK_NO_GRAD(values);
-    wk_tensor *all = wk_reshape(t, WK_SHAPE(-1));
-    const double least = wk_item(wk_amin(all, 0, false)), most = wk_item(wk_amax(all, 0, false));
-    if (wk_failed()) return false;
-    wki_check(least >= 0 && most <= 1, false, WK_E_RANGE, where, "%s has the element %g; 0 to 1 is needed", argument,
-              least >= 0 ? most : least);
-    return true;
+    wk_tensor *all = wk_reshape(t, WK_SHAPE(-1)), *least = wk_amin(all, 0, false), *most = wk_amax(all, 0, false);
+    argument a = { where, name };
+    return least && most && wki_on_host(look, NULL, &a, sizeof a, WKI_VIEWS(&least->v, &most->v));
 }
 
 /* t itself, if there is one and it broadcasts to x without stretching it */

@@ -1,5 +1,6 @@
 /* CTC loss. One kernel does the recursions forward and back; where the gradient is to be differentiated again, the same
  * recursions are played with ops, -inf being a number so far below that it takes no part. */
+#include "autograd/recording.h"
 #include "base/alloc.h"
 #include "nn/loss.h"
 #include <math.h>
@@ -215,8 +216,8 @@ static bool width_of(wk_tensor *targets, wk_tensor *lengths, int64_t *width)
     if (wki_numel(&lengths->v) == 0) return true;
     const wk_tensor *longest = wk_max(lengths), *shortest = wk_min(lengths);
     if (!longest || !shortest) return false;
-    const double least = wk_item(shortest), most = wk_item(longest),
-                 room = (double)targets->v.size[targets->v.ndim - 1];
+    const double least = wki_value_of(shortest, "the lengths of ctc_loss decide about shapes"),
+                 most = wki_number_at(&longest->v), room = (double)targets->v.size[targets->v.ndim - 1];
     wki_check(least >= 0 && most <= room, false, WK_E_RANGE, "ctc_loss",
               "target_lengths has %.0f; from 0 to what targets %s hold are possible", least < 0 ? least : most,
               wki_show(&targets->v));

@@ -1,5 +1,6 @@
 /* Losses of numbers: mse, l1, smooth_l1, huber, and the negative log-likelihoods of normal and Poisson variables. All
  * are composed of rows, whose gradients of any order are theirs. */
+#include "autograd/recording.h"
 #include "nn/loss.h"
 
 static const double log_of_two_pi = 1.8378770664093453;
@@ -89,24 +90,35 @@ static wk_tensor *fitting_variance(const char *where, wk_tensor *var, const wk_t
     return wk_unsqueeze(var, -1);
 }
 
-static bool not_negative(const char *where, wk_tensor *var)
+static const char gaussian[] = "gaussian_nll_loss";
+
+static wk_status look(void *object, void *memory, const wki_view *const *views)
 {
+    const double least = wki_number_at(views[0]);
+    (void)object, (void)memory;
+    wki_check(!(least < 0), WK_E_RANGE, WK_E_RANGE, gaussian, "var has the element %g; variances are not negative",
+              least);
+    return WK_OK;
+}
+
+static bool not_negative(wk_tensor *var)
+{
+    if (wki_numel(&var->v) == 0) return true;
     WK_SCOPE(check);
     WK_NO_GRAD(values);
-    const double least = wki_numel(&var->v) ? wk_item(wk_amin(wk_reshape(var, WK_SHAPE(-1)), 0, false)) : 0;
-    wki_check(!(least < 0), false, WK_E_RANGE, where, "var has the element %g; variances are not negative", least);
-    return !wk_failed();
+    const wk_tensor *least = wk_amin(wk_reshape(var, WK_SHAPE(-1)), 0, false);
+    return least && wki_on_host(look, NULL, var, 0, WKI_VIEWS(&least->v));
 }
 
 wk_tensor *wk_gaussian_nll_loss_run(wk_tensor *input, wk_tensor *target, wk_tensor *var, const wk_loss_opts *given)
 {
-    static const char where[] = "gaussian_nll_loss";
+    const char *where = gaussian;
     wk_loss_opts o;
     if (!wki_loss_options(where, &o, given, WKI_LOSS_FULL | WKI_LOSS_EPS) || !wki_loss_pair_ok(where, input, target) ||
         !wki_tensor_ok(var, where, "var") || !wki_float_ok(var, where, "var") || !wki_same_device(where, input, var))
         return NULL;
     var = fitting_variance(where, var, input);
-    if (!var || !not_negative(where, var)) return NULL;
+    if (!var || !not_negative(var)) return NULL;
     var = wki_raised(var, wki_or(o.eps, 1e-6));
     wk_tensor *losses = wk_mul_scalar(wk_add(wk_log(var), wk_div(wk_squared_error(input, target), var)), 0.5);
     if (o.full) losses = wk_add_scalar(losses, log_of_two_pi / 2);

@@ -1,5 +1,6 @@
 /* BatchNorm, InstanceNorm and GroupNorm as layers: weight starts as 1, bias as 0, running statistics as 0 and 1.
  */
+#include "autograd/recording.h"
 #include "base/options.h"
 #include "nn/module.h"
 #include <math.h>
@@ -46,7 +47,8 @@ static bool input_ok(const wk_module *m, const channels *c, const wk_tensor *x)
 /* The share of this batch in the running statistics; without a momentum each batch counts the same. */
 static double share_of(const channels *c)
 {
-    return isnan(c->o.momentum) ? 1 / (wk_item(c->batches) + 1) : c->o.momentum;
+    return isnan(c->o.momentum) ? 1 / (wki_value_of(c->batches, "a norm without momentum counts its batches") + 1)
+                                : c->o.momentum;
 }
 
 static wk_status count(const channels *c)

@@ -1,6 +1,7 @@
 /* Every layer against PyTorch from the same weights: what it gives, what it sends back, what it keeps. */
 #include "golden/layers.h"
 #include "module_check.h"
+#include "wick/capture.h"
 #include <math.h>
 #include <string.h>
 
@@ -364,6 +365,60 @@ TEST(layers, max_pool_gives_indices_too)
     wk_tensor *x = wk_from((float[]){ 1, 5, 2, 4 }, WK_SHAPE(1, 1, 4), WK_F32), *out[2];
     CHECK(wk_forward_many(wk_nn_max_pool1d(WK_DIMS(2)), &x, 1, out, 2) == WK_OK);
     CHECK(wk_equal(out[1], wk_from((int64_t[]){ 1, 3 }, WK_SHAPE(1, 1, 2), WK_I64)));
+}
+
+/* ---- Replays ---- */
+
+typedef struct layer_step {
+    wk_module *m;
+    wk_tensor *x; /* a leaf that takes the input */
+} layer_step;
+
+static wk_tensor *one_step(void *user, wk_tensor *const *in, int n)
+{
+    const layer_step *s = user;
+    (void)n;
+    wk_params *p = wk_parameters(s->m);
+    for (int i = 0; i < wk_params_count(p); i++) wk_set_grad(wk_params_at(p, i), NULL);
+    wk_set_grad(s->x, NULL);
+    wk_set_grad_enabled(false);
+    wk_copy_(s->x, in[0]);
+    wk_set_grad_enabled(true);
+    wk_tensor *y = wk_forward(s->m, s->x);
+    wk_backward(wk_mean(wk_square(y)));
+    WK_NO_GRAD(update);
+    for (int i = 0; i < wk_params_count(p); i++) wk_add_alpha_(wk_params_at(p, i), wk_grad(wk_params_at(p, i)), -0.125);
+    return y;
+}
+
+static layer_step layer_step_of(const struct layer_case *c)
+{
+    return (layer_step){ .m = filled(wk_module_to(c->make(), WK_CPU, WK_F64)),
+                         .x = wk_requires_grad(ramp(c->ndim, c->shape, 11)) };
+}
+
+TEST(layers, replay_to_the_bit)
+{
+    for (int i = 0; i < LAYERS; i++) {
+        WK_SCOPE(one);
+        const struct layer_case *c = &layers[i];
+        layer_step plain = layer_step_of(c), planned = layer_step_of(c);
+        wk_plan *plan = wk_capture(one_step, &planned);
+        for (int run = 0; run < 50; run++) {
+            WK_SCOPE(once);
+            wk_tensor *x = ramp(c->ndim, c->shape, 11 + 2 * run), *y = one_step(&plain, &x, 1);
+            wk_tensor *z = wk_plan_run(plan, &x, 1);
+            ck_assert_msg(y && z && wk_equal(y, z) && wk_equal(wk_grad(plain.x), wk_grad(planned.x)), "%s, run %d: %s",
+                          c->name, run, wk_failed() ? wk_error_text() : wk_plan_why(plan));
+            wk_state *a = wk_state_dict(plain.m), *b = wk_state_dict(planned.m);
+            for (int64_t k = 0; k < wk_state_count(a); k++)
+                ck_assert_msg(wk_equal(wk_state_at(a, k), wk_state_at(b, k)), "%s, run %d: %s", c->name, run,
+                              wk_state_name(a, k));
+        }
+        const bool counts =
+            !strcmp(c->name, "batch_norm2d"); /* without a momentum it asks how many batches there were */
+        ck_assert_msg(wk_plan_stats_of(plan).replays == (counts ? 0 : 48), "%s: %s", c->name, wk_plan_why(plan));
+    }
 }
 
 /* Layers that are tested elsewhere: here, in test_sequence.c, in test_nn.c, in test_calls.c, in test_train.c. */

@@ -1,0 +1,471 @@
+/* wk_capture: a step function, and what was recorded of it for each form of its inputs: a tape. Before a replay a tape
+ * is asked whether it still holds; if not, the step runs and is recorded again. */
+#include "wick/capture.h"
+#include "autograd/op.h"
+#include "autograd/recording.h"
+#include "base/alloc.h"
+#include "base/object.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { TAPES = 4, PATIENCE = 8 };
+
+/* All that a step depends on besides tensors. */
+typedef struct setting {
+    bool grad, inference, autocast, anomaly;
+    int threads, isa;
+    unsigned structure;
+} setting;
+
+typedef struct binding { /* a view that lies in an input */
+    wki_view *view;
+    int input;
+    ptrdiff_t at; /* bytes from where the input begins */
+} binding;
+
+typedef struct tape {
+    bool known;   /* this form of inputs has run before */
+    int wasted;   /* recordings in a row that were never replayed */
+    bool fresh;   /* not replayed since it was recorded */
+    int64_t used; /* when: the run's number */
+    int ninputs;
+    wki_view form[WK_PLAN_MOST_INPUTS]; /* of the inputs; data and storage: those that the bindings have now */
+    int same[WK_PLAN_MOST_INPUTS];      /* the first input that is this one, too */
+    setting made_in;
+    wki_plan *plan; /* NULL: nothing recorded */
+    binding *bindings;
+    int nbindings;
+    wki_storage **kept; /* held: what outlives the step; the first nwritten are written */
+    int nkept, nwritten;
+    wki_touched *touched;
+    wki_storage **homes; /* of each touched leaf and its .grad, in pairs; not held */
+    int ntouched;
+    wk_tensor *output;
+} tape;
+
+struct wk_plan {
+    wki_object object;
+    wk_step_function *step;
+    void *user;
+    tape tapes[TAPES];
+    wk_tensor *output; /* of an ordinary run */
+    wk_plan_stats stats;
+    bool running;
+    char why[192];
+};
+
+static void because(wk_plan *plan, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void because(wk_plan *plan, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    vsnprintf(plan->why, sizeof plan->why, format, args);
+    va_end(args);
+}
+
+/* ---- Tapes ---- */
+
+static void forget(tape *t)
+{
+    wki_plan_free(t->plan);
+    wki_free(t->bindings);
+    for (int i = 0; i < t->nkept; i++) wki_storage_unref(t->kept[i]);
+    wki_free(t->kept);
+    for (int i = 0; i < t->ntouched; i++) {
+        wki_object_unref(t->touched[i].leaf);
+        wki_object_unref(t->touched[i].before);
+        wki_object_unref(t->touched[i].after);
+    }
+    wki_free(t->touched);
+    wki_free(t->homes);
+    wki_object_unref(t->output);
+    t->plan = NULL;
+    t->bindings = NULL;
+    t->kept = t->homes = NULL;
+    t->touched = NULL;
+    t->output = NULL;
+    t->nbindings = t->nkept = t->nwritten = t->ntouched = 0;
+}
+
+static void plan_destroy(void *object)
+{
+    wk_plan *plan = object;
+    for (int i = 0; i < TAPES; i++) forget(&plan->tapes[i]);
+    wki_object_unref(plan->output);
+}
+
+static const wki_type plan_type = { "plan", sizeof(wk_plan), plan_destroy };
+
+static int first_same(wk_tensor *const *inputs, int k)
+{
+    int i = 0;
+    while (inputs[i] != inputs[k] &&
+           !(inputs[i]->v.data == inputs[k]->v.data && wki_same_shape(&inputs[i]->v, &inputs[k]->v) &&
+             wki_same_layout(&inputs[i]->v, &inputs[k]->v)))
+        i++;
+    return i;
+}
+
+static bool fits(const tape *t, wk_tensor *const *inputs, int n)
+{
+    if (!t->known || t->ninputs != n) return false;
+    for (int k = 0; k < n; k++) {
+        const wki_view *v = &inputs[k]->v, *was = &t->form[k];
+        if (v->dtype != was->dtype || v->device != was->device || !wki_same_shape(v, was) || !wki_same_layout(v, was) ||
+            t->same[k] != first_same(inputs, k))
+            return false;
+    }
+    return true;
+}
+
+/* The tape of this form of inputs, or the one that was not used for longest, made new. */
+static tape *tape_for(wk_plan *plan, wk_tensor *const *inputs, int n)
+{
+    tape *oldest = &plan->tapes[0];
+    for (tape *t = plan->tapes; t < plan->tapes + TAPES; t++) {
+        if (fits(t, inputs, n)) return t;
+        if (t->used < oldest->used) oldest = t;
+    }
+    forget(oldest);
+    *oldest = (tape){ .ninputs = n };
+    for (int k = 0; k < n; k++) {
+        oldest->form[k] = inputs[k]->v;
+        oldest->same[k] = first_same(inputs, k);
+    }
+    return oldest;
+}
+
+static setting setting_now(void)
+{
+    setting s;
+    memset(&s, 0, sizeof s);
+    s.grad = wki_grad_mode;
+    s.inference = wki_inference_mode;
+    s.autocast = wki_autocast;
+    s.anomaly = wki_anomaly;
+    s.threads = wk_num_threads();
+    s.isa = wk_cpu_isa()[3]; /* base, avx2, avx512 */
+    s.structure = atomic_load_explicit(&wki_structure, memory_order_relaxed);
+    return s;
+}
+
+/* ---- Does it still hold? ---- */
+
+static const char *changed_setting(const setting *a, const setting *b)
+{
+    if (a->grad != b->grad || a->inference != b->inference) return "grad mode changed";
+    if (a->autocast != b->autocast) return "autocast changed";
+    if (a->anomaly != b->anomaly) return "anomaly mode changed";
+    if (a->threads != b->threads) return "the number of threads changed";
+    if (a->isa != b->isa) return "the instruction set changed";
+    if (a->structure != b->structure)
+        return "a module, its mode or members, a hook, an optimizer or what requires grad changed";
+    return NULL;
+}
+
+static const char *changed_memory(const tape *t, wk_tensor *const *inputs)
+{
+    for (int i = 0; i < t->nkept; i++)
+        if (wki_storage_refs(t->kept[i]) == 1) return "memory that the step uses was replaced";
+    for (int i = 0; i < t->ntouched; i++) {
+        const wki_touched *g = &t->touched[i];
+        if (g->leaf->storage != t->homes[2 * i] || (g->after && g->after->storage != t->homes[2 * i + 1]))
+            return "memory that the step uses was replaced";
+        if (!g->set_first && g->leaf->grad != g->before) return "a .grad is another one before the step";
+    }
+    for (int k = 0; k < t->ninputs; k++)
+        for (int i = 0; i < t->nkept && inputs[k]->storage != t->form[k].storage; i++)
+            if (t->kept[i] == inputs[k]->storage) return "an input lies in memory that the step uses besides";
+    return NULL;
+}
+
+static bool holds(wk_plan *plan, const tape *t, wk_tensor *const *inputs)
+{
+    const setting now = setting_now();
+    const char *changed = changed_setting(&t->made_in, &now);
+    if (!changed) changed = changed_memory(t, inputs);
+    if (changed) because(plan, "recorded: %s", changed);
+    return !changed;
+}
+
+/* ---- Replaying ---- */
+
+static void bind(tape *t, wk_tensor *const *inputs)
+{
+    bool moved = false;
+    for (int k = 0; k < t->ninputs; k++) {
+        moved |= t->form[k].data != inputs[k]->v.data;
+        t->form[k].data = inputs[k]->v.data;
+        t->form[k].storage = inputs[k]->storage;
+    }
+    for (int i = 0; i < t->nbindings && moved; i++)
+        t->bindings[i].view->data = (char *)t->form[t->bindings[i].input].data + t->bindings[i].at;
+}
+
+static wk_tensor *replay(wk_plan *plan, tape *t, wk_tensor *const *inputs)
+{
+    bind(t, inputs);
+    for (int i = 0; i < t->nwritten; i++) t->kept[i]->version++;
+    if (wki_plan_run(t->plan)) return NULL;
+    for (int i = 0; i < t->ntouched; i++) {
+        wki_touched *g = &t->touched[i];
+        if (g->leaf->grad == g->after) continue;
+        wki_object_ref(g->after);
+        wki_object_unref(g->leaf->grad);
+        g->leaf->grad = g->after;
+    }
+    plan->stats.replays++;
+    plan->stats.calls = t->plan->nitems;
+    plan->stats.bytes = t->plan->arena_bytes;
+    t->fresh = false;
+    t->wasted = 0;
+    because(plan, "replayed");
+    return t->output;
+}
+
+/* ---- Recording ---- */
+
+/* What the step gives, becoming the handle that was made before it: behind the step nothing fails. */
+static wk_status give(wk_plan *plan, wk_tensor *const *inputs, int n, wk_tensor *to)
+{
+    WK_SCOPE(step);
+    wk_tensor *y = plan->step(plan->user, inputs, n);
+    if (wk_failed() || !y || !wki_tensor_ok(y, "plan_run", "the step's result")) return wk_error();
+    for (int k = 0; k < n; k++)
+        wki_check(y->storage != inputs[k]->storage, WK_E_INVALID, WK_E_INVALID, "plan_run",
+                  "the step gives its input %d back; clone it there", k);
+    to->v = y->v;
+    to->storage = wki_storage_ref(y->storage);
+    to->rewrites = y->rewrites;
+    to->is_inference = y->is_inference;
+    return WK_OK;
+}
+
+/* The step, in a scope of its own; what it gives becomes *output, owned by the caller. */
+static wk_status run_step(wk_plan *plan, wk_tensor *const *inputs, int n, wk_tensor **output)
+{
+    wk_tensor *made = wki_object_new_unscoped(&wki_tensor_type, "plan_run");
+    if (!made) return wk_error();
+    const wk_status status = give(plan, inputs, n, made);
+    if (status == WK_OK && made->storage)
+        *output = made;
+    else
+        wki_object_unref(made);
+    return status;
+}
+
+static int input_at(wk_tensor *const *inputs, int n, const wki_view *v)
+{
+    for (int k = 0; k < n; k++) {
+        if (inputs[k]->storage != v->storage) continue;
+        const wki_view *x = &inputs[k]->v;
+        int64_t last = 0;
+        for (int d = 0; d < x->ndim; d++) last += (x->size[d] - 1) * x->stride[d];
+        const char *begin = x->data, *end = begin + (last + 1) * (int64_t)wk_dtype_size((wk_dtype)x->dtype);
+        if ((const char *)v->data >= begin && (const char *)v->data < end) return k;
+    }
+    return -1;
+}
+
+static bool is_input(wk_tensor *const *inputs, int n, const wki_storage *s)
+{
+    for (int k = 0; k < n; k++)
+        if (inputs[k]->storage == s) return true;
+    return false;
+}
+
+/* Which storages pass, which are kept; a step that used up what was there before it cannot be repeated. */
+static void tell_spaces_apart(wki_recording *r, wk_tensor *const *inputs, int n)
+{
+    for (size_t i = 0; i < r->nseen; i++) {
+        const wki_seen *s = &r->seen[i];
+        r->spaces[i].passing = s->lost;
+        if (s->lost && s->before && !s->filled)
+            wki_recording_break(r, "the step reads memory from before it that is gone behind it");
+        if (s->lost && !s->before && s->read) wki_recording_break(r, "the step reads memory that no call has written");
+        if (s->lost && is_input(inputs, n, s->storage)) wki_recording_break(r, "an input died in the step");
+    }
+    if (wki_random_seeding() != r->seeding || wki_random_position() < r->first_draw)
+        wki_recording_break(r, "the step seeds random numbers anew");
+}
+
+static wk_status collect(tape *t, wki_recording *r, wk_tensor *const *inputs, int n)
+{
+    size_t views = 0;
+    for (size_t i = 0; i < r->nitems; i++) views += (size_t)r->items[i]->call.nviews;
+    t->kept = wki_alloc_array(r->nseen + 1, sizeof(wki_storage *));
+    t->bindings = wki_alloc_array(views + 1, sizeof *t->bindings);
+    t->homes = wki_alloc_array(2 * r->ntouched + 1, sizeof(wki_storage *));
+    if (!t->kept || !t->bindings || !t->homes) return wk_error();
+    for (int written = 1; written >= 0; written--) {
+        for (size_t i = 0; i < r->nseen; i++) {
+            const wki_seen *s = &r->seen[i];
+            if (s->lost || s->written != written || is_input(inputs, n, s->storage)) continue;
+            wki_object_ref(s->storage);
+            t->kept[t->nkept++] = s->storage;
+        }
+        if (written) t->nwritten = t->nkept;
+    }
+    for (size_t i = 0; i < r->nitems; i++)
+        for (int k = 0; k < r->items[i]->call.nviews; k++) {
+            wki_view *v = &r->items[i]->views[k];
+            if (!is_input(inputs, n, v->storage) || r->seen[r->items[i]->spaces[k]].lost) continue;
+            const int at = input_at(inputs, n, v);
+            if (at < 0) return wki_recording_break(r, "the step reads memory beside an input"), WK_OK;
+            t->bindings[t->nbindings++] = (binding){ v, at, (char *)v->data - (char *)inputs[at]->v.data };
+        }
+    for (size_t i = 0; i < r->ntouched; i++) {
+        wki_touched *g = &r->touched[i];
+        g->after = g->leaf->grad;
+        wki_object_ref(g->after);
+        t->homes[2 * i] = g->leaf->storage;
+        t->homes[2 * i + 1] = g->after ? g->after->storage : NULL;
+    }
+    t->touched = r->touched;
+    t->ntouched = (int)r->ntouched;
+    r->touched = NULL;
+    r->ntouched = 0;
+    return WK_OK;
+}
+
+/* Makes the tape of a recording; where that cannot be, the recording is broken, or there was no memory. */
+static wk_status make_tape(tape *t, wki_recording *r, wk_tensor *const *inputs, int n)
+{
+    const uint64_t draws = wki_random_position() - r->first_draw;
+    tell_spaces_apart(r, inputs, n);
+    if (r->broken[0] || collect(t, r, inputs, n) || r->broken[0]) return wk_error();
+    t->plan = wki_plan_new(r->device, r->items, (int)r->nitems, r->spaces, (int)r->nseen, r->first_draw, draws);
+    r->items = NULL;
+    r->spaces = NULL;
+    r->nitems = 0;
+    return t->plan ? WK_OK : wk_error();
+}
+
+static void keep_form(tape *t, wk_tensor *const *inputs)
+{
+    for (int k = 0; k < t->ninputs; k++) t->form[k] = inputs[k]->v;
+}
+
+static wk_tensor *take_output(wk_plan *plan, wk_tensor *output)
+{
+    wki_object_unref(plan->output);
+    return plan->output = output;
+}
+
+/* After a step that succeeded nothing fails any more: without a tape the next run is ordinary, too. */
+static void finish_tape(wk_plan *plan, tape *t, wki_recording *r, wk_tensor *const *inputs, wk_tensor *output)
+{
+    const wki_error before = *wki_error_of_thread();
+    const wk_status status = make_tape(t, r, inputs, t->ninputs);
+    if (status == WK_OK && t->plan) {
+        keep_form(t, inputs);
+        t->made_in = setting_now();
+        t->fresh = true;
+        wki_object_ref(output);
+        t->output = output;
+        plan->stats.recordings++;
+        plan->stats.calls = t->plan->nitems;
+        plan->stats.bytes = t->plan->arena_bytes;
+        return;
+    }
+    *wki_error_of_thread() = before;
+    forget(t);
+    t->wasted++;
+    because(plan, "not recorded: %s", r->broken[0] ? r->broken : "there was no memory for a plan");
+}
+
+static wk_tensor *record(wk_plan *plan, tape *t, wk_tensor *const *inputs)
+{
+    wki_recording r;
+    wk_tensor *output = NULL;
+    forget(t);
+    wki_recording_begin(&r);
+    const wk_status status = run_step(plan, inputs, t->ninputs, &output);
+    wki_recording_end(&r);
+    if (status == WK_OK) finish_tape(plan, t, &r, inputs, output);
+    wki_recording_free(&r);
+    return status ? NULL : take_output(plan, output);
+}
+
+static wk_tensor *run_ordinary(wk_plan *plan, tape *t, wk_tensor *const *inputs, int n)
+{
+    wk_tensor *output = NULL;
+    plan->stats.calls = 0;
+    plan->stats.bytes = 0;
+    if (run_step(plan, inputs, n, &output)) return NULL;
+    if (t) t->known = true;
+    return take_output(plan, output);
+}
+
+/* ---- Running ---- */
+
+static bool wants_grad(wk_tensor *const *inputs, int n)
+{
+    for (int k = 0; k < n; k++)
+        if (inputs[k]->requires_grad) return true;
+    return false;
+}
+
+static wk_tensor *run(wk_plan *plan, wk_tensor *const *inputs, int n)
+{
+    if (wants_grad(inputs, n)) {
+        because(plan, "ordinary: an input requires grad");
+        return run_ordinary(plan, NULL, inputs, n);
+    }
+    tape *t = tape_for(plan, inputs, n);
+    t->used = plan->stats.runs;
+    if (t->plan && holds(plan, t, inputs)) return replay(plan, t, inputs);
+    if (!t->known) {
+        because(plan, "ordinary: the first run with such inputs");
+        return run_ordinary(plan, t, inputs, n);
+    }
+    t->wasted += t->plan && t->fresh;
+    if (t->wasted >= PATIENCE) {
+        because(plan, "ordinary: %d recordings in a row were for nothing", PATIENCE);
+        forget(t);
+        return run_ordinary(plan, t, inputs, n);
+    }
+    if (!t->plan) because(plan, "recorded: the second run with such inputs");
+    return record(plan, t, inputs);
+}
+
+wk_plan *wk_capture(wk_step_function *step, void *user)
+{
+    wki_check(step, NULL, WK_E_INVALID, "capture", "step is NULL");
+    wk_plan *plan = wki_object_new(&plan_type, "capture");
+    if (!plan) return NULL;
+    plan->step = step;
+    plan->user = user;
+    because(plan, "has not run");
+    return plan;
+}
+
+static bool plan_ok(const wk_plan *plan, const char *where)
+{
+    return wki_object_check(plan, &plan_type, where, "plan");
+}
+
+wk_tensor *wk_plan_run(wk_plan *plan, wk_tensor *const *inputs, int n)
+{
+    static const char where[] = "plan_run";
+    if (!plan_ok(plan, where) || wk_failed()) return NULL;
+    wki_check(n >= 0 && n <= WK_PLAN_MOST_INPUTS && (inputs || n == 0), NULL, WK_E_INVALID, where,
+              "%d inputs at %s; from 0 to %d are possible", n, inputs ? "an array" : "NULL", WK_PLAN_MOST_INPUTS);
+    for (int k = 0; k < n; k++)
+        if (!wki_tensor_ok(inputs[k], where, "an input")) return NULL;
+    wki_check(!wki_is_recorded() && !plan->running, NULL, WK_E_STATE, where,
+              "is called inside a step of a plan; call the function itself there");
+    plan->running = true;
+    plan->stats.runs++;
+    wk_tensor *output = run(plan, inputs, n);
+    plan->running = false;
+    return output;
+}
+
+wk_plan_stats wk_plan_stats_of(const wk_plan *plan)
+{
+    return plan_ok(plan, "plan_stats_of") ? plan->stats : (wk_plan_stats){ 0 };
+}
+
+const char *wk_plan_why(const wk_plan *plan) { return plan_ok(plan, "plan_why") ? plan->why : NULL; }

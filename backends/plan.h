@@ -1,0 +1,52 @@
+/* A plan: a recorded list of calls, ready to run again and again. Planning drops what nobody reads and gives memory that
+ * lives only inside the step its place in one arena; running it neither asks for memory nor chooses kernels. */
+#ifndef WKI_PLAN_H
+#define WKI_PLAN_H
+#include "backends/backend.h"
+
+/* What a step does on the host between its calls, once more at each replay. It reads and writes the views' memory and
+ * `memory`, which is the item's own. */
+typedef wk_status wki_host_function(void *object, void *memory, const wki_view *const *views);
+
+/* A call with copies of its views and attributes, in one block of wki_alloc. With `host`, no kernel's: then op is unused,
+ * and all views count as written. */
+typedef struct wki_item {
+    wki_call call;
+    wki_host_function *host;
+    void *object, *memory; /* object: held; or NULL */
+    wki_view *views;  /* call.nviews of them, to which call.views point */
+    int32_t *spaces;  /* in which each lies */
+} wki_item;
+
+/* A storage that the calls touch, as it lay while they were recorded. Passing: nobody looks at it behind the step. */
+typedef struct wki_space {
+    char *base;
+    size_t bytes;
+    bool passing;
+    int32_t first, last; /* the items that touch it */
+    size_t at;           /* of a passing one: its place in the arena */
+} wki_space;
+
+struct wki_plan {
+    wk_device device;
+    int nitems, nspaces;
+    wki_item **items;
+    wki_space *spaces;
+    void *arena;
+    size_t arena_bytes, arena_got;
+    int nkeys;             /* random keys in attributes, and which draw of the step each is */
+    wki_random_key **keys;
+    uint64_t *draws, ndraws;
+    void *ready;           /* the backend's */
+};
+
+/* Takes over items and spaces, error or not. op_first: the random number's position when recording began, and how many
+ * were drawn. NULL with the error recorded. */
+wki_plan *wki_plan_new(wk_device device, wki_item **items, int nitems, wki_space *spaces, int nspaces, uint64_t op_first,
+                       uint64_t ndraws);
+void wki_plan_free(wki_plan *plan); /* NULL allowed */
+wk_status wki_plan_run(wki_plan *plan);
+
+wki_item *wki_item_new(const wki_call *call, size_t memory_bytes); /* spaces and, for the host, memory are the caller's to fill */
+void wki_items_free(wki_item **items, int n);
+#endif

@@ -1,0 +1,89 @@
+/* Memory that runs out anywhere while a step runs in a plan: the run is an error that changed nothing, or what it would
+ * have been, and the plan goes on. */
+#include "refusals.h"
+#include "wick/wick.h"
+#include "wick_check.h"
+
+typedef struct model {
+    wk_module *net;
+    wk_optim *opt;
+} model;
+
+static wk_tensor *step(void *user, wk_tensor *const *in, int n)
+{
+    const model *m = user;
+    (void)n;
+    wk_zero_grad(m->opt);
+    wk_tensor *loss = wk_cross_entropy(wk_forward(m->net, in[0]), in[1]);
+    wk_backward(loss);
+    wk_step(m->opt);
+    return loss;
+}
+
+static model model_new(void)
+{
+    wk_manual_seed(4);
+    model m = { .net = wk_nn_sequential(wk_nn_linear(5, 4), wk_nn_relu(), wk_nn_dropout(0.25), wk_nn_linear(4, 3)) };
+    m.opt = wk_optim_adam(wk_parameters(m.net));
+    return m;
+}
+
+static void check_same(const model *a, const model *b, const char *what, long n)
+{
+    wk_params *p = wk_parameters(a->net), *q = wk_parameters(b->net);
+    for (int i = 0; i < wk_params_count(p); i++)
+        ck_assert_msg(wk_equal(wk_params_at(p, i), wk_params_at(q, i)), "%s, request %ld refused: %s differs", what, n,
+                      wk_params_name(p, i));
+}
+
+static wk_tensor *run(wk_plan *plan, wk_tensor *const *in, int number)
+{
+    wk_manual_seed((uint64_t)number);
+    return wk_plan_run(plan, in, 2);
+}
+
+/* The n-th request of run number `at` is refused; was one? */
+static bool refused_at(int at, long n, bool sticky)
+{
+    enum { RUNS = 6 };
+    WK_SCOPE(work);
+    model plain = model_new(), planned = model_new();
+    wk_tensor *in[] = { wk_ones(WK_SHAPE(4, 5), WK_F32), wk_from((int64_t[]){ 0, 2, 1, 1 }, WK_SHAPE(4), WK_I64) };
+    wk_plan *plan = wk_capture(step, &planned);
+    bool refused = false;
+    for (int i = 0; i < RUNS; i++) {
+        WK_SCOPE(one);
+        if (i == at) arm(n, sticky);
+        wk_tensor *loss = run(plan, in, i);
+        if (i == at) refused = disarm();
+        if (!loss) {
+            ck_assert_msg(refused && wk_error() == WK_E_MEMORY, "run %d, request %ld: %s", i, n, wk_error_text());
+            wk_error_clear();
+            check_same(&plain, &planned, "after an error", n);
+            CHECK(wk_steps(planned.opt) == i);
+            loss = run(plan, in, i);
+        }
+        wk_manual_seed((uint64_t)i);
+        wk_tensor *expected = step(&plain, in, 2);
+        ck_assert_msg(loss && wk_equal(loss, expected), "run %d, request %ld: %s", i, n,
+                      loss ? wk_plan_why(plan) : wk_error_text());
+        check_same(&plain, &planned, "after the run", n);
+    }
+    ck_assert_msg(wk_plan_stats_of(plan).replays >= RUNS - 4, "request %ld refused: %s", n, wk_plan_why(plan));
+    return refused;
+}
+
+static void each_request(int at)
+{
+    for (int sticky = 0; sticky < 2; sticky++) {
+        long n = 1;
+        while (refused_at(at, n, sticky)) n++;
+        CHECK(n > (at < 2 ? 50 : 0));
+    }
+}
+
+TEST(capture_scarcity, of_an_ordinary_run_is_an_error_or_nothing) { each_request(0); }
+TEST(capture_scarcity, of_a_recorded_run_is_an_error_or_nothing) { each_request(1); }
+TEST(capture_scarcity, of_a_replay_is_an_error_or_nothing) { each_request(3); }
+
+WICK_TEST_MAIN
