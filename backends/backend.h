@@ -184,9 +184,10 @@ typedef struct wki_ctc_attrs {
 } wki_ctc_attrs;
 
 /* product: c [.., m, n] -> a [.., m, k], b [.., k, n] (, bias [n]). Leading dims are equal (strides 0 repeat). f32,
- * f64. bf16: a and b are f32 that bfloat16 has too, and may be taken as such. */
+ * f64. bf16: a and b are f32 that bfloat16 has too, and may be taken as such; rounds: they are as bf16 would make them
+ * when multiplied, which only backends do that say so. */
 typedef struct wki_product_attrs {
-    bool bias, relu, accumulate, bf16;
+    bool bias, relu, accumulate, bf16, rounds;
 } wki_product_attrs;
 
 /* gather: y -> x, index (WK_I64, y's shape). y[.., i, ..] = x[.., index[.., i, ..], ..] along dim, indices checked
@@ -282,6 +283,7 @@ typedef struct wki_backend {
     /* Is such a convolution, conv or one of its two gradients, best called with plain weights: neither sliced nor
      * turned, their gradient in one part, none of it conv_depth? */
     bool (*takes_plain)(int op, const wki_view *weights, const wki_conv_attrs *attrs);
+    bool (*rounds)(const wki_view *c, const wki_view *a); /* Is it best to let such a product round its operands? */
     wk_status (*run)(int index, const wki_call *call);
 } wki_backend;
 

@@ -11,11 +11,24 @@ static wk_status multiply(const wki_view *c, const wki_view *a, const wki_view *
     return wki_do(WKI_OP_product, 1, bias ? 4 : 3, views, attrs, sizeof *attrs, work);
 }
 
+static bool backend_rounds(const wki_view *c, const wki_view *a)
+{
+    const wki_backend *backend = wki_backend_of(c->device);
+    return backend && backend->rounds(c, a);
+}
+
+wk_status wki_product_rounded(const wki_view *c, const wki_view *a, const wki_view *b)
+{
+    const wki_product_attrs attrs = { .bf16 = true, .rounds = backend_rounds(c, a) };
+    return multiply(c, a, b, NULL, &attrs);
+}
+
 wk_status wki_product(const wki_view *c, const wki_view *a, const wki_view *b, const wki_view *bias, bool relu,
                       bool accumulate)
 {
-    const wki_product_attrs attrs = { bias != NULL, relu, accumulate, wki_casts(a) };
-    if (!attrs.bf16) return multiply(c, a, b, bias, &attrs);
+    wki_product_attrs attrs = { bias != NULL, relu, accumulate, wki_casts(a), false };
+    attrs.rounds = attrs.bf16 && backend_rounds(c, a);
+    if (!attrs.bf16 || attrs.rounds) return multiply(c, a, b, bias, &attrs);
     WK_SCOPE(autocast);
     wki_view left, right;
     if (wki_round_operand(a, &left) || wki_round_operand(b, &right)) return wk_error();

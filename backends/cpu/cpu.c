@@ -200,4 +200,4 @@ static wk_status run(int index, const wki_call *call)
     return threads > 1 ? run_team(kernel, call, units, (int)threads) : run_alone(kernel, call, units);
 }
 
-const wki_backend wki_cpu_backend = { "cpu", get, put, copy, copy, synchronize, wki_onednn_takes, run };
+const wki_backend wki_cpu_backend = { "cpu", get, put, copy, copy, synchronize, wki_onednn_takes, wki_cpu_rounds, run };

@@ -9,24 +9,29 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { PLAIN, FUSED, BF16, LAWS, MACHINES = 8 };
+
 typedef struct machine {
     const wki_product_kernel *kernel;
-    bool fused, runs;
+    int law;
+    bool runs;
 } machine;
 
-static int machines(machine out[6])
+static int machines(machine out[MACHINES])
 {
     int n = 0;
-    out[n++] = (machine){ &wki_product_f32_base, false, true };
-    out[n++] = (machine){ &wki_product_f64_base, false, true };
+    out[n++] = (machine){ &wki_product_f32_base, PLAIN, true };
+    out[n++] = (machine){ &wki_product_f64_base, PLAIN, true };
+    out[n++] = (machine){ &wki_product_bf16_base, BF16, true };
 #ifdef __x86_64__
     const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
     const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
                         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
-    out[n++] = (machine){ &wki_product_f32_avx2, true, avx2 };
-    out[n++] = (machine){ &wki_product_f64_avx2, true, avx2 };
-    out[n++] = (machine){ &wki_product_f32_avx512, true, avx512 };
-    out[n++] = (machine){ &wki_product_f64_avx512, true, avx512 };
+    out[n++] = (machine){ &wki_product_f32_avx2, FUSED, avx2 };
+    out[n++] = (machine){ &wki_product_f64_avx2, FUSED, avx2 };
+    out[n++] = (machine){ &wki_product_f32_avx512, FUSED, avx512 };
+    out[n++] = (machine){ &wki_product_f64_avx512, FUSED, avx512 };
+    out[n++] = (machine){ &wki_product_bf16_avx512, BF16, wki_product_for_bf16() != NULL };
 #endif
     return n;
 }
@@ -97,15 +102,31 @@ static void *start(int bits, const matrix *x) { return (char *)x->data + x->orig
 
 static double rounded(int bits, double x) { return bits == 32 ? (float)x : x; }
 
-static double chain(int bits, bool fused, const wki_product *p, int64_t i, int64_t j)
+/* what the instruction takes for zero becomes one; of a number below, its sign stays */
+static float flushed(float x) { return fabsf(x) < 0x1p-126f ? copysignf(0, x) : x; }
+
+/* x in the eight bits of a bfloat16's significand */
+static float narrowed(float x)
+{
+    int exponent;
+    x = flushed(x);
+    if (!isfinite(x) || x == 0) return x;
+    (void)frexpf(x, &exponent);
+    return (float)(nearbyint(ldexp((double)x, 8 - exponent)) * ldexp(1, exponent - 8));
+}
+
+static double chain(int bits, int law, const wki_product *p, int64_t i, int64_t j)
 {
     double c = p->accumulate ? get(bits, p->c, i * p->c_rs + j * p->c_cs) : 0;
+    if (law == BF16 && p->k > 0) c = (double)flushed((float)c);
     for (int64_t t = 0; t < p->k; t++) {
         const double a = get(bits, p->a, i * p->a_rs + t * p->a_cs), b = get(bits, p->b, t * p->b_rs + j * p->b_cs);
-        if (bits == 32)
-            c = fused ? fmaf((float)a, (float)b, (float)c) : (float)c + (float)a * (float)b;
+        if (law == BF16)
+            c = (double)flushed(fmaf(narrowed((float)a), narrowed((float)b), (float)c));
+        else if (bits == 32)
+            c = law == FUSED ? fmaf((float)a, (float)b, (float)c) : (float)c + (float)a * (float)b;
         else
-            c = fused ? fma(a, b, c) : c + a * b;
+            c = law == FUSED ? fma(a, b, c) : c + a * b;
     }
     return c;
 }
@@ -125,9 +146,9 @@ static double tree(int bits, const wki_product *p, int64_t i, int64_t j)
 
 static bool in_lanes(const wki_product *p) { return p->lanes && (p->m == 1 || p->n == 1); }
 
-static double element(int bits, bool fused, const wki_product *p, int64_t i, int64_t j)
+static double element(int bits, int law, const wki_product *p, int64_t i, int64_t j)
 {
-    double c = in_lanes(p) ? tree(bits, p, i, j) : chain(bits, fused, p, i, j);
+    double c = in_lanes(p) && law != BF16 ? tree(bits, p, i, j) : chain(bits, law, p, i, j);
     if (p->bias) c = bits == 32 ? (float)c + (float)get(bits, p->bias, j) : c + get(bits, p->bias, j);
     if (p->relu && c < 0) c = 0;
     if (p->mask && get(bits, p->mask, i * p->mask_rs + j * p->mask_cs) <= 0) c = 0;
@@ -174,14 +195,14 @@ static void trial_end(trial *t)
 static size_t c_bytes(const trial *t) { return (size_t)t->c.count * (size_t)t->bits / 8; }
 
 /* C's whole buffer as it must be, gaps between its elements included */
-static void *expected(trial *t, bool fused)
+static void *expected(trial *t, int law)
 {
     memcpy(t->c.data, t->before, c_bytes(t));
     void *want = malloc(c_bytes(t));
     memcpy(want, t->before, c_bytes(t));
     for (int64_t i = 0; i < t->p.m; i++)
         for (int64_t j = 0; j < t->p.n; j++)
-            set(t->bits, want, t->c.origin + i * t->p.c_rs + j * t->p.c_cs, element(t->bits, fused, &t->p, i, j));
+            set(t->bits, want, t->c.origin + i * t->p.c_rs + j * t->p.c_cs, element(t->bits, law, &t->p, i, j));
     return want;
 }
 
@@ -202,61 +223,44 @@ static int64_t size_of(int64_t often, int64_t seldom)
     return 1 + below(below(20) ? often : seldom);
 }
 
+/* every kernel of t's type gives its law's bits, cut into one up to so many parts */
+static void all_give(trial *t, int most_parts)
+{
+    machine m[MACHINES];
+    const int n = machines(m);
+    void *want[LAWS] = { NULL };
+    for (int x = 0; x < n; x++) {
+        const int law = m[x].law;
+        if (!m[x].runs || m[x].kernel->real_bits != t->bits) continue;
+        if (!want[law]) want[law] = expected(t, law);
+        for (int parts = 1; parts <= most_parts; parts++) {
+            run(m[x].kernel, t, parts);
+            CHECK(!memcmp(t->c.data, want[law], c_bytes(t)));
+        }
+    }
+    for (int law = 0; law < LAWS; law++) free(want[law]);
+}
+
 TEST(product, is_one_chain_over_k_for_any_shape_strides_and_epilogue)
 {
-    machine m[6];
-    const int n = machines(m);
     state = 10;
     for (int i = 0; i < 1500; i++) {
-        const int bits = i % 3 ? 32 : 64;
-        trial t = trial_of(bits, size_of(40, 200), size_of(40, 200), size_of(40, 700));
-        void *const plain = expected(&t, false), *const fused = expected(&t, true);
-        for (int x = 0; x < n; x++) {
-            if (!m[x].runs || m[x].kernel->real_bits != bits) continue;
-            run(m[x].kernel, &t, 1);
-            CHECK(!memcmp(t.c.data, m[x].fused ? fused : plain, c_bytes(&t)));
-            run(m[x].kernel, &t, 2);
-            CHECK(!memcmp(t.c.data, m[x].fused ? fused : plain, c_bytes(&t)));
-        }
-        free(plain);
-        free(fused);
+        trial t = trial_of(i % 3 ? 32 : 64, size_of(40, 200), size_of(40, 200), size_of(40, 700));
+        all_give(&t, 2);
         trial_end(&t);
     }
 }
 
 TEST(product, has_the_same_bits_in_all_blocks_over_rows_columns_and_k)
 {
-    static const int64_t shapes[][3] = {
-        { 3, 2100, 700 }, { 130, 1100, 330 }, { 260, 70, 1000 }, { 1, 1500, 400 }, { 900, 2, 650 }
-    };
-    machine m[6];
-    const int n = machines(m);
-    for (int s = 0; s < 5 * 4; s++) {
+    static const int64_t shapes[][3] = { { 3, 2100, 700 }, { 130, 1100, 330 }, { 260, 70, 1000 },
+                                         { 1, 1500, 400 }, { 900, 2, 650 },    { 20, 40, 2401 } };
+    for (int s = 0; s < 6 * 4; s++) {
         state = (uint64_t)s;
-        const int bits = s % 4 == 3 ? 64 : 32;
-        trial t = trial_of(bits, shapes[s / 4][0], shapes[s / 4][1], shapes[s / 4][2]);
-        void *const plain = expected(&t, false), *const fused = expected(&t, true);
-        for (int x = 0; x < n; x++) {
-            if (!m[x].runs || m[x].kernel->real_bits != bits) continue;
-            run(m[x].kernel, &t, 1);
-            CHECK(!memcmp(t.c.data, m[x].fused ? fused : plain, c_bytes(&t)));
-        }
-        free(plain);
-        free(fused);
+        trial t = trial_of(s % 4 == 3 ? 64 : 32, shapes[s / 4][0], shapes[s / 4][1], shapes[s / 4][2]);
+        all_give(&t, 1);
         trial_end(&t);
     }
-}
-
-/* every kernel of t's type, each in one, two and three parts */
-static void all_give(trial *t, const void *plain, const void *fused)
-{
-    machine m[6];
-    const int n = machines(m);
-    for (int x = 0; x < n; x++)
-        for (int parts = 1; parts <= 3 && m[x].runs && m[x].kernel->real_bits == t->bits; parts++) {
-            run(m[x].kernel, t, parts);
-            CHECK(!memcmp(t->c.data, m[x].fused ? fused : plain, c_bytes(t)));
-        }
 }
 
 TEST(product, of_one_line_is_the_same_tree_of_lanes_on_every_instruction_set)
@@ -267,9 +271,7 @@ TEST(product, of_one_line_is_the_same_tree_of_lanes_on_every_instruction_set)
             for (int kind = 0; kind < 4; kind++) {
                 trial t = trial_of(kind / 2 ? 64 : 32, kind % 2 ? 1 : outputs, kind % 2 ? outputs : 1, k > 0 ? k : 1);
                 t.p.k = k, t.p.lanes = true;
-                void *const want = expected(&t, false);
-                all_give(&t, want, want);
-                free(want);
+                all_give(&t, 3);
                 trial_end(&t);
             }
 }
@@ -282,9 +284,7 @@ TEST(product, of_one_long_line_is_the_same_tree_of_lanes)
         state = (uint64_t)s;
         trial t = trial_of(s % 4 == 3 ? 64 : 32, s % 2 ? 1 : outputs, s % 2 ? outputs : 1, k);
         t.p.lanes = true;
-        void *const want = expected(&t, false);
-        all_give(&t, want, want);
-        free(want);
+        all_give(&t, 3);
         trial_end(&t);
     }
 }
@@ -316,7 +316,7 @@ TEST(product, in_lanes_is_the_chain_within_rounding)
 /* NaN and infinities of W or x reach their own outputs and no others */
 TEST(product, in_lanes_takes_nan_and_infinities_as_the_chain_does)
 {
-    machine m[6];
+    machine m[MACHINES];
     const int n = machines(m);
     state = 13;
     for (int i = 0; i < 400; i++) {
@@ -328,9 +328,9 @@ TEST(product, in_lanes_takes_nan_and_infinities_as_the_chain_does)
             matrix *const at = hit[below(2)];
             set(t.bits, at->data, below(at->count), h == 0 ? (double)NAN : h == 1 ? HUGE_VAL : -HUGE_VAL);
         }
-        void *const want = expected(&t, false);
+        void *const want = expected(&t, PLAIN);
         for (int x = 0; x < n; x++) {
-            if (!m[x].runs || m[x].kernel->real_bits != t.bits) continue;
+            if (!m[x].runs || m[x].kernel->real_bits != t.bits || m[x].law == BF16) continue;
             run(m[x].kernel, &t, 2);
             for (int64_t c = 0; c < t.c.count; c++) {
                 const double got = get(t.bits, t.c.data, c), must = get(t.bits, want, c);
@@ -386,7 +386,7 @@ TEST(product, of_one_line_has_the_same_bits_by_every_op_layout_thread_count_and_
 
 TEST(product, does_not_change_a_bit_however_it_is_cut)
 {
-    machine m[6];
+    machine m[MACHINES];
     const int n = machines(m);
     state = 11;
     for (int i = 0; i < 60; i++) {
@@ -410,7 +410,7 @@ TEST(product, does_not_change_a_bit_however_it_is_cut)
 
 TEST(product, of_nothing_is_zero_or_what_was_there_and_then_the_epilogue)
 {
-    machine m[6];
+    machine m[MACHINES];
     const int n = machines(m);
     for (int x = 0; x < n; x++) {
         if (!m[x].runs || m[x].kernel->real_bits != 32) continue;
@@ -434,9 +434,66 @@ TEST(product, of_nothing_is_zero_or_what_was_there_and_then_the_epilogue)
     }
 }
 
+/* Infinities, NaN, the largest numbers and the smallest, which may overflow, cancel and vanish. The chain is the law
+ * but for which NaN it is. */
+TEST(product, of_bfloat16_is_the_chain_of_any_floats)
+{
+    machine m[MACHINES];
+    const int n = machines(m);
+    state = 14;
+    for (int i = 0; i < 600; i++) {
+        trial t = trial_of(32, 1 + below(40), 1 + below(40), 1 + below(70));
+        const matrix *const all[] = { &t.a, &t.b };
+        for (int which = 0; which < 2; which++)
+            for (int64_t j = 0; j < all[which]->count; j++) {
+                const uint32_t bits = (uint32_t)below(1 << 16) << 16 | (uint32_t)below(1 << 16);
+                const int kind = i % 3;
+                float x;
+                memcpy(&x, &bits, sizeof x);
+                if (kind == 0 || below(50) == 0) ((float *)all[which]->data)[j] = x;
+                if (kind == 1) ((float *)all[which]->data)[j] *= 0x1p-64f;
+            }
+        void *const want = expected(&t, BF16);
+        for (int x = 0; x < n; x++) {
+            if (!m[x].runs || m[x].law != BF16) continue;
+            run(m[x].kernel, &t, 2);
+            for (int64_t c = 0; c < t.c.count; c++) {
+                const float got = ((float *)t.c.data)[c], must = ((float *)want)[c];
+                CHECK(isnan(must) ? isnan(got) : got == must);
+            }
+        }
+        free(want);
+        trial_end(&t);
+    }
+}
+
+/* against double, as many shapes have it */
+TEST(product, of_bfloat16_is_that_of_rounded_operands_within_the_rounding_of_its_sums)
+{
+    state = 15;
+    for (int i = 0; i < 200; i++) {
+        trial t = trial_of(32, size_of(40, 150), size_of(40, 150), size_of(40, 900));
+        t.p.bias = t.p.mask = NULL, t.p.relu = t.p.accumulate = false;
+        const wki_product *const p = &t.p;
+        run(&wki_product_bf16_base, &t, 1);
+        for (int64_t r = 0; r < p->m; r++)
+            for (int64_t c = 0; c < p->n; c++) {
+                double sum = 0, size = 0;
+                for (int64_t k = 0; k < p->k; k++) {
+                    const float a = ((const float *)p->a)[r * p->a_rs + k * p->a_cs];
+                    const float b = ((const float *)p->b)[k * p->b_rs + c * p->b_cs];
+                    const double x = (double)narrowed(a) * (double)narrowed(b);
+                    sum += x, size += fabs(x);
+                }
+                CHECK(fabs((double)((float *)p->c)[r * p->c_rs + c * p->c_cs] - sum) <= (double)p->k * 6e-8 * size);
+            }
+        trial_end(&t);
+    }
+}
+
 TEST(product, lets_a_nan_through_relu_and_mask)
 {
-    machine m[6];
+    machine m[MACHINES];
     const int n = machines(m);
     for (int x = 0; x < n; x++) {
         if (!m[x].runs || m[x].kernel->real_bits != 32) continue;

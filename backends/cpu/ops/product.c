@@ -18,7 +18,31 @@ const wki_product_kernel *wki_product_for(int real_bits)
 #endif
 }
 
-static const wki_product_kernel *kernel_for(wk_dtype dtype) { return wki_product_for(dtype == WK_F64 ? 64 : 32); }
+const wki_product_kernel *wki_product_for_bf16(void)
+{
+#ifdef __x86_64__
+    const bool there = wki_isa() == WKI_ISA_AVX512 && __builtin_cpu_supports("avx512bf16");
+    return there ? &wki_product_bf16_avx512 : NULL;
+#else
+    return NULL;
+#endif
+}
+
+/* A line is read once, so rounding it on the way gains nothing, and its lanes are another kernel's. */
+bool wki_cpu_rounds(const wki_view *c, const wki_view *a)
+{
+    const bool matrix = c->size[c->ndim - 2] > 1 && c->size[c->ndim - 1] > 1 && a->size[a->ndim - 1] > 0;
+    return matrix && wki_product_for_bf16() && !(wki_onednn_chosen() && wki_onednn_has_tiles());
+}
+
+static const wki_product_kernel *kernel_for(const wki_call *call)
+{
+    const wki_product_attrs *attrs = call->attrs;
+#ifdef __x86_64__
+    if (attrs->rounds) return &wki_product_bf16_avx512; /* whatever was chosen since its caller asked */
+#endif
+    return wki_product_for(call->views[0]->dtype == WK_F64 ? 64 : 32);
+}
 
 /* the first of the products */
 static wki_product first_product(const wki_call *call)
@@ -51,19 +75,23 @@ static wki_walk products_of(const wki_call *call)
 }
 
 /* oneDNN, if the process chose it, takes a product whole: cut in bands its bits would depend on the cut. */
-static bool for_onednn(const wki_call *call) { return wki_onednn_chosen() && call->views[0]->dtype == WK_F32; }
+static bool for_onednn(const wki_call *call)
+{
+    const wki_product_attrs *attrs = call->attrs;
+    return wki_onednn_chosen() && call->views[0]->dtype == WK_F32 && !attrs->rounds;
+}
 
 static int64_t units(const wki_call *call)
 {
     const wki_product p = first_product(call);
     if (for_onednn(call)) return products_of(call).count;
-    return products_of(call).count * kernel_for((wk_dtype)call->views[0]->dtype)->units(&p);
+    return products_of(call).count * kernel_for(call)->units(&p);
 }
 
 static size_t scratch_bytes(const wki_call *call)
 {
     const wki_product p = first_product(call);
-    const size_t ours = kernel_for((wk_dtype)call->views[0]->dtype)->scratch(&p);
+    const size_t ours = kernel_for(call)->scratch(&p);
     const size_t its = for_onednn(call) ? wki_onednn_scratch(&p) : 0;
     return ours > its ? ours : its;
 }
@@ -71,7 +99,7 @@ static size_t scratch_bytes(const wki_call *call)
 static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scratch)
 {
     const wk_dtype dtype = (wk_dtype)call->views[0]->dtype;
-    const wki_product_kernel *kernel = kernel_for(dtype);
+    const wki_product_kernel *kernel = kernel_for(call);
     const wki_product first = first_product(call);
     const int64_t all = kernel->units(&first), each = for_onednn(call) ? 1 : all, size = (int64_t)wk_dtype_size(dtype);
     const wki_walk w = products_of(call);
