@@ -233,7 +233,8 @@ static inline bool wki_casts(const wki_view *v) { return wki_autocast && v->dtyp
 wk_status wki_round_operand(const wki_view *v, wki_view *rounded);
 
 /* The product with its bias in the last pass (bias NULL: none): c [.., m, n] = a [.., m, k] b [.., k, n] + bias. */
-wk_status wki_product_rounded(const wki_view *c, const wki_view *a, const wki_view *b); /* of bfloat16's numbers alone */
+/* Of operands that are bfloat16's numbers already; symmetric: see wki_product_attrs */
+wk_status wki_product_rounded(const wki_view *c, const wki_view *a, const wki_view *b, bool symmetric);
 wk_status wki_product(const wki_view *c, const wki_view *a, const wki_view *b, const wki_view *bias, bool relu,
                       bool accumulate);
 bool wki_product_ok(const char *where, const wk_tensor *a, const wk_tensor *b); /* one float dtype, one device */

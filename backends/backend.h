@@ -185,9 +185,10 @@ typedef struct wki_ctc_attrs {
 
 /* product: c [.., m, n] -> a [.., m, k], b [.., k, n] (, bias [n]). Leading dims are equal (strides 0 repeat). f32,
  * f64. bf16: a and b are f32 that bfloat16 has too, and may be taken as such; rounds: they are as bf16 would make them
- * when multiplied, which only backends do that say so. */
+ * when multiplied, which only backends do that say so. symmetric: a b is its own transpose, and what lies above c's
+ * diagonal may be left unwritten, for mirror. */
 typedef struct wki_product_attrs {
-    bool bias, relu, accumulate, bf16, rounds;
+    bool bias, relu, accumulate, bf16, rounds, symmetric;
 } wki_product_attrs;
 
 /* gather: y -> x, index (WK_I64, y's shape). y[.., i, ..] = x[.., index[.., i, ..], ..] along dim, indices checked
@@ -215,6 +216,8 @@ typedef struct wki_triangle_attrs {
     int64_t diagonal;
     bool upper;
 } wki_triangle_attrs;
+
+/* mirror: y [n, n], in place, contiguous, of elements of 4 or 8 bytes: y[i, j] = y[j, i] for i < j. */
 
 /* dot: y [..] -> a [.., k], b [.., k]: the sum of a * b over the last dim. f32, f64. */
 /* A window that slides over the last three dims of [n, c, depth, height, width]; fewer are leading ones of size 1. Tap

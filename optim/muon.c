@@ -52,6 +52,13 @@ static wk_tensor *f32_copy(const wk_tensor *m)
     return x && wki_do(WKI_OP_copy, 1, WKI_VIEWS(&x->v, &m->v), NULL, 0, wki_numel(&m->v)) == WK_OK ? x : NULL;
 }
 
+/* y = left right, which is symmetric: half of it is computed */
+static wk_status square_of(wk_tensor *y, const wk_tensor *left, const wk_tensor *right)
+{
+    if (wki_product_rounded(&y->v, &left->v, &right->v, true)) return wk_error();
+    return wki_do(WKI_OP_mirror, 1, WKI_VIEWS(&y->v), NULL, 0, wki_numel(&y->v));
+}
+
 /* x, no taller than wide, five times 3.4445 x + (-4.775 a + 2.0315 a a) x where a = x x' */
 static wk_status iterate(wk_tensor *x)
 {
@@ -64,8 +71,8 @@ static wk_status iterate(wk_tensor *x)
     wk_tensor *y = wki_new("step", x->v.device, 2, x->v.size, WK_F32), *turned = wk_t(x);
     if (!a || !b || !y || !turned) return wk_error();
     for (int step = 0; step < 5; step++)
-        if (wki_product_rounded(&a->v, &x->v, &turned->v) || !rounded(a) || wki_product_rounded(&b->v, &a->v, &a->v) ||
-            mix(b, a, of_b) || wki_product_rounded(&y->v, &b->v, &x->v) || mix(x, y, of_x))
+        if (square_of(a, x, turned) || !rounded(a) || square_of(b, a, a) || mix(b, a, of_b) ||
+            wki_product_rounded(&y->v, &b->v, &x->v, false) || mix(x, y, of_x))
             return wk_error();
     return WK_OK;
 }

@@ -17,16 +17,16 @@ static bool backend_rounds(const wki_view *c, const wki_view *a)
     return backend && backend->rounds(c, a);
 }
 
-wk_status wki_product_rounded(const wki_view *c, const wki_view *a, const wki_view *b)
+wk_status wki_product_rounded(const wki_view *c, const wki_view *a, const wki_view *b, bool symmetric)
 {
-    const wki_product_attrs attrs = { .bf16 = true, .rounds = backend_rounds(c, a) };
+    const wki_product_attrs attrs = { .bf16 = true, .rounds = backend_rounds(c, a), .symmetric = symmetric };
     return multiply(c, a, b, NULL, &attrs);
 }
 
 wk_status wki_product(const wki_view *c, const wki_view *a, const wki_view *b, const wki_view *bias, bool relu,
                       bool accumulate)
 {
-    wki_product_attrs attrs = { bias != NULL, relu, accumulate, wki_casts(a), false };
+    wki_product_attrs attrs = { bias != NULL, relu, accumulate, wki_casts(a), false, false };
     attrs.rounds = attrs.bf16 && backend_rounds(c, a);
     if (!attrs.bf16 || attrs.rounds) return multiply(c, a, b, bias, &attrs);
     WK_SCOPE(autocast);

@@ -44,7 +44,8 @@ typedef struct wki_product {
     bool accumulate;
     bool bf16;       /* A and B are numbers of bfloat16, for onednn.c; a kernel takes them as any others */
     bool lanes;      /* asks for lanes where m or n is 1 */
-    wki_split split; /* does not count with lanes: they are cut by outputs */
+    bool symmetric;  /* A B is its own transpose: what lies above C's diagonal may be left as it is */
+    wki_split split; /* counts neither with lanes, which are cut by outputs, nor where C is symmetric */
 } wki_product;
 
 /* Units are bands of rows or columns of C. Their number depends on shape and split alone, and runs of neighbouring

@@ -1,245 +1,8 @@
 /* Laws of the matrix products: each element is one chain over k, or a tree of lanes where C is a line and lanes are
- * asked for, whatever the strides, the epilogue, the cut into units and the instruction set. Chain and tree are
- * computed here one element at a time, with the C library's fma. */
+ * asked for, whatever the strides, the epilogue, the cut into units and the instruction set. */
 #include "backends/cpu/onednn.h"
-#include "backends/cpu/product.h"
+#include "product_check.h"
 #include "wick/wick.h"
-#include "wick_check.h"
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
-
-enum { PLAIN, FUSED, BF16, LAWS, MACHINES = 8 };
-
-typedef struct machine {
-    const wki_product_kernel *kernel;
-    int law;
-    bool runs;
-} machine;
-
-static int machines(machine out[MACHINES])
-{
-    int n = 0;
-    out[n++] = (machine){ &wki_product_f32_base, PLAIN, true };
-    out[n++] = (machine){ &wki_product_f64_base, PLAIN, true };
-    out[n++] = (machine){ &wki_product_bf16_base, BF16, true };
-#ifdef __x86_64__
-    const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-                        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
-    out[n++] = (machine){ &wki_product_f32_avx2, FUSED, avx2 };
-    out[n++] = (machine){ &wki_product_f64_avx2, FUSED, avx2 };
-    out[n++] = (machine){ &wki_product_f32_avx512, FUSED, avx512 };
-    out[n++] = (machine){ &wki_product_f64_avx512, FUSED, avx512 };
-    out[n++] = (machine){ &wki_product_bf16_avx512, BF16, wki_product_for_bf16() != NULL };
-#endif
-    return n;
-}
-
-/* ---- numbers and matrices ---- */
-
-static uint64_t state;
-
-static int64_t below(int64_t n)
-{
-    state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (int64_t)((state >> 33) % (uint64_t)n);
-}
-
-static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
-
-static double get(int bits, const void *p, int64_t i)
-{
-    return bits == 32 ? (double)((const float *)p)[i] : ((const double *)p)[i];
-}
-
-static void set(int bits, void *p, int64_t i, double x)
-{
-    if (bits == 32)
-        ((float *)p)[i] = (float)x;
-    else
-        ((double *)p)[i] = x;
-}
-
-/* a heap block that ends where its last element does, so that a sanitizer sees the first byte read or written outside
- */
-static void *numbers(int bits, int64_t count)
-{
-    void *p = malloc((size_t)count * (size_t)bits / 8);
-    CHECK(p != NULL);
-    for (int64_t i = 0; i < count; i++)
-        set(bits, p, i, below(16) ? ((double)below(1 << 24) - (1 << 23)) / (1 << 22) + 0.1 / (double)(1 + i) : 0);
-    return p;
-}
-
-typedef struct matrix {
-    void *data;
-    int64_t rs, cs, count, origin; /* element (0, 0) lies at origin: strides may be negative */
-} matrix;
-
-enum { BY_ROWS, BY_COLUMNS, WIDER_ROWS, WIDER_COLUMNS, EVERY_SECOND, UPSIDE_DOWN, LAYOUTS, REPEATED_ROW = LAYOUTS };
-
-static matrix matrix_of(int bits, int64_t rows, int64_t cols, int64_t layout)
-{
-    const int64_t gap = 1 + below(3) * 7;
-    matrix x = { .rs = cols, .cs = 1 };
-    switch (layout) {
-    case BY_COLUMNS: x.rs = 1, x.cs = rows; break;
-    case WIDER_ROWS: x.rs = cols + gap; break;
-    case WIDER_COLUMNS: x.rs = 1, x.cs = rows + gap; break;
-    case EVERY_SECOND: x.rs = 2 * cols + gap, x.cs = 2; break;
-    case UPSIDE_DOWN: x.rs = -cols, x.origin = cols * (rows - 1); break;
-    case REPEATED_ROW: x.rs = 0; break;
-    }
-    x.count = 1 + x.origin + (x.rs > 0 ? (rows - 1) * x.rs : 0) + (cols - 1) * x.cs;
-    x.data = numbers(bits, x.count);
-    return x;
-}
-
-static void *start(int bits, const matrix *x) { return (char *)x->data + x->origin * (bits / 8); }
-
-/* ---- the law ---- */
-
-static double rounded(int bits, double x) { return bits == 32 ? (float)x : x; }
-
-/* what the instruction takes for zero becomes one; of a number below, its sign stays */
-static float flushed(float x) { return fabsf(x) < 0x1p-126f ? copysignf(0, x) : x; }
-
-/* x in the eight bits of a bfloat16's significand */
-static float narrowed(float x)
-{
-    int exponent;
-    x = flushed(x);
-    if (!isfinite(x) || x == 0) return x;
-    (void)frexpf(x, &exponent);
-    return (float)(nearbyint(ldexp((double)x, 8 - exponent)) * ldexp(1, exponent - 8));
-}
-
-static double chain(int bits, int law, const wki_product *p, int64_t i, int64_t j)
-{
-    double c = p->accumulate ? get(bits, p->c, i * p->c_rs + j * p->c_cs) : 0;
-    if (law == BF16 && p->k > 0) c = (double)flushed((float)c);
-    for (int64_t t = 0; t < p->k; t++) {
-        const double a = get(bits, p->a, i * p->a_rs + t * p->a_cs), b = get(bits, p->b, t * p->b_rs + j * p->b_cs);
-        if (law == BF16)
-            c = (double)flushed(fmaf(narrowed((float)a), narrowed((float)b), (float)c));
-        else if (bits == 32)
-            c = law == FUSED ? fmaf((float)a, (float)b, (float)c) : (float)c + (float)a * (float)b;
-        else
-            c = law == FUSED ? fma(a, b, c) : c + a * b;
-    }
-    return c;
-}
-
-/* 16 lanes, then 8, 4, 2, 1; rounding a double's product or sum of two floats once more loses nothing */
-static double tree(int bits, const wki_product *p, int64_t i, int64_t j)
-{
-    double lane[16] = { 0 };
-    for (int64_t t = 0; t < p->k; t++) {
-        const double a = get(bits, p->a, i * p->a_rs + t * p->a_cs), b = get(bits, p->b, t * p->b_rs + j * p->b_cs);
-        lane[t % 16] = rounded(bits, lane[t % 16] + rounded(bits, a * b));
-    }
-    for (int half = 8; half > 0; half /= 2)
-        for (int l = 0; l < half; l++) lane[l] = rounded(bits, lane[l] + lane[l + half]);
-    return p->accumulate ? rounded(bits, get(bits, p->c, i * p->c_rs + j * p->c_cs) + lane[0]) : lane[0];
-}
-
-static bool in_lanes(const wki_product *p) { return p->lanes && (p->m == 1 || p->n == 1); }
-
-static double element(int bits, int law, const wki_product *p, int64_t i, int64_t j)
-{
-    double c = in_lanes(p) && law != BF16 ? tree(bits, p, i, j) : chain(bits, law, p, i, j);
-    if (p->bias) c = bits == 32 ? (float)c + (float)get(bits, p->bias, j) : c + get(bits, p->bias, j);
-    if (p->relu && c < 0) c = 0;
-    if (p->mask && get(bits, p->mask, i * p->mask_rs + j * p->mask_cs) <= 0) c = 0;
-    return c;
-}
-
-typedef struct trial {
-    int bits;
-    wki_product p;
-    matrix a, b, c, mask;
-    void *bias, *before; /* before: C's whole buffer as it was */
-} trial;
-
-static trial trial_of(int bits, int64_t m, int64_t n, int64_t k)
-{
-    trial t = { .bits = bits };
-    t.a = matrix_of(bits, m, k, below(LAYOUTS + 1));
-    t.b = matrix_of(bits, k, n, below(LAYOUTS + 1));
-    t.c = matrix_of(bits, m, n, below(3) ? BY_ROWS : below(LAYOUTS));
-    t.p = (wki_product){ .m = m, .n = n, .k = k };
-    t.p.a = start(bits, &t.a), t.p.a_rs = t.a.rs, t.p.a_cs = t.a.cs;
-    t.p.b = start(bits, &t.b), t.p.b_rs = t.b.rs, t.p.b_cs = t.b.cs;
-    t.p.c = start(bits, &t.c), t.p.c_rs = t.c.rs, t.p.c_cs = t.c.cs;
-    if (below(2)) t.p.bias = t.bias = numbers(bits, n);
-    if (below(2)) {
-        t.mask = matrix_of(bits, m, n, below(2) ? BY_ROWS : below(LAYOUTS));
-        t.p.mask = start(bits, &t.mask), t.p.mask_rs = t.mask.rs, t.p.mask_cs = t.mask.cs;
-    }
-    t.p.relu = below(2);
-    t.p.accumulate = below(2);
-    t.p.split = (wki_split)below(3);
-    t.p.lanes = below(2);
-    t.before = malloc((size_t)t.c.count * (size_t)bits / 8);
-    memcpy(t.before, t.c.data, (size_t)t.c.count * (size_t)bits / 8);
-    return t;
-}
-
-static void trial_end(trial *t)
-{
-    void *const owned[] = { t->a.data, t->b.data, t->c.data, t->mask.data, t->bias, t->before };
-    for (int i = 0; i < 6; i++) free(owned[i]);
-}
-
-static size_t c_bytes(const trial *t) { return (size_t)t->c.count * (size_t)t->bits / 8; }
-
-/* C's whole buffer as it must be, gaps between its elements included */
-static void *expected(trial *t, int law)
-{
-    memcpy(t->c.data, t->before, c_bytes(t));
-    void *want = malloc(c_bytes(t));
-    memcpy(want, t->before, c_bytes(t));
-    for (int64_t i = 0; i < t->p.m; i++)
-        for (int64_t j = 0; j < t->p.n; j++)
-            set(t->bits, want, t->c.origin + i * t->p.c_rs + j * t->p.c_cs, element(t->bits, law, &t->p, i, j));
-    return want;
-}
-
-static void run(const wki_product_kernel *kernel, trial *t, int64_t parts)
-{
-    memcpy(t->c.data, t->before, c_bytes(t));
-    const int64_t units = kernel->units(&t->p);
-    void *scratch = NULL;
-    CHECK(!posix_memalign(&scratch, 64, kernel->scratch(&t->p)));
-    for (int64_t x = parts - 1; x >= 0; x--) kernel->run(&t->p, units * x / parts, units * (x + 1) / parts, scratch);
-    free(scratch);
-}
-
-static int64_t size_of(int64_t often, int64_t seldom)
-{
-    static const int64_t edges[] = { 1, 2, 3, 8, 16, 32, 33, 64, 65, 128 };
-    if (below(4) == 0) return least(edges[below(10)], seldom);
-    return 1 + below(below(20) ? often : seldom);
-}
-
-/* every kernel of t's type gives its law's bits, cut into one up to so many parts */
-static void all_give(trial *t, int most_parts)
-{
-    machine m[MACHINES];
-    const int n = machines(m);
-    void *want[LAWS] = { NULL };
-    for (int x = 0; x < n; x++) {
-        const int law = m[x].law;
-        if (!m[x].runs || m[x].kernel->real_bits != t->bits) continue;
-        if (!want[law]) want[law] = expected(t, law);
-        for (int parts = 1; parts <= most_parts; parts++) {
-            run(m[x].kernel, t, parts);
-            CHECK(!memcmp(t->c.data, want[law], c_bytes(t)));
-        }
-    }
-    for (int law = 0; law < LAWS; law++) free(want[law]);
-}
 
 TEST(product, is_one_chain_over_k_for_any_shape_strides_and_epilogue)
 {
@@ -259,6 +22,16 @@ TEST(product, has_the_same_bits_in_all_blocks_over_rows_columns_and_k)
         state = (uint64_t)s;
         trial t = trial_of(s % 4 == 3 ? 64 : 32, shapes[s / 4][0], shapes[s / 4][1], shapes[s / 4][2]);
         all_give(&t, 1);
+        trial_end(&t);
+    }
+}
+
+TEST(product, that_is_symmetric_has_the_same_bits_up_to_the_diagonal_however_it_is_cut)
+{
+    state = 16;
+    for (int i = 0; i < 150; i++) {
+        trial t = symmetric_trial_of(i % 3 ? 32 : 64, size_of(60, 260), size_of(40, 300));
+        all_give(&t, 4);
         trial_end(&t);
     }
 }
@@ -431,63 +204,6 @@ TEST(product, of_nothing_is_zero_or_what_was_there_and_then_the_epilogue)
             CHECK(m[x].kernel->units(&none) == 0);
             m[x].kernel->run(&none, 0, 0, scratch);
         }
-    }
-}
-
-/* Infinities, NaN, the largest numbers and the smallest, which may overflow, cancel and vanish. The chain is the law
- * but for which NaN it is. */
-TEST(product, of_bfloat16_is_the_chain_of_any_floats)
-{
-    machine m[MACHINES];
-    const int n = machines(m);
-    state = 14;
-    for (int i = 0; i < 600; i++) {
-        trial t = trial_of(32, 1 + below(40), 1 + below(40), 1 + below(70));
-        const matrix *const all[] = { &t.a, &t.b };
-        for (int which = 0; which < 2; which++)
-            for (int64_t j = 0; j < all[which]->count; j++) {
-                const uint32_t bits = (uint32_t)below(1 << 16) << 16 | (uint32_t)below(1 << 16);
-                const int kind = i % 3;
-                float x;
-                memcpy(&x, &bits, sizeof x);
-                if (kind == 0 || below(50) == 0) ((float *)all[which]->data)[j] = x;
-                if (kind == 1) ((float *)all[which]->data)[j] *= 0x1p-64f;
-            }
-        void *const want = expected(&t, BF16);
-        for (int x = 0; x < n; x++) {
-            if (!m[x].runs || m[x].law != BF16) continue;
-            run(m[x].kernel, &t, 2);
-            for (int64_t c = 0; c < t.c.count; c++) {
-                const float got = ((float *)t.c.data)[c], must = ((float *)want)[c];
-                CHECK(isnan(must) ? isnan(got) : got == must);
-            }
-        }
-        free(want);
-        trial_end(&t);
-    }
-}
-
-/* against double, as many shapes have it */
-TEST(product, of_bfloat16_is_that_of_rounded_operands_within_the_rounding_of_its_sums)
-{
-    state = 15;
-    for (int i = 0; i < 200; i++) {
-        trial t = trial_of(32, size_of(40, 150), size_of(40, 150), size_of(40, 900));
-        t.p.bias = t.p.mask = NULL, t.p.relu = t.p.accumulate = false;
-        const wki_product *const p = &t.p;
-        run(&wki_product_bf16_base, &t, 1);
-        for (int64_t r = 0; r < p->m; r++)
-            for (int64_t c = 0; c < p->n; c++) {
-                double sum = 0, size = 0;
-                for (int64_t k = 0; k < p->k; k++) {
-                    const float a = ((const float *)p->a)[r * p->a_rs + k * p->a_cs];
-                    const float b = ((const float *)p->b)[k * p->b_rs + c * p->b_cs];
-                    const double x = (double)narrowed(a) * (double)narrowed(b);
-                    sum += x, size += fabs(x);
-                }
-                CHECK(fabs((double)((float *)p->c)[r * p->c_rs + c * p->c_cs] - sum) <= (double)p->k * 6e-8 * size);
-            }
-        trial_end(&t);
     }
 }
 

@@ -3,6 +3,7 @@
    in registers while k passes. Rests on vector.h and the contract, product.h; single.h has the products whose C is one
    line, pairs.h bfloat16. */
 #include "backends/cpu/isa/single.h"
+#include <math.h>
 
 #ifdef WKI_BF16
 #include "backends/cpu/isa/pairs.h"
@@ -178,7 +179,8 @@ typedef struct job {
     sink own, out; /* as C lies, and as tiles lie */
     bool flip;     /* a tile must be transposed on its way to C */
     bool accumulate, near, pack_p, in_place;
-    int nr, kc; /* columns of a panel of Q, and k at most */
+    int64_t needed; /* of the tiles at row i those that begin left of column i + rows + needed */
+    int nr, kc;     /* columns of a panel of Q, and k at most */
     real *pp, *pq, *spare, *turn;
 } job;
 
@@ -191,7 +193,8 @@ static double cost(int64_t m, int64_t n, int64_t k, int64_t qcs, int64_t qks, bo
     return (double)m * (double)k * vectors / (2 * EACH) + packing * (double)n * (double)k + (double)m * storing;
 }
 
-static job plan(const wki_product *g, real *scratch)
+/* top: the rows of a symmetric product that lie above g */
+static job plan(const wki_product *g, int64_t top, real *scratch)
 {
     const int64_t m = g->m, n = g->n, k = g->k;
     const int64_t a_rs = m == 1 ? 1 : g->a_rs, a_cs = k == 1 ? 1 : g->a_cs, b_rs = k == 1 ? 1 : g->b_rs;
@@ -200,7 +203,8 @@ static job plan(const wki_product *g, real *scratch)
     j.own = sink_of(g, c_rs, c_cs);
     j.out = j.own;
     j.accumulate = g->accumulate;
-    if (cost(n, m, k, a_rs, a_cs, c_rs == 1) < cost(m, n, k, b_cs, b_rs, c_cs == 1)) {
+    j.needed = g->symmetric ? top : MOST(m, n);
+    if (!g->symmetric && cost(n, m, k, a_rs, a_cs, c_rs == 1) < cost(m, n, k, b_cs, b_rs, c_cs == 1)) {
         j.m = n, j.p = g->b, j.prs = b_cs, j.pks = b_rs;
         j.n = m, j.q = g->a, j.qks = a_cs, j.qcs = a_rs;
         j.out = turned(&j.own);
@@ -259,6 +263,7 @@ static void panel(const job *g, const block *b, const real *q, int64_t qs, int64
     tile t = { .k = b->ke, .q = q, .qs = qs, .last = direct ? last : VL, .fresh = fresh };
     for (int64_t r = 0; r < b->tiles; r++) {
         const int64_t i = b->row[r], rows = b->row[r + 1] - i;
+        if (j >= i + rows + g->needed) continue;
         t.p = g->pack_p ? g->pp + (i - b->row[0]) * b->ke : g->p + i * g->prs + b->k0 * g->pks;
         t.ps = g->pack_p ? rows : g->near ? g->pks : g->prs;
         t.c = direct ? g->out.c + i * g->out.rs + j : g->spare;
@@ -298,9 +303,9 @@ static void multiply_block(const job *g, block *b, int64_t i0, int64_t i1, int64
 /* even shares: 32 rows of at most 6 are 5 5 5 5 6 6, not 6 6 6 6 6 2 */
 static int64_t cut(int64_t n, int64_t parts, int64_t x) { return n * x / parts; }
 
-static void product(const wki_product *p, real *scratch)
+static void product(const wki_product *p, int64_t top, real *scratch)
 {
-    const job g = plan(p, scratch);
+    const job g = plan(p, top, scratch);
     const int64_t elements = parts_of(g.k, EACH), mparts = parts_of(g.m, MC);
     const int64_t kparts = MOST(parts_of(elements, g.kc / EACH), 1);
     for (int64_t j = 0; j < g.n; j += NC)
@@ -322,9 +327,17 @@ static int64_t unit_of(int64_t size) { return size >= 128 ? 16 : size >= 64 ? 8 
 static bool by_columns(const wki_product *p)
 {
     if (is_single(p)) return p->m == 1;
+    if (p->symmetric) return false;
     if (p->split != WKI_SPLIT_BY_SHAPE) return p->split == WKI_SPLIT_COLUMNS;
     const int64_t small = LEAST(p->m, p->n);
     return p->k < small && small >= 64 ? p->n <= p->m : p->n > p->m;
+}
+
+/* where a unit begins; those of a symmetric C grow shorter as its rows, up to the diagonal, grow longer */
+static int64_t begin_of(const wki_product *p, int64_t unit, int64_t size)
+{
+    const int64_t from = LEAST(unit * unit_of(size), size);
+    return p->symmetric ? (int64_t)(sqrt((double)from * (double)size) + 0.5) : from;
 }
 
 static int64_t units(const wki_product *p)
@@ -345,8 +358,8 @@ static void run(const wki_product *p, int64_t first, int64_t end, void *scratch)
 {
     wki_product band = *p;
     const bool columns = by_columns(p);
-    const int64_t size = columns ? p->n : p->m, unit = unit_of(size), from = first * unit;
-    const int64_t length = LEAST(end * unit, size) - from;
+    const int64_t size = columns ? p->n : p->m, from = begin_of(p, first, size);
+    const int64_t length = begin_of(p, end, size) - from;
     if (length <= 0 || p->m == 0 || p->n == 0) return;
     *(columns ? &band.n : &band.m) = length;
     band.c = (real *)p->c + from * (columns ? p->c_cs : p->c_rs);
@@ -360,7 +373,12 @@ static void run(const wki_product *p, int64_t first, int64_t end, void *scratch)
     } else {
         band.a = (const real *)p->a + from * p->a_rs;
     }
-    (is_single(p) ? single : product)(&band, scratch);
+    if (is_single(p)) {
+        single(&band, scratch);
+    } else {
+        if (p->symmetric) band.n = from + length;
+        product(&band, from, scratch);
+    }
 }
 
 extern const wki_product_kernel KERNEL(REAL_BITS, WKI_ISA);

@@ -66,6 +66,7 @@ static wki_product first_product(const wki_call *call)
                           .relu = attrs->relu,
                           .accumulate = attrs->accumulate,
                           .bf16 = attrs->bf16,
+                          .symmetric = attrs->symmetric,
                           .lanes = true };
 }
 
