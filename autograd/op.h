@@ -231,6 +231,7 @@ wk_status wki_put_masked(const char *where, wk_tensor *x, wk_tensor *mask, wk_te
 /* Under autocast the operands of products are rounded first (autocast.c); the result's memory is the innermost scope's. */
 static inline bool wki_casts(const wki_view *v) { return wki_autocast && v->dtype == WK_F32; }
 wk_status wki_round_operand(const wki_view *v, wki_view *rounded);
+bool wki_rounds(int op, const wki_view *const *views, const void *attrs); /* does the backend itself, if attrs.rounds? */
 
 /* The product with its bias in the last pass (bias NULL: none): c [.., m, n] = a [.., m, k] b [.., k, n] + bias. */
 /* Of operands that are bfloat16's numbers already; symmetric: see wki_product_attrs */

@@ -233,12 +233,12 @@ typedef struct wki_window {
  * gradient; each part covers a range of n. sliced, with a stride of 1 along the height: conv's w is [height of the
  * kernel, o, c / groups, its depth, its width], and so is each of conv_weight's parts. conv_depth: conv, or by_weight
  * conv_weight, where o = c = groups, the strides along height and width are 1 and there are at most WKI_DEPTH_TAPS
- * taps. bf16: as a product's. */
+ * taps. bf16, rounds: as a product's. */
 enum { WKI_DEPTH_TAPS = 64 };
 typedef struct wki_conv_attrs {
     wki_window window;
     int32_t groups;
-    bool bias, sliced, by_weight, bf16;
+    bool bias, sliced, by_weight, bf16, rounds;
 } wki_conv_attrs;
 
 /* unfold: columns [n, c * taps, windows] -> x [n, c, in]. fold, its transpose: x -> columns. Attributes: wki_window.
@@ -286,7 +286,8 @@ typedef struct wki_backend {
     /* Is such a convolution, conv or one of its two gradients, best called with plain weights: neither sliced nor
      * turned, their gradient in one part, none of it conv_depth? */
     bool (*takes_plain)(int op, const wki_view *weights, const wki_conv_attrs *attrs);
-    bool (*rounds)(const wki_view *c, const wki_view *a); /* Is it best to let such a product round its operands? */
+    /* Is it best to let such a product or convolution of bfloat16 round its operands itself? */
+    bool (*rounds)(int op, const wki_view *const *views, const void *attrs);
     wk_status (*run)(int index, const wki_call *call);
 } wki_backend;
 

@@ -30,7 +30,7 @@ static inline int machines(machine out[MACHINES])
     out[n++] = (machine){ &wki_product_f64_avx2, FUSED, avx2 };
     out[n++] = (machine){ &wki_product_f32_avx512, FUSED, avx512 };
     out[n++] = (machine){ &wki_product_f64_avx512, FUSED, avx512 };
-    out[n++] = (machine){ &wki_product_bf16_avx512, BF16, wki_product_for_bf16() != NULL };
+    out[n++] = (machine){ &wki_product_bf16_avx512, BF16, avx512 && __builtin_cpu_supports("avx512bf16") };
 #endif
     return n;
 }

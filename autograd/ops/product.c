@@ -11,15 +11,11 @@ static wk_status multiply(const wki_view *c, const wki_view *a, const wki_view *
     return wki_do(WKI_OP_product, 1, bias ? 4 : 3, views, attrs, sizeof *attrs, work);
 }
 
-static bool backend_rounds(const wki_view *c, const wki_view *a)
-{
-    const wki_backend *backend = wki_backend_of(c->device);
-    return backend && backend->rounds(c, a);
-}
-
 wk_status wki_product_rounded(const wki_view *c, const wki_view *a, const wki_view *b, bool symmetric)
 {
-    const wki_product_attrs attrs = { .bf16 = true, .rounds = backend_rounds(c, a), .symmetric = symmetric };
+    const wki_product_attrs attrs = { .bf16 = true,
+                                      .rounds = wki_rounds(WKI_OP_product, (const wki_view *[]){ c, a }, NULL),
+                                      .symmetric = symmetric };
     return multiply(c, a, b, NULL, &attrs);
 }
 
@@ -27,7 +23,7 @@ wk_status wki_product(const wki_view *c, const wki_view *a, const wki_view *b, c
                       bool accumulate)
 {
     wki_product_attrs attrs = { bias != NULL, relu, accumulate, wki_casts(a), false, false };
-    attrs.rounds = attrs.bf16 && backend_rounds(c, a);
+    attrs.rounds = attrs.bf16 && wki_rounds(WKI_OP_product, (const wki_view *[]){ c, a }, NULL);
     if (!attrs.bf16 || attrs.rounds) return multiply(c, a, b, bias, &attrs);
     WK_SCOPE(autocast);
     wki_view left, right;

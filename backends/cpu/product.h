@@ -64,8 +64,7 @@ extern const wki_product_kernel wki_product_f32_base, wki_product_f32_avx2, wki_
 extern const wki_product_kernel wki_product_f64_base, wki_product_f64_avx2, wki_product_f64_avx512;
 extern const wki_product_kernel wki_product_bf16_base, wki_product_bf16_avx512;
 
-/* the one for the instruction set in use; that of bfloat16, or NULL: the machine has no instruction for it */
-const wki_product_kernel *wki_product_for(int real_bits);
-const wki_product_kernel *wki_product_for_bf16(void);
+/* the one for the instruction set in use; rounds: that of bfloat16, where wki_cpu_rounds said so */
+const wki_product_kernel *wki_product_for(int real_bits, bool rounds);
 
 #endif

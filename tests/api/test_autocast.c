@@ -229,8 +229,10 @@ TEST(autocast, has_the_same_bits_with_avx2_and_avx512_on_any_number_of_threads)
     static const char *const sets[] = { "avx2", "avx512" };
     const char *const best = wk_cpu_isa();
     wk_tensor *const a = ramp(WK_SHAPE(3, 130, 301), 0), *const b = ramp(WK_SHAPE(3, 301, 70), 1);
-    wk_tensor *const turned = wk_contiguous(wk_transpose(b, 1, 2)), *first[3] = { NULL };
+    wk_tensor *const turned = wk_contiguous(wk_transpose(b, 1, 2)), *first[6] = { NULL };
+    wk_tensor *const x = ramp(WK_SHAPE(3, 40, 12, 14), 2), *const w = ramp(WK_SHAPE(48, 40, 3, 3), 3);
     if (wki_onednn_chosen()) return;
+    wk_requires_grad(x), wk_requires_grad(w);
     WK_AUTOCAST(on);
     for (int i = 0; i < 6; i++) {
         if (wk_set_cpu_isa(sets[i / 3])) {
@@ -239,8 +241,16 @@ TEST(autocast, has_the_same_bits_with_avx2_and_avx512_on_any_number_of_threads)
         }
         CHECK(wk_set_num_threads(1 + i % 3) == WK_OK);
         wk_tensor *const c = wk_matmul(a, b);
-        wk_tensor *const y[] = { c, wk_matmul(a, wk_transpose(turned, 1, 2)), wk_baddbmm(c, a, b, 2, 1) };
-        for (int k = 0; k < 3; k++) {
+        wk_tensor *const slid = wk_conv2d(x, w, NULL);
+        wk_set_grad(x, NULL), wk_set_grad(w, NULL);
+        CHECK(wk_backward(wk_sum(wk_square(slid))) == WK_OK);
+        wk_tensor *const y[] = { c,
+                                 wk_matmul(a, wk_transpose(turned, 1, 2)),
+                                 wk_baddbmm(c, a, b, 2, 1),
+                                 slid,
+                                 wk_clone(wk_grad(x)),
+                                 wk_clone(wk_grad(w)) };
+        for (int k = 0; k < 6; k++) {
             if (!first[k]) first[k] = y[k];
             CHECK(y[k] && wk_equal(y[k], first[k]));
         }

@@ -72,8 +72,8 @@ TEST(product, in_lanes_is_the_chain_within_rounding)
             wki_product p = { .m = 1, .n = n, .k = k, .a = a, .b = b, .c = c, .a_cs = 1, .c_cs = 1, .lanes = true };
             p.b_rs = n % 2 ? n : 1, p.b_cs = n % 2 ? 1 : k;
             void *scratch = NULL;
-            CHECK(!posix_memalign(&scratch, 64, wki_product_for(32)->scratch(&p)));
-            wki_product_for(32)->run(&p, 0, wki_product_for(32)->units(&p), scratch);
+            CHECK(!posix_memalign(&scratch, 64, wki_product_for(32, false)->scratch(&p)));
+            wki_product_for(32, false)->run(&p, 0, wki_product_for(32, false)->units(&p), scratch);
             free(scratch);
             for (int64_t j = 0; j < n; j++) {
                 double sum = 0, size = 0;

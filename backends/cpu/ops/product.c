@@ -5,43 +5,24 @@
 #include "backends/cpu/onednn.h"
 #include "backends/cpu/walk.h"
 
-const wki_product_kernel *wki_product_for(int real_bits)
+const wki_product_kernel *wki_product_for(int real_bits, bool rounds)
 {
 #ifdef __x86_64__
     static const wki_product_kernel *const kernels[2][WKI_ISA_COUNT] = {
         { &wki_product_f32_base, &wki_product_f32_avx2, &wki_product_f32_avx512 },
         { &wki_product_f64_base, &wki_product_f64_avx2, &wki_product_f64_avx512 },
     };
-    return kernels[real_bits == 64][wki_isa()];
+    return rounds ? &wki_product_bf16_avx512 : kernels[real_bits == 64][wki_isa()];
 #else
+    (void)rounds;
     return real_bits == 64 ? &wki_product_f64_base : &wki_product_f32_base;
 #endif
-}
-
-const wki_product_kernel *wki_product_for_bf16(void)
-{
-#ifdef __x86_64__
-    const bool there = wki_isa() == WKI_ISA_AVX512 && __builtin_cpu_supports("avx512bf16");
-    return there ? &wki_product_bf16_avx512 : NULL;
-#else
-    return NULL;
-#endif
-}
-
-/* A line is read once, so rounding it on the way gains nothing, and its lanes are another kernel's. */
-bool wki_cpu_rounds(const wki_view *c, const wki_view *a)
-{
-    const bool matrix = c->size[c->ndim - 2] > 1 && c->size[c->ndim - 1] > 1 && a->size[a->ndim - 1] > 0;
-    return matrix && wki_product_for_bf16() && !(wki_onednn_chosen() && wki_onednn_has_tiles());
 }
 
 static const wki_product_kernel *kernel_for(const wki_call *call)
 {
     const wki_product_attrs *attrs = call->attrs;
-#ifdef __x86_64__
-    if (attrs->rounds) return &wki_product_bf16_avx512; /* whatever was chosen since its caller asked */
-#endif
-    return wki_product_for(call->views[0]->dtype == WK_F64 ? 64 : 32);
+    return wki_product_for(call->views[0]->dtype == WK_F64 ? 64 : 32, attrs->rounds);
 }
 
 /* the first of the products */
