@@ -22,7 +22,7 @@ wk_status wki_product_rounded(const wki_view *c, const wki_view *a, const wki_vi
 wk_status wki_product(const wki_view *c, const wki_view *a, const wki_view *b, const wki_view *bias, bool relu,
                       bool accumulate)
 {
-    wki_product_attrs attrs = { bias != NULL, relu, accumulate, wki_casts(a), false, false };
+    wki_product_attrs attrs = { .bias = bias != NULL, .relu = relu, .accumulate = accumulate, .bf16 = wki_casts(a) };
     attrs.rounds = attrs.bf16 && wki_rounds(WKI_OP_product, (const wki_view *[]){ c, a }, NULL);
     if (!attrs.bf16 || attrs.rounds) return multiply(c, a, b, bias, &attrs);
     WK_SCOPE(autocast);
