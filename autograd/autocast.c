@@ -14,6 +14,12 @@ bool wk_set_autocast_enabled(bool on)
 
 void wk_autocast_guard(bool *old) { wki_autocast = *old; }
 
+bool wki_rounds(int op, const wki_view *const *views, const void *attrs)
+{
+    const wki_backend *backend = wki_backend_of(views[0]->device);
+    return backend && backend->rounds(op, views, attrs);
+}
+
 static bool repeats(const wki_view *v, int d) { return v->stride[d] == 0 && v->size[d] > 1; }
 
 static wki_view once(const wki_view *v)

@@ -231,10 +231,13 @@ wk_status wki_put_masked(const char *where, wk_tensor *x, wk_tensor *mask, wk_te
 /* Under autocast the operands of products are rounded first (autocast.c); the result's memory is the innermost scope's. */
 static inline bool wki_casts(const wki_view *v) { return wki_autocast && v->dtype == WK_F32; }
 wk_status wki_round_operand(const wki_view *v, wki_view *rounded);
+bool wki_rounds(int op, const wki_view *const *views, const void *attrs); /* does the backend itself, if attrs.rounds? */
 
 /* The product with its bias in the last pass (bias NULL: none): c [.., m, n] = a [.., m, k] b [.., k, n] + bias. */
 wk_status wki_product(const wki_view *c, const wki_view *a, const wki_view *b, const wki_view *bias, bool relu,
                       bool accumulate);
+/* Of operands that are numbers of bfloat16 already; symmetric: see wki_product_attrs. */
+wk_status wki_product_rounded(const wki_view *c, const wki_view *a, const wki_view *b, bool symmetric);
 bool wki_product_ok(const char *where, const wk_tensor *a, const wk_tensor *b); /* one float dtype, one device */
 /* [d] a [.., m, k] b [.., k, n], checked by the caller: leading dims are equal. */
 wk_tensor *wki_batched(const char *where, wk_tensor *a, wk_tensor *b);

@@ -184,9 +184,11 @@ typedef struct wki_ctc_attrs {
 } wki_ctc_attrs;
 
 /* product: c [.., m, n] -> a [.., m, k], b [.., k, n] (, bias [n]). Leading dims are equal (strides 0 repeat). f32,
- * f64. bf16: a and b are f32 that bfloat16 has too, and may be taken as such. */
+ * f64. bf16: a and b are f32 that bfloat16 has too, and may be taken as such; rounds: they are as bf16 would make them
+ * when multiplied, which only backends do that say so. symmetric: a b is its own transpose, and what lies above c's
+ * diagonal may be left unwritten, for mirror. */
 typedef struct wki_product_attrs {
-    bool bias, relu, accumulate, bf16;
+    bool bias, relu, accumulate, bf16, rounds, symmetric;
 } wki_product_attrs;
 
 /* gather: y -> x, index (WK_I64, y's shape). y[.., i, ..] = x[.., index[.., i, ..], ..] along dim, indices checked
@@ -215,6 +217,8 @@ typedef struct wki_triangle_attrs {
     bool upper;
 } wki_triangle_attrs;
 
+/* mirror: y [n, n], in place, contiguous, of elements of 4 or 8 bytes: y[i, j] = y[j, i] for i < j. */
+
 /* dot: y [..] -> a [.., k], b [.., k]: the sum of a * b over the last dim. f32, f64. */
 /* A window that slides over the last three dims of [n, c, depth, height, width]; fewer are leading ones of size 1. Tap
  * k of window o lies at o * stride - padding + k * dilation; outside 0 .. in - 1 there is nothing: zeros, for max less.
@@ -229,12 +233,12 @@ typedef struct wki_window {
  * gradient; each part covers a range of n. sliced, with a stride of 1 along the height: conv's w is [height of the
  * kernel, o, c / groups, its depth, its width], and so is each of conv_weight's parts. conv_depth: conv, or by_weight
  * conv_weight, where o = c = groups, the strides along height and width are 1 and there are at most WKI_DEPTH_TAPS
- * taps. bf16: as a product's. */
+ * taps. bf16, rounds: as a product's. */
 enum { WKI_DEPTH_TAPS = 64 };
 typedef struct wki_conv_attrs {
     wki_window window;
     int32_t groups;
-    bool bias, sliced, by_weight, bf16;
+    bool bias, sliced, by_weight, bf16, rounds;
 } wki_conv_attrs;
 
 /* unfold: columns [n, c * taps, windows] -> x [n, c, in]. fold, its transpose: x -> columns. Attributes: wki_window.
@@ -284,6 +288,8 @@ typedef struct wki_backend {
     /* Is such a convolution, conv or one of its two gradients, best called with plain weights: neither sliced nor
      * turned, their gradient in one part, none of it conv_depth? */
     bool (*takes_plain)(int op, const wki_view *weights, const wki_conv_attrs *attrs);
+    /* Is it best to let such a product or convolution of bfloat16 round its operands itself? */
+    bool (*rounds)(int op, const wki_view *const *views, const void *attrs);
     wk_status (*run)(int index, const wki_call *call);
     /* Of a plan (plan.h): makes plan->ready, one block of wki_alloc, once views have their places; runs all of it. */
     wk_status (*prepare)(wki_plan *plan);

@@ -13,6 +13,8 @@ static const bench_case cases[] = {
     { "mlp", "adagrad", "adagrad", "lr=0.01", 0.01, 128, 4, { 784, 512, 256, 10 } },
     { "mlp", "rmsprop", "rmsprop", "lr=0.001", 0.001, 128, 4, { 784, 512, 256, 10 } },
     { "mlp", "adam", "adam", "lr=0.001", 0.001, 128, 4, { 784, 512, 256, 10 } },
+    { "mlp-bf16", "momentum", "sgd", "lr=0.01,momentum=0.9", 0.01, 128, 4, { 784, 512, 256, 10 } },
+    { "mlp-bf16", "adam", "adam", "lr=0.001", 0.001, 128, 4, { 784, 512, 256, 10 } },
     { "cnn", "sgd", "sgd", "lr=0.01", 0.01, 64, 5, { 28, 32, 64, 128, 10 } },
     { "cnn", "adam", "adam", "lr=0.001", 0.001, 64, 5, { 28, 32, 64, 128, 10 } },
     { "small", "sgd", "sgd", "lr=0.01", 0.01, 32, 3, { 64, 32, 10 } },
@@ -22,6 +24,8 @@ static const bench_case cases[] = {
 int bench_case_count(void) { return (int)(sizeof cases / sizeof *cases); }
 
 const bench_case *bench_case_at(int i) { return &cases[i]; }
+
+bool bench_case_is_bf16(const bench_case *c) { return strstr(c->work, "-bf16") != NULL; }
 
 float bench_value(uint32_t salt, uint32_t i)
 {
@@ -105,7 +109,7 @@ static wk_step_function step;
 
 bool bench_begin(const bench_case *c, bool eager, bench_run *run)
 {
-    *run = (bench_run){ .lr = c->lr };
+    *run = (bench_run){ .lr = c->lr, .bf16 = bench_case_is_bf16(c) };
     if (c->wick_optimizer)
         begin_net(c, run);
     else
@@ -116,6 +120,8 @@ bool bench_begin(const bench_case *c, bool eager, bench_run *run)
 
 static wk_tensor *loss_of(const bench_run *run, wk_tensor *x, wk_tensor *y)
 {
+    bool old WK_CLEANUP(wk_autocast_guard) = wk_set_autocast_enabled(run->bf16);
+    (void)old;
     if (run->net) return wk_cross_entropy(wk_forward(run->net, x), y);
     return wk_sum(wk_square(wk_sub(wk_mm(wk_relu(wk_mm(x, run->w1)), run->w2), y)));
 }

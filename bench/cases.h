@@ -7,7 +7,7 @@
 enum { BENCH_MAX_SIZES = 5, BENCH_CHECK_STEPS = 20 };
 
 typedef struct bench_case {
-    const char *work, *optimizer; /* "mlp", "momentum" */
+    const char *work, *optimizer; /* "mlp", "momentum"; "...-bf16": the forward pass is under autocast */
     const char *wick_optimizer;   /* for wk_optim_by_name; NULL: gradient descent by hand on two matrices */
     const char *wick_options;
     double lr;
@@ -22,6 +22,7 @@ typedef struct bench_run {
     wk_tensor *x, *y, *w1, *w2; /* w1 and w2: the two-layer example, which has no net */
     double lr;
     wk_plan *plan; /* NULL: eager */
+    bool bf16;
 } bench_run;
 
 /* Uniform in [-1, 1), 24 bits, a function of (salt, i) alone; peers compute the same. */
@@ -30,6 +31,7 @@ float bench_value(uint32_t salt, uint32_t i);
 /* Weights, each followed by its bias: uniform in +-1 / sqrt(inputs of the layer). */
 void bench_fill_params(wk_params *params);
 
+bool bench_case_is_bf16(const bench_case *c);
 int bench_case_count(void);
 const bench_case *bench_case_at(int i);
 

@@ -2,7 +2,7 @@
  * 1e2 with the graph recorded; beside PyTorch in the same run where its Python is given, sample by sample in turn.
  * README.md says how to read it.
  *
- *   ops [--peer COMMAND] [--json] [--op NAME] [--samples K]
+ *   ops [--peer COMMAND] [--bf16] [--json] [--op NAME] [--samples K]
  */
 #include "cases.h"
 #include "measure.h"
@@ -77,7 +77,7 @@ typedef struct figure {
 typedef struct race {
     const char *command, *only;
     int samples;
-    bool json, differs;
+    bool json, bf16, differs;
     bench_peer peer;
     figure figures[OPS][CELLS];
     char why[OPS][256]; /* no figure beside the peer's */
@@ -215,15 +215,26 @@ static bool measure(race *r, int k, int c, const operands *o)
     return true;
 }
 
-static bool chosen(const race *r, int k) { return !r->only || !strcmp(r->only, ops[k].name); }
+static bool is_product(const char *name)
+{
+    static const char *const products[] = { "mm", "bmm", "addmm", "linear" };
+    for (size_t i = 0; i < sizeof products / sizeof *products; i++)
+        if (!strcmp(name, products[i])) return true;
+    return false;
+}
+
+static bool chosen(const race *r, int k)
+{
+    return (!r->only || !strcmp(r->only, ops[k].name)) && (!r->bf16 || is_product(ops[k].name));
+}
 
 static bool measure_all(race *r)
 {
     for (int c = 0; c < CELLS; c++) {
         WK_SCOPE(table);
         operands o = make_operands(&cells[c]);
-        if (r->command &&
-            !bench_peer_ask(&r->peer, ASK_SECONDS, "operands %d %d %d", cells[c].r, cells[c].transposed, cells[c].grad))
+        if (r->command && !bench_peer_ask(&r->peer, ASK_SECONDS, "operands %d %d %d %d", cells[c].r,
+                                          cells[c].transposed, cells[c].grad, r->bf16))
             return complain(r->peer.error), false;
         for (int k = 0; k < OPS; k++)
             if (chosen(r, k) && !measure(r, k, c, &o)) return false;
@@ -300,6 +311,7 @@ static int run(race *r)
     bench_pin(1);
     bench_cpu_model(cpu, sizeof cpu);
     if (wk_set_num_threads(1)) return complain(wk_error_text());
+    wk_set_autocast_enabled(r->bf16);
     if (r->command && !bench_peer_start(&r->peer, "torch", r->command, WICK_BENCH_SCRIPTS "/peer_ops.py", 1))
         return complain(r->peer.error);
     if (!r->json)
@@ -327,7 +339,8 @@ static int run(race *r)
 
 static int usage(const char *problem, const char *word)
 {
-    fprintf(stderr, "ops: %s: %s\nusage: ops [--peer COMMAND] [--json] [--op NAME] [--samples K]\n", problem, word);
+    fprintf(stderr, "ops: %s: %s\nusage: ops [--peer COMMAND] [--bf16] [--json] [--op NAME] [--samples K]\n", problem,
+            word);
     return 2;
 }
 
@@ -335,8 +348,8 @@ int main(int argc, char **argv)
 {
     static race r = { .samples = 7 };
     for (int i = 1; i < argc; i++) {
-        if (!strcmp(argv[i], "--json")) {
-            r.json = true;
+        if (!strcmp(argv[i], "--json") || !strcmp(argv[i], "--bf16")) {
+            *(argv[i][2] == 'j' ? &r.json : &r.bf16) = true;
             continue;
         }
         if (i + 1 == argc) return usage("not an option, or one without its value", argv[i]);

@@ -52,7 +52,9 @@ def loss_of(jax, case, x, y):
         if h.ndim == 4:
             h = jax.lax.reduce_window(h, -jnp.inf, jax.lax.max, (1, 1, 2, 2), (1, 1, 2, 2), "VALID")
             h = h.reshape(len(h), -1)
-        return h @ w.T + bias
+        if case.work.endswith("-bf16"):
+            h, w = h.astype(jnp.bfloat16), w.astype(jnp.bfloat16)
+        return jnp.matmul(h, w.T, preferred_element_type=jnp.float32) + bias
 
     def loss(p):
         h = x

@@ -1,6 +1,6 @@
 """bench/ops's peer: the same calls in PyTorch. One line asks, one line answers.
 
-    operands R TRANSPOSED GRAD      ok
+    operands R TRANSPOSED GRAD BF16 ok
     prepare NAME ARGUMENTS          ok SUM OF ABSOLUTE VALUES (nan: random), or: ok none REASON
     sample MICROSECONDS             ok MICROSECONDS_A_CALL
 """
@@ -33,8 +33,8 @@ NAMESAKES = {
 RANDOM = ("dropout", "rand", "randn")
 
 
-def operands(torch, r, transposed, grad):
-    """What the arguments' letters mean, as ops.def has it; wick makes the same."""
+def operands(torch, r, transposed, grad, bf16):
+    """What the arguments' letters mean, as ops.def has it; wick makes the same. bf16: rounded already, which wick does in the call."""
     hashed = {s: peer_common.values(20 + n, r, r) for n, s in enumerate("abxyuw")}
 
     def laid(t):
@@ -54,6 +54,8 @@ def operands(torch, r, transposed, grad):
     o["g"] = y.flatten()[:48].reshape(4, 4, 3).clone()
     o["h"] = torch.cat([o["g"]] * 3).reshape(4, 4, 3, 3)
     o.update({s: laid(o[s]) for s in "abpxyuwmniqsd"})
+    if bf16:
+        o.update({s: t.bfloat16() for s, t in o.items() if t.dtype == torch.float32})
     if grad:
         for s in "abpxyqscdvgh":
             o[s].requires_grad_()
@@ -105,8 +107,7 @@ def main():
     for line in sys.stdin:
         word, *rest = line.rstrip("\n").split(" ", 2)
         if word == "operands":
-            r, transposed, grad = (int(n) for n in line.split()[1:])
-            names = operands(torch, r, transposed, grad)
+            names = operands(torch, *(int(n) for n in line.split()[1:]))
             print("ok ", file=out)
         elif word == "prepare":
             try:

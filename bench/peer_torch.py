@@ -53,7 +53,8 @@ def net_variant(torch, case, compiled=None, compiled_step=False, last=False, **h
     optimizer = optimizer_of(torch, case, list(net.parameters()), **how)
 
     def loss():
-        return torch.nn.functional.cross_entropy(net(x), y)
+        with torch.autocast("cpu", torch.bfloat16, enabled=case.work.endswith("-bf16")):
+            return torch.nn.functional.cross_entropy(net(x), y)
 
     forward = loss if compiled is None else torch.compile(loss, **compiled)
     update = torch.compile(optimizer.step) if compiled_step else optimizer.step

@@ -96,7 +96,7 @@ static bool prepare(const race *r, contender *rival, int index, double loss)
     char *rest = NULL;
     double theirs = strtod(rival->peer.line, &rest);
     snprintf(rival->how[index], sizeof rival->how[index], "%s", rest + (*rest == ' '));
-    if (fabs(theirs - loss) <= 1e-3 * fabs(loss)) return true;
+    if (fabs(theirs - loss) <= (bench_case_is_bf16(c) ? 2e-2 : 1e-3) * fabs(loss)) return true;
     fprintf(stderr, "step: %s, %s: %s is at loss %.6g after %d steps, wick at %.6g: not the same work\n", c->work,
             c->optimizer, rival->peer.name, theirs, BENCH_CHECK_STEPS, loss);
     return false;

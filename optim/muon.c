@@ -1,5 +1,6 @@
 /* Muon (Jordan et al. 2024), as torch.optim.Muon: momentum, made orthogonal by five Newton-Schulz steps. As there,
- * these are rounded to bfloat16 after each product; here the numbers stay f32 in memory. */
+ * these are rounded to bfloat16 after each product; here the numbers stay f32 in memory. Rests on products of numbers
+ * of bfloat16 and on two rules of backends/rules.def. */
 #include "optim/optim.h"
 
 static const wk_muon_opts defaults = { WK_MUON_DEFAULTS };
@@ -28,7 +29,7 @@ static wk_status takes(const wki_optim_slot *slot, const char *where)
     return WK_OK;
 }
 
-/* x itself, which is dense and nobody else's, to the eight bits of a bfloat16's significand. */
+/* x itself, which is dense and nobody else's, to the eight bits of a bfloat16's significand */
 static wk_tensor *rounded(wk_tensor *x)
 {
     static const double numbers[WKI_N_COUNT];
@@ -38,24 +39,51 @@ static wk_tensor *rounded(wk_tensor *x)
     return x;
 }
 
+/* y = keep y + take x, rounded, by those numbers */
+static wk_status mix(wk_tensor *y, const wk_tensor *x, const double *numbers)
+{
+    const wki_update_attrs attrs = { WKI_RULE_muon_mix, 1, numbers };
+    return wki_do(WKI_OP_update, 1, WKI_VIEWS(&y->v, &x->v), &attrs, sizeof attrs, 6 * wki_numel(&y->v));
+}
+
 static wk_tensor *f32_copy(const wk_tensor *m)
 {
     wk_tensor *x = wki_new("step", m->v.device, m->v.ndim, m->v.size, WK_F32);
     return x && wki_do(WKI_OP_copy, 1, WKI_VIEWS(&x->v, &m->v), NULL, 0, wki_numel(&m->v)) == WK_OK ? x : NULL;
 }
 
+/* y = left right, which is symmetric: half of it is computed */
+static wk_status square_of(wk_tensor *y, const wk_tensor *left, const wk_tensor *right)
+{
+    if (wki_product_rounded(&y->v, &left->v, &right->v, true)) return wk_error();
+    return wki_do(WKI_OP_mirror, 1, WKI_VIEWS(&y->v), NULL, 0, wki_numel(&y->v));
+}
+
+/* x, no taller than wide, five times 3.4445 x + (-4.775 a + 2.0315 a a) x where a = x x' */
+static wk_status iterate(wk_tensor *x)
+{
+    static const double of_b[WKI_N_COUNT] = { [WKI_N_SIGN] = 1, [WKI_N_KEEP] = 2.0315, [WKI_N_TAKE] = -4.775 };
+    static const double of_x[WKI_N_COUNT] = { [WKI_N_SIGN] = 1, [WKI_N_KEEP] = 3.4445, [WKI_N_TAKE] = 1 };
+    WK_SCOPE(iterate);
+    const int64_t square[] = { wk_size(x, 0), wk_size(x, 0) };
+    wk_tensor *a = wki_new("step", x->v.device, 2, square, WK_F32),
+              *b = wki_new("step", x->v.device, 2, square, WK_F32);
+    wk_tensor *y = wki_new("step", x->v.device, 2, x->v.size, WK_F32), *turned = wk_t(x);
+    if (!a || !b || !y || !turned) return wk_error();
+    for (int step = 0; step < 5; step++)
+        if (square_of(a, x, turned) || !rounded(a) || square_of(b, a, a) || mix(b, a, of_b) ||
+            wki_product_rounded(&y->v, &b->v, &x->v, false) || mix(x, y, of_x))
+            return wk_error();
+    return WK_OK;
+}
+
 static wk_tensor *orthogonal(wk_tensor *m, double eps)
 {
     if (!m) return NULL;
     const bool tall = wk_size(m, 0) > wk_size(m, 1);
-    wk_tensor *x = rounded(f32_copy(m));
-    if (tall) x = wk_t(x);
+    wk_tensor *x = rounded(f32_copy(tall ? wk_t(m) : m));
     x = rounded(wk_div(x, rounded(wk_clamp_min(wk_norm(x, 2), eps))));
-    for (int step = 0; step < 5; step++) {
-        wk_tensor *a = rounded(wk_mm(x, wk_t(x)));
-        wk_tensor *b = rounded(wk_addmm(a, a, a, -4.775, 2.0315));
-        x = rounded(wk_addmm(x, b, x, 3.4445, 1));
-    }
+    if (!x || iterate(x)) return NULL;
     return tall ? wk_t(x) : x;
 }
 

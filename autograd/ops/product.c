@@ -11,11 +11,20 @@ static wk_status multiply(const wki_view *c, const wki_view *a, const wki_view *
     return wki_do(WKI_OP_product, 1, bias ? 4 : 3, views, attrs, sizeof *attrs, work);
 }
 
+wk_status wki_product_rounded(const wki_view *c, const wki_view *a, const wki_view *b, bool symmetric)
+{
+    const wki_product_attrs attrs = { .bf16 = true,
+                                      .rounds = wki_rounds(WKI_OP_product, (const wki_view *[]){ c, a }, NULL),
+                                      .symmetric = symmetric };
+    return multiply(c, a, b, NULL, &attrs);
+}
+
 wk_status wki_product(const wki_view *c, const wki_view *a, const wki_view *b, const wki_view *bias, bool relu,
                       bool accumulate)
 {
-    const wki_product_attrs attrs = { bias != NULL, relu, accumulate, wki_casts(a) };
-    if (!attrs.bf16) return multiply(c, a, b, bias, &attrs);
+    wki_product_attrs attrs = { .bias = bias != NULL, .relu = relu, .accumulate = accumulate, .bf16 = wki_casts(a) };
+    attrs.rounds = attrs.bf16 && wki_rounds(WKI_OP_product, (const wki_view *[]){ c, a }, NULL);
+    if (!attrs.bf16 || attrs.rounds) return multiply(c, a, b, bias, &attrs);
     WK_SCOPE(autocast);
     wki_view left, right;
     if (wki_round_operand(a, &left) || wki_round_operand(b, &right)) return wk_error();

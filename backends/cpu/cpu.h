@@ -14,6 +14,7 @@ extern const wki_backend wki_cpu_backend;
 #include "wki_kernel_list.h"
 #undef X
 extern const wki_kernel wki_cpu_row;
+bool wki_cpu_rounds(int op, const wki_view *const *views, const void *attrs); /* see wki_backend */
 
 /* Inner loops over contiguous memory, compiled for each element type and instruction set (isa/rows.c): n elements of x,
  * a, b, g and y, as far as the row has them, the others never read. The output may be one of the inputs. */

@@ -29,3 +29,9 @@ bool wki_onednn_has_bf16(double multiply_adds)
     const unsigned bf16 = dnnl_cpu_isa_avx512_core_bf16;
     return multiply_adds >= BF16_PAYS && ((unsigned)dnnl_get_effective_cpu_isa() & bf16) == bf16;
 }
+
+bool wki_onednn_has_tiles(void)
+{
+    const unsigned amx = dnnl_cpu_isa_avx512_core_amx;
+    return ((unsigned)dnnl_get_effective_cpu_isa() & amx) == amx;
+}

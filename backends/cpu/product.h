@@ -25,7 +25,11 @@ typedef enum wki_split { WKI_SPLIT_BY_SHAPE, WKI_SPLIT_ROWS, WKI_SPLIT_COLUMNS }
    WKI_LANES, ... from 0 on, product and sum each rounded; lane l takes lane l + 8's sum, then l + 4's, l + 2's, l + 1's;
    lane 0 is added to C's old value, and the epilogue follows. These bits are the same on every instruction set, base
    included, for any strides, units and threads. But a row of a larger product, one chain, may differ in its last bits
-   from the product of that row alone. */
+   from the product of that row alone.
+
+   The bf16 kernels round A and B to bfloat16 first, to the nearest and even, and know no lanes. Their chains have the
+   bits of the avx2 and avx512 kernels' over the rounded numbers, but that what is smaller than 2^-126 counts as zero:
+   elements of A and B, C's old values, and every sum on the way. */
 enum { WKI_LANES = 16 };
 
 typedef struct wki_product {
@@ -40,7 +44,8 @@ typedef struct wki_product {
     bool accumulate;
     bool bf16;       /* A and B are numbers of bfloat16, for onednn.c; a kernel takes them as any others */
     bool lanes;      /* asks for lanes where m or n is 1 */
-    wki_split split; /* does not count with lanes: they are cut by outputs */
+    bool symmetric;  /* A B is its own transpose: what lies above C's diagonal may be left as it is */
+    wki_split split; /* counts neither with lanes, which are cut by outputs, nor where C is symmetric */
 } wki_product;
 
 /* Units are bands of rows or columns of C. Their number depends on shape and split alone, and runs of neighbouring
@@ -53,11 +58,13 @@ typedef struct wki_product_kernel {
     void (*run)(const wki_product *p, int64_t first, int64_t end, void *scratch);
 } wki_product_kernel;
 
-/* which of them a build has is the build's business: one object per instruction set and element type */
+/* which of them a build has is the build's business: one object per instruction set and element type; of bf16_base, a
+   twin in plain C for the tests, only theirs */
 extern const wki_product_kernel wki_product_f32_base, wki_product_f32_avx2, wki_product_f32_avx512;
 extern const wki_product_kernel wki_product_f64_base, wki_product_f64_avx2, wki_product_f64_avx512;
+extern const wki_product_kernel wki_product_bf16_base, wki_product_bf16_avx512;
 
-/* the one for the instruction set in use */
-const wki_product_kernel *wki_product_for(int real_bits);
+/* the one for the instruction set in use; rounds: that of bfloat16, where wki_cpu_rounds said so */
+const wki_product_kernel *wki_product_for(int real_bits, bool rounds);
 
 #endif

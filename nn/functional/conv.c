@@ -165,7 +165,8 @@ static wk_status run(int op, const wki_conv_attrs *c, const wki_view *to, wk_ten
     attrs.bf16 = wki_casts(to);
     const wki_view *views[] = { to, &in[0]->v, &in[1]->v, bias ? &bias->v : NULL };
     wki_view rounded[2];
-    for (int i = 0; i < 2 && attrs.bf16; i++) {
+    attrs.rounds = attrs.bf16 && wki_rounds(op, views, &attrs);
+    for (int i = 0; i < 2 && attrs.bf16 && !attrs.rounds; i++) {
         if (wki_round_operand(&in[i]->v, &rounded[i])) return wk_error();
         views[1 + i] = &rounded[i];
     }
@@ -443,7 +444,7 @@ static wk_tensor *convolution(const char *where, int n, const wk_conv_opts *give
               "padding is WK_SAME, which transposed convolutions do not have");
     if (same && !(x = pad_to_same(&s, x))) return NULL;
     if (transpose ? !grow(&s, more) : !wki_slide_count(&s, false)) return NULL;
-    const correlation g = { { s.w, (int32_t)o.groups, false, false, false, false }, n };
+    const correlation g = { { .window = s.w, .groups = (int32_t)o.groups }, n };
     return wki_slide_leave((transpose ? transposed : correlate)(&g, x, o.weight, o.bias), single);
 }
 

@@ -1,5 +1,6 @@
 /* Autocast: against torch's on the CPU, against operands rounded by hand, and what the mode touches: the thread, the
  * block, the ops recorded in it. */
+#include "backends/cpu/onednn.h"
 #include "base/thread.h"
 #include "golden/autocast.h"
 #include "wick/wick.h"
@@ -220,6 +221,41 @@ TEST(autocast, multiplies_large_matrices_as_small_ones)
     for (size_t i = 0; i < COUNT(pairs); i++)
         CHECK(pairs[i].got && wk_allclose(wk_to(pairs[i].got, WK_F64), pairs[i].exact, 1e-5, 1e-3));
     CHECK(!wk_allclose(wk_mm(wk_to(a, WK_F64), wk_to(b, WK_F64)), exact, 1e-5, 1e-3));
+}
+
+/* With AVX512-BF16 or without, in one piece or cut. */
+TEST(autocast, has_the_same_bits_with_avx2_and_avx512_on_any_number_of_threads)
+{
+    static const char *const sets[] = { "avx2", "avx512" };
+    const char *const best = wk_cpu_isa();
+    wk_tensor *const a = ramp(WK_SHAPE(3, 130, 301), 0), *const b = ramp(WK_SHAPE(3, 301, 70), 1);
+    wk_tensor *const turned = wk_contiguous(wk_transpose(b, 1, 2)), *first[6] = { NULL };
+    wk_tensor *const x = ramp(WK_SHAPE(3, 40, 12, 14), 2), *const w = ramp(WK_SHAPE(48, 40, 3, 3), 3);
+    if (wki_onednn_chosen()) return;
+    wk_requires_grad(x), wk_requires_grad(w);
+    WK_AUTOCAST(on);
+    for (int i = 0; i < 6; i++) {
+        if (wk_set_cpu_isa(sets[i / 3])) {
+            wk_error_clear();
+            continue;
+        }
+        CHECK(wk_set_num_threads(1 + i % 3) == WK_OK);
+        wk_tensor *const c = wk_matmul(a, b);
+        wk_tensor *const slid = wk_conv2d(x, w, NULL);
+        wk_set_grad(x, NULL), wk_set_grad(w, NULL);
+        CHECK(wk_backward(wk_sum(wk_square(slid))) == WK_OK);
+        wk_tensor *const y[] = { c,
+                                 wk_matmul(a, wk_transpose(turned, 1, 2)),
+                                 wk_baddbmm(c, a, b, 2, 1),
+                                 slid,
+                                 wk_clone(wk_grad(x)),
+                                 wk_clone(wk_grad(w)) };
+        for (int k = 0; k < 6; k++) {
+            if (!first[k]) first[k] = y[k];
+            CHECK(y[k] && wk_equal(y[k], first[k]));
+        }
+    }
+    CHECK(wk_set_cpu_isa(best) == WK_OK && wk_set_num_threads(1) == WK_OK);
 }
 
 TEST(autocast, leaves_f64_alone)

@@ -72,6 +72,19 @@ TEST(fill, counts_row_major)
     }
 }
 
+TEST(mirror, puts_what_lies_below_the_diagonal_above_it)
+{
+    for (int64_t n = 0; n < 80; n++) {
+        static const wk_dtype dtypes[] = { WK_F32, WK_F64, WK_I32, WK_I64 };
+        start((uint64_t)n);
+        const wki_view *y = packed(dtypes[n % 4], 2, (int64_t[]){ n, n }), *x = packed(dtypes[n % 4], 2, y->size);
+        for (int64_t i = 0; i < n * n; i++) set(x, i, get(y, i));
+        run_every_way(&wki_cpu_mirror, WKI_ISA_BASE, &y, 1, 1, NULL);
+        for (int64_t i = 0; i < n * n; i++) ck_assert(get(y, i) == get(x, i % n > i / n ? i % n * n + i / n : i));
+        finish();
+    }
+}
+
 /* ---- random and dropout ---- */
 
 static const wki_random_key a_key = { 0x123456789abcdef0u, 0x1111222233334444u, 7 };

@@ -192,7 +192,7 @@ TEST(product, agrees_with_a_loop_for_every_batch)
     for (int round = 0; round < 200; round++) {
         start((uint64_t)round);
         const wk_dtype dtype = below(2) ? WK_F32 : WK_F64;
-        const wki_product_attrs attrs = { below(2), below(2), below(2), false };
+        const wki_product_attrs attrs = { .bias = below(2), .relu = below(2), .accumulate = below(2) };
         const int64_t m = below(20), n = below(20), k = below(20);
         const int64_t lead[] = { 1 + below(3), below(4) };
         const int batch = (int)below(3), at = 2 - batch;

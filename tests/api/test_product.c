@@ -1,262 +1,39 @@
 /* Laws of the matrix products: each element is one chain over k, or a tree of lanes where C is a line and lanes are
- * asked for, whatever the strides, the epilogue, the cut into units and the instruction set. Chain and tree are
- * computed here one element at a time, with the C library's fma. */
+ * asked for, whatever the strides, the epilogue, the cut into units and the instruction set. */
 #include "backends/cpu/onednn.h"
-#include "backends/cpu/product.h"
+#include "product_check.h"
 #include "wick/wick.h"
-#include "wick_check.h"
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
-
-typedef struct machine {
-    const wki_product_kernel *kernel;
-    bool fused, runs;
-} machine;
-
-static int machines(machine out[6])
-{
-    int n = 0;
-    out[n++] = (machine){ &wki_product_f32_base, false, true };
-    out[n++] = (machine){ &wki_product_f64_base, false, true };
-#ifdef __x86_64__
-    const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-                        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
-    out[n++] = (machine){ &wki_product_f32_avx2, true, avx2 };
-    out[n++] = (machine){ &wki_product_f64_avx2, true, avx2 };
-    out[n++] = (machine){ &wki_product_f32_avx512, true, avx512 };
-    out[n++] = (machine){ &wki_product_f64_avx512, true, avx512 };
-#endif
-    return n;
-}
-
-/* ---- numbers and matrices ---- */
-
-static uint64_t state;
-
-static int64_t below(int64_t n)
-{
-    state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (int64_t)((state >> 33) % (uint64_t)n);
-}
-
-static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
-
-static double get(int bits, const void *p, int64_t i)
-{
-    return bits == 32 ? (double)((const float *)p)[i] : ((const double *)p)[i];
-}
-
-static void set(int bits, void *p, int64_t i, double x)
-{
-    if (bits == 32)
-        ((float *)p)[i] = (float)x;
-    else
-        ((double *)p)[i] = x;
-}
-
-/* a heap block that ends where its last element does, so that a sanitizer sees the first byte read or written outside
- */
-static void *numbers(int bits, int64_t count)
-{
-    void *p = malloc((size_t)count * (size_t)bits / 8);
-    CHECK(p != NULL);
-    for (int64_t i = 0; i < count; i++)
-        set(bits, p, i, below(16) ? ((double)below(1 << 24) - (1 << 23)) / (1 << 22) + 0.1 / (double)(1 + i) : 0);
-    return p;
-}
-
-typedef struct matrix {
-    void *data;
-    int64_t rs, cs, count, origin; /* element (0, 0) lies at origin: strides may be negative */
-} matrix;
-
-enum { BY_ROWS, BY_COLUMNS, WIDER_ROWS, WIDER_COLUMNS, EVERY_SECOND, UPSIDE_DOWN, LAYOUTS, REPEATED_ROW = LAYOUTS };
-
-static matrix matrix_of(int bits, int64_t rows, int64_t cols, int64_t layout)
-{
-    const int64_t gap = 1 + below(3) * 7;
-    matrix x = { .rs = cols, .cs = 1 };
-    switch (layout) {
-    case BY_COLUMNS: x.rs = 1, x.cs = rows; break;
-    case WIDER_ROWS: x.rs = cols + gap; break;
-    case WIDER_COLUMNS: x.rs = 1, x.cs = rows + gap; break;
-    case EVERY_SECOND: x.rs = 2 * cols + gap, x.cs = 2; break;
-    case UPSIDE_DOWN: x.rs = -cols, x.origin = cols * (rows - 1); break;
-    case REPEATED_ROW: x.rs = 0; break;
-    }
-    x.count = 1 + x.origin + (x.rs > 0 ? (rows - 1) * x.rs : 0) + (cols - 1) * x.cs;
-    x.data = numbers(bits, x.count);
-    return x;
-}
-
-static void *start(int bits, const matrix *x) { return (char *)x->data + x->origin * (bits / 8); }
-
-/* ---- the law ---- */
-
-static double rounded(int bits, double x) { return bits == 32 ? (float)x : x; }
-
-static double chain(int bits, bool fused, const wki_product *p, int64_t i, int64_t j)
-{
-    double c = p->accumulate ? get(bits, p->c, i * p->c_rs + j * p->c_cs) : 0;
-    for (int64_t t = 0; t < p->k; t++) {
-        const double a = get(bits, p->a, i * p->a_rs + t * p->a_cs), b = get(bits, p->b, t * p->b_rs + j * p->b_cs);
-        if (bits == 32)
-            c = fused ? fmaf((float)a, (float)b, (float)c) : (float)c + (float)a * (float)b;
-        else
-            c = fused ? fma(a, b, c) : c + a * b;
-    }
-    return c;
-}
-
-/* 16 lanes, then 8, 4, 2, 1; rounding a double's product or sum of two floats once more loses nothing */
-static double tree(int bits, const wki_product *p, int64_t i, int64_t j)
-{
-    double lane[16] = { 0 };
-    for (int64_t t = 0; t < p->k; t++) {
-        const double a = get(bits, p->a, i * p->a_rs + t * p->a_cs), b = get(bits, p->b, t * p->b_rs + j * p->b_cs);
-        lane[t % 16] = rounded(bits, lane[t % 16] + rounded(bits, a * b));
-    }
-    for (int half = 8; half > 0; half /= 2)
-        for (int l = 0; l < half; l++) lane[l] = rounded(bits, lane[l] + lane[l + half]);
-    return p->accumulate ? rounded(bits, get(bits, p->c, i * p->c_rs + j * p->c_cs) + lane[0]) : lane[0];
-}
-
-static bool in_lanes(const wki_product *p) { return p->lanes && (p->m == 1 || p->n == 1); }
-
-static double element(int bits, bool fused, const wki_product *p, int64_t i, int64_t j)
-{
-    double c = in_lanes(p) ? tree(bits, p, i, j) : chain(bits, fused, p, i, j);
-    if (p->bias) c = bits == 32 ? (float)c + (float)get(bits, p->bias, j) : c + get(bits, p->bias, j);
-    if (p->relu && c < 0) c = 0;
-    if (p->mask && get(bits, p->mask, i * p->mask_rs + j * p->mask_cs) <= 0) c = 0;
-    return c;
-}
-
-typedef struct trial {
-    int bits;
-    wki_product p;
-    matrix a, b, c, mask;
-    void *bias, *before; /* before: C's whole buffer as it was */
-} trial;
-
-static trial trial_of(int bits, int64_t m, int64_t n, int64_t k)
-{
-    trial t = { .bits = bits };
-    t.a = matrix_of(bits, m, k, below(LAYOUTS + 1));
-    t.b = matrix_of(bits, k, n, below(LAYOUTS + 1));
-    t.c = matrix_of(bits, m, n, below(3) ? BY_ROWS : below(LAYOUTS));
-    t.p = (wki_product){ .m = m, .n = n, .k = k };
-    t.p.a = start(bits, &t.a), t.p.a_rs = t.a.rs, t.p.a_cs = t.a.cs;
-    t.p.b = start(bits, &t.b), t.p.b_rs = t.b.rs, t.p.b_cs = t.b.cs;
-    t.p.c = start(bits, &t.c), t.p.c_rs = t.c.rs, t.p.c_cs = t.c.cs;
-    if (below(2)) t.p.bias = t.bias = numbers(bits, n);
-    if (below(2)) {
-        t.mask = matrix_of(bits, m, n, below(2) ? BY_ROWS : below(LAYOUTS));
-        t.p.mask = start(bits, &t.mask), t.p.mask_rs = t.mask.rs, t.p.mask_cs = t.mask.cs;
-    }
-    t.p.relu = below(2);
-    t.p.accumulate = below(2);
-    t.p.split = (wki_split)below(3);
-    t.p.lanes = below(2);
-    t.before = malloc((size_t)t.c.count * (size_t)bits / 8);
-    memcpy(t.before, t.c.data, (size_t)t.c.count * (size_t)bits / 8);
-    return t;
-}
-
-static void trial_end(trial *t)
-{
-    void *const owned[] = { t->a.data, t->b.data, t->c.data, t->mask.data, t->bias, t->before };
-    for (int i = 0; i < 6; i++) free(owned[i]);
-}
-
-static size_t c_bytes(const trial *t) { return (size_t)t->c.count * (size_t)t->bits / 8; }
-
-/* C's whole buffer as it must be, gaps between its elements included */
-static void *expected(trial *t, bool fused)
-{
-    memcpy(t->c.data, t->before, c_bytes(t));
-    void *want = malloc(c_bytes(t));
-    memcpy(want, t->before, c_bytes(t));
-    for (int64_t i = 0; i < t->p.m; i++)
-        for (int64_t j = 0; j < t->p.n; j++)
-            set(t->bits, want, t->c.origin + i * t->p.c_rs + j * t->p.c_cs, element(t->bits, fused, &t->p, i, j));
-    return want;
-}
-
-static void run(const wki_product_kernel *kernel, trial *t, int64_t parts)
-{
-    memcpy(t->c.data, t->before, c_bytes(t));
-    const int64_t units = kernel->units(&t->p);
-    void *scratch = NULL;
-    CHECK(!posix_memalign(&scratch, 64, kernel->scratch(&t->p)));
-    for (int64_t x = parts - 1; x >= 0; x--) kernel->run(&t->p, units * x / parts, units * (x + 1) / parts, scratch);
-    free(scratch);
-}
-
-static int64_t size_of(int64_t often, int64_t seldom)
-{
-    static const int64_t edges[] = { 1, 2, 3, 8, 16, 32, 33, 64, 65, 128 };
-    if (below(4) == 0) return least(edges[below(10)], seldom);
-    return 1 + below(below(20) ? often : seldom);
-}
 
 TEST(product, is_one_chain_over_k_for_any_shape_strides_and_epilogue)
 {
-    machine m[6];
-    const int n = machines(m);
     state = 10;
     for (int i = 0; i < 1500; i++) {
-        const int bits = i % 3 ? 32 : 64;
-        trial t = trial_of(bits, size_of(40, 200), size_of(40, 200), size_of(40, 700));
-        void *const plain = expected(&t, false), *const fused = expected(&t, true);
-        for (int x = 0; x < n; x++) {
-            if (!m[x].runs || m[x].kernel->real_bits != bits) continue;
-            run(m[x].kernel, &t, 1);
-            CHECK(!memcmp(t.c.data, m[x].fused ? fused : plain, c_bytes(&t)));
-            run(m[x].kernel, &t, 2);
-            CHECK(!memcmp(t.c.data, m[x].fused ? fused : plain, c_bytes(&t)));
-        }
-        free(plain);
-        free(fused);
+        trial t = trial_of(i % 3 ? 32 : 64, size_of(40, 200), size_of(40, 200), size_of(40, 700));
+        all_give(&t, 2);
         trial_end(&t);
     }
 }
 
 TEST(product, has_the_same_bits_in_all_blocks_over_rows_columns_and_k)
 {
-    static const int64_t shapes[][3] = {
-        { 3, 2100, 700 }, { 130, 1100, 330 }, { 260, 70, 1000 }, { 1, 1500, 400 }, { 900, 2, 650 }
-    };
-    machine m[6];
-    const int n = machines(m);
-    for (int s = 0; s < 5 * 4; s++) {
+    static const int64_t shapes[][3] = { { 3, 2100, 700 }, { 130, 1100, 330 }, { 260, 70, 1000 },
+                                         { 1, 1500, 400 }, { 900, 2, 650 },    { 20, 40, 2401 } };
+    for (int s = 0; s < 6 * 4; s++) {
         state = (uint64_t)s;
-        const int bits = s % 4 == 3 ? 64 : 32;
-        trial t = trial_of(bits, shapes[s / 4][0], shapes[s / 4][1], shapes[s / 4][2]);
-        void *const plain = expected(&t, false), *const fused = expected(&t, true);
-        for (int x = 0; x < n; x++) {
-            if (!m[x].runs || m[x].kernel->real_bits != bits) continue;
-            run(m[x].kernel, &t, 1);
-            CHECK(!memcmp(t.c.data, m[x].fused ? fused : plain, c_bytes(&t)));
-        }
-        free(plain);
-        free(fused);
+        trial t = trial_of(s % 4 == 3 ? 64 : 32, shapes[s / 4][0], shapes[s / 4][1], shapes[s / 4][2]);
+        all_give(&t, 1);
         trial_end(&t);
     }
 }
 
-/* every kernel of t's type, each in one, two and three parts */
-static void all_give(trial *t, const void *plain, const void *fused)
+TEST(product, that_is_symmetric_has_the_same_bits_up_to_the_diagonal_however_it_is_cut)
 {
-    machine m[6];
-    const int n = machines(m);
-    for (int x = 0; x < n; x++)
-        for (int parts = 1; parts <= 3 && m[x].runs && m[x].kernel->real_bits == t->bits; parts++) {
-            run(m[x].kernel, t, parts);
-            CHECK(!memcmp(t->c.data, m[x].fused ? fused : plain, c_bytes(t)));
-        }
+    state = 16;
+    for (int i = 0; i < 150; i++) {
+        trial t = symmetric_trial_of(i % 3 ? 32 : 64, size_of(60, 260), size_of(40, 300));
+        all_give(&t, 4);
+        trial_end(&t);
+    }
 }
 
 TEST(product, of_one_line_is_the_same_tree_of_lanes_on_every_instruction_set)
@@ -267,9 +44,7 @@ TEST(product, of_one_line_is_the_same_tree_of_lanes_on_every_instruction_set)
             for (int kind = 0; kind < 4; kind++) {
                 trial t = trial_of(kind / 2 ? 64 : 32, kind % 2 ? 1 : outputs, kind % 2 ? outputs : 1, k > 0 ? k : 1);
                 t.p.k = k, t.p.lanes = true;
-                void *const want = expected(&t, false);
-                all_give(&t, want, want);
-                free(want);
+                all_give(&t, 3);
                 trial_end(&t);
             }
 }
@@ -282,9 +57,7 @@ TEST(product, of_one_long_line_is_the_same_tree_of_lanes)
         state = (uint64_t)s;
         trial t = trial_of(s % 4 == 3 ? 64 : 32, s % 2 ? 1 : outputs, s % 2 ? outputs : 1, k);
         t.p.lanes = true;
-        void *const want = expected(&t, false);
-        all_give(&t, want, want);
-        free(want);
+        all_give(&t, 3);
         trial_end(&t);
     }
 }
@@ -299,8 +72,8 @@ TEST(product, in_lanes_is_the_chain_within_rounding)
             wki_product p = { .m = 1, .n = n, .k = k, .a = a, .b = b, .c = c, .a_cs = 1, .c_cs = 1, .lanes = true };
             p.b_rs = n % 2 ? n : 1, p.b_cs = n % 2 ? 1 : k;
             void *scratch = NULL;
-            CHECK(!posix_memalign(&scratch, 64, wki_product_for(32)->scratch(&p)));
-            wki_product_for(32)->run(&p, 0, wki_product_for(32)->units(&p), scratch);
+            CHECK(!posix_memalign(&scratch, 64, wki_product_for(32, false)->scratch(&p)));
+            wki_product_for(32, false)->run(&p, 0, wki_product_for(32, false)->units(&p), scratch);
             free(scratch);
             for (int64_t j = 0; j < n; j++) {
                 double sum = 0, size = 0;
@@ -316,7 +89,7 @@ TEST(product, in_lanes_is_the_chain_within_rounding)
 /* NaN and infinities of W or x reach their own outputs and no others */
 TEST(product, in_lanes_takes_nan_and_infinities_as_the_chain_does)
 {
-    machine m[6];
+    machine m[MACHINES];
     const int n = machines(m);
     state = 13;
     for (int i = 0; i < 400; i++) {
@@ -328,9 +101,9 @@ TEST(product, in_lanes_takes_nan_and_infinities_as_the_chain_does)
             matrix *const at = hit[below(2)];
             set(t.bits, at->data, below(at->count), h == 0 ? (double)NAN : h == 1 ? HUGE_VAL : -HUGE_VAL);
         }
-        void *const want = expected(&t, false);
+        void *const want = expected(&t, PLAIN);
         for (int x = 0; x < n; x++) {
-            if (!m[x].runs || m[x].kernel->real_bits != t.bits) continue;
+            if (!m[x].runs || m[x].kernel->real_bits != t.bits || m[x].law == BF16) continue;
             run(m[x].kernel, &t, 2);
             for (int64_t c = 0; c < t.c.count; c++) {
                 const double got = get(t.bits, t.c.data, c), must = get(t.bits, want, c);
@@ -386,7 +159,7 @@ TEST(product, of_one_line_has_the_same_bits_by_every_op_layout_thread_count_and_
 
 TEST(product, does_not_change_a_bit_however_it_is_cut)
 {
-    machine m[6];
+    machine m[MACHINES];
     const int n = machines(m);
     state = 11;
     for (int i = 0; i < 60; i++) {
@@ -410,7 +183,7 @@ TEST(product, does_not_change_a_bit_however_it_is_cut)
 
 TEST(product, of_nothing_is_zero_or_what_was_there_and_then_the_epilogue)
 {
-    machine m[6];
+    machine m[MACHINES];
     const int n = machines(m);
     for (int x = 0; x < n; x++) {
         if (!m[x].runs || m[x].kernel->real_bits != 32) continue;
@@ -436,7 +209,7 @@ TEST(product, of_nothing_is_zero_or_what_was_there_and_then_the_epilogue)
 
 TEST(product, lets_a_nan_through_relu_and_mask)
 {
-    machine m[6];
+    machine m[MACHINES];
     const int n = machines(m);
     for (int x = 0; x < n; x++) {
         if (!m[x].runs || m[x].kernel->real_bits != 32) continue;

@@ -1,9 +1,18 @@
-/* Matrix products, compiled once per instruction set (WKI_ISA) and element type (REAL_BITS). One operand, P, is
-   broadcast; the other, Q, is loaded as vectors; a tile of C stays in registers while k passes. Rests on vector.h and
-   the contract, product.h; single.h has the products whose C is one line. */
+/* Matrix products, compiled once per instruction set (WKI_ISA) and element type (REAL_BITS), and with WKI_BF16 for f32
+   that is multiplied as bfloat16. One operand, P, is broadcast; the other, Q, is loaded as vectors; a tile of C stays
+   in registers while k passes. Rests on vector.h and the contract, product.h; single.h has the products whose C is one
+   line, pairs.h bfloat16. */
 #include "backends/cpu/isa/single.h"
+#include <math.h>
 
-#define GLUE(bits, isa)   wki_product_f##bits##_##isa
+#ifdef WKI_BF16
+#include "backends/cpu/isa/pairs.h"
+#define GLUE(bits, isa) wki_product_bf16_##isa
+enum { EACH = 2 }; /* numbers along k in an element of a packed operand */
+#else
+#define GLUE(bits, isa) wki_product_f##bits##_##isa
+enum { EACH = 1 };
+#endif
 #define KERNEL(bits, isa) GLUE(bits, isa)
 #define TEXT_(x)          #x
 #define TEXT(x)           TEXT_(x)
@@ -18,17 +27,26 @@ enum { MR = 6, WIDE_ROWS = 2, MASKED = 0 };
 enum { NV = 2, WIDE = 4, NR_MAX = WIDE * VL };
 
 /* A panel of Q, KC x NV vectors, about fills the first cache; MC x KC of P stay in the second, KC x NC of Q near it. */
-enum { KC = 400, MC = 216, NC = 8192 / sizeof(real) };
+enum { KC = 400 * EACH, MC = 216, NC = 8192 / sizeof(real) };
 
-/* Q is used where it lies for up to so many rows, or so few k: copying it would not pay */
-enum { IN_PLACE_ROWS = 140, IN_PLACE_K = 64 };
+/* Q is used where it lies for up to so many rows, or so few k: copying it would not pay. Pairs are always made. */
+enum { IN_PLACE_ROWS = EACH == 1 ? 140 : 0, IN_PLACE_K = EACH == 1 ? 64 : 0 };
 
 enum { FAR_AHEAD = 128 }; /* a k long enough to prefetch the next tile of C meanwhile */
 
 /* ---- the tile ---- */
 
+INLINE vec add_element(vec acc, real x, vec b)
+{
+#ifdef WKI_BF16
+    return add_pairs(acc, x, b);
+#else
+    return multiply_add(acc, x, b);
+#endif
+}
+
 typedef struct tile {
-    int64_t k;
+    int64_t k; /* elements */
     const real *p, *q;
     real *c;
     int64_t ps, qs, cs; /* P from row to row or from k to k, Q from k to k, C from row to row */
@@ -61,7 +79,7 @@ INLINE void multiply(const int mr, const int nv, const bool near, const tile *t)
         UNROLL for (int i = 0; i < mr; i++)
         {
             const real x = p[i / 3][i % 3 * row];
-            UNROLL for (int v = 0; v < nv; v++) acc[i][v] = multiply_add(acc[i][v], x, b[v]);
+            UNROLL for (int v = 0; v < nv; v++) acc[i][v] = add_element(acc[i][v], x, b[v]);
         }
         UNROLL for (int i = 0; i < mr; i += 3) p[i / 3] += step;
     }
@@ -141,6 +159,16 @@ static void pack(real *to, ptrdiff_t ts, const real *from, ptrdiff_t is, ptrdiff
         for (int64_t i = 0; i < rows; i++) to[t * ts + i] = from[i * is + t * tis];
 }
 
+/* an operand's columns from k on, as elements */
+static void pack_operand(real *to, ptrdiff_t ts, const real *from, ptrdiff_t is, ptrdiff_t ks, int64_t rows, int64_t k)
+{
+#ifdef WKI_BF16
+    pack_pairs(to, ts, from, is, ks, rows, k);
+#else
+    pack(to, ts, from, is, ks, rows, k);
+#endif
+}
+
 /* ---- one product ---- */
 
 /* C'[m, n] = P[m, k] Q[k, n]: the product as given, or turned, where C' is C's transpose */
@@ -151,7 +179,8 @@ typedef struct job {
     sink own, out; /* as C lies, and as tiles lie */
     bool flip;     /* a tile must be transposed on its way to C */
     bool accumulate, near, pack_p, in_place;
-    int nr, kc; /* columns of a panel of Q, and k at most */
+    int64_t needed; /* of the tiles at row i those that begin left of column i + rows + needed */
+    int nr, kc;     /* columns of a panel of Q, and k at most */
     real *pp, *pq, *spare, *turn;
 } job;
 
@@ -161,10 +190,11 @@ static double cost(int64_t m, int64_t n, int64_t k, int64_t qcs, int64_t qks, bo
     const double vectors = (double)parts_of(n, VL);
     const double packing = qcs == 1 ? (m > IN_PLACE_ROWS ? 1.0 / VL : 0) : qks == 1 ? 3.0 / VL : 1.5;
     const double storing = direct ? vectors : 1.5 * (double)n * (double)parts_of(k, KC);
-    return (double)m * (double)k * vectors / 2 + packing * (double)n * (double)k + (double)m * storing;
+    return (double)m * (double)k * vectors / (2 * EACH) + packing * (double)n * (double)k + (double)m * storing;
 }
 
-static job plan(const wki_product *g, real *scratch)
+/* top: the rows of a symmetric product that lie above g */
+static job plan(const wki_product *g, int64_t top, real *scratch)
 {
     const int64_t m = g->m, n = g->n, k = g->k;
     const int64_t a_rs = m == 1 ? 1 : g->a_rs, a_cs = k == 1 ? 1 : g->a_cs, b_rs = k == 1 ? 1 : g->b_rs;
@@ -173,7 +203,8 @@ static job plan(const wki_product *g, real *scratch)
     j.own = sink_of(g, c_rs, c_cs);
     j.out = j.own;
     j.accumulate = g->accumulate;
-    if (cost(n, m, k, a_rs, a_cs, c_rs == 1) < cost(m, n, k, b_cs, b_rs, c_cs == 1)) {
+    j.needed = g->symmetric ? top : MOST(m, n);
+    if (!g->symmetric && cost(n, m, k, a_rs, a_cs, c_rs == 1) < cost(m, n, k, b_cs, b_rs, c_cs == 1)) {
         j.m = n, j.p = g->b, j.prs = b_cs, j.pks = b_rs;
         j.n = m, j.q = g->a, j.qks = a_cs, j.qcs = a_rs;
         j.out = turned(&j.own);
@@ -182,12 +213,12 @@ static job plan(const wki_product *g, real *scratch)
     j.nr = (j.m <= WIDE_ROWS ? WIDE : NV) * VL;
     j.kc = j.nr > NV * VL ? KC / 3 : KC;
     j.near = j.pks != 1;
-    j.pack_p = j.near ? j.prs != 1 || k > IN_PLACE_K : j.n > 32 * j.nr;
+    j.pack_p = EACH > 1 || (j.near ? j.prs != 1 || k > IN_PLACE_K : j.n > 32 * j.nr);
     j.in_place = j.qcs == 1 && (j.m <= IN_PLACE_ROWS || k <= IN_PLACE_K);
     j.spare = scratch;
     j.turn = j.spare + MR * NR_MAX + VL;
     j.pp = j.turn + MR * NR_MAX + VL;
-    j.pq = j.pp + LEAST(j.m, MC) * LEAST(k, KC) + VL;
+    j.pq = j.pp + LEAST(j.m, MC) * parts_of(LEAST(k, KC), EACH) + VL;
     return j;
 }
 
@@ -212,6 +243,7 @@ static void deliver(const job *g, sums *f)
 
 typedef struct block {
     int64_t row[MC / MR + 2], tiles, k0, kc; /* tiles begin at row[0 .. tiles - 1] and end at row[tiles] */
+    int64_t ke;                              /* elements that are kc */
     bool first, last;                        /* of the blocks over k */
 } block;
 
@@ -228,15 +260,16 @@ static void panel(const job *g, const block *b, const real *q, int64_t qs, int64
 {
     const int vectors = (int)parts_of(cols, VL), last = (int)(cols - (vectors - 1) * VL);
     const bool direct = g->out.cs == 1 && (MASKED || last == VL), fresh = b->first && !g->accumulate;
-    tile t = { .k = b->kc, .q = q, .qs = qs, .last = direct ? last : VL, .fresh = fresh };
+    tile t = { .k = b->ke, .q = q, .qs = qs, .last = direct ? last : VL, .fresh = fresh };
     for (int64_t r = 0; r < b->tiles; r++) {
         const int64_t i = b->row[r], rows = b->row[r + 1] - i;
-        t.p = g->pack_p ? g->pp + (i - b->row[0]) * b->kc : g->p + i * g->prs + b->k0 * g->pks;
+        if (j >= i + rows + g->needed) continue;
+        t.p = g->pack_p ? g->pp + (i - b->row[0]) * b->ke : g->p + i * g->prs + b->k0 * g->pks;
         t.ps = g->pack_p ? rows : g->near ? g->pks : g->prs;
         t.c = direct ? g->out.c + i * g->out.rs + j : g->spare;
         t.cs = direct ? g->out.rs : NR_MAX;
         if (!direct && !fresh) fetch(g, i, j, rows, cols);
-        if (direct && b->kc >= FAR_AHEAD && r + 1 < b->tiles) prefetch(g, b->row[r + 1], b->row[r + 2], j, cols);
+        if (direct && b->ke >= FAR_AHEAD && r + 1 < b->tiles) prefetch(g, b->row[r + 1], b->row[r + 2], j, cols);
         tiles[rows - 1][g->near || g->pack_p][vectors - 1](&t);
         if (direct && (!b->last || g->out.plain)) continue;
         deliver(g, &(sums){ t.c, t.cs, i, j, rows, cols, b->last });
@@ -252,7 +285,7 @@ static void multiply_block(const job *g, block *b, int64_t i0, int64_t i1, int64
     if (g->pack_p)
         for (int64_t r = 0; r < b->tiles; r++) {
             const int64_t i = b->row[r], mr = b->row[r + 1] - i;
-            pack(g->pp + (i - i0) * b->kc, mr, g->p + i * g->prs + b->k0 * g->pks, g->prs, g->pks, mr, b->kc);
+            pack_operand(g->pp + (i - i0) * b->ke, mr, g->p + i * g->prs + b->k0 * g->pks, g->prs, g->pks, mr, b->kc);
         }
     for (int64_t j = j0; j < j1; j += g->nr) {
         const int64_t cols = LEAST(g->nr, j1 - j);
@@ -261,8 +294,8 @@ static void multiply_block(const job *g, block *b, int64_t i0, int64_t i1, int64
             panel(g, b, q, g->qks, j, cols);
             continue;
         }
-        real *const to = g->pq + (j - j0) * b->kc;
-        if (i0 == 0) pack(to, g->nr, q, g->qcs, g->qks, cols, b->kc);
+        real *const to = g->pq + (j - j0) * b->ke;
+        if (i0 == 0) pack_operand(to, g->nr, q, g->qcs, g->qks, cols, b->kc);
         panel(g, b, to, g->nr, j, cols);
     }
 }
@@ -270,14 +303,16 @@ static void multiply_block(const job *g, block *b, int64_t i0, int64_t i1, int64
 /* even shares: 32 rows of at most 6 are 5 5 5 5 6 6, not 6 6 6 6 6 2 */
 static int64_t cut(int64_t n, int64_t parts, int64_t x) { return n * x / parts; }
 
-static void product(const wki_product *p, real *scratch)
+static void product(const wki_product *p, int64_t top, real *scratch)
 {
-    const job g = plan(p, scratch);
-    const int64_t kparts = MOST(parts_of(g.k, g.kc), 1), mparts = parts_of(g.m, MC);
+    const job g = plan(p, top, scratch);
+    const int64_t elements = parts_of(g.k, EACH), mparts = parts_of(g.m, MC);
+    const int64_t kparts = MOST(parts_of(elements, g.kc / EACH), 1);
     for (int64_t j = 0; j < g.n; j += NC)
         for (int64_t kb = 0; kb < kparts; kb++) {
-            block b = { .k0 = cut(g.k, kparts, kb), .first = kb == 0, .last = kb == kparts - 1 };
-            b.kc = cut(g.k, kparts, kb + 1) - b.k0;
+            block b = { .k0 = EACH * cut(elements, kparts, kb), .first = kb == 0, .last = kb == kparts - 1 };
+            b.ke = cut(elements, kparts, kb + 1) - b.k0 / EACH;
+            b.kc = LEAST(EACH * b.ke, g.k - b.k0);
             for (int64_t ib = 0; ib < mparts; ib++)
                 multiply_block(&g, &b, cut(g.m, mparts, ib), cut(g.m, mparts, ib + 1), j, LEAST(j + NC, g.n));
         }
@@ -292,9 +327,17 @@ static int64_t unit_of(int64_t size) { return size >= 128 ? 16 : size >= 64 ? 8 
 static bool by_columns(const wki_product *p)
 {
     if (is_single(p)) return p->m == 1;
+    if (p->symmetric) return false;
     if (p->split != WKI_SPLIT_BY_SHAPE) return p->split == WKI_SPLIT_COLUMNS;
     const int64_t small = LEAST(p->m, p->n);
     return p->k < small && small >= 64 ? p->n <= p->m : p->n > p->m;
+}
+
+/* where a unit begins; those of a symmetric C grow shorter as its rows, up to the diagonal, grow longer */
+static int64_t begin_of(const wki_product *p, int64_t unit, int64_t size)
+{
+    const int64_t from = LEAST(unit * unit_of(size), size);
+    return p->symmetric ? (int64_t)(sqrt((double)from * (double)size) + 0.5) : from;
 }
 
 static int64_t units(const wki_product *p)
@@ -307,7 +350,7 @@ static int64_t units(const wki_product *p)
 static size_t scratch(const wki_product *p)
 {
     if (is_single(p)) return single_scratch(p);
-    const int64_t k = LEAST(p->k, KC), side = MOST(p->m, p->n);
+    const int64_t k = parts_of(LEAST(p->k, KC), EACH), side = MOST(p->m, p->n);
     return sizeof(real) * (size_t)(2 * (MR * NR_MAX + VL) + LEAST(side, MC) * k + VL + (LEAST(side, NC) + NR_MAX) * k);
 }
 
@@ -315,8 +358,8 @@ static void run(const wki_product *p, int64_t first, int64_t end, void *scratch)
 {
     wki_product band = *p;
     const bool columns = by_columns(p);
-    const int64_t size = columns ? p->n : p->m, unit = unit_of(size), from = first * unit;
-    const int64_t length = LEAST(end * unit, size) - from;
+    const int64_t size = columns ? p->n : p->m, from = begin_of(p, first, size);
+    const int64_t length = begin_of(p, end, size) - from;
     if (length <= 0 || p->m == 0 || p->n == 0) return;
     *(columns ? &band.n : &band.m) = length;
     band.c = (real *)p->c + from * (columns ? p->c_cs : p->c_rs);
@@ -330,7 +373,12 @@ static void run(const wki_product *p, int64_t first, int64_t end, void *scratch)
     } else {
         band.a = (const real *)p->a + from * p->a_rs;
     }
-    (is_single(p) ? single : product)(&band, scratch);
+    if (is_single(p)) {
+        single(&band, scratch);
+    } else {
+        if (p->symmetric) band.n = from + length;
+        product(&band, from, scratch);
+    }
 }
 
 extern const wki_product_kernel KERNEL(REAL_BITS, WKI_ISA);

@@ -132,7 +132,12 @@ static void across_k(const line *l, const real *w, int64_t outputs)
 
 /* ---- one product ---- */
 
+/* of bfloat16 there are no lanes: a line of it is a product as any other */
+#ifdef WKI_BF16
+static bool is_single(const wki_product *p) { return (void)p, false; }
+#else
 static bool is_single(const wki_product *p) { return p->lanes && (p->m == 1 || p->n == 1); }
+#endif
 
 /* sums and totals, and a copy of x and of one row of W */
 static size_t single_scratch(const wki_product *p)

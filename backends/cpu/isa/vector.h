@@ -269,11 +269,10 @@ INLINE vec load_lanes(const real *const *p, ptrdiff_t at)
 #undef AT
 }
 
-/* y[k] = element at + k of each of the VL rows */
-INLINE void turn_lanes(const real *const *row, ptrdiff_t at, vec y[LANE])
+/* squares of LANE x LANE, one in each 16 bytes, transposed */
+INLINE void turn_loaded(vec y[LANE])
 {
     vec x[LANE];
-    UNROLL for (int i = 0; i < LANE; i++) y[i] = load_lanes(row + i, at);
     for (int pass = LANE; pass > 1; pass /= 2) {
         UNROLL for (int i = 0; i < LANE; i++) x[i] = y[i];
         UNROLL for (int i = 0; i < LANE / 2; i++)
@@ -282,6 +281,13 @@ INLINE void turn_lanes(const real *const *row, ptrdiff_t at, vec y[LANE])
             y[2 * i + 1] = zip_seconds(x[i], x[i + LANE / 2]);
         }
     }
+}
+
+/* y[k] = element at + k of each of the VL rows */
+INLINE void turn_lanes(const real *const *row, ptrdiff_t at, vec y[LANE])
+{
+    UNROLL for (int i = 0; i < LANE; i++) y[i] = load_lanes(row + i, at);
+    turn_loaded(y);
 }
 
 #endif

@@ -72,7 +72,7 @@ static plan plan_of(const wki_call *call)
     plan p = { .attrs = call->attrs, .size = wk_dtype_size((wk_dtype)y->dtype), .slices = 1 };
     const wki_window *w = &p.attrs->window;
     p.columns = *w;
-    p.kernel = wki_product_for(8 * (int)p.size);
+    p.kernel = wki_product_for(8 * (int)p.size, p.attrs->rounds);
     p.groups = p.attrs->groups;
     p.n = x->size[0], p.in = x->size[1] / p.groups, p.out = y->size[1] / p.groups;
     p.k = p.in * wki_volume(w->kernel) / (p.attrs->sliced ? w->kernel[1] : 1);

@@ -22,7 +22,7 @@ static plan plan_of(const wki_call *call)
     const wki_view *x = call->views[0], *y = call->views[1];
     plan p = { .attrs = call->attrs, .size = wk_dtype_size((wk_dtype)y->dtype) };
     p.w = &p.attrs->window;
-    p.kernel = wki_product_for(8 * (int)p.size);
+    p.kernel = wki_product_for(8 * (int)p.size, p.attrs->rounds);
     p.groups = p.attrs->groups;
     p.n = x->size[0], p.in = x->size[1] / p.groups, p.out = y->size[1] / p.groups;
     p.taps = wki_volume(p.w->kernel), p.windows = wki_volume(p.w->out), p.plane = wki_volume(p.w->in);

@@ -43,7 +43,7 @@ static plan plan_of(const wki_call *call)
     plan p = { .attrs = call->attrs, .size = wk_dtype_size((wk_dtype)y->dtype), .slices = 1 };
     const wki_window *w = &p.attrs->window;
     p.columns = *w;
-    p.kernel = wki_product_for(8 * (int)p.size);
+    p.kernel = wki_product_for(8 * (int)p.size, p.attrs->rounds);
     p.groups = p.attrs->groups, p.parts = dw->size[0];
     p.n = x->size[0], p.in = x->size[1] / p.groups, p.out = y->size[1] / p.groups;
     p.taps = wki_volume(w->kernel), p.windows = wki_volume(w->out), p.plane = wki_volume(w->in);

@@ -5,20 +5,25 @@
 #include "backends/cpu/onednn.h"
 #include "backends/cpu/walk.h"
 
-const wki_product_kernel *wki_product_for(int real_bits)
+const wki_product_kernel *wki_product_for(int real_bits, bool rounds)
 {
 #ifdef __x86_64__
     static const wki_product_kernel *const kernels[2][WKI_ISA_COUNT] = {
         { &wki_product_f32_base, &wki_product_f32_avx2, &wki_product_f32_avx512 },
         { &wki_product_f64_base, &wki_product_f64_avx2, &wki_product_f64_avx512 },
     };
-    return kernels[real_bits == 64][wki_isa()];
+    return rounds ? &wki_product_bf16_avx512 : kernels[real_bits == 64][wki_isa()];
 #else
+    (void)rounds;
     return real_bits == 64 ? &wki_product_f64_base : &wki_product_f32_base;
 #endif
 }
 
-static const wki_product_kernel *kernel_for(wk_dtype dtype) { return wki_product_for(dtype == WK_F64 ? 64 : 32); }
+static const wki_product_kernel *kernel_for(const wki_call *call)
+{
+    const wki_product_attrs *attrs = call->attrs;
+    return wki_product_for(call->views[0]->dtype == WK_F64 ? 64 : 32, attrs->rounds);
+}
 
 /* the first of the products */
 static wki_product first_product(const wki_call *call)
@@ -42,6 +47,7 @@ static wki_product first_product(const wki_call *call)
                           .relu = attrs->relu,
                           .accumulate = attrs->accumulate,
                           .bf16 = attrs->bf16,
+                          .symmetric = attrs->symmetric,
                           .lanes = true };
 }
 
@@ -51,19 +57,23 @@ static wki_walk products_of(const wki_call *call)
 }
 
 /* oneDNN, if the process chose it, takes a product whole: cut in bands its bits would depend on the cut. */
-static bool for_onednn(const wki_call *call) { return wki_onednn_chosen() && call->views[0]->dtype == WK_F32; }
+static bool for_onednn(const wki_call *call)
+{
+    const wki_product_attrs *attrs = call->attrs;
+    return wki_onednn_chosen() && call->views[0]->dtype == WK_F32 && !attrs->rounds;
+}
 
 static int64_t units(const wki_call *call)
 {
     const wki_product p = first_product(call);
     if (for_onednn(call)) return products_of(call).count;
-    return products_of(call).count * kernel_for((wk_dtype)call->views[0]->dtype)->units(&p);
+    return products_of(call).count * kernel_for(call)->units(&p);
 }
 
 static size_t scratch_bytes(const wki_call *call)
 {
     const wki_product p = first_product(call);
-    const size_t ours = kernel_for((wk_dtype)call->views[0]->dtype)->scratch(&p);
+    const size_t ours = kernel_for(call)->scratch(&p);
     const size_t its = for_onednn(call) ? wki_onednn_scratch(&p) : 0;
     return ours > its ? ours : its;
 }
@@ -71,7 +81,7 @@ static size_t scratch_bytes(const wki_call *call)
 static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scratch)
 {
     const wk_dtype dtype = (wk_dtype)call->views[0]->dtype;
-    const wki_product_kernel *kernel = kernel_for(dtype);
+    const wki_product_kernel *kernel = kernel_for(call);
     const wki_product first = first_product(call);
     const int64_t all = kernel->units(&first), each = for_onednn(call) ? 1 : all, size = (int64_t)wk_dtype_size(dtype);
     const wki_walk w = products_of(call);

@@ -1,0 +1,40 @@
+/* Which products and convolutions of bfloat16 are left to the processor's instruction for them, which rounds operands
+ * on their way, and not to f32 or oneDNN. */
+#include "backends/cpu/cpu.h"
+#include "backends/cpu/onednn.h"
+#include "backends/cpu/windows.h"
+
+static bool has_instruction(void)
+{
+#ifdef __x86_64__
+    return wki_isa() == WKI_ISA_AVX512 && __builtin_cpu_supports("avx512bf16");
+#else
+    return false;
+#endif
+}
+
+/* A line is read once, so rounding it on the way gains nothing, and its lanes are another kernel's. */
+static bool product_pays(const wki_view *c, const wki_view *a)
+{
+    return c->size[c->ndim - 2] > 1 && c->size[c->ndim - 1] > 1 && a->size[a->ndim - 1] > 0;
+}
+
+/* Columns are packed into pairs for each product, where f32 takes them as they lie: it has to be large enough. */
+static bool convolution_pays(int op, const wki_view *const *views, const wki_conv_attrs *c)
+{
+    enum { LEAST = 20 };
+    const wki_view *x = op == WKI_OP_conv_data ? views[0] : views[1];
+    const wki_view *y = op == WKI_OP_conv ? views[0] : op == WKI_OP_conv_data ? views[1] : views[2];
+    const double in = (double)x->size[1] / c->groups, out = (double)y->size[1] / c->groups;
+    const double taps = in * (double)wki_volume(c->window.kernel), windows = (double)wki_volume(c->window.out);
+    const double rows = op == WKI_OP_conv_data ? taps : out, columns = op == WKI_OP_conv_weight ? taps : windows;
+    return rows * columns >= LEAST * (rows + columns);
+}
+
+bool wki_cpu_rounds(int op, const wki_view *const *views, const void *attrs)
+{
+    if (!has_instruction()) return false;
+    if (op == WKI_OP_product)
+        return product_pays(views[0], views[1]) && !(wki_onednn_chosen() && wki_onednn_has_tiles());
+    return op != WKI_OP_conv_depth && !wki_onednn_chosen() && convolution_pays(op, views, attrs);
+}
