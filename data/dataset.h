@@ -42,4 +42,7 @@ int wki_dataset_find(const wk_dataset *set, const char *name); /* the number of 
 wk_status wki_dataset_read(wk_dataset *set, const int64_t *rows, int64_t n, void *const *fields);
 /* The same into rows [from, from + n) of the fields. */
 wk_status wki_dataset_read_at(wk_dataset *set, const int64_t *rows, int64_t n, void *const *fields, int64_t from);
+/* The same into new tensors; one_row drops the leading dimension. On failure all are NULL. */
+wk_status wki_dataset_read_tensors(wk_dataset *set, const char *where, const int64_t *rows, int64_t n, bool one_row,
+                                   wk_tensor **tensors);
 #endif
