@@ -20,6 +20,7 @@ struct wk_dataset {
     void (*forget)(void *origin);
 };
 extern const wki_type wki_dataset_type;
+wk_dataset *wki_dataset_first(wk_dataset *set, int64_t n); /* the first rows, in the same blocks: what a set that grew was before */
 
 /* What x and y are called in files whose parts have names. */
 #define WKI_X_NAMES "x", "data", "images", "features", "X", "inputs"

@@ -291,6 +291,8 @@ typedef struct wk_loader_opts {
     wk_transform *transform; /* NULL: rows as the dataset has them; held */
     int timeout_ms;          /* 0: none; else how long next waits for workers: then it is WK_E_TIMEOUT, which tells what they are at, and
                               * another call waits for the same batch */
+    bool refresh;            /* false; true: each epoch's first next looks for rows that came (wk_dataset_refresh), and the epoch has them all;
+                              * for a set that grows, in one process. A state that is loaded goes on in the rows that its epoch had */
 } wk_loader_opts;
 WK_API wk_loader_opts wk_loader_opts_default(void);
 WK_API wk_loader *wk_loader_new_opts(const wk_loader_opts *o); /* WK_E_INVALID: no rows, or a batch larger than the data with drop_last */
@@ -298,10 +300,10 @@ static inline wk_loader *wk_loader_with(wk_loader_opts o) { return wk_loader_new
 #define WK_LOADER_DEFAULTS                                                                                             \
     .size = sizeof(wk_loader_opts), .batch_size = 1, .shuffle = false, .drop_last = false, .num_workers = 0,           \
     .prefetch = 2, .seed = 0, .seed_from_process = true, .device = wk_current_device(), .window = 0, .sampler = NULL,  \
-    .rank = 0, .world = 1, .tail = WK_TAIL_EXACT, .transform = NULL, .timeout_ms = 0
+    .rank = 0, .world = 1, .tail = WK_TAIL_EXACT, .transform = NULL, .timeout_ms = 0, .refresh = false
 #define wk_loader_new(...) wk_loader_with(WK_WITH(wk_loader_opts, WK_LOADER_DEFAULTS, .set = __VA_ARGS__))
 /* In a process that was forked later, a loader with workers is WK_E_STATE: they stayed behind. Make datasets and loaders after the fork. */
-WK_API int64_t wk_loader_batches(const wk_loader *loader);        /* of an epoch */
+WK_API int64_t wk_loader_batches(const wk_loader *loader);        /* of an epoch; with .refresh, of the one that was begun last */
 /* The next batch, valid until the next call (tensors that something still references keep their memory); NULL at the end of an
  * epoch, or on error: a worker's error arrives at the batch it belongs to. */
 WK_API wk_batch *wk_loader_next(wk_loader *loader);
