@@ -65,7 +65,7 @@ static bool is_queue(const wk_replay *r) { return r->keep == WK_REPLAY_UNTIL_TAK
 static bool is_drawn_from(const wk_replay *r, const char *where)
 {
     if (!replay_ok(r, where)) return false;
-    wki_check(!is_queue(r), false, WK_E_STATE, where, "rows kept until they are taken are taken by wk_replay_take");
+    wki_check(!is_queue(r), false, WK_E_STATE, where, "a queue's rows are not drawn; wk_replay_take takes them");
     return true;
 }
 

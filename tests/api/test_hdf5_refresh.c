@@ -99,6 +99,33 @@ TEST(refresh, in_the_order_of_any_loader_that_has_them)
     for (int i = 0; i < 3; i++) grow_and_load(worker_counts[i], true);
 }
 
+static void load_two_hundred_epochs(void)
+{
+    int64_t rows[MOST + 200], all = 20, live = 0;
+    writer w = { .chunk = BATCH };
+    begin(&w, scratch("run.h5"));
+    put_rows(&w, 0, (int)all);
+    WK_SCOPE(loading);
+    wk_loader *loader = loader_of(growing_set(), 1, true, true);
+    for (int64_t epoch = 0; epoch < 200; epoch++) {
+        if (epoch % 2) put_rows(&w, all, 2), all += 2;
+        CHECK(rest_of(loader, rows) == all);
+        if (epoch == 20) live = wk_live_objects();
+        if (epoch > 20) CHECK(wk_live_objects() == live);
+    }
+    end(&w);
+}
+
+TEST(refresh, two_hundred_epochs_of_a_growing_file_leave_nothing_behind)
+{
+    load_two_hundred_epochs();
+    const footprint before = footprint_now();
+    load_two_hundred_epochs();
+    const footprint after = footprint_now();
+    CHECK(after.live == before.live && after.allocations == before.allocations && after.used == before.used);
+    forget();
+}
+
 TEST(refresh, rows_are_transformed_as_before)
 {
     writer w = { .chunk = BATCH };

@@ -86,6 +86,8 @@ online)
     holds "$first < $(sed -n 's/^round 12: \([0-9]*\) .*/\1/p' out)" # rows came meanwhile
     "$PROGRAM" --write rows.txt --throws 1000 || fail "the list does not go on"
     [ "$(wc -l <rows.txt)" -eq 60 ] || fail "not 59 files and one more"
+    run 0 --read rows-000001.h5 --rounds 2 --steps 100 # one file, too, though nobody adds to this one
+    grep -q '^round 2: 1024 throws' out || fail "not the rows of one file"
     refuses 1 'nowhere/rows' --write nowhere/rows.txt --throws 2000
     refuses 2 'no option --throw;' --throw 3
     refuses 2 'from 128 to' --keep 3
