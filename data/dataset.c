@@ -249,9 +249,8 @@ wk_status wki_dataset_read_at(wk_dataset *set, const int64_t *rows, int64_t n, v
     return wki_dataset_read(set, rows, n, to);
 }
 
-/* New tensors of n rows; one_row drops the leading dimension. */
-static wk_status read_tensors(wk_dataset *set, const char *where, const int64_t *rows, int64_t n, bool one_row,
-                              wk_tensor **tensors)
+wk_status wki_dataset_read_tensors(wk_dataset *set, const char *where, const int64_t *rows, int64_t n, bool one_row,
+                                   wk_tensor **tensors)
 {
     wk_scope *scope = wk_scope_open(where);
     void *memory[WK_MAX_FIELDS];
@@ -291,11 +290,11 @@ static wk_status rows_ok(wk_dataset *set, const char *where, const int64_t *rows
 wk_status wk_dataset_get(wk_dataset *set, int64_t row, wk_tensor **fields, int n)
 {
     const wk_status status = rows_ok(set, "dataset_get", &row, 1, fields, n);
-    return status == WK_OK ? read_tensors(set, "dataset_get", &row, 1, true, fields) : status;
+    return status == WK_OK ? wki_dataset_read_tensors(set, "dataset_get", &row, 1, true, fields) : status;
 }
 
 wk_status wk_dataset_get_many(wk_dataset *set, const int64_t *rows, int64_t n, wk_tensor **fields, int nfields)
 {
     const wk_status status = rows_ok(set, "dataset_get_many", rows, n, fields, nfields);
-    return status == WK_OK ? read_tensors(set, "dataset_get_many", rows, n, false, fields) : status;
+    return status == WK_OK ? wki_dataset_read_tensors(set, "dataset_get_many", rows, n, false, fields) : status;
 }

@@ -20,6 +20,7 @@ struct wk_dataset {
     void (*forget)(void *origin);
 };
 extern const wki_type wki_dataset_type;
+wk_dataset *wki_dataset_first(wk_dataset *set, int64_t n); /* the first rows, in the same blocks: what a set that grew was before */
 
 /* What x and y are called in files whose parts have names. */
 #define WKI_X_NAMES "x", "data", "images", "features", "X", "inputs"
@@ -42,4 +43,7 @@ int wki_dataset_find(const wk_dataset *set, const char *name); /* the number of 
 wk_status wki_dataset_read(wk_dataset *set, const int64_t *rows, int64_t n, void *const *fields);
 /* The same into rows [from, from + n) of the fields. */
 wk_status wki_dataset_read_at(wk_dataset *set, const int64_t *rows, int64_t n, void *const *fields, int64_t from);
+/* The same into new tensors; one_row drops the leading dimension. On failure all are NULL. */
+wk_status wki_dataset_read_tensors(wk_dataset *set, const char *where, const int64_t *rows, int64_t n, bool one_row,
+                                   wk_tensor **tensors);
 #endif

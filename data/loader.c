@@ -29,6 +29,7 @@ static void loader_destroy(void *object)
     wki_object_unref(loader->o.sampler);
     wki_object_unref(loader->o.transform);
     wki_object_unref(loader->o.set);
+    wki_object_unref(loader->source);
 }
 
 static const wki_type loader_type = { "loader", sizeof(wk_loader), loader_destroy };
@@ -59,6 +60,20 @@ static bool memory_ok(wk_loader *loader, const char *where)
     return true;
 }
 
+/* Processes that look at different moments would not share one order. */
+static bool refresh_ok(const wk_loader_opts *o, const char *where)
+{
+    wki_check(!o->refresh || o->set->refresh, false, WK_E_INVALID, where,
+              "refresh is true, but the dataset \"%s\" does not grow; expected wk_dataset_h5 with .growing, or "
+              "wk_dataset_h5_list",
+              o->set->ops->name);
+    wki_check(!o->refresh || o->world == 1, false, WK_E_INVALID, where,
+              "refresh is true and world is %d; expected one process", o->world);
+    wki_check(!o->refresh || !o->sampler || !o->sampler->rows, false, WK_E_INVALID, where,
+              "refresh is true, but the sampler has weights of %lld rows only", (long long)o->sampler->rows);
+    return true;
+}
+
 static bool order_ok(const wk_loader_opts *o, const char *where)
 {
     wki_check(o->window >= 0, false, WK_E_INVALID, where, "window is %lld; expected 0 or more rows",
@@ -67,6 +82,7 @@ static bool order_ok(const wk_loader_opts *o, const char *where)
               "rank is %d and world %d; expected 0 <= rank < world", o->rank, o->world);
     wki_check((unsigned)o->tail <= WK_TAIL_PAD, false, WK_E_INVALID, where, "tail is %d; expected a wk_tail",
               (int)o->tail);
+    if (!refresh_ok(o, where)) return false;
     if (!o->sampler) return true;
     if (!wki_object_check(o->sampler, &wki_sampler_type, where, "sampler")) return false;
     wki_check(!o->shuffle, false, WK_E_INVALID, where, "there is a sampler, and shuffle is true; expected one of them");
@@ -116,19 +132,29 @@ static wki_share share_of(const wk_loader_opts *o, int64_t draws)
     return s;
 }
 
+/* What follows from the set's rows. */
+static void count_batches(wk_loader *loader, uint64_t seed)
+{
+    const wk_loader_opts *o = &loader->o;
+    loader->order = wki_order_of(o->set, o->shuffle, o->window, o->sampler, seed);
+    loader->share = share_of(o, loader->order.draws);
+    loader->batches = loader->share.full + (loader->share.last > 0);
+}
+
 static wk_status set_up(wk_loader *loader, const wk_loader_opts *o)
 {
     const char *where = "loader_new";
     loader->o = *o;
+    loader->source = o->set;
+    loader->looked = !o->refresh;
+    wki_object_ref(o->set);
     wki_object_ref(o->set);
     wki_object_ref(o->sampler);
     wki_object_ref(o->transform);
     const uint64_t seed = o->seed_from_process ? wki_mix_seeds(o->seed, wk_initial_seed()) : o->seed;
-    loader->order = wki_order_of(o->set, o->shuffle, o->window, o->sampler, seed);
+    count_batches(loader, seed);
     const int64_t draws = loader->order.draws;
-    loader->share = share_of(o, draws);
-    loader->batches = loader->share.full + (loader->share.last > 0);
-    loader->capacity = o->batch_size < draws ? o->batch_size : draws;
+    loader->capacity = o->batch_size < draws || o->refresh ? o->batch_size : draws;
     wki_check(loader->batches > 0, WK_E_INVALID, WK_E_INVALID, where,
               "%lld rows leave none for process %d of %d; take fewer processes, or WK_TAIL_PAD", (long long)draws,
               o->rank, o->world);
@@ -153,6 +179,41 @@ wk_loader *wk_loader_new_opts(const wk_loader_opts *opts)
     wki_object_adopt(loader);
     wki_object_unref(loader);
     return NULL;
+}
+
+/* ---- Sets that grow ---- */
+
+/* The ring is still. `set` is the source, or its first rows. */
+static wk_status take_set(wk_loader *loader, wk_dataset *set, wk_dataset *source, const char *where)
+{
+    wki_pipeline pipeline;
+    if (wki_pipeline_plan(&pipeline, set, loader->o.transform, where)) {
+        wki_pipeline_forget(&pipeline);
+        return wk_error();
+    }
+    wki_pipeline_forget(&loader->pipeline);
+    loader->pipeline = pipeline;
+    wki_object_ref(set);
+    wki_object_ref(source);
+    wki_object_unref(loader->o.set);
+    wki_object_unref(loader->source);
+    loader->batch->set = loader->o.set = set;
+    loader->source = source;
+    wki_order_forget(&loader->order);
+    count_batches(loader, loader->order.seed);
+    return WK_OK;
+}
+
+/* At the beginning of an epoch: it has all rows that there are by now. */
+static wk_status look_again(wk_loader *loader, const char *where)
+{
+    WK_SCOPE(looking);
+    wk_dataset *now = wk_dataset_refresh(loader->source);
+    if (!now) return wk_error();
+    wki_ring_stop(loader);
+    if (now != loader->o.set && take_set(loader, now, now, where)) return wk_error();
+    loader->looked = true;
+    return wki_ring_start(loader, 0);
 }
 
 /* ---- Load ---- */
@@ -216,9 +277,11 @@ wk_batch *wk_loader_next(wk_loader *loader)
     if (loader->failure.code != WK_OK) return wki_error_raise(&loader->failure), NULL;
     if (!is_here(loader, where)) return NULL;
     release_batch(loader);
+    if (!loader->looked && look_again(loader, where)) return stop_with_error(loader);
     const int64_t in_epoch = batch_of(loader);
     if (in_epoch == loader->batches) {
         loader->epoch++;
+        loader->looked = !loader->o.refresh;
         return NULL;
     }
     const wki_slot *slot = wki_ring_wait(loader);
@@ -244,6 +307,7 @@ static wk_status seek(wk_loader *loader, int64_t epoch, int64_t batch, const cha
     empty_batch(loader->batch);
     wki_ring_stop(loader);
     loader->epoch = epoch;
+    loader->looked = !loader->o.refresh || batch > 0;
     loader->failure.code = WK_OK;
     if (wki_ring_start(loader, batch) != WK_OK) stop_with_error(loader);
     return wk_error();
@@ -289,10 +353,22 @@ wk_state *wk_loader_state_dict(const wk_loader *loader)
     return wk_failed() ? NULL : s;
 }
 
+/* The rows that the set had then, where it has grown since. */
+static wk_status take_first(wk_loader *loader, int64_t rows, const char *where)
+{
+    wk_dataset *all = loader->source;
+    if (rows < 1 || rows > all->rows || rows == loader->o.set->rows) return WK_OK;
+    WK_SCOPE(growing);
+    wk_dataset *first = rows < all->rows ? wki_dataset_first(all, rows) : all;
+    if (!first || seek(loader, loader->epoch, 0, where)) return wk_error();
+    return take_set(loader, first, all, where);
+}
+
 wk_status wk_loader_load_state_dict(wk_loader *loader, const wk_state *s)
 {
     const char *where = "loader_load_state_dict";
     if (wk_failed() || !loader_ok(loader, where)) return wk_error();
+    if (loader->o.refresh && take_first(loader, wk_state_int(s, "rows"), where)) return wk_error();
     const struct {
         const char *name;
         int64_t here;

@@ -1,4 +1,4 @@
-/* The loader's parts. Batches are numbered from the start of the epoch that the last reset began in, on and on through the epochs; batch k lives in
+/* The loader's parts. Batches are numbered from the start of the epoch that the last reset, or o.refresh, began in, on and on; batch k lives in
  * slot k modulo the number of slots. The caller hands out `delivered` batches and has given `released` slots back;
  * workers have claimed `claimed`.
  *
@@ -55,6 +55,8 @@ struct wk_batch {
 struct wk_loader {
     wki_object object;
     wk_loader_opts o;           /* o.set, o.sampler and o.transform are held */
+    wk_dataset *source;         /* held: o.set, or what has grown beyond it and is looked at again */
+    bool looked;                /* o.set has the rows of this epoch; always, without o.refresh. Else there are no workers yet */
     int64_t batches, capacity;  /* of an epoch; rows that a slot has room for */
     wki_share share;
     int64_t first_epoch, epoch; /* at the last reset; now */

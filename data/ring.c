@@ -71,7 +71,12 @@ static bool read_ahead(wk_loader *loader)
     return true;
 }
 
-static bool is_full(const wk_loader *loader) { return loader->claimed - loader->released >= loader->nslots; }
+/* No slot is free, or the next epoch's rows are not known yet. */
+static bool is_full(const wk_loader *loader)
+{
+    return loader->claimed - loader->released >= loader->nslots ||
+           (loader->o.refresh && loader->claimed == loader->batches);
+}
 
 static void set_at(wki_worker *me, int64_t at)
 {
@@ -183,7 +188,7 @@ wk_status wki_ring_start(wk_loader *loader, int64_t batch)
     loader->stop = false;
     loader->forks = wki_forks();
     for (int s = 0; s < loader->nslots; s++) loader->slots[s].ready = false;
-    while (loader->nthreads < loader->o.num_workers) {
+    while (loader->looked && loader->nthreads < loader->o.num_workers) {
         wki_worker *w = &loader->workers[loader->nthreads];
         *w = (wki_worker){ .loader = loader, .at = WKI_WAITS, .since = wki_clock() };
         if (!(w->thread = wki_thread_start(work, w, "wick-loader"))) {
@@ -240,7 +245,8 @@ wk_status wki_ring_make(wk_loader *loader)
         loader->slots[s].rows = wki_alloc_array((size_t)loader->capacity, sizeof(int64_t));
         if (!loader->slots[s].rows) return WK_E_MEMORY;
     }
-    for (int f = 0; f < loader->o.set->nfields && workers > 0 && loader->order.window_blocks > 0; f++) {
+    for (int f = 0; f < loader->o.set->nfields && workers > 0 && (loader->order.window_blocks > 0 || loader->o.refresh);
+         f++) {
         loader->ahead.room[f] = wki_storage_new(WK_CPU, wki_field_bytes(&loader->o.set->fields[f]));
         if (!loader->ahead.room[f]) return WK_E_MEMORY;
     }

@@ -75,3 +75,12 @@ wk_dataset *wk_dataset_subset(wk_dataset *set, const int64_t *rows, int64_t n)
     wk_dataset *some = wk_dataset_custom(&o);
     return some && take_blocks(some, self) == WK_OK ? some : NULL;
 }
+
+wk_dataset *wki_dataset_first(wk_dataset *set, int64_t n)
+{
+    int64_t *rows = wki_alloc_array((size_t)n, sizeof *rows);
+    for (int64_t i = 0; rows && i < n; i++) rows[i] = i;
+    wk_dataset *first = rows ? wk_dataset_subset(set, rows, n) : NULL;
+    wki_free(rows);
+    return first;
+}

@@ -161,18 +161,30 @@ WK_API wk_sampler *wk_sampler_custom(const wk_sampler_ops *ops, void *self, int6
 /* Rows drawn with chances in proportion to weights [n], for a dataset of n rows; 0 is never drawn. Without replacement every row at most once. */
 WK_API wk_sampler *wk_sampler_weighted(const double *weights, int64_t n, int64_t draws, bool replacement);
 
-/* The replay buffer: rows that another thread pushes, a running simulation, say, while a loader draws from those that are there.
+/* Rows that other threads push, running simulations, say, on their way to the training. In a replay buffer they stay, and a loader
+ * draws from those that are there:
  *
  *   wk_replay *replay = wk_replay_new(100000, .fields = fields, .nfields = 2);         the other thread: wk_replay_push(replay, rows, n);
  *   wk_replay_wait(replay, 1000);
  *   wk_loader *loader = wk_loader_new(wk_replay_dataset(replay), .batch_size = 64, .sampler = wk_replay_sampler(replay, 6400));
  *
  * Which rows are drawn depends on the seed, the epoch and how many rows there are when the loader gets to the epoch, so not on the seed
- * alone. All functions but the makers may be called from any thread, as long as the replay lives. */
+ * alone. In a queue each row is kept until it is taken, and is in exactly one batch, in the order of pushing; who pushes waits for room:
+ *
+ *   wk_replay *queue = wk_replay_new(1024, .fields = fields, .nfields = 2, .keep = WK_REPLAY_UNTIL_TAKEN);
+ *   for (;;) {
+ *       WK_SCOPE(step);
+ *       wk_tensor *batch[2];
+ *       if (!wk_replay_take(queue, 64, batch, 2)) break;
+ *       ... batch[0], batch[1] ...
+ *   }
+ *
+ * Either side ends it by wk_replay_close. All functions but the makers may be called from any thread, as long as the replay lives. */
 typedef struct wk_replay wk_replay;
 typedef enum wk_replay_keep {
-    WK_REPLAY_LAST,  /* the last rows that were pushed */
-    WK_REPLAY_SAMPLE /* of all that ever were, each with the same chance */
+    WK_REPLAY_LAST,        /* the last rows that were pushed */
+    WK_REPLAY_SAMPLE,      /* of all that ever were, each with the same chance */
+    WK_REPLAY_UNTIL_TAKEN  /* all, each until it is taken: a queue */
 } wk_replay_keep;
 typedef struct wk_replay_opts {
     size_t size;
@@ -183,20 +195,28 @@ typedef struct wk_replay_opts {
     uint64_t seed;               /* 0; of WK_REPLAY_SAMPLE */
     const char *const *classes;  /* copies; NULL: y is no class */
     int nclasses;
+    int timeout_ms;              /* 0: none; else how long push, take and wait wait: then it is WK_E_TIMEOUT, and nothing was done */
 } wk_replay_opts;
 WK_API wk_replay_opts wk_replay_opts_default(void);
 WK_API wk_replay *wk_replay_new_opts(const wk_replay_opts *o);
 static inline wk_replay *wk_replay_with(wk_replay_opts o) { return wk_replay_new_opts(&o); }
 #define WK_REPLAY_DEFAULTS                                                                                             \
     .size = sizeof(wk_replay_opts), .fields = NULL, .nfields = 0, .keep = WK_REPLAY_LAST, .seed = 0, .classes = NULL,  \
-    .nclasses = 0
+    .nclasses = 0, .timeout_ms = 0
 #define wk_replay_new(...) wk_replay_with(WK_WITH(wk_replay_opts, WK_REPLAY_DEFAULTS, .capacity = __VA_ARGS__))
-WK_API wk_status wk_replay_push(wk_replay *r, const void *const *fields, int64_t n); /* n rows of every field; never waits; WK_E_STATE: closed */
-WK_API wk_status wk_replay_close(wk_replay *r);                   /* no more rows will come: who waits goes on */
+/* n rows of every field, or on error none; WK_E_STATE: closed. Only a queue lets it wait, for room; it takes at most half of the capacity at
+ * once, and gives as many, so that pushing and taking never wait for each other. */
+WK_API wk_status wk_replay_push(wk_replay *r, const void *const *fields, int64_t n);
+/* No more rows will come, or be taken in: who waits goes on, who pushes is refused. An error of the thread that closes it first is told to who
+ * takes, after the last row, waits in vain or draws. */
+WK_API wk_status wk_replay_close(wk_replay *r);
 WK_API int64_t wk_replay_wait(wk_replay *r, int64_t pushed);      /* until so many rows were pushed, or it is closed; how many were */
 WK_API int64_t wk_replay_len(wk_replay *r);                       /* rows that are there */
-WK_API wk_dataset *wk_replay_dataset(wk_replay *r);               /* of `capacity` rows, of which the first wk_replay_len are there; holds r */
-WK_API wk_sampler *wk_replay_sampler(wk_replay *r, int64_t draws); /* draws an epoch, uniformly, with replacement; holds r */
+/* Of a queue, the next n rows as new tensors; how many: all n, or what was left when it was closed; 0: nothing, or an error, which loses no
+ * row. */
+WK_API int64_t wk_replay_take(wk_replay *r, int64_t n, wk_tensor **fields, int nfields);
+WK_API wk_dataset *wk_replay_dataset(wk_replay *r);               /* of `capacity` rows, of which the first wk_replay_len are there; holds r; no queue's */
+WK_API wk_sampler *wk_replay_sampler(wk_replay *r, int64_t draws); /* draws an epoch, uniformly, with replacement; holds r; no queue's */
 
 /* Transforms (torchvision.transforms): what a row of a field becomes on its way into a batch. A loader runs its list in order, in the
  * threads that read; where none follows, a field is read into the batch directly. Random ones draw from (the loader's seed, epoch,
@@ -271,6 +291,8 @@ typedef struct wk_loader_opts {
     wk_transform *transform; /* NULL: rows as the dataset has them; held */
     int timeout_ms;          /* 0: none; else how long next waits for workers: then it is WK_E_TIMEOUT, which tells what they are at, and
                               * another call waits for the same batch */
+    bool refresh;            /* false; true: each epoch's first next looks for rows that came (wk_dataset_refresh), and the epoch has them all;
+                              * for a set that grows, in one process. A state that is loaded goes on in the rows that its epoch had */
 } wk_loader_opts;
 WK_API wk_loader_opts wk_loader_opts_default(void);
 WK_API wk_loader *wk_loader_new_opts(const wk_loader_opts *o); /* WK_E_INVALID: no rows, or a batch larger than the data with drop_last */
@@ -278,10 +300,10 @@ static inline wk_loader *wk_loader_with(wk_loader_opts o) { return wk_loader_new
 #define WK_LOADER_DEFAULTS                                                                                             \
     .size = sizeof(wk_loader_opts), .batch_size = 1, .shuffle = false, .drop_last = false, .num_workers = 0,           \
     .prefetch = 2, .seed = 0, .seed_from_process = true, .device = wk_current_device(), .window = 0, .sampler = NULL,  \
-    .rank = 0, .world = 1, .tail = WK_TAIL_EXACT, .transform = NULL, .timeout_ms = 0
+    .rank = 0, .world = 1, .tail = WK_TAIL_EXACT, .transform = NULL, .timeout_ms = 0, .refresh = false
 #define wk_loader_new(...) wk_loader_with(WK_WITH(wk_loader_opts, WK_LOADER_DEFAULTS, .set = __VA_ARGS__))
 /* In a process that was forked later, a loader with workers is WK_E_STATE: they stayed behind. Make datasets and loaders after the fork. */
-WK_API int64_t wk_loader_batches(const wk_loader *loader);        /* of an epoch */
+WK_API int64_t wk_loader_batches(const wk_loader *loader);        /* of an epoch; with .refresh, of the one that was begun last */
 /* The next batch, valid until the next call (tensors that something still references keep their memory); NULL at the end of an
  * epoch, or on error: a worker's error arrives at the batch it belongs to. */
 WK_API wk_batch *wk_loader_next(wk_loader *loader);

@@ -1,7 +1,7 @@
 /* HDF5 files that another program is writing: every row that is seen is one that was written, whatever the moment, and
  * what cannot be read rightly is refused. */
 #include "base/file.h"
-#include "hdf5_check.h"
+#include "growing_file.h"
 #include "refusals.h"
 #include "wick/hdf5.h"
 #include <fcntl.h>
@@ -12,69 +12,6 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-
-/* x [n, 3] f64: 3 row + 1, 3 row + 2, 3 row + 3; y [n] i32: row mod 7 */
-typedef struct writer {
-    bool latest, swmr;
-    int chunk, deflate, a_flush; /* rows */
-    hid_t file, sets[2];
-} writer;
-
-static void make_set(writer *w, int i)
-{
-    const hsize_t none[2] = { 0, 3 }, all[2] = { H5S_UNLIMITED, 3 }, chunk[2] = { (hsize_t)w->chunk, 3 };
-    const hid_t space = H5Screate_simple(2 - i, none, all), plan = H5Pcreate(H5P_DATASET_CREATE);
-    H5Pset_chunk(plan, 2 - i, chunk);
-    if (w->deflate) H5Pset_deflate(plan, (unsigned)w->deflate);
-    w->sets[i] = H5Dcreate2(w->file, i ? "y" : "x", i ? H5T_NATIVE_INT : H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, plan,
-                            H5P_DEFAULT);
-    H5Pclose(plan);
-    H5Sclose(space);
-}
-
-static void begin(writer *w, const char *path)
-{
-    const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
-    if (w->latest) H5Pset_libver_bounds(access, H5F_LIBVER_LATEST, H5F_LIBVER_LATEST);
-    w->file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access);
-    for (int i = 0; i < 2; i++) make_set(w, i);
-    H5Pclose(access);
-    if (w->swmr) CHECK(H5Fstart_swmr_write(w->file) >= 0);
-    CHECK(H5Fflush(w->file, H5F_SCOPE_LOCAL) >= 0);
-}
-
-static void flush_rows(writer *w)
-{
-    for (int i = 0; i < 2 && w->swmr; i++) H5Dflush(w->sets[i]);
-    if (!w->swmr) H5Fflush(w->file, H5F_SCOPE_LOCAL);
-}
-
-/* Rows [from, from + n), of x, then of y. */
-static void append(writer *w, int64_t from, int n)
-{
-    double x[64][3];
-    int y[64];
-    for (int r = 0; r < n; r++) {
-        y[r] = (int)((from + r) % 7);
-        for (int k = 0; k < 3; k++) x[r][k] = (double)(3 * (from + r) + k + 1);
-    }
-    for (int i = 0; i < 2; i++) {
-        const hsize_t now[2] = { (hsize_t)(from + n), 3 }, at[2] = { (hsize_t)from, 0 }, size[2] = { (hsize_t)n, 3 };
-        H5Dset_extent(w->sets[i], now);
-        const hid_t to = H5Dget_space(w->sets[i]), piece = H5Screate_simple(2 - i, size, NULL);
-        H5Sselect_hyperslab(to, H5S_SELECT_SET, at, NULL, size, NULL);
-        CHECK(H5Dwrite(w->sets[i], i ? H5T_NATIVE_INT : H5T_NATIVE_DOUBLE, piece, to, H5P_DEFAULT,
-                       i ? (void *)y : (void *)x) >= 0);
-        H5Sclose(piece);
-        H5Sclose(to);
-    }
-}
-
-static void end(writer *w)
-{
-    for (int i = 0; i < 2; i++) H5Dclose(w->sets[i]);
-    H5Fclose(w->file);
-}
 
 static void check_rows(wk_dataset *set, int64_t from)
 {
@@ -149,6 +86,45 @@ TEST(growing, rows_seen_are_rows_written_and_flushed) { follow((writer){ false, 
 TEST(growing, flushed_and_packed) { follow((writer){ false, false, 8, 4, 8, -1, { 0 } }, 200); }
 TEST(growing, flushed_in_the_newest_format) { follow((writer){ true, false, 16, 0, 4, -1, { 0 } }, 200); }
 
+/* Each epoch has rows [0, n) once, of n that grows, whatever is written during it. */
+static void load_on(writer w)
+{
+    const char *path = scratch("run.h5");
+    unlink(path);
+    const pid_t child = fork();
+    if (!child) write_on(w, path);
+    wait_for_file(path);
+    WK_SCOPE(loading);
+    wk_dataset *set = wk_dataset_h5(path, .growing = true);
+    while (set && wk_dataset_len(set) == 0) set = wk_dataset_refresh(set);
+    wk_loader *loader = wk_loader_new(set, .batch_size = 32, .shuffle = true, .num_workers = 2, .refresh = true);
+    int64_t n = 0, grown = 0;
+    while (n < 200) {
+        int64_t numbers = 0, before = n;
+        n = 0;
+        for (wk_batch *b; (b = wk_loader_next(loader)); n += wk_batch_size(b)) {
+            const double *x = wk_data(wk_batch_x(b));
+            const int64_t *y = wk_data(wk_batch_y(b)), *rows = wk_batch_rows(b);
+            for (int64_t i = 0; i < wk_batch_size(b); numbers += rows[i++])
+                CHECK(x[3 * i] == (double)(3 * rows[i] + 1) && x[3 * i + 2] == (double)(3 * rows[i] + 3) &&
+                      y[i] == rows[i] % 7);
+        }
+        ck_assert_msg(!wk_failed(), "%s", wk_error_text());
+        CHECK(n >= before && n > 0 && numbers == n * (n - 1) / 2);
+        grown += n > before;
+    }
+    CHECK(grown > 5);
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+    forget();
+}
+
+TEST(growing, epochs_of_a_loader_have_what_was_written_before_them)
+{
+    load_on((writer){ true, true, 16, 0, 4, -1, { 0 } });
+    load_on((writer){ false, false, 8, 4, 8, -1, { 0 } });
+}
+
 /* ---- By hand ---- */
 
 static wk_dataset *seen(wk_dataset *set, int64_t rows)
@@ -159,12 +135,6 @@ static wk_dataset *seen(wk_dataset *set, int64_t rows)
                   (long long)rows);
     check_rows(now, 0);
     return now;
-}
-
-static void put_rows(writer *w, int64_t from, int n)
-{
-    append(w, from, n);
-    flush_rows(w);
 }
 
 TEST(growing, a_set_stays_and_refresh_gives_another)

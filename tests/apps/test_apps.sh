@@ -73,14 +73,24 @@ online)
     run 0 --throws 6000 --rounds 8 --steps 100
     [ "$(grep -c '^round' out)" -eq 8 ] || fail "not eight rounds"
     holds "$(number 'error') < 1.5" # metres, of throws of some 20
-    run 0 --list rows.txt --throws 4000 --rounds 8 --steps 100
+    run 0 --queue --throws 30000 --rounds 8 --steps 60 # each throw once: the last round is cut short
+    [ "$(grep -c '^round' out)" -eq 8 ] || fail "not eight rounds from the queue"
+    grep -q '^round 8: 30000 throws' out || fail "not every throw was learnt from"
     holds "$(number 'error') < 1.5"
-    [ "$(wc -l <rows.txt)" -eq 4 ] || fail "not four files"
-    run 0 --list rows.txt --throws 1000 --rounds 1 --steps 10 # goes on with the list
-    [ "$(wc -l <rows.txt)" -eq 5 ] || fail "the list does not go on"
-    refuses 1 'nowhere/rows' --list nowhere/rows.txt --throws 2000
+    run 0 --queue --throws 100000000 --rounds 2 --steps 20 # the training ends the simulation
+    "$PROGRAM" --write rows.txt --throws 60000 &
+    run 0 --read rows.txt --rounds 12 --steps 100
+    wait $! || fail "the program that writes fails"
+    holds "$(number 'error') < 1.5"
+    first=$(sed -n 's/^round 1: \([0-9]*\) .*/\1/p' out)
+    holds "$first < $(sed -n 's/^round 12: \([0-9]*\) .*/\1/p' out)" # rows came meanwhile
+    "$PROGRAM" --write rows.txt --throws 1000 || fail "the list does not go on"
+    [ "$(wc -l <rows.txt)" -eq 60 ] || fail "not 59 files and one more"
+    run 0 --read rows-000001.h5 --rounds 2 --steps 100 # one file, too, though nobody adds to this one
+    grep -q '^round 2: 1024 throws' out || fail "not the rows of one file"
+    refuses 1 'nowhere/rows' --write nowhere/rows.txt --throws 2000
     refuses 2 'no option --throw;' --throw 3
-    refuses 2 'from 64 to' --keep 3
+    refuses 2 'from 128 to' --keep 3
     ;;
 surrogate)
     run 0 runs.h5 net.safetensors --runs 1000 --epochs 40

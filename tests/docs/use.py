@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 
 def run(*command, **more):
@@ -16,6 +17,12 @@ def run(*command, **more):
     if done.returncode != 0:
         sys.exit(f"{' '.join(command)}\n{done.stdout}{done.stderr}\nended with {done.returncode}")
     return done.stdout
+
+
+def program(page, name):
+    """The block of C that begins by naming its file, written there."""
+    found = re.search(rf"^```c\n(/\* {re.escape(name)}: .*?)^```", page, re.M | re.S)
+    write(name, found.group(1) if found else sys.exit(f"the page has no program {name}"))
 
 
 def block(readme, language):
@@ -79,6 +86,32 @@ def training(root, prefix, cc, **_):
     run("./resume", "digits.h5", env=library)
     if open(f"run/{last}", "rb").read() != whole:
         sys.exit("going on gave other bits")
+
+
+def last_loss(said):
+    print(said)
+    return float(re.findall(r"loss ([0-9.]+)", said)[-1])
+
+
+def simulations(root, prefix, cc, **_):
+    """The programs of docs/data.md: one learns from its own simulation, one from what another is writing."""
+    page = open(f"{root}/docs/data.md", encoding="utf-8").read()
+    for name, packages in ("queue", "wick"), ("follow", "wick-hdf5"), ("simulate", "hdf5"):
+        program(page, f"{name}.c")
+        run("sh", "-c", f"{cc} -std=gnu11 -O1 -Wall -Wextra -Werror -pthread {name}.c -o {name} "
+            f"$(pkg-config --cflags --libs {packages}) -lm", env=environment(prefix))
+    library = dict(os.environ, LD_LIBRARY_PATH=f"{prefix}/lib")
+    if last_loss(run("./queue", env=library)) > 0.001:
+        sys.exit("queue did not learn")
+    with subprocess.Popen("./simulate") as simulation:
+        while not os.path.exists("run.h5") or os.path.getsize("run.h5") < 12000:  # with rows in both data sets
+            time.sleep(0.01)
+        said = run("./follow", env=library)
+    if simulation.returncode != 0 or last_loss(said) > 0.001:
+        sys.exit("follow did not learn")
+    batches = [int(n) for n in re.findall(r"(\d+) batches", said)]
+    if batches != sorted(batches) or batches[0] == batches[-1]:
+        sys.exit("no rows came while it learnt")
 
 
 def static(root, prefix, cc, **_):
