@@ -22,17 +22,23 @@ static int64_t translate(const concat *c, int64_t i, const int64_t *rows, int64_
     return run;
 }
 
-static wk_status concat_get_many(void *self, const int64_t *rows, int64_t n, void *const *fields)
+static wk_status concat_get_through(void *self, const int64_t *rows, int64_t n, void *const *fields,
+                                    wki_lookup *const *through)
 {
     const concat *c = self;
     int64_t there[RUN], run;
     for (int64_t from = 0; from < n; from += run) {
         const int64_t i = wki_start_at(c->starts, c->n, rows[from]);
         run = translate(c, i, rows + from, n - from, there);
-        const wk_status status = wki_dataset_read_at(c->sets[i], there, run, fields, from);
+        const wk_status status = wki_dataset_read_at(c->sets[i], there, run, fields, through, from);
         if (status != WK_OK) return status;
     }
     return WK_OK;
+}
+
+static wk_status concat_get_many(void *self, const int64_t *rows, int64_t n, void *const *fields)
+{
+    return concat_get_through(self, rows, n, fields, NULL);
 }
 
 static void concat_destroy(void *self)
@@ -150,6 +156,18 @@ static wk_status hold(concat *c, wk_dataset *const *sets, int n)
     return WK_OK;
 }
 
+/* Fields that are bytes alike in all parts are so here. */
+static void join_ways(wk_dataset *set, const concat *c)
+{
+    memcpy(set->bytes, c->sets[0]->bytes, sizeof set->bytes);
+    set->get_through = concat_get_through;
+    for (int i = 0; i < c->n; i++) {
+        if (!c->sets[i]->get_through) set->get_through = NULL;
+        for (int f = 0; f < set->nfields; f++)
+            if (c->sets[i]->bytes[f] != set->bytes[f]) set->bytes[f] = WKI_NO_BYTES;
+    }
+}
+
 wk_dataset *wk_dataset_concat(wk_dataset *const *sets, int n)
 {
     if (!sets_ok(sets, n, "dataset_concat")) return NULL;
@@ -164,5 +182,6 @@ wk_dataset *wk_dataset_concat(wk_dataset *const *sets, int n)
     o.self = self;
     o.rows = self->starts[n];
     wk_dataset *set = wk_dataset_custom(&o);
+    if (set) join_ways(set, self);
     return set && join_blocks(set, self) == WK_OK ? set : NULL;
 }

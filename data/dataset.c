@@ -232,9 +232,16 @@ int wk_dataset_classes(const wk_dataset *set, const char *const **names)
 
 wk_status wki_dataset_read(wk_dataset *set, const int64_t *rows, int64_t n, void *const *fields)
 {
+    return wki_dataset_read_through(set, rows, n, fields, NULL);
+}
+
+wk_status wki_dataset_read_through(wk_dataset *set, const int64_t *rows, int64_t n, void *const *fields,
+                                   wki_lookup *const *through)
+{
     if (n == 0) return WK_OK;
     WK_SCOPE(rows_of_a_dataset);
-    const wk_status status = set->ops->get_many(set->self, rows, n, fields);
+    const wk_status status = through ? set->get_through(set->self, rows, n, fields, through)
+                                     : set->ops->get_many(set->self, rows, n, fields);
     if (status != WK_OK)
         wki_fail((unsigned)status < WK_STATUS_COUNT ? status : WK_E_STATE, set->ops->name,
                  "get_many failed without saying why (%lld rows from row %lld on; status %d)", (long long)n,
@@ -242,11 +249,16 @@ wk_status wki_dataset_read(wk_dataset *set, const int64_t *rows, int64_t n, void
     return wk_error();
 }
 
-wk_status wki_dataset_read_at(wk_dataset *set, const int64_t *rows, int64_t n, void *const *fields, int64_t from)
+wk_status wki_dataset_read_at(wk_dataset *set, const int64_t *rows, int64_t n, void *const *fields,
+                              wki_lookup *const *through, int64_t from)
 {
     void *to[WK_MAX_FIELDS];
-    for (int f = 0; f < set->nfields; f++) to[f] = (char *)fields[f] + (size_t)from * wki_field_bytes(&set->fields[f]);
-    return wki_dataset_read(set, rows, n, to);
+    for (int f = 0; f < set->nfields; f++) {
+        const bool looked_up = through && through[f];
+        const size_t row = looked_up ? wki_lookup_row(through[f]) : wki_field_bytes(&set->fields[f]);
+        to[f] = (char *)fields[f] + (size_t)from * row;
+    }
+    return wki_dataset_read_through(set, rows, n, to, through);
 }
 
 /* New tensors of n rows; one_row drops the leading dimension. */

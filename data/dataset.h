@@ -2,8 +2,16 @@
  * any thread may read it without a lock. */
 #ifndef WKI_DATASET_H
 #define WKI_DATASET_H
+#include "backends/cpu/lookup.h"
 #include "base/object.h"
 #include "wick/data.h"
+
+/* What a field's elements are where they come from. */
+typedef enum wki_bytes {
+    WKI_NO_BYTES,
+    WKI_BYTES,    /* delivered as they are */
+    WKI_FRACTIONS /* delivered as f32, divided by 255 */
+} wki_bytes;
 
 struct wk_dataset {
     wki_object object;
@@ -18,6 +26,10 @@ struct wk_dataset {
     wk_dataset *(*refresh)(wk_dataset *set); /* NULL: it never grows */
     void *origin;                            /* what refresh looks at */
     void (*forget)(void *origin);
+    /* As get_many, but fields that have a table go through it, straight from their bytes; NULL: there is no such way */
+    wk_status (*get_through)(void *self, const int64_t *rows, int64_t n, void *const *fields,
+                             wki_lookup *const *through);
+    wki_bytes bytes[WK_MAX_FIELDS];
 };
 extern const wki_type wki_dataset_type;
 
@@ -40,6 +52,19 @@ int wki_dataset_find(const wk_dataset *set, const char *name); /* the number of 
 /* get_many in a scope of its own, for rows that are known to be in range. A failure is always recorded, also one that
  * the callback only returned or only recorded. Call it without an error pending. */
 wk_status wki_dataset_read(wk_dataset *set, const int64_t *rows, int64_t n, void *const *fields);
+/* The same; through, if not NULL, is for a set that has get_through. */
+wk_status wki_dataset_read_through(wk_dataset *set, const int64_t *rows, int64_t n, void *const *fields,
+                                   wki_lookup *const *through);
 /* The same into rows [from, from + n) of the fields. */
-wk_status wki_dataset_read_at(wk_dataset *set, const int64_t *rows, int64_t n, void *const *fields, int64_t from);
+wk_status wki_dataset_read_at(wk_dataset *set, const int64_t *rows, int64_t n, void *const *fields,
+                              wki_lookup *const *through, int64_t from);
+
+/* Shuffled rows lie where no cache expects them: one that comes soon is asked for, a long one's beginning, after which the
+ * processor finds the rest itself. */
+enum { WKI_ROWS_AHEAD = 4 };
+static inline void wki_expect_row(const void *row, size_t bytes)
+{
+    enum { LINE = 64, MOST = 16 * LINE };
+    for (size_t at = 0; at < bytes && at < MOST; at += LINE) __builtin_prefetch((const char *)row + at);
+}
 #endif

@@ -1,5 +1,5 @@
 /* Transforms: lists of them, the user's own, planning for a dataset and the way of a batch's rows through them. Those
- * of the library are in transform_values.c and transform_images.c. */
+ * of the library are in transform_values.c and transform_images.c; transform_bytes.c joins some of them. */
 #include "data/transform.h"
 #include "backends/backend.h"
 #include "base/alloc.h"
@@ -96,7 +96,7 @@ static wk_status plan_step(wki_pipeline *p, const wk_dataset *set, const wk_tran
                  wk_dtype_name(field->dtype), wki_show_shape(field->ndim, field->shape));
     if (wk_failed() || field_ok(t, field)) return wk_error();
     field->name = name;
-    p->steps[p->nsteps++] = (wki_step){ t, f, number, *field };
+    p->steps[p->nsteps++] = (wki_step){ t, f, number, *field, NULL };
     return WK_OK;
 }
 
@@ -134,6 +134,7 @@ wk_status wki_pipeline_plan(wki_pipeline *p, const wk_dataset *set, const wk_tra
     p->steps = wki_alloc_array((size_t)n, sizeof *p->steps);
     if (!p->steps || plan_all(p, set, transform, &number, where)) return wk_error();
     sort_steps(p);
+    if (wki_pipeline_fuse(p, set)) return wk_error();
     for (int i = 0; i < p->nsteps; i++) {
         const size_t bytes = wki_field_bytes(&p->steps[i].after);
         if (bytes > p->between) p->between = bytes;
@@ -144,6 +145,8 @@ wk_status wki_pipeline_plan(wki_pipeline *p, const wk_dataset *set, const wk_tra
 
 void wki_pipeline_forget(wki_pipeline *p)
 {
+    for (int i = 0; i < p->nsteps; i++) wki_free(p->steps[i].lookup);
+    for (int f = 0; f < WK_MAX_FIELDS; f++) wki_free(p->through[f]);
     wki_free(p->steps);
     *p = (wki_pipeline){ .nsteps = 0 };
 }
@@ -187,8 +190,13 @@ static wk_status run_row(const wki_pipeline *p, const wk_field *field, int f, co
     for (int s = p->first[f]; s < p->first[f + 1]; s++) {
         const wki_step *step = &p->steps[s];
         void *out = s + 1 == p->first[f + 1] ? to : room + (size_t)(s & 1) * p->between;
-        row.rng = wki_rng_at(seed, STREAM + (uint64_t)step->number, (uint64_t)(d->from + i));
-        const wk_status status = step->of->ops->apply(step->of->self, &row, before, raw, &step->after, out);
+        wk_status status = WK_OK;
+        if (step->lookup) {
+            wki_look_up(step->lookup, raw, 1, out);
+        } else {
+            row.rng = wki_rng_at(seed, STREAM + (uint64_t)step->number, (uint64_t)(d->from + i));
+            status = step->of->ops->apply(step->of->self, &row, before, raw, &step->after, out);
+        }
         if (status || wk_failed()) return fail_row(step, before, row.number, status);
         before = &step->after;
         raw = out;
@@ -204,7 +212,7 @@ wk_status wki_pipeline_read(const wki_pipeline *p, wk_dataset *set, const wki_dr
         into[f] = wki_pipeline_changes(p, f) ? at : fields[f];
         if (into[f] == at) at += raw_bytes(set, f, d->n);
     }
-    if (wki_dataset_read(set, d->rows, d->n, into)) return wk_error();
+    if (wki_dataset_read_through(set, d->rows, d->n, into, p->any_through ? p->through : NULL)) return wk_error();
     WK_SCOPE(transforming);
     for (int f = 0; f < set->nfields; f++) {
         if (!wki_pipeline_changes(p, f)) continue;

@@ -16,6 +16,12 @@ static int64_t elements(const wk_field *f)
 
 static void free_self(void *self) { wki_free(self); }
 
+static wk_transform *of_elements(wk_transform *t, int64_t channels)
+{
+    if (t) t->channels = channels;
+    return t;
+}
+
 /* ---- to, scaled ---- */
 
 typedef struct to {
@@ -65,7 +71,7 @@ static wk_transform *make_to(const char *field, wk_dtype dtype, bool scaled)
     to *t = wki_alloc(sizeof *t);
     if (!t) return NULL;
     *t = (to){ dtype, scaled };
-    return wk_transform_custom(field, &ops[scaled], t);
+    return of_elements(wk_transform_custom(field, &ops[scaled], t), 1);
 }
 
 wk_transform *wk_transform_to(const char *field, wk_dtype dtype) { return make_to(field, dtype, false); }
@@ -126,7 +132,7 @@ wk_transform *wk_transform_normalize(const char *field, const double *mean, cons
     t->n = n;
     memcpy(t->numbers, mean, (size_t)n * sizeof *mean);
     memcpy(t->numbers + n, std, (size_t)n * sizeof *std);
-    return wk_transform_custom(field, &ops, t);
+    return of_elements(wk_transform_custom(field, &ops, t), n);
 }
 
 /* ---- Labels ---- */

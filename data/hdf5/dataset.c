@@ -39,14 +39,22 @@ static void destroy(void *self)
     wki_free(s);
 }
 
-static wk_status get_many(void *self, const int64_t *rows, int64_t n, void *const *fields)
+static wk_status get_through(void *self, const int64_t *rows, int64_t n, void *const *fields,
+                             wki_lookup *const *through)
 {
     h5_set *s = self;
     for (int i = 0; i < s->nfields; i++) {
-        const wk_status status = wki_h5_read_rows(s->tables[i], (uint64_t)s->begin, rows, n, s->casts[i], fields[i]);
+        wki_h5_cast cast = s->casts[i];
+        cast.lookup = through ? through[i] : NULL;
+        const wk_status status = wki_h5_read_rows(s->tables[i], (uint64_t)s->begin, rows, n, cast, fields[i]);
         if (status) return status;
     }
     return WK_OK;
+}
+
+static wk_status get_many(void *self, const int64_t *rows, int64_t n, void *const *fields)
+{
+    return get_through(self, rows, n, fields, NULL);
 }
 
 static const wk_dataset_ops ops = { sizeof ops, "h5", get_many, destroy };
@@ -135,7 +143,7 @@ static wk_status add_field(h5_set *s, const char *name, const char *path, bool r
                            : bytes && raw         ? WK_U8
                            : t->number == WKI_F64 ? WK_F64
                                                   : WK_F32,
-                           bytes && !raw };
+                           .unit = bytes && !raw };
     wk_field *f = &s->fields[s->nfields++];
     *f = (wk_field){ .name = name, .dtype = cast->dtype, .ndim = label ? 0 : t->rank - 1 };
     for (int k = 0; k < f->ndim; k++) f->shape[k] = (int64_t)t->dims[k + 1];
@@ -374,7 +382,10 @@ static wk_dataset *make_dataset(h5_set *s)
     custom.nclasses = s->nclasses;
     describe_blocks(s, &custom);
     wk_dataset *set = wk_dataset_custom(&custom);
-    if (set && s->o.growing) set->refresh = refresh;
+    if (!set) return NULL;
+    if (s->o.growing) set->refresh = refresh;
+    set->get_through = get_through;
+    set->bytes[0] = s->casts[0].unit ? WKI_FRACTIONS : s->casts[0].dtype == WK_U8 ? WKI_BYTES : WKI_NO_BYTES;
     return set;
 }
 

@@ -5,6 +5,7 @@
  * table.c and names.c would do here. */
 #ifndef WKI_H5_H
 #define WKI_H5_H
+#include "backends/cpu/lookup.h"
 #include "base/file.h"
 #include "base/thread.h"
 #include "io/number.h"
@@ -129,10 +130,11 @@ wk_status wki_h5_keep_last(wki_h5_table *table, uint64_t rows);
 /* Do the first rows, whose last is kept in `before`, lie where they lay? Keeps another block of `after`. */
 bool wki_h5_goes_on(const wki_h5_table *before, wki_h5_table *after, uint64_t rows);
 
-/* What an element becomes: dtype, and u8 divided by 255 where asked. */
+/* What an element becomes: dtype, and u8 divided by 255 where asked; or u8 what a table has for it. */
 typedef struct wki_h5_cast {
     wk_dtype dtype;
     bool unit;
+    const wki_lookup *lookup;
 } wki_h5_cast;
 /* Rows base + rows[0 .. n), all inside the table, one behind the other into `to`. Safe from every thread. */
 wk_status wki_h5_read_rows(wki_h5_table *table, uint64_t base, const int64_t *rows, int64_t n, wki_h5_cast cast,

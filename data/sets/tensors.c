@@ -12,16 +12,29 @@ typedef struct memory_set {
     size_t row_bytes[WK_MAX_FIELDS];
 } memory_set;
 
-static wk_status memory_get_many(void *self, const int64_t *rows, int64_t n, void *const *fields)
+static wk_status memory_get_through(void *self, const int64_t *rows, int64_t n, void *const *fields,
+                                    wki_lookup *const *through)
 {
     const memory_set *set = self;
     for (int f = 0; f < set->n; f++) {
-        const size_t bytes = set->row_bytes[f];
+        const wki_lookup *lookup = through ? through[f] : NULL;
+        const size_t bytes = set->row_bytes[f], row = lookup ? wki_lookup_row(lookup) : bytes;
         char *to = fields[f];
-        for (int64_t i = 0; i < n && bytes > 0; i++, to += bytes)
-            memcpy(to, set->from[f] + (size_t)rows[i] * bytes, bytes);
+        for (int64_t i = 0; i < n && bytes > 0; i++, to += row) {
+            const char *from = set->from[f] + (size_t)rows[i] * bytes;
+            if (i + WKI_ROWS_AHEAD < n) wki_expect_row(set->from[f] + (size_t)rows[i + WKI_ROWS_AHEAD] * bytes, bytes);
+            if (lookup)
+                wki_look_up(lookup, from, 1, to);
+            else
+                memcpy(to, from, bytes);
+        }
     }
     return WK_OK;
+}
+
+static wk_status memory_get_many(void *self, const int64_t *rows, int64_t n, void *const *fields)
+{
+    return memory_get_through(self, rows, n, fields, NULL);
 }
 
 static void memory_destroy(void *self)
@@ -79,14 +92,18 @@ static wk_dataset *of_tensors(wk_tensor *const *fields, const char *const *names
         memory_destroy(set);
         return NULL;
     }
-    return wk_escape(held_tensors, wk_dataset_custom(&(wk_dataset_opts){ .size = sizeof(wk_dataset_opts),
-                                                                         .ops = &memory_ops,
-                                                                         .self = set,
-                                                                         .rows = fields[0]->v.size[0],
-                                                                         .fields = described,
-                                                                         .nfields = n,
-                                                                         .classes = classes,
-                                                                         .nclasses = nclasses }));
+    wk_dataset *made = wk_dataset_custom(&(wk_dataset_opts){ .size = sizeof(wk_dataset_opts),
+                                                             .ops = &memory_ops,
+                                                             .self = set,
+                                                             .rows = fields[0]->v.size[0],
+                                                             .fields = described,
+                                                             .nfields = n,
+                                                             .classes = classes,
+                                                             .nclasses = nclasses });
+    if (!made) return NULL;
+    made->get_through = memory_get_through;
+    for (int f = 0; f < n; f++) made->bytes[f] = described[f].dtype == WK_U8 ? WKI_BYTES : WKI_NO_BYTES;
+    return wk_escape(held_tensors, made);
 }
 
 wk_dataset *wk_dataset_tensors(wk_tensor *const *fields, const char *const *names, int n)
@@ -106,7 +123,7 @@ static wk_status read_all(wk_dataset *set, void *const *to)
     for (int64_t from = 0; from < set->rows; from += ROWS_A_READ) {
         const int64_t n = set->rows - from < ROWS_A_READ ? set->rows - from : ROWS_A_READ;
         for (int64_t i = 0; i < n; i++) rows[i] = from + i;
-        const wk_status status = wki_dataset_read_at(set, rows, n, to, from);
+        const wk_status status = wki_dataset_read_at(set, rows, n, to, NULL, from);
         if (status != WK_OK) return status;
     }
     return WK_OK;
