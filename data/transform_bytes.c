@@ -63,15 +63,16 @@ static wk_status fuse_field(wki_pipeline *p, const wk_dataset *set, int f, int s
 {
     const wk_field *before = &set->fields[f];
     int64_t channels;
+    const bool ragged = wki_is_ragged(set, f);
     int n = run_of(p, s, end, &channels);
-    if (n > 0 && s + n == end && set->get_through && set->bytes[f] && pays(before, channels)) {
+    if (n > 0 && s + n == end && !ragged && set->get_through && set->bytes[f] && pays(before, channels)) {
         p->through[f] = table_of(&p->steps[s], n, before, channels, set->bytes[f] == WKI_FRACTIONS);
         p->any_through = true;
         return wk_error();
     }
     wk_field was = *before;
     for (; s < end; s += n) {
-        n = was.dtype == WK_U8 ? run_of(p, s, end, &channels) : 0;
+        n = was.dtype == WK_U8 && !ragged ? run_of(p, s, end, &channels) : 0;
         const bool joined = n > 1 && pays(&was, channels);
         if (!joined) n = 1;
         wki_step step = p->steps[s + n - 1];

@@ -16,12 +16,6 @@ static int64_t elements(const wk_field *f)
 
 static void free_self(void *self) { wki_free(self); }
 
-static wk_transform *of_elements(wk_transform *t, int64_t channels)
-{
-    if (t) t->channels = channels;
-    return t;
-}
-
 /* ---- to, scaled ---- */
 
 typedef struct to {
@@ -71,7 +65,7 @@ static wk_transform *make_to(const char *field, wk_dtype dtype, bool scaled)
     to *t = wki_alloc(sizeof *t);
     if (!t) return NULL;
     *t = (to){ dtype, scaled };
-    return of_elements(wk_transform_custom(field, &ops[scaled], t), 1);
+    return wki_transform_new(field, &ops[scaled], t, 1);
 }
 
 wk_transform *wk_transform_to(const char *field, wk_dtype dtype) { return make_to(field, dtype, false); }
@@ -132,7 +126,7 @@ wk_transform *wk_transform_normalize(const char *field, const double *mean, cons
     t->n = n;
     memcpy(t->numbers, mean, (size_t)n * sizeof *mean);
     memcpy(t->numbers + n, std, (size_t)n * sizeof *std);
-    return of_elements(wk_transform_custom(field, &ops, t), n);
+    return wki_transform_new(field, &ops, t, n);
 }
 
 /* ---- Labels ---- */
@@ -185,7 +179,7 @@ wk_transform *wk_transform_one_hot(const char *field, int classes)
     labels *t = wki_alloc(sizeof *t);
     if (!t) return NULL;
     t->n = classes;
-    return wk_transform_custom(field, &ops, t);
+    return wki_transform_new(field, &ops, t, 0);
 }
 
 static wk_status map_plan(void *self, wk_field *field)
@@ -215,5 +209,5 @@ wk_transform *wk_transform_map(const char *field, const int64_t *to, int n)
     if (!t) return NULL;
     t->n = n;
     memcpy(t->to, to, (size_t)n * sizeof *to);
-    return wk_transform_custom(field, &ops, t);
+    return wki_transform_new(field, &ops, t, 0);
 }

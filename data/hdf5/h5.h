@@ -1,7 +1,7 @@
 /* How wick reads HDF5: libhdf5 is asked for metadata only, one call at a time, through a driver of ours that opens no
  * other file; elements are read and decoded here, so that a short read is an error and never zeros. library.c talks to
  * libhdf5, walk.c lists what a file holds, table.c describes a data set, chunks.c finds its chunks, decode.c undoes
- * filters, read.c keeps decoded blocks of rows. Where a file is read apart, isolate.c has a process do what library.c,
+ * filters, read.c keeps decoded blocks of rows, offsets.c makes rows of different lengths of them. Where a file is read apart, isolate.c has a process do what library.c,
  * table.c and names.c would do here. */
 #ifndef WKI_H5_H
 #define WKI_H5_H
@@ -139,6 +139,17 @@ typedef struct wki_h5_cast {
 /* Rows base + rows[0 .. n), all inside the table, one behind the other into `to`. Safe from every thread. */
 wk_status wki_h5_read_rows(wki_h5_table *table, uint64_t base, const int64_t *rows, int64_t n, wki_h5_cast cast,
                            void *to);
+
+/* offsets.c: rows of different lengths. WK_E_FORMAT: so many numbers cannot be in a file of this size, since deflate packs at
+ * most 1032 to 1; rows never written are behind it. */
+wk_status wki_h5_check_claim(const wki_h5_table *table);
+/* All of them, ascending within so many items; the caller's. */
+int64_t *wki_h5_read_offsets(wki_h5_table *table, uint64_t items);
+/* Items offsets[rows[i]] .. offsets[rows[i] + 1] - 1 for each i, one behind the other. */
+wk_status wki_h5_read_ragged(wki_h5_table *table, const int64_t *offsets, const int64_t *rows, int64_t n, wki_h5_cast cast,
+                             void *to);
+/* The first row of each block in which rows begin, and `rows` behind the last: [n + 1], the caller's. */
+int64_t *wki_h5_ragged_blocks(const wki_h5_table *table, const int64_t *offsets, int64_t rows, int64_t *n);
 
 /* Rows [first, first + n) as the file has them, but in this machine's byte order. */
 wk_status wki_h5_read_raw(wki_h5_table *table, uint64_t first, uint64_t n, void *to);
