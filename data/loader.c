@@ -49,31 +49,32 @@ wk_loader_opts wk_loader_opts_default(void) { return (wk_loader_opts){ WK_LOADER
 
 enum { MOST_WORKERS = 64, MOST_PREFETCH = 1024 };
 
-/* What of a field a batch may have: rows, or items of ragged rows that are filled up. */
-static bool most_of(const wk_loader *loader, int f, size_t *n)
+/* Bytes of a field that a batch may have, ragged rows being filled up to so many items. */
+static bool most_of(const wk_loader *loader, int f, size_t *items, size_t *bytes)
 {
-    const int64_t longest = loader->pipeline.fields[f].shape[0], multiple = loader->o.pad_multiple;
-    *n = (size_t)loader->capacity;
-    if (!wki_is_ragged(loader->o.set, f)) return true;
-    return longest <= INT64_MAX - multiple &&
-           wki_mul_ok(*n, (size_t)((longest + multiple - 1) / multiple * multiple), n);
+    const wk_field *field = &loader->pipeline.fields[f];
+    const size_t rows = (size_t)loader->capacity, multiple = (size_t)loader->o.pad_multiple;
+    size_t longest;
+    if (!wki_is_ragged(loader->o.set, f)) return wki_mul_ok(rows, wki_field_bytes(field), bytes);
+    return wki_add_ok((size_t)field->shape[0], multiple - 1, &longest) &&
+           wki_mul_ok(rows, longest / multiple * multiple, items) && *items <= PTRDIFF_MAX &&
+           wki_mul_ok(*items, wki_item_bytes(field), bytes);
 }
 
 static bool memory_ok(wk_loader *loader, const char *where)
 {
     const wk_dataset *set = loader->o.set;
+    size_t items = 0;
     for (int f = 0; f < set->nfields; f++) {
-        const wk_field *field = &loader->pipeline.fields[f];
-        size_t n, bytes;
-        const bool fits =
-            most_of(loader, f, &n) &&
-            wki_mul_ok(n, wki_is_ragged(set, f) ? wki_item_bytes(field) : wki_field_bytes(field), &bytes) &&
-            bytes <= PTRDIFF_MAX &&
-            wki_pipeline_room(&loader->pipeline, set, loader->capacity, (int64_t)n, &loader->slot_room);
+        const bool fits = most_of(loader, f, &items, &loader->most[f]) && loader->most[f] <= PTRDIFF_MAX;
         wki_check(fits, false, WK_E_INVALID, where,
                   "a batch of %lld rows of \"%s\" does not fit in memory; take smaller batches",
                   (long long)loader->capacity, set->fields[f].name);
     }
+    const bool fits = wki_pipeline_room(&loader->pipeline, set, loader->capacity, (int64_t)items, &loader->slot_room);
+    wki_check(fits, false, WK_E_INVALID, where,
+              "a batch of %lld rows does not fit in memory on its way through the transforms; take smaller batches",
+              (long long)loader->capacity);
     return true;
 }
 

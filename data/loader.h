@@ -65,7 +65,8 @@ struct wk_loader {
     int64_t claimed, delivered, released;
     wki_order order;
     wki_pipeline pipeline;      /* what the transforms do to each field */
-    size_t slot_room;           /* bytes of a slot's for them */
+    size_t most[WK_MAX_FIELDS]; /* bytes of a batch of each field; ragged rows may have fewer */
+    size_t slot_room;           /* bytes of a slot's for the transforms, likewise */
     wki_slot *slots;
     int nslots, nthreads, nlocks;
     wki_worker *workers;

@@ -6,23 +6,23 @@
 #include <stdio.h>
 #include <string.h>
 
-/* So much memory of the slot, of the loader alone. */
-static void *writable(wki_storage **memory, size_t bytes)
+/* So much memory of the slot, of the loader alone: at once as much as any batch takes, unless that is far more. */
+static void *writable(wki_storage **memory, size_t bytes, size_t most)
 {
     if (*memory && (wki_storage_refs(*memory) > 1 || (*memory)->bytes < bytes)) {
         wki_storage_unref(*memory);
         *memory = NULL;
     }
-    if (!*memory) *memory = wki_storage_new(WK_CPU, bytes);
+    if (!*memory) *memory = wki_storage_new(WK_CPU, most / 4 <= bytes ? most : bytes);
     return *memory ? (*memory)->data : NULL;
 }
 
-/* A field's share of a batch: of `capacity` rows, or of ragged rows as this slot has them. */
+/* A field's share of this slot's batch. */
 static size_t field_bytes(const wk_loader *loader, const wki_slot *slot, int f)
 {
-    const wk_field *field = &loader->pipeline.fields[f];
-    if (!wki_is_ragged(loader->o.set, f)) return (size_t)loader->capacity * wki_field_bytes(field);
-    return (size_t)(slot->longest < 0 ? slot->items : slot->n * slot->longest) * wki_item_bytes(field);
+    if (!wki_is_ragged(loader->o.set, f)) return loader->most[f];
+    const int64_t items = slot->longest < 0 ? slot->items : slot->n * slot->longest;
+    return (size_t)items * wki_item_bytes(&loader->pipeline.fields[f]);
 }
 
 /* How long the slot's rows are, and what they are padded to. */
@@ -38,7 +38,7 @@ static void *room_of(const wk_loader *loader, wki_slot *slot)
 {
     size_t bytes = loader->slot_room;
     if (slot->lengths) wki_pipeline_room(&loader->pipeline, loader->o.set, slot->n, slot->items, &bytes);
-    return bytes ? writable(&slot->room, bytes) : NULL;
+    return bytes ? writable(&slot->room, bytes, loader->slot_room) : NULL;
 }
 
 /* Leaves no error pending in this thread: what went wrong is the slot's, and reaches the caller at this batch. */
@@ -48,7 +48,7 @@ static void fill(wk_loader *loader, wki_slot *slot)
     void *fields[WK_MAX_FIELDS];
     if (slot->lengths && !wk_failed()) measure(loader, slot);
     for (int f = 0; f < set->nfields && !wk_failed(); f++)
-        fields[f] = writable(&slot->memory[f], field_bytes(loader, slot, f));
+        fields[f] = writable(&slot->memory[f], field_bytes(loader, slot, f), loader->most[f]);
     void *room = wk_failed() ? NULL : room_of(loader, slot);
     const wki_drawn drawn = { slot->rows,         slot->n,       slot->epoch, slot->from,
                               loader->order.seed, slot->lengths, slot->items, slot->longest };
