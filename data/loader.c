@@ -411,13 +411,10 @@ static wk_tensor *make_sizes(wk_batch *batch, bool mask)
     WK_SCOPE(made);
     wk_tensor *t = wki_new(where, WK_CPU, 1 + mask, (int64_t[]){ slot->n, slot->longest }, mask ? WK_BOOL : WK_I64);
     if (!t) return NULL;
-    for (int64_t i = 0; i < slot->n; i++) {
-        uint8_t *row = (uint8_t *)t->storage->data + i * slot->longest;
-        if (mask)
-            for (int64_t k = 0; k < slot->longest; k++) row[k] = k < slot->lengths[i];
-        else
-            ((int64_t *)t->storage->data)[i] = slot->lengths[i];
-    }
+    if (!mask) memcpy(t->storage->data, slot->lengths, (size_t)slot->n * sizeof *slot->lengths);
+    uint8_t *to = t->storage->data;
+    for (int64_t i = 0; mask && i < slot->n; i++)
+        for (int64_t k = 0; k < slot->longest; k++) *to++ = k < slot->lengths[i];
     t = wk_to_device(t, batch->device);
     if (t) wki_object_adopt(t);
     return t;

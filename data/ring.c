@@ -37,6 +37,7 @@ static void measure(const wk_loader *loader, wki_slot *slot)
 static void *room_of(const wk_loader *loader, wki_slot *slot)
 {
     size_t bytes = loader->slot_room;
+    if (loader->o.flat && loader->pipeline.nsteps == 0) return NULL; /* read into the batch */
     if (slot->lengths) wki_pipeline_room(&loader->pipeline, loader->o.set, slot->n, slot->items, &bytes);
     return bytes ? writable(&slot->room, bytes, loader->slot_room) : NULL;
 }
