@@ -71,8 +71,8 @@ wk_status wki_dataset_read_next(wk_dataset *set, const int64_t *rows, int64_t n,
                                 wki_lookup *const *through);
 
 /* Shuffled rows lie where no cache expects them: one that comes soon is asked for, a long one's beginning, after which the
- * processor finds the rest itself. */
-enum { WKI_ROWS_AHEAD = 4 };
+ * processor finds the rest itself. Short rows are soon over, so more of them are on their way at once. */
+static inline int64_t wki_rows_ahead(size_t bytes) { return bytes < 256 ? 32 : 4; }
 static inline void wki_expect_row(const void *row, size_t bytes)
 {
     enum { LINE = 64, MOST = 16 * LINE };

@@ -375,6 +375,7 @@ wk_status wki_h5_read_rows(wki_h5_table *t, uint64_t base, const int64_t *rows, 
     const uint64_t fit = HELD_BYTES / (t->block_rows * t->row_bytes + 1);
     const int places = fit < 1 ? 1 : fit < HELD_MOST ? (int)fit : HELD_MOST;
     wki_h5_block *held[HELD_MOST] = { NULL };
+    const int64_t ahead = wki_rows_ahead(t->row_bytes);
     wk_status status = WK_OK;
     if (n > 1 && t->layout == WKI_H5_CHUNKED && stay(t, n)) status = load_missing(t, base, rows, n);
     if (status) return status;
@@ -389,7 +390,7 @@ wk_status wki_h5_read_rows(wki_h5_table *t, uint64_t base, const int64_t *rows, 
                 break;
             }
         }
-        if (i + WKI_ROWS_AHEAD < n) expect_row(t, held, (uint64_t)places, base + (uint64_t)rows[i + WKI_ROWS_AHEAD]);
+        if (i + ahead < n) expect_row(t, held, (uint64_t)places, base + (uint64_t)rows[i + ahead]);
         const unsigned char *from = (*b)->data + in_block * t->row_bytes;
         char *into = (char *)to + (size_t)i * row_out;
         if (cast.lookup)

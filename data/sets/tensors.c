@@ -16,11 +16,12 @@ typedef struct memory_set {
 
 static void get_ragged(const memory_set *set, int f, const int64_t *rows, int64_t n, char *to)
 {
+    enum { AHEAD = 4 };
     const size_t item = set->row_bytes[f];
     for (int64_t i = 0; i < n && item > 0; i++) {
         const int64_t from = set->offsets[rows[i]], length = set->offsets[rows[i] + 1] - from;
-        if (i + WKI_ROWS_AHEAD < n) {
-            const int64_t *next = &set->offsets[rows[i + WKI_ROWS_AHEAD]];
+        if (i + AHEAD < n) {
+            const int64_t *next = &set->offsets[rows[i + AHEAD]];
             wki_expect_row(set->from[f] + (size_t)next[0] * item, (size_t)(next[1] - next[0]) * item);
         }
         memcpy(to, set->from[f] + (size_t)from * item, (size_t)length * item);
@@ -42,6 +43,7 @@ static wk_status memory_get_through(void *self, const int64_t *rows, int64_t n, 
     for (int f = 0; f < set->n; f++) {
         const wki_lookup *lookup = through ? through[f] : NULL;
         const size_t bytes = set->row_bytes[f], row = lookup ? wki_lookup_row(lookup) : bytes;
+        const int64_t ahead = wki_rows_ahead(bytes);
         char *to = fields[f];
         if (set->ragged >> f & 1) {
             get_ragged(set, f, rows, n, to);
@@ -49,7 +51,7 @@ static wk_status memory_get_through(void *self, const int64_t *rows, int64_t n, 
         }
         for (int64_t i = 0; i < n && bytes > 0; i++, to += row) {
             const char *from = set->from[f] + (size_t)rows[i] * bytes;
-            if (i + WKI_ROWS_AHEAD < n) wki_expect_row(set->from[f] + (size_t)rows[i + WKI_ROWS_AHEAD] * bytes, bytes);
+            if (i + ahead < n) wki_expect_row(set->from[f] + (size_t)rows[i + ahead] * bytes, bytes);
             if (lookup)
                 wki_look_up(lookup, from, 1, to);
             else
