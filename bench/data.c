@@ -2,7 +2,7 @@
  * same work costs at least (data_files.c) and beside PyTorch's DataLoader over h5py; opening files of many chunks; what
  * a batch costs besides its bytes; how long a training waits. README.md says how to read it.
  *
- *   data FOLDER [--peer COMMAND] [--samples K]
+ *   data FOLDER [--peer COMMAND] [--samples K] [--file NAME]
  */
 #include "data.h"
 #include "measure.h"
@@ -26,6 +26,7 @@ typedef struct race {
     const char *folder;
     int samples;
     bench_peer *peer; /* NULL: none */
+    const char *only; /* the name of a file, and nothing else is timed; NULL: all */
 } race;
 
 static bool complain(const char *text)
@@ -178,8 +179,8 @@ static bool run(race *r)
     bench_cpu_model(cpu, sizeof cpu);
     printf("wick %s, %s\n%-18s %s %9s %12s %10s\n", wk_version(), cpu, "file", "w", "ms", "rows / s", "of limit");
     for (int i = 0; i < FILES; i++)
-        if (!race_file(r, &files[i])) return false;
-    return race_opening(r) && race_overhead() && race_waiting(r);
+        if ((!r->only || !strcmp(r->only, files[i].name)) && !race_file(r, &files[i])) return false;
+    return r->only || (race_opening(r) && race_overhead() && race_waiting(r));
 }
 
 int main(int argc, char **argv)
@@ -191,11 +192,13 @@ int main(int argc, char **argv)
             command = argv[++i];
         else if (!strcmp(argv[i], "--samples") && i + 1 < argc)
             r.samples = atoi(argv[++i]);
+        else if (!strcmp(argv[i], "--file") && i + 1 < argc)
+            r.only = argv[++i];
         else
             r.folder = argv[i];
     }
     if (!r.folder || r.folder[0] == '-' || r.samples < 1 || r.samples > MAX_SAMPLES) {
-        fprintf(stderr, "usage: data FOLDER [--peer COMMAND] [--samples 1..%d]\n", MAX_SAMPLES);
+        fprintf(stderr, "usage: data FOLDER [--peer COMMAND] [--samples 1..%d] [--file NAME]\n", MAX_SAMPLES);
         return 2;
     }
     signal(SIGPIPE, SIG_IGN);

@@ -22,15 +22,35 @@ static int64_t translate(const concat *c, int64_t i, const int64_t *rows, int64_
     return run;
 }
 
+static wk_status concat_get_through(void *self, const int64_t *rows, int64_t n, void *const *fields,
+                                    wki_lookup *const *through)
+{
+    const concat *c = self;
+    int64_t there[RUN], run;
+    void *at[WK_MAX_FIELDS];
+    memcpy(at, fields, (size_t)c->sets[0]->nfields * sizeof *at);
+    for (int64_t from = 0; from < n; from += run) {
+        const int64_t i = wki_start_at(c->starts, c->n, rows[from]);
+        run = translate(c, i, rows + from, n - from, there);
+        const wk_status status = wki_dataset_read_next(c->sets[i], there, run, at, through);
+        if (status != WK_OK) return status;
+    }
+    return WK_OK;
+}
+
 static wk_status concat_get_many(void *self, const int64_t *rows, int64_t n, void *const *fields)
+{
+    return concat_get_through(self, rows, n, fields, NULL);
+}
+
+static wk_status concat_lengths(void *self, const int64_t *rows, int64_t n, int64_t *lengths)
 {
     const concat *c = self;
     int64_t there[RUN], run;
     for (int64_t from = 0; from < n; from += run) {
         const int64_t i = wki_start_at(c->starts, c->n, rows[from]);
         run = translate(c, i, rows + from, n - from, there);
-        const wk_status status = wki_dataset_read_at(c->sets[i], there, run, fields, from);
-        if (status != WK_OK) return status;
+        if (c->sets[i]->lengths(c->sets[i]->self, there, run, lengths + from)) return wk_error();
     }
     return WK_OK;
 }
@@ -48,10 +68,11 @@ static const wk_dataset_ops concat_ops = { sizeof concat_ops, "concat", concat_g
 
 /* ---- Do they fit? ---- */
 
-static bool same_rows(const wk_field *a, const wk_field *b)
+/* But for the longest of ragged rows. */
+static bool same_rows(const wk_field *a, const wk_field *b, bool ragged)
 {
     return a->dtype == b->dtype && a->ndim == b->ndim &&
-           !memcmp(a->shape, b->shape, (size_t)a->ndim * sizeof *a->shape);
+           !memcmp(a->shape + ragged, b->shape + ragged, (size_t)(a->ndim - ragged) * sizeof *a->shape);
 }
 
 static bool fields_fit(const wk_dataset *first, const wk_dataset *other, int i, const char *where)
@@ -63,7 +84,11 @@ static bool fields_fit(const wk_dataset *first, const wk_dataset *other, int i, 
         wki_check(!strcmp(a->name, b->name), false, WK_E_INVALID, where,
                   "field %d is \"%s\" in sets[0] and \"%s\" in sets[%d]; equal fields are needed", f, a->name, b->name,
                   i);
-        wki_check(same_rows(a, b), false, WK_E_SHAPE, where,
+        const bool ragged = wki_is_ragged(first, f);
+        wki_check(ragged == wki_is_ragged(other, f), false, WK_E_SHAPE, where,
+                  "rows of \"%s\" are of one length in sets[%d] and of different ones in sets[%d]", a->name,
+                  ragged ? i : 0, ragged ? 0 : i);
+        wki_check(same_rows(a, b, ragged), false, WK_E_SHAPE, where,
                   "a row of \"%s\" is %s %s in sets[0] and %s %s in sets[%d]; equal rows are needed", a->name,
                   wk_dtype_name(a->dtype), wki_show_shape(a->ndim, a->shape), wk_dtype_name(b->dtype),
                   wki_show_shape(b->ndim, b->shape), i);
@@ -150,6 +175,29 @@ static wk_status hold(concat *c, wk_dataset *const *sets, int n)
     return WK_OK;
 }
 
+/* Ragged rows are as long as the longest of all parts. */
+static void join_lengths(wk_dataset_opts *o, const concat *c, wk_field *fields)
+{
+    o->ragged = c->sets[0]->ragged;
+    if (o->ragged) o->lengths = concat_lengths;
+    for (int f = 0; f < o->nfields; f++)
+        for (int i = 0; i < c->n && o->ragged >> f & 1; i++)
+            if (c->sets[i]->fields[f].shape[0] > fields[f].shape[0])
+                fields[f].shape[0] = c->sets[i]->fields[f].shape[0];
+}
+
+/* Fields that are bytes alike in all parts are so here. */
+static void join_ways(wk_dataset *set, const concat *c)
+{
+    memcpy(set->bytes, c->sets[0]->bytes, sizeof set->bytes);
+    set->get_through = concat_get_through;
+    for (int i = 0; i < c->n; i++) {
+        if (!c->sets[i]->get_through) set->get_through = NULL;
+        for (int f = 0; f < set->nfields; f++)
+            if (c->sets[i]->bytes[f] != set->bytes[f]) set->bytes[f] = WKI_NO_BYTES;
+    }
+}
+
 wk_dataset *wk_dataset_concat(wk_dataset *const *sets, int n)
 {
     if (!sets_ok(sets, n, "dataset_concat")) return NULL;
@@ -163,6 +211,10 @@ wk_dataset *wk_dataset_concat(wk_dataset *const *sets, int n)
     o.ops = &concat_ops;
     o.self = self;
     o.rows = self->starts[n];
+    wk_field fields[WK_MAX_FIELDS];
+    o.fields = memcpy(fields, o.fields, (size_t)o.nfields * sizeof *fields);
+    join_lengths(&o, self, fields);
     wk_dataset *set = wk_dataset_custom(&o);
+    if (set) join_ways(set, self);
     return set && join_blocks(set, self) == WK_OK ? set : NULL;
 }

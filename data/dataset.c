@@ -1,9 +1,10 @@
 /* Datasets: rows of equal fields behind a table of functions, and reading a few rows as tensors. The formats are in
  * sets/. Rests on autograd's tensors for what it hands out. */
-#include "data/dataset.h"
 #include "autograd/tensor.h"
+#include "backends/backend.h"
 #include "base/alloc.h"
 #include "base/options.h"
+#include "data/transform.h"
 #include <string.h>
 
 static void dataset_destroy(void *object)
@@ -22,6 +23,13 @@ size_t wki_field_bytes(const wk_field *field)
 {
     size_t bytes = wk_dtype_size(field->dtype);
     for (int d = 0; d < field->ndim; d++) bytes *= (size_t)field->shape[d];
+    return bytes;
+}
+
+size_t wki_item_bytes(const wk_field *field)
+{
+    size_t bytes = wk_dtype_size(field->dtype);
+    for (int d = 1; d < field->ndim; d++) bytes *= (size_t)field->shape[d];
     return bytes;
 }
 
@@ -109,6 +117,23 @@ static bool blocks_ok(const wk_dataset_opts *o, const char *where)
     return true;
 }
 
+/* All ragged fields of a row are as long as each other. */
+static bool ragged_ok(const wk_dataset_opts *o, const char *where)
+{
+    wki_check(!o->ragged == !o->lengths && o->ragged >> o->nfields == 0, false, WK_E_INVALID, where,
+              "ragged is 0x%x, of %d fields, and lengths %s; expected both, or neither", o->ragged, o->nfields,
+              o->lengths ? "there" : "NULL");
+    for (int f = 0, first = -1; f < o->nfields; f++) {
+        if (!(o->ragged >> f & 1)) continue;
+        const wk_field *field = &o->fields[f];
+        if (first < 0) first = f;
+        wki_check(field->ndim > 0 && field->shape[0] == o->fields[first].shape[0], false, WK_E_SHAPE, where,
+                  "rows of the ragged field \"%s\" are %s; expected a first size, the longest row's, as in \"%s\"",
+                  field->name, wki_show_shape(field->ndim, field->shape), o->fields[first].name);
+    }
+    return true;
+}
+
 static bool opts_ok(const wk_dataset_opts *o, const char *where)
 {
     wki_check(o->ops->name && o->ops->get_many, false, WK_E_INVALID, where, "ops has no %s",
@@ -118,7 +143,7 @@ static bool opts_ok(const wk_dataset_opts *o, const char *where)
               "there are %d fields; expected 1 to %d", o->fields ? o->nfields : 0, WK_MAX_FIELDS);
     for (int f = 0; f < o->nfields; f++)
         if (!field_ok(o, f, where)) return false;
-    return blocks_ok(o, where) && classes_ok(o, where);
+    return ragged_ok(o, where) && blocks_ok(o, where) && classes_ok(o, where);
 }
 
 static const char *put_name(char **at, const char *name)
@@ -187,6 +212,8 @@ wk_dataset *wk_dataset_custom(const wk_dataset_opts *opts)
     }
     set->ops = o.ops;
     set->self = o.self;
+    set->ragged = o.ragged;
+    set->lengths = o.lengths;
     if (copy_description(set, &o) == WK_OK && copy_blocks(set, &o) == WK_OK) return set;
     wki_object_adopt(set);
     wki_object_unref(set);
@@ -232,9 +259,16 @@ int wk_dataset_classes(const wk_dataset *set, const char *const **names)
 
 wk_status wki_dataset_read(wk_dataset *set, const int64_t *rows, int64_t n, void *const *fields)
 {
+    return wki_dataset_read_through(set, rows, n, fields, NULL);
+}
+
+wk_status wki_dataset_read_through(wk_dataset *set, const int64_t *rows, int64_t n, void *const *fields,
+                                   wki_lookup *const *through)
+{
     if (n == 0) return WK_OK;
     WK_SCOPE(rows_of_a_dataset);
-    const wk_status status = set->ops->get_many(set->self, rows, n, fields);
+    const wk_status status = through ? set->get_through(set->self, rows, n, fields, through)
+                                     : set->ops->get_many(set->self, rows, n, fields);
     if (status != WK_OK)
         wki_fail((unsigned)status < WK_STATUS_COUNT ? status : WK_E_STATE, set->ops->name,
                  "get_many failed without saying why (%lld rows from row %lld on; status %d)", (long long)n,
@@ -242,11 +276,31 @@ wk_status wki_dataset_read(wk_dataset *set, const int64_t *rows, int64_t n, void
     return wk_error();
 }
 
-wk_status wki_dataset_read_at(wk_dataset *set, const int64_t *rows, int64_t n, void *const *fields, int64_t from)
+wk_status wki_dataset_read_next(wk_dataset *set, const int64_t *rows, int64_t n, void **fields,
+                                wki_lookup *const *through)
 {
-    void *to[WK_MAX_FIELDS];
-    for (int f = 0; f < set->nfields; f++) to[f] = (char *)fields[f] + (size_t)from * wki_field_bytes(&set->fields[f]);
-    return wki_dataset_read(set, rows, n, to);
+    int64_t items = 0;
+    if (wki_dataset_read_through(set, rows, n, fields, through)) return wk_error();
+    if (set->ragged && wki_dataset_lengths(set, rows, n, NULL, &items, NULL)) return wk_error();
+    for (int f = 0; f < set->nfields; f++) {
+        const wk_field *field = &set->fields[f];
+        const size_t row = through && through[f] ? wki_lookup_row(through[f]) : wki_field_bytes(field);
+        const size_t bytes = wki_is_ragged(set, f) ? (size_t)items * wki_item_bytes(field) : (size_t)n * row;
+        fields[f] = (char *)fields[f] + bytes;
+    }
+    return WK_OK;
+}
+
+/* Ragged rows need their lengths, and where there are several, room to be read before they are filled up. */
+static wk_status read_ragged(wk_dataset *set, wki_pipeline *p, wki_drawn *d, void *const *memory)
+{
+    size_t bytes;
+    if (!wki_pipeline_room(p, set, d->n, d->items, &bytes))
+        return wki_fail(WK_E_MEMORY, "dataset_get_many", "%lld rows do not fit in memory", (long long)d->n);
+    void *room = wki_alloc(bytes + 1);
+    if (room) wki_pipeline_read(p, set, d, room, memory);
+    wki_free(room);
+    return wk_error();
 }
 
 wk_status wki_dataset_read_tensors(wk_dataset *set, const char *where, const int64_t *rows, int64_t n, bool one_row,
@@ -254,15 +308,21 @@ wk_status wki_dataset_read_tensors(wk_dataset *set, const char *where, const int
 {
     wk_scope *scope = wk_scope_open(where);
     void *memory[WK_MAX_FIELDS];
-    for (int f = 0; f < set->nfields; f++) {
+    wki_pipeline p;
+    int64_t *lengths = set->ragged ? wki_alloc_array((size_t)n, sizeof *lengths) : NULL;
+    wki_drawn d = { .rows = rows, .n = n, .lengths = lengths };
+    wki_pipeline_plan(&p, set, NULL, where);
+    if (lengths) wki_dataset_lengths(set, rows, n, lengths, &d.items, &d.longest);
+    for (int f = 0; f < set->nfields && !wk_failed(); f++) {
         const wk_field *field = &set->fields[f];
         int64_t shape[WK_MAX_DIMS];
         const int ndim = wki_field_shape(field, n, shape);
+        if (wki_is_ragged(set, f)) shape[1] = d.longest;
         tensors[f] = wki_new(where, WK_CPU, ndim - one_row, shape + one_row, field->dtype);
-        if (!tensors[f]) break;
-        memory[f] = tensors[f]->storage->data;
+        if (tensors[f]) memory[f] = tensors[f]->storage->data;
     }
-    if (!wk_failed()) wki_dataset_read(set, rows, n, memory);
+    if (!wk_failed()) lengths ? read_ragged(set, &p, &d, memory) : wki_dataset_read(set, rows, n, memory);
+    wki_free(lengths);
     for (int f = 0; f < set->nfields && !wk_failed(); f++) tensors[f] = wk_to_device(tensors[f], wk_current_device());
     for (int f = 0; f < set->nfields; f++) tensors[f] = wk_failed() ? NULL : wk_escape(scope, tensors[f]);
     wk_scope_close(scope);

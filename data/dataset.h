@@ -2,8 +2,16 @@
  * any thread may read it without a lock. */
 #ifndef WKI_DATASET_H
 #define WKI_DATASET_H
+#include "backends/cpu/lookup.h"
 #include "base/object.h"
 #include "wick/data.h"
+
+/* What a field's elements are where they come from. */
+typedef enum wki_bytes {
+    WKI_NO_BYTES,
+    WKI_BYTES,    /* delivered as they are */
+    WKI_FRACTIONS /* delivered as f32, divided by 255 */
+} wki_bytes;
 
 struct wk_dataset {
     wki_object object;
@@ -18,6 +26,12 @@ struct wk_dataset {
     wk_dataset *(*refresh)(wk_dataset *set); /* NULL: it never grows */
     void *origin;                            /* what refresh looks at */
     void (*forget)(void *origin);
+    /* As get_many, but fields that have a table go through it, straight from their bytes; NULL: there is no such way */
+    wk_status (*get_through)(void *self, const int64_t *rows, int64_t n, void *const *fields,
+                             wki_lookup *const *through);
+    wki_bytes bytes[WK_MAX_FIELDS];
+    unsigned ragged; /* as in wk_dataset_opts, and so on */
+    wk_status (*lengths)(void *self, const int64_t *rows, int64_t n, int64_t *lengths);
 };
 extern const wki_type wki_dataset_type;
 wk_dataset *wki_dataset_first(wk_dataset *set, int64_t n); /* the first rows, in the same blocks: what a set that grew was before */
@@ -28,22 +42,44 @@ wk_dataset *wki_dataset_first(wk_dataset *set, int64_t n); /* the first rows, in
 enum { WKI_NAMES = 6 };
 
 size_t wki_field_bytes(const wk_field *field); /* of one row; was checked when the dataset was made */
+/* Do n offsets, from the first row's begin to the last one's end, ascend and stay within so many items? */
+bool wki_offsets_ok(const int64_t *offsets, int64_t n, int64_t items, const char *where);
+static inline bool wki_is_ragged(const wk_dataset *set, int f) { return set->ragged >> f & 1; }
+size_t wki_item_bytes(const wk_field *field); /* of what a ragged row has `length` of */
 /* The shape of n rows of a field; how many dims. */
 int wki_field_shape(const wk_field *field, int64_t n, int64_t shape[WK_MAX_DIMS]);
 /* Options for a dataset of the same fields and classes. */
 wk_dataset_opts wki_dataset_like(const wk_dataset *set);
 /* For a set made of others, whose blocks they give: [n + 1], taken, NULL if there was no memory; kept 0: all. */
-wk_status wki_dataset_set_blocks(wk_dataset *set, int64_t *blocks, int64_t n, int64_t kept);
+WK_API wk_status wki_dataset_set_blocks(wk_dataset *set, int64_t *blocks, int64_t n, int64_t kept);
 /* Of n ascending starts, the first of which is at most `at`, the last that is; of equal ones, the last. */
 int64_t wki_start_at(const int64_t *starts, int64_t n, int64_t at);
 int wki_dataset_find(const wk_dataset *set, const char *name); /* the number of the field, -1 if there is none */
 
+/* Of rows that are known to be in range; checked. The sum goes to *items, the largest to *longest, if not NULL; so may
+ * lengths be. */
+wk_status wki_dataset_lengths(const wk_dataset *set, const int64_t *rows, int64_t n, int64_t *lengths, int64_t *items,
+                              int64_t *longest);
+
 /* get_many in a scope of its own, for rows that are known to be in range. A failure is always recorded, also one that
  * the callback only returned or only recorded. Call it without an error pending. */
 wk_status wki_dataset_read(wk_dataset *set, const int64_t *rows, int64_t n, void *const *fields);
-/* The same into rows [from, from + n) of the fields. */
-wk_status wki_dataset_read_at(wk_dataset *set, const int64_t *rows, int64_t n, void *const *fields, int64_t from);
+/* The same; through, if not NULL, is for a set that has get_through. */
+wk_status wki_dataset_read_through(wk_dataset *set, const int64_t *rows, int64_t n, void *const *fields,
+                                   wki_lookup *const *through);
+/* The same, and moves the pointers behind what was read. */
+wk_status wki_dataset_read_next(wk_dataset *set, const int64_t *rows, int64_t n, void **fields,
+                                wki_lookup *const *through);
 /* The same into new tensors; one_row drops the leading dimension. On failure all are NULL. */
 wk_status wki_dataset_read_tensors(wk_dataset *set, const char *where, const int64_t *rows, int64_t n, bool one_row,
                                    wk_tensor **tensors);
+
+/* Shuffled rows lie where no cache expects them: one that comes soon is asked for, a long one's beginning, after which the
+ * processor finds the rest itself. Short rows are soon over, so more of them are on their way at once. */
+static inline int64_t wki_rows_ahead(size_t bytes) { return bytes < 256 ? 32 : 4; }
+static inline void wki_expect_row(const void *row, size_t bytes)
+{
+    enum { LINE = 64, MOST = 16 * LINE };
+    for (size_t at = 0; at < bytes && at < MOST; at += LINE) __builtin_prefetch((const char *)row + at);
+}
 #endif

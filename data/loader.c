@@ -3,6 +3,7 @@
 #include "data/loader.h"
 #include "base/alloc.h"
 #include "base/options.h"
+#include <string.h>
 
 /* The batch's tensors go; whoever kept one keeps its memory. */
 static void empty_batch(wk_batch *batch)
@@ -11,6 +12,10 @@ static void empty_batch(wk_batch *batch)
         wki_object_unref(batch->fields[f]);
         batch->fields[f] = NULL;
     }
+    wki_object_unref(batch->lengths);
+    wki_object_unref(batch->mask);
+    batch->lengths = batch->mask = NULL;
+    batch->slot = NULL;
     batch->rows = NULL;
     batch->n = batch->repeats = 0;
 }
@@ -45,17 +50,45 @@ wk_loader_opts wk_loader_opts_default(void) { return (wk_loader_opts){ WK_LOADER
 
 enum { MOST_WORKERS = 64, MOST_PREFETCH = 1024 };
 
+/* Bytes of a field that a batch may have, ragged rows being filled up to so many items. */
+static bool most_of(const wk_loader *loader, int f, size_t *items, size_t *bytes)
+{
+    const wk_field *field = &loader->pipeline.fields[f];
+    const size_t rows = (size_t)loader->capacity, multiple = (size_t)loader->o.pad_multiple;
+    size_t longest;
+    if (!wki_is_ragged(loader->o.set, f)) return wki_mul_ok(rows, wki_field_bytes(field), bytes);
+    return wki_add_ok((size_t)field->shape[0], multiple - 1, &longest) &&
+           wki_mul_ok(rows, longest / multiple * multiple, items) && *items <= PTRDIFF_MAX &&
+           wki_mul_ok(*items, wki_item_bytes(field), bytes);
+}
+
 static bool memory_ok(wk_loader *loader, const char *where)
 {
     const wk_dataset *set = loader->o.set;
-    bool fits = wki_pipeline_room(&loader->pipeline, set, loader->capacity, &loader->slot_room);
+    size_t items = 0;
     for (int f = 0; f < set->nfields; f++) {
-        size_t bytes;
-        fits = fits && wki_mul_ok((size_t)loader->capacity, wki_field_bytes(&loader->pipeline.fields[f]), &bytes) &&
-               bytes <= PTRDIFF_MAX;
+        const bool fits = most_of(loader, f, &items, &loader->most[f]) && loader->most[f] <= PTRDIFF_MAX;
         wki_check(fits, false, WK_E_INVALID, where,
                   "a batch of %lld rows of \"%s\" does not fit in memory; take smaller batches",
                   (long long)loader->capacity, set->fields[f].name);
+    }
+    const bool fits = wki_pipeline_room(&loader->pipeline, set, loader->capacity, (int64_t)items, &loader->slot_room);
+    wki_check(fits, false, WK_E_INVALID, where,
+              "a batch of %lld rows does not fit in memory on its way through the transforms; take smaller batches",
+              (long long)loader->capacity);
+    return true;
+}
+
+static bool pads_ok(wk_loader *loader, const char *where)
+{
+    wki_pipeline *p = &loader->pipeline;
+    for (int f = 0; f < loader->o.set->nfields; f++) {
+        const wk_field *field = &p->fields[f];
+        const bool label = !strcmp(field->name, "y") && (field->dtype == WK_I64 || field->dtype == WK_I32);
+        const double pad = label ? (double)loader->o.pad_label : loader->o.pad;
+        wki_check(wki_pad_of(field->dtype, pad, p->pad[f]) || !wki_is_ragged(loader->o.set, f), false, WK_E_RANGE,
+                  where, "%s is %g; expected an element of \"%s\", %s", label ? "pad_label" : "pad", pad, field->name,
+                  wk_dtype_name(field->dtype));
     }
     return true;
 }
@@ -104,6 +137,10 @@ static bool opts_ok(const wk_loader_opts *o, const char *where)
               "num_workers is %d; expected 0 to %d", o->num_workers, MOST_WORKERS);
     wki_check(o->num_workers == 0 || (o->prefetch >= 1 && o->prefetch <= MOST_PREFETCH), false, WK_E_INVALID, where,
               "prefetch is %d; expected 1 to %d batches ahead a worker", o->prefetch, MOST_PREFETCH);
+    wki_check(o->pad_multiple >= 1 && o->pad_multiple <= INT32_MAX, false, WK_E_INVALID, where,
+              "pad_multiple is %lld; expected at least 1", (long long)o->pad_multiple);
+    wki_check(!o->flat || o->set->ragged, false, WK_E_INVALID, where,
+              "flat is for rows of different lengths, which the dataset \"%s\" has not", name);
     wki_check(o->timeout_ms >= 0, false, WK_E_INVALID, where, "timeout_ms is %d; expected 0 or more", o->timeout_ms);
     if (!order_ok(o, where)) return false;
     const int64_t draws = o->sampler ? o->sampler->draws : o->set->rows;
@@ -158,11 +195,13 @@ static wk_status set_up(wk_loader *loader, const wk_loader_opts *o)
     wki_check(loader->batches > 0, WK_E_INVALID, WK_E_INVALID, where,
               "%lld rows leave none for process %d of %d; take fewer processes, or WK_TAIL_PAD", (long long)draws,
               o->rank, o->world);
-    if (wki_pipeline_plan(&loader->pipeline, o->set, o->transform, where) || !memory_ok(loader, where))
+    if (wki_pipeline_plan(&loader->pipeline, o->set, o->transform, where) || !pads_ok(loader, where) ||
+        !memory_ok(loader, where))
         return wk_error();
     loader->batch = wki_object_new_unscoped(&batch_type, where);
     if (!loader->batch) return wk_error();
     loader->batch->set = o->set;
+    loader->batch->device = o->device;
     const wk_status status = wki_ring_make(loader);
     return status == WK_OK ? wki_ring_start(loader, 0) : status;
 }
@@ -234,13 +273,18 @@ static bool show(wk_loader *loader, const wki_slot *slot)
     for (int f = 0; f < set->nfields; f++) {
         const wk_field *field = &loader->pipeline.fields[f];
         int64_t shape[WK_MAX_DIMS];
-        const int ndim = wki_field_shape(field, slot->n, shape);
-        wk_tensor *view = wki_tensor_on(slot->memory[f], 0, ndim, shape, field->dtype);
+        int ndim = wki_field_shape(field, slot->n, shape), flat = 0;
+        if (wki_is_ragged(set, f)) {
+            flat = slot->longest < 0;
+            shape[1] = flat ? slot->items : slot->longest;
+        }
+        wk_tensor *view = wki_tensor_on(slot->memory[f], 0, ndim - flat, shape + flat, field->dtype);
         wk_tensor *t = view ? wk_to_device(view, loader->o.device) : NULL;
         if (!t) return false;
         wki_object_adopt(t);
         loader->batch->fields[f] = t;
     }
+    loader->batch->slot = slot;
     loader->batch->rows = slot->rows;
     loader->batch->n = slot->n;
     loader->batch->repeats = slot->repeats;
@@ -432,3 +476,47 @@ wk_tensor *wk_batch_field(wk_batch *batch, int i)
 int64_t wk_batch_size(const wk_batch *batch) { return batch_ok(batch, "batch_size") ? batch->n : 0; }
 int64_t wk_batch_repeats(const wk_batch *batch) { return batch_ok(batch, "batch_repeats") ? batch->repeats : 0; }
 const int64_t *wk_batch_rows(const wk_batch *batch) { return batch_ok(batch, "batch_rows") ? batch->rows : NULL; }
+
+/* ---- Rows of different lengths ---- */
+
+/* The batch's own: rows' lengths [n] i64, or where they have items [n, longest] bool. */
+static wk_tensor *make_sizes(wk_batch *batch, bool mask)
+{
+    const char *where = mask ? "batch_mask" : "batch_lengths";
+    const wki_slot *slot = batch->slot;
+    WK_SCOPE(made);
+    wk_tensor *t = wki_new(where, WK_CPU, 1 + mask, (int64_t[]){ slot->n, slot->longest }, mask ? WK_BOOL : WK_I64);
+    if (!t) return NULL;
+    if (!mask) memcpy(t->storage->data, slot->lengths, (size_t)slot->n * sizeof *slot->lengths);
+    uint8_t *to = t->storage->data;
+    for (int64_t i = 0; mask && i < slot->n; i++)
+        for (int64_t k = 0; k < slot->longest; k++) *to++ = k < slot->lengths[i];
+    t = wk_to_device(t, batch->device);
+    if (t) wki_object_adopt(t);
+    return t;
+}
+
+static bool is_ragged(const wk_batch *batch, const char *where)
+{
+    if (wk_failed() || !batch_ok(batch, where)) return false;
+    wki_check(batch->slot->lengths, false, WK_E_STATE, where, "all rows of the dataset \"%s\" are of one length",
+              batch->set->ops->name);
+    return true;
+}
+
+wk_tensor *wk_batch_lengths(wk_batch *batch)
+{
+    if (!is_ragged(batch, "batch_lengths")) return NULL;
+    if (!batch->lengths) batch->lengths = make_sizes(batch, false);
+    return batch->lengths;
+}
+
+wk_tensor *wk_batch_mask(wk_batch *batch)
+{
+    const char *where = "batch_mask";
+    if (!is_ragged(batch, where)) return NULL;
+    wki_check(batch->slot->longest >= 0, NULL, WK_E_STATE, where,
+              "the loader is flat: its rows lie one behind the other, and none is padded");
+    if (!batch->mask) batch->mask = make_sizes(batch, true);
+    return batch->mask;
+}

@@ -20,6 +20,7 @@ typedef struct wki_slot {
         *memory[WK_MAX_FIELDS]; /* replaced before filling where somebody else still uses it; NULL: not made yet */
     wki_storage *room; /* for rows on their way through the transforms; NULL: not made yet, or there are none */
     int64_t *rows, n, repeats, epoch, from; /* from: the position of the first in the epoch */
+    int64_t *lengths, items, longest; /* of ragged rows, as in wki_drawn; NULL: there are none */
     bool ready;
     wki_error error; /* of filling it; delivered instead of the batch */
 } wki_slot;
@@ -48,6 +49,9 @@ struct wk_batch {
     wki_object object;
     const wk_dataset *set;            /* of the loader, which outlives the contents */
     wk_tensor *fields[WK_MAX_FIELDS]; /* NULL: no batch now */
+    wk_tensor *lengths, *mask;        /* made when somebody asks for them */
+    const wki_slot *slot;
+    wk_device device;
     const int64_t *rows;
     int64_t n, repeats;
 };
@@ -63,7 +67,8 @@ struct wk_loader {
     int64_t claimed, delivered, released;
     wki_order order;
     wki_pipeline pipeline;      /* what the transforms do to each field */
-    size_t slot_room;           /* bytes of a slot's for them */
+    size_t most[WK_MAX_FIELDS]; /* bytes of a batch of each field; ragged rows may have fewer */
+    size_t slot_room;           /* bytes of a slot's for the transforms, likewise */
     wki_slot *slots;
     int nslots, nthreads, nlocks;
     wki_worker *workers;

@@ -33,18 +33,26 @@ void wki_order_forget(wki_order *order)
     order->epoch = order->window = -1;
 }
 
-/* The inside-out form: row i of a permutation that has grown to i rows. */
-static void place(int64_t *order, int64_t i, int64_t row, wk_rng *rng)
+/* The inside-out form: a permutation that has grown to `from` rows gets n more, from `row` on. Places are drawn a few
+ * at a time, and asked for before they are used, since of a long order most lie in no cache. */
+static void grow(int64_t *order, int64_t from, int64_t n, int64_t row, wk_rng *rng)
 {
-    const int64_t j = (int64_t)wki_rng_below(rng, (uint64_t)i + 1);
-    order[i] = order[j];
-    order[j] = row;
+    enum { DRAWN = 32 };
+    int64_t places[DRAWN];
+    for (int64_t i = from, run; i < from + n; i += run) {
+        run = from + n - i < DRAWN ? from + n - i : DRAWN;
+        for (int64_t k = 0; k < run; k++) {
+            places[k] = (int64_t)wki_rng_below(rng, (uint64_t)(i + k) + 1);
+            __builtin_prefetch(&order[places[k]], 1);
+        }
+        for (int64_t k = 0; k < run; k++) {
+            order[i + k] = order[places[k]];
+            order[places[k]] = row++;
+        }
+    }
 }
 
-void wki_permutation(int64_t *order, int64_t n, wk_rng rng)
-{
-    for (int64_t i = 0; i < n; i++) place(order, i, i, &rng);
-}
+void wki_permutation(int64_t *order, int64_t n, wk_rng rng) { grow(order, 0, n, 0, &rng); }
 
 /* ---- A whole epoch ---- */
 
@@ -104,7 +112,8 @@ static wk_status remember_window(wki_order *order, int64_t epoch, int64_t window
     wk_rng rng = wki_rng_at(wki_mix_seeds(order->seed, (uint64_t)epoch), WINDOW_STREAM, (uint64_t)window);
     for (int64_t i = window * order->window_blocks; n < upto - from; i++) {
         const int64_t *start = &order->set->blocks[order->blocks[i]];
-        for (int64_t row = start[0]; row < start[1]; row++) place(order->rows, n++, row, &rng);
+        grow(order->rows, n, start[1] - start[0], start[0], &rng);
+        n += start[1] - start[0];
     }
     order->window = window;
     return WK_OK;

@@ -6,16 +6,40 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Memory of the slot for one field, of the loader alone. */
-static void *writable(const wk_loader *loader, wki_slot *slot, int f)
+/* So much memory of the slot, of the loader alone: at once as much as any batch takes, unless that is far more. */
+static void *writable(wki_storage **memory, size_t bytes, size_t most)
 {
-    const size_t bytes = (size_t)loader->capacity * wki_field_bytes(&loader->pipeline.fields[f]);
-    if (slot->memory[f] && wki_storage_refs(slot->memory[f]) > 1) {
-        wki_storage_unref(slot->memory[f]);
-        slot->memory[f] = NULL;
+    if (*memory && (wki_storage_refs(*memory) > 1 || (*memory)->bytes < bytes)) {
+        wki_storage_unref(*memory);
+        *memory = NULL;
     }
-    if (!slot->memory[f]) slot->memory[f] = wki_storage_new(WK_CPU, bytes);
-    return slot->memory[f] ? slot->memory[f]->data : NULL;
+    if (!*memory) *memory = wki_storage_new(WK_CPU, most / 4 <= bytes ? most : bytes);
+    return *memory ? (*memory)->data : NULL;
+}
+
+/* A field's share of this slot's batch. */
+static size_t field_bytes(const wk_loader *loader, const wki_slot *slot, int f)
+{
+    if (!wki_is_ragged(loader->o.set, f)) return loader->most[f];
+    const int64_t items = slot->longest < 0 ? slot->items : slot->n * slot->longest;
+    return (size_t)items * wki_item_bytes(&loader->pipeline.fields[f]);
+}
+
+/* How long the slot's rows are, and what they are padded to. */
+static void measure(const wk_loader *loader, wki_slot *slot)
+{
+    const int64_t multiple = loader->o.pad_multiple;
+    int64_t longest;
+    if (wki_dataset_lengths(loader->o.set, slot->rows, slot->n, slot->lengths, &slot->items, &longest)) return;
+    slot->longest = loader->o.flat ? -1 : (longest + multiple - 1) / multiple * multiple;
+}
+
+static void *room_of(const wk_loader *loader, wki_slot *slot)
+{
+    size_t bytes = loader->slot_room;
+    if (loader->o.flat && loader->pipeline.nsteps == 0) return NULL; /* read into the batch */
+    if (slot->lengths) wki_pipeline_room(&loader->pipeline, loader->o.set, slot->n, slot->items, &bytes);
+    return bytes ? writable(&slot->room, bytes, loader->slot_room) : NULL;
 }
 
 /* Leaves no error pending in this thread: what went wrong is the slot's, and reaches the caller at this batch. */
@@ -23,10 +47,13 @@ static void fill(wk_loader *loader, wki_slot *slot)
 {
     wk_dataset *set = loader->o.set;
     void *fields[WK_MAX_FIELDS];
-    for (int f = 0; f < set->nfields && !wk_failed(); f++) fields[f] = writable(loader, slot, f);
-    if (!wk_failed() && loader->slot_room && !slot->room) slot->room = wki_storage_new(WK_CPU, loader->slot_room);
-    const wki_drawn drawn = { slot->rows, slot->n, slot->epoch, slot->from, loader->order.seed };
-    if (!wk_failed()) wki_pipeline_read(&loader->pipeline, set, &drawn, slot->room ? slot->room->data : NULL, fields);
+    if (slot->lengths && !wk_failed()) measure(loader, slot);
+    for (int f = 0; f < set->nfields && !wk_failed(); f++)
+        fields[f] = writable(&slot->memory[f], field_bytes(loader, slot, f), loader->most[f]);
+    void *room = wk_failed() ? NULL : room_of(loader, slot);
+    const wki_drawn drawn = { slot->rows,         slot->n,       slot->epoch, slot->from,
+                              loader->order.seed, slot->lengths, slot->items, slot->longest };
+    if (!wk_failed()) wki_pipeline_read(&loader->pipeline, set, &drawn, room, fields);
     wki_error_take(&slot->error);
 }
 
@@ -244,6 +271,9 @@ wk_status wki_ring_make(wk_loader *loader)
     for (int s = 0; s < nslots; s++) {
         loader->slots[s].rows = wki_alloc_array((size_t)loader->capacity, sizeof(int64_t));
         if (!loader->slots[s].rows) return WK_E_MEMORY;
+        if (!loader->o.set->ragged) continue;
+        loader->slots[s].lengths = wki_alloc_array((size_t)loader->capacity, sizeof(int64_t));
+        if (!loader->slots[s].lengths) return WK_E_MEMORY;
     }
     for (int f = 0; f < loader->o.set->nfields && workers > 0 && (loader->order.window_blocks > 0 || loader->o.refresh);
          f++) {
@@ -259,6 +289,7 @@ void wki_ring_free(wk_loader *loader)
     for (int s = 0; s < loader->nslots; s++) {
         for (int f = 0; f < WK_MAX_FIELDS; f++) wki_storage_unref(loader->slots[s].memory[f]);
         wki_free(loader->slots[s].rows);
+        wki_free(loader->slots[s].lengths);
         wki_storage_unref(loader->slots[s].room);
     }
     for (int f = 0; f < WK_MAX_FIELDS; f++) wki_storage_unref(loader->ahead.room[f]);

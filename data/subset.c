@@ -13,15 +13,35 @@ enum {
     RUN = 512
 }; /* rows translated at a time, on the stack: a subset's reader runs in any thread and must not allocate */
 
-static wk_status subset_get_many(void *self, const int64_t *rows, int64_t n, void *const *fields)
+static wk_status subset_get_through(void *self, const int64_t *rows, int64_t n, void *const *fields,
+                                    wki_lookup *const *through)
 {
     const subset *s = self;
     int64_t there[RUN];
+    void *at[WK_MAX_FIELDS];
+    memcpy(at, fields, (size_t)s->set->nfields * sizeof *at);
     for (int64_t from = 0; from < n; from += RUN) {
         const int64_t run = n - from < RUN ? n - from : RUN;
         for (int64_t i = 0; i < run; i++) there[i] = s->rows[rows[from + i]];
-        const wk_status status = wki_dataset_read_at(s->set, there, run, fields, from);
+        const wk_status status = wki_dataset_read_next(s->set, there, run, at, through);
         if (status != WK_OK) return status;
+    }
+    return WK_OK;
+}
+
+static wk_status subset_get_many(void *self, const int64_t *rows, int64_t n, void *const *fields)
+{
+    return subset_get_through(self, rows, n, fields, NULL);
+}
+
+static wk_status subset_lengths(void *self, const int64_t *rows, int64_t n, int64_t *lengths)
+{
+    const subset *s = self;
+    int64_t there[RUN];
+    for (int64_t from = 0, run; from < n; from += run) {
+        run = n - from < RUN ? n - from : RUN;
+        for (int64_t i = 0; i < run; i++) there[i] = s->rows[rows[from + i]];
+        if (s->set->lengths(s->set->self, there, run, lengths + from)) return wk_error();
     }
     return WK_OK;
 }
@@ -72,7 +92,13 @@ wk_dataset *wk_dataset_subset(wk_dataset *set, const int64_t *rows, int64_t n)
     o.ops = &subset_ops;
     o.self = self;
     o.rows = n;
+    o.ragged = set->ragged;
+    if (o.ragged) o.lengths = subset_lengths;
     wk_dataset *some = wk_dataset_custom(&o);
+    if (some && set->get_through) {
+        some->get_through = subset_get_through;
+        memcpy(some->bytes, set->bytes, sizeof some->bytes);
+    }
     return some && take_blocks(some, self) == WK_OK ? some : NULL;
 }
 

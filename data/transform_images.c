@@ -101,7 +101,7 @@ static wk_transform *make_crop(const char *field, crop c)
     crop *t = wki_alloc(sizeof *t);
     if (!t) return NULL;
     *t = c;
-    return wk_transform_custom(field, &ops[c.center], t);
+    return wki_transform_new(field, &ops[c.center], t, 0);
 }
 
 wk_transform *wk_transform_random_crop(const char *field, int64_t height, int64_t width, int64_t padding)
@@ -168,7 +168,7 @@ static wk_transform *make_flip(const char *field, double p, bool vertical)
     flip *t = wki_alloc(sizeof *t);
     if (!t) return NULL;
     *t = (flip){ p, vertical };
-    return wk_transform_custom(field, &ops[vertical], t);
+    return wki_transform_new(field, &ops[vertical], t, 0);
 }
 
 wk_transform *wk_transform_random_horizontal_flip(const char *field, double p) { return make_flip(field, p, false); }
@@ -204,7 +204,7 @@ wk_transform *wk_transform_cutout(const char *field, int64_t side)
     int64_t *t = wki_alloc(sizeof *t);
     if (!t) return NULL;
     *t = side;
-    return wk_transform_custom(field, &ops, t);
+    return wki_transform_new(field, &ops, t, 0);
 }
 
 /* ---- Random erasing ---- */
@@ -286,7 +286,7 @@ wk_transform *wk_transform_random_erasing(const char *field, double p, const dou
     erasing *t = wki_alloc(sizeof *t);
     if (!t) return NULL;
     *t = (erasing){ p, { scale[0], scale[1] }, { log(ratio[0]), log(ratio[1]) }, value };
-    return wk_transform_custom(field, &ops, t);
+    return wki_transform_new(field, &ops, t, 0);
 }
 
 /* ---- Channels ---- */
@@ -333,7 +333,7 @@ static wk_transform *make_channels(const char *field, bool first)
     bool *t = wki_alloc(sizeof *t);
     if (!t) return NULL;
     *t = first;
-    return wk_transform_custom(field, &ops[first], t);
+    return wki_transform_new(field, &ops[first], t, 0);
 }
 
 wk_transform *wk_transform_channels_first(const char *field) { return make_channels(field, true); }

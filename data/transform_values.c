@@ -65,7 +65,7 @@ static wk_transform *make_to(const char *field, wk_dtype dtype, bool scaled)
     to *t = wki_alloc(sizeof *t);
     if (!t) return NULL;
     *t = (to){ dtype, scaled };
-    return wk_transform_custom(field, &ops[scaled], t);
+    return wki_transform_new(field, &ops[scaled], t, 1);
 }
 
 wk_transform *wk_transform_to(const char *field, wk_dtype dtype) { return make_to(field, dtype, false); }
@@ -126,7 +126,7 @@ wk_transform *wk_transform_normalize(const char *field, const double *mean, cons
     t->n = n;
     memcpy(t->numbers, mean, (size_t)n * sizeof *mean);
     memcpy(t->numbers + n, std, (size_t)n * sizeof *std);
-    return wk_transform_custom(field, &ops, t);
+    return wki_transform_new(field, &ops, t, n);
 }
 
 /* ---- Labels ---- */
@@ -179,7 +179,7 @@ wk_transform *wk_transform_one_hot(const char *field, int classes)
     labels *t = wki_alloc(sizeof *t);
     if (!t) return NULL;
     t->n = classes;
-    return wk_transform_custom(field, &ops, t);
+    return wki_transform_new(field, &ops, t, 0);
 }
 
 static wk_status map_plan(void *self, wk_field *field)
@@ -209,5 +209,5 @@ wk_transform *wk_transform_map(const char *field, const int64_t *to, int n)
     if (!t) return NULL;
     t->n = n;
     memcpy(t->to, to, (size_t)n * sizeof *to);
-    return wk_transform_custom(field, &ops, t);
+    return wki_transform_new(field, &ops, t, 0);
 }

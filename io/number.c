@@ -128,6 +128,10 @@ static void to_i32(wki_number number, const void *from, size_t n, int32_t *to)
 
 void wki_number_convert(wki_number number, const void *from, size_t n, wk_dtype dtype, void *to)
 {
+    if (number == wki_number_of(dtype)) {
+        memcpy(to, from, n * wki_number_size(number));
+        return;
+    }
     switch (dtype) {
     case WK_F32: to_f32(number, from, n, to); break;
     case WK_F64: to_f64(number, from, n, to); break;

@@ -23,7 +23,9 @@ typedef struct h5_set {
     wk_field fields[2];
     int nfields;
     int64_t begin, rows;
-    wk_h5_opts o; /* without what it points to */
+    int64_t *offsets; /* of rows of different lengths, all of the file; NULL: they are not */
+    unsigned ragged;  /* as in wk_dataset_opts */
+    wk_h5_opts o;     /* without what it points to */
     char **classes;
     int nclasses;
 } h5_set;
@@ -36,17 +38,38 @@ static void destroy(void *self)
     for (int i = 0; i < 2; i++) wki_h5_table_close(s->tables[i]);
     wki_h5_file_close(s->file);
     wki_h5_names_free(s->classes, s->nclasses);
+    wki_free(s->offsets);
     wki_free(s);
+}
+
+static wk_status get_lengths(void *self, const int64_t *rows, int64_t n, int64_t *lengths)
+{
+    const h5_set *s = self;
+    for (int64_t i = 0; i < n; i++) {
+        const int64_t *begin = &s->offsets[s->begin + rows[i]];
+        lengths[i] = begin[1] - begin[0];
+    }
+    return WK_OK;
+}
+
+static wk_status get_through(void *self, const int64_t *rows, int64_t n, void *const *fields,
+                             wki_lookup *const *through)
+{
+    h5_set *s = self;
+    for (int i = 0; i < s->nfields; i++) {
+        wki_h5_cast cast = s->casts[i];
+        cast.lookup = through ? through[i] : NULL;
+        const wk_status status = s->ragged >> i & 1
+                                     ? wki_h5_read_ragged(s->tables[i], s->offsets + s->begin, rows, n, cast, fields[i])
+                                     : wki_h5_read_rows(s->tables[i], (uint64_t)s->begin, rows, n, cast, fields[i]);
+        if (status) return status;
+    }
+    return WK_OK;
 }
 
 static wk_status get_many(void *self, const int64_t *rows, int64_t n, void *const *fields)
 {
-    h5_set *s = self;
-    for (int i = 0; i < s->nfields; i++) {
-        const wk_status status = wki_h5_read_rows(s->tables[i], (uint64_t)s->begin, rows, n, s->casts[i], fields[i]);
-        if (status) return status;
-    }
-    return WK_OK;
+    return get_through(self, rows, n, fields, NULL);
 }
 
 static const wk_dataset_ops ops = { sizeof ops, "h5", get_many, destroy };
@@ -131,21 +154,70 @@ static wk_status add_field(h5_set *s, const char *name, const char *path, bool r
     if (!t->rows && !s->o.growing) return wki_h5_fail(t, WK_E_SHAPE, "has no rows");
     const bool is_x = name[0] == 'x', label = !is_x && is_label(t), bytes = is_x && t->number == WKI_U8;
     wki_h5_cast *cast = &s->casts[s->nfields];
+    const bool as_is = raw && is_x && (t->number == WKI_I32 || t->number == WKI_I64);
     *cast = (wki_h5_cast){ label                  ? WK_I64
                            : bytes && raw         ? WK_U8
+                           : as_is                ? (t->number == WKI_I32 ? WK_I32 : WK_I64)
                            : t->number == WKI_F64 ? WK_F64
                                                   : WK_F32,
-                           bytes && !raw };
+                           .unit = bytes && !raw };
     wk_field *f = &s->fields[s->nfields++];
     *f = (wk_field){ .name = name, .dtype = cast->dtype, .ndim = label ? 0 : t->rank - 1 };
     for (int k = 0; k < f->ndim; k++) f->shape[k] = (int64_t)t->dims[k + 1];
     return WK_OK;
 }
 
+/* ---- Rows of different lengths ---- */
+
+/* Fields that have the items which offsets tell are as long as the longest row. */
+static void describe_ragged(h5_set *s)
+{
+    int64_t longest = 0;
+    for (int64_t i = 0; i < s->rows; i++)
+        if (s->offsets[i + 1] - s->offsets[i] > longest) longest = s->offsets[i + 1] - s->offsets[i];
+    for (int i = 0; i < s->nfields; i++) {
+        wk_field *f = &s->fields[i];
+        if (!(s->ragged >> i & 1)) continue;
+        memmove(f->shape + 1, f->shape, (size_t)f->ndim++ * sizeof *f->shape);
+        f->shape[0] = longest;
+    }
+}
+
+static wk_status fit_labels(h5_set *s)
+{
+    const wki_h5_table *y = s->tables[1];
+    const uint64_t items = s->tables[0]->rows;
+    if (s->nfields < 2 || y->rows == (uint64_t)s->rows) return WK_OK;
+    if (y->rows == items) return s->ragged |= 2, WK_OK;
+    return wki_h5_fail(y, WK_E_SHAPE, "has %llu rows; expected the %lld rows of the offsets, or their %llu items",
+                       (unsigned long long)y->rows, (long long)s->rows, (unsigned long long)items);
+}
+
+static wk_status take_offsets(h5_set *s, const char *name)
+{
+    char path[PATH_MOST];
+    wki_check(!s->o.growing, WK_E_INVALID, WK_E_INVALID, WHERE,
+              "%s: .growing and .offsets cannot be joined: an offset may be there before what it points to",
+              wki_h5_shown(s->file->path));
+    if (find_given(s, "offsets", name, path)) return wk_error();
+    wki_h5_table *t = wki_h5_table_open(s->file, path, WHERE);
+    if (!t) return wk_error();
+    s->offsets = wki_h5_read_offsets(t, s->tables[0]->rows);
+    s->rows = (int64_t)t->rows - 1;
+    s->ragged = 1;
+    wki_h5_table_close(t);
+    if (!s->offsets || fit_labels(s)) return wk_error();
+    describe_ragged(s);
+    return WK_OK;
+}
+
+/* ---- Which rows ---- */
+
 /* Of a file that grows, the rows that all tables have. */
 static wk_status count_rows(h5_set *s, int64_t *rows)
 {
-    *rows = (int64_t)s->tables[0]->rows;
+    *rows = s->offsets ? s->rows : (int64_t)s->tables[0]->rows;
+    if (s->offsets) return WK_OK;
     for (int i = 0; i < s->nfields && s->o.growing; i++) {
         uint64_t whole;
         if (wki_h5_freeze(s->tables[i], &whole)) return wk_error();
@@ -220,17 +292,12 @@ static wk_status read_classes(h5_set *s)
     return WK_OK;
 }
 
-/* A file of this size cannot hold so many labels: deflate packs at most 1032 to 1. Rows never written are behind it. */
-static bool claims_too_much(const wki_h5_table *t) { return t->rows * t->item / 1032 > t->file->size + 65536; }
-
 static wk_status describe_labels(h5_set *s)
 {
     int64_t least, most;
-    if (s->nfields < 2 || s->casts[1].dtype != WK_I64 || !s->rows) return WK_OK;
-    if (claims_too_much(s->tables[1]))
-        return wki_h5_fail(s->tables[1], WK_E_FORMAT, "claims %llu rows in a file of %llu bytes",
-                           (unsigned long long)s->tables[1]->rows, (unsigned long long)s->file->size);
-    wk_status status = read_classes(s);
+    if (s->nfields < 2 || s->casts[1].dtype != WK_I64 || !s->rows || s->ragged >> 1) return WK_OK;
+    wk_status status = wki_h5_check_claim(s->tables[1]);
+    if (!status) status = read_classes(s);
     if (!status) status = scan_labels(s, &least, &most);
     if (status || s->nclasses || least < 0 || most >= COUNTED_CLASSES_MOST) return status;
     return count_classes(s, (int)most + 1);
@@ -262,6 +329,7 @@ static wk_status prepare(h5_set *s, const wk_h5_opts *o)
     status = find_names(s, o);
     if (!status) status = add_field(s, "x", s->x, o->raw);
     if (!status && s->y[0]) status = add_field(s, "y", s->y, false);
+    if (!status && o->offsets) status = take_offsets(s, o->offsets);
     s->file->allow = NULL;
     if (!status) status = choose_rows(s);
     for (int i = 0; i < s->nfields && o->growing && !status; i++)
@@ -348,6 +416,12 @@ static wk_dataset *refresh(wk_dataset *set)
     return set;
 }
 
+static int64_t kept_blocks(const wki_h5_table *t)
+{
+    const uint64_t kept = WKI_H5_CACHE / (t->block_rows * t->row_bytes);
+    return kept > 2 ? (int64_t)kept : 2;
+}
+
 /* The blocks of the larger table: what the other's cost is little beside them. Rows of contiguous tables stand alone.
  */
 static void describe_blocks(const h5_set *s, wk_dataset_opts *o)
@@ -356,10 +430,18 @@ static void describe_blocks(const h5_set *s, wk_dataset_opts *o)
     if (s->nfields == 2 && s->tables[1]->row_bytes > t->row_bytes) t = s->tables[1];
     if (t->layout != WKI_H5_CHUNKED) return;
     const uint64_t rows = t->block_rows, over = (uint64_t)s->begin % rows;
-    const uint64_t kept = WKI_H5_CACHE / (rows * t->row_bytes);
     o->block_rows = (int64_t)rows;
     o->block_lead = over ? (int64_t)(rows - over) : 0;
-    o->kept_blocks = kept > 2 ? (int64_t)kept : 2;
+    o->kept_blocks = kept_blocks(t);
+}
+
+static wk_status take_ragged_blocks(wk_dataset *set, const h5_set *s)
+{
+    const wki_h5_table *t = s->tables[0];
+    int64_t n;
+    if (t->layout != WKI_H5_CHUNKED || !s->rows) return WK_OK;
+    int64_t *blocks = wki_h5_ragged_blocks(t, s->offsets + s->begin, s->rows, &n);
+    return wki_dataset_set_blocks(set, blocks, n, kept_blocks(t));
 }
 
 static wk_dataset *make_dataset(h5_set *s)
@@ -372,9 +454,15 @@ static wk_dataset *make_dataset(h5_set *s)
     custom.nfields = s->nfields;
     custom.classes = (const char *const *)s->classes;
     custom.nclasses = s->nclasses;
-    describe_blocks(s, &custom);
+    custom.ragged = s->ragged;
+    custom.lengths = s->ragged ? get_lengths : NULL;
+    if (!s->ragged) describe_blocks(s, &custom);
     wk_dataset *set = wk_dataset_custom(&custom);
-    if (set && s->o.growing) set->refresh = refresh;
+    if (!set) return NULL;
+    if (s->o.growing) set->refresh = refresh;
+    if (s->ragged && take_ragged_blocks(set, s)) return NULL;
+    set->get_through = get_through;
+    set->bytes[0] = s->casts[0].unit ? WKI_FRACTIONS : s->casts[0].dtype == WK_U8 ? WKI_BYTES : WKI_NO_BYTES;
     return set;
 }
 

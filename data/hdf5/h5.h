@@ -1,10 +1,11 @@
 /* How wick reads HDF5: libhdf5 is asked for metadata only, one call at a time, through a driver of ours that opens no
  * other file; elements are read and decoded here, so that a short read is an error and never zeros. library.c talks to
  * libhdf5, walk.c lists what a file holds, table.c describes a data set, chunks.c finds its chunks, decode.c undoes
- * filters, read.c keeps decoded blocks of rows. Where a file is read apart, isolate.c has a process do what library.c,
+ * filters, read.c keeps decoded blocks of rows, offsets.c makes rows of different lengths of them. Where a file is read apart, isolate.c has a process do what library.c,
  * table.c and names.c would do here. */
 #ifndef WKI_H5_H
 #define WKI_H5_H
+#include "backends/cpu/lookup.h"
 #include "base/file.h"
 #include "base/thread.h"
 #include "io/number.h"
@@ -129,14 +130,26 @@ wk_status wki_h5_keep_last(wki_h5_table *table, uint64_t rows);
 /* Do the first rows, whose last is kept in `before`, lie where they lay? Keeps another block of `after`. */
 bool wki_h5_goes_on(const wki_h5_table *before, wki_h5_table *after, uint64_t rows);
 
-/* What an element becomes: dtype, and u8 divided by 255 where asked. */
+/* What an element becomes: dtype, and u8 divided by 255 where asked; or u8 what a table has for it. */
 typedef struct wki_h5_cast {
     wk_dtype dtype;
     bool unit;
+    const wki_lookup *lookup;
 } wki_h5_cast;
 /* Rows base + rows[0 .. n), all inside the table, one behind the other into `to`. Safe from every thread. */
 wk_status wki_h5_read_rows(wki_h5_table *table, uint64_t base, const int64_t *rows, int64_t n, wki_h5_cast cast,
                            void *to);
+
+/* offsets.c: rows of different lengths. WK_E_FORMAT: so many numbers cannot be in a file of this size, since deflate packs at
+ * most 1032 to 1; rows never written are behind it. */
+wk_status wki_h5_check_claim(const wki_h5_table *table);
+/* All of them, ascending within so many items; the caller's. */
+int64_t *wki_h5_read_offsets(wki_h5_table *table, uint64_t items);
+/* Items offsets[rows[i]] .. offsets[rows[i] + 1] - 1 for each i, one behind the other. */
+wk_status wki_h5_read_ragged(wki_h5_table *table, const int64_t *offsets, const int64_t *rows, int64_t n, wki_h5_cast cast,
+                             void *to);
+/* The first row of each block in which rows begin, and `rows` behind the last: [n + 1], the caller's. */
+int64_t *wki_h5_ragged_blocks(const wki_h5_table *table, const int64_t *offsets, int64_t rows, int64_t *n);
 
 /* Rows [first, first + n) as the file has them, but in this machine's byte order. */
 wk_status wki_h5_read_raw(wki_h5_table *table, uint64_t first, uint64_t n, void *to);

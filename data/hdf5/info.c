@@ -158,7 +158,7 @@ static wk_status read_elements(wki_h5_table *t, uint64_t first, uint64_t n, doub
         int64_t rows[READ_ROWS];
         const uint64_t count = last_row - row + 1 < at_once ? last_row - row + 1 : at_once;
         for (uint64_t i = 0; i < count; i++) rows[i] = (int64_t)(row + i);
-        status = wki_h5_read_rows(t, 0, rows, (int64_t)count, (wki_h5_cast){ WK_F64, false }, buffer);
+        status = wki_h5_read_rows(t, 0, rows, (int64_t)count, (wki_h5_cast){ .dtype = WK_F64 }, buffer);
         const uint64_t have = row * items, from = first > have ? first : have;
         const uint64_t stop = first + n < have + count * items ? first + n : have + count * items;
         if (!status) memcpy(to + (from - first), buffer + (from - have), (size_t)(stop - from) * sizeof *to);

@@ -9,7 +9,7 @@
 
 #define WHERE   "dataset_h5_list"
 #define REFRESH "dataset_refresh"
-enum { TEXT_MOST = 16 << 20, FILES_MOST = 65536 };
+enum { TEXT_MOST = 16 << 20, FILES_MOST = 65536, TEXTS = 6 };
 
 typedef struct file_list {
     char *text; /* its lines ended by 0 */
@@ -60,13 +60,13 @@ typedef struct origin {
     file_list list;
     wk_dataset **parts; /* of the dataset, which holds them */
     wk_h5_opts o;
-    char *texts[5]; /* what o points to */
+    char *texts[TEXTS]; /* what o points to */
 } origin;
 
 static void forget(void *pointer)
 {
     origin *from = pointer;
-    for (int i = 0; i < 5; i++) wki_free(from->texts[i]);
+    for (int i = 0; i < TEXTS; i++) wki_free(from->texts[i]);
     wki_free(from->list.names);
     wki_free(from->list.text);
     wki_free(from->parts);
@@ -78,8 +78,9 @@ static origin *remember(const wk_h5_opts *o)
     origin *from = wki_alloc(sizeof *from);
     if (!from) return NULL;
     from->o = *o;
-    const char **const texts[5] = { &from->o.path, &from->o.split, &from->o.x, &from->o.y, &from->o.allow };
-    for (int i = 0; i < 5; i++) {
+    const char **const texts[TEXTS] = { &from->o.path, &from->o.split,   &from->o.x,
+                                        &from->o.y,    &from->o.offsets, &from->o.allow };
+    for (int i = 0; i < TEXTS; i++) {
         if (!*texts[i]) continue;
         if (!(from->texts[i] = wki_strdup(*texts[i]))) return forget(from), NULL;
         *texts[i] = from->texts[i];

@@ -2,6 +2,7 @@
  * loaded by the first thread that wants it, others wait for it. Rests on table.c, decode.c and the file seam. */
 #include "base/alloc.h"
 #include "base/error.h"
+#include "data/dataset.h"
 #include "data/hdf5/h5.h"
 #include <stdio.h>
 #include <string.h>
@@ -332,7 +333,7 @@ static int64_t run_of(const int64_t *rows, int64_t n, uint64_t most)
 static bool is_direct(const wki_h5_table *t, wki_h5_cast cast)
 {
     return t->layout == WKI_H5_CONTIGUOUS && !t->unwritten && !t->by_library && !t->swapped &&
-           t->row_bytes >= DIRECT_ROW && !cast.unit && t->number == wki_number_of(cast.dtype);
+           t->row_bytes >= DIRECT_ROW && !cast.unit && !cast.lookup && t->number == wki_number_of(cast.dtype);
 }
 
 static wk_status read_direct(const wki_h5_table *t, uint64_t base, const int64_t *rows, int64_t n, unsigned char *to)
@@ -357,15 +358,24 @@ wk_status wki_h5_keep_block(wki_h5_table *t, uint64_t row)
     return t->last ? WK_OK : wk_error();
 }
 
+/* If its block is among those held. */
+static void expect_row(const wki_h5_table *t, wki_h5_block *const *held, uint64_t places, uint64_t row)
+{
+    const uint64_t index = row / t->block_rows;
+    const wki_h5_block *b = held[index % places];
+    if (b && b->index == index) wki_expect_row(b->data + row % t->block_rows * t->row_bytes, t->row_bytes);
+}
+
 /* Rows of a shuffled batch come from a few blocks in turn: some are held until the end, so that the lock is taken once
  * a block and not once a row. */
 wk_status wki_h5_read_rows(wki_h5_table *t, uint64_t base, const int64_t *rows, int64_t n, wki_h5_cast cast, void *to)
 {
     if (is_direct(t, cast)) return read_direct(t, base, rows, n, to);
-    const size_t row_out = (size_t)t->row_items * wk_dtype_size(cast.dtype);
+    const size_t row_out = cast.lookup ? wki_lookup_row(cast.lookup) : (size_t)t->row_items * wk_dtype_size(cast.dtype);
     const uint64_t fit = HELD_BYTES / (t->block_rows * t->row_bytes + 1);
     const int places = fit < 1 ? 1 : fit < HELD_MOST ? (int)fit : HELD_MOST;
     wki_h5_block *held[HELD_MOST] = { NULL };
+    const int64_t ahead = wki_rows_ahead(t->row_bytes);
     wk_status status = WK_OK;
     if (n > 1 && t->layout == WKI_H5_CHUNKED && stay(t, n)) status = load_missing(t, base, rows, n);
     if (status) return status;
@@ -380,8 +390,13 @@ wk_status wki_h5_read_rows(wki_h5_table *t, uint64_t base, const int64_t *rows, 
                 break;
             }
         }
-        wki_number_deliver(t->number, (*b)->data + in_block * t->row_bytes, (size_t)run * t->row_items, cast.dtype,
-                           cast.unit, (char *)to + (size_t)i * row_out);
+        if (i + ahead < n) expect_row(t, held, (uint64_t)places, base + (uint64_t)rows[i + ahead]);
+        const unsigned char *from = (*b)->data + in_block * t->row_bytes;
+        char *into = (char *)to + (size_t)i * row_out;
+        if (cast.lookup)
+            wki_look_up(cast.lookup, from, run, into);
+        else
+            wki_number_deliver(t->number, from, (size_t)run * t->row_items, cast.dtype, cast.unit, into);
     }
     release(t, held, places);
     return status;

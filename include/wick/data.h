@@ -50,12 +50,20 @@ typedef struct wk_dataset_opts {
     int64_t block_rows;           /* 0: rows stand alone; else rows that are decoded together, as the chunks of a file are */
     int64_t block_lead;           /* 0; rows of the first block, where the set begins inside of one */
     int64_t kept_blocks;          /* 0: all; how many blocks stay decoded: sets that have more are shuffled by windows */
+    unsigned ragged;              /* 0; bit f: rows of field f differ in their first size, of which shape[0] is the largest. get_many writes
+                                   * such rows one behind the other, each as long as it is */
+    wk_status (*lengths)(void *self, const int64_t *rows, int64_t n, int64_t *lengths); /* of ragged rows, alike in all such fields; any thread */
 } wk_dataset_opts;
 WK_API wk_dataset_opts wk_dataset_opts_default(void);
 WK_API wk_dataset *wk_dataset_custom(const wk_dataset_opts *o);
 
 /* Make. */
 WK_API wk_dataset *wk_dataset_tensors(wk_tensor *const *fields, const char *const *names, int n); /* equal first sizes; holds them; NULL names: x, y */
+/* Rows of different lengths, such as sequences, from items that lie one behind the other: row i is items offsets[i] .. offsets[i + 1] - 1 of
+ * fields[0], and of every other field that has as many; others have one value a row. offsets: i64 or i32 [rows + 1]. Batches are filled up
+ * to their longest row (.pad, .flat), wk_batch_lengths and wk_batch_mask tell which items are there. A transform sees each row as long as
+ * it is; to, scaled, normalize with n = 1 and your own may stand on such fields. */
+WK_API wk_dataset *wk_dataset_ragged(wk_tensor *const *fields, const char *const *names, int n, wk_tensor *offsets);
 WK_API wk_dataset *wk_dataset_synth(const char *kind, int64_t rows, uint64_t first_row, uint64_t seed); /* "digits", "spirals", "moons", "blobs", "sine" */
 WK_API int wk_synth_names(const char *const **names);                                             /* how many; *names is static */
 /* Arrays in IDX files, as MNIST's: a file of images and one of labels, or a folder with the usual names. Plain files are read a row at a
@@ -141,7 +149,8 @@ WK_API int64_t wk_dataset_len(const wk_dataset *set);
 WK_API int wk_dataset_fields(const wk_dataset *set, const wk_field **fields);                     /* how many; *fields is borrowed */
 WK_API int wk_dataset_classes(const wk_dataset *set, const char *const **names);                  /* 0 if y is no class; *names is borrowed */
 WK_API wk_status wk_dataset_get(wk_dataset *set, int64_t row, wk_tensor **fields, int n);         /* one row, as new tensors */
-WK_API wk_status wk_dataset_get_many(wk_dataset *set, const int64_t *rows, int64_t n, wk_tensor **fields, int nfields);
+WK_API wk_status wk_dataset_get_many(wk_dataset *set, const int64_t *rows, int64_t n, wk_tensor **fields, int nfields); /* ragged rows are filled up with 0 */
+WK_API wk_status wk_dataset_lengths(wk_dataset *set, const int64_t *rows, int64_t n, int64_t *lengths); /* WK_E_STATE: all are as long as each other */
 
 /* Tensors in NumPy's files: see wk_read_npy for the types. */
 WK_API wk_tensor *wk_load_npy(const char *path);
@@ -289,6 +298,10 @@ typedef struct wk_loader_opts {
                               * the union of all batches does not depend on world */
     wk_tail tail;            /* WK_TAIL_EXACT */
     wk_transform *transform; /* NULL: rows as the dataset has them; held */
+    double pad;              /* 0; rows of different lengths are filled up with it, each batch to its longest row */
+    int64_t pad_label;       /* -100; with this, which wk_cross_entropy leaves out, a field "y" of i64 or i32 */
+    int64_t pad_multiple;    /* 1; to a multiple of this, so that batches have few sizes; at least as large as the longest row: always one */
+    bool flat;               /* false; true: not filled up, but one behind the other, [sum of the lengths, ...] */
     int timeout_ms;          /* 0: none; else how long next waits for workers: then it is WK_E_TIMEOUT, which tells what they are at, and
                               * another call waits for the same batch */
     bool refresh;            /* false; true: each epoch's first next looks for rows that came (wk_dataset_refresh), and the epoch has them all;
@@ -300,7 +313,8 @@ static inline wk_loader *wk_loader_with(wk_loader_opts o) { return wk_loader_new
 #define WK_LOADER_DEFAULTS                                                                                             \
     .size = sizeof(wk_loader_opts), .batch_size = 1, .shuffle = false, .drop_last = false, .num_workers = 0,           \
     .prefetch = 2, .seed = 0, .seed_from_process = true, .device = wk_current_device(), .window = 0, .sampler = NULL,  \
-    .rank = 0, .world = 1, .tail = WK_TAIL_EXACT, .transform = NULL, .timeout_ms = 0, .refresh = false
+    .rank = 0, .world = 1, .tail = WK_TAIL_EXACT, .transform = NULL, .pad = 0, .pad_label = -100, .pad_multiple = 1,      \
+    .flat = false, .timeout_ms = 0, .refresh = false
 #define wk_loader_new(...) wk_loader_with(WK_WITH(wk_loader_opts, WK_LOADER_DEFAULTS, .set = __VA_ARGS__))
 /* In a process that was forked later, a loader with workers is WK_E_STATE: they stayed behind. Make datasets and loaders after the fork. */
 WK_API int64_t wk_loader_batches(const wk_loader *loader);        /* of an epoch; with .refresh, of the one that was begun last */
@@ -326,6 +340,8 @@ WK_API wk_loading wk_loader_stats(wk_loader *loader);
 WK_API wk_tensor *wk_batch_x(wk_batch *batch);                    /* borrowed; the field "x", or the first */
 WK_API wk_tensor *wk_batch_y(wk_batch *batch);                    /* borrowed; the field "y", or the second */
 WK_API wk_tensor *wk_batch_field(wk_batch *batch, int i);         /* borrowed */
+WK_API wk_tensor *wk_batch_lengths(wk_batch *batch);              /* borrowed; i64 [n]: how long each row is, where they differ (else WK_E_STATE) */
+WK_API wk_tensor *wk_batch_mask(wk_batch *batch);                 /* borrowed; bool [n, longest]: true where a row has items, as wk_nn_lstm's mask */
 WK_API int64_t wk_batch_size(const wk_batch *batch);              /* rows */
 WK_API int64_t wk_batch_repeats(const wk_batch *batch);           /* how many of its last rows were added by WK_TAIL_PAD */
 WK_API const int64_t *wk_batch_rows(const wk_batch *batch);       /* borrowed; which rows of the dataset */

@@ -20,8 +20,11 @@ typedef struct wk_h5_opts {
     const char *path;
     const char *split;  /* NULL: "train" if the file has such a group, else the root; "/": the root; else that group */
     const char *x, *y;  /* NULL: found by convention; names inside the group. y = "": no labels */
-    bool raw;           /* false; true: u8 stays u8, 0 .. 255 */
+    bool raw;           /* false; true: u8 stays u8, 0 .. 255, and i32 and i64 stay what they are */
     int64_t begin, end; /* 0, -1: all rows; else rows [begin, end) */
+    /* NULL: a row is one along the first size. Else a data set of n + 1 whole numbers: n rows of different lengths, row i being
+     * offsets[i] .. offsets[i + 1] - 1 of x, and of y if it is as long as x; else y has a value for each row (wk_dataset_ragged) */
+    const char *offsets;
     /* NULL: elements packed otherwise than by deflate, LZF, shuffle and fletcher32 are refused. Else filters that libhdf5 may undo, one
      * thread at a time and without wick's checks of what they unpack: "szip", "nbit", "scaleoffset", or "plugins" for all that it finds,
      * joined by commas. */
@@ -38,7 +41,7 @@ WK_API wk_dataset *wk_dataset_h5_new(const wk_h5_opts *o);
 static inline wk_dataset *wk_dataset_h5_with(wk_h5_opts o) { return wk_dataset_h5_new(&o); }
 #define WK_H5_DEFAULTS                                                                                                 \
     .size = sizeof(wk_h5_opts), .split = NULL, .x = NULL, .y = NULL, .raw = false, .begin = 0, .end = -1,            \
-    .allow = NULL, .isolate = false, .isolate_seconds = 60, .isolate_mib = 1024, .growing = false
+    .offsets = NULL, .allow = NULL, .isolate = false, .isolate_seconds = 60, .isolate_mib = 1024, .growing = false
 #define wk_dataset_h5(...) wk_dataset_h5_with(WK_WITH(wk_h5_opts, WK_H5_DEFAULTS, .path = __VA_ARGS__))
 /* Several files as one, as Caffe lists them: .path is a text file with the name of an HDF5 file a line, seen from the folder of the list;
  * empty lines and those that begin with # are passed over. The options hold for each file, .begin, .end and .growing must be left alone; fields must

@@ -122,6 +122,35 @@ TEST(hdf5, bytes_of_x_become_fractions_unless_raw)
     forget();
 }
 
+TEST(hdf5, bytes_are_normalised_as_fractions_are_however_they_are_read)
+{
+    enum { ROWS = 64 };
+    const hid_t f = create("bytes.h5");
+    put_pair(f, "x", "y", ROWS, 2);
+    H5Fclose(f);
+    const double mean = 0.49, std = -0.26;
+    wk_transform *fractions = wk_transform_normalize("x", &mean, &std, 1);
+    wk_transform *bytes = wk_transforms(wk_transform_scaled("x", WK_F32), fractions);
+    for (int raw = 0; raw < 2; raw++)
+        for (int workers = 0; workers < 3; workers++) {
+            wk_dataset *set = wk_dataset_h5(file, .raw = raw, .begin = 1), *plain = wk_dataset_h5(file, .begin = 1);
+            wk_loader *loader =
+                wk_loader_new(wk_dataset_concat((wk_dataset *[]){ set, set }, 2), .batch_size = 7, .shuffle = true,
+                              .transform = raw ? bytes : fractions, .num_workers = workers);
+            float x[4];
+            int64_t y, n = 0;
+            for (wk_batch *b; (b = wk_loader_next(loader)); n += wk_batch_size(b))
+                for (int64_t i = 0; i < wk_batch_size(b); i++) {
+                    CHECK(read_row(plain, wk_batch_rows(b)[i] % (ROWS - 1), x, &y) == WK_OK);
+                    for (int k = 0; k < 4; k++)
+                        CHECK(((float *)wk_data(wk_batch_x(b)))[4 * i + k] == (x[k] - (float)mean) / (float)std);
+                    CHECK(((int64_t *)wk_data(wk_batch_y(b)))[i] == y);
+                }
+            CHECK(n == 2 * (ROWS - 1));
+        }
+    forget();
+}
+
 TEST(hdf5, doubles_stay_doubles_and_other_numbers_become_floats)
 {
     double values[6] = { 0.1, 0.2, 0.3, 0.4, 0.5, 0.6 };

@@ -114,6 +114,53 @@ def simulations(root, prefix, cc, **_):
         sys.exit("no rows came while it learnt")
 
 
+RUNS = """
+#include <stdio.h>
+#include <wick/hdf5.h>
+int main(void)
+{
+    WK_SCOPE(program);
+    wk_h5_writer *w = wk_h5_writer_new("runs.h5");
+    int64_t offsets[1001] = { 0 }, labels[1000];
+    uint64_t state = 1;
+    for (int r = 0; r < 1000; r++) {
+        const int64_t length = 1 + r * 7 % 20;
+        double sum = 0;
+        float x[20][2];
+        for (int i = 0; i < length; i++)
+            for (int k = 0; k < 2; k++) {
+                state = state * 6364136223846793005u + 1442695040888963407u;
+                x[i][k] = (float)(state >> 40) / 8388608 - 1;
+                if (k == 0) sum += x[i][k];
+            }
+        labels[r] = sum > 0;
+        offsets[r + 1] = offsets[r] + length;
+        wk_h5_append(w, "x", x, length, 1, (int64_t[]){ 2 }, WK_F32);
+    }
+    wk_h5_append(w, "offsets", offsets, 1001, 0, NULL, WK_I64);
+    wk_h5_append(w, "y", labels, 1000, 0, NULL, WK_I64);
+    if (wk_h5_commit(w)) fprintf(stderr, "%s\\n", wk_error_text());
+    return wk_failed();
+}
+"""
+
+
+def sequences(root, prefix, cc, **_):
+    """The program of docs/data.md must learn from rows of different lengths: two classes, so a blind guess is right in 50 %."""
+    page = open(f"{root}/docs/data.md", encoding="utf-8").read()
+    write("write.c", RUNS)
+    write("runs.c", block(page[page.index("## Rows of different lengths"):], "c"))
+    for name in ("write", "runs"):
+        run("sh", "-c", f"{cc} -std=c11 -O1 -Wall -Wextra -Werror {name}.c -o {name} $(pkg-config --cflags --libs wick-hdf5)",
+            env=environment(prefix))
+    library = dict(os.environ, LD_LIBRARY_PATH=f"{prefix}/lib")
+    run("./write", env=library)
+    said = run("./runs", "runs.h5", env=library)
+    print(said)
+    if float(re.findall(r"([0-9.]+) %", said)[-1]) < 80:
+        sys.exit("the program did not learn")
+
+
 def static(root, prefix, cc, **_):
     """A moved copy without shared libraries: pkg-config --static tells all that a program needs."""
     readme = open(f"{root}/README.md", encoding="utf-8").read()

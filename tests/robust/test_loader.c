@@ -1,6 +1,7 @@
 /* The loader when things go wrong: datasets that fail, dawdle or misbehave, memory that runs out, batches that are
  * kept, and an end at any moment. Meant to run under the thread and address sanitizers too. */
 #define _GNU_SOURCE 1
+#include "base/process.h"
 #include "tests/wick_check.h"
 #include "wick/data.h"
 #include <stdatomic.h>
@@ -218,6 +219,7 @@ TEST(loader, a_graph_keeps_the_batch_that_it_saved)
 
 static struct {
     atomic_llong calls, fail_at; /* the call that fails, 0: none */
+    atomic_llong held;           /* not released */
     atomic_bool stays;           /* and all after it */
 } memory;
 
@@ -227,6 +229,7 @@ static void *count_and_fail(void *user, size_t bytes, size_t align)
     const long long n = atomic_fetch_add(&memory.calls, 1) + 1, at = atomic_load(&memory.fail_at);
     if (at && (n == at || (atomic_load(&memory.stays) && n > at))) return NULL;
     void *got = NULL;
+    atomic_fetch_add(&memory.held, 1);
     return posix_memalign(&got, align < sizeof(void *) ? sizeof(void *) : align, bytes) ? NULL : got;
 }
 
@@ -234,24 +237,45 @@ static void release(void *user, void *at, size_t bytes)
 {
     (void)user;
     (void)bytes;
+    atomic_fetch_sub(&memory.held, 1);
     free(at);
 }
 
 static const wk_allocator counting = { count_and_fail, release, NULL };
 
-TEST(loader, steady_state_asks_the_system_for_nothing)
+/* Rows that are read into the batch, bytes through a table, through transforms one by one, and of different lengths. */
+enum { KINDS = 4 };
+static wk_loader *loader_of_kind(int kind, int workers)
 {
+    enum { ROWS = 1000, SIDE = 8 };
+    wk_tensor *x =
+        kind == 0 || kind == 3 ? wk_zeros(WK_SHAPE(ROWS, WIDTH), WK_F32) : wk_zeros(WK_SHAPE(ROWS, SIDE, SIDE), WK_U8);
+    wk_transform *t = wk_transforms(wk_transform_scaled("x", WK_F32),
+                                    wk_transform_normalize("x", (double[]){ 0.5 }, (double[]){ 0.25 }, 1));
+    if (kind == 2) t = wk_transforms(wk_transform_random_crop("x", SIDE, SIDE, 1), wk_transform_cutout("x", 3), t);
+    if (kind == 3) t = wk_transform_to("x", WK_F64);
+    int64_t offsets[ROWS / 4 + 1];
+    for (int i = 0; i <= ROWS / 4; i++) offsets[i] = i * 4 - i % 4;
+    wk_dataset *set = kind == 3 ? wk_dataset_ragged(&x, NULL, 1, wk_from(offsets, WK_SHAPE(ROWS / 4 + 1), WK_I64))
+                                : wk_dataset_tensors(&x, NULL, 1);
+    return wk_loader_new(set, .batch_size = 10, .shuffle = true, .num_workers = workers, .transform = kind ? t : NULL);
+}
+
+TEST(loader, steady_state_asks_the_system_for_nothing_in_200_epochs)
+{
+    enum { EPOCHS = WKI_SANITIZED ? 20 : 200 };
     CHECK(wk_set_allocator(&counting) == WK_OK);
-    for (int w = 0; w < COUNTS; w++) {
+    for (int w = 0; w < COUNTS * KINDS; w++) {
         WK_SCOPE(one);
-        wk_tensor *x = wk_zeros(WK_SHAPE(1000, WIDTH), WK_F32);
-        wk_loader *loader = wk_loader_new(wk_dataset_tensors(&x, NULL, 1), .batch_size = 10, .shuffle = true,
-                                          .num_workers = worker_counts[w]);
+        wk_loader *loader = loader_of_kind(w % KINDS, worker_counts[w / KINDS]);
         long long warm = 0;
-        while (wk_loader_epoch(loader) < 6)
-            for (wk_batch *b; (b = wk_loader_next(loader));)
+        while (wk_loader_epoch(loader) < EPOCHS)
+            for (wk_batch *b; (b = wk_loader_next(loader));) {
+                CHECK(WKI_SANITIZED || w % KINDS < 3 || wk_batch_mask(b)); /* sanitizers see no cached blocks */
                 if (wk_loader_epoch(loader) == 2) warm = atomic_load(&memory.calls);
-        CHECK(atomic_load(&memory.calls) == warm);
+            }
+        ck_assert_msg(atomic_load(&memory.calls) == warm, "kind %d, %d workers: %lld calls, then %lld", w % KINDS,
+                      worker_counts[w / KINDS], warm, atomic_load(&memory.calls));
     }
 }
 
@@ -304,19 +328,41 @@ static uint32_t random_below(uint32_t n)
     return (state >> 8) % n;
 }
 
-TEST(loader, may_end_at_any_moment)
+static void end_at_some_moment(int i)
 {
-    for (int i = 0; i < 300; i++) {
-        faulty f = { .fault = i % 7 ? NONE : FAILS, .row = random_below(50), .dawdle_us = (int)random_below(200) };
+    faulty f = { .fault = i % 7 ? NONE : FAILS, .row = random_below(50), .dawdle_us = i % 30 ? 0 : 200 };
+    WK_SCOPE(one);
+    wk_loader *loader = wk_loader_new(faulty_set(&f, 50), .batch_size = 1 + random_below(9), .shuffle = i % 2,
+                                      .num_workers = (int)random_below(6), .prefetch = 1 + (int)random_below(3));
+    CHECK(loader);
+    for (uint32_t steps = random_below(20); steps > 0; steps--) {
+        wk_batch *b = wk_loader_next(loader);
+        CHECK(!b || batch_is_right(b));
+        wk_error_clear();
+    }
+}
+
+TEST(loader, may_end_at_any_moment_10000_times_and_leaves_nothing)
+{
+    enum { WARM = 200, ENDS = WKI_SANITIZED ? 500 : 10000 };
+    CHECK(wk_set_allocator(&counting) == WK_OK);
+    long long held = 0;
+    for (int i = 0; i < ENDS; i++) {
+        end_at_some_moment(i);
+        if (i != WARM && i != ENDS - 1) continue;
+        wk_memory_trim();
+        if (i == WARM) held = atomic_load(&memory.held);
+        CHECK(atomic_load(&memory.held) <= held);
+    }
+}
+
+/* Of those kinds, with transforms and ragged rows, too */
+TEST(loader, of_any_kind_may_end_at_any_moment)
+{
+    for (int i = 0; i < 400; i++) {
         WK_SCOPE(one);
-        wk_loader *loader = wk_loader_new(faulty_set(&f, 50), .batch_size = 1 + random_below(9), .shuffle = i % 2,
-                                          .num_workers = (int)random_below(6), .prefetch = 1 + (int)random_below(3));
-        CHECK(loader);
-        for (uint32_t steps = random_below(20); steps > 0; steps--) {
-            wk_batch *b = wk_loader_next(loader);
-            CHECK(!b || batch_is_right(b));
-            wk_error_clear();
-        }
+        wk_loader *loader = loader_of_kind(i % KINDS, (int)random_below(4));
+        for (uint32_t steps = random_below(30); steps > 0; steps--) CHECK(wk_loader_next(loader) || !wk_failed());
     }
 }
 
