@@ -17,6 +17,7 @@ static const args_option options[] = {
     { "test", 0, ARGS_TEXT, AT(file.test), "GROUP", "where the test rows are (test)", 0, 0 },
     { "x", 0, ARGS_TEXT, AT(file.x), "NAME", "inputs (x, data, images, features, ...)", 0, 0 },
     { "y", 0, ARGS_TEXT, AT(file.y), "NAME", "targets (y, label, labels, targets, ...)", 0, 0 },
+    { "isolate", 0, ARGS_FLAG, AT(file.isolate), NULL, "ask libhdf5 in a process of its own", 0, 0 },
     { "json", 0, ARGS_FLAG, AT(json), NULL, "print one JSON object", 0, 0 },
 };
 
@@ -196,7 +197,9 @@ const args_command command_inspect = {
     .most = 1,
     .text = "  wick inspect digits.h5\n\n"
             "Types, shapes, chunks, filters, sizes, ranges and class counts of its data sets,\n"
-            "and advice. Of large data sets a sample is read; such numbers begin with ~.\n",
+            "and advice. Of large data sets a sample is read; such numbers begin with ~.\n"
+            "A stranger's file is looked at with --isolate: one that makes libhdf5 crash or\n"
+            "hang, or ask for ever more memory, is an error then.\n",
     .options = options,
     .noptions = ARGS_COUNT(options),
     .run = run,

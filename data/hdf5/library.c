@@ -215,6 +215,9 @@ wki_h5_file *wki_h5_file_open(const char *path, const char *where)
 
 wki_h5_file *wki_h5_file_open_apart(const char *path, wki_h5_limits limits, const char *where)
 {
+    const int seconds = limits.seconds, mib = limits.mib;
+    wki_check(seconds >= 1 && seconds <= 86400 && mib >= 1 && mib <= 1 << 20, NULL, WK_E_INVALID, where,
+              ".isolate_seconds = %d, .isolate_mib = %d; expected 1 .. 86400 and 1 .. 1048576", seconds, mib);
     wki_h5_file *f = new_file(open_bytes(path, where), path, where);
     return f ? opened(f, wki_h5_reader_start(f, limits)) : NULL;
 }
