@@ -51,7 +51,7 @@ static const char *unlzf_exactly(const unsigned char *in, size_t size, unsigned 
     return at == want ? NULL : "unpacks to less than a chunk holds";
 }
 
-static uint32_t fletcher32(const unsigned char *in, size_t size)
+uint32_t wki_h5_fletcher32(const unsigned char *in, size_t size)
 {
     uint64_t sum = 0, sums = 0;
     bool any = false;
@@ -78,7 +78,7 @@ static uint32_t fletcher32(const unsigned char *in, size_t size)
 static bool sum_matches(const unsigned char *in, size_t size)
 {
     const unsigned char *p = in + size;
-    const uint32_t sum = fletcher32(in, size);
+    const uint32_t sum = wki_h5_fletcher32(in, size);
     const uint32_t kept = (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
     return kept == sum || kept == ((sum & 0x00ff00ff) << 8 | (sum >> 8 & 0x00ff00ff));
 }

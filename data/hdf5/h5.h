@@ -149,6 +149,7 @@ typedef struct wki_h5_problem {
 /* Stored bytes of one chunk into its chunk_bytes elements at `to`; false with the reason otherwise. */
 bool wki_h5_decode(const wki_h5_table *table, const wki_h5_chunk *chunk, const unsigned char *stored, unsigned char *to,
                    wki_h5_problem *why);
+uint32_t wki_h5_fletcher32(const unsigned char *bytes, size_t size);
 
 /* names.c: is this absolute path a group (H5I_GROUP) or a data set (H5I_DATASET)? */
 bool wki_h5_is(wki_h5_file *file, const char *path, H5I_type_t kind);

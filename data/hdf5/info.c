@@ -82,7 +82,27 @@ static int name_filter(hid_t plan, unsigned i, char *to, size_t room)
     }
 }
 
-static void describe_storage(hid_t set, wk_h5_info *info)
+static void describe_fill(hid_t plan, hid_t type, wk_h5_info *info)
+{
+    unsigned char bytes[8];
+    double real;
+    int64_t whole;
+    wki_number number;
+    bool swapped;
+    H5D_fill_value_t kind = H5D_FILL_VALUE_DEFAULT;
+    if (H5Pfill_value_defined(plan, &kind) < 0 || kind != H5D_FILL_VALUE_USER_DEFINED) return;
+    if (!wki_h5_number_of(type, &number, &swapped) || H5Pget_fill_value(plan, type, bytes) < 0) return;
+    if (swapped) wki_number_swap(number, bytes, 1);
+    if (wki_number_is_integer(number)) {
+        wki_number_convert(number, bytes, 1, WK_I64, &whole);
+        snprintf(info->fill, sizeof info->fill, number == WKI_U64 ? "%llu" : "%lld", (long long)whole);
+    } else {
+        wki_number_convert(number, bytes, 1, WK_F64, &real);
+        snprintf(info->fill, sizeof info->fill, "%.*g", number == WKI_F64 ? 17 : 9, real);
+    }
+}
+
+static void describe_storage(hid_t set, hid_t type, wk_h5_info *info)
 {
     const hid_t plan = H5Dget_create_plist(set);
     hsize_t dims[WK_MAX_DIMS] = { 0 };
@@ -94,6 +114,7 @@ static void describe_storage(hid_t set, wk_h5_info *info)
     const int n = H5Pget_nfilters(plan);
     for (int i = 0; i < n && at < sizeof info->filters - 1; i++)
         at += (size_t)name_filter(plan, (unsigned)i, info->filters + at, sizeof info->filters - at);
+    describe_fill(plan, type, info);
     H5Pclose(plan);
 }
 
@@ -105,7 +126,7 @@ static void describe(hid_t set, const char *path, wk_h5_info *info)
     if (type >= 0 && space >= 0) {
         describe_type(type, info);
         describe_shape(space, H5Tget_size(type), info);
-        describe_storage(set, info);
+        describe_storage(set, type, info);
     }
     if (type >= 0) H5Tclose(type);
     if (space >= 0) H5Sclose(space);

@@ -179,13 +179,14 @@ static int64_t take_size(wki_wire *w)
     return w->bad ? 0 : (int64_t)number;
 }
 
-enum { INFO_LEAST = 7 * sizeof(uint64_t) }; /* of what is sent of one, however little it is */
+enum { INFO_LEAST = 8 * sizeof(uint64_t) }; /* of what is sent of one, however little it is */
 
 static void take_info(wki_wire *w, wk_h5_info *info)
 {
     wki_wire_take_text(w, info->path, sizeof info->path);
     wki_wire_take_text(w, info->type, sizeof info->type);
     wki_wire_take_text(w, info->filters, sizeof info->filters);
+    wki_wire_take_text(w, info->fill, sizeof info->fill);
     info->ndim = take_below(w, WK_MAX_DIMS + 1);
     for (int k = 0; k < info->ndim; k++) {
         info->shape[k] = take_size(w);

@@ -106,7 +106,7 @@ WK_API wk_status wk_h5_shards_flush(wk_h5_shards *s);             /* those that 
 WK_API int64_t wk_h5_shards_rows(const wk_h5_shards *s);          /* taken so far, by this object */
 
 /* A copy that loads fast: chunks of whole rows, deflated where the file had them packed. Data sets of numbers keep path, type, shape and
- * elements, contiguous ones their layout unless .deflate is given; groups, attributes and links within the file are kept. Anything else -
+ * elements, fill value and checksums (fletcher32), contiguous ones their layout unless .deflate is given; groups, attributes and links within the file are kept. Anything else -
  * data sets of text or records, named types, links to other files, attributes of references - is refused by name (WK_E_UNSUPPORTED) before
  * anything is written, or left out and told to skip. One row of the old file's chunks is in memory at a time; the new file appears whole
  * or not at all.
@@ -144,6 +144,7 @@ typedef struct wk_h5_info {
     int ndim;
     int64_t shape[WK_MAX_DIMS], chunk[WK_MAX_DIMS]; /* chunk[0] = 0: contiguous */
     char filters[96];                            /* "shuffle, deflate 4"; "" without */
+    char fill[32];                               /* what elements that were never written are, "-1"; "": 0 */
     int64_t bytes, stored_bytes;                 /* of all elements; in the file */
     bool numeric;
 } wk_h5_info;

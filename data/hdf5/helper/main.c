@@ -92,6 +92,7 @@ static void answer_infos(session *s)
         put_text(&s->answer, info->path);
         put_text(&s->answer, info->type);
         put_text(&s->answer, info->filters);
+        put_text(&s->answer, info->fill);
         wki_wire_put(&s->answer, (uint64_t)info->ndim);
         for (int k = 0; k < info->ndim; k++) {
             wki_wire_put(&s->answer, (uint64_t)info->shape[k]);
