@@ -2,6 +2,7 @@
  * threads; where chunks lie is what libhdf5 says itself. The files are made here, in the oldest and in the newest
  * format. */
 #include "base/alloc.h"
+#include "base/process.h"
 #include "data/hdf5/h5.h"
 #include "hdf5_check.h"
 #include <pthread.h>
@@ -278,6 +279,47 @@ TEST(hdf5_matrix, a_million_rows_open_without_an_allocation_a_row)
     wk_scope_close(wick_test_scope);
     CHECK(wk_set_allocator(NULL) == WK_OK);
     wick_test_scope = wk_scope_open("again");
+    forget();
+}
+
+/* A number of /proc/self/status, in bytes. */
+static size_t status_of(const char *name)
+{
+    char line[256];
+    size_t kib = 0;
+    FILE *f = fopen("/proc/self/status", "r");
+    while (fgets(line, sizeof line, f))
+        if (!strncmp(line, name, strlen(name))) kib = (size_t)strtoul(line + strlen(name), NULL, 10);
+    fclose(f);
+    return kib * 1024;
+}
+
+/* 400 MiB of rows, of which 256 MiB, two windows, may stay unpacked. */
+TEST(hdf5_matrix, an_epoch_takes_two_windows_its_batches_and_little_else)
+{
+    enum { MANY = 6400, ROW = 64 << 10, BATCH = 16, SLOTS = 8, WINDOWS = WKI_H5_CACHE };
+    const int64_t shape[] = { ROW };
+    int64_t seen = 0;
+    if (WKI_SANITIZED) return;
+    unsigned char *row = calloc(1, ROW);
+    {
+        WK_SCOPE(writing);
+        wk_h5_writer *w = wk_h5_writer_new(scratch("zeros.h5"), .deflate = 1);
+        for (int i = 0; i < MANY; i++) CHECK(wk_h5_append(w, "x", row, 1, 1, shape, WK_U8) == WK_OK);
+        CHECK(wk_h5_commit(w) == WK_OK);
+    }
+    free(row);
+    const size_t before = status_of("VmRSS:");
+    FILE *f = fopen("/proc/self/clear_refs", "w");
+    CHECK(f && fputs("5", f) >= 0 && fclose(f) == 0); /* VmHWM starts again */
+    wk_loader *loader = wk_loader_new(wk_dataset_h5(file, .y = "", .raw = true), .batch_size = BATCH, .shuffle = true,
+                                      .num_workers = 2);
+    for (int epoch = 0; epoch < 2; epoch++)
+        for (wk_batch *b; (b = wk_loader_next(loader));) seen += wk_batch_size(b);
+    const size_t grown = status_of("VmHWM:") - before;
+    const size_t bound = WINDOWS + SLOTS * BATCH * ROW + 24 * MANY / 4 + (64 << 20);
+    CHECK(seen == 2 * MANY);
+    ck_assert_msg(grown > WINDOWS / 4 && grown <= bound, "%zu MiB; at most %zu", grown >> 20, bound >> 20);
     forget();
 }
 
