@@ -157,6 +157,83 @@ TEST(hdf5_matrix, rows_are_bytes_of_h5dread_for_every_layout_filter_and_number)
     forget();
 }
 
+/* ---- Numbers ---- */
+
+static hid_t half_of(hid_t like)
+{
+    const hid_t half = H5Tcopy(like);
+    H5Tset_fields(half, 15, 10, 5, 0, 10);
+    H5Tset_size(half, 2);
+    H5Tset_ebias(half, 15);
+    return half;
+}
+
+/* The same value, or both are not a number. */
+static bool same_numbers(const double *a, const double *b, int n)
+{
+    bool same = true;
+    for (int i = 0; i < n; i++) same = same && (a[i] == b[i] || (a[i] != a[i] && b[i] != b[i]));
+    return same;
+}
+
+TEST(hdf5_matrix, numbers_become_what_libhdf5_makes_of_them)
+{
+    enum { MANY = 65536 };
+    static unsigned char bytes[MANY * 8];
+    static double ours[MANY], theirs[MANY];
+    static float singles[MANY];
+    static long long wholes[MANY];
+    const hid_t f = create("numbers.h5"), le = half_of(H5T_IEEE_F32LE), be = half_of(H5T_IEEE_F32BE);
+    const hid_t types[] = { le,
+                            be,
+                            H5T_IEEE_F32LE,
+                            H5T_IEEE_F32BE,
+                            H5T_IEEE_F64LE,
+                            H5T_IEEE_F64BE,
+                            H5T_STD_U8LE,
+                            H5T_STD_I8LE,
+                            H5T_STD_U16BE,
+                            H5T_STD_I16LE,
+                            H5T_STD_U32LE,
+                            H5T_STD_I32BE,
+                            H5T_STD_U64LE,
+                            H5T_STD_I64BE };
+    for (int i = 0; i < MANY; i++) { /* each half, and of wider numbers ends and middles */
+        bytes[2 * i] = (unsigned char)i;
+        bytes[2 * i + 1] = (unsigned char)(i >> 8);
+    }
+    for (int i = 2 * MANY; i < 8 * MANY; i++)
+        bytes[i] = (unsigned char)(i % 3 ? (unsigned)i * 2654435761u >> 11 : (unsigned)i / 3 % 2 * 255);
+    for (size_t k = 0; k < sizeof types / sizeof *types; k++) {
+        char name[16];
+        snprintf(name, sizeof name, "/%zu", k);
+        put(f, (spec){ name, types[k], types[k], 1, { MANY }, { 1000 }, 0 }, bytes);
+        H5Fflush(f, H5F_SCOPE_GLOBAL);
+        const hid_t set = H5Dopen2(f, name, H5P_DEFAULT);
+        CHECK(H5Dread(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, theirs) >= 0);
+        CHECK(wk_h5_read_doubles(file, name, 0, MANY, ours) == WK_OK);
+        ck_assert_msg(same_numbers(ours, theirs, MANY), "doubles of %zu", k);
+        CHECK(H5Dread(set, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, singles) >= 0);
+        CHECK(H5Dread(set, H5T_NATIVE_LLONG, H5S_ALL, H5S_ALL, H5P_DEFAULT, wholes) >= 0);
+        H5Dclose(set);
+        wk_dataset *data = wk_dataset_h5(file, .x = name, .y = k >= 6 && k != 12 ? name : "", .split = "/");
+        for (int64_t i = 0; i < MANY && k != 6; i += 7) { /* bytes become fractions */
+            double x = 0;
+            int64_t y;
+            CHECK(read_row(data, i, &x, &y) == WK_OK);
+            float single;
+            memcpy(&single, &x, sizeof single);
+            if (k == 4 || k == 5) single = (float)x;
+            ck_assert_msg(single == singles[i] || (single != single && singles[i] != singles[i]), "%zu, %d", k, (int)i);
+            if (k >= 6 && k != 12) CHECK(y == wholes[i]);
+        }
+    }
+    H5Tclose(le);
+    H5Tclose(be);
+    H5Fclose(f);
+    forget();
+}
+
 /* ---- Where chunks lie ---- */
 
 TEST(hdf5_matrix, chunks_lie_where_libhdf5_says)

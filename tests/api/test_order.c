@@ -414,4 +414,33 @@ TEST(processes, refuse_what_makes_no_sense)
     CHECK_NULL(in_blocks(5, -2, 0, 0));
     CHECK_ERROR(WK_E_INVALID, "block_rows is -2");
 }
+/* ---- Always ---- */
+
+/* FNV-1a over the numbers of two epochs. */
+static uint64_t hash_of(wk_loader *loader)
+{
+    static int64_t rows[MOST];
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    for (int epoch = 0; epoch < 2; epoch++) {
+        const int64_t n = epoch_rows(loader, rows);
+        for (int64_t i = 0; i < n; i++) hash = (hash ^ (uint64_t)rows[i]) * UINT64_C(0x100000001b3);
+    }
+    return hash;
+}
+
+#define HASH(...) hash_of(wk_loader_new(__VA_ARGS__, .batch_size = 7, .seed = 3, .seed_from_process = false))
+
+/* These hashes are of the first version: who goes on with an older run sees the rows that it would have seen. */
+TEST(order, of_a_seed_is_the_same_in_every_version)
+{
+    double weights[1000];
+    for (int i = 0; i < 1000; i++) weights[i] = i % 10;
+    ck_assert_uint_eq(HASH(numbered(1000), .shuffle = true), UINT64_C(0xf2932190325fa03b));
+    ck_assert_uint_eq(HASH(in_blocks(1000, 30, 5, 8), .shuffle = true), UINT64_C(0x6a507c80c3c6ea65));
+    ck_assert_uint_eq(HASH(numbered(1000), .sampler = wk_sampler_weighted(weights, 1000, 500, true)),
+                      UINT64_C(0xa0c5d92f01f78fb7));
+    ck_assert_uint_eq(HASH(numbered(1000), .shuffle = true, .rank = 1, .world = 3, .tail = WK_TAIL_PAD),
+                      UINT64_C(0xe1922e1e23160920));
+}
+
 WICK_TEST_MAIN
