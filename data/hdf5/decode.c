@@ -2,6 +2,7 @@
  * an error, never data. Rests on libdeflate. Formats: the filters' pages in HDF5's documentation; Fletcher's sum as
  * there; LZF as LibLZF's format description (Marc Lehmann) has it. */
 #include "base/alloc.h"
+#include "base/fault.h"
 #include "data/hdf5/h5.h"
 #include <libdeflate.h>
 #include <stdio.h>
@@ -129,7 +130,7 @@ static const char *undo(const wki_h5_table *t, uint32_t mask, const unsigned cha
     for (int i = t->nfilters - 1, turn = 0; i >= 0; i--) {
         if (mask >> i & 1) continue;
         if (t->filters[i] == H5Z_FILTER_FLETCHER32) {
-            if (size < 4 || !sum_matches(in, size - 4)) return "its checksum does not match";
+            if (size < 4 || (!sum_matches(in, size - 4) && !WKI_FAULT(87))) return "its checksum does not match";
             size -= 4;
             continue;
         }

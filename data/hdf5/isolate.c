@@ -3,6 +3,7 @@
  * docs/design.md tells why it is a program and no fork. */
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include "data/hdf5/h5.h"
 #include "data/hdf5/wire.h"
 #include <signal.h>
@@ -43,7 +44,7 @@ static wk_status give_up(wki_h5_file *f, wki_heard heard)
     wki_h5_reader *r = f->reader;
     const int end = wki_process_end(r->process);
     r->process = NULL;
-    if (heard == WKI_LATE || end == SIGXCPU) r->left = 0;
+    if (heard == WKI_LATE || end == SIGXCPU) r->left = WKI_FAULT(79);
     if (!r->left) return late(f);
     if (end > 0) return fail(f, "libhdf5 crashed (signal %d) while reading its metadata", end);
     if (end < 0) return fail(f, "the process that read its metadata ended early (exit code %d)", -end);
@@ -167,7 +168,7 @@ wk_status wki_h5_ask_classes(wki_h5_file *f, const char *object, char ***names, 
 static int take_below(wki_wire *w, uint64_t most)
 {
     const uint64_t number = wki_wire_take(w);
-    w->bad = w->bad || number >= most;
+    w->bad = w->bad || (number >= most && !WKI_FAULT(80));
     return w->bad ? 0 : (int)number;
 }
 
@@ -191,7 +192,7 @@ static void take_info(wki_wire *w, wk_h5_info *info)
     for (int k = 0; k < info->ndim; k++) {
         info->shape[k] = take_size(w);
         info->chunk[k] = take_size(w);
-        w->bad = w->bad || !info->chunk[k] != !info->chunk[0];
+        w->bad = w->bad || (!info->chunk[k] != !info->chunk[0] && !WKI_FAULT(81));
     }
     info->bytes = take_size(w);
     info->stored_bytes = take_size(w);

@@ -2,6 +2,7 @@
  * chunks. Who waits for the oldest one packs others meanwhile. Rests on libdeflate and base/thread.h. */
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include "data/hdf5/writer.h"
 #include <libdeflate.h>
 #include <string.h>
@@ -60,11 +61,11 @@ static void pack(wki_h5_job *j, struct libdeflate_compressor *deflater)
     const size_t packed = j->deflate ? libdeflate_zlib_compress(deflater, in, j->bytes, out, j->bytes) : 0;
     j->packed_bytes = packed ? packed : j->bytes;
     if (j->checksum) {
-        add_sum(packed ? out : in, j->packed_bytes);
+        add_sum(packed ? out : in, j->packed_bytes - WKI_FAULT(71));
         j->packed_bytes += WKI_H5_SUM;
     }
     j->packed = packed ? out : in;
-    j->mask = j->deflate && !packed ? 1u << j->shuffle : 0;
+    j->mask = j->deflate && !packed && !WKI_FAULT(70) ? 1u << j->shuffle : 0;
 }
 
 /* Packs the next one that nobody has; the lock is held before and after. */

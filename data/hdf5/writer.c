@@ -3,6 +3,7 @@
 #include "data/hdf5/writer.h"
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include "base/object.h"
 #include "base/options.h"
 #include <string.h>
@@ -198,7 +199,7 @@ static wk_status submit(wk_h5_writer *w, wki_h5_stream *s, const char *where)
     w->broken = wki_h5_room_for(&s->buffer, filled.size) ||
                 ((s->plan.shuffle || s->plan.deflate) && wki_h5_room_for(&j->other, filled.size));
     if (w->broken) return wk_error();
-    for (size_t at = used; at < bytes; at += item) memcpy(j->raw.bytes + at, s->fill, item);
+    for (size_t at = used; at < bytes && !WKI_FAULT(72); at += item) memcpy(j->raw.bytes + at, s->fill, item);
     j->owner = s;
     j->first = s->submitted;
     j->rows = s->buffered;
