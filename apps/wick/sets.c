@@ -112,7 +112,7 @@ static bool open_other(sets *s, const sets_request *r)
     const bool npz = ends_in(r->path, ".npz");
     if (!npz && !csv && !folder) return false;
     if (r->isolate)
-        wk_fail(WK_E_INVALID, "%s: is no HDF5 file, which alone can be isolated", r->path);
+        wk_fail(WK_E_INVALID, "%s: is no HDF5 file, and isolate is for those alone", r->path);
     else if (!npz && (r->train || r->test || r->x || (folder && r->y)))
         wk_fail(WK_E_INVALID, "%s: is no HDF5 file, of which parts are chosen by name%s", r->path,
                 csv ? "; expected at most the column for y" : "");

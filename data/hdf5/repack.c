@@ -130,7 +130,7 @@ static bool write_rows(const wki_h5_table *t, hid_t set, hid_t type, uint64_t fi
     return done;
 }
 
-/* Properties of a data set to be that its rows do not go through the writer. */
+/* Creation properties of a data set whose rows do not go through the writer. */
 static hid_t new_plan(hid_t like, hid_t type)
 {
     const hid_t plan = H5Pcreate(H5P_DATASET_CREATE);
