@@ -50,9 +50,10 @@ typedef struct wki_h5_chunk {
     uint32_t mask;
 } wki_h5_chunk;
 
-/* One of a grid of chunks, counted row by row, as it is listed and sent. */
+/* One of a grid of chunks, counted row by row, as it is listed and sent. A chunk of 4 GiB is one that nobody reads. */
 typedef struct wki_h5_place {
-    uint64_t cell, address, size, mask;
+    uint64_t cell, address;
+    uint32_t size, mask;
 } wki_h5_place;
 
 enum { WKI_H5_FILTERS = 8, WKI_H5_CACHE = 256 << 20 }; /* bytes of decoded rows kept for each data set */

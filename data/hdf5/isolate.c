@@ -265,7 +265,7 @@ static wk_status take_places(wki_h5_table *t, wki_wire *w)
     t->nplaces = n / sizeof *t->places;
     for (uint64_t i = 0; i < t->nplaces; i++) {
         const wki_h5_place *p = &t->places[i];
-        w->bad = w->bad || p->cell >= cells || (i && p->cell <= p[-1].cell) || !p->size || p->mask > UINT32_MAX;
+        w->bad = w->bad || p->cell >= cells || (i && p->cell <= p[-1].cell) || !p->size;
     }
     return WK_OK;
 }
