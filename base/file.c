@@ -85,14 +85,14 @@ static wk_status measure(wki_file *file)
     return WK_OK;
 }
 
-/* Opens path, or takes over a descriptor >= 0. */
+/* Opens path, without waiting for a pipe's writer, or takes over a descriptor >= 0. */
 static wki_file *file_of(const char *path, int fd, const char *where)
 {
     wki_file *file = wki_alloc(sizeof *file);
     if (!file) return NULL;
     file->where = where;
     file->path = wki_strdup(path);
-    file->fd = file->path && fd < 0 ? open_again(path, O_RDONLY, 0) : fd;
+    file->fd = file->path && fd < 0 ? open_again(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0) : fd;
     if (file->path && file->fd < 0) failed(where, "open", path);
     if (file->path && file->fd >= 0 && measure(file) == WK_OK) return file;
     wki_file_close(file);

@@ -89,12 +89,12 @@ static bool read_ahead(wk_loader *loader)
         ahead->epoch = order->epoch, ahead->window = order->window, ahead->blocks = 0;
     int64_t row;
     if (!wki_order_ahead(order, ahead->blocks, &row)) return false;
-    ahead->blocks++;
+    ahead->blocks += !WKI_FAULT(84);
     void *fields[WK_MAX_FIELDS];
     for (int f = 0; f < order->set->nfields; f++) fields[f] = ahead->room[f]->data;
     wki_error ignored;
     wki_dataset_read(loader->o.set, &row, 1, fields);
-    wki_error_take(&ignored);
+    if (!WKI_FAULT(85)) wki_error_take(&ignored);
     return true;
 }
 
@@ -143,7 +143,7 @@ static void work(void *argument)
         fill(loader, slot);
         wki_lock(&loader->lock);
         slot->ready = true;
-        loader->took.filling += wki_clock() - me->since;
+        if (!WKI_FAULT(83)) loader->took.filling += wki_clock() - me->since;
         set_at(me, WKI_WAITS);
         wki_wake_one(&loader->ready);
         wki_unlock(&loader->lock);
@@ -164,7 +164,7 @@ static wk_status fail_to_wait(const wk_loader *loader)
         const size_t room = sizeof text - used;
         if (w->at >= 0)
             snprintf(to, room, "%s %d reads batch %lld for %.3g s", i ? "," : "", i,
-                     (long long)(w->at % loader->batches), now - w->since);
+                     (long long)((w->at + WKI_FAULT(89)) % loader->batches), now - w->since);
         else
             snprintf(to, room, "%s %d %s", i ? "," : "", i, w->at == WKI_WAITS ? "waits" : "reads ahead");
     }
@@ -194,7 +194,7 @@ wki_slot *wki_ring_wait(wk_loader *loader)
         else
             wki_wait(&loader->ready, &loader->lock);
     }
-    loader->took.waited += wki_clock() - from;
+    if (!WKI_FAULT(82)) loader->took.waited += wki_clock() - from;
     if (over) fail_to_wait(loader);
     wki_unlock(&loader->lock);
     return over ? NULL : slot;

@@ -7,12 +7,13 @@
 
 enum { SMALL_CHUNK = 16 << 10, LARGE_CHUNK = 4 << 20, WORTH_IT = 1 << 20 };
 
-__attribute__((format(printf, 2, 3))) static void advise(look *l, const char *format, ...)
+void look_tell(look *l, const char *format, ...)
 {
     if (l->nadvice == LOOK_ADVICE) return;
     va_list args;
     va_start(args, format);
-    vsnprintf(l->advice[l->nadvice++], LOOK_ADVICE_TEXT, format, args);
+    vsnprintf(l->advice[l->nadvice], LOOK_ADVICE_TEXT, format, args);
+    say_clean(l->advice[l->nadvice++]);
     va_end(args);
 }
 
@@ -58,14 +59,14 @@ static void advise_filters(look *l, const look_set *s)
     const wk_h5_info *i = &s->info;
     const char *allow = i->numeric ? left_to_library(i) : NULL;
     if (allow) {
-        advise(l,
-               "%s: packed by %s, which wick leaves to libhdf5, one thread at a time and only where it is allowed; "
-               "deflate loads in all threads",
-               i->path, i->filters);
+        look_tell(l,
+                  "%s: packed by %s, which wick leaves to libhdf5, one thread at a time and only where it is allowed; "
+                  "deflate loads in all threads",
+                  i->path, i->filters);
         mend(l, allow);
     }
     if (has_filter(i, "shuffle") && (!strcmp(i->type, "u8") || !strcmp(i->type, "i8"))) {
-        advise(l, "%s: shuffle does nothing for single bytes", i->path);
+        look_tell(l, "%s: shuffle does nothing for single bytes", i->path);
         mend(l, NULL);
     }
 }
@@ -74,26 +75,25 @@ static void advise_chunks(look *l, const look_set *s)
 {
     const wk_h5_info *i = &s->info;
     say_room size;
-    int64_t elements = 1, chunk = 1, pieces = 1;
-    if (!i->chunk[0] || i->bytes < WORTH_IT || !i->numeric) return;
+    const int64_t elements = look_elements(i);
+    double chunk = 1, pieces = 1; /* sizes that a file claims may be any */
+    if (!i->chunk[0] || i->bytes < WORTH_IT || !i->numeric || elements <= 0) return;
     for (int d = 0; d < i->ndim; d++) {
-        elements *= i->shape[d];
-        chunk *= i->chunk[d];
-        if (d) pieces *= (i->shape[d] + i->chunk[d] - 1) / i->chunk[d];
+        chunk *= (double)i->chunk[d];
+        if (d) pieces *= ceil((double)i->shape[d] / (double)i->chunk[d]);
     }
-    if (!elements) return;
     const int64_t rows = i->chunk[0], row = i->bytes / i->shape[0];
-    chunk *= i->bytes / elements;
+    chunk = fmin(chunk * (double)(i->bytes / elements), 1e18);
     if (pieces > 1)
-        advise(l,
-               "%s: a row is spread over %lld chunks, each of which has to be read; chunks of whole rows load faster",
-               i->path, (long long)pieces);
+        look_tell(
+            l, "%s: a row is spread over %.0f chunks, each of which has to be read; chunks of whole rows load faster",
+            i->path, pieces);
     else if (chunk < SMALL_CHUNK)
-        advise(l, "%s: chunks of %s are small; 64 KiB to 1 MiB cost less to find and unpack", i->path,
-               say_bytes(size, chunk));
-    else if (chunk > LARGE_CHUNK && (rows > 1 || chunk > row))
-        advise(l, "%s: chunks of %s are large for reading in random order; 64 KiB to 1 MiB load faster", i->path,
-               say_bytes(size, chunk));
+        look_tell(l, "%s: chunks of %s are small; 64 KiB to 1 MiB cost less to find and unpack", i->path,
+                  say_bytes(size, (int64_t)chunk));
+    else if (chunk > LARGE_CHUNK && (rows > 1 || chunk > (double)row))
+        look_tell(l, "%s: chunks of %s are large for reading in random order; 64 KiB to 1 MiB load faster", i->path,
+                  say_bytes(size, (int64_t)chunk));
     else
         return;
     mend(l, NULL);
@@ -105,10 +105,10 @@ static void advise_values(look *l, const look_set *s)
     const bool is_float = s->info.type[0] == 'f';
     const double largest = fmax(fabs(s->least), fabs(s->most));
     if (s->strange)
-        advise(l, "%s: %s of the %lld values looked at are not finite; a loss becomes nan from them", s->info.path,
-               say_count(count, s->strange), (long long)s->count);
+        look_tell(l, "%s: %s of the %lld values looked at are not finite; a loss becomes nan from them", s->info.path,
+                  say_count(count, s->strange), (long long)s->count);
     else if (s->count && is_float && largest > 100 && strncmp(s->info.path, "/test/", 6) != 0)
-        advise(l, "%s: values reach %.3g; features scaled to about -1 .. 1 train better", s->info.path, largest);
+        look_tell(l, "%s: values reach %.3g; features scaled to about -1 .. 1 train better", s->info.path, largest);
 }
 
 static void advise_classes(look *l)
@@ -121,11 +121,11 @@ static void advise_classes(look *l)
     }
     const int64_t few = l->counts[0][least], many = l->counts[0][most];
     if (few == 0)
-        advise(l, "class \"%.40s\" has no training rows", l->data.names[least]);
+        look_tell(l, "class \"%.40s\" has no training rows", l->data.names[least]);
     else if (many > 3 * few)
-        advise(l, "classes are unbalanced: \"%.40s\" has %.1f times the rows of \"%.40s\"; look beyond the accuracy",
-               l->data.names[most], (double)many / (double)few, l->data.names[least]);
-    if (missing) advise(l, "%d of %d classes have no test rows", missing, l->data.classes);
+        look_tell(l, "classes are unbalanced: \"%.40s\" has %.1f times the rows of \"%.40s\"; look beyond the accuracy",
+                  l->data.names[most], (double)many / (double)few, l->data.names[least]);
+    if (missing) look_tell(l, "%d of %d classes have no test rows", missing, l->data.classes);
 }
 
 void look_advise(look *l)
@@ -136,6 +136,6 @@ void look_advise(look *l)
         advise_values(l, &l->sets[i]);
     }
     if (l->counts[0]) advise_classes(l);
-    if (l->trainable && !l->data.test) advise(l, "no test group: wick train takes a fifth of the rows for it");
-    if (!l->nsets) advise(l, "the file holds no data sets");
+    if (l->trainable && !l->data.test) look_tell(l, "no test group: wick train takes a fifth of the rows for it");
+    if (!l->nsets) look_tell(l, "the file holds no data sets");
 }

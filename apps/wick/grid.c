@@ -16,8 +16,9 @@ void grid_add(grid *g, const char *format, ...)
     }
     va_list args;
     va_start(args, format);
-    vsnprintf(g->cells[g->count++], GRID_CELL, format, args);
+    vsnprintf(g->cells[g->count], GRID_CELL, format, args);
     va_end(args);
+    say_clean(g->cells[g->count++]);
 }
 
 void grid_add_loss(grid *g, double v) { isnan(v) ? grid_add(g, "-") : grid_add(g, "%#.4g", v); }

@@ -17,8 +17,11 @@ static const args_option options[] = {
     { "test", 0, ARGS_TEXT, AT(file.test), "GROUP", "where the test rows are (test)", 0, 0 },
     { "x", 0, ARGS_TEXT, AT(file.x), "NAME", "inputs (x, data, images, features, ...)", 0, 0 },
     { "y", 0, ARGS_TEXT, AT(file.y), "NAME", "targets (y, label, labels, targets, ...)", 0, 0 },
+    { "isolate", 0, ARGS_FLAG, AT(file.isolate), NULL, "ask libhdf5 in a process of its own", 0, 0 },
     { "json", 0, ARGS_FLAG, AT(json), NULL, "print one JSON object", 0, 0 },
 };
+
+enum { WITH_FILL = 10 }; /* columns, where a data set has a fill value of its own */
 
 static void put_layout(grid *g, const wk_h5_info *info)
 {
@@ -28,6 +31,7 @@ static void put_layout(grid *g, const wk_h5_info *info)
     else
         grid_add(g, "whole");
     grid_add(g, "%s", info->filters[0] ? info->filters : "none");
+    if (g->columns == WITH_FILL) grid_add(g, "%s", info->fill[0] ? info->fill : "0");
     grid_add(g, "%s", say_bytes(a, info->bytes));
     grid_add(g, "%s", say_bytes(a, info->stored_bytes));
 }
@@ -46,10 +50,13 @@ static void put_range(grid *g, const look_set *set)
 
 static void put_sets(const look *l)
 {
-    grid g = { .columns = 9, .right = 1 << 5 | 1 << 6 };
-    static const char *const heads[] = { "data set", "type",   "shape",  "chunk", "filters",
-                                         "size",     "stored", "values", "mean" };
-    for (int i = 0; i < g.columns; i++) grid_add(&g, "%s", heads[i]);
+    bool fills = false;
+    for (int i = 0; i < l->nsets; i++) fills = fills || l->sets[i].info.fill[0];
+    grid g = { .columns = WITH_FILL - !fills, .right = 3 << (5 + fills) };
+    static const char *const heads[WITH_FILL] = { "data set", "type", "shape",  "chunk",  "filters",
+                                                  "fill",     "size", "stored", "values", "mean" };
+    for (int i = 0; i < WITH_FILL; i++)
+        if (i != 5 || fills) grid_add(&g, "%s", heads[i]);
     for (int i = 0; i < l->nsets; i++) {
         const wk_h5_info *info = &l->sets[i].info;
         say_room shape;
@@ -132,6 +139,7 @@ static void json_set(json *j, const look_set *s)
     else
         json_null(j, "chunk");
     json_text(j, "filters", s->info.filters);
+    if (s->info.fill[0]) json_text(j, "fill", s->info.fill);
     json_whole(j, "bytes", s->info.bytes);
     json_whole(j, "stored_bytes", s->info.stored_bytes);
     json_number(j, "least", s->count ? s->least : NAN);
@@ -196,7 +204,9 @@ const args_command command_inspect = {
     .most = 1,
     .text = "  wick inspect digits.h5\n\n"
             "Types, shapes, chunks, filters, sizes, ranges and class counts of its data sets,\n"
-            "and advice. Of large data sets a sample is read; such numbers begin with ~.\n",
+            "and advice. Of large data sets a sample is read; such numbers begin with ~.\n"
+            "A stranger's file is looked at with --isolate: one that makes libhdf5 crash or\n"
+            "hang, or ask for ever more memory, is an error then.\n",
     .options = options,
     .noptions = ARGS_COUNT(options),
     .run = run,

@@ -43,6 +43,7 @@ static const keep_field all_fields[] = {
     FIELD("test", KEEP_TEXT, test, false),
     FIELD("x", KEEP_TEXT, x, false),
     FIELD("y", KEEP_TEXT, y, false),
+    FIELD("isolate", KEEP_FLAG, isolate, false),
     FIELD("model", KEEP_TEXT, model, true),
     FIELD("hidden", KEEP_TEXT, hidden, false),
     FIELD("scale", KEEP_TEXT, scale, false),

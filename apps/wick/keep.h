@@ -15,7 +15,7 @@ typedef struct keep_config {
     int64_t epochs, batch_size, patience, schedule_epochs; /* those that the schedule was made for */
     uint64_t seed;
     double lr, clip, clip_value, ema; /* 0: none */
-    bool bf16;
+    bool bf16, isolate;
 } keep_config;
 
 /* The config's fields, called as the options that give them. */

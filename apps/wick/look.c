@@ -20,6 +20,14 @@ static wk_status note_set(void *user, const wk_h5_info *info)
     return WK_OK;
 }
 
+int64_t look_elements(const wk_h5_info *info)
+{
+    int64_t all = 1;
+    for (int d = 0; d < info->ndim; d++)
+        if (__builtin_mul_overflow(all, info->shape[d], &all)) return -1;
+    return all;
+}
+
 static void add_values(look_set *s, const double *values, int64_t n)
 {
     for (int64_t i = 0; i < n; i++) {
@@ -36,22 +44,29 @@ static void add_values(look_set *s, const double *values, int64_t n)
     }
 }
 
-/* A data set that cannot be read, for its filters say, keeps its description. */
+/* Of data sets left to libhdf5 the filters tell; a first one that is damaged is told of, and stands for others. */
+static void note_damage(look *l, const char *path)
+{
+    if (wk_error() == WK_E_INTERRUPTED) return;
+    if (wk_error() != WK_E_UNSUPPORTED && !l->nadvice) look_tell(l, "%s: cannot be read: %s", path, say_reason());
+    wk_error_clear();
+}
+
+/* A data set that cannot be read keeps its description. */
 static void look_at_values(look *l, look_set *s, double *room)
 {
-    int64_t all = 1;
-    if (!s->info.numeric) return;
-    for (int d = 0; d < s->info.ndim; d++) all *= s->info.shape[d];
+    const int64_t all = look_elements(&s->info);
+    if (!s->info.numeric || all < 0 || all > INT64_MAX - BLOCK) return;
     int64_t blocks = (all + BLOCK - 1) / BLOCK, step = 1;
     s->sampled = blocks > ALL_BLOCKS;
     if (s->sampled) step = blocks / SAMPLE_BLOCKS;
     for (int64_t b = 0; b < blocks; b += step) {
         const int64_t first = b * BLOCK, n = all - first < BLOCK ? all - first : BLOCK;
         if (say_stop_signal()) wk_fail(WK_E_INTERRUPTED, "stopped");
-        if (wk_h5_read_doubles(l->path, s->info.path, first, n, room)) break;
+        if (wk_h5_view_read_doubles(l->view, s->info.path, first, n, room)) break;
         add_values(s, room, n);
     }
-    if (wk_failed() && wk_error() != WK_E_INTERRUPTED) wk_error_clear();
+    if (wk_failed()) note_damage(l, s->info.path);
 }
 
 static bool has_group(const look *l, const char *name)
@@ -87,7 +102,7 @@ static void count_labels(look *l, int which, const char *group, wk_dataset *set,
     for (int64_t at = 0, n; labels && at < all && !wk_failed(); at += n) {
         n = all - at < BLOCK ? all - at : BLOCK;
         if (say_stop_signal()) wk_fail(WK_E_INTERRUPTED, "stopped");
-        if (wk_h5_read_doubles(l->path, labels->info.path, at, n, room)) break;
+        if (wk_h5_view_read_doubles(l->view, labels->info.path, at, n, room)) break;
         for (int64_t i = 0; i < n; i++)
             if (room[i] >= 0 && room[i] < l->data.classes) l->counts[which][(int)room[i]]++;
     }
@@ -99,7 +114,7 @@ static void look_as_train(look *l, const sets_request *r)
 {
     l->trainable = sets_examine(&l->data, r);
     if (!l->trainable && wk_error() != WK_E_INTERRUPTED) {
-        snprintf(l->advice[l->nadvice++], LOOK_ADVICE_TEXT, "cannot be trained on as it is: %s", say_reason());
+        look_tell(l, "cannot be trained on as it is: %s", say_reason());
         wk_error_clear();
     }
     if (!l->trainable || !l->data.classes) return;
@@ -110,8 +125,8 @@ static void look_as_train(look *l, const sets_request *r)
 bool look_at(look *l, const sets_request *r)
 {
     struct stat known;
-    *l = (look){ .path = r->path };
-    if (wk_h5_each(r->path, note_set, l)) return false;
+    *l = (look){ .path = r->path, .view = wk_h5_view_new(r->path, .isolate = r->isolate) };
+    if (wk_h5_view_each(l->view, note_set, l)) return false;
     l->bytes = stat(r->path, &known) == 0 ? known.st_size : 0;
     double *room = malloc(BLOCK * sizeof *room);
     if (!room) return wk_fail(WK_E_MEMORY, "no memory"), false;

@@ -14,6 +14,7 @@ typedef struct look_set {
 enum { LOOK_ADVICE = 16, LOOK_ADVICE_TEXT = 400 };
 typedef struct look {
     const char *path;
+    wk_h5_view *view; /* in the scope open at the call */
     int64_t bytes;
     look_set *sets;
     int nsets;
@@ -27,5 +28,8 @@ typedef struct look {
 
 bool look_at(look *l, const sets_request *request); /* false with the library's error pending */
 void look_free(look *l);
+int64_t look_elements(const wk_h5_info *info); /* -1: more than 2^63 */
+/* A piece of advice, as long as there is room for more. */
+void look_tell(look *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void look_advise(look *l); /* advice.c: fills in the advice, the last part of look_at */
 #endif

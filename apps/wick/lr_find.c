@@ -169,13 +169,14 @@ static void put_next(const trace *t, const run *r)
         { "--lr", lr },
     };
     enum { GIVEN = sizeof given / sizeof *given };
-    char *words[4 + 2 * GIVEN] = { "wick", "train", (char *)s->data.path };
+    char *words[5 + 2 * GIVEN] = { "wick", "train", (char *)s->data.path };
     int n = 3;
     for (int i = 0; i < GIVEN; i++) {
         if (!given[i].value) continue;
         words[n++] = (char *)given[i].name;
         words[n++] = (char *)given[i].value;
     }
+    if (s->data.isolate) words[n++] = "--isolate";
     if (s->bf16) words[n++] = "--bf16";
     args_join(text, sizeof text, n, words);
     printf("next: %s\n", text);

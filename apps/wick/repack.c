@@ -1,6 +1,7 @@
 /* wick repack: an HDF5 file copied so that wick loads it fast. Rests on wick/hdf5.h. */
 #include "commands.h"
 #include "store.h"
+#include <string.h>
 #include <sys/stat.h>
 
 typedef struct settings {
@@ -61,6 +62,27 @@ static int describe(const settings *s, int64_t before)
     return EXIT_DONE;
 }
 
+/* Options are fields of a struct for the library, words for who reads this. */
+static void put_word(char *text, size_t size, const char *field, const char *word)
+{
+    char rest[1024];
+    char *at = strstr(text, field);
+    if (!at) return;
+    snprintf(rest, sizeof rest, "%s", at + strlen(field));
+    snprintf(at, size - (size_t)(at - text), "%s%s", word, rest);
+}
+
+static int say_why(void)
+{
+    char text[1024];
+    if (wk_error() == WK_E_INTERRUPTED) return say_error();
+    snprintf(text, sizeof text, "%s", say_reason());
+    wk_error_clear();
+    put_word(text, sizeof text, "; .skip ", "; --skip ");
+    put_word(text, sizeof text, "with .allow = ", "with --allow ");
+    return say_failed("%s", text);
+}
+
 static int run(int argc, char **argv)
 {
     WK_SCOPE(repacking);
@@ -76,7 +98,7 @@ static int run(int argc, char **argv)
                  .chunk_bytes = s.chunk_bytes, .workers = store_workers(s.store.workers), .allow = s.allow,
                  .skip = s.skip ? tell_skipped : NULL, .watch = watch, .user = &s);
     progress_clear(&s.progress);
-    if (wk_failed()) return say_error();
+    if (wk_failed()) return say_why();
     return s.store.quiet ? EXIT_DONE : describe(&s, before);
 }
 
@@ -88,11 +110,11 @@ const args_command command_repack = {
     .most = 2,
     .text = "  wick repack slow.h5 fast.h5\n"
             "  wick repack raw.h5 small.h5 --deflate 6\n\n"
-            "Every data set of numbers keeps its path, type, shape and values; groups, their\n"
-            "attributes and links are kept. Without --deflate those that are packed stay so.\n"
-            "What cannot be carried, text and records say, is an error, or left out and told\n"
-            "with --skip. wick inspect tells whether a file needs this. OUT appears whole or\n"
-            "not at all, and neither file is held in memory.\n",
+            "Every data set of numbers keeps its path, type, shape, values, fill value and\n"
+            "checksums; groups, attributes and links are kept. Without --deflate those that\n"
+            "are packed stay so. What cannot be carried, text and records say, is an error,\n"
+            "or left out and told with --skip. wick inspect tells whether a file needs this.\n"
+            "OUT appears whole or not at all, and neither file is held in memory.\n",
     .options = options,
     .noptions = ARGS_COUNT(options),
     .run = run,

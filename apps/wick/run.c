@@ -29,6 +29,7 @@ const args_option run_options[RUN_OPTIONS] = {
     { "test", 0, ARGS_TEXT, AT(data.test), "GROUP", "where the test rows are (test)", 0, 0 },
     { "x", 0, ARGS_TEXT, AT(data.x), "NAME", "inputs (x, data, images, features, ...)", 0, 0 },
     { "y", 0, ARGS_TEXT, AT(data.y), "NAME", "targets (y, label, labels, targets, ...)", 0, 0 },
+    { "isolate", 0, ARGS_FLAG, AT(data.isolate), NULL, "ask libhdf5 about FILE in a process of its own", 0, 0 },
     { "json", 0, ARGS_FLAG, AT(json), NULL, "print JSON lines alone", 0, 0 },
     { "quiet", 'q', ARGS_FLAG, AT(quiet), NULL, "print the result alone", 0, 0 },
 };

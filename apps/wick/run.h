@@ -22,7 +22,7 @@ typedef struct run_settings {
     int64_t epochs, batch_size, threads, workers; /* batch_size 0, workers -1: not given */
     bool bf16, json, quiet;
 } run_settings;
-enum { RUN_OPTIONS = 20, RUN_OF_EPOCHS = 5 }; /* the first ones are for whole epochs alone */
+enum { RUN_OPTIONS = 21, RUN_OF_EPOCHS = 5 }; /* the first ones are for whole epochs alone */
 extern const args_option run_options[RUN_OPTIONS];
 run_settings run_defaults(void);
 

@@ -14,12 +14,19 @@ static volatile sig_atomic_t stop_signal;
 
 void say_start(const char *command) { speaker = command; }
 
+char *say_clean(char *text)
+{
+    for (char *c = text; *c; c++)
+        if ((unsigned char)*c < ' ' || *c == 127) *c = '?';
+    return text;
+}
+
 static void say_line(const char *format, va_list args)
 {
+    char text[4096];
+    vsnprintf(text, sizeof text, format, args);
     fflush(stdout);
-    fprintf(stderr, "wick%s%s: ", *speaker ? " " : "", speaker);
-    vfprintf(stderr, format, args);
-    fputc('\n', stderr);
+    fprintf(stderr, "wick%s%s: %s\n", *speaker ? " " : "", speaker, say_clean(text));
 }
 
 int say_failed(const char *format, ...)

@@ -13,6 +13,7 @@ int say_failed(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int say_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 const char *say_reason(void); /* the library's pending error, for people */
 int say_error(void);          /* prints and clears it; returns EXIT_FAILED, or 128 + n after a signal */
+char *say_clean(char *text);  /* without what could end a line or move a terminal's cursor: files choose their names */
 int say_output(void);         /* EXIT_DONE if all of stdout was written */
 
 bool say_in_utf8(void);   /* does the locale take more than ASCII? */

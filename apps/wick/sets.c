@@ -25,7 +25,7 @@ static wk_dataset *with_labels(const sets_request *r, wk_dataset *set)
 
 static wk_dataset *open_group(const sets_request *r, const char *group)
 {
-    return with_labels(r, wk_dataset_h5(r->path, .split = group, .x = r->x, .y = r->y));
+    return with_labels(r, wk_dataset_h5(r->path, .split = group, .x = r->x, .y = r->y, .isolate = r->isolate));
 }
 
 /* ---- Files and folders that are no HDF5 ---- */
@@ -109,16 +109,28 @@ static void open_folder(sets *s, const sets_request *r)
 static bool open_other(sets *s, const sets_request *r)
 {
     const bool csv = is_csv(r->path), folder = !csv && is_folder(r->path);
-    if (ends_in(r->path, ".npz")) return open_npz(s, r), true;
-    if (!csv && !folder) return false;
-    if (r->train || r->test || r->x || (folder && r->y))
+    const bool npz = ends_in(r->path, ".npz");
+    if (!npz && !csv && !folder) return false;
+    if (r->isolate)
+        wk_fail(WK_E_INVALID, "%s: is no HDF5 file, and isolate is for those alone", r->path);
+    else if (!npz && (r->train || r->test || r->x || (folder && r->y)))
         wk_fail(WK_E_INVALID, "%s: is no HDF5 file, of which parts are chosen by name%s", r->path,
                 csv ? "; expected at most the column for y" : "");
+    else if (npz)
+        open_npz(s, r);
     else if (csv)
         open_csv(s, r);
     else
         open_folder(s, r);
     return true;
+}
+
+static bool has_test_group(const sets_request *r)
+{
+    WK_SCOPE(looking);
+    bool has = false;
+    wk_h5_view_each(wk_h5_view_new(r->path, .isolate = r->isolate), note_test, &has);
+    return has;
 }
 
 static int64_t elements(const wk_field *f)
@@ -172,16 +184,16 @@ static void describe(sets *s)
 
 bool sets_examine(sets *s, const sets_request *r)
 {
-    bool has_test = r->test != NULL;
     *s = (sets){ .path = r->path };
     const bool other = open_other(s, r);
     if (!other) s->all = open_group(r, r->train);
-    if (wk_failed() || !s->all || (!other && !has_test && wk_h5_each(r->path, note_test, &has_test))) return false;
+    const bool has_test = !wk_failed() && !other && (r->test || has_test_group(r));
+    if (wk_failed() || !s->all) return false;
     describe(s);
     if (wk_dataset_len(s->all) < FEWEST)
         wk_fail(WK_E_INVALID, "%s: %lld rows are too few to train on; expected at least %d", s->path,
                 (long long)wk_dataset_len(s->all), FEWEST);
-    if (!wk_failed() && has_test && !other) s->test = open_group(r, r->test ? r->test : "test");
+    if (!wk_failed() && has_test) s->test = open_group(r, r->test ? r->test : "test");
     if (!wk_failed() && s->test) check_fit(s);
     return !wk_failed();
 }

@@ -8,6 +8,7 @@ typedef struct sets_request {
     const char *path;
     const char *train, *test; /* groups; NULL: by convention */
     const char *x, *y;        /* data sets in them; NULL: by convention */
+    bool isolate;             /* a process of its own asks libhdf5 */
 } sets_request;
 
 typedef struct sets {

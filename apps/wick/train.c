@@ -137,7 +137,8 @@ static bool take_config(settings *s, const keep *k)
     for (int n = keep_fields(&f); n > 0; n--, f++) {
         const void *from = (const char *)&k->config + f->at;
         void *to = setting_of(s, f);
-        const bool may = to == &s->run.epochs || to == &s->patience, given = !same_setting(s, &usual, f);
+        const bool may = to == &s->run.epochs || to == &s->patience || to == &s->run.data.isolate,
+                   given = !same_setting(s, &usual, f);
         if (given && may) continue;
         if (given)
             return say_usage("--%s is for a new run; %s goes on as it began",
@@ -160,6 +161,7 @@ static int recall(settings *s, keep *k, run *r)
     if (!take_config(s, k)) return EXIT_USAGE;
     k->config.epochs = s->run.epochs;
     k->config.patience = s->patience;
+    k->config.isolate = s->run.data.isolate;
     r->schedule_epochs = k->config.schedule_epochs;
     if (r->place.epoch <= s->run.epochs || !keep_has_result(k)) return EXIT_DONE; /* stopped before its test, too */
     return say_failed("%s is done: %lld epochs of %lld; --epochs asks for more", k->folder,

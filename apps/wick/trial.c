@@ -31,8 +31,12 @@ int trial_make(trial *t, const trial_request *r)
     if (r->threads) t->run.threads = r->threads;
     t->run.data = r->data;
     if (!r->data.path) {
-        t->run.data = (sets_request){ c->data, *c->train ? c->train : NULL, *c->test ? c->test : NULL,
-                                      *c->x ? c->x : NULL, *c->y ? c->y : NULL };
+        t->run.data = (sets_request){ c->data,
+                                      *c->train ? c->train : NULL,
+                                      *c->test ? c->test : NULL,
+                                      *c->x ? c->x : NULL,
+                                      *c->y ? c->y : NULL,
+                                      c->isolate || r->data.isolate };
     }
     if (!run_prepare(&t->plan, &t->run)) return EXIT_FAILED;
     if (!sets_open(&t->data, &t->run.data)) return say_error();

@@ -49,7 +49,7 @@ static void search_places(const wki_h5_table *t, const hsize_t *offset, wki_h5_c
     }
     if (low == t->nplaces || t->places[low].cell != cell) return;
     const wki_h5_place *p = &t->places[low];
-    *chunk = (wki_h5_chunk){ p->address, p->size, (uint32_t)p->mask };
+    *chunk = (wki_h5_chunk){ p->address, p->size, p->mask };
 }
 
 bool wki_h5_find_chunk(wki_h5_table *t, const hsize_t *offset, wki_h5_chunk *chunk)
@@ -83,7 +83,8 @@ wk_status wki_h5_each_chunk(wki_h5_table *t, wk_status (*visit)(void *user, cons
         wki_h5_chunk c;
         if (probe(t, offset, &c)) {
             found++;
-            status = visit(user, &(wki_h5_place){ cell, c.address, c.size, c.mask });
+            const uint32_t size = c.size < UINT32_MAX ? (uint32_t)c.size : UINT32_MAX;
+            status = visit(user, &(wki_h5_place){ cell, c.address, size, c.mask });
         }
         for (int k = t->rank - 1; k >= 0; offset[k--] = 0)
             if ((offset[k] += t->chunk[k]) < t->dims[k]) break;

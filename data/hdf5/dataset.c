@@ -3,6 +3,7 @@
 #include "data/dataset.h"
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include "base/options.h"
 #include "data/hdf5/h5.h"
 #include <stdio.h>
@@ -305,13 +306,10 @@ static wk_status describe_labels(h5_set *s)
 
 static wki_h5_file *open_file(const wk_h5_opts *o)
 {
-    const int seconds = o->isolate_seconds, mib = o->isolate_mib;
     if (!o->isolate) return wki_h5_file_open(o->path, WHERE);
     wki_check(!o->allow, NULL, WK_E_INVALID, WHERE,
               ".allow has libhdf5 unpack elements in this process, which .isolate keeps it from; give one of them");
-    wki_check(seconds >= 1 && seconds <= 86400 && mib >= 1 && mib <= 1 << 20, NULL, WK_E_INVALID, WHERE,
-              ".isolate_seconds = %d, .isolate_mib = %d; expected 1 .. 86400 and 1 .. 1048576", seconds, mib);
-    return wki_h5_file_open_apart(o->path, (wki_h5_limits){ seconds, mib }, WHERE);
+    return wki_h5_file_open_apart(o->path, (wki_h5_limits){ o->isolate_seconds, o->isolate_mib }, WHERE);
 }
 
 static wk_status prepare(h5_set *s, const wk_h5_opts *o)
@@ -363,7 +361,7 @@ static wk_status check_goes_on(const h5_set *before, h5_set *after)
                         path, (long long)after->rows, (long long)before->rows);
     const uint64_t rows = (uint64_t)(before->begin + before->rows);
     for (int i = 0; i < before->nfields; i++)
-        if (i >= after->nfields || !wki_h5_goes_on(before->tables[i], after->tables[i], rows) ||
+        if (i >= after->nfields || (!WKI_FAULT(77) && !wki_h5_goes_on(before->tables[i], after->tables[i], rows)) ||
             wki_h5_keep_last(after->tables[i], (uint64_t)(after->begin + after->rows)))
             return wki_fail(WK_E_STATE, REFRESH, "%s: was written anew; expected rows to be added only", path);
     return WK_OK;
@@ -377,7 +375,7 @@ static h5_set *open_growing(const wk_h5_opts *o, const h5_set *before)
     for (int try = 1;; try++) {
         bool moved = false;
         h5_set *s = open_set(o, &moved);
-        if (s && moved && !(s->file->marks & WKI_H5_SWMR))
+        if (s && moved && !WKI_FAULT(78) && !(s->file->marks & WKI_H5_SWMR))
             wki_fail(WK_E_STATE, WHERE,
                      "%s: is written to without a pause; expected one for as long as its metadata is read, or SWMR",
                      wki_h5_shown(o->path));

@@ -2,6 +2,7 @@
  * an error, never data. Rests on libdeflate. Formats: the filters' pages in HDF5's documentation; Fletcher's sum as
  * there; LZF as LibLZF's format description (Marc Lehmann) has it. */
 #include "base/alloc.h"
+#include "base/fault.h"
 #include "data/hdf5/h5.h"
 #include <libdeflate.h>
 #include <stdio.h>
@@ -51,7 +52,7 @@ static const char *unlzf_exactly(const unsigned char *in, size_t size, unsigned 
     return at == want ? NULL : "unpacks to less than a chunk holds";
 }
 
-static uint32_t fletcher32(const unsigned char *in, size_t size)
+uint32_t wki_h5_fletcher32(const unsigned char *in, size_t size)
 {
     uint64_t sum = 0, sums = 0;
     bool any = false;
@@ -78,7 +79,7 @@ static uint32_t fletcher32(const unsigned char *in, size_t size)
 static bool sum_matches(const unsigned char *in, size_t size)
 {
     const unsigned char *p = in + size;
-    const uint32_t sum = fletcher32(in, size);
+    const uint32_t sum = wki_h5_fletcher32(in, size);
     const uint32_t kept = (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
     return kept == sum || kept == ((sum & 0x00ff00ff) << 8 | (sum >> 8 & 0x00ff00ff));
 }
@@ -129,7 +130,7 @@ static const char *undo(const wki_h5_table *t, uint32_t mask, const unsigned cha
     for (int i = t->nfilters - 1, turn = 0; i >= 0; i--) {
         if (mask >> i & 1) continue;
         if (t->filters[i] == H5Z_FILTER_FLETCHER32) {
-            if (size < 4 || !sum_matches(in, size - 4)) return "its checksum does not match";
+            if (size < 4 || (!sum_matches(in, size - 4) && !WKI_FAULT(87))) return "its checksum does not match";
             size -= 4;
             continue;
         }

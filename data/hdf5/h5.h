@@ -51,9 +51,10 @@ typedef struct wki_h5_chunk {
     uint32_t mask;
 } wki_h5_chunk;
 
-/* One of a grid of chunks, counted row by row, as it is listed and sent. */
+/* One of a grid of chunks, counted row by row, as it is listed and sent. A chunk of 4 GiB is one that nobody reads. */
 typedef struct wki_h5_place {
-    uint64_t cell, address, size, mask;
+    uint64_t cell, address;
+    uint32_t size, mask;
 } wki_h5_place;
 
 enum { WKI_H5_FILTERS = 8, WKI_H5_CACHE = 256 << 20 }; /* bytes of decoded rows kept for each data set */
@@ -162,6 +163,7 @@ typedef struct wki_h5_problem {
 /* Stored bytes of one chunk into its chunk_bytes elements at `to`; false with the reason otherwise. */
 bool wki_h5_decode(const wki_h5_table *table, const wki_h5_chunk *chunk, const unsigned char *stored, unsigned char *to,
                    wki_h5_problem *why);
+uint32_t wki_h5_fletcher32(const unsigned char *bytes, size_t size);
 
 /* names.c: is this absolute path a group (H5I_GROUP) or a data set (H5I_DATASET)? */
 bool wki_h5_is(wki_h5_file *file, const char *path, H5I_type_t kind);
@@ -188,6 +190,9 @@ typedef struct wki_h5_catalog {
 wk_status wki_h5_walk(wki_h5_file *file, const char *where, wki_h5_catalog *catalog);
 void wki_h5_catalog_free(wki_h5_catalog *catalog);
 
+/* info.c: all data sets, in order of names; freed with wki_free. */
+wk_status wki_h5_infos(wki_h5_file *file, wk_h5_info **infos, int *n);
+
 /* The strings of the attribute "classes" of an object; *n = 0 if it has none. Freed with wki_h5_names_free. */
 wk_status wki_h5_read_classes(wki_h5_file *file, const char *object, char ***names, int *n);
 void wki_h5_names_free(char **names, int n);
@@ -200,10 +205,11 @@ typedef struct wki_h5_limits {
 wki_h5_file *wki_h5_file_open_apart(const char *path, wki_h5_limits limits, const char *where);
 wk_status wki_h5_reader_start(wki_h5_file *file, wki_h5_limits limits);
 void wki_h5_file_settle(wki_h5_file *file);
-/* What wki_h5_is, wki_h5_hint, wki_h5_read_classes and wki_h5_table_open do with such a file. */
+/* What wki_h5_is, wki_h5_hint, wki_h5_read_classes, wki_h5_table_open and wki_h5_infos do with such a file. */
 bool wki_h5_ask_is(wki_h5_file *file, const char *path, H5I_type_t kind);
 const char *wki_h5_ask_hint(wki_h5_file *file, const char *group, H5I_type_t kind, const char *near,
                             char room[WKI_H5_HINT]);
 wk_status wki_h5_ask_classes(wki_h5_file *file, const char *object, char ***names, int *n);
 wk_status wki_h5_ask_table(wki_h5_table *table);
+wk_status wki_h5_ask_infos(wki_h5_file *file, wk_h5_info **infos, int *n);
 #endif

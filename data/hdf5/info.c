@@ -1,12 +1,15 @@
 /* Looking at any HDF5 file: what data sets it has, and the numbers of one of them. Rests on walk.c and read.c. */
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/object.h"
+#include "base/options.h"
 #include "data/hdf5/h5.h"
 #include <stdio.h>
 #include <string.h>
 
 #define EACH "h5_each"
 #define READ "h5_read_doubles"
+#define VIEW "h5_view"
 enum { PATH_MOST = sizeof(((wk_h5_info *)0)->path), READ_ROWS = 512 };
 
 static const char *name_of_class(H5T_class_t class)
@@ -79,7 +82,27 @@ static int name_filter(hid_t plan, unsigned i, char *to, size_t room)
     }
 }
 
-static void describe_storage(hid_t set, wk_h5_info *info)
+static void describe_fill(hid_t plan, hid_t type, wk_h5_info *info)
+{
+    unsigned char bytes[8];
+    double real;
+    int64_t whole;
+    wki_number number;
+    bool swapped;
+    H5D_fill_value_t kind = H5D_FILL_VALUE_DEFAULT;
+    if (H5Pfill_value_defined(plan, &kind) < 0 || kind != H5D_FILL_VALUE_USER_DEFINED) return;
+    if (!wki_h5_number_of(type, &number, &swapped) || H5Pget_fill_value(plan, type, bytes) < 0) return;
+    if (swapped) wki_number_swap(number, bytes, 1);
+    if (wki_number_is_integer(number)) {
+        wki_number_convert(number, bytes, 1, WK_I64, &whole);
+        snprintf(info->fill, sizeof info->fill, number == WKI_U64 ? "%llu" : "%lld", (long long)whole);
+    } else {
+        wki_number_convert(number, bytes, 1, WK_F64, &real);
+        snprintf(info->fill, sizeof info->fill, "%.*g", number == WKI_F64 ? 17 : 9, real);
+    }
+}
+
+static void describe_storage(hid_t set, hid_t type, wk_h5_info *info)
 {
     const hid_t plan = H5Dget_create_plist(set);
     hsize_t dims[WK_MAX_DIMS] = { 0 };
@@ -91,6 +114,7 @@ static void describe_storage(hid_t set, wk_h5_info *info)
     const int n = H5Pget_nfilters(plan);
     for (int i = 0; i < n && at < sizeof info->filters - 1; i++)
         at += (size_t)name_filter(plan, (unsigned)i, info->filters + at, sizeof info->filters - at);
+    describe_fill(plan, type, info);
     H5Pclose(plan);
 }
 
@@ -102,7 +126,7 @@ static void describe(hid_t set, const char *path, wk_h5_info *info)
     if (type >= 0 && space >= 0) {
         describe_type(type, info);
         describe_shape(space, H5Tget_size(type), info);
-        describe_storage(set, info);
+        describe_storage(set, type, info);
     }
     if (type >= 0) H5Tclose(type);
     if (space >= 0) H5Sclose(space);
@@ -118,17 +142,26 @@ static void describe_at(wki_h5_file *file, const char *path, wk_h5_info *info)
     wki_h5_leave(quiet);
 }
 
-/* All are described before the first visit, which may take its time or open the file itself. */
-static wk_status fill_infos(wki_h5_file *file, wk_h5_info **infos, int *n)
+wk_status wki_h5_infos(wki_h5_file *file, wk_h5_info **infos, int *n)
 {
     wki_h5_catalog c;
-    if (wki_h5_walk(file, EACH, &c)) return wk_error();
+    if (file->reader) return wki_h5_ask_infos(file, infos, n);
+    if (wki_h5_walk(file, file->where, &c)) return wk_error();
     *infos = wki_alloc_array((size_t)c.count, sizeof **infos);
     for (int i = 0; *infos && i < c.count; i++)
         if (c.objects[i].kind == WKI_H5_SET && strlen(c.objects[i].path) < PATH_MOST)
             describe_at(file, c.objects[i].path, &(*infos)[(*n)++]);
     wki_h5_catalog_free(&c);
     return *infos ? WK_OK : wk_error();
+}
+
+/* All are described before the first visit, which may take its time or open the file itself. */
+static wk_status visit_each(wk_h5_info *infos, int n, wk_status status,
+                            wk_status (*visit)(void *user, const wk_h5_info *info), void *user)
+{
+    for (int i = 0; i < n && !status; i++) status = visit(user, &infos[i]);
+    wki_free(infos);
+    return status;
 }
 
 wk_status wk_h5_each(const char *path, wk_status (*visit)(void *user, const wk_h5_info *info), void *user)
@@ -139,11 +172,9 @@ wk_status wk_h5_each(const char *path, wk_status (*visit)(void *user, const wk_h
     wki_check(visit, WK_E_INVALID, WK_E_INVALID, EACH, "visit is NULL; expected a function");
     wki_h5_file *file = wki_h5_file_open(path, EACH);
     if (!file) return wk_error();
-    wk_status status = fill_infos(file, &infos, &n);
+    const wk_status status = wki_h5_infos(file, &infos, &n);
     wki_h5_file_close(file);
-    for (int i = 0; i < n && !status; i++) status = visit(user, &infos[i]);
-    wki_free(infos);
-    return status;
+    return visit_each(infos, n, status, visit, user);
 }
 
 /* Whole rows through a buffer, of which the wanted elements are copied. */
@@ -167,28 +198,95 @@ static wk_status read_elements(wki_h5_table *t, uint64_t first, uint64_t n, doub
     return status;
 }
 
-wk_status wk_h5_read_doubles(const char *path, const char *name, int64_t first, int64_t n, double *to)
+static wki_h5_table *open_table(wki_h5_file *file, const char *name)
 {
     char hint[WKI_H5_HINT];
+    if (name[0] && wki_h5_is(file, name, H5I_DATASET)) return wki_h5_table_open(file, name, file->where);
+    if (wk_failed()) return NULL;
+    wki_h5_hint(file, "/", H5I_DATASET, name, hint);
+    wki_fail(WK_E_NOT_FOUND, file->where, "%s: no data set '%.100s'; at its root, %s", wki_h5_shown(file->path), name,
+             hint);
+    return NULL;
+}
+
+static wk_status read_range(wki_h5_table *t, int64_t first, int64_t n, double *to)
+{
+    const int64_t all = (int64_t)(t->rows * t->row_items);
+    if (first < 0 || n < 0 || first > all || n > all - first)
+        return wki_h5_fail(t, WK_E_RANGE, "elements [%lld, %lld + %lld) of %lld", (long long)first, (long long)first,
+                           (long long)n, (long long)all);
+    return n ? read_elements(t, (uint64_t)first, (uint64_t)n, to) : WK_OK;
+}
+
+static wk_status check_place(const char *name, int64_t n, const double *to, const char *where)
+{
     if (wk_failed()) return wk_error();
-    wki_check(name, WK_E_INVALID, WK_E_INVALID, READ, "name is NULL; expected a data set's path");
-    wki_check(to || n == 0, WK_E_INVALID, WK_E_INVALID, READ, "to is NULL; expected room for %lld doubles",
+    wki_check(name, WK_E_INVALID, WK_E_INVALID, where, "name is NULL; expected a data set's path");
+    wki_check(to || n == 0, WK_E_INVALID, WK_E_INVALID, where, "to is NULL; expected room for %lld doubles",
               (long long)n);
+    return WK_OK;
+}
+
+wk_status wk_h5_read_doubles(const char *path, const char *name, int64_t first, int64_t n, double *to)
+{
+    if (check_place(name, n, to, READ)) return wk_error();
     wki_h5_file *file = wki_h5_file_open(path, READ);
-    if (!file) return wk_error();
-    wki_h5_table *t = NULL;
-    if (!name[0] || !wki_h5_is(file, name, H5I_DATASET))
-        wki_fail(WK_E_NOT_FOUND, READ, "%s: no data set '%.100s'; at its root, %s", wki_h5_shown(file->path), name,
-                 wki_h5_hint(file, "/", H5I_DATASET, name, hint));
-    else
-        t = wki_h5_table_open(file, name, READ);
-    wk_status status = t ? WK_OK : wk_error();
-    const int64_t all = t ? (int64_t)(t->rows * t->row_items) : 0;
-    if (t && (first < 0 || n < 0 || first > all || n > all - first))
-        status = wki_h5_fail(t, WK_E_RANGE, "elements [%lld, %lld + %lld) of %lld", (long long)first, (long long)first,
-                             (long long)n, (long long)all);
-    if (!status && n) status = read_elements(t, (uint64_t)first, (uint64_t)n, to);
+    wki_h5_table *t = file ? open_table(file, name) : NULL;
+    const wk_status status = t ? read_range(t, first, n, to) : wk_error();
     wki_h5_table_close(t);
     wki_h5_file_close(file);
     return status;
+}
+
+/* ---- Views ---- */
+
+struct wk_h5_view {
+    wki_object object;
+    wki_h5_file *file;
+    wki_h5_table *table; /* the last one that was read, or NULL */
+};
+
+static void destroy(void *object)
+{
+    wk_h5_view *v = object;
+    wki_h5_table_close(v->table);
+    wki_h5_file_close(v->file);
+}
+
+static const wki_type type = { "h5_view", sizeof(wk_h5_view), destroy };
+
+wk_h5_view_opts wk_h5_view_opts_default(void) { return (wk_h5_view_opts){ WK_H5_VIEW_DEFAULTS, .path = NULL }; }
+
+wk_h5_view *wk_h5_view_new_opts(const wk_h5_view_opts *given)
+{
+    wk_h5_view_opts o = wk_h5_view_opts_default();
+    if (wk_failed()) return NULL;
+    wki_check(given, NULL, WK_E_INVALID, VIEW, "options are NULL");
+    wki_options_merge(&o, sizeof o, given);
+    wk_h5_view *v = wki_object_new(&type, VIEW);
+    const wki_h5_limits limits = { o.isolate_seconds, o.isolate_mib };
+    if (!v) return NULL;
+    v->file = o.isolate ? wki_h5_file_open_apart(o.path, limits, VIEW) : wki_h5_file_open(o.path, VIEW);
+    return v->file ? v : NULL;
+}
+
+wk_status wk_h5_view_each(wk_h5_view *v, wk_status (*visit)(void *user, const wk_h5_info *info), void *user)
+{
+    wk_h5_info *infos = NULL;
+    int n = 0;
+    if (!wki_object_check(v, &type, VIEW, "v") || wk_failed()) return wk_error();
+    wki_check(visit, WK_E_INVALID, WK_E_INVALID, VIEW, "visit is NULL; expected a function");
+    const wk_status status = wki_h5_infos(v->file, &infos, &n);
+    return visit_each(infos, n, status, visit, user);
+}
+
+wk_status wk_h5_view_read_doubles(wk_h5_view *v, const char *name, int64_t first, int64_t n, double *to)
+{
+    if (!wki_object_check(v, &type, VIEW, "v") || check_place(name, n, to, VIEW)) return wk_error();
+    if (v->table && strcmp(v->table->name, name) != 0) {
+        wki_h5_table_close(v->table);
+        v->table = NULL;
+    }
+    if (!v->table) v->table = open_table(v->file, name);
+    return v->table ? read_range(v->table, first, n, to) : wk_error();
 }

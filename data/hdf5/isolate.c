@@ -3,6 +3,7 @@
  * docs/design.md tells why it is a program and no fork. */
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include "data/hdf5/h5.h"
 #include "data/hdf5/wire.h"
 #include <signal.h>
@@ -15,7 +16,7 @@ typedef struct wki_h5_reader {
     wki_process *process; /* NULL: ended, with an error told */
     wki_wire wire;
     wki_h5_limits limits;
-    int64_t until;
+    int64_t left; /* of the time that may be waited for answers, in milliseconds */
 } wki_h5_reader;
 
 /* ---- Ends ---- */
@@ -31,14 +32,20 @@ static wk_status fail(const wki_h5_file *f, const char *format, ...)
     return wki_fail(WK_E_FORMAT, f->where, "%s: %s", wki_h5_shown(f->path), text);
 }
 
+static wk_status late(const wki_h5_file *f)
+{
+    return fail(f, "reading its metadata took longer than %d s, its limit (.isolate_seconds)",
+                f->reader->limits.seconds);
+}
+
 /* No answer came, or none that can be. */
 static wk_status give_up(wki_h5_file *f, wki_heard heard)
 {
     wki_h5_reader *r = f->reader;
     const int end = wki_process_end(r->process);
     r->process = NULL;
-    if (heard == WKI_LATE || end == SIGXCPU)
-        return fail(f, "reading its metadata took longer than %d s, its limit (.isolate_seconds)", r->limits.seconds);
+    if (heard == WKI_LATE || end == SIGXCPU) r->left = WKI_FAULT(79);
+    if (!r->left) return late(f);
     if (end > 0) return fail(f, "libhdf5 crashed (signal %d) while reading its metadata", end);
     if (end < 0) return fail(f, "the process that read its metadata ended early (exit code %d)", -end);
     return fail(f, "the process that read its metadata gave an answer that makes no sense");
@@ -56,9 +63,13 @@ void wki_h5_file_settle(wki_h5_file *f)
 
 /* ---- Asking ---- */
 
+static wk_status start(wki_h5_file *f);
+
+/* A process that has ended is followed by another, unless it took all the time there was. */
 static wki_wire *request(wki_h5_file *f, wki_wire_kind kind)
 {
     wki_wire *w = &f->reader->wire;
+    if (!f->reader->process && f->reader->left && !wk_failed()) start(f);
     wki_wire_clear(w);
     wki_wire_put(w, kind);
     return w;
@@ -91,10 +102,13 @@ static wk_status take_error(wki_h5_file *f, uint64_t code)
 static wk_status ask(wki_h5_file *f)
 {
     wki_h5_reader *r = f->reader;
-    if (!r->process) return wk_error();
+    if (!r->process) return wk_failed() ? wk_error() : late(f);
     const size_t most = (size_t)(r->limits.mib + WKI_WIRE_OWN_MIB) << 20; /* more than it can hold */
+    const int64_t begin = wki_process_clock();
     const bool sent = wki_wire_send(&r->wire, r->process);
-    const wki_heard heard = sent ? wki_wire_receive(&r->wire, r->process, most, r->until) : WKI_GONE;
+    const wki_heard heard = sent ? wki_wire_receive(&r->wire, r->process, most, begin + r->left) : WKI_GONE;
+    const int64_t waited = wki_process_clock() - begin;
+    r->left = waited < r->left ? r->left - waited : 0;
     if (heard) return give_up(f, heard);
     const uint64_t code = wki_wire_take(&r->wire);
     return code ? take_error(f, code) : WK_OK;
@@ -148,15 +162,55 @@ wk_status wki_h5_ask_classes(wki_h5_file *f, const char *object, char ***names, 
     return w->bad ? give_up(f, WKI_GONE) : wk_error();
 }
 
-/* ---- Tables ---- */
+/* ---- What there is ---- */
 
 /* A number under `most`, or the wire is bad. */
 static int take_below(wki_wire *w, uint64_t most)
 {
     const uint64_t number = wki_wire_take(w);
-    w->bad = w->bad || number >= most;
+    w->bad = w->bad || (number >= most && !WKI_FAULT(80));
     return w->bad ? 0 : (int)number;
 }
+
+/* At most 2^63 - 1. */
+static int64_t take_size(wki_wire *w)
+{
+    const uint64_t number = wki_wire_take(w);
+    w->bad = w->bad || number > INT64_MAX;
+    return w->bad ? 0 : (int64_t)number;
+}
+
+enum { INFO_LEAST = 8 * sizeof(uint64_t) }; /* of what is sent of one, however little it is */
+
+static void take_info(wki_wire *w, wk_h5_info *info)
+{
+    wki_wire_take_text(w, info->path, sizeof info->path);
+    wki_wire_take_text(w, info->type, sizeof info->type);
+    wki_wire_take_text(w, info->filters, sizeof info->filters);
+    wki_wire_take_text(w, info->fill, sizeof info->fill);
+    info->ndim = take_below(w, WK_MAX_DIMS + 1);
+    for (int k = 0; k < info->ndim; k++) {
+        info->shape[k] = take_size(w);
+        info->chunk[k] = take_size(w);
+        w->bad = w->bad || (!info->chunk[k] != !info->chunk[0] && !WKI_FAULT(81));
+    }
+    info->bytes = take_size(w);
+    info->stored_bytes = take_size(w);
+    info->numeric = take_below(w, 2);
+}
+
+wk_status wki_h5_ask_infos(wki_h5_file *f, wk_h5_info **infos, int *n)
+{
+    wki_wire *w = request(f, WKI_WIRE_INFOS);
+    if (ask(f) != WK_OK) return wk_error();
+    const int count = take_below(w, w->size / INFO_LEAST + 1);
+    *infos = w->bad ? NULL : wki_alloc_array((size_t)count + 1, sizeof **infos);
+    for (int i = 0; *infos && i < count && !w->bad; i++) take_info(w, &(*infos)[i]);
+    *n = w->bad ? 0 : count;
+    return w->bad ? give_up(f, WKI_GONE) : wk_error();
+}
+
+/* ---- Tables ---- */
 
 static void take_facts(wki_h5_table *t, wki_wire *w)
 {
@@ -211,7 +265,7 @@ static wk_status take_places(wki_h5_table *t, wki_wire *w)
     t->nplaces = n / sizeof *t->places;
     for (uint64_t i = 0; i < t->nplaces; i++) {
         const wki_h5_place *p = &t->places[i];
-        w->bad = w->bad || p->cell >= cells || (i && p->cell <= p[-1].cell) || !p->size || p->mask > UINT32_MAX;
+        w->bad = w->bad || p->cell >= cells || (i && p->cell <= p[-1].cell) || !p->size;
     }
     return WK_OK;
 }
@@ -244,7 +298,8 @@ static wk_status meet(wki_h5_file *f)
 {
     uint64_t hello = 0;
     wki_h5_reader *r = f->reader;
-    if (wki_process_receive(r->process, &hello, sizeof hello, r->until) == WKI_HEARD && hello == WKI_WIRE_HELLO)
+    const int64_t until = wki_process_clock() + r->left;
+    if (wki_process_receive(r->process, &hello, sizeof hello, until) == WKI_HEARD && hello == WKI_WIRE_HELLO)
         return WK_OK;
     wki_process_end(r->process);
     r->process = NULL;
@@ -252,15 +307,12 @@ static wk_status meet(wki_h5_file *f)
                     WK_VERSION_MAJOR, WK_VERSION_MINOR, WK_VERSION_PATCH);
 }
 
-wk_status wki_h5_reader_start(wki_h5_file *f, wki_h5_limits limits)
+static wk_status start(wki_h5_file *f)
 {
     char seconds[16], mib[16];
-    wki_h5_reader *r = f->reader = wki_alloc(sizeof *r);
-    if (!r) return wk_error();
-    r->limits = limits;
-    r->until = wki_process_clock() + 1000 * (int64_t)limits.seconds;
-    snprintf(seconds, sizeof seconds, "%d", limits.seconds);
-    snprintf(mib, sizeof mib, "%d", limits.mib);
+    wki_h5_reader *r = f->reader;
+    snprintf(seconds, sizeof seconds, "%d", r->limits.seconds);
+    snprintf(mib, sizeof mib, "%d", r->limits.mib);
     const char *const arguments[] = { helper(), wki_h5_shown(f->path), f->where, seconds, mib, NULL };
     r->process = wki_process_start(helper(), arguments, f->bytes, f->where);
     if (!r->process) return wk_error();
@@ -268,4 +320,13 @@ wk_status wki_h5_reader_start(wki_h5_file *f, wki_h5_limits limits)
     if (status) return status;
     request(f, WKI_WIRE_OPEN);
     return ask(f);
+}
+
+wk_status wki_h5_reader_start(wki_h5_file *f, wki_h5_limits limits)
+{
+    f->reader = wki_alloc(sizeof *f->reader);
+    if (!f->reader) return wk_error();
+    f->reader->limits = limits;
+    f->reader->left = 1000 * (int64_t)limits.seconds;
+    return start(f);
 }

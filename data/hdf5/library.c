@@ -10,6 +10,8 @@
 #include <H5FDdevelop.h>
 #endif
 
+enum { READ_TRIES = 24 }; /* some 20 ms */
+
 static wki_mutex library = WKI_MUTEX_INIT;
 
 wki_h5_quiet wki_h5_enter(void)
@@ -165,6 +167,8 @@ static wk_status open_file(wki_h5_file *f)
     const unsigned how = H5F_ACC_RDONLY | (f->marks ? H5F_ACC_SWMR_READ : 0u);
     const wki_h5_quiet quiet = wki_h5_enter();
     const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    /* It sleeps between tries, each time twice as long from 1 ns on, and would try a hundred times. */
+    if (f->marks) H5Pset_metadata_read_attempts(access, READ_TRIES);
     f->driver = H5FDregister(&driver_class);
     f->id = H5Pset_driver(access, f->driver, &info) < 0 ? -1 : H5Fopen(f->path, how, access);
     const hid_t root = f->id < 0 ? -1 : H5Gopen2(f->id, "/", H5P_DEFAULT);
@@ -215,6 +219,9 @@ wki_h5_file *wki_h5_file_open(const char *path, const char *where)
 
 wki_h5_file *wki_h5_file_open_apart(const char *path, wki_h5_limits limits, const char *where)
 {
+    const int seconds = limits.seconds, mib = limits.mib;
+    wki_check(seconds >= 1 && seconds <= 86400 && mib >= 1 && mib <= 1 << 20, NULL, WK_E_INVALID, where,
+              ".isolate_seconds = %d, .isolate_mib = %d; expected 1 .. 86400 and 1 .. 1048576", seconds, mib);
     wki_h5_file *f = new_file(open_bytes(path, where), path, where);
     return f ? opened(f, wki_h5_reader_start(f, limits)) : NULL;
 }

@@ -1,7 +1,8 @@
-/* Chunks filtered on their way into a file: bytes shuffled, then deflated, in threads that take turns on a ring of
+/* Chunks filtered on their way into a file: bytes shuffled, deflated, summed, in threads that take turns on a ring of
  * chunks. Who waits for the oldest one packs others meanwhile. Rests on libdeflate and base/thread.h. */
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include "data/hdf5/writer.h"
 #include <libdeflate.h>
 #include <string.h>
@@ -41,6 +42,13 @@ static void shuffle(const unsigned char *restrict in, size_t bytes, size_t item,
         for (size_t i = 0; i < n; i++) out[k * n + i] = in[i * item + k];
 }
 
+/* Little-endian, behind what it is of. */
+static void add_sum(unsigned char *bytes, size_t size)
+{
+    const uint32_t sum = wki_h5_fletcher32(bytes, size);
+    for (int i = 0; i < WKI_H5_SUM; i++) bytes[size + (size_t)i] = (unsigned char)(sum >> 8 * i);
+}
+
 /* What does not get smaller stays as it is, which the mask tells. */
 static void pack(wki_h5_job *j, struct libdeflate_compressor *deflater)
 {
@@ -51,9 +59,13 @@ static void pack(wki_h5_job *j, struct libdeflate_compressor *deflater)
         out = j->raw.bytes;
     }
     const size_t packed = j->deflate ? libdeflate_zlib_compress(deflater, in, j->bytes, out, j->bytes) : 0;
-    j->packed = packed ? out : in;
     j->packed_bytes = packed ? packed : j->bytes;
-    j->mask = j->deflate && !packed ? 1u << j->shuffle : 0;
+    if (j->checksum) {
+        add_sum(packed ? out : in, j->packed_bytes - WKI_FAULT(71));
+        j->packed_bytes += WKI_H5_SUM;
+    }
+    j->packed = packed ? out : in;
+    j->mask = j->deflate && !packed && !WKI_FAULT(70) ? 1u << j->shuffle : 0;
 }
 
 /* Packs the next one that nobody has; the lock is held before and after. */

@@ -102,6 +102,8 @@ static wk_status progress(const repack *r, const char *path, double share)
     return r->o->watch ? r->o->watch(r->o->user, path, share) : WK_OK;
 }
 
+static int level_of(const wk_h5_repack_opts *o) { return o->deflate < 0 ? USUAL_LEVEL : o->deflate; }
+
 static bool is_packed(const wki_h5_table *t)
 {
     for (int i = 0; i < t->nfilters; i++)
@@ -128,11 +130,20 @@ static bool write_rows(const wki_h5_table *t, hid_t set, hid_t type, uint64_t fi
     return done;
 }
 
-static hid_t create_whole(const repack *r, const char *path, hid_t type, hid_t space, const hsize_t *chunk, int rank)
+/* Creation properties of a data set whose rows do not go through the writer. */
+static hid_t new_plan(hid_t like, hid_t type)
 {
     const hid_t plan = H5Pcreate(H5P_DATASET_CREATE);
     H5Pset_obj_track_times(plan, false);
-    if (chunk) H5Pset_chunk(plan, rank, chunk);
+    if (wki_h5_keep_fill(like, type, plan)) return plan;
+    H5Pclose(plan);
+    return -1;
+}
+
+/* Closes the plan. */
+static hid_t create_set(const repack *r, const char *path, hid_t type, hid_t space, hid_t plan)
+{
+    if (plan < 0) return -1;
     const hid_t set = H5Dcreate2(wki_h5_writer_file(r->w), path, type, space, H5P_DEFAULT, plan, H5P_DEFAULT);
     H5Pclose(plan);
     return set;
@@ -141,7 +152,7 @@ static hid_t create_whole(const repack *r, const char *path, hid_t type, hid_t s
 /* Where rows go: chunk by chunk through the writer, or straight into a data set that stays whole. */
 typedef struct target {
     wki_h5_stream *stream; /* NULL: set */
-    hid_t set, type;
+    hid_t set, type, like; /* like: the creation properties of the old one */
 } target;
 
 static wk_status put_rows(const repack *r, const wki_h5_table *t, const target *to, uint64_t row, uint64_t n,
@@ -183,10 +194,12 @@ static wk_status open_target(const repack *r, const wki_h5_table *t, target *to)
     for (int k = 1; k < t->rank; k++) plan.shape[k - 1] = (int64_t)t->dims[k];
     plan.deflate = deflate;
     plan.shuffle = deflate && r->o->shuffle && t->item > 1;
+    for (int i = 0; i < t->nfilters; i++) plan.checksum = plan.checksum || t->filters[i] == H5Z_FILTER_FLETCHER32;
+    plan.like = to->like;
     const wki_h5_quiet quiet = wki_h5_enter();
     const hid_t space = H5Dget_space(t->set);
     H5Sget_simple_extent_dims(space, NULL, most);
-    if (!chunked) to->set = create_whole(r, t->name, to->type, space, NULL, 0);
+    if (!chunked) to->set = create_set(r, t->name, to->type, space, new_plan(to->like, to->type));
     const wk_status status = wki_h5_settle(r->w, chunked || to->set >= 0, t->name, "make this data set", WHERE);
     H5Sclose(space);
     wki_h5_leave(quiet);
@@ -196,20 +209,39 @@ static wk_status open_target(const repack *r, const wki_h5_table *t, target *to)
 
 static hid_t copy_table(repack *r, wki_h5_table *t)
 {
-    target to = { NULL, -1, -1 };
+    target to = { NULL, -1, -1, -1 };
     const wki_h5_quiet quiet = wki_h5_enter();
     const hid_t type = H5Dget_type(t->set);
     to.type = H5Tcopy(type);
     H5Tclose(type);
+    to.like = H5Dget_create_plist(t->set);
     wki_h5_leave(quiet);
     wk_status status = open_target(r, t, &to);
     if (!status) status = copy_rows(r, t, &to);
     if (!status && to.stream) to.set = wki_h5_stream_end(r->w, to.stream, WHERE);
     const wki_h5_quiet again = wki_h5_enter();
     H5Tclose(to.type);
+    H5Pclose(to.like);
     wki_h5_leave(again);
     r->status = status;
     return to.set;
+}
+
+/* The filters of one that has no chunk yet, as open_target has them. */
+static void keep_filters(const repack *r, hid_t like, size_t item, hid_t plan)
+{
+    bool packed = false, checksum = false;
+    for (int i = 0, n = H5Pget_nfilters(like); i < n; i++) {
+        unsigned flags, config;
+        size_t none = 0;
+        const H5Z_filter_t id = H5Pget_filter2(like, (unsigned)i, &flags, &none, NULL, 0, NULL, &config);
+        checksum = checksum || id == H5Z_FILTER_FLETCHER32;
+        packed = packed || (id != H5Z_FILTER_SHUFFLE && id != H5Z_FILTER_FLETCHER32);
+    }
+    const bool deflate = r->o->deflate < 0 ? packed : r->o->deflate > 0;
+    if (deflate && r->o->shuffle && item > 1) H5Pset_shuffle(plan);
+    if (deflate) H5Pset_deflate(plan, (unsigned)level_of(r->o));
+    if (checksum) H5Pset_fletcher32(plan);
 }
 
 /* Without elements there are no rows to read, but a shape and what it may grow to. */
@@ -227,7 +259,13 @@ static hid_t copy_empty(const repack *r, const char *path, hid_t from)
         if (most[k] && chunk[k] > most[k]) chunk[k] = most[k];
         if (k && !wki_mul_ok(row, chunk[k], &row)) row = SIZE_MAX;
     }
-    const hid_t set = create_whole(r, path, type, space, grows ? chunk : NULL, rank);
+    const hid_t like = H5Dget_create_plist(from), plan = new_plan(like, type);
+    if (grows && plan >= 0) {
+        H5Pset_chunk(plan, rank, chunk);
+        keep_filters(r, like, H5Tget_size(type), plan);
+    }
+    const hid_t set = create_set(r, path, type, space, plan);
+    H5Pclose(like);
     H5Sclose(space);
     H5Tclose(type);
     H5Tclose(kind);
@@ -383,7 +421,7 @@ static wk_status tell_what_is_left(const repack *r)
     if (!r->nleft || r->o->skip) return WK_OK;
     char more[40] = "";
     if (r->nleft > 1) snprintf(more, sizeof more, ", and %d more of its things,", r->nleft - 1);
-    return wki_fail(WK_E_UNSUPPORTED, WHERE, "%s, %s%s cannot be carried; skip leaves such things out",
+    return wki_fail(WK_E_UNSUPPORTED, WHERE, "%s, %s%s cannot be carried; .skip leaves such things out",
                     wki_h5_shown(r->o->path), r->left[0], more);
 }
 
@@ -396,8 +434,8 @@ static wk_status copy_file(repack *r)
         look_at_object(r, &c->objects[i]);
     }
     if (r->status || tell_what_is_left(r)) return wk_error();
-    const int level = r->o->deflate < 0 ? USUAL_LEVEL : r->o->deflate;
-    r->w = wk_h5_writer_new(r->o->to, .deflate = level, .workers = r->o->workers, .chunk_bytes = r->o->chunk_bytes);
+    r->w = wk_h5_writer_new(r->o->to, .deflate = level_of(r->o), .workers = r->o->workers,
+                            .chunk_bytes = r->o->chunk_bytes);
     if (!r->w) return wk_error();
     const wk_status status = carry_all(r);
     return status ? status : wk_h5_commit(r->w);

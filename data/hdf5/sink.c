@@ -3,6 +3,7 @@
  * what it wrote. Rests on library.c's lock and base/file.h. */
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include "data/hdf5/writer.h"
 #include <string.h>
 #if H5_VERSION_GE(1, 13, 2)
@@ -83,6 +84,7 @@ static bool keep(wki_h5_sink *s, haddr_t at, size_t size, const unsigned char *f
         if (!bytes) return false;
         n = in_page(at, size);
         memcpy(bytes + at % PAGE, from, n);
+        if (WKI_FAULT(74)) break;
     }
     return true;
 }
@@ -126,7 +128,8 @@ static herr_t driver_write(H5FD_t *f, H5FD_mem_t type, hid_t transfer, haddr_t a
     wki_h5_sink *s = sink_of(f);
     if (s->given_up) return 0;
     if (address + size > s->end) s->end = address + size;
-    if (type != H5FD_MEM_DRAW && !keep(s, address, size, from) && !s->status) s->status = WK_E_MEMORY;
+    const bool kept = type == H5FD_MEM_DRAW || keep(s, address, size, from) || WKI_FAULT(73);
+    if (!kept && !s->status) s->status = WK_E_MEMORY;
     if (!s->status) s->status = wki_writer_put_at(s->out, (int64_t)address, from, size);
     return 0;
 }

@@ -7,9 +7,16 @@
 
 /* The first number that the started process sends: both must be of one version. */
 #define WKI_WIRE_HELLO                                                                                                 \
-    (UINT64_C(0x77696b00) << 32 | WK_VERSION_MAJOR << 20 | WK_VERSION_MINOR << 10 | WK_VERSION_PATCH)
+    (UINT64_C(0x77696b01) << 32 | WK_VERSION_MAJOR << 20 | WK_VERSION_MINOR << 10 | WK_VERSION_PATCH)
 enum { WKI_WIRE_OWN_MIB = 64 }; /* what the helper and its libraries map, beside what it may use for a file */
-typedef enum wki_wire_kind { WKI_WIRE_OPEN, WKI_WIRE_IS, WKI_WIRE_HINT, WKI_WIRE_CLASSES, WKI_WIRE_TABLE } wki_wire_kind;
+typedef enum wki_wire_kind {
+    WKI_WIRE_OPEN,
+    WKI_WIRE_IS,
+    WKI_WIRE_HINT,
+    WKI_WIRE_CLASSES,
+    WKI_WIRE_TABLE,
+    WKI_WIRE_INFOS
+} wki_wire_kind;
 
 typedef struct wki_wire {
     unsigned char *bytes; /* freed with wki_free */

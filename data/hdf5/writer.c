@@ -3,6 +3,7 @@
 #include "data/hdf5/writer.h"
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include "base/object.h"
 #include "base/options.h"
 #include <string.h>
@@ -23,7 +24,8 @@ struct wki_h5_stream {
     size_t row_bytes;
     int64_t chunk_rows, buffered, submitted;
     wki_h5_room buffer;
-    hid_t set; /* -1 until the first chunk is written */
+    unsigned char fill[8]; /* what a chunk is filled up with, as the file has it */
+    hid_t set;             /* -1 until the first chunk is written */
 };
 
 struct wk_h5_writer {
@@ -110,6 +112,18 @@ static hid_t type_of(wk_dtype dtype)
 
 /* ---- Data sets of rows ---- */
 
+bool wki_h5_keep_fill(hid_t from, hid_t type, hid_t to)
+{
+    unsigned char fill[8];
+    H5D_fill_value_t kind = H5D_FILL_VALUE_DEFAULT;
+    H5D_fill_time_t when = H5D_FILL_TIME_IFSET;
+    if (H5Pfill_value_defined(from, &kind) < 0 || H5Pget_fill_time(from, &when) < 0) return false;
+    H5Pset_fill_time(to, when);
+    if (kind == H5D_FILL_VALUE_UNDEFINED) return H5Pset_fill_value(to, type, NULL) >= 0;
+    if (kind == H5D_FILL_VALUE_DEFAULT) return true;
+    return H5Pget_fill_value(from, type, fill) >= 0 && H5Pset_fill_value(to, type, fill) >= 0;
+}
+
 /* Times are left out, so that the same rows make the same bytes. */
 static hid_t create_set(const wk_h5_writer *w, const wki_h5_stream *s)
 {
@@ -122,8 +136,11 @@ static hid_t create_set(const wk_h5_writer *w, const wki_h5_stream *s)
     H5Pset_obj_track_times(plan, false);
     if (s->plan.shuffle) H5Pset_shuffle(plan);
     if (s->plan.deflate) H5Pset_deflate(plan, (unsigned)w->deflate);
+    if (s->plan.checksum) H5Pset_fletcher32(plan);
+    const bool filled = !s->plan.like || wki_h5_keep_fill(s->plan.like, s->type, plan);
     H5Pset_create_intermediate_group(link, 1);
-    const hid_t set = H5Dcreate2(wki_h5_writer_file(w), s->name, s->type, space, link, plan, H5P_DEFAULT);
+    const hid_t file = wki_h5_writer_file(w);
+    const hid_t set = filled ? H5Dcreate2(file, s->name, s->type, space, link, plan, H5P_DEFAULT) : -1;
     H5Sclose(space);
     H5Pclose(plan);
     H5Pclose(link);
@@ -174,6 +191,7 @@ static wk_status submit(wk_h5_writer *w, wki_h5_stream *s, const char *where)
 {
     if (!s->submitted && s->buffered) s->chunk_rows = s->buffered;
     const size_t bytes = (size_t)s->chunk_rows * s->row_bytes, used = (size_t)s->buffered * s->row_bytes;
+    const size_t item = s->plan.item;
     wki_h5_job *j = wki_h5_packer_next(w->packer);
     const wki_h5_room filled = s->buffer;
     s->buffer = j->raw;
@@ -181,13 +199,14 @@ static wk_status submit(wk_h5_writer *w, wki_h5_stream *s, const char *where)
     w->broken = wki_h5_room_for(&s->buffer, filled.size) ||
                 ((s->plan.shuffle || s->plan.deflate) && wki_h5_room_for(&j->other, filled.size));
     if (w->broken) return wk_error();
-    memset(j->raw.bytes + used, 0, bytes - used);
+    for (size_t at = used; at < bytes && !WKI_FAULT(72); at += item) memcpy(j->raw.bytes + at, s->fill, item);
     j->owner = s;
     j->first = s->submitted;
     j->rows = s->buffered;
     j->shuffle = s->plan.shuffle;
     j->deflate = s->plan.deflate;
-    j->item = s->plan.item;
+    j->checksum = s->plan.checksum;
+    j->item = item;
     j->bytes = bytes;
     s->submitted += s->buffered;
     s->buffered = 0;
@@ -213,7 +232,16 @@ static wki_h5_stream *make_stream(wk_h5_writer *w, const wki_h5_plan *plan)
     *end = s;
     s->name = wki_strdup(plan->name);
     const size_t bytes = (size_t)s->chunk_rows * s->row_bytes;
-    return s->name && !wki_h5_room_for(&s->buffer, bytes > w->chunk_bytes ? bytes : w->chunk_bytes) ? s : NULL;
+    const size_t room = (bytes > w->chunk_bytes ? bytes : w->chunk_bytes) + WKI_H5_SUM;
+    return s->name && !wki_h5_room_for(&s->buffer, room) ? s : NULL;
+}
+
+/* Rows that come later may begin in a last chunk, where another program takes what is behind its rows for this. */
+static bool read_fill(hid_t plan, hid_t type, unsigned char fill[8])
+{
+    H5D_fill_value_t kind = H5D_FILL_VALUE_DEFAULT;
+    const bool known = H5Pfill_value_defined(plan, &kind) >= 0;
+    return known && (kind != H5D_FILL_VALUE_USER_DEFINED || H5Pget_fill_value(plan, type, fill) >= 0);
 }
 
 wki_h5_stream *wki_h5_stream_new(wk_h5_writer *w, const wki_h5_plan *plan, const char *where)
@@ -225,7 +253,8 @@ wki_h5_stream *wki_h5_stream_new(wk_h5_writer *w, const wki_h5_plan *plan, const
     }
     const wki_h5_quiet quiet = wki_h5_enter();
     s->type = H5Tcopy(plan->type);
-    const wk_status status = wki_h5_settle(w, s->type >= 0, s->name, "copy its type", where);
+    const bool done = s->type >= 0 && (!plan->like || read_fill(plan->like, s->type, s->fill));
+    const wk_status status = wki_h5_settle(w, done, s->name, "copy its type", where);
     wki_h5_leave(quiet);
     return status ? NULL : s;
 }

@@ -20,12 +20,14 @@ typedef struct wki_h5_room {
 /* At least that many bytes, of which the old ones are lost. */
 wk_status wki_h5_room_for(wki_h5_room *room, size_t size);
 
+enum { WKI_H5_SUM = 4 }; /* bytes of fletcher32's checksum */
+
 /* One chunk on its way into the file. */
 typedef struct wki_h5_job {
     void *owner;
     int64_t first, rows;
-    bool shuffle, deflate;
-    size_t item, bytes;  /* of an element; of the chunk, which is in `raw` */
+    bool shuffle, deflate, checksum;
+    size_t item, bytes;  /* of an element; of the chunk, which is in `raw`, with WKI_H5_SUM bytes of room behind it */
     wki_h5_room raw, other;
     const unsigned char *packed; /* what to write, in one of the rooms */
     size_t packed_bytes;
@@ -52,8 +54,11 @@ typedef struct wki_h5_plan {
     int ndim;
     int64_t shape[WK_MAX_DIMS - 1];
     const hsize_t *most; /* sizes that it may grow to; NULL: any number of rows */
-    bool shuffle, deflate;
+    bool shuffle, deflate, checksum;
+    hid_t like; /* creation properties whose fill value it has, until it is made; 0: none */
 } wki_h5_plan;
+/* The fill value of one list of creation properties, of this type, for another list. */
+bool wki_h5_keep_fill(hid_t from, hid_t type, hid_t to);
 typedef struct wki_h5_stream wki_h5_stream;
 wki_h5_stream *wki_h5_stream_new(wk_h5_writer *w, const wki_h5_plan *plan, const char *where);
 wk_status wki_h5_stream_put(wk_h5_writer *w, wki_h5_stream *s, const void *rows, int64_t n, const char *where);

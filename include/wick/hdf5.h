@@ -109,7 +109,7 @@ WK_API wk_status wk_h5_shards_flush(wk_h5_shards *s);             /* those that 
 WK_API int64_t wk_h5_shards_rows(const wk_h5_shards *s);          /* taken so far, by this object */
 
 /* A copy that loads fast: chunks of whole rows, deflated where the file had them packed. Data sets of numbers keep path, type, shape and
- * elements, contiguous ones their layout unless .deflate is given; groups, attributes and links within the file are kept. Anything else -
+ * elements, fill value and checksums (fletcher32), contiguous ones their layout unless .deflate is given; groups, attributes and links within the file are kept. Anything else -
  * data sets of text or records, named types, links to other files, attributes of references - is refused by name (WK_E_UNSUPPORTED) before
  * anything is written, or left out and told to skip. One row of the old file's chunks is in memory at a time; the new file appears whole
  * or not at all.
@@ -147,6 +147,7 @@ typedef struct wk_h5_info {
     int ndim;
     int64_t shape[WK_MAX_DIMS], chunk[WK_MAX_DIMS]; /* chunk[0] = 0: contiguous */
     char filters[96];                            /* "shuffle, deflate 4"; "" without */
+    char fill[32];                               /* what elements that were never written are, "-1"; "": 0 */
     int64_t bytes, stored_bytes;                 /* of all elements; in the file */
     bool numeric;
 } wk_h5_info;
@@ -154,6 +155,23 @@ typedef struct wk_h5_info {
 WK_API wk_status wk_h5_each(const char *path, wk_status (*visit)(void *user, const wk_h5_info *info), void *user);
 /* Reads elements [first, first + n) of a numeric data set in row-major order, as doubles. */
 WK_API wk_status wk_h5_read_doubles(const char *path, const char *name, int64_t first, int64_t n, double *to);
+
+/* The same of a file that stays open, one thread at a time. Isolated, a crash of libhdf5 costs the one call, while the time that all of
+ * them wait for the process is one sum. */
+typedef struct wk_h5_view wk_h5_view;
+typedef struct wk_h5_view_opts {
+    size_t size;
+    const char *path;
+    bool isolate; /* this and the next as of wk_h5_opts; the process lives as long as the view */
+    int isolate_seconds, isolate_mib;
+} wk_h5_view_opts;
+WK_API wk_h5_view_opts wk_h5_view_opts_default(void);
+WK_API wk_h5_view *wk_h5_view_new_opts(const wk_h5_view_opts *o);
+static inline wk_h5_view *wk_h5_view_with(wk_h5_view_opts o) { return wk_h5_view_new_opts(&o); }
+#define WK_H5_VIEW_DEFAULTS .size = sizeof(wk_h5_view_opts), .isolate = false, .isolate_seconds = 60, .isolate_mib = 1024
+#define wk_h5_view_new(...) wk_h5_view_with(WK_WITH(wk_h5_view_opts, WK_H5_VIEW_DEFAULTS, .path = __VA_ARGS__))
+WK_API wk_status wk_h5_view_each(wk_h5_view *v, wk_status (*visit)(void *user, const wk_h5_info *info), void *user);
+WK_API wk_status wk_h5_view_read_doubles(wk_h5_view *v, const char *name, int64_t first, int64_t n, double *to);
 
 #ifdef __cplusplus
 }

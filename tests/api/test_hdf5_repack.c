@@ -71,6 +71,72 @@ TEST(h5_repack, memory_that_runs_out_anywhere_leaves_nothing_behind)
     forget();
 }
 
+/* Read by libhdf5: with rows added behind, of which there is only the fill value, and with a byte changed. */
+static void check_kept(const char *name, bool packed)
+{
+    int rows[1600];
+    hsize_t place[1] = { 0 };
+    haddr_t at;
+    unsigned mask;
+    const hid_t f = H5Fopen(file, H5F_ACC_RDWR, H5P_DEFAULT), set = H5Dopen2(f, name, H5P_DEFAULT);
+    const hid_t plan = H5Dget_create_plist(set);
+    CHECK(H5Pget_nfilters(plan) == (packed ? 3 : 1) && H5Pall_filters_avail(plan));
+    CHECK(H5Dset_extent(set, (hsize_t[]){ 1600 }) >= 0);
+    CHECK(H5Dread(set, H5T_NATIVE_INT, H5S_ALL, H5S_ALL, H5P_DEFAULT, rows) >= 0);
+    for (int i = 0; i < 1600; i++) CHECK(rows[i] == (i < 1000 ? i % 7 : -3));
+    hsize_t size;
+    CHECK(H5Dset_extent(set, (hsize_t[]){ 1000 }) >= 0 && H5Fflush(f, H5F_SCOPE_GLOBAL) >= 0);
+    const hid_t space = H5Dget_space(set);
+    CHECK(H5Dget_chunk_info(set, space, 0, place, &mask, &at, &size) >= 0 && size > 4);
+    H5Sclose(space);
+    H5Pclose(plan);
+    H5Dclose(set);
+    H5Fclose(f);
+    FILE *bytes = fopen(file, "r+b");
+    for (int i = 0; i < 2; i++) { /* the last byte is the sum's own */
+        CHECK(fseek(bytes, (long)(at + size) - (i ? 1 : 9), SEEK_SET) == 0);
+        const int old = fgetc(bytes);
+        CHECK(fseek(bytes, -1, SEEK_CUR) == 0 && fputc(old ^ 1, bytes) != EOF && fflush(bytes) == 0);
+        double x;
+        CHECK(wk_h5_read_doubles(file, name, 0, 1, &x) == WK_E_FORMAT);
+        CHECK_ERROR(WK_E_FORMAT, "its checksum does not match");
+        CHECK(fseek(bytes, -1, SEEK_CUR) == 0 && fputc(old, bytes) != EOF && fflush(bytes) == 0);
+        CHECK(wk_h5_read_doubles(file, name, 0, 1, &x) == WK_OK);
+    }
+    fclose(bytes);
+}
+
+static wk_status note_fill(void *user, const wk_h5_info *info)
+{
+    return !strcmp(info->fill, user) ? WK_OK : wk_fail(WK_E_INVALID, "%s is filled by \"%s\"", info->path, info->fill);
+}
+
+TEST(h5_repack, keeps_checksums_and_fill_values)
+{
+    int rows[1000];
+    for (int i = 0; i < 1000; i++) rows[i] = i % 7;
+    const hid_t f = create("old.h5"), plan = H5Pcreate(H5P_DATASET_CREATE);
+    const hid_t space = H5Screate_simple(1, (hsize_t[]){ 1000 }, (hsize_t[]){ H5S_UNLIMITED });
+    snprintf(from, sizeof from, "%s", file);
+    H5Pset_chunk(plan, 1, (hsize_t[]){ 64 });
+    H5Pset_fill_value(plan, H5T_NATIVE_INT, &(int){ -3 });
+    H5Pset_fletcher32(plan);
+    const hid_t set = H5Dcreate2(f, "x", H5T_STD_I32BE, space, H5P_DEFAULT, plan, H5P_DEFAULT);
+    CHECK(H5Dwrite(set, H5T_NATIVE_INT, H5S_ALL, H5S_ALL, H5P_DEFAULT, rows) >= 0);
+    H5Dclose(set);
+    H5Sclose(space);
+    H5Pclose(plan);
+    H5Fclose(f);
+    for (int packed = 0; packed < 2; packed++)
+        for (int workers = 0; workers < 3; workers += 2) {
+            CHECK(wk_h5_repack(from, .to = scratch("new.h5"), .deflate = packed, .workers = workers,
+                               .chunk_bytes = 512) == WK_OK);
+            CHECK(wk_h5_each(file, note_fill, (char[]){ "-3" }) == WK_OK);
+            check_kept("x", packed);
+        }
+    forget();
+}
+
 static int calls_left;
 static bool full(void) { return calls_left > 0 && --calls_left == 0; }
 static int plain_open(const char *path, int flags, mode_t mode) { return open(path, flags, mode); }

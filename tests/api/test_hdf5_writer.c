@@ -1,5 +1,6 @@
 /* HDF5: files that wick writes are read back by libhdf5, whole or not there at all; what a file holds is told. */
 #define _GNU_SOURCE 1
+#include "data/hdf5/writer.h"
 #include "hdf5_check.h"
 #include <hdf5.h>
 #include <signal.h>
@@ -163,6 +164,43 @@ TEST(h5_writer, leaves_a_sample_for_h5py)
 {
     const char *path = getenv("WICK_H5_SAMPLE");
     if (path) write_sample(path, true, 4, 30000);
+}
+
+/* libhdf5 keeps 64 KiB of metadata here, of some MiB. */
+TEST(h5_writer, what_libhdf5_forgets_is_read_back_as_it_was_written)
+{
+    enum { GROUPS = 3000 };
+    char name[32];
+    H5AC_cache_config_t kept = { .version = H5AC__CURR_CACHE_CONFIG_VERSION };
+    wki_h5_sink *sink = wki_h5_sink_new(scratch("groups.h5"), "test");
+    CHECK(sink != NULL);
+    const hid_t out = wki_h5_sink_file(sink), one = H5Screate(H5S_SCALAR);
+    CHECK(H5Fget_mdc_config(out, &kept) >= 0);
+    kept.set_initial_size = true;
+    kept.initial_size = kept.min_size = kept.max_size = 64 << 10;
+    kept.incr_mode = H5C_incr__off;
+    kept.flash_incr_mode = H5C_flash_incr__off;
+    kept.decr_mode = H5C_decr__off;
+    CHECK(H5Fset_mdc_config(out, &kept) >= 0);
+    for (int i = 0; i < GROUPS; i++) {
+        snprintf(name, sizeof name, "group %d", i * 7919 % GROUPS);
+        const hid_t group = H5Gcreate2(out, name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+        const hid_t number = H5Acreate2(group, "number", H5T_NATIVE_INT, one, H5P_DEFAULT, H5P_DEFAULT);
+        CHECK(H5Awrite(number, H5T_NATIVE_INT, &i) >= 0);
+        H5Aclose(number);
+        H5Gclose(group);
+    }
+    H5Sclose(one);
+    CHECK(wki_h5_sink_commit(sink) == WK_OK);
+    const hid_t in = H5Fopen(file, H5F_ACC_RDONLY, H5P_DEFAULT);
+    for (int i = 0, number; i < GROUPS; i++) {
+        snprintf(name, sizeof name, "group %d", i * 7919 % GROUPS);
+        const hid_t attribute = H5Aopen_by_name(in, name, "number", H5P_DEFAULT, H5P_DEFAULT);
+        CHECK(H5Aread(attribute, H5T_NATIVE_INT, &number) >= 0 && number == i);
+        H5Aclose(attribute);
+    }
+    H5Fclose(in);
+    forget();
 }
 
 TEST(h5_writer, nothing_remains_without_a_commit)

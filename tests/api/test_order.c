@@ -414,4 +414,109 @@ TEST(processes, refuse_what_makes_no_sense)
     CHECK_NULL(in_blocks(5, -2, 0, 0));
     CHECK_ERROR(WK_E_INVALID, "block_rows is -2");
 }
+/* ---- States ---- */
+
+static wk_loader *resumed(int kind, int workers, uint64_t seed)
+{
+    double weights[53];
+    for (int i = 0; i < 53; i++) weights[i] = i;
+    wk_dataset *set = kind == 1 ? in_blocks(53, 8, 3, 4) : numbered(53);
+    wk_sampler *sampler = kind == 2 ? wk_sampler_weighted(weights, 53, 40, true) : NULL;
+    return wk_loader_new(set, .batch_size = 5, .shuffle = kind != 2, .sampler = sampler, .num_workers = workers,
+                         .seed = seed, .seed_from_process = false);
+}
+
+/* The first batches of two epochs, whose end counts as one. */
+static int64_t go_on(wk_loader *loader, int from, int batches, int64_t *rows)
+{
+    int64_t n = 0;
+    for (int i = from; i < batches; i++) {
+        wk_batch *b = wk_loader_next(loader);
+        if (!b) continue;
+        memcpy(rows + n, wk_batch_rows(b), (size_t)wk_batch_size(b) * sizeof *rows);
+        n += wk_batch_size(b);
+    }
+    CHECK_OK();
+    return n;
+}
+
+TEST(state, after_any_batch_any_number_of_workers_goes_on_with_the_same_rows)
+{
+    static int64_t all[MOST], rest[MOST];
+    for (int kind = 0; kind < 3; kind++) {
+        const int batches = 2 * (int)wk_loader_batches(resumed(kind, 0, 1)) + 2;
+        const int64_t n = go_on(resumed(kind, 0, 1), 0, batches, all);
+        for (int at = 0; at < batches; at++) {
+            WK_SCOPE(one);
+            wk_loader *first = resumed(kind, at % 3, 1), *second = resumed(kind, (at + 1) % 4, 99);
+            const int64_t had = go_on(first, 0, at, rest);
+            CHECK(same(rest, all, had));
+            CHECK(wk_loader_load_state_dict(second, wk_loader_state_dict(first)) == WK_OK);
+            CHECK(go_on(second, at, batches, rest) == n - had && same(rest, all + had, n - had));
+        }
+    }
+}
+
+TEST(state, that_is_damaged_or_anothers_is_refused_and_changes_nothing)
+{
+    static const struct {
+        const char *key;
+        int64_t value; /* 0: it is missing */
+        wk_status code;
+    } wrong[] = { { "rows", 54, WK_E_INVALID },        { "rows", 0, WK_E_NOT_FOUND },
+                  { "draws", 1, WK_E_INVALID },        { "window", 7, WK_E_INVALID },
+                  { "batch_size", -5, WK_E_INVALID },  { "shuffle", 2, WK_E_INVALID },
+                  { "seed", 0, WK_E_NOT_FOUND },       { "epoch", -1, WK_E_FORMAT },
+                  { "epoch", INT64_MAX, WK_E_FORMAT }, { "batch", 12, WK_E_FORMAT },
+                  { "batch", INT64_MIN, WK_E_FORMAT }, { "batch", 0, WK_E_NOT_FOUND },
+                  { "drop_last", 1, WK_E_INVALID } };
+    static const char *const keys[] = { "rows",      "draws", "window", "batch_size", "shuffle",
+                                        "drop_last", "seed",  "epoch",  "batch" };
+    static int64_t all[MOST], rows[MOST];
+    go_on(resumed(0, 0, 1), 0, 24, all);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        WK_SCOPE(one);
+        wk_loader *loader = resumed(0, 2, 1);
+        const int64_t had = go_on(loader, 0, 4, rows);
+        wk_state *good = wk_loader_state_dict(loader), *bad = wk_state_new();
+        for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
+            const bool this = !strcmp(keys[k], wrong[i].key);
+            if (!this || wrong[i].value)
+                wk_state_set_int(bad, keys[k], this ? wrong[i].value : wk_state_int(good, keys[k]));
+        }
+        CHECK(wk_loader_load_state_dict(loader, bad) == wrong[i].code);
+        CHECK_ERROR(wrong[i].code, wrong[i].key);
+        CHECK(go_on(loader, 4, 24, rows) == 106 - had && same(rows, all + had, 106 - had));
+    }
+}
+
+/* ---- Always ---- */
+
+/* FNV-1a over the numbers of two epochs. */
+static uint64_t hash_of(wk_loader *loader)
+{
+    static int64_t rows[MOST];
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    for (int epoch = 0; epoch < 2; epoch++) {
+        const int64_t n = epoch_rows(loader, rows);
+        for (int64_t i = 0; i < n; i++) hash = (hash ^ (uint64_t)rows[i]) * UINT64_C(0x100000001b3);
+    }
+    return hash;
+}
+
+#define HASH(...) hash_of(wk_loader_new(__VA_ARGS__, .batch_size = 7, .seed = 3, .seed_from_process = false))
+
+/* These hashes are of the first version: who goes on with an older run sees the rows that it would have seen. */
+TEST(order, of_a_seed_is_the_same_in_every_version)
+{
+    double weights[1000];
+    for (int i = 0; i < 1000; i++) weights[i] = i % 10;
+    ck_assert_uint_eq(HASH(numbered(1000), .shuffle = true), UINT64_C(0xf2932190325fa03b));
+    ck_assert_uint_eq(HASH(in_blocks(1000, 30, 5, 8), .shuffle = true), UINT64_C(0x6a507c80c3c6ea65));
+    ck_assert_uint_eq(HASH(numbered(1000), .sampler = wk_sampler_weighted(weights, 1000, 500, true)),
+                      UINT64_C(0xa0c5d92f01f78fb7));
+    ck_assert_uint_eq(HASH(numbered(1000), .shuffle = true, .rank = 1, .world = 3, .tail = WK_TAIL_PAD),
+                      UINT64_C(0xe1922e1e23160920));
+}
+
 WICK_TEST_MAIN

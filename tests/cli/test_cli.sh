@@ -622,6 +622,55 @@ run 0 inspect digits.h5 --json
 is_json out
 shows '"trainable": true'
 
+if [ -n "${WICK_H5_HELPER:-}" ]; then
+    law "isolated, a file gives the same answers"
+    run 0 inspect digits.h5
+    mv out usual
+    run 0 inspect digits.h5 --isolate
+    cmp -s out usual || fail "inspect differs"
+    run 0 train digits.h5 --epochs 1 --hidden 8 -q --out runs/plain
+    run 0 train digits.h5 --epochs 1 --hidden 8 -q --out runs/alone --isolate
+    grep -q '"isolate": true' runs/alone/config.json || fail "the config does not keep it"
+    run 0 eval runs/plain --json
+    mv out usual
+    run 0 eval runs/alone --json
+    sed 's/alone/plain/' out | cmp -s - usual || fail "eval differs"
+    run 0 eval runs/plain digits.h5 --isolate --json
+    run 0 predict runs/plain --isolate -o alone.csv
+    run 0 predict runs/plain -o usual.csv
+    cmp -s alone.csv usual.csv || fail "predict differs"
+    run 0 train --resume runs/plain --epochs 2 --isolate -q
+    run 0 compare digits.h5 --isolate --optim sgd --seeds 1 --epochs 1 --hidden 8 -q --out compared
+    echo 'a,b' >pair.csv
+    refuses 1 train pair.csv --isolate
+    says 'no HDF5 file'
+    rm -rf runs/plain runs/alone compared pair.csv
+
+    law "whatever becomes of the process that reads metadata is one error"
+    plain=$WICK
+    printf '#!/bin/sh\nWICK_TEST_PARENT=$$ exec "%s" "$@"\n' "$plain" >alone.sh
+    chmod +x alone.sh
+    run 0 train digits.h5 --epochs 1 --hidden 8 -q --out runs/plain
+    for end in 'crash:crashed (signal 11)' 'spin:took longer than 60 s' 'hungry:more than 1024 MiB of memory'; do
+        WICK=$work/alone.sh
+        export WICK_TEST_HELPER="${end%%:*}"
+        helper=$WICK_H5_HELPER WICK_H5_HELPER=$WICK_MISBEHAVES
+        refuses 1 inspect digits.h5 --isolate
+        says "digits.h5: .*${end#*:}"
+        refuses 1 train digits.h5 --isolate
+        says "digits.h5: .*${end#*:}"
+        if [ "$WICK_TEST_HELPER" != spin ]; then
+            refuses 1 eval runs/plain --isolate
+            refuses 1 predict runs/plain digits.h5 --isolate
+            refuses 1 compare digits.h5 --isolate
+        fi
+        unset WICK_TEST_HELPER
+        WICK_H5_HELPER=$helper WICK=$plain
+    done
+    no_parts
+    rm -rf runs/plain alone.sh
+fi
+
 law "csv files are imported, classes and numbers alike"
 {
     echo 'width,height,kind'

@@ -30,6 +30,10 @@ def fill(f):
             f.create_dataset(name, data=rng.integers(0, 100, (90, 6, 9)).astype(kind), **layout)
     f.create_dataset("big", data=rng.integers(0, 9, (4000, 300)), chunks=(4000, 3), compression="gzip", maxshape=(None, 300))
     f.create_dataset("sparse", (1000, 20), "f4", chunks=(10, 20), compression="gzip", fillvalue=2.5)[300:310] = 1
+    f.create_dataset("summed", data=rng.integers(0, 9, (777, 20)).astype(">i4"), chunks=(50, 20), fletcher32=True, fillvalue=-7, maxshape=(None, 20))
+    f.create_dataset("summed noise", data=rng.integers(0, 256, (300, 1000), "u1"), chunks=(7, 1000), compression="gzip", fletcher32=True, fillvalue=9)
+    f.create_dataset("filled", data=np.arange(12.0), fillvalue=-1.5)
+    f.create_dataset("summed, none yet", (0, 5), "i2", maxshape=(None, 5), chunks=(64, 5), compression="gzip", fletcher32=True, fillvalue=3)
     f.create_dataset("bools", data=rng.integers(0, 2, 50).astype(bool))
     f.create_dataset("enum", data=[1, 0, 1], dtype=h5py.enum_dtype({"no": 0, "yes": 1}, basetype=">i4"))
     f["scalar"] = 3.25
@@ -94,6 +98,8 @@ with tempfile.TemporaryDirectory() as folder:
                         continue
                     assert x.dtype == y.dtype and x.shape == y.shape and x.maxshape == y.maxshape, path
                     assert x[()].tobytes() == y[()].tobytes(), path
+                    assert x.fletcher32 == y.fletcher32 and x.fillvalue.tobytes() == y.fillvalue.tobytes(), path
+                    assert x.id.get_create_plist().get_fill_time() == y.id.get_create_plist().get_fill_time(), path
                     packed = {"9": True, "0": False}.get(options[1]) if options[:1] == ["--deflate"] else bool(x.compression)
                     if y.size and y.ndim and packed is not None:
                         assert bool(y.compression) == packed, (path, y.compression)
@@ -103,7 +109,28 @@ with tempfile.TemporaryDirectory() as folder:
                 same_attributes(a["/"], b["/"])
             if shutil.which("h5diff"):  # which has no LZF
                 subprocess.run(["h5diff", "--exclude-path", "/layout 3", "--exclude-path", "/layout 0/root", old, new], check=True, stdout=subprocess.DEVNULL)
+            with h5py.File(new, "r+") as b:  # rows that come later
+                for name, value in (("summed", -7), ("summed, none yet", 3)):
+                    rows = len(b[name])
+                    b[name].resize(rows + 99, axis=0)
+                    assert (b[name][rows:] == value).all(), name
+                    b[name].resize(rows, axis=0)
+            damaged = os.path.join(folder, "damaged.h5")
+            with h5py.File(new) as b:
+                place = b["summed"].id.get_chunk_info(0)
+            with open(new, "rb") as f, open(damaged, "wb") as g:
+                bytes_ = bytearray(f.read())
+                bytes_[place.byte_offset + 3] ^= 1
+                g.write(bytes_)
+            with h5py.File(damaged) as b:
+                try:
+                    b["summed"][()]
+                    raise AssertionError("a sum that nobody checks")
+                except OSError:
+                    pass
+            os.unlink(damaged)
             said = run("inspect", new)
+            assert "fletcher32" in said and "-1.5" in said and "  fill  " in said, said
             assert "chunks of 2.3 KiB are small" in said if "3k" in options else "\nmend:" not in said, said
         said = run("inspect", old)
         assert "/big: a row is spread over 100 chunks" in said and f"\nmend: wick repack {old} " in said, said
@@ -120,6 +147,7 @@ with tempfile.TemporaryDirectory() as folder:
             make(f)
         os.unlink(new)
         said = run("repack", old, new, code=1)
+        assert "; --skip leaves such things out" in said or "with --allow scaleoffset" in said, said
         assert words in said and not os.path.exists(new) and said.count("\n") == 1, said
         assert words in run("repack", old, new, "--skip")
         with h5py.File(new) as f:
@@ -130,5 +158,9 @@ with tempfile.TemporaryDirectory() as folder:
     run("repack", old, new, "--force", "--allow", "scaleoffset")
     with h5py.File(new) as f:
         assert (f["x"][:] == np.arange(64)).all() and f["x"].compression == "gzip"
+    with h5py.File(old, "w") as f:
+        f["train/x\x1b[2J\n"] = np.arange(9.0)
+    said = run("inspect", old)
+    assert "/train/x?[2J?" in said and "\x1b" not in said, said
     assert sorted(os.listdir(folder)) == ["new.h5", "old.h5"]
-print(f"{5 * len(TYPES) + 8} data sets copied in 8 ways, {len(refused)} kinds refused")
+print(f"{5 * len(TYPES) + 12} data sets copied in 8 ways, {len(refused)} kinds refused")

@@ -13,6 +13,27 @@
 
 /* ---- A helper that misbehaves ---- */
 
+/* Says that the file is open, and of what it holds what cannot be. */
+static void lie(wki_process *asker, const char *how)
+{
+    uint64_t size, answer[16] = { 8, 0 };
+    char asked[64];
+    wki_process_send(asker, answer, 16);
+    wki_process_receive(asker, &size, sizeof size, -1);
+    wki_process_receive(asker, asked, size, -1);
+    /* No texts, two dimensions: 9 in chunks of 2, and of 9. */
+    const uint64_t one[] = { 112, 0, 1, 0, 0, 0, 0, 2, 9, 2, 9, 9, 81, 81, 1 };
+    memcpy(answer, one, sizeof one);
+    if (!strcmp(how, "lie: many")) answer[2] = UINT64_C(1) << 40;
+    if (!strcmp(how, "lie: dimensions")) answer[7] = 9;
+    if (!strcmp(how, "lie: size")) answer[8] = UINT64_MAX;
+    if (!strcmp(how, "lie: text")) answer[3] = 1000;
+    if (!strcmp(how, "lie: numeric")) answer[14] = 2;
+    if (!strcmp(how, "lie: chunk")) answer[11] = 0;
+    wki_process_send(asker, answer, sizeof one);
+    sleep(100);
+}
+
 static _Noreturn void misbehave(const char *how)
 {
     wki_process *asker = wki_process_starter();
@@ -30,6 +51,8 @@ static _Noreturn void misbehave(const char *how)
     if (!strcmp(how, "spin"))
         for (volatile unsigned i = 0;; i = !i) continue;
     if (!strcmp(how, "sleep")) sleep(100);
+    if (!strcmp(how, "hungry")) wki_process_send(asker, (uint64_t[]){ 16, WK_E_MEMORY, 0 }, 24);
+    if (!strncmp(how, "lie", 3)) lie(asker, how);
     if (!strcmp(how, "vast")) wki_process_send(asker, &(uint64_t){ UINT64_MAX }, 8);
     if (!strcmp(how, "short")) wki_process_send(asker, (uint64_t[]){ 800, 0 }, 16);
     if (!strcmp(how, "code")) wki_process_send(asker, (uint64_t[]){ 24, 999, 0, 0 }, 32);
@@ -72,6 +95,7 @@ TEST(isolate, whatever_becomes_of_the_helper_is_an_error_here)
         { "short", "ended early (exit code 7)", WK_E_FORMAT },
         { "vast", "", WK_E_FORMAT },
         { "code", "", WK_E_FORMAT },
+        { "hungry", "wanted more than 1024 MiB of memory", WK_E_FORMAT },
         { "stranger", "is not the helper of wick", WK_E_STATE },
     };
     char parent[16], *real = strdup(getenv("WICK_H5_HELPER"));
@@ -97,6 +121,77 @@ TEST(isolate, whatever_becomes_of_the_helper_is_an_error_here)
     CHECK(wk_dataset_h5(file, .isolate = true) != NULL);
     CHECK(waitpid(-1, NULL, WNOHANG) < 0 && open_files() == before + 1);
     free(real);
+    forget();
+}
+
+static wk_status count_sets(void *user, const wk_h5_info *info)
+{
+    ++*(int *)user;
+    CHECK(info->path[0] == '/' || !info->path[0]);
+    return WK_OK;
+}
+
+/* Helpers that misbehave, from here on; "": the real one. */
+static void have_helper(const char *how)
+{
+    static char real[512], parent[16];
+    if (!real[0]) snprintf(real, sizeof real, "%s", getenv("WICK_H5_HELPER"));
+    snprintf(parent, sizeof parent, "%d", getpid());
+    setenv("WICK_TEST_PARENT", parent, 1);
+    setenv("WICK_TEST_HELPER", how, 1);
+    setenv("WICK_H5_HELPER", how[0] ? "/proc/self/exe" : real, 1);
+}
+
+TEST(isolate, a_crash_costs_a_view_one_call_and_a_loop_all)
+{
+    int n = 0;
+    double x;
+    write_pair();
+    wk_h5_view *v = wk_h5_view_new(file, .isolate = true, .isolate_seconds = 30);
+    CHECK(v && wk_h5_view_each(v, count_sets, &n) == WK_OK && n == 2);
+    have_helper("crash");
+    CHECK(wk_h5_view_read_doubles(v, "/x", 5, 1, &x) == WK_OK && x == 5);
+    CHECK_NULL(wk_h5_view_new(file, .isolate = true));
+    CHECK_ERROR(WK_E_FORMAT, "h5_view: ", "pair.h5", "libhdf5 crashed (signal 11)");
+    have_helper("lie: numeric");
+    wk_h5_view *w = wk_h5_view_new(file, .isolate = true, .isolate_seconds = 30);
+    CHECK(w && wk_h5_view_each(w, count_sets, &n) == WK_E_FORMAT);
+    CHECK_ERROR(WK_E_FORMAT, "pair.h5", "an answer that makes no sense");
+    have_helper("crash");
+    CHECK(wk_h5_view_read_doubles(w, "/x", 5, 1, &x) == WK_E_FORMAT);
+    CHECK_ERROR(WK_E_FORMAT, "pair.h5", "libhdf5 crashed (signal 11)");
+    have_helper("");
+    CHECK(wk_h5_view_read_doubles(w, "/x", 6, 1, &x) == WK_OK && x == 6);
+    CHECK(wk_h5_view_read_doubles(w, "/z", 6, 1, &x) == WK_E_NOT_FOUND);
+    CHECK_ERROR(WK_E_NOT_FOUND, "'/z'", "it has 'x', 'y'");
+    have_helper("lie: numeric");
+    wk_h5_view *late = wk_h5_view_new(file, .isolate = true, .isolate_seconds = 1);
+    CHECK(late && wk_h5_view_each(late, count_sets, &n) == WK_E_FORMAT);
+    wk_error_clear();
+    have_helper("sleep");
+    CHECK(wk_h5_view_each(late, count_sets, &n) == WK_E_FORMAT);
+    CHECK_ERROR(WK_E_FORMAT, "took longer than 1 s", ".isolate_seconds");
+    have_helper("");
+    CHECK(wk_h5_view_each(late, count_sets, &n) == WK_E_FORMAT);
+    CHECK_ERROR(WK_E_FORMAT, "took longer than 1 s");
+    forget();
+}
+
+TEST(isolate, what_is_told_of_data_sets_is_checked)
+{
+    static const char *const lies[] = { "lie: many", "lie: dimensions", "lie: size",
+                                        "lie: text", "lie: chunk",      "lie: numeric" };
+    int n = 0;
+    write_pair();
+    for (size_t i = 0; i < sizeof lies / sizeof *lies; i++) {
+        have_helper(lies[i]);
+        wk_h5_view *v = wk_h5_view_new(file, .isolate = true);
+        CHECK(v && wk_h5_view_each(v, count_sets, &n) == WK_E_FORMAT && n == 0);
+        CHECK_ERROR(WK_E_FORMAT, "pair.h5", "an answer that makes no sense");
+    }
+    have_helper("lie: nothing");
+    CHECK(wk_h5_view_each(wk_h5_view_new(file, .isolate = true), count_sets, &n) == WK_OK && n == 1);
+    have_helper("");
     forget();
 }
 
@@ -157,6 +252,45 @@ TEST(isolate, rows_are_those_that_are_read_without_it)
     CHECK(wk_h5_each(path, demand_same_of, path) == WK_OK);
     snprintf(path, sizeof path, "%s/h5py_earliest.hdf5", where ? where : "tests/golden");
     CHECK(wk_h5_each(path, demand_same_of, path) == WK_OK);
+}
+
+typedef struct listing {
+    wk_h5_info infos[64];
+    int n;
+} listing;
+
+static wk_status list(void *user, const wk_h5_info *info)
+{
+    listing *l = user;
+    l->infos[l->n++] = *info;
+    return l->n == 64 ? WK_E_RANGE : WK_OK;
+}
+
+TEST(isolate, a_view_shows_what_is_there)
+{
+    static double a[ROOM], b[ROOM];
+    static listing plain, apart;
+    char path[512];
+    const char *where = getenv("WICK_GOLDEN");
+    snprintf(path, sizeof path, "%s/h5py_latest.hdf5", where ? where : "tests/golden");
+    plain.n = apart.n = 0;
+    wk_h5_view *v = wk_h5_view_new(path, .isolate = true), *here = wk_h5_view_new(path);
+    CHECK(wk_h5_each(path, list, &plain) == WK_OK && wk_h5_view_each(v, list, &apart) == WK_OK);
+    CHECK(plain.n == apart.n && plain.n > 10);
+    for (int i = 0; i < plain.n; i++) {
+        const wk_h5_info *info = &plain.infos[i];
+        CHECK(!memcmp(info, &apart.infos[i], sizeof *info));
+        int64_t all = 1;
+        for (int d = 0; d < info->ndim; d++) all *= info->shape[d];
+        const wk_status status = wk_h5_read_doubles(path, info->path, 0, all, a);
+        wk_error_clear();
+        CHECK(wk_h5_view_read_doubles(v, info->path, 0, all, b) == status);
+        wk_error_clear();
+        CHECK(status || !memcmp(a, b, (size_t)all * sizeof *a));
+        CHECK(wk_h5_view_read_doubles(here, info->path, 0, all, b) == status);
+        wk_error_clear();
+        CHECK(status || !memcmp(a, b, (size_t)all * sizeof *a));
+    }
 }
 
 /* x [60, 7] in chunks of [8, 3] that grew to 90 rows, of which some were never written, and shrank to 41. */
@@ -229,6 +363,12 @@ TEST(isolate, what_cannot_be_asked_is_refused)
     CHECK_ERROR(WK_E_INVALID, ".isolate_seconds = 0");
     CHECK_NULL(wk_dataset_h5(file, .isolate = true, .isolate_mib = -1));
     CHECK_ERROR(WK_E_INVALID, ".isolate_mib = -1");
+    CHECK_NULL(wk_h5_view_new(file, .isolate = true, .isolate_mib = 0));
+    CHECK_ERROR(WK_E_INVALID, "h5_view: ", ".isolate_mib = 0");
+    CHECK_NULL(wk_h5_view_new(NULL));
+    CHECK_ERROR(WK_E_INVALID, "h5_view: ", "path is NULL");
+    CHECK(wk_h5_view_each(wk_h5_view_new(file), NULL, NULL) == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "visit is NULL");
     CHECK_NULL(wk_dataset_h5("/nonexistent.h5", .isolate = true));
     CHECK_ERROR(WK_E_NOT_FOUND, "/nonexistent.h5");
     forget();

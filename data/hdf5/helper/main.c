@@ -19,6 +19,8 @@ typedef struct session {
 
 static H5I_type_t take_kind(wki_wire *w) { return wki_wire_take(w) ? H5I_GROUP : H5I_DATASET; }
 
+static void put_text(wki_wire *w, const char *text) { wki_wire_put_bytes(w, text, strlen(text)); }
+
 static void answer_hint(session *s)
 {
     char group[NAME_MOST], near[NAME_MOST], room[WKI_H5_HINT];
@@ -26,7 +28,7 @@ static void answer_hint(session *s)
     wki_wire_take_text(&s->asked, group, sizeof group);
     wki_wire_take_text(&s->asked, near, sizeof near);
     wki_h5_hint(s->file, group, kind, near[0] ? near : NULL, room);
-    wki_wire_put_bytes(&s->answer, room, strlen(room));
+    put_text(&s->answer, room);
 }
 
 static void answer_classes(session *s)
@@ -35,7 +37,7 @@ static void answer_classes(session *s)
     int n;
     if (wki_h5_read_classes(s->file, wki_wire_take_text(&s->asked, object, sizeof object), &names, &n) != WK_OK) return;
     wki_wire_put(&s->answer, (uint64_t)n);
-    for (int i = 0; i < n; i++) wki_wire_put_bytes(&s->answer, names[i], strlen(names[i]));
+    for (int i = 0; i < n; i++) put_text(&s->answer, names[i]);
     wki_h5_names_free(names, n);
 }
 
@@ -80,6 +82,29 @@ static void answer_table(session *s)
     wki_h5_table_close(t);
 }
 
+static void answer_infos(session *s)
+{
+    wk_h5_info *infos = NULL;
+    int n = 0;
+    if (wki_h5_infos(s->file, &infos, &n) == WK_OK) wki_wire_put(&s->answer, (uint64_t)n);
+    for (int i = 0; i < n; i++) {
+        const wk_h5_info *info = &infos[i];
+        put_text(&s->answer, info->path);
+        put_text(&s->answer, info->type);
+        put_text(&s->answer, info->filters);
+        put_text(&s->answer, info->fill);
+        wki_wire_put(&s->answer, (uint64_t)info->ndim);
+        for (int k = 0; k < info->ndim; k++) {
+            wki_wire_put(&s->answer, (uint64_t)info->shape[k]);
+            wki_wire_put(&s->answer, (uint64_t)info->chunk[k]);
+        }
+        wki_wire_put(&s->answer, (uint64_t)info->bytes);
+        wki_wire_put(&s->answer, (uint64_t)info->stored_bytes);
+        wki_wire_put(&s->answer, info->numeric);
+    }
+    wki_free(infos);
+}
+
 static void answer(session *s)
 {
     char path[NAME_MOST];
@@ -93,6 +118,7 @@ static void answer(session *s)
     case WKI_WIRE_HINT: answer_hint(s); return;
     case WKI_WIRE_CLASSES: answer_classes(s); return;
     case WKI_WIRE_TABLE: answer_table(s); return;
+    case WKI_WIRE_INFOS: answer_infos(s); return;
     default: s->asked.bad = true;
     }
 }
