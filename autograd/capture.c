@@ -16,6 +16,7 @@ typedef struct setting {
     bool grad, inference, autocast, anomaly;
     int threads, isa;
     unsigned structure;
+    unsigned long long switches;
 } setting;
 
 typedef struct binding { /* a view that lies in an input */
@@ -147,6 +148,7 @@ static setting setting_now(void)
     s.threads = wk_num_threads();
     s.isa = wk_cpu_isa()[3]; /* base, avx2, avx512 */
     s.structure = atomic_load_explicit(&wki_structure, memory_order_relaxed);
+    s.switches = atomic_load_explicit(&wki_switches, memory_order_relaxed);
     return s;
 }
 
@@ -159,8 +161,8 @@ static const char *changed_setting(const setting *a, const setting *b)
     if (a->anomaly != b->anomaly) return "anomaly mode changed";
     if (a->threads != b->threads) return "the number of threads changed";
     if (a->isa != b->isa) return "the instruction set changed";
-    if (a->structure != b->structure)
-        return "a module, its mode or members, a hook, an optimizer or what requires grad changed";
+    if (a->switches != b->switches) return "the mode of a module changed, or what requires grad";
+    if (a->structure != b->structure) return "a module got a member, a hook came or went, or an optimizer was changed";
     return NULL;
 }
 

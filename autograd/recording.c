@@ -8,6 +8,7 @@
 #include <string.h>
 
 atomic_uint wki_structure;
+atomic_ullong wki_switches;
 
 static wki_recording *here(void) { return (wki_recording *)wki_recorder_here; }
 

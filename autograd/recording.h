@@ -28,9 +28,16 @@ static inline void wki_grad_touched(wk_tensor *leaf, bool set)
 }
 void wki_storage_lost(wki_storage *s); /* a storage that a recording has seen dies */
 
-/* Bumped by whatever changes what a step does without touching its tensors: modes of modules, members, hooks. */
+/* What a step depends on without touching it. Structure: members, hooks, optimizers; every change counts. Switches: modes
+ * of modules, what requires grad; a sum of all that are on, so that those put back are as if nothing had been. */
 extern atomic_uint wki_structure;
+extern atomic_ullong wki_switches;
 static inline void wki_structure_changed(void) { atomic_fetch_add_explicit(&wki_structure, 1, memory_order_relaxed); }
+static inline void wki_switched(const void *what)
+{
+    const unsigned long long its = ((uintptr_t)what >> 4) * 0x9E3779B97F4A7C15u;
+    atomic_fetch_xor_explicit(&wki_switches, its ^ its >> 29, memory_order_relaxed);
+}
 
 /* ---- For capture.c ---- */
 

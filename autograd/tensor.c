@@ -63,6 +63,7 @@ wki_storage *wki_storage_borrow(void *data, size_t bytes, void (*done)(void *), 
 static void tensor_destroy(void *object)
 {
     wk_tensor *t = object;
+    if (t->is_switched) wki_switched(t);
     if (t->accumulator) t->accumulator->leaf = NULL;
     if (t->retains_grad && t->grad_fn) t->grad_fn->retain = NULL;
     wki_object_unref(t->accumulator);
@@ -346,13 +347,18 @@ bool wk_allclose(const wk_tensor *a, const wk_tensor *b, double rtol, double ato
     return compare(a, b, rtol, atol);
 }
 
+void wki_set_requires_grad(wk_tensor *leaf, bool on)
+{
+    if (leaf->is_switched != on) wki_switched(leaf);
+    leaf->requires_grad = leaf->is_switched = on;
+}
+
 wk_tensor *wk_requires_grad(wk_tensor *leaf)
 {
     if (!wki_tensor_ok(leaf, "requires_grad", "leaf") || !wki_float_ok(leaf, "requires_grad", "leaf")) return NULL;
     wki_check(!leaf->is_inference, NULL, WK_E_STATE, "requires_grad",
               "a tensor made in inference mode never requires grad; clone it outside");
-    if (!leaf->requires_grad) wki_structure_changed();
-    leaf->requires_grad = true;
+    wki_set_requires_grad(leaf, true);
     return leaf;
 }
 

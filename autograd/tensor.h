@@ -32,6 +32,7 @@ struct wk_tensor {
     wk_tensor *grad;       /* owned */
     bool requires_grad;    /* a leaf's own wish, or: history exists */
     bool retains_grad, is_view, is_inference;
+    bool is_switched;         /* the wish counts in wki_switches */
     uint32_t rewrites;        /* the storage's when this handle was made: a view made before a rewrite is stale */
 };
 extern const wki_type wki_tensor_type;
@@ -51,6 +52,8 @@ static inline int wki_storage_refs(wki_storage *s)
 {
     return atomic_load_explicit(&s->object.refs, memory_order_acquire);
 }
+
+void wki_set_requires_grad(wk_tensor *leaf, bool on);
 
 /* An uninitialised contiguous tensor, without history, in the thread's scope. */
 wk_tensor *wki_new(const char *where, wk_device device, int ndim, const int64_t *shape, wk_dtype dtype);

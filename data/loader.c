@@ -1,6 +1,7 @@
 /* The loader as its user sees it: batches in order, epoch after epoch, errors at the batch they belong to. Rests on the
  * ring, which fills the slots, and on tensors, which show them. */
 #include "data/loader.h"
+#include "autograd/recording.h"
 #include "base/alloc.h"
 #include "base/options.h"
 #include <string.h>
@@ -317,6 +318,8 @@ wk_batch *wk_loader_next(wk_loader *loader)
 {
     const char *where = "loader_next";
     if (wk_failed() || !loader_ok(loader, where)) return NULL;
+    if (wki_not_recorded(where, "a batch is taken", "take it before the step, and give its tensors as inputs"))
+        return NULL;
     wki_check(!loader->filling, NULL, WK_E_STATE, where, "called by the dataset that this loader is reading");
     if (loader->failure.code != WK_OK) return wki_error_raise(&loader->failure), NULL;
     if (!is_here(loader, where)) return NULL;

@@ -9,6 +9,7 @@
 static void module_destroy(void *object)
 {
     wk_module *m = object;
+    if (!m->training) wki_switched(m);
     if (m->state && m->ops->destroy) m->ops->destroy(m->state);
     for (int i = 0; i < m->count; i++) {
         wk_module *child = wki_child_at(m, i);
@@ -241,7 +242,7 @@ wk_tensor *wk_forward(wk_module *m, wk_tensor *x)
 wk_module *wk_train(wk_module *m, bool on)
 {
     if (!wki_module_ok(m, "train", "m")) return NULL;
-    if (m->training != on) wki_structure_changed();
+    if (m->training != on) wki_switched(m);
     m->training = on;
     for (int i = 0; i < m->count; i++)
         if (wki_child_at(m, i)) wk_train(wki_child_at(m, i), on);

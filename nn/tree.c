@@ -94,8 +94,7 @@ static wk_status freeze(wk_module *m, freezing *f)
     f->found = 0;
     if (wki_module_walk(m, pick, f)) return wk_error();
     for (int i = 0; i < f->found; i++) {
-        if (f->of[i]->requires_grad != f->on) wki_structure_changed();
-        f->of[i]->requires_grad = f->on;
+        wki_set_requires_grad(f->of[i], f->on);
         if (!f->on) wk_set_grad(f->of[i], NULL);
     }
     return wk_error();

@@ -65,7 +65,7 @@ static bool put_step(const trace *t, int i)
 }
 
 /* Steps until the last rate, an explosion or a signal; a loss that is not finite is no point. */
-static wk_status climb(trace *t, const run_parts *with, progress *shown)
+static wk_status climb(trace *t, run_parts *with, progress *shown)
 {
     const settings *s = t->settings;
     double mean = 0, least = INFINITY;

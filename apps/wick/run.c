@@ -30,6 +30,8 @@ const args_option run_options[RUN_OPTIONS] = {
     { "x", 0, ARGS_TEXT, AT(data.x), "NAME", "inputs (x, data, images, features, ...)", 0, 0 },
     { "y", 0, ARGS_TEXT, AT(data.y), "NAME", "targets (y, label, labels, targets, ...)", 0, 0 },
     { "isolate", 0, ARGS_FLAG, AT(data.isolate), NULL, "ask libhdf5 about FILE in a process of its own", 0, 0 },
+    { "no-capture", 0, ARGS_FLAG, AT(no_capture), NULL, "run each step anew instead of replaying a recorded one", 0,
+      0 },
     { "json", 0, ARGS_FLAG, AT(json), NULL, "print JSON lines alone", 0, 0 },
     { "quiet", 'q', ARGS_FLAG, AT(quiet), NULL, "print the result alone", 0, 0 },
 };
@@ -184,6 +186,7 @@ bool run_make_parts(run *r, run_parts *with)
         with->average = wk_ema_new(wk_parameters(model), decay);
         wk_average_buffers(with->average, wk_buffers(model));
     }
+    run_capture(with);
     return !wk_failed();
 }
 
@@ -255,7 +258,7 @@ static void tell(const run *r, const char *bad)
 }
 
 /* false: the training is over, by an error or a loss that is not finite. */
-static bool train_step(run *r, const run_parts *with, wk_batch *b)
+static bool train_step(run *r, run_parts *with, wk_batch *b)
 {
     keep_place *at = &r->place;
     const char *bad;
@@ -277,7 +280,7 @@ static bool train_step(run *r, const run_parts *with, wk_batch *b)
 
 /* One epoch, or the rest of it; *mean becomes the mean loss of its batches. Stops early at a loss that is not finite,
  * and, between two steps, at a signal. */
-static void train_epoch(run *r, const run_parts *with, double *mean)
+static void train_epoch(run *r, run_parts *with, double *mean)
 {
     keep_place *at = &r->place;
     const int64_t batches = r->plan->batches;
@@ -329,7 +332,7 @@ static void save(const run *r, const run_parts *with, bool best)
     keep_save(r->keep, &t, &r->place, best);
 }
 
-static run_end train_all(run *r, const run_parts *with)
+static run_end train_all(run *r, run_parts *with)
 {
     keep_place *at = &r->place;
     if (!r->from) {
@@ -380,7 +383,7 @@ static wk_status go_on(run *r, const run_parts *with)
     return wk_training_load_state_dict(&t, r->from);
 }
 
-static run_end train_and_test(run *r, const run_parts *with)
+static run_end train_and_test(run *r, run_parts *with)
 {
     wk_metrics test;
     if (r->progress->mode == PROGRESS_JSON && !run_put_start(r)) return fail_output();

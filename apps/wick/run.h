@@ -11,6 +11,7 @@
 #include "report.h"
 #include "scale.h"
 #include "sets.h"
+#include "wick/capture.h"
 #include "wick/train.h"
 
 /* What train and compare have in common: the beginning of their settings, and the options for it. */
@@ -20,9 +21,9 @@ typedef struct run_settings {
     const char *schedule, *augment, *nonfinite;   /* NULL: none */
     double clip, clip_value, ema;                 /* 0: none */
     int64_t epochs, batch_size, threads, workers; /* batch_size 0, workers -1: not given */
-    bool bf16, json, quiet;
+    bool bf16, no_capture, json, quiet;
 } run_settings;
-enum { RUN_OPTIONS = 21, RUN_OF_EPOCHS = 5 }; /* the first ones are for whole epochs alone */
+enum { RUN_OPTIONS = 22, RUN_OF_EPOCHS = 5 }; /* the first ones are for whole epochs alone */
 extern const args_option run_options[RUN_OPTIONS];
 run_settings run_defaults(void);
 
@@ -78,6 +79,7 @@ typedef struct run_parts {
     wk_loader *train, *valid;
     rates rates;
     wk_average *average; /* NULL: none */
+    wk_plan *gradients, *update; /* the two halves of a step, recorded; NULL: run as they stand */
 } run_parts;
 bool run_make_parts(run *r, run_parts *with);
 /* Does its schedule suit r's optimizer and plan? false after a usage error on stderr. */
@@ -88,7 +90,8 @@ bool run_is_policy(const run_plan *p, const char *name);
 wk_status run_set_policy(const run_plan *p, wk_optim *optim);
 /* One step; its loss, before which nothing is changed if that is not finite; NAN: it was skipped. *bad (NULL allowed):
  * to be reported, the first parameter whose gradient is not finite. */
-double run_step(const run_parts *with, wk_batch *b, const char **bad);
+void run_capture(run_parts *with); /* in the scope open at the call; with must stay where it is */
+double run_step(run_parts *with, wk_batch *b, const char **bad);
 
 /* RUN_FAILED leaves the library's error pending, WK_E_INTERRUPTED after a signal. */
 run_end run_go(run *r, uint64_t seed);

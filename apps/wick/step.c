@@ -26,12 +26,23 @@ wk_status run_set_policy(const run_plan *p, wk_optim *optim)
 }
 
 /* Backward runs as the forward pass was recorded. */
-static wk_tensor *loss_of(const run_parts *with, wk_batch *b)
+static wk_tensor *loss_of(const run_parts *with, wk_tensor *x, wk_tensor *y)
 {
     const bool before = wk_set_autocast_enabled(with->plan->settings->bf16);
-    wk_tensor *output = wk_forward(with->net, wk_batch_x(b));
+    wk_tensor *output = wk_forward(with->net, x);
     wk_set_autocast_enabled(before);
-    return wk_loss(output, scale_targets(&with->plan->scales, wk_batch_y(b)));
+    return wk_loss(output, scale_targets(&with->plan->scales, y));
+}
+
+/* The first half of a step: the loss and its gradients. */
+static wk_tensor *find_gradients(void *user, wk_tensor *const *in, int n)
+{
+    const run_parts *with = user;
+    (void)n;
+    wk_zero_grad(with->optim);
+    wk_tensor *loss = loss_of(with, in[0], in[1]);
+    wk_backward(loss);
+    return loss;
 }
 
 static const char *first_not_finite(const run_parts *with)
@@ -59,21 +70,41 @@ static const char *find_not_finite(const run_parts *with)
     return looks ? first_not_finite(with) : NULL;
 }
 
-static double step(const run_parts *with, wk_batch *b, const char **bad)
+/* The second half. */
+static wk_tensor *update(void *user, wk_tensor *const *in, int n)
 {
-    wk_zero_grad(with->optim);
-    wk_tensor *loss = loss_of(with, b);
+    const run_parts *with = user;
+    (void)in, (void)n;
+    clip(with);
+    wk_step(with->optim);
+    return NULL;
+}
+
+/* An optimizer that looks at its gradients decides at each step anew, and is not recorded. */
+void run_capture(run_parts *with)
+{
+    if (with->plan->settings->no_capture) return;
+    with->gradients = wk_capture(find_gradients, with);
+    if (!run_is_policy(with->plan, "skip") && !run_is_policy(with->plan, "stop"))
+        with->update = wk_capture(update, with);
+}
+
+static double step(run_parts *with, wk_batch *b, const char **bad)
+{
+    wk_tensor *in[] = { wk_batch_x(b), wk_batch_y(b) };
+    wk_tensor *loss = with->gradients ? wk_plan_run(with->gradients, in, 2) : find_gradients(with, in, 2);
     const double value = wk_item(loss);
     if (wk_failed() || !isfinite(value)) return value;
     const int64_t skipped = wk_steps_skipped(with->optim);
-    wk_backward(loss);
     const char *name = find_not_finite(with);
     if (name && run_is_policy(with->plan, "skip")) return NAN;
     if (name && run_is_policy(with->plan, "stop"))
         return wk_fail(WK_E_STATE, "the gradient of '%s' is not finite; nothing was updated", name), NAN;
     if (bad) *bad = name;
-    clip(with);
-    wk_step(with->optim);
+    if (with->update)
+        wk_plan_run(with->update, NULL, 0);
+    else
+        update(with, NULL, 0);
     if (wk_steps_skipped(with->optim) > skipped) return NAN;
     if (with->average) wk_average_update(with->average);
     return value;
@@ -86,7 +117,7 @@ static void put_back(wk_state *buffers, const wk_state *before)
     for (int64_t i = 0; i < wk_state_count(before); i++) wk_copy_(wk_state_at(buffers, i), wk_state_at(before, i));
 }
 
-double run_step(const run_parts *with, wk_batch *b, const char **bad)
+double run_step(run_parts *with, wk_batch *b, const char **bad)
 {
     if (bad) *bad = NULL;
     if (!run_is_policy(with->plan, "skip")) return step(with, b, bad);

@@ -362,7 +362,9 @@ TEST(capture, records_again_when_what_it_holds_changes)
     CHECK(tells(plan, "replayed"));
     wk_train(m.net, false);
     run_some(plan, &images, 6, 7);
-    CHECK(tells(plan, "a module"));
+    CHECK(tells(plan, "the mode of a module"));
+    wk_train(m.net, true);
+    wk_train(m.net, false);
     wk_set_num_threads(2);
     run_some(plan, &images, 7, 8);
     CHECK(tells(plan, "number of threads"));

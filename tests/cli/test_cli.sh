@@ -304,6 +304,13 @@ grep -q '"bf16": true' halved/config.json || fail "it is not recorded"
 run 0 train --resume halved-again --epochs 3 -q
 cmp halved/metrics.csv halved-again/metrics.csv || fail "the logs differ"
 
+law "steps that are replayed have the bits of those that run anew"
+run 0 train rates.h5 --epochs 3 --hidden 16 --lr 0.02 --bf16 --clip 0.5 --ema 0.9 -o replayed -q
+run 0 train rates.h5 --epochs 3 --hidden 16 --lr 0.02 --bf16 --clip 0.5 --ema 0.9 --no-capture -o anew -q
+cmp replayed/metrics.csv anew/metrics.csv || fail "the logs differ"
+for name in replayed anew; do run 0 export $name --last --safetensors $name.safetensors; done
+cmp replayed.safetensors anew.safetensors || fail "the weights differ"
+
 law "a run that stopped goes on to the same bits"
 run 0 synth digits -o resume.h5 --train 1200 --test 100 -q
 run 0 train resume.h5 --epochs 4 -o straight -q --hidden 64
