@@ -99,7 +99,7 @@ static void load_on(writer w)
     while (set && wk_dataset_len(set) == 0) set = wk_dataset_refresh(set);
     wk_loader *loader = wk_loader_new(set, .batch_size = 32, .shuffle = true, .num_workers = 2, .refresh = true);
     int64_t n = 0, grown = 0;
-    while (n < 200) {
+    while (n < 200 || grown < 6) {
         int64_t numbers = 0, before = n;
         n = 0;
         for (wk_batch *b; (b = wk_loader_next(loader)); n += wk_batch_size(b)) {
@@ -113,7 +113,6 @@ static void load_on(writer w)
         CHECK(n >= before && n > 0 && numbers == n * (n - 1) / 2);
         grown += n > before;
     }
-    CHECK(grown > 5);
     kill(child, SIGKILL);
     waitpid(child, NULL, 0);
     forget();
