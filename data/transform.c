@@ -185,12 +185,13 @@ static bool is_direct(const wki_pipeline *p, int f, bool padded)
     return !wki_pipeline_changes(p, f) && !(padded && p->ragged >> f & 1);
 }
 
+/* Never nothing, so that rows without elements are somewhere, too. */
 static bool raw_bytes(const wk_dataset *set, int f, int64_t rows, int64_t items, size_t *bytes)
 {
     const bool ragged = wki_is_ragged(set, f);
     const size_t each = ragged ? wki_item_bytes(&set->fields[f]) : wki_field_bytes(&set->fields[f]);
     if (!wki_mul_ok((size_t)(ragged ? items : rows), each, bytes) || *bytes > PTRDIFF_MAX - 64) return false;
-    *bytes = (*bytes + 63) & ~(size_t)63;
+    *bytes = (*bytes + 64) & ~(size_t)63;
     return true;
 }
 
