@@ -42,8 +42,10 @@ wk_dataset *wki_dataset_first(wk_dataset *set, int64_t n); /* the first rows, in
 enum { WKI_NAMES = 6 };
 
 size_t wki_field_bytes(const wk_field *field); /* of one row; was checked when the dataset was made */
-/* Do n offsets, from the first row's begin to the last one's end, ascend and stay within so many items? */
-bool wki_offsets_ok(const int64_t *offsets, int64_t n, int64_t items, const char *where);
+/* Offsets of rows, from the first one's begin to the last one's end: which of n does not ascend, or is beyond so many items;
+ * -1: none. And how long the longest row is. */
+WK_API int64_t wki_offsets_wrong(const int64_t *offsets, int64_t n, int64_t items);
+WK_API int64_t wki_longest(const int64_t *offsets, int64_t rows);
 static inline bool wki_is_ragged(const wk_dataset *set, int f) { return set->ragged >> f & 1; }
 size_t wki_item_bytes(const wk_field *field); /* of what a ragged row has `length` of */
 /* The shape of n rows of a field; how many dims. */

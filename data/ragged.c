@@ -64,15 +64,19 @@ wk_status wk_dataset_lengths(wk_dataset *set, const int64_t *rows, int64_t n, in
     return wki_dataset_lengths(set, rows, n, lengths, NULL, NULL);
 }
 
-bool wki_offsets_ok(const int64_t *offsets, int64_t n, int64_t items, const char *where)
+int64_t wki_offsets_wrong(const int64_t *offsets, int64_t n, int64_t items)
 {
-    for (int64_t i = 0; i < n; i++) {
-        const int64_t least = i ? offsets[i - 1] : 0;
-        wki_check(offsets[i] >= least && offsets[i] <= items, false, WK_E_RANGE, where,
-                  "offsets[%lld] is %lld; expected %lld or more, and no more than the %lld items", (long long)i,
-                  (long long)offsets[i], (long long)least, (long long)items);
-    }
-    return true;
+    for (int64_t i = 0; i < n; i++)
+        if (offsets[i] < (i ? offsets[i - 1] : 0) || offsets[i] > items) return i;
+    return -1;
+}
+
+int64_t wki_longest(const int64_t *offsets, int64_t rows)
+{
+    int64_t longest = 0;
+    for (int64_t i = 0; i < rows; i++)
+        if (offsets[i + 1] - offsets[i] > longest) longest = offsets[i + 1] - offsets[i];
+    return longest;
 }
 
 /* ---- Padding ---- */

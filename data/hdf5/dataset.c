@@ -173,9 +173,7 @@ static wk_status add_field(h5_set *s, const char *name, const char *path, bool r
 /* Fields that have the items which offsets tell are as long as the longest row. */
 static void describe_ragged(h5_set *s)
 {
-    int64_t longest = 0;
-    for (int64_t i = 0; i < s->rows; i++)
-        if (s->offsets[i + 1] - s->offsets[i] > longest) longest = s->offsets[i + 1] - s->offsets[i];
+    const int64_t longest = wki_longest(s->offsets, s->rows);
     for (int i = 0; i < s->nfields; i++) {
         wk_field *f = &s->fields[i];
         if (!(s->ragged >> i & 1)) continue;

@@ -2,6 +2,7 @@
  * last one where it ends. Rests on read.c. */
 #include "base/alloc.h"
 #include "base/error.h"
+#include "data/dataset.h"
 #include "data/hdf5/h5.h"
 
 enum { SCAN = 4096, RUN = 512 };
@@ -26,14 +27,11 @@ static wk_status read_all(wki_h5_table *t, int64_t *offsets)
 
 static wk_status check_all(const wki_h5_table *t, const int64_t *offsets, uint64_t items)
 {
-    for (uint64_t i = 0; i < t->rows; i++) {
-        const int64_t least = i ? offsets[i - 1] : 0;
-        if (offsets[i] < least || (uint64_t)offsets[i] > items)
-            return wki_h5_fail(
-                t, WK_E_RANGE, "number %llu is %lld; expected %lld or more, and no more than the %llu items",
-                (unsigned long long)i, (long long)offsets[i], (long long)least, (unsigned long long)items);
-    }
-    return WK_OK;
+    const int64_t wrong = wki_offsets_wrong(offsets, (int64_t)t->rows, (int64_t)items);
+    if (wrong < 0) return WK_OK;
+    return wki_h5_fail(t, WK_E_RANGE, "number %lld is %lld; expected %lld or more, and no more than the %llu items",
+                       (long long)wrong, (long long)offsets[wrong], (long long)(wrong ? offsets[wrong - 1] : 0),
+                       (unsigned long long)items);
 }
 
 int64_t *wki_h5_read_offsets(wki_h5_table *t, uint64_t items)

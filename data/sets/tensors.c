@@ -124,14 +124,6 @@ typedef struct starts {
     int64_t *offsets, rows; /* offsets are taken */
 } starts;
 
-static int64_t longest_of(const starts *s)
-{
-    int64_t longest = 0;
-    for (int64_t i = 0; s->ragged && i < s->rows; i++)
-        if (s->offsets[i + 1] - s->offsets[i] > longest) longest = s->offsets[i + 1] - s->offsets[i];
-    return longest;
-}
-
 /* `o` tells the names of classes, or nothing. */
 static wk_dataset *of_tensors(wk_tensor *const *fields, const char *const *names, int n, starts s, wk_dataset_opts o)
 {
@@ -139,7 +131,7 @@ static wk_dataset *of_tensors(wk_tensor *const *fields, const char *const *names
     if (!set) return wki_free(s.offsets), NULL;
     WK_SCOPE(held_tensors);
     wk_field described[WK_MAX_FIELDS];
-    const int64_t longest = longest_of(&s);
+    const int64_t longest = s.ragged ? wki_longest(s.offsets, s.rows) : 0;
     set->ragged = s.ragged;
     set->offsets = s.offsets;
     for (int f = 0; f < n; f++) {
@@ -186,7 +178,10 @@ static int64_t *copy_offsets(wk_tensor *offsets, int64_t items, int64_t *rows, c
     int64_t *copy = wki_alloc_array((size_t)n, sizeof *copy);
     if (!copy || wk_read(wk_to(offsets, WK_I64), copy, (size_t)n * sizeof *copy)) return wki_free(copy), NULL;
     *rows = n - 1;
-    if (wki_offsets_ok(copy, n, items, where)) return copy;
+    const int64_t wrong = wki_offsets_wrong(copy, n, items);
+    if (wrong < 0) return copy;
+    wki_fail(WK_E_RANGE, where, "offsets[%lld] is %lld; expected %lld or more, and no more than the %lld items",
+             (long long)wrong, (long long)copy[wrong], (long long)(wrong ? copy[wrong - 1] : 0), (long long)items);
     wki_free(copy);
     return NULL;
 }
