@@ -55,7 +55,9 @@ static void read_pixels(reader *r)
     jpeg_mem_src(jpeg, r->job->bytes, (unsigned long)r->job->n);
     jpeg_read_header(jpeg, TRUE);
     const int channels = jpeg->num_components == 1 ? 1 : 3;
-    if (wki_picture_room(r->job, jpeg->image_height, jpeg->image_width, channels)) leave(r, "no room");
+    const uint64_t height = jpeg->image_height, width = jpeg->image_width;
+    const uint64_t least = jpeg->arith_code ? 0 : height * width / 512; /* a bit for each block of 64 */
+    if (wki_picture_room(r->job, height, width, channels, least)) leave(r, "no room");
     jpeg->out_color_space = channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
     jpeg_start_decompress(jpeg);
     const size_t row = (size_t)jpeg->output_width * (size_t)channels;

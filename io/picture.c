@@ -8,7 +8,7 @@
 
 static const size_t file_most = (size_t)256 << 20;
 
-wk_status wki_picture_room(wki_picture_job *job, uint64_t height, uint64_t width, int channels)
+wk_status wki_picture_room(wki_picture_job *job, uint64_t height, uint64_t width, int channels, uint64_t least)
 {
     const bool fits = height > 0 && width > 0 && height <= WKI_PICTURE_SIDE_MOST && width <= WKI_PICTURE_SIDE_MOST &&
                       height * width <= WKI_PICTURE_PIXELS_MOST;
@@ -17,6 +17,9 @@ wk_status wki_picture_room(wki_picture_job *job, uint64_t height, uint64_t width
                         "%s: a picture of %llu x %llu; expected sides of 1 to %d and at most %d pixels", job->path,
                         (unsigned long long)height, (unsigned long long)width, WKI_PICTURE_SIDE_MOST,
                         WKI_PICTURE_PIXELS_MOST);
+    if (least > job->n)
+        return wki_fail(WK_E_FORMAT, job->where, "%s: claims %llu x %llu pixels in %zu bytes", job->path,
+                        (unsigned long long)height, (unsigned long long)width, job->n);
     if (job->height && (height != (uint64_t)job->height || width != (uint64_t)job->width))
         return wki_fail(WK_E_SHAPE, job->where, "%s: a picture of %llu x %llu; expected %d x %d, or ask for resize",
                         job->path, (unsigned long long)height, (unsigned long long)width, job->height, job->width);

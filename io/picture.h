@@ -25,6 +25,7 @@ typedef struct wki_picture_job {
 } wki_picture_job;
 wk_status wki_png_read(wki_picture_job *job);
 wk_status wki_jpeg_read(wki_picture_job *job);
-/* Room for the pixels, once the header has told their number and it is one that is wanted. */
-wk_status wki_picture_room(wki_picture_job *job, uint64_t height, uint64_t width, int channels);
+/* Room for the pixels, once the header has told their number and it is one that is wanted. No whole file of such a picture has less than
+ * `least` bytes. */
+wk_status wki_picture_room(wki_picture_job *job, uint64_t height, uint64_t width, int channels, uint64_t least);
 #endif

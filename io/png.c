@@ -59,7 +59,8 @@ static void read_pixels(reader *r)
     png_read_info(png, r->info);
     const int channels = png_get_color_type(png, r->info) & PNG_COLOR_MASK_COLOR ? 3 : 1;
     const png_uint_32 height = png_get_image_height(png, r->info), width = png_get_image_width(png, r->info);
-    if (wki_picture_room(r->job, height, width, channels)) png_error(png, "no room");
+    const uint64_t least = (uint64_t)height * png_get_rowbytes(png, r->info) / 1032; /* the most that deflate packs */
+    if (wki_picture_room(r->job, height, width, channels, least)) png_error(png, "no room");
     png_set_expand(png);
     png_set_scale_16(png);
     png_set_strip_alpha(png);

@@ -151,6 +151,41 @@ TEST(images, a_picture_of_absurd_size_is_refused_before_it_has_room)
     clear();
 }
 
+static uint32_t crc_of(const unsigned char *bytes, size_t n)
+{
+    uint32_t crc = UINT32_MAX;
+    for (size_t i = 0; i < n; i++) {
+        crc ^= bytes[i];
+        for (int k = 0; k < 8; k++) crc = crc >> 1 ^ (crc & 1 ? 0xedb88320u : 0);
+    }
+    return ~crc;
+}
+
+/* 4096 x 4096 in some hundred bytes. */
+TEST(images, a_small_file_that_claims_a_large_picture_is_refused_before_it_has_room)
+{
+    static const unsigned char large[8] = { 0, 0, 16, 0, 0, 0, 16, 0 };
+    unsigned char bytes[2048];
+    if (!reads("a/1.jpg", jpeg, sizeof jpeg) || !reads("a/1.png", png, sizeof png)) return;
+    memcpy(bytes, jpeg, sizeof jpeg);
+    unsigned char *frame = memmem(bytes, sizeof jpeg, "\xff\xc2", 2);
+    memcpy(frame + 5, (const unsigned char[]){ 16, 0, 16, 0 }, 4);
+    new_folder();
+    put("a/1.jpg", bytes, sizeof jpeg);
+    CHECK_NULL(wk_dataset_images(folder));
+    CHECK_ERROR(WK_E_FORMAT, "a/1.jpg", "claims 4096 x 4096 pixels in");
+    clear();
+    memcpy(bytes, png, sizeof png);
+    memcpy(bytes + 16, large, 8);
+    const uint32_t crc = crc_of(bytes + 12, 17);
+    for (int i = 0; i < 4; i++) bytes[29 + i] = (unsigned char)(crc >> 8 * (3 - i));
+    new_folder();
+    put("a/1.png", bytes, sizeof png);
+    CHECK_NULL(wk_dataset_images(folder));
+    CHECK_ERROR(WK_E_FORMAT, "a/1.png", "claims 4096 x 4096 pixels in");
+    clear();
+}
+
 TEST(images, workers_decode_what_the_caller_does)
 {
     if (!reads("a/1.jpg", jpeg, sizeof jpeg)) return;
