@@ -11,7 +11,7 @@
 
 #include <jerror.h>
 
-enum { SCANS_MOST = 200 }; /* each goes over all of a progressive picture */
+enum { SCANS_MOST = 200, ARITHMETIC_FREE = 4 << 20 }; /* each goes over all of a progressive picture */
 
 typedef struct reader {
     struct jpeg_error_mgr errors; /* first: libjpeg hands it back */
@@ -56,7 +56,9 @@ static void read_pixels(reader *r)
     jpeg_read_header(jpeg, TRUE);
     const int channels = jpeg->num_components == 1 ? 1 : 3;
     const uint64_t height = jpeg->image_height, width = jpeg->image_width;
-    const uint64_t least = jpeg->arith_code ? 0 : height * width / 512; /* a bit for each block of 64 */
+    /* A bit for each block of 64; arithmetic coding may take less, which is believed of small pictures. */
+    const uint64_t free = jpeg->arith_code ? ARITHMETIC_FREE : 0, pixels = height * width;
+    const uint64_t least = pixels > free ? (pixels - free) / 512 : 0;
     if (wki_picture_room(r->job, height, width, channels, least)) leave(r, "no room");
     jpeg->out_color_space = channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
     jpeg_start_decompress(jpeg);
