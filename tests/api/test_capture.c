@@ -407,6 +407,24 @@ TEST(capture, follows_memory_that_moves)
     CHECK(wk_plan_stats_of(plan).replays == 12 - 3);
 }
 
+static wk_tensor *adds(void *user, wk_tensor *const *in, int n)
+{
+    (void)n;
+    return wk_sum(wk_add(in[0], *(wk_tensor *const *)user));
+}
+
+TEST(capture, takes_another_tensor_that_came_in_its_place)
+{
+    wk_tensor *x = wk_ones(WK_SHAPE(3), WK_F32), *other = NULL;
+    wk_plan *plan = wk_capture(adds, &other);
+    for (int k = 1; k < 4; k++) {
+        WK_SCOPE(its);
+        other = wk_full(WK_SHAPE(3), WK_F32, k);
+        for (int run = 0; run < 3; run++) CHECK(wk_item(wk_plan_run(plan, &x, 1)) == 3 + 3 * k);
+        CHECK(tells(plan, "replayed"));
+    }
+}
+
 /* A step that accumulates: two plans share the gradients. */
 static wk_tensor *add_gradients(void *user, wk_tensor *const *in, int n)
 {
