@@ -23,10 +23,12 @@ typedef struct ready {
 
 /* ---- Where parts must meet ---- */
 
-/* Bytes that an item touches. Split alike: by rows of contiguous elements, so that each part has its own in both. */
+/* Bytes that an item touches. Split alike: contiguous elements by rows among as many parts, so that each part has its own
+ * in both. */
 typedef struct span {
     const char *begin, *end;
-    int64_t split; /* elements of such a split; 0: another; -1: none, part 0 has all */
+    int64_t split; /* elements of such a split; 0: another */
+    int threads;   /* 1: part 0 has all */
     bool written;
 } span;
 
@@ -48,13 +50,12 @@ static span span_of(const wki_view *v)
 static bool meet(const span *a, const span *b)
 {
     if (a->begin >= b->end || b->begin >= a->end || !(a->written || b->written)) return false;
-    if (a->split == -1 && b->split == -1) return false;
-    return !(a->split > 0 && a->split == b->split && a->begin == b->begin && a->end == b->end);
+    if (a->threads == 1 && b->threads == 1) return false;
+    return !(a->split && a->split == b->split && a->threads == b->threads && a->begin == b->begin && a->end == b->end);
 }
 
 static int64_t split_of(const step *s)
 {
-    if (s->threads == 1) return -1;
     if (s->kernel != &wki_cpu_row) return 0;
     for (int k = 0; k < s->item->call.nviews; k++)
         if (!wki_is_contiguous(&s->item->views[k])) return 0;
@@ -71,6 +72,7 @@ static bool must_meet(const step *s, span *spans, int n)
         span *mine = &spans[n + k];
         *mine = span_of(&s->item->views[k]);
         mine->split = split;
+        mine->threads = s->threads;
         mine->written = k < call->nout || !s->kernel;
         for (int i = 0; i < n && !found; i++) found = meet(mine, &spans[i]);
     }
