@@ -34,11 +34,13 @@ typedef struct tape {
     int ninputs;
     wki_view form[WK_PLAN_MOST_INPUTS]; /* of the inputs; data and storage: those that the bindings have now */
     int same[WK_PLAN_MOST_INPUTS];      /* the first input that is this one, too */
+    bool written[WK_PLAN_MOST_INPUTS];  /* the step changes this input */
     setting made_in;
     wki_plan *plan; /* NULL: nothing recorded */
     binding *bindings;
     int nbindings;
     wki_storage **kept; /* held: what outlives the step; the first nwritten are written */
+    bool *before;       /* which of them were there before it: somebody else's, then */
     int nkept, nwritten;
     wki_touched *touched;
     wki_storage **homes; /* of each touched leaf and its .grad, in pairs; not held */
@@ -72,8 +74,12 @@ static void forget(tape *t)
 {
     wki_plan_free(t->plan);
     wki_free(t->bindings);
-    for (int i = 0; i < t->nkept; i++) wki_storage_unref(t->kept[i]);
+    for (int i = 0; i < t->nkept; i++) {
+        atomic_fetch_sub(&t->kept[i]->planned, 1);
+        wki_storage_unref(t->kept[i]);
+    }
     wki_free(t->kept);
+    wki_free(t->before);
     for (int i = 0; i < t->ntouched; i++) {
         wki_object_unref(t->touched[i].leaf);
         wki_object_unref(t->touched[i].before);
@@ -85,6 +91,7 @@ static void forget(tape *t)
     t->plan = NULL;
     t->bindings = NULL;
     t->kept = t->homes = NULL;
+    t->before = NULL;
     t->touched = NULL;
     t->output = NULL;
     t->nbindings = t->nkept = t->nwritten = t->ntouched = 0;
@@ -170,7 +177,8 @@ static const char *changed_setting(const setting *a, const setting *b)
 static const char *changed_memory(const tape *t, wk_tensor *const *inputs)
 {
     for (int i = 0; i < t->nkept; i++)
-        if (wki_storage_refs(t->kept[i]) == 1 && !WKI_FAULT(41)) return "memory that the step uses was replaced";
+        if (t->before[i] && wki_storage_refs(t->kept[i]) <= atomic_load(&t->kept[i]->planned) && !WKI_FAULT(41))
+            return "memory that the step uses was replaced";
     for (int i = 0; i < t->ntouched; i++) {
         const wki_touched *g = &t->touched[i];
         if (g->leaf->storage != t->homes[2 * i] || (g->after && g->after->storage != t->homes[2 * i + 1]))
@@ -206,11 +214,31 @@ static void bind(tape *t, wk_tensor *const *inputs)
         t->bindings[i].view->data = (char *)t->form[t->bindings[i].input].data + t->bindings[i].at;
 }
 
+static wk_tensor *take_output(wk_plan *plan, wk_tensor *output)
+{
+    wki_object_unref(plan->output);
+    return plan->output = output;
+}
+
+/* Gradients that the step drops first are dropped. */
+static wk_tensor *fail(wk_plan *plan, tape *t)
+{
+    for (int i = 0; i < t->ntouched; i++) {
+        wk_tensor *leaf = t->touched[i].leaf;
+        if (!t->touched[i].set_first) continue;
+        wki_object_unref(leaf->grad);
+        leaf->grad = NULL;
+    }
+    because(plan, "failed as a replay");
+    return NULL;
+}
+
 static wk_tensor *replay(wk_plan *plan, tape *t, wk_tensor *const *inputs)
 {
     bind(t, inputs);
     for (int i = 0; i < t->nwritten; i++) t->kept[i]->version++;
-    if (wki_plan_run(t->plan)) return NULL;
+    for (int k = 0; k < t->ninputs; k++) inputs[k]->storage->version += t->written[k];
+    if (wki_plan_run(t->plan)) return fail(plan, t);
     for (int i = 0; i < t->ntouched; i++) {
         wki_touched *g = &t->touched[i];
         if (g->leaf->grad == g->after || WKI_FAULT(43)) continue;
@@ -224,7 +252,8 @@ static wk_tensor *replay(wk_plan *plan, tape *t, wk_tensor *const *inputs)
     t->fresh = false;
     t->wasted = 0;
     because(plan, "replayed");
-    return t->output;
+    wki_object_ref(t->output);
+    return take_output(plan, t->output);
 }
 
 /* ---- Recording ---- */
@@ -240,6 +269,8 @@ static wk_status give(wk_plan *plan, wk_tensor *const *inputs, int n, wk_tensor 
                   "the step gives its input %d back; clone it there", k);
     to->v = y->v;
     to->storage = wki_storage_ref(y->storage);
+    to->is_planned = true;
+    atomic_fetch_add(&y->storage->planned, 1);
     to->rewrites = y->rewrites;
     to->is_inference = y->is_inference;
     return WK_OK;
@@ -258,24 +289,19 @@ static wk_status run_step(wk_plan *plan, wk_tensor *const *inputs, int n, wk_ten
     return status;
 }
 
-static int input_at(wk_tensor *const *inputs, int n, const wki_view *v)
+/* The input that has the storage, or -1; in a recorded step each has its own. */
+static int input_on(wk_tensor *const *inputs, int n, const wki_storage *s)
 {
-    for (int k = 0; k < n; k++) {
-        if (inputs[k]->storage != v->storage) continue;
-        const wki_view *x = &inputs[k]->v;
-        int64_t last = 0;
-        for (int d = 0; d < x->ndim; d++) last += (x->size[d] - 1) * x->stride[d];
-        const char *begin = x->data, *end = begin + (last + 1) * (int64_t)wk_dtype_size((wk_dtype)x->dtype);
-        if ((const char *)v->data >= begin && (const char *)v->data < end) return k;
-    }
+    for (int k = 0; k < n; k++)
+        if (inputs[k]->storage == s) return k;
     return -1;
 }
 
-static bool is_input(wk_tensor *const *inputs, int n, const wki_storage *s)
+static bool overlaps(const wki_storage *s, bool lost, const wki_storage *input)
 {
-    for (int k = 0; k < n; k++)
-        if (inputs[k]->storage == s) return true;
-    return false;
+    if (lost) return false;
+    const char *a = s->data, *b = input->data;
+    return a < b + input->bytes && b < a + s->bytes;
 }
 
 /* Which storages pass, which are kept; a step that used up what was there before it cannot be repeated. */
@@ -287,7 +313,10 @@ static void tell_spaces_apart(wki_recording *r, wk_tensor *const *inputs, int n)
         if (s->lost && s->before && !s->filled)
             wki_recording_break(r, "the step reads memory from before it that is gone behind it");
         if (s->lost && !s->before && s->read) wki_recording_break(r, "the step reads memory that no call has written");
-        if (s->lost && is_input(inputs, n, s->storage)) wki_recording_break(r, "an input died in the step");
+        if (!s->written || input_on(inputs, n, s->storage) >= 0) continue;
+        for (int k = 0; k < n; k++)
+            if (overlaps(s->storage, s->lost, inputs[k]->storage))
+                wki_recording_break(r, "the step writes to memory that an input lies in");
     }
     if (wki_random_seeding() != r->seeding || wki_random_position() < r->first_draw)
         wki_recording_break(r, "the step seeds random numbers anew");
@@ -298,14 +327,17 @@ static wk_status collect(tape *t, wki_recording *r, wk_tensor *const *inputs, in
     size_t views = 0;
     for (size_t i = 0; i < r->nitems; i++) views += (size_t)r->items[i]->call.nviews;
     t->kept = wki_alloc_array(r->nseen + 1, sizeof(wki_storage *));
+    t->before = wki_alloc_array(r->nseen + 1, sizeof *t->before);
     t->bindings = wki_alloc_array(views + 1, sizeof *t->bindings);
     t->homes = wki_alloc_array(2 * r->ntouched + 1, sizeof(wki_storage *));
-    if (!t->kept || !t->bindings || !t->homes) return wk_error();
+    if (!t->kept || !t->before || !t->bindings || !t->homes) return wk_error();
     for (int written = 1; written >= 0; written--) {
         for (size_t i = 0; i < r->nseen; i++) {
             const wki_seen *s = &r->seen[i];
-            if (s->lost || s->written != written || is_input(inputs, n, s->storage)) continue;
+            if (s->lost || s->written != written || input_on(inputs, n, s->storage) >= 0) continue;
             wki_object_ref(s->storage);
+            atomic_fetch_add(&s->storage->planned, 1);
+            t->before[t->nkept] = s->before;
             t->kept[t->nkept++] = s->storage;
         }
         if (written) t->nwritten = t->nkept;
@@ -313,10 +345,10 @@ static wk_status collect(tape *t, wki_recording *r, wk_tensor *const *inputs, in
     for (size_t i = 0; i < r->nitems; i++)
         for (int k = 0; k < r->items[i]->call.nviews; k++) {
             wki_view *v = &r->items[i]->views[k];
-            if (!is_input(inputs, n, v->storage) || r->seen[r->items[i]->spaces[k]].lost) continue;
-            const int at = input_at(inputs, n, v);
-            if (at < 0) return wki_recording_break(r, "the step reads memory beside an input"), WK_OK;
+            const int at = input_on(inputs, n, v->storage);
+            if (at < 0 || r->seen[r->items[i]->spaces[k]].lost) continue;
             t->bindings[t->nbindings++] = (binding){ v, at, (char *)v->data - (char *)inputs[at]->v.data };
+            t->written[at] |= r->seen[r->items[i]->spaces[k]].written;
         }
     for (size_t i = 0; i < r->ntouched; i++) {
         wki_touched *g = &r->touched[i];
@@ -337,6 +369,8 @@ static wk_status make_tape(tape *t, wki_recording *r, wk_tensor *const *inputs, 
 {
     const uint64_t draws = wki_random_position() - r->first_draw;
     tell_spaces_apart(r, inputs, n);
+    const setting now = setting_now();
+    if (changed_setting(&t->made_in, &now)) wki_recording_break(r, "the step itself changes what it depends on");
     if (r->broken[0] || collect(t, r, inputs, n) || r->broken[0]) return wk_error();
     t->plan = wki_plan_new(r->device, r->items, (int)r->nitems, r->spaces, (int)r->nseen, r->first_draw, draws);
     r->items = NULL;
@@ -350,12 +384,6 @@ static void keep_form(tape *t, wk_tensor *const *inputs)
     for (int k = 0; k < t->ninputs; k++) t->form[k] = inputs[k]->v;
 }
 
-static wk_tensor *take_output(wk_plan *plan, wk_tensor *output)
-{
-    wki_object_unref(plan->output);
-    return plan->output = output;
-}
-
 /* After a step that succeeded nothing fails any more: without a tape the next run is ordinary, too. */
 static void finish_tape(wk_plan *plan, tape *t, wki_recording *r, wk_tensor *const *inputs, wk_tensor *output)
 {
@@ -363,7 +391,6 @@ static void finish_tape(wk_plan *plan, tape *t, wki_recording *r, wk_tensor *con
     const wk_status status = make_tape(t, r, inputs, t->ninputs);
     if (status == WK_OK && t->plan) {
         keep_form(t, inputs);
-        t->made_in = setting_now();
         t->fresh = true;
         wki_object_ref(output);
         t->output = output;
@@ -378,16 +405,46 @@ static void finish_tape(wk_plan *plan, tape *t, wki_recording *r, wk_tensor *con
     because(plan, "not recorded: %s", r->broken[0] ? r->broken : "there was no memory for a plan");
 }
 
+/* Handles on storages of their own, so that what is done to an input can be told from what is done to the same tensor
+ * as one of the step's own. */
+static bool stand_ins(const tape *t, wk_tensor *const *inputs, wk_tensor **stand)
+{
+    for (int k = 0; k < t->ninputs; k++) {
+        if (t->same[k] < k) {
+            stand[k] = stand[t->same[k]];
+            continue;
+        }
+        wki_storage *real = inputs[k]->storage, *own = wki_storage_borrow(real->data, real->bytes, NULL, NULL);
+        stand[k] = own ? wki_object_new(&wki_tensor_type, "plan_run") : NULL;
+        if (!stand[k]) {
+            if (own) wki_storage_unref(own);
+            return false;
+        }
+        own->device = real->device;
+        stand[k]->v = inputs[k]->v;
+        stand[k]->v.storage = stand[k]->storage = own;
+        stand[k]->is_inference = inputs[k]->is_inference;
+    }
+    return true;
+}
+
 static wk_tensor *record(wk_plan *plan, tape *t, wk_tensor *const *inputs)
 {
+    WK_SCOPE(inputs_of_step);
     wki_recording r;
-    wk_tensor *output = NULL;
+    wk_tensor *output = NULL, *stand[WK_PLAN_MOST_INPUTS];
+    if (!stand_ins(t, inputs, stand)) return NULL;
     forget(t);
+    t->made_in = setting_now();
     wki_recording_begin(&r);
-    const wk_status status = run_step(plan, inputs, t->ninputs, &output);
+    const wk_status status = run_step(plan, stand, t->ninputs, &output);
     wki_recording_end(&r);
-    if (status == WK_OK) finish_tape(plan, t, &r, inputs, output);
+    if (status == WK_OK) finish_tape(plan, t, &r, stand, output);
     wki_recording_free(&r);
+    for (int k = 0; k < t->ninputs; k++) {
+        inputs[k]->storage->version += stand[k]->storage->version > 0;
+        t->form[k].storage = inputs[k]->storage;
+    }
     return status ? NULL : take_output(plan, output);
 }
 

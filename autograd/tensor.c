@@ -69,6 +69,7 @@ static void tensor_destroy(void *object)
     wki_object_unref(t->accumulator);
     wki_object_unref(t->grad_fn);
     wki_object_unref(t->grad);
+    if (t->is_planned && t->storage) atomic_fetch_sub(&t->storage->planned, 1);
     wki_storage_unref(t->storage);
 }
 

@@ -16,6 +16,7 @@ typedef struct wki_storage {
     size_t bytes, got; /* asked for, and what the allocator gave (0: the memory is not ours) */
     uint64_t serial;          /* never used again, as addresses are */
     atomic_bool seen;         /* by a recording: it wants to hear when this dies */
+    atomic_int planned;       /* how many of the references are plans' */
     uint32_t version;         /* changes in place; shared by all views */
     uint32_t zero_version;    /* the version at which wk_zero_ made all of it 0; 0: never */
     uint32_t rewrites;        /* changes in place that became part of a graph */
@@ -33,6 +34,7 @@ struct wk_tensor {
     bool requires_grad;    /* a leaf's own wish, or: history exists */
     bool retains_grad, is_view, is_inference;
     bool is_switched;         /* the wish counts in wki_switches */
+    bool is_planned;          /* a plan's result: its reference to the storage is a plan's */
     uint32_t rewrites;        /* the storage's when this handle was made: a view made before a rewrite is stale */
 };
 extern const wki_type wki_tensor_type;

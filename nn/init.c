@@ -1,6 +1,7 @@
 /* Initialisation of weights in place, outside the graph: fills, random numbers, and those whose spread is made from the
  * fans. Those that look at a weight as a matrix are in init_matrix.c. */
 #include "autograd/op.h"
+#include "autograd/recording.h"
 #include "base/options.h"
 #include "wick/nn.h"
 #include <math.h>
@@ -168,6 +169,7 @@ wk_status wk_init_trunc_normal_(wk_tensor *t, double mean, double std, double a,
     wk_tensor *values = wk_rand(t->v.ndim, t->v.size, WK_F64);
     if (!values) return wk_error();
     const double low = (a - mean) / std, high = (b - mean) / std;
+    wki_not_repeated("an initialiser draws on the host");
     double *x = values->v.data;
     for (int64_t i = 0, n = wk_numel(values); i < n; i++) {
         const double u = x[i], p = (1 - u) * below(low) + u * below(high), q = (1 - u) * below(-low) + u * below(-high);

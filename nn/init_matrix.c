@@ -1,6 +1,7 @@
 /* Initialisation of weights as matrices: identities, orthogonal rows or columns, columns with few numbers. Each is made
  * in f64 and copied at the end, so that an error leaves the weight as it was. */
 #include "autograd/op.h"
+#include "autograd/recording.h"
 #include "wick/nn.h"
 #include <math.h>
 
@@ -26,6 +27,7 @@ wk_status wk_init_eye_(wk_tensor *t)
     WK_NO_GRAD(update);
     wk_tensor *values = wk_zeros(2, t->v.size, WK_F64);
     if (!values) return wk_error();
+    wki_not_repeated("an initialiser draws on the host");
     double *x = values->v.data;
     for (int64_t i = 0; i < t->v.size[0] && i < t->v.size[1]; i++) x[i * t->v.size[1] + i] = 1;
     return put(where, t, values);
@@ -50,6 +52,7 @@ wk_status wk_init_dirac_(wk_tensor *t, int64_t groups)
         field *= t->v.size[i];
         middle = middle * t->v.size[i] + t->v.size[i] / 2;
     }
+    wki_not_repeated("an initialiser draws on the host");
     double *x = values->v.data;
     for (int64_t o = 0; o < t->v.size[0]; o++)
         if (o % each < in) x[(o * in + o % each) * field + middle] = 1;

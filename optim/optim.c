@@ -187,8 +187,10 @@ static wk_status take_gradient(wk_optim *opt, int i)
     return WK_OK;
 }
 
-static bool alike(const wki_optim_slot *a, const wki_optim_slot *b)
+/* Measured scalars that are equal now need not be in a replay. */
+static bool alike(const wk_optim *opt, const wki_optim_slot *a, const wki_optim_slot *b)
 {
+    if (a != b && opt->kind->measure && wki_is_recorded()) return false;
     return a->group == b->group && a->t == b->t && a->p->v.dtype == b->p->v.dtype && a->p->v.device == b->p->v.device &&
            a->watched == b->watched && !memcmp(a->scalar, b->scalar, sizeof a->scalar);
 }
@@ -232,7 +234,7 @@ static wk_status update_alike(wk_optim *opt, int first, int end)
     next->n = 0;
     for (int i = first; i < end && next->n < most; i++) {
         wki_optim_slot *slot = &opt->slots[i];
-        if (!slot->g || !alike(slot, like)) continue;
+        if (!slot->g || !alike(opt, slot, like)) continue;
         if (slot->owed && alone < 0) wki_not_repeated("an optimizer's state was yet to be written");
         if (alone < 0 && wki_optim_settle(slot)) return wk_error();
         *view++ = &slot->p->v;
@@ -246,7 +248,19 @@ static wk_status update_alike(wk_optim *opt, int first, int end)
     if (!next) return wk_error();
     const wki_update_attrs attrs = { alone < 0 ? group->plan.rule : alone, n, next->numbers };
     if (wki_do(WKI_OP_update, nout, nout + n, opt->views, &attrs, sizeof attrs, work)) return wk_error();
-    for (int i = 0; i < n; i++) opt->slots[next->slots[i]].owed = alone >= 0;
+    for (int i = 0; i < n; i++) {
+        wki_optim_slot *slot = &opt->slots[next->slots[i]];
+        if (alone >= 0 && !slot->owed) wki_structure_changed(); /* recorded steps write the state themselves */
+        slot->owed = alone >= 0;
+    }
+    return WK_OK;
+}
+
+static wk_status count_step(void *object, void *memory, const wki_view *const *views)
+{
+    wk_optim *opt = object;
+    (void)views;
+    opt->slots[*(const int *)memory].t++;
     return WK_OK;
 }
 
@@ -264,8 +278,8 @@ static wk_status renew(wk_optim *opt, int begin, int end)
         if (wk_copy_(slot->p, slot->fresh[0])) return wk_error();
         for (int k = 0; k < opt->groups[slot->group].nstates; k++)
             if (wk_copy_(slot->state[k], slot->fresh[1 + k])) return wk_error();
-        slot->t++;
         slot->g = NULL;
+        if (!wki_on_host(count_step, opt, &i, sizeof i, 0, NULL)) return wk_error();
     }
     return WK_OK;
 }

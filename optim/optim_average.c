@@ -241,6 +241,7 @@ void wki_average_load_end(wk_average *a, wki_average_loading *l, bool taken)
     if (!l) return;
     for (int i = 0; taken && i < a->count; i++) wk_copy_(a->at[i].mean, l->from[i]);
     if (taken) a->updates = l->updates;
+    if (taken) wki_structure_changed();
     wki_free(l->from);
     wki_free(l);
 }

@@ -10,6 +10,14 @@ static wk_status clip(const wk_optim *opt, wk_tensor *g)
     return wk_clamp_(g, -opt->clip_value, opt->clip_value);
 }
 
+static wk_status mark_done(void *object, void *memory, const wki_view *const *views)
+{
+    wk_optim *opt = object;
+    (void)views;
+    opt->slots[*(const int *)memory].done = true;
+    return WK_OK;
+}
+
 static wk_status update(void *user, int i)
 {
     wk_optim *opt = user;
@@ -20,7 +28,8 @@ static wk_status update(void *user, int i)
         "accumulate with wk_optim_in_backward(opt, .on = false) for all but the last",
         slot->name);
     if (clip(opt, slot->p->grad) || wki_optim_update(opt, i, i + 1)) return wk_error();
-    slot->done = true;
+    if (opt->keep_grads) wki_not_repeated("gradients are kept behind updates in backward");
+    if (!wki_on_host(mark_done, opt, &i, sizeof i, 0, NULL)) return wk_error();
     if (!opt->keep_grads) wk_set_grad(slot->p, NULL);
     slot->kept = slot->p->grad;
     slot->seen = slot->kept ? slot->kept->storage->version : 0;
@@ -90,6 +99,7 @@ wk_status wk_optim_in_backward_run(const wk_optim_in_backward_opts *given)
     wki_check(!o.on || o.opt->nonfinite == WK_NONFINITE_KEEP, WK_E_STATE, WK_E_STATE, where,
               "wk_set_nonfinite looks at all gradients before a step; updates in backward need WK_NONFINITE_KEEP");
     if (o.on && switch_on(o.opt, where)) return wk_error();
+    wki_structure_changed();
     if (!o.on) wki_optim_unhook(o.opt);
     o.opt->in_backward = o.on;
     o.opt->keep_grads = o.keep_grads;

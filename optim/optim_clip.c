@@ -62,11 +62,13 @@ static wk_status scale_gradients(wk_params *params, double by)
     return WK_OK;
 }
 
-/* Without a look at the norm: gradients that are short enough are multiplied by 1. */
-static wk_status clip_unseen(const wk_clip_grad_norm_opts *o)
+/* Without a decision: gradients that are short enough are multiplied by 1. The norm told is that of this run. */
+static double clip_always(const wk_clip_grad_norm_opts *o)
 {
-    const int n = o->params ? gradients_of(o->params) : 0;
-    if (n == 0) return o->params ? WK_OK : (wki_null_argument("clip_grad_norm_", "params"), wk_error());
+    const double none = (double)NAN;
+    if (!o->params) return wki_null_argument("clip_grad_norm_", "params"), none;
+    const int n = gradients_of(o->params);
+    if (n == 0) return wk_failed() ? none : 0;
     WK_SCOPE(norms);
     WK_NO_GRAD(scaling);
     wk_tensor *total = norm_tensor(o->params, o->norm_type, n);
@@ -74,9 +76,9 @@ static wk_status clip_unseen(const wk_clip_grad_norm_opts *o)
     by = wk_clamp_max(by, 1);
     for (int i = 0; i < wk_params_count(o->params); i++) {
         wk_tensor *g = wk_grad(wk_params_at(o->params, i));
-        if (g && wk_mul_(g, wk_to(by, wk_dtype_of(g)))) return wk_error();
+        if (g && wk_mul_(g, wk_to(by, wk_dtype_of(g)))) return none;
     }
-    return wk_error();
+    return wk_failed() ? none : wki_number_at(&total->v);
 }
 
 double wk_clip_grad_norm_run(const wk_clip_grad_norm_opts *given)
@@ -88,7 +90,7 @@ double wk_clip_grad_norm_run(const wk_clip_grad_norm_opts *given)
     wki_options_merge(&o, sizeof o, given);
     wki_check(o.max_norm >= 0, none, WK_E_INVALID, where, "max_norm is %g; it must be at least 0", o.max_norm);
     if (wki_optim_clip_ok(o.params, false, where)) return none;
-    if (wki_is_recorded() && !o.error_if_nonfinite) return clip_unseen(&o), none;
+    if (wki_is_recorded() && !o.error_if_nonfinite) return clip_always(&o);
     const double total = norm_of(o.params, o.norm_type, where);
     if (wk_failed()) return none;
     wki_check(!o.error_if_nonfinite || isfinite(total), none, WK_E_STATE, where,

@@ -46,6 +46,7 @@ wk_status wk_set_nonfinite(wk_optim *opt, wk_nonfinite policy)
               "policy is %d; expected %s, %s or %s", (int)policy, policies[0], policies[1], policies[2]);
     wki_check(!opt->in_backward || policy == WK_NONFINITE_KEEP, WK_E_STATE, WK_E_STATE, "set_nonfinite",
               "%s looks at all gradients before a step, but this optimizer updates in backward", policies[policy]);
+    wki_structure_changed();
     opt->nonfinite = policy;
     return WK_OK;
 }

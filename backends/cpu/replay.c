@@ -23,8 +23,8 @@ typedef struct ready {
 
 /* ---- Where parts must meet ---- */
 
-/* Bytes that an item touches. Split alike: contiguous elements by rows among as many parts, so that each part has its own
- * in both. */
+/* Bytes that an item touches. Split alike: contiguous elements by rows among as many parts, so that each part has its
+ * own in both. */
 typedef struct span {
     const char *begin, *end;
     int64_t split; /* elements of such a split; 0: another */
@@ -62,7 +62,8 @@ static int64_t split_of(const step *s)
     return wki_numel(&s->item->views[0]);
 }
 
-/* spans[0 .. n) are touched since the parts last met; those of s come behind. */
+/* The host's part waits for all before it, which may have failed, and all behind it for what it has done.
+ * spans[0 .. n) are touched since the parts last met; those of s come behind. */
 static bool must_meet(const step *s, span *spans, int n)
 {
     const wki_call *call = &s->item->call;
@@ -88,7 +89,7 @@ static wk_status find_barriers(wki_plan *plan, ready *r)
     int n = 0;
     for (int i = 0; i < r->nsteps; i++) {
         step *s = &r->steps[i];
-        s->barrier = must_meet(s, spans, n) || (i > 0 && !r->steps[i - 1].kernel);
+        s->barrier = must_meet(s, spans, n) || !s->kernel || (i > 0 && !r->steps[i - 1].kernel);
         const int mine = s->item->call.nviews;
         if (s->barrier) memmove(spans, spans + n, (size_t)mine * sizeof *spans);
         n = s->barrier ? mine : n + mine;

@@ -21,9 +21,10 @@
  * - what changes from run to run comes in as an input, or lives in a tensor: numbers of the host (a weight in wk_mul_scalar, an
  *   `if`) stay those of the recorded run. Learning rates and other options of optimizers, their step counts, schedules that
  *   are advanced inside, and random numbers (dropout, wk_randn) go on as they would;
- * - values are read behind the step. Inside, wk_item, wk_read, wk_data, wk_equal and what asks for values (wk_nonzero, a
- *   boolean mask's selection, the norm that wk_clip_grad_norm_ returns) are WK_E_STATE, and so are copies from host memory
- *   (wk_from, wk_write); batches are taken outside and given as inputs;
+ * - values are read behind the step. Inside, wk_item, wk_read, wk_data and wk_equal are WK_E_STATE, and so are copies from
+ *   host memory (wk_from, wk_write); batches are taken outside and given as inputs. wk_clip_grad_norm_ clips in each
+ *   replay; the norm that it returns is the recorded run's. What must look at values itself (wk_nonzero, a boolean mask's
+ *   selection, a histogram without bounds) keeps the step ordinary;
  * - prints, hooks with side effects, counters of one's own happen in the recorded run and in no replay.
  *
  * A plan records again by itself, at the cost of an ordinary step, when inputs have another shape, dtype or strides (a few
@@ -50,7 +51,8 @@ enum { WK_PLAN_MOST_INPUTS = 16 };
 WK_API wk_plan *wk_capture(wk_step_function *step, void *user);
 /* One step, with whatever effect step has. Returns what step gave, without its history, owned by the plan and good until
  * its next run; NULL if it gave nothing, or with the error pending. inputs: at most WK_PLAN_MOST_INPUTS, of any form; one that requires
- * grad keeps the plan from recording. An error in a replay leaves what the step had done before it, as in an ordinary run. */
+ * grad keeps the plan from recording. An error in a replay (a label out of range) leaves parameters and optimizers as an ordinary run would; random
+ * numbers have gone on by a whole step, and what only the step writes may be half written. */
 WK_API wk_tensor *wk_plan_run(wk_plan *plan, wk_tensor *const *inputs, int n);
 
 typedef struct wk_plan_stats {
