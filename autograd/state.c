@@ -300,14 +300,69 @@ double wk_state_number(const wk_state *s, const char *key)
     return (double)NAN;
 }
 
+typedef struct shared {
+    const wki_named *entry;
+    int64_t number;
+} shared;
+
+static int compare_elements(const wk_tensor *a, const wk_tensor *b)
+{
+    const uintptr_t x = (uintptr_t)a->v.data, y = (uintptr_t)b->v.data;
+    if (x != y) return x < y ? -1 : 1;
+    if (a->storage != b->storage) return (uintptr_t)a->storage < (uintptr_t)b->storage ? -1 : 1;
+    if (a->v.dtype != b->v.dtype) return a->v.dtype < b->v.dtype ? -1 : 1;
+    if (a->v.ndim != b->v.ndim) return a->v.ndim < b->v.ndim ? -1 : 1;
+    const size_t bytes = (size_t)a->v.ndim * sizeof *a->v.size;
+    const int sizes = memcmp(a->v.size, b->v.size, bytes);
+    return sizes ? sizes : memcmp(a->v.stride, b->v.stride, bytes);
+}
+
+static int by_elements_and_name(const void *a, const void *b)
+{
+    const wki_named *x = ((const shared *)a)->entry, *y = ((const shared *)b)->entry;
+    const int order = compare_elements(x->is.tensor, y->is.tensor);
+    return order ? order : strcmp(x->name, y->name);
+}
+
+wk_status wki_state_share(const wk_state *s, int64_t *first)
+{
+    const int64_t n = s->tensors.count;
+    shared *all = wki_alloc_array((size_t)n, sizeof *all);
+    if (!all) return WK_E_MEMORY;
+    for (int64_t i = 0; i < n; i++) all[i] = (shared){ &s->tensors.entries[i], i };
+    if (n > 1) qsort(all, (size_t)n, sizeof *all, by_elements_and_name);
+    for (int64_t i = 0; i < n; i++) {
+        const wk_tensor *t = all[i].entry->is.tensor;
+        const bool same = i && wki_numel(&t->v) && !compare_elements(t, all[i - 1].entry->is.tensor);
+        first[all[i].number] = same ? first[all[i - 1].number] : all[i].number;
+    }
+    wki_free(all);
+    return WK_OK;
+}
+
+/* Tensors under several names stay one. */
+static void copy_tensors(const wk_state *s, wk_state *copy)
+{
+    const int64_t n = s->tensors.count;
+    int64_t *first = wki_alloc_array((size_t)n, sizeof *first);
+    wk_tensor **made = wki_alloc_array((size_t)n, sizeof *made);
+    if (first && made && !wki_state_share(s, first))
+        for (int64_t i = 0; i < n && !wk_failed(); i++) {
+            wk_tensor **twin = &made[first[i]];
+            if (!*twin) *twin = wk_detach(wk_clone(s->tensors.entries[i].is.tensor));
+            wk_state_set(copy, s->tensors.entries[i].name, *twin);
+        }
+    wki_free(first);
+    wki_free(made);
+}
+
 wk_state *wk_state_copy(const wk_state *s)
 {
     if (!wki_state_ok(s, "state_copy", "s")) return NULL;
     WK_SCOPE(work);
     WK_NO_GRAD(copying);
     wk_state *copy = wk_state_new();
-    for (int64_t i = 0; copy && i < s->tensors.count && !wk_failed(); i++)
-        wk_state_set(copy, s->tensors.entries[i].name, wk_detach(wk_clone(s->tensors.entries[i].is.tensor)));
+    if (copy) copy_tensors(s, copy);
     for (int64_t i = 0; copy && i < s->texts.count && !wk_failed(); i++)
         wk_state_set_text(copy, s->texts.entries[i].name, s->texts.entries[i].is.text);
     return wk_failed() ? NULL : wk_escape(work, copy);

@@ -25,5 +25,8 @@ struct wk_state {
     wki_names tensors, texts;
 };
 
+/* first[i] becomes the number of the tensor with the same elements as tensor i, in the same memory, whose name comes first:
+ * i itself where it shares them with none. */
+wk_status wki_state_share(const wk_state *s, int64_t *first);
 WK_API bool wki_state_ok(const wk_state *s, const char *where, const char *argument);
 #endif

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "io/npz.h"
 #include "io/safetensors.h"
+#include <stdio.h>
 #include <string.h>
 
 /* What transformers asks for in a file that holds PyTorch's weights. */
@@ -31,15 +32,30 @@ static bool describe(const wki_named *entry, wki_st_tensor *to)
     return (to->data = elements(t)) != NULL;
 }
 
-static wk_status write_file(const wk_state *s, const char *path, wki_st_tensor *tensors, wki_st_text *texts)
+/* May name be a key of a text that tells which tensor it is? */
+static bool may_be_key(const wk_state *s, const char *name)
 {
-    int64_t ntexts = 0;
-    for (int64_t i = 0; i < s->tensors.count; i++)
-        if (!describe(&s->tensors.entries[i], &tensors[i])) return wk_error();
+    return strcmp(name, format.key) && strncmp(name, WKI_ST_OWN, sizeof WKI_ST_OWN - 1) && !wk_state_text(s, name);
+}
+
+static wk_status write_file(const wk_state *s, const char *path, const int64_t *first, wki_st_tensor *tensors,
+                            wki_st_text *texts)
+{
+    int64_t n = 0, ntexts = 0;
+    char tied[32];
+    for (int64_t i = 0; i < s->tensors.count; i++) {
+        const wki_named *entry = &s->tensors.entries[i];
+        if (first[i] != i && may_be_key(s, entry->name))
+            texts[ntexts++] = (wki_st_text){ .key = entry->name, .text = s->tensors.entries[first[i]].name };
+        else if (!describe(entry, &tensors[n++]))
+            return wk_error();
+    }
+    snprintf(tied, sizeof tied, "%lld", (long long)ntexts);
+    if (ntexts) texts[ntexts++] = (wki_st_text){ .key = WKI_ST_TIED, .text = tied };
     if (!wk_state_text(s, format.key)) texts[ntexts++] = format;
     for (int64_t i = 0; i < s->texts.count; i++)
         texts[ntexts++] = (wki_st_text){ .key = s->texts.entries[i].name, .text = s->texts.entries[i].is.text };
-    return wki_st_write(path, tensors, s->tensors.count, texts, ntexts, "state_write");
+    return wki_st_write(path, tensors, n, texts, ntexts, "state_write");
 }
 
 wk_status wk_state_write(const wk_state *s, const char *path)
@@ -47,8 +63,11 @@ wk_status wk_state_write(const wk_state *s, const char *path)
     if (wk_failed() || !wki_state_ok(s, "state_write", "s")) return wk_error();
     WK_SCOPE(work);
     wki_st_tensor *tensors = wki_alloc_array((size_t)s->tensors.count, sizeof *tensors);
-    wki_st_text *texts = wki_alloc_array((size_t)s->texts.count + 1, sizeof *texts);
-    const wk_status status = tensors && texts ? write_file(s, path, tensors, texts) : WK_E_MEMORY;
+    wki_st_text *texts = wki_alloc_array((size_t)(s->tensors.count + s->texts.count) + 2, sizeof *texts);
+    int64_t *first = wki_alloc_array((size_t)s->tensors.count, sizeof *first);
+    const bool ready = tensors && texts && first && !wki_state_share(s, first);
+    const wk_status status = ready ? write_file(s, path, first, tensors, texts) : WK_E_MEMORY;
+    wki_free(first);
     wki_free(tensors);
     wki_free(texts);
     return status;
@@ -75,16 +94,32 @@ static wk_status read_tensor(wki_st_reader *file, int64_t i, const char *path, w
     return wk_state_set(to, t->name, tensor);
 }
 
+/* Is this the reference library's way to tell a second name of a tensor? */
+static bool tells_name(const wk_state *read, const wki_st_text *t)
+{
+    return *t->key && strcmp(t->key, "__metadata__") && strcmp(t->key, format.key) && wk_state_has(read, t->text) &&
+           !wk_state_has(read, t->key);
+}
+
+static wk_status read_text(const wki_st_header *h, int64_t i, const char *path, wk_state *to)
+{
+    const wki_st_text *t = &h->texts[i];
+    char name[WKI_QUOTE], of[WKI_QUOTE];
+    if ((h->ntied < 0 || i < h->ntied) && tells_name(to, t)) return wk_state_set(to, t->key, wk_state_get(to, t->text));
+    wki_check(i >= h->ntied, WK_E_FORMAT, WK_E_FORMAT, "state_read",
+              "%s: %s is told to be another name of %s; expected a name that no tensor has, and one that a tensor has",
+              path, wki_quote(t->key, name), wki_quote(t->text, of));
+    const bool implied = !strcmp(t->key, format.key) && !strcmp(t->text, format.text);
+    return implied ? WK_OK : wk_state_set_text(to, t->key, t->text);
+}
+
 static wk_status read_all(wki_st_reader *file, const char *path, wk_state *to)
 {
     const wki_st_header *h = wki_st_header_of(file);
     for (int64_t i = 0; i < h->count; i++)
         if (read_tensor(file, i, path, to)) return wk_error();
-    for (int64_t i = 0; i < h->ntexts; i++) {
-        const wki_st_text *t = &h->texts[i];
-        const bool implied = !strcmp(t->key, format.key) && !strcmp(t->text, format.text);
-        if (!implied && wk_state_set_text(to, t->key, t->text)) return wk_error();
-    }
+    for (int64_t i = 0; i < h->ntexts; i++)
+        if (read_text(h, i, path, to)) return wk_error();
     return WK_OK;
 }
 

@@ -55,6 +55,7 @@ typedef struct wki_st_header {
     int64_t count, ntexts;
     wki_st_tensor *tensors; /* in the order of their bytes, which leave no gap */
     wki_st_text *texts;
+    int64_t ntied;  /* texts, the first ones, that tell another name of a tensor; -1: the file does not say which do */
     uint32_t *sums; /* CRC-32C of each tensor's bytes; NULL: the file tells none */
     char *words;    /* holds all names and text */
 } wki_st_header;
@@ -68,10 +69,12 @@ WK_API void wki_st_header_free(wki_st_header *header); /* what it holds; empty a
 /* Files that wick writes tell checksums in two entries of __metadata__, "wick.file.version": "1" and
  * "wick.file.crc32c": hexadecimal CRC-32Cs with a space between, first that of the header with its own eight digits as
  * zeros, then that of each tensor in the order of their bytes. Either entry demands the other, so that no single damage
- * hides both. */
+ * hides both. "wick.file.tied" is how many of the other texts, the first ones, tell another name of a tensor: the key is
+ * that name, the text the tensor's, as the reference library's save_model has it. */
 #define WKI_ST_OWN     "wick.file."
 #define WKI_ST_SUMS    WKI_ST_OWN "crc32c"
 #define WKI_ST_VERSION WKI_ST_OWN "version"
+#define WKI_ST_TIED    WKI_ST_OWN "tied"
 enum { WKI_ST_DIGITS = 8 };
 /* Checks those of a header just parsed and moves them from texts to sums; WK_E_UNSUPPORTED: a later version. */
 wk_status wki_st_take_sums(wki_st_header *header, const char *json, size_t n, const char *file, const char *where);

@@ -59,9 +59,24 @@ static bool has_own_texts(const wki_st_header *h)
     return false;
 }
 
+/* How many of the texts that are not own are other names; -1: no such number. */
+static int64_t tied_count(const wki_st_header *h)
+{
+    const wki_st_text *tied = find(h, WKI_ST_TIED);
+    int64_t n = 0, others = 0;
+    for (int64_t i = 0; i < h->ntexts; i++) others += !is_own(&h->texts[i]);
+    for (const char *c = tied ? tied->text : "0"; *c; c++) {
+        if (*c < '0' || *c > '9') return -1;
+        n = 10 * n + (*c - '0');
+        if (n > others) return -1;
+    }
+    return n;
+}
+
 wk_status wki_st_take_sums(wki_st_header *h, const char *json, size_t n, const char *file, const char *where)
 {
     char quoted[WKI_QUOTE];
+    h->ntied = -1;
     if (!has_own_texts(h)) return WK_OK;
     const wki_st_text *sums = find(h, WKI_ST_SUMS), *version = find(h, WKI_ST_VERSION);
     wki_check(sums && version && header_holds(sums, h->count, json, n), WK_E_FORMAT, WK_E_FORMAT, where,
@@ -75,6 +90,10 @@ wk_status wki_st_take_sums(wki_st_header *h, const char *json, size_t n, const c
     for (int64_t i = 0; i < h->count; i++)
         wki_check(number(sums->text + DIGITS + 1 + i * (DIGITS + 1), &h->sums[i]), WK_E_FORMAT, WK_E_FORMAT, where,
                   "%s: a checksum is no number; expected eight hexadecimal digits", file);
+    h->ntied = tied_count(h);
+    wki_check(h->ntied >= 0, WK_E_FORMAT, WK_E_FORMAT, where,
+              "%s: " WKI_ST_TIED " is %s; expected how many of its texts are other names of tensors", file,
+              wki_quote(find(h, WKI_ST_TIED)->text, quoted));
     drop_own_texts(h);
     return WK_OK;
 }

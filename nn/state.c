@@ -24,9 +24,9 @@ typedef struct wki_module_loading {
     wk_module *m;
     const wk_state *s;
     bool strict;
-    wki_pairs pairs;                                /* what each of m's tensors becomes */
-    char missing[150], unexpected[150], unfit[200]; /* as much of the lists as an error holds */
-    int nmissing, nunexpected, nunfit;
+    wki_pairs pairs;                                             /* what each of m's tensors becomes */
+    char missing[150], unexpected[150], unfit[200], unlike[150]; /* as much of the lists as an error holds */
+    int nmissing, nunexpected, nunfit, nunlike;
 } loading;
 
 static void list(char *text, size_t bytes, int *n, const char *what)
@@ -47,13 +47,38 @@ static bool fits(const wk_tensor *to, const wk_tensor *from)
            (floats || to->v.dtype == from->v.dtype || wki_dtype_lifts((wk_dtype)from->v.dtype, (wk_dtype)to->v.dtype));
 }
 
+/* A NaN is like itself here. */
+static bool same_bits(wk_tensor *a, wk_tensor *b)
+{
+    if (a == b) return true;
+    if (a->v.dtype != b->v.dtype || !wki_same_shape(&a->v, &b->v)) return false;
+    const void *x = wk_data(wk_contiguous(a)), *y = wk_data(wk_contiguous(b));
+    return !wki_numel(&a->v) || (x && y && !memcmp(x, y, (size_t)wki_numel(&a->v) * wk_dtype_size(wk_dtype_of(a))));
+}
+
+/* A tied tensor came under a name before, as `before`. */
+static void compare_names(loading *l, const char *name, wk_tensor *from, wk_tensor *before)
+{
+    char what[100];
+    int64_t i = 0;
+    if (same_bits(from, before) || wk_failed()) return;
+    while (wk_state_at(l->s, i) != before) i++;
+    snprintf(what, sizeof what, "%.40s and %.40s", wk_state_name(l->s, i), name);
+    list(l->unlike, sizeof l->unlike, &l->nunlike, what);
+}
+
 static wk_status match(void *user, const char *name, wki_member *member)
 {
     loading *l = user;
     wk_tensor *to = member->object;
     if (!wk_state_has(l->s, name)) return WK_OK;
     wk_tensor *from = wk_state_get(l->s, name);
-    if (fits(to, from)) return wki_pairs_add(&l->pairs, to, from);
+    if (fits(to, from)) {
+        const wki_pair *there = wki_pairs_find(&l->pairs, to);
+        if (!there) return wki_pairs_add(&l->pairs, to, from);
+        compare_names(l, name, from, there->to);
+        return wk_error();
+    }
     char what[160];
     int n = snprintf(what, sizeof what, "%.40s %s ", name, wk_dtype_name((wk_dtype)to->v.dtype));
     n += snprintf(what + n, sizeof what - (size_t)n, "%.40s", wki_show(&to->v));
@@ -85,7 +110,7 @@ static wk_status compare(loading *l)
             list(l->unexpected, sizeof l->unexpected, &l->nunexpected, wk_state_name(l->s, i));
     }
     if (!l->strict) l->nmissing = l->nunexpected = 0;
-    if (!l->nmissing && !l->nunexpected && !l->nunfit) return WK_OK;
+    if (!l->nmissing && !l->nunexpected && !l->nunfit && !l->nunlike) return WK_OK;
     char text[480] = "";
     size_t n = 0;
     const struct {
@@ -93,12 +118,14 @@ static wk_status compare(loading *l)
         int count;
     } all[] = { { "missing", l->missing, l->nmissing },
                 { "unexpected", l->unexpected, l->nunexpected },
-                { "of another shape or dtype", l->unfit, l->nunfit } };
-    for (int i = 0; i < 3; i++)
+                { "of another shape or dtype", l->unfit, l->nunfit },
+                { "tied, but of different values", l->unlike, l->nunlike } };
+    for (int i = 0; i < 4; i++)
         if (all[i].count && n < sizeof text)
             n += (size_t)snprintf(text + n, sizeof text - n, "%s%d %s: %s", n ? "; " : "", all[i].count, all[i].what,
                                   all[i].list);
-    return wki_fail(l->nunfit ? WK_E_SHAPE : WK_E_NOT_FOUND, "load_state_dict", "%s", text);
+    const wk_status listed = l->nmissing || l->nunexpected ? WK_E_NOT_FOUND : WK_E_INVALID;
+    return wki_fail(l->nunfit ? WK_E_SHAPE : listed, "load_state_dict", "%s", text);
 }
 
 /* Conversions first, as they may fail; copies of equal dtypes do not. */

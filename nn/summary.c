@@ -146,7 +146,7 @@ wk_status wk_summary_print(const wk_summary *s, FILE *out)
 {
     wki_check(s && out, WK_E_INVALID, WK_E_INVALID, "summary_print", "%s is NULL", s ? "out" : "s");
     int path = 5, type = 4, shape = 6;
-    char text[160], a[32], b[32], c[32];
+    char text[160], a[32], b[32];
     for (int i = 0; i < s->count; i++) {
         const wk_summary_row *row = &s->rows[i];
         shape_text(row, text, sizeof text);
@@ -164,8 +164,10 @@ wk_status wk_summary_print(const wk_summary *s, FILE *out)
     }
     fprintf(out, "%s parameters", wki_count_text(s->parameters, a));
     if (s->trained != s->parameters) fprintf(out, " (%s trained)", wki_count_text(s->trained, a));
-    fprintf(out, ", %s with buffers; gradients %s, activations %s; %s a sample\n",
-            scaled((double)s->weight_bytes, "B", 1024, a), scaled((double)s->gradient_bytes, "B", 1024, b),
-            scaled((double)s->activation_bytes, "B", 1024, c), scaled(s->flops, "FLOPs", 1000, text));
+    fprintf(out, ", %s with buffers; gradients %s", scaled((double)s->weight_bytes, "B", 1024, a),
+            scaled((double)s->gradient_bytes, "B", 1024, b));
+    if (s->optimizer_bytes) fprintf(out, ", optimizer %s", scaled((double)s->optimizer_bytes, "B", 1024, a));
+    fprintf(out, ", activations %s; %s a sample\n", scaled((double)s->activation_bytes, "B", 1024, a),
+            scaled(s->flops, "FLOPs", 1000, b));
     return WK_OK;
 }

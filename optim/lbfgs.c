@@ -79,6 +79,8 @@ static void drop(void *own)
     wki_free(m);
 }
 
+static int64_t vectors(const void *opts) { return 2 + 2 * (int64_t)((const wk_lbfgs_opts *)opts)->history_size; }
+
 static wk_status make_room(memory *m, int room)
 {
     if (room <= m->room) return WK_OK;
@@ -463,6 +465,7 @@ const wki_optim_kind wki_optim_kind_lbfgs = {
     .put = put_state,
     .read = read_state,
     .drop = drop,
+    .vectors = vectors,
 };
 
 wk_lbfgs_opts wk_lbfgs_opts_default(void) { return defaults; }

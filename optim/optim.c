@@ -356,6 +356,19 @@ const char *wk_optim_name(const wk_optim *opt) { return wki_optim_ok(opt, "optim
 
 const char *wk_optim_describe(const wk_optim *opt) { return wki_optim_ok(opt, "optim_describe") ? opt->text : NULL; }
 
+int64_t wk_optim_state_bytes(const wk_optim *opt)
+{
+    int64_t bytes = 0;
+    if (!wki_optim_ok(opt, "optim_state_bytes")) return 0;
+    for (int i = 0; i < opt->count; i++) {
+        const wki_optim_group *group = &opt->groups[opt->slots[i].group];
+        const wki_view *p = &opt->slots[i].p->v;
+        const int64_t copies = opt->kind->vectors ? opt->kind->vectors(group->opts) : group->nstates;
+        bytes += copies * wki_numel(p) * (int64_t)wk_dtype_size((wk_dtype)p->dtype);
+    }
+    return bytes;
+}
+
 wk_tensor *wk_optim_state(wk_optim *opt, int i, const char *name)
 {
     static const char where[] = "optim_state";

@@ -75,11 +75,12 @@ typedef struct wki_optim_kind {
     wk_status (*renew)(const void *opts, const wki_optim_slot *slot, int64_t t, wk_tensor **fresh);
     /* A kind that asks for the loss again and again has, in their place: a whole step, which tells the first loss; and what
      * of its own it keeps (opt->own) put into a state dict, read from one (a new one, or NULL) and dropped (NULL allowed).
-     * It has one group. */
+     * It has one group. vectors is how many as long as all parameters own may hold. */
     wk_status (*search)(wk_optim *opt, const wki_closure *closure, double *loss);
     wk_status (*put)(const wk_optim *opt, wk_state *s);
     void *(*read)(const wk_optim *opt, const wk_state *s);
     void (*drop)(void *own);
+    int64_t (*vectors)(const void *opts);
 } wki_optim_kind;
 /* Each file of optim/ is a kind, but optim.c and optim_*.c, named after it: wki_optim_kind_adam. */
 #define X(NAME) extern const wki_optim_kind wki_optim_kind_##NAME;

@@ -69,6 +69,7 @@ typedef struct wk_summary {
     int64_t parameters, trained;             /* shared ones once */
     int64_t weight_bytes, gradient_bytes;    /* of parameters and buffers; of what is trained */
     int64_t activation_bytes;                /* results of leaf modules, for x's batch */
+    int64_t optimizer_bytes;                 /* 0: printed once you have put wk_optim_state_bytes(opt) here */
     double flops;                            /* a sample */
 } wk_summary;
 WK_API wk_status wk_module_summary(wk_module *m, wk_tensor *x, wk_summary *out); /* out is freed with wk_summary_free */
@@ -77,8 +78,9 @@ WK_API void wk_summary_free(wk_summary *s);                            /* NULL a
 
 /* State dict: parameters and buffers by name, sharing their memory; tied ones under all their names (torch's state_dict). Loading copies
  * the values of s into m: all of them or, on an error, which lists all that is missing, unexpected or of another shape, none. Floats
- * become the parameter's dtype. One name of tied parameters is enough, and num_batches_tracked may be missing. strict false: what only
- * one side has is left alone. wk_save and wk_load do the same with a safetensors file. */
+ * become the parameter's dtype. One name of tied parameters is enough; several must have the same values, or it is WK_E_INVALID.
+ * num_batches_tracked may be missing. strict false: what only one side has is left alone. wk_save and wk_load do the same with a
+ * safetensors file, where tied parameters are written once. */
 typedef struct wk_load_opts {
     size_t size;
     bool strict; /* true */

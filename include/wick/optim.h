@@ -199,6 +199,7 @@ WK_API wk_status wk_set_group_option(wk_optim *opt, int group, const char *name,
 /* State as tensors: name "momentum_buffer", "exp_avg", ... of parameter i, counted through the groups; borrowed; NULL before the
  * first step. */
 WK_API wk_tensor *wk_optim_state(wk_optim *opt, int i, const char *name);
+WK_API int64_t wk_optim_state_bytes(const wk_optim *opt);        /* of all states once there are all; L-BFGS's with a full history */
 
 /* States by the parameters' names ("0.weight.exp_avg"), sharing their memory, step counts and options. Loading takes all of it over, options
  * too, so that what follows has the same bits; WK_E_INVALID: of another optimizer; on an error nothing changes. */

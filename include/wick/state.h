@@ -16,7 +16,7 @@ extern "C" {
 typedef struct wk_state wk_state;
 
 WK_API wk_state *wk_state_new(void);                                   /* an empty one, in the innermost scope */
-WK_API wk_state *wk_state_copy(const wk_state *s);                     /* its tensors copied too, without history */
+WK_API wk_state *wk_state_copy(const wk_state *s);                     /* its tensors copied too, without history; what had two names has them again */
 WK_API wk_status wk_state_set(wk_state *s, const char *name, wk_tensor *t); /* holds t itself; replaces; any name but "" and "__metadata__" */
 WK_API wk_tensor *wk_state_get(const wk_state *s, const char *name);   /* borrowed; WK_E_NOT_FOUND tells the nearest name there is */
 WK_API bool wk_state_has(const wk_state *s, const char *name);         /* no error; tensors only */
@@ -42,7 +42,9 @@ WK_API wk_state *wk_state_part(const wk_state *s, const char *prefix);
 /* safetensors. Nothing in a file is executed, and sizes are checked before memory is asked for. Writing puts the file in
  * place at once or leaves the old one there (temporary, fsync, rename, fsync of the folder). Tensors come in the order
  * of the file: by dtype, then name. BF16 and F16 become f32; I8, I16 and U16 i32; U32 and U64 i64 (WK_E_RANGE beyond
- * it). WK_E_UNSUPPORTED: other types, over 8 dims. WK_E_IO and WK_E_FORMAT name the file. */
+ * it). WK_E_UNSUPPORTED: other types, over 8 dims. WK_E_IO and WK_E_FORMAT name the file. A tensor under several names
+ * is written once, under the least of them, which the file tells for each of the others as safetensors' save_model
+ * does; reading gives it all its names again, the others last. */
 WK_API wk_status wk_state_write(const wk_state *s, const char *path);
 WK_API wk_state *wk_state_read(const char *path);
 

@@ -189,6 +189,59 @@ TEST(module, summary_counts)
     CHECK_ERROR(WK_E_SHAPE, "conv2d");
 }
 
+TEST(module, summary_counts_the_products_of_recurrent_layers_and_attention)
+{
+    enum { STEPS = 5, BATCH = 3, IN = 4, HIDDEN = 6, EMBED = 8 };
+    const double gates = 4 * HIDDEN;
+    wk_summary s;
+    wk_module *lstm = wk_nn_lstm(IN, HIDDEN, .num_layers = 2, .bidirectional = true, .batch_first = true);
+    CHECK(wk_module_summary(lstm, wk_zeros(WK_SHAPE(BATCH, STEPS, IN), WK_F32), &s) == WK_OK);
+    /* a step and direction: gates from the input, in the second layer both directions' h, and from its own h */
+    CHECK_NEAR(s.flops, 2.0 * STEPS * 2 * gates * ((IN + HIDDEN) + (2 * HIDDEN + HIDDEN)), 0);
+    ck_assert_int_eq(s.weight_bytes, 4 * 2 * 4 * HIDDEN * ((IN + HIDDEN + 2) + (2 * HIDDEN + HIDDEN + 2)));
+    wk_summary_free(&s);
+    wk_module *attention = wk_nn_multihead_attention(EMBED, 2, .batch_first = true);
+    CHECK(wk_module_summary(attention, wk_zeros(WK_SHAPE(BATCH, STEPS, EMBED), WK_F32), &s) == WK_OK);
+    /* three projections and the one back; q k^T and its product with v, whatever the number of heads */
+    CHECK_NEAR(s.flops, 2.0 * STEPS * EMBED * (4 * EMBED + 2 * STEPS), 0);
+    wk_summary_free(&s);
+}
+
+TEST(module, summary_tells_what_the_optimizer_holds)
+{
+    enum { COUNT = 10 * 6 + 6 };
+    static const struct {
+        const char *name, *options;
+        int states;
+    } of[] = { { "sgd", "", 0 },
+               { "sgd", "momentum=0.9", 1 },
+               { "adam", "", 2 },
+               { "adam", "amsgrad", 3 },
+               { "lbfgs", "history_size=5", 12 } };
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
+        wk_module *m = wk_nn_linear(10, 6);
+        wk_optim *opt = wk_optim_by_name(of[i].name, wk_parameters(m), of[i].options);
+        wk_summary s;
+        char text[500] = "", told[64];
+        CHECK(wk_module_summary(m, wk_zeros(WK_SHAPE(1, 10), WK_F32), &s) == WK_OK);
+        s.optimizer_bytes = wk_optim_state_bytes(opt);
+        ck_assert_int_eq(s.optimizer_bytes, 4 * COUNT * of[i].states);
+        FILE *out = fmemopen(text, sizeof text, "w");
+        wk_summary_print(&s, out);
+        fclose(out);
+        if (s.optimizer_bytes < 1024)
+            snprintf(told, sizeof told, ", optimizer %d B, activations", 4 * COUNT * of[i].states);
+        else
+            snprintf(told, sizeof told, ", optimizer %.1f KiB, activations", 4 * COUNT * of[i].states / 1024.0);
+        CHECK(of[i].states ? strstr(text, told) != NULL : !strstr(text, "optimizer"));
+        wk_summary_free(&s);
+    }
+    wk_module *wide = wk_module_to(wk_nn_linear(10, 6), WK_CPU, WK_F64);
+    ck_assert_int_eq(wk_optim_state_bytes(wk_optim_adam(wk_parameters(wide))), 2 * 8 * COUNT);
+    CHECK(wk_optim_state_bytes(NULL) == 0);
+    CHECK_ERROR(WK_E_INVALID, "optim_state_bytes");
+}
+
 /* ---- Freezing ---- */
 
 static void learn(wk_module *m, wk_optim *opt, wk_tensor *x)

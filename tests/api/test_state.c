@@ -1,8 +1,10 @@
 /* wick/state.h: named tensors and text in memory, and there and back through a safetensors file. */
 #define _GNU_SOURCE 1
+#include "io/safetensors.h"
 #include "wick/state.h"
 #include "wick_check.h"
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static char path[64];
@@ -204,6 +206,97 @@ TEST(state, comes_back_from_a_file_as_it_was)
     CHECK(wk_state_write(wk_state_read(path), path) == WK_OK && same(s, wk_state_read(path)));
     CHECK(wk_state_write(empty, path) == WK_OK && same(empty, wk_state_read(path)));
     unlink(path);
+}
+
+/* ---- Several names of one tensor ---- */
+
+static wk_state *shared_names(void)
+{
+    wk_state *s = wk_state_new();
+    wk_tensor *w = wk_reshape(numbers(4096), WK_SHAPE(64, 64));
+    wk_state_set(s, "head.weight", w);
+    wk_state_set(s, "embed \"1\".weight", wk_detach(w));
+    wk_state_set(s, "other", wk_add_scalar(w, 1));
+    wk_state_set(s, "third", wk_reshape(w, WK_SHAPE(64, 64)));
+    wk_state_set(s, "turned", wk_t(w)); /* the same memory, but other elements */
+    wk_state_set(s, "flat", wk_reshape(w, WK_SHAPE(4096)));
+    wk_state_set_text(s, "note", "other"); /* no name, though it tells one */
+    return s;
+}
+
+TEST(state, what_has_several_names_is_in_the_file_once)
+{
+    wk_state *s = shared_names();
+    struct stat file;
+    CHECK(wk_state_write(s, new_path()) == WK_OK && stat(path, &file) == 0);
+    ck_assert_int_eq(file.st_size / (4096 * 4), 4);
+    wk_state *back = wk_state_read(path);
+    CHECK(same(s, back));
+    CHECK(wk_state_get(back, "head.weight") == wk_state_get(back, "third"));
+    CHECK(wk_state_get(back, "head.weight") == wk_state_get(back, "embed \"1\".weight"));
+    CHECK(!wk_same_storage(wk_state_get(back, "third"), wk_state_get(back, "other")));
+    ck_assert_str_eq(wk_state_text(back, "note"), "other");
+    CHECK(wk_state_write(back, path) == WK_OK && same(s, wk_state_read(path)));
+    unlink(path);
+}
+
+TEST(state, a_copy_has_what_is_shared_once)
+{
+    wk_state *s = shared_names(), *copy = wk_state_copy(s);
+    ck_assert_int_eq(wk_state_count(copy), wk_state_count(s));
+    for (int64_t i = 0; i < wk_state_count(s); i++)
+        CHECK(wk_equal(wk_state_at(s, i), wk_state_get(copy, wk_state_name(s, i))));
+    CHECK(wk_state_get(copy, "head.weight") == wk_state_get(copy, "third"));
+    CHECK(!wk_same_storage(wk_state_get(copy, "third"), wk_state_get(s, "third")));
+    CHECK(!wk_same_storage(wk_state_get(copy, "third"), wk_state_get(copy, "turned")));
+}
+
+TEST(state, text_of_a_second_name_is_kept_and_the_values_repeated)
+{
+    wk_state *s = wk_state_new();
+    wk_tensor *w = numbers(3);
+    for (int i = 0; i < 4; i++) wk_state_set(s, ((const char *[]){ "a", "b", "format", "wick.file.version" })[i], w);
+    wk_state_set_text(s, "b", "a");
+    CHECK(wk_state_write(s, new_path()) == WK_OK);
+    CHECK(same(s, wk_state_read(path)));
+    unlink(path);
+}
+
+TEST(state, a_file_of_save_model_has_all_names)
+{
+    static const char header[] = "{\"__metadata__\":{\"head\":\"embed\",\"format\":\"pt\",\"pt\":\"none\"},"
+                                 "\"embed\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}   ";
+    const uint64_t n = sizeof header - 1;
+    const float value = 2.5f;
+    FILE *f = fopen(new_path(), "w");
+    CHECK(fwrite(&n, 1, 8, f) == 8 && fwrite(header, 1, n, f) == n && fwrite(&value, 1, 4, f) == 4 && !fclose(f));
+    wk_state *s = wk_state_read(path);
+    CHECK(wk_state_count(s) == 2 && wk_state_get(s, "head") == wk_state_get(s, "embed"));
+    CHECK_NEAR(wk_item(wk_state_get(s, "head")), 2.5, 0);
+    CHECK(wk_state_text_count(s) == 1);
+    ck_assert_str_eq(wk_state_text(s, "pt"), "none");
+    unlink(path);
+}
+
+TEST(state, a_file_that_names_a_tensor_it_has_not_is_refused)
+{
+    static const struct {
+        const char *key, *text, *tied, *says;
+    } wrong[] = {
+        { "b", "nothing", "1", "another name of \"nothing\"" }, { "a", "a", "1", "another name of \"a\"" },
+        { "format", "a", "1", "\"format\" is told" },           { "b", "a", "2", "wick.file.tied is \"2\"" },
+        { "b", "a", "-1", "wick.file.tied is \"-1\"" },         { "b", "a", "99999999999999999999", "wick.file.tied" }
+    };
+    const float value = 1;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        wki_st_tensor a = { .name = "a", .type = WKI_ST_F32, .ndim = 1, .shape = { 1 }, .data = &value };
+        const wki_st_text texts[] = { { .key = wrong[i].key, .text = wrong[i].text },
+                                      { .key = WKI_ST_TIED, .text = wrong[i].tied } };
+        CHECK(wki_st_write(new_path(), &a, 1, texts, 2, "test") == WK_OK);
+        CHECK_NULL(wk_state_read(path));
+        CHECK_ERROR(WK_E_FORMAT, path, wrong[i].says);
+        unlink(path);
+    }
 }
 
 /* tests/golden/state.py: floats are i / 4 - 1. */

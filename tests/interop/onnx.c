@@ -51,7 +51,7 @@ static void write(const char *name, wk_module *m, kind k)
         snprintf(key, sizeof key, "x%d", (int)sizes[i]);
         wk_state_set(s, key, x);
         *key = 'y';
-        wk_state_set(s, key, wk_contiguous(wk_forward(m, x)));
+        wk_state_set(s, key, wk_clone(wk_forward(m, x))); /* which may be x itself: one name would be left out */
     }
     wk_state_add(s, "state.", wk_state_dict(m));
     snprintf(path, sizeof path, "%s/%s.safetensors", folder, name);

@@ -222,6 +222,17 @@ for name, values in narrow.items():
     assert back[name].dtype == np.dtype(wide[name]) and (back[name] == values.astype(wide[name])).all(), name
 assert "2^63 - 1" in through_wick(safetensors.numpy.save({"u64": np.array([2**63], dtype=np.uint64)}))
 
+# Tied weights as the reference's save_model writes them: wick takes both names, writes the values once and tells the other name so.
+weight = random.standard_normal((6, 4), dtype=np.float32)
+tied = {"embed.weight": weight, "norm.weight": weight[0].copy()}
+names = {"format": "pt", "head.weight": "embed.weight", "tail.weight": "embed.weight"}
+assert through_wick(safetensors.numpy.save(tied, names)) is None
+with safetensors.safe_open(target, "np") as file:
+    told = file.metadata()
+    assert set(file.keys()) == tied.keys(), file.keys()
+assert {key: text for key, text in told.items() if not key.startswith("wick.file.")} == names and told["wick.file.tied"] == "2", told
+assert (safetensors.numpy.load_file(target)["embed.weight"] == weight).all()
+
 try:
     import torch
 except ImportError:
@@ -235,6 +246,21 @@ if torch:  # not in the list of what is installed, but welcome
     back = safetensors.torch.load_file(target)
     net.load_state_dict(back)
     assert all(torch.equal(back[name], value) and back[name].dtype == value.dtype for name, value in expected.items())
+
+    # Tied weights: save_model to wick to load_model.
+    class Tied(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.head = torch.nn.Linear(4, 9, bias=False)
+            self.embed = torch.nn.Embedding(9, 4)
+            self.head.weight = self.embed.weight
+
+    one, two = Tied(), Tied()
+    safetensors.torch.save_model(one, source)
+    with open(source, "rb") as file:
+        assert through_wick(file.read()) is None
+    assert safetensors.torch.load_model(two, target) == (set(), [])
+    assert two.head.weight is two.embed.weight and torch.equal(one.embed.weight, two.embed.weight)
 
 program.stdin.close()
 program.wait()
