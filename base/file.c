@@ -212,7 +212,10 @@ wki_writer *wki_writer_new(const char *path, const char *where)
     writer->where = where;
     writer->path = wki_strdup(path);
     writer->fd = writer->path ? open_temporary(writer) : -1;
-    if (writer->fd >= 0) return writer;
+    if (writer->fd >= 0) {
+        wki_sweep_temporaries(path);
+        return writer;
+    }
     free_writer(writer);
     return NULL;
 }
@@ -377,10 +380,15 @@ bool wki_is_folder(const char *path)
     return stat(path, &is) == 0 && S_ISDIR(is.st_mode);
 }
 
+/* Its name is synced even where it exists: who made it may have been killed before that. */
 wk_status wki_make_folder(const char *path, const char *where)
 {
-    if (mkdir(path, 0777) == 0 || (errno == EEXIST && wki_is_folder(path))) return WK_OK;
-    return failed(where, "make the folder", path);
+    if (mkdir(path, 0777) != 0 && (errno != EEXIST || !wki_is_folder(path)))
+        return failed(where, "make the folder", path);
+    char *above = wki_sprintf("%s/..", path);
+    const wk_status status = above && !WKI_FAULT(66) ? sync_folder(above, path, where) : wk_error();
+    wki_free(above);
+    return status;
 }
 
 wk_status wki_list_folder(const char *path, bool (*visit)(void *user, const char *name), void *user, const char *where)

@@ -34,7 +34,7 @@ WK_API void wki_writer_abandon(wki_writer *writer);         /* ends it without a
 WK_API char *wki_temporary_name(const char *path);          /* freed with wki_free */
 WK_API wk_status wki_replace_file(const char *temporary, const char *path, const char *where);
 /* Removes temporaries of files whose names begin with path, "run/ckpt-", that are over a minute old and that no process
- * is writing any more. What cannot be removed stays, without an error. */
+ * is writing any more. What cannot be removed stays, without an error. A new writer does so for its own path. */
 WK_API void wki_sweep_temporaries(const char *path);
 
 /* For logs: bytes at the end of a file that exists, or of a new one; not synced. wki_file_start makes path empty, and refuses
@@ -45,7 +45,7 @@ WK_API wk_status wki_file_start(const char *path, bool fresh, bool *made, const 
 WK_API wk_status wki_list_folder(const char *path, bool (*visit)(void *user, const char *name), void *user, const char *where);
 WK_API bool wki_is_folder(const char *path);
 WK_API void wki_remove_file(const char *path);                /* if it can be */
-WK_API wk_status wki_make_folder(const char *path, const char *where); /* one that exists is fine; its parent must exist */
+WK_API wk_status wki_make_folder(const char *path, const char *where); /* durable; one that exists is fine; its parent must exist */
 
 typedef struct wki_file_ops {
     int (*open)(const char *path, int flags, mode_t mode);

@@ -2,7 +2,9 @@
  * ring, which fills the slots, and on tensors, which show them. */
 #include "data/loader.h"
 #include "autograd/recording.h"
+#include "autograd/state.h"
 #include "base/alloc.h"
+#include "base/differences.h"
 #include "base/options.h"
 #include <string.h>
 
@@ -400,35 +402,56 @@ wk_state *wk_loader_state_dict(const wk_loader *loader)
     return wk_failed() ? NULL : s;
 }
 
+/* May the loader, whose set grows, stand at so many rows instead? */
+static bool takes_rows(const wk_loader *loader, int64_t rows)
+{
+    return loader->o.refresh && rows >= 1 && rows <= loader->source->rows && rows != loader->o.set->rows;
+}
+
 /* The rows that the set had then, where it has grown since. */
 static wk_status take_first(wk_loader *loader, int64_t rows, const char *where)
 {
     wk_dataset *all = loader->source;
-    if (rows < 1 || rows > all->rows || rows == loader->o.set->rows) return WK_OK;
+    if (!takes_rows(loader, rows)) return WK_OK;
     WK_SCOPE(growing);
     wk_dataset *first = rows < all->rows ? wki_dataset_first(all, rows) : all;
     if (!first || seek(loader, loader->epoch, 0, where)) return wk_error();
     return take_set(loader, first, all, where);
 }
 
-wk_status wk_loader_load_state_dict(wk_loader *loader, const wk_state *s)
+static const char loading[] = "loader_load_state_dict";
+
+wk_status wki_loader_fits(const wk_loader *loader, const wk_state *s)
 {
-    const char *where = "loader_load_state_dict";
-    if (wk_failed() || !loader_ok(loader, where)) return wk_error();
-    if (loader->o.refresh && take_first(loader, wk_state_int(s, "rows"), where)) return wk_error();
+    if (wk_failed() || !loader_ok(loader, loading) || !wki_state_ok(s, loading, "s")) return wk_error();
     const struct {
         const char *name;
         int64_t here;
     } same[] = { { "rows", loader->o.set->rows },           { "draws", loader->order.draws },
                  { "window", loader->order.window_blocks }, { "batch_size", loader->share.global },
                  { "shuffle", loader->o.shuffle },          { "drop_last", loader->o.drop_last } };
-    for (int i = 0; i < (int)(sizeof same / sizeof *same); i++) {
+    const bool moves = wk_state_text(s, "rows") && takes_rows(loader, wk_state_int(s, "rows"));
+    wki_differences d = { 0 };
+    for (int i = moves ? 3 : 0; i < (int)(sizeof same / sizeof *same); i++) {
+        if (!wk_state_text(s, same[i].name)) {
+            wki_differ(&d, WKI_MISSING, "%s", same[i].name);
+            continue;
+        }
         const int64_t there = wk_state_int(s, same[i].name);
-        if (wk_failed()) return wk_error();
-        wki_check(there == same[i].here, WK_E_INVALID, WK_E_INVALID, where,
-                  "%s is %lld here, and was %lld when the state was kept", same[i].name, (long long)same[i].here,
-                  (long long)there);
+        if (!wk_failed() && there != same[i].here)
+            wki_fail(WK_E_INVALID, loading, "%s is %lld here, and was %lld when the state was kept", same[i].name,
+                     (long long)same[i].here, (long long)there);
+        wki_differ_by_error(&d, NULL);
     }
+    return wk_failed() ? wk_error() : wki_differences_fail(&d, loading);
+}
+
+wk_status wk_loader_load_state_dict(wk_loader *loader, const wk_state *s)
+{
+    const char *where = loading;
+    if (wk_failed() || !loader_ok(loader, where)) return wk_error();
+    if (loader->o.refresh && take_first(loader, wk_state_int(s, "rows"), where)) return wk_error();
+    if (wki_loader_fits(loader, s)) return wk_error();
     const uint64_t seed = (uint64_t)wk_state_int(s, "seed");
     const int64_t epoch = wk_state_int(s, "epoch"), batch = wk_state_int(s, "batch");
     if (wk_failed()) return wk_error();

@@ -93,4 +93,7 @@ void wki_ring_free(wk_loader *loader);
  * as the error. */
 wki_slot *wki_ring_wait(wk_loader *loader);
 void wki_ring_release(wk_loader *loader);   /* gives the oldest delivered slot back */
+
+/* Is the state of such a loader? Nothing changes; of a set that grows, rows may be fewer. */
+wk_status wki_loader_fits(const wk_loader *loader, const wk_state *s);
 #endif

@@ -154,7 +154,6 @@ wk_status wki_npz_write(const char *path, wki_npz_entry *entries, int64_t n, con
                   strlen(entries[i].name), NAME_MOST);
     archive a = { wki_writer_new(path, where), 0 };
     if (!a.writer) return wk_error();
-    wki_sweep_temporaries(path);
     for (int64_t i = 0; i < n; i++) put_entry(&a, &entries[i]);
     const uint64_t start = a.at;
     for (int64_t i = 0; i < n; i++) put_central(&a, &entries[i]);

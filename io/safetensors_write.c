@@ -129,7 +129,6 @@ static wk_status write_out(const char *path, const text *h, const wki_st_tensor 
 {
     wki_writer *writer = wki_writer_new(path, where);
     if (!writer) return wk_error();
-    wki_sweep_temporaries(path);
     wk_status status = wki_writer_put(writer, h->at, h->n);
     for (int64_t i = 0; !status && i < n; i++)
         status = wki_writer_put(writer, tensors[i].data, (size_t)tensors[i].bytes);

@@ -1,6 +1,7 @@
 /* Running averages of parameters, and of buffers where they are wanted: exponential ones and means. */
 #include "autograd/op.h"
 #include "base/alloc.h"
+#include "base/differences.h"
 #include "optim/optim.h"
 #include "wick/average.h"
 
@@ -201,38 +202,40 @@ wk_state *wk_average_state_dict(wk_average *a)
 
 static const char loading[] = "average_load_state_dict";
 
-/* The state's tensor for parameter i; n_averaged may be a tensor, as PyTorch saves it. */
-static wk_tensor *entry(const wk_average *a, int i, const wk_state *s)
-{
-    char *name = name_of(a, i);
-    wk_tensor *t = name ? wk_state_get(s, name) : NULL;
-    wki_free(name);
-    if (!t) return NULL;
-    wki_check(wki_same_shape(&t->v, &a->at[i].mean->v) &&
-                  wki_is_float((wk_dtype)t->v.dtype) == wki_is_float((wk_dtype)a->at[i].mean->v.dtype),
-              NULL, WK_E_SHAPE, loading, "'%s' is %s %s; the average is %s %s", a->at[i].name,
-              wk_dtype_name((wk_dtype)t->v.dtype), wki_show(&t->v), wk_dtype_name((wk_dtype)a->at[i].mean->v.dtype),
-              wki_show(&a->at[i].mean->v));
-    return t;
-}
-
 struct wki_average_loading {
     wk_tensor **from;
     int64_t updates;
 };
 
+static wk_tensor *entry(const wk_average *a, int i, const wk_state *s, wki_differences *d)
+{
+    const wki_view *mean = &a->at[i].mean->v;
+    char *name = name_of(a, i);
+    wk_tensor *t = name && wk_state_has(s, name) ? wk_state_get(s, name) : NULL;
+    if (name && !t) wki_differ(d, WKI_MISSING, "%s", name);
+    const bool fits =
+        t && wki_same_shape(&t->v, mean) && wki_is_float((wk_dtype)t->v.dtype) == wki_is_float((wk_dtype)mean->dtype);
+    if (t && !fits)
+        wki_differ(d, WKI_UNFIT, "%.80s %s %s (given: %s %s)", name, wk_dtype_name((wk_dtype)mean->dtype),
+                   wki_show(mean), wk_dtype_name((wk_dtype)t->v.dtype), wki_show(&t->v));
+    wki_free(name);
+    return fits ? wk_to(t, (wk_dtype)mean->dtype) : NULL;
+}
+
+/* n_averaged may be a tensor, as PyTorch saves it. */
 static wk_status read_all(const wk_average *a, const wk_state *s, wki_average_loading *l)
 {
-    const bool as_tensor = wk_state_has(s, "n_averaged");
-    l->updates = as_tensor ? (int64_t)wk_item(wk_state_get(s, "n_averaged")) : wk_state_int(s, "n_averaged");
-    if (wk_failed()) return wk_error();
-    wki_check(l->updates >= 0, WK_E_FORMAT, WK_E_FORMAT, loading, "n_averaged is %lld", (long long)l->updates);
-    if (!(l->from = wki_alloc_array((size_t)a->count, sizeof *l->from))) return wk_error();
-    for (int i = 0; i < a->count && !wk_failed(); i++) {
-        wk_tensor *t = entry(a, i, s);
-        l->from[i] = t ? wk_to(t, (wk_dtype)a->at[i].mean->v.dtype) : NULL;
-    }
-    return wk_error();
+    wki_differences d = { 0 };
+    const bool as_tensor = wk_state_has(s, "n_averaged"), as_text = wk_state_text(s, "n_averaged");
+    if (as_tensor || as_text)
+        l->updates = as_tensor ? (int64_t)wk_item(wk_state_get(s, "n_averaged")) : wk_state_int(s, "n_averaged");
+    else
+        wki_differ(&d, WKI_MISSING, "n_averaged");
+    if (!wk_failed() && l->updates < 0) wki_fail(WK_E_FORMAT, loading, "n_averaged is %lld", (long long)l->updates);
+    wki_differ_by_error(&d, NULL);
+    if (wk_failed() || !(l->from = wki_alloc_array((size_t)a->count, sizeof *l->from))) return wk_error();
+    for (int i = 0; i < a->count && !wk_failed(); i++) l->from[i] = entry(a, i, s, &d);
+    return wk_failed() ? wk_error() : wki_differences_fail(&d, loading);
 }
 
 void wki_average_load_end(wk_average *a, wki_average_loading *l, bool taken)

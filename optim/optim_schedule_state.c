@@ -1,5 +1,6 @@
 /* A schedule's state dict: text alone. */
 #include "base/alloc.h"
+#include "base/differences.h"
 #include "optim/schedule.h"
 #include <stdio.h>
 #include <string.h>
@@ -58,58 +59,74 @@ wk_state *wk_schedule_state_dict(const wk_schedule *s)
 
 /* ---- Loading: a copy of the schedule is read, so that nothing has changed where that fails ---- */
 
-static wk_status same(const wk_state *d, const char *key, int mine)
+static bool same(const wk_state *d, const char *key, int mine, wki_differences *unlike)
 {
     const int64_t theirs = wk_state_int(d, key);
-    if (wk_failed()) return wk_error();
-    wki_check(theirs == mine, WK_E_INVALID, WK_E_INVALID, where, "the state has %lld %s; this has %d",
-              (long long)theirs, key, mine);
-    return WK_OK;
+    if (!wk_failed() && theirs != mine)
+        wki_fail(WK_E_INVALID, where, "the state has %lld %s; this has %d", (long long)theirs, key, mine);
+    const bool is = !wk_failed();
+    wki_differ_by_error(unlike, NULL);
+    return is;
 }
 
-static wk_status read_numbers(wk_schedule *s, const wk_state *d)
+static double read_number(const wk_state *d, const char *key, wki_differences *unlike)
+{
+    const double value = wk_state_number(d, key);
+    wki_differ_by_error(unlike, NULL);
+    return value;
+}
+
+static void read_numbers(wk_schedule *s, const wk_state *d, wki_differences *unlike)
 {
     char key[KEY];
+    const int before = unlike->count[WKI_OTHER];
     for (int i = 0; s->kind->options && s->kind->options[i].name; i++) {
         const wki_schedule_option *option = &s->kind->options[i];
         const double value = s->number[i] = wk_state_number(d, key_of(key, "option", option->name));
-        if (wk_failed()) return wk_error();
-        wki_check(value >= option->low && value <= option->high, WK_E_INVALID, WK_E_INVALID, where,
-                  "%s is %g; it must lie between %g and %g", option->name, value, option->low, option->high);
+        if (!wk_failed() && !(value >= option->low && value <= option->high))
+            wki_fail(WK_E_INVALID, where, "%s is %g; it must lie between %g and %g", option->name, value, option->low,
+                     option->high);
+        wki_differ_by_error(unlike, NULL);
     }
     for (int i = 0; i < WKI_SCHEDULE_KEPT && s->kind->kept[i]; i++)
-        s->kept[i] = wk_state_number(d, key_of(key, "now", s->kind->kept[i]));
-    return wk_failed() || !s->kind->check ? wk_error() : s->kind->check(s);
+        s->kept[i] = read_number(d, key_of(key, "now", s->kind->kept[i]), unlike);
+    if (unlike->count[WKI_OTHER] == before && s->kind->check && s->kind->check(s)) wki_differ_by_error(unlike, NULL);
 }
 
-/* s is a copy whose arrays are those of the schedule; they change only where everything was looked at (commit). */
-static wk_status read_one(wk_schedule *s, const wk_state *d, bool commit)
+/* s is a copy whose arrays are those of the schedule; they change only where everything was looked at (commit). True
+ * where its parts can be looked at, too. */
+static bool read_one(wk_schedule *s, const wk_state *d, wki_differences *unlike, bool commit)
 {
     char key[KEY];
     const char *kind = wk_state_text(d, "schedule");
-    if (wk_failed()) return wk_error();
-    wki_check(kind && !strcmp(kind, s->kind->name), WK_E_INVALID, WK_E_INVALID, where, "the state is of %s; this is %s",
-              kind ? kind : "no schedule", s->kind->name);
+    if (!wk_failed() && (!kind || strcmp(kind, s->kind->name) != 0))
+        wki_fail(WK_E_INVALID, where, "the state is of %s; this is %s", kind ? kind : "no schedule", s->kind->name);
+    const bool alike = !wk_failed();
+    wki_differ_by_error(unlike, NULL);
+    if (!alike) return false;
     s->t = wk_state_int(d, "t");
-    if (wk_failed() || same(d, "groups", s->ngroups) || same(d, "milestones", s->nmilestones) ||
-        same(d, "parts", s->nparts) || read_numbers(s, d))
-        return wk_error();
-    wki_check(s->t >= 0, WK_E_FORMAT, WK_E_FORMAT, where, "t is %lld", (long long)s->t);
-    for (int g = 0; g < s->ngroups && !wk_failed(); g++) {
-        const double base = wk_state_number(d, key_at(key, "base", g));
+    if (!wk_failed() && s->t < 0) wki_fail(WK_E_FORMAT, where, "t is %lld", (long long)s->t);
+    wki_differ_by_error(unlike, NULL);
+    const bool groups = same(d, "groups", s->ngroups, unlike),
+               milestones = same(d, "milestones", s->nmilestones, unlike), parts = same(d, "parts", s->nparts, unlike);
+    read_numbers(s, d, unlike);
+    for (int g = 0; groups && g < s->ngroups; g++) {
+        const double base = read_number(d, key_at(key, "base", g), unlike);
         if (commit) s->base[g] = base;
     }
-    for (int i = 0; i < s->nmilestones && !wk_failed(); i++) {
+    for (int i = 0; milestones && i < s->nmilestones; i++) {
         const int64_t milestone = wk_state_int(d, key_at(key, "milestone", i));
+        wki_differ_by_error(unlike, NULL);
         if (commit) s->milestones[i] = milestone;
     }
-    return wk_error();
+    return parts;
 }
 
 /* The states of the parts, in the order in which they are met. */
 typedef struct wki_schedule_loading {
     const wk_state *all, **parts;
     int count, room, next;
+    wki_differences unlike;
 } loading;
 
 static const wk_state *part_of(loading *l, const wk_state *d, int i)
@@ -129,7 +146,7 @@ static const wk_state *part_of(loading *l, const wk_state *d, int i)
 static wk_status load(wk_schedule *s, const wk_state *d, loading *l, bool commit)
 {
     wk_schedule copy = *s;
-    if (read_one(&copy, d, commit)) return wk_error();
+    if (!read_one(&copy, d, &l->unlike, commit)) return wk_error();
     if (commit) {
         s->t = copy.t;
         memcpy(s->number, copy.number, sizeof s->number);
@@ -157,7 +174,7 @@ wki_schedule_loading *wki_schedule_load_begin(wk_schedule *s, const wk_state *d)
     loading *l = wki_alloc(sizeof *l);
     if (!l) return NULL;
     l->all = d;
-    if (load(s, d, l, false) == WK_OK) return l;
+    if (load(s, d, l, false) == WK_OK && wki_differences_fail(&l->unlike, where) == WK_OK) return l;
     wki_schedule_load_end(s, l, false);
     return NULL;
 }

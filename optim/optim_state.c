@@ -1,5 +1,6 @@
 /* An optimizer's state dict: its states by the parameters' names, how often each was stepped, and its options. */
 #include "base/alloc.h"
+#include "base/differences.h"
 #include "optim/optim.h"
 #include <stdio.h>
 #include <string.h>
@@ -71,18 +72,26 @@ typedef struct wki_optim_loading {
     int64_t steps, skipped;
 } loading;
 
-static wk_status read_group(const wk_optim *opt, int g, const wk_state *s, void *opts)
+/* What is in the state and not as this optimizer has it goes into d, so that one error tells it all; reading goes on
+ * unless there is no memory. */
+static int64_t read_int(const wk_state *s, const char *key, wki_differences *d)
 {
-    char key[64];
-    memcpy(opts, opt->groups[g].opts, opt->kind->opts_size);
-    for (const wki_optim_option *option = opt->kind->options; option->name; option++) {
-        const double value = wk_state_number(s, key_of(key, g, option->name));
-        if (wk_failed()) return wk_error();
-        if (option->flag)
-            *wki_optim_flag(opts, option) = value != 0;
-        else
-            *wki_optim_number(opts, option) = value;
-    }
+    if (!wk_state_text(s, key)) wki_differ(d, WKI_MISSING, "%s", key);
+    const int64_t value = wk_state_text(s, key) ? wk_state_int(s, key) : 0;
+    wki_differ_by_error(d, NULL);
+    return value;
+}
+
+static double read_number(const wk_state *s, const char *key, wki_differences *d)
+{
+    if (!wk_state_text(s, key)) wki_differ(d, WKI_MISSING, "%s", key);
+    const double value = wk_state_text(s, key) ? wk_state_number(s, key) : 0;
+    wki_differ_by_error(d, NULL);
+    return value;
+}
+
+static wk_status group_ok(const wk_optim *opt, int g, void *opts)
+{
     if (wki_optim_options_ok(opt->kind, opts, where)) return wk_error();
     wki_check(opt->kind->plan(opts).rule == opt->groups[g].plan.rule, WK_E_INVALID, WK_E_INVALID, where,
               "the state is of %s with other states; make the optimizer with the options it was made with",
@@ -90,59 +99,114 @@ static wk_status read_group(const wk_optim *opt, int g, const wk_state *s, void 
     return WK_OK;
 }
 
-static wk_tensor *read_state(const wki_optim_slot *slot, const char *what, const wk_state *s, bool needed)
+static void read_group(const wk_optim *opt, int g, const wk_state *s, loading *l, wki_differences *d)
+{
+    char key[64];
+    void *opts = l->opts + (size_t)g * opt->kind->opts_size;
+    memcpy(opts, opt->groups[g].opts, opt->kind->opts_size);
+    const int missing = d->count[WKI_MISSING];
+    for (const wki_optim_option *option = opt->kind->options; option->name; option++) {
+        const double value = read_number(s, key_of(key, g, option->name), d);
+        if (option->flag)
+            *wki_optim_flag(opts, option) = value != 0;
+        else
+            *wki_optim_number(opts, option) = value;
+    }
+    if (d->count[WKI_MISSING] == missing && group_ok(opt, g, opts)) wki_differ_by_error(d, NULL);
+    const bool known = wk_state_text(s, key_of(key, g, "initial_lr"));
+    l->initial_lr[g] = known ? read_number(s, key, d) : opt->groups[g].initial_lr;
+}
+
+static wk_tensor *read_state(const wki_optim_slot *slot, const char *name, const wk_state *s, bool needed,
+                             wki_differences *d)
 {
     const wk_tensor *p = slot->p;
-    char *name = name_of(slot, what);
-    wk_tensor *t = name && (needed || wk_state_has(s, name)) ? wk_state_get(s, name) : NULL;
-    wki_free(name);
-    if (!t) return NULL;
-    wki_check(wki_same_shape(&t->v, &p->v) && wki_is_float((wk_dtype)t->v.dtype), NULL, WK_E_SHAPE, where,
-              "%s of '%s' is %s %s; the parameter is %s %s", what, slot->name, wk_dtype_name((wk_dtype)t->v.dtype),
-              wki_show(&t->v), wk_dtype_name((wk_dtype)p->v.dtype), wki_show(&p->v));
-    return wk_contiguous(wk_clone(wk_to(t, (wk_dtype)p->v.dtype)));
+    if (!wk_state_has(s, name)) {
+        if (needed) wki_differ(d, WKI_MISSING, "%s", name);
+        return NULL;
+    }
+    wk_tensor *t = wk_state_get(s, name);
+    if (wki_same_shape(&t->v, &p->v) && wki_is_float((wk_dtype)t->v.dtype))
+        return wk_contiguous(wk_clone(wk_to(t, (wk_dtype)p->v.dtype)));
+    wki_differ(d, WKI_UNFIT, "%.80s %s %s (given: %s %s)", name, wk_dtype_name((wk_dtype)p->v.dtype), wki_show(&p->v),
+               wk_dtype_name((wk_dtype)t->v.dtype), wki_show(&t->v));
+    return NULL;
 }
 
 /* The states that a parameter had, as tensors of the innermost scope; none if it was never stepped. */
-static wk_status read_slot(const wk_optim *opt, const wki_optim_slot *slot, const wk_state *s, wki_optim_slot *into)
+static void read_slot(const wk_optim *opt, const wki_optim_slot *slot, const wk_state *s, wki_optim_slot *into,
+                      wki_differences *d)
 {
     const wki_optim_group *group = &opt->groups[slot->group];
     char *name = name_of(slot, "step");
-    if (!name) return WK_E_MEMORY;
-    into->t = wk_state_int(s, name);
+    if (name) into->t = read_int(s, name, d);
+    if (name && into->t < 0)
+        wki_fail(WK_E_FORMAT, where, "'%s' was stepped %lld times", slot->name, (long long)into->t);
+    wki_differ_by_error(d, NULL);
     wki_free(name);
-    if (wk_failed()) return wk_error();
-    wki_check(into->t >= 0, WK_E_FORMAT, WK_E_FORMAT, where, "'%s' was stepped %lld times", slot->name,
-              (long long)into->t);
-    for (int k = 0; k < group->nstates && !wk_failed(); k++)
-        into->state[k] = read_state(slot, group->plan.states[k], s, into->t > 0);
-    for (int k = 0; k < WKI_MAX_SCALARS && group->plan.scalars[k] && into->t && !wk_failed(); k++) {
-        if (!(name = name_of(slot, group->plan.scalars[k]))) return WK_E_MEMORY;
-        into->scalar[k] = wk_state_number(s, name);
+    for (int k = 0; k < group->nstates && !wk_failed(); k++) {
+        if ((name = name_of(slot, group->plan.states[k]))) into->state[k] = read_state(slot, name, s, into->t > 0, d);
         wki_free(name);
     }
-    return wk_error();
+    for (int k = 0; k < WKI_MAX_SCALARS && group->plan.scalars[k] && into->t && !wk_failed(); k++) {
+        if ((name = name_of(slot, group->plan.scalars[k]))) into->scalar[k] = read_number(s, name, d);
+        wki_free(name);
+    }
+}
+
+static bool is_one_of(const char *word, const char *const *words, int n)
+{
+    for (int i = 0; i < n && words[i]; i++)
+        if (!strcmp(word, words[i])) return true;
+    return false;
+}
+
+/* Is it a parameter's, with what its group keeps? *at is the parameter looked at first, and the one that was found. */
+static bool is_known(const wk_optim *opt, const char *name, bool text, int *at)
+{
+    for (int i = 0; i < opt->count; i++, *at = (*at + 1) % opt->count) {
+        const wki_optim_slot *slot = &opt->slots[*at];
+        const wki_optim_plan *plan = &opt->groups[slot->group].plan;
+        const size_t n = strlen(slot->name);
+        if (strncmp(name, slot->name, n) || name[n] != '.') continue;
+        const char *what = name + n + 1;
+        if (text ? !strcmp(what, "step") || is_one_of(what, plan->scalars, WKI_MAX_SCALARS)
+                 : is_one_of(what, plan->states, opt->groups[slot->group].nstates))
+            return true;
+    }
+    const size_t n = strlen(opt->kind->name);
+    return opt->kind->put && !strncmp(name, opt->kind->name, n) && name[n] == '.';
+}
+
+static void find_unexpected(const wk_optim *opt, const wk_state *s, wki_differences *d)
+{
+    static const char *const of_all[] = { "optimizer", "steps", "groups", "skipped" };
+    int at = 0;
+    for (int64_t i = 0; i < wk_state_count(s); i++)
+        if (!is_known(opt, wk_state_name(s, i), false, &at)) wki_differ(d, WKI_UNEXPECTED, "%s", wk_state_name(s, i));
+    for (int64_t i = 0; i < wk_state_text_count(s); i++) {
+        const char *key = wk_state_text_key(s, i);
+        const bool option = !strncmp(key, "group.", 6) && key[6] >= '0' && key[6] <= '9';
+        if (!option && !is_one_of(key, of_all, 4) && !is_known(opt, key, true, &at))
+            wki_differ(d, WKI_UNEXPECTED, "%s", key);
+    }
 }
 
 static wk_status read_all(const wk_optim *opt, const wk_state *s, loading *l)
 {
-    const int64_t groups = wk_state_int(s, "groups");
-    l->steps = wk_state_int(s, "steps");
-    l->skipped = wk_state_text(s, "skipped") ? wk_state_int(s, "skipped") : 0;
-    if (wk_failed()) return wk_error();
-    wki_check(groups == opt->ngroups, WK_E_INVALID, WK_E_INVALID, where, "the state has %lld groups; this has %d",
-              (long long)groups, opt->ngroups);
-    for (int g = 0; g < opt->ngroups; g++)
-        if (read_group(opt, g, s, l->opts + (size_t)g * opt->kind->opts_size)) return wk_error();
-    char key[64];
-    for (int g = 0; g < opt->ngroups; g++) {
-        const bool known = wk_state_text(s, key_of(key, g, "initial_lr"));
-        l->initial_lr[g] = known ? wk_state_number(s, key) : opt->groups[g].initial_lr;
-    }
-    for (int i = 0; i < opt->count; i++)
-        if (read_slot(opt, &opt->slots[i], s, &l->slots[i])) return wk_error();
-    if (opt->kind->read) l->own = opt->kind->read(opt, s);
-    return wk_error();
+    wki_differences d = { 0 };
+    const int64_t groups = read_int(s, "groups", &d);
+    l->steps = read_int(s, "steps", &d);
+    l->skipped = wk_state_text(s, "skipped") ? read_int(s, "skipped", &d) : 0;
+    if (groups != opt->ngroups && wk_state_text(s, "groups"))
+        wki_fail(WK_E_INVALID, where, "the state has %lld groups; this has %d", (long long)groups, opt->ngroups);
+    wki_differ_by_error(&d, NULL);
+    for (int g = 0; g < opt->ngroups && g < groups && !wk_failed(); g++) read_group(opt, g, s, l, &d);
+    for (int i = 0; i < opt->count && !wk_failed(); i++) read_slot(opt, &opt->slots[i], s, &l->slots[i], &d);
+    if (opt->kind->read && !wk_failed()) l->own = opt->kind->read(opt, s);
+    wki_differ_by_error(&d, NULL);
+    find_unexpected(opt, s, &d);
+    return wk_failed() ? wk_error() : wki_differences_fail(&d, where);
 }
 
 static void take(wk_optim *opt, loading *l)

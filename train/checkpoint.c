@@ -1,8 +1,10 @@
 /* Checkpoints: a training's parts as one state, and a folder of such states of which the newest whole one counts. */
 #include "base/alloc.h"
+#include "base/differences.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/options.h"
+#include "data/loader.h"
 #include "nn/module.h"
 #include "optim/optim.h"
 #include "optim/schedule.h"
@@ -58,21 +60,35 @@ static bool load_loader(wk_loader *loader, const wk_state *s)
     return false;
 }
 
-/* All that may fail, before anything is changed. */
+static wk_rng_place random_of(const wk_state *s)
+{
+    return (wk_rng_place){ (uint64_t)wk_state_int(s, "random.seed"), (uint64_t)wk_state_int(s, "random.operation"),
+                           (uint32_t)wk_state_int(s, "random.stream") };
+}
+
+/* All that may fail, before anything is changed; what does not fit of any part, in one error. */
 wk_status wk_training_load_state_dict(const wk_training *t, const wk_state *s)
 {
-    if (!training_ok(t, "training_load_state_dict")) return wk_error();
-    wki_check(s, WK_E_INVALID, WK_E_INVALID, "training_load_state_dict", "s is NULL");
+    static const char where[] = "training_load_state_dict";
+    if (!training_ok(t, where)) return wk_error();
+    wki_check(s, WK_E_INVALID, WK_E_INVALID, where, "s is NULL");
     WK_SCOPE(work);
-    const wk_rng_place place = { (uint64_t)wk_state_int(s, "random.seed"),
-                                 (uint64_t)wk_state_int(s, "random.operation"),
-                                 (uint32_t)wk_state_int(s, "random.stream") };
-    wki_optim_loading *optim = t->optim ? wki_optim_load_begin(t->optim, wk_state_part(s, "optim.")) : NULL;
+    wki_differences unlike = { 0 };
     wki_module_loading *module = t->module ? wki_module_load_begin(t->module, wk_state_part(s, "model."), NULL) : NULL;
+    wki_differ_by_error(&unlike, "model");
+    wki_optim_loading *optim = t->optim ? wki_optim_load_begin(t->optim, wk_state_part(s, "optim.")) : NULL;
+    wki_differ_by_error(&unlike, "optim");
     wki_schedule_loading *schedule =
         t->schedule ? wki_schedule_load_begin(t->schedule, wk_state_part(s, "schedule.")) : NULL;
+    wki_differ_by_error(&unlike, "schedule");
     wki_average_loading *average = t->average ? wki_average_load_begin(t->average, wk_state_part(s, "average.")) : NULL;
-    const bool fits = !wk_failed() && (!t->loader || load_loader(t->loader, s));
+    wki_differ_by_error(&unlike, "average");
+    if (t->loader) wki_loader_fits(t->loader, wk_state_part(s, "loader."));
+    wki_differ_by_error(&unlike, "loader");
+    const wk_rng_place place = random_of(s);
+    wki_differ_by_error(&unlike, "random");
+    const bool fits =
+        !wk_failed() && wki_differences_fail(&unlike, where) == WK_OK && (!t->loader || load_loader(t->loader, s));
     wki_module_load_end(module, fits);
     wki_optim_load_end(t->optim, optim, fits);
     wki_schedule_load_end(t->schedule, schedule, fits);
@@ -146,6 +162,19 @@ static char *checkpoint_path(const char *folder, int64_t step)
     return path_of(folder, name_of(step, name));
 }
 
+/* What processes that were killed left of any step and of the best. */
+static wk_status sweep(const char *folder)
+{
+    static const char *const families[] = { "ckpt-", "best.safetensors." };
+    for (int i = 0; i < 2; i++) {
+        char *begin = path_of(folder, families[i]);
+        if (!begin) return wk_error();
+        wki_sweep_temporaries(begin);
+        wki_free(begin);
+    }
+    return WK_OK;
+}
+
 /* Written, and read again from the file. */
 static wk_status write_checked(const wk_state *s, char *path)
 {
@@ -202,7 +231,7 @@ wk_status wk_checkpoint_save_new(const wk_checkpoint_opts *given)
     wki_check(o.folder && *o.folder && o.state && o.step >= 0, WK_E_INVALID, WK_E_INVALID, where,
               "folder is %s, state %s, step %lld; a name, a state and a step of 0 or more are needed",
               o.folder ? o.folder : "NULL", o.state ? "given" : "NULL", (long long)o.step);
-    if (finite_ok(&o) || wki_make_folder(o.folder, where)) return wk_error();
+    if (finite_ok(&o) || wki_make_folder(o.folder, where) || sweep(o.folder)) return wk_error();
     WK_SCOPE(saving);
     wk_state *s = wk_state_new();
     if (!s || wk_state_add(s, "", o.state) || wk_state_set_int(s, "checkpoint.version", VERSION) ||

@@ -202,7 +202,8 @@ WK_API wk_tensor *wk_optim_state(wk_optim *opt, int i, const char *name);
 WK_API int64_t wk_optim_state_bytes(const wk_optim *opt);        /* of all states once there are all; L-BFGS's with a full history */
 
 /* States by the parameters' names ("0.weight.exp_avg"), sharing their memory, step counts and options. Loading takes all of it over, options
- * too, so that what follows has the same bits; WK_E_INVALID: of another optimizer; on an error nothing changes. */
+ * too, so that what follows has the same bits; WK_E_INVALID: of another optimizer; WK_E_SHAPE, WK_E_NOT_FOUND: of other parameters, missing
+ * here or there. An error tells all that differs, and changes nothing. */
 WK_API wk_state *wk_optim_state_dict(wk_optim *opt);
 WK_API wk_status wk_optim_load_state_dict(wk_optim *opt, const wk_state *s);
 

@@ -153,7 +153,7 @@ typedef struct wk_training {
 } wk_training;
 #define wk_training_of(...) WK_WITH(wk_training, .size = sizeof(wk_training), __VA_ARGS__)
 WK_API wk_state *wk_training_state_dict(const wk_training *t);         /* shares the tensors' memory */
-WK_API wk_status wk_training_load_state_dict(const wk_training *t, const wk_state *s); /* all parts, or, on an error, none */
+WK_API wk_status wk_training_load_state_dict(const wk_training *t, const wk_state *s); /* all parts, or, on an error, none; it tells what differs in each */
 
 /* Checkpoints: states in a folder, which is made if missing, as ckpt-STEP.safetensors. A save that is killed or fails leaves those that were
  * there; one that succeeds has been read back, and leaves the last `keep` and best.safetensors. A state that is not finite is refused (WK_E_STATE

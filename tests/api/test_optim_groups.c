@@ -170,8 +170,51 @@ TEST(state, of_others_is_refused_and_nothing_changes)
     wk_state_set_number(s, "group.1.lr", 1);
     wk_state_set(s, "bias.exp_avg", wk_zeros(WK_SHAPE(3), WK_F32));
     CHECK(wk_optim_load_state_dict(other.opt, s) == WK_E_SHAPE);
-    CHECK_ERROR(WK_E_SHAPE, "exp_avg of 'bias'", "[3]");
+    CHECK_ERROR(WK_E_SHAPE, "1 of another shape or dtype: bias.exp_avg f32 [", "(given: f32 [3])");
     CHECK(wk_steps(other.opt) == 0 && wk_lr(other.opt) == 0.01 && !wk_optim_state(other.opt, 0, "exp_avg"));
+}
+
+/* Stepped once. */
+static wk_optim *adam_of(const char *const *names, int n, bool amsgrad)
+{
+    wk_tensor *all[4];
+    for (int i = 0; i < n; i++) all[i] = wk_requires_grad(wk_ones(WK_SHAPE(2), WK_F32));
+    wk_optim *opt = wk_optim_adam(wk_params_new(all, names, n), .amsgrad = amsgrad);
+    for (int i = 0; i < n; i++) wk_backward(wk_sum(all[i]));
+    wk_step(opt);
+    return opt;
+}
+
+TEST(state, of_parameters_that_are_not_there_is_refused)
+{
+    static const char *const names[] = { "a", "b", "c" };
+    wk_optim *two = adam_of(names, 2, false), *three = adam_of(names, 3, false);
+    CHECK(wk_optim_load_state_dict(two, wk_optim_state_dict(three)) == WK_E_NOT_FOUND);
+    CHECK_ERROR(WK_E_NOT_FOUND, "3 unexpected: c.exp_avg, c.exp_avg_sq, c.step");
+    CHECK(wk_optim_load_state_dict(three, wk_optim_state_dict(two)) == WK_E_NOT_FOUND);
+    CHECK_ERROR(WK_E_NOT_FOUND, "1 missing: c.step");
+    wk_state *s = wk_state_copy(wk_optim_state_dict(two));
+    wk_state_set(s, "b.momentum_buffer", wk_ones(WK_SHAPE(2), WK_F32));
+    wk_state_set_number(s, "b.mu_product", 1);
+    wk_state_set(s, "a.exp_avg", wk_ones(WK_SHAPE(3), WK_F32));
+    CHECK(wk_optim_load_state_dict(two, s) == WK_E_SHAPE);
+    CHECK_ERROR(WK_E_SHAPE, "2 unexpected: b.momentum_buffer, b.mu_product; ", "a.exp_avg f32 [2] (given: f32 [3])");
+    CHECK(wk_optim_load_state_dict(two, wk_optim_state_dict(adam_of(names, 2, true))) == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "2 unexpected: a.max_exp_avg_sq, b.max_exp_avg_sq", "of adam with other states");
+    CHECK(wk_steps(two) == 1 && wk_optim_load_state_dict(two, wk_optim_state_dict(two)) == WK_OK);
+}
+
+TEST(state, that_lacks_a_hundred_parameters_tells_their_number_and_the_other_differences)
+{
+    static char text[100][32];
+    const char *names[101] = { "other" };
+    wk_tensor *all[100];
+    for (int i = 0; i < 100; i++) snprintf(text[i], sizeof text[i], "encoder.layers.%d.weight", i);
+    for (int i = 0; i < 100; i++) names[i + 1] = text[i], all[i] = leaf(1, WK_F32, 1);
+    wk_optim *of_all = wk_optim_adam(wk_params_new(all, names + 1, 100)), *of_one = adam_of(names, 1, false);
+    CHECK(wk_optim_load_state_dict(of_all, wk_optim_state_dict(of_one)) == WK_E_NOT_FOUND);
+    CHECK_ERROR(WK_E_NOT_FOUND, "100 missing: encoder.layers.0.weight.step, encoder.layers.1.weight.step, ",
+                ".step, ...; 3 unexpected: other.exp_avg, other.exp_avg_sq, other.step");
 }
 
 WICK_TEST_MAIN
