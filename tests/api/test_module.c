@@ -354,10 +354,57 @@ TEST(module, freezing_changes_no_bit_of_other_gradients)
         CHECK(wk_equal(wk_grad(wk_parameter(a, parameters[i])), wk_grad(wk_parameter(b, parameters[i]))));
 }
 
+/* A module of the user's own, which calls one of the modules in its list or its dict. */
+static const char *called;
+
+static wk_status chooser_init(wk_module *m, void *state)
+{
+    (void)state;
+    wk_nn_child(m, "blocks", wk_nn_module_list(wk_nn_linear(4, 3), wk_nn_linear(2, 2)));
+    wk_nn_child(
+        m, "heads",
+        wk_nn_module_dict_new((const char *const[]){ "a", "b" }, (wk_module *const[]){ wk_nn_linear(4, 2), net() }, 2));
+    return wk_error();
+}
+static wk_tensor *chooser_forward(wk_module *m, wk_tensor *x) { return wk_forward(wk_module_child(m, called), x); }
+static const wk_module_ops chooser = {
+    .size = sizeof chooser, .name = "chooser", .init = chooser_init, .forward = chooser_forward
+};
+
+static wk_status narrow(void *user, wk_module *m, wk_tensor **in, int nin)
+{
+    (void)user, (void)m, (void)nin;
+    return (in[0] = wk_narrow(in[0], -1, 0, 3)) ? WK_OK : wk_error();
+}
+
+/* Once, at the beginning. */
+static void check_within(const char *path, const char *shape)
+{
+    ck_assert_msg(!strncmp(wk_error_text(), path, strlen(path)), "not %s: %s", path, wk_error_text());
+    CHECK_ERROR(WK_E_SHAPE, shape);
+}
+
 TEST(module, an_error_names_the_path)
 {
-    CHECK_NULL(wk_forward(net(), wk_zeros(WK_SHAPE(1, 5), WK_F32)));
-    CHECK_ERROR(WK_E_SHAPE, "0.0");
+    wk_tensor *x = wk_zeros(WK_SHAPE(1, 5), WK_F32);
+    CHECK_NULL(wk_forward(net(), x));
+    check_within("0.0: linear: ", "[1, 5]");
+    wk_module *own = wk_nn_sequential(wk_nn_identity(), wk_nn_custom(&chooser, NULL));
+    static const char *const paths[][2] = { { "blocks.1", "1.blocks.1: linear: " },
+                                            { "heads.a", "1.heads.a: linear: " },
+                                            { "heads.b", "1.heads.b.0.0: linear: " } };
+    for (int i = 0; i < 3; i++) {
+        called = paths[i][0];
+        CHECK_NULL(wk_forward(own, x));
+        check_within(paths[i][1], "[1, 5]");
+    }
+    wk_module *encoder = wk_nn_transformer_encoder(4, 2, 2);
+    wk_tensor *y = wk_zeros(WK_SHAPE(3, 1, 4), WK_F32), *out;
+    CHECK(wk_forward_many(encoder, (wk_tensor *[]){ y, x }, 2, &out, 1) == WK_E_SHAPE);
+    check_within("layers.0.self_attn: ", "[1, 5]");
+    wk_module_hook(wk_module_child(encoder, "layers.1"), narrow, NULL, NULL);
+    CHECK_NULL(wk_forward(encoder, y));
+    check_within("layers.1.self_attn: ", "[3, 1, 3]");
 }
 
 WICK_TEST_MAIN

@@ -62,6 +62,15 @@ mnist_cnn)
     refuses 2 'from 1 to 1000' digits.h5 --epochs 0
     refuses 2 'no option --epoch;' digits.h5 --epoch 1
     ;;
+mnist_cnn_whole)
+    if [ ! -e "${WICK_DATA_DIR:-}/mnist/train-images-idx3-ubyte.gz" ]; then
+        echo "skipped: no MNIST under WICK_DATA_DIR"
+        exit 77
+    fi
+    "$WICK" import mnist "$WICK_DATA_DIR/mnist" -o mnist.h5 >/dev/null || fail "no MNIST"
+    run 0 mnist.h5 --epochs 3
+    holds "$(number 'test accuracy') > 99"
+    ;;
 char_transformer)
     i=0
     while [ $i -lt 200 ]; do
@@ -149,6 +158,6 @@ compare_optimizers)
     ;;
 esac
 run 2 --seed # without its value
-grep -q "^usage: $1" err || fail "it does not tell how it is used"
+grep -q "^usage: ${1%_whole}" err || fail "it does not tell how it is used"
 [ $failures -eq 0 ] && echo "$1: as expected"
 exit $failures

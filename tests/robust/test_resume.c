@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { ROWS = 23, BATCH = 4, EPOCHS = 3, STEPS = EPOCHS * 6 };
@@ -13,7 +14,8 @@ enum { ROWS = 23, BATCH = 4, EPOCHS = 3, STEPS = EPOCHS * 6 };
 typedef struct run {
     wk_training t;
     int64_t step;
-    wk_params *clipped; /* NULL: none */
+    wk_params *clipped;     /* NULL: none */
+    wk_logger *csv, *jsonl; /* NULL: none */
 } run;
 
 static wk_dataset *rows(void)
@@ -37,6 +39,13 @@ static run start(const char *optimizer, const char *options, uint64_t seed, int 
     return r;
 }
 
+static void log_step(const run *r, double loss)
+{
+    const wk_scalar_value row[] = { { "loss", loss }, { "lr", wk_lr(r->t.optim) } };
+    if (r->csv) wk_logger_scalars(r->csv, r->step, row, 2);
+    if (r->jsonl) wk_logger_scalars(r->jsonl, r->step, row, 2);
+}
+
 static void go(run *r, int64_t steps)
 {
     while (steps > 0 && !wk_failed())
@@ -50,6 +59,7 @@ static void go(run *r, int64_t steps)
             wk_step(r->t.optim);
             wk_average_update(r->t.average);
             wk_schedule_advance_metric(r->t.schedule, wk_item(loss));
+            log_step(r, wk_item(loss));
             r->step++;
         }
     ck_assert_msg(!wk_failed(), "%s", wk_error_text());
@@ -169,29 +179,86 @@ TEST(resume, with_a_schedule_clips_and_an_average_ends_in_the_same_file)
     empty_folder();
 }
 
-TEST(resume, twenty_chained_stops_change_nothing)
+/* A log of that name in the folder, from the run's step on. */
+static void log_into(run *r, const char *name)
 {
-    WK_SCOPE(all);
-    empty_folder();
-    run straight = start("adam", "", 5, 1);
-    go(&straight, 80);
-    int64_t done = 0;
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s.csv", folder, name);
+    r->csv = wk_logger_csv(path);
+    snprintf(path, sizeof path, "%s/%s.jsonl", folder, name);
+    r->jsonl = wk_logger_jsonl(path);
+    if (r->step) CHECK(wk_logger_resume(r->csv, r->step) == WK_OK && wk_logger_resume(r->jsonl, r->step) == WK_OK);
+}
+
+static void check_same_file(const char *a, const char *b, const char *ending)
+{
+    char path[128];
+    size_t na = 0, nb = 0;
+    snprintf(path, sizeof path, "%s/%s.%s", folder, a, ending);
+    char *one = wki_file_slurp(path, 1 << 20, &na, "test");
+    snprintf(path, sizeof path, "%s/%s.%s", folder, b, ending);
+    char *two = wki_file_slurp(path, 1 << 20, &nb, "test");
+    CHECK(one && two && na > 0);
+    ck_assert_msg(na == nb && !memcmp(one, two, na), "%s.%s is not %s.%s", b, ending, a, ending);
+    wki_free(one);
+    wki_free(two);
+}
+
+enum { LONG = 80, STOPS = 20 };
+typedef struct recipe {
+    const char *optimizer, *options, *schedule, *lengths;
+} recipe;
+
+static const recipe recipes[] = { { "adam", "", "cosine_restarts", "t_0=4,t_mult=2" },
+                                  { "sgd", "lr=0.1,momentum=0.9", "one_cycle", "max_lr=0.3,total_steps=90" },
+                                  { "rmsprop", "momentum=0.5,centered", "plateau", "patience=0,factor=0.5" } };
+
+static run start_logged(const recipe *p, uint64_t seed, int workers)
+{
+    run r = start(p->optimizer, p->options, seed, workers);
+    r.t.optim = wk_optim_by_name(p->optimizer, wk_parameters(r.t.module), p->options);
+    r.t.schedule = wk_schedule_by_name(p->schedule, r.t.optim, p->lengths);
+    CHECK(r.t.schedule);
+    return r;
+}
+
+/* One of the parts that make up the run: from the last checkpoint, some steps to the next one, and some that are logged
+ * and lost, as of a process that is killed. Returns where the checkpoint is. */
+static int64_t part_of(const recipe *p, run *r, int i, int64_t steps, int64_t lost)
+{
+    *r = start_logged(p, i ? 90 + (uint64_t)i : 5, i % 3);
+    if (i) wk_set_lr(r->t.optim, 0.5);
+    if (i) CHECK(wk_training_load_state_dict(&r->t, wk_checkpoint_load(folder, &r->step)) == WK_OK);
+    log_into(r, "stopped");
+    go(r, i == STOPS - 1 || r->step + steps > LONG ? LONG - r->step : steps);
+    const int64_t done = r->step;
+    CHECK(wk_checkpoint_save(folder, done, wk_training_state_dict(&r->t)) == WK_OK);
+    if (i < STOPS - 1) go(r, lost);
+    return done;
+}
+
+TEST(resume, twenty_chained_stops_change_neither_the_training_nor_its_logs)
+{
     uint32_t x = 7;
-    for (int i = 0; i < 20; i++) {
-        WK_SCOPE(part);
-        run r = start("adam", "lr=0.5", (uint64_t)i, i % 3);
-        if (i) {
-            wk_state *s = wk_checkpoint_load(folder, &done);
-            CHECK(wk_training_load_state_dict(&r.t, s) == WK_OK);
-        } else {
-            r = start("adam", "", 5, 2);
+    for (size_t k = 0; k < sizeof recipes / sizeof *recipes; k++) {
+        WK_SCOPE(all);
+        empty_folder();
+        CHECK(mkdir(folder, 0777) == 0);
+        run straight = start_logged(&recipes[k], 5, 1);
+        log_into(&straight, "straight");
+        go(&straight, LONG);
+        CHECK(wk_logger_flush(straight.csv) == WK_OK && wk_logger_flush(straight.jsonl) == WK_OK);
+        int64_t done = 0;
+        for (int i = 0; i < STOPS; i++) {
+            WK_SCOPE(part);
+            run r;
+            x = x * 1664525u + 1013904223u;
+            done = part_of(&recipes[k], &r, i, (int64_t)(x >> 16) % 7, (int64_t)(x >> 24) % 4);
+            if (i == STOPS - 1) check_same(&straight, &r);
         }
-        x = x * 1664525u + 1013904223u;
-        const int64_t steps = i == 19 ? 80 - done : (int64_t)(x >> 16) % 7;
-        go(&r, done + steps > 80 ? 80 - done : steps);
-        done += done + steps > 80 ? 80 - done : steps;
-        CHECK(wk_checkpoint_save(folder, done, wk_training_state_dict(&r.t)) == WK_OK);
-        if (i == 19) check_same(&straight, &r);
+        ck_assert_int_eq(done, LONG);
+        check_same_file("straight", "stopped", "csv");
+        check_same_file("straight", "stopped", "jsonl");
     }
     empty_folder();
 }

@@ -1,6 +1,7 @@
 /* safetensors files from strangers: what is accepted and what is refused, each as the reference implementation does it
  * but where said; damage anywhere in wick's own files; memory that runs out. */
 #define _GNU_SOURCE 1
+#include "base/crc32c.h"
 #include "base/rng.h"
 #include "io/safetensors.h"
 #include "wick/state.h"
@@ -351,6 +352,38 @@ TEST(safetensors, the_damaged_tensor_is_named)
     free(bytes);
     CHECK_NULL(wk_state_read(path));
     CHECK_ERROR(WK_E_FORMAT, "state_read", path, "\"mask\" is damaged", "checksum");
+    unlink(path);
+}
+
+/* The header as a wick of that version would have written it, whose checksum holds. */
+static void put_version(unsigned char *bytes, size_t n, char version)
+{
+    static const char before_sum[] = "\"wick.file.crc32c\":\"", before_version[] = "\"wick.file.version\":\"";
+    const size_t length = bytes[0] | (size_t)bytes[1] << 8;
+    char *json = (char *)bytes + 8, digits[9];
+    char *sum = memmem(json, length, before_sum, sizeof before_sum - 1),
+         *told = memmem(json, length, before_version, sizeof before_version - 1);
+    CHECK(sum && told);
+    told[sizeof before_version - 1] = version;
+    sum += sizeof before_sum - 1;
+    memcpy(sum, "00000000", 8);
+    snprintf(digits, sizeof digits, "%08x", (unsigned)wki_crc32c(0, json, length));
+    memcpy(sum, digits, 8);
+    put(bytes, n);
+}
+
+TEST(safetensors, of_a_newer_version_is_refused)
+{
+    size_t n;
+    new_path();
+    write_example();
+    unsigned char *bytes = take(&n);
+    put_version(bytes, n, '2');
+    CHECK_NULL(wk_state_read(path));
+    CHECK_ERROR(WK_E_UNSUPPORTED, "state_read", path, "is of version \"2\"; this wick reads version 1");
+    put_version(bytes, n, '1');
+    CHECK(wk_state_read(path) != NULL);
+    free(bytes);
     unlink(path);
 }
 

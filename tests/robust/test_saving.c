@@ -210,10 +210,10 @@ TEST(saving, a_kill_before_any_file_call_leaves_the_old_or_the_new)
     remove_folder();
 }
 
-/* WICK_FUZZ times as often. */
+/* A thousand, WICK_FUZZ times as many. */
 TEST(saving, kills_at_random_moments_leave_a_whole_state)
 {
-    const int kills = 100 * (getenv("WICK_FUZZ") ? atoi(getenv("WICK_FUZZ")) : 1);
+    const int kills = 1000 * (getenv("WICK_FUZZ") ? atoi(getenv("WICK_FUZZ")) : 1);
     wk_rng rng = wki_rng_at(23, 0, 0);
     new_folder();
     CHECK(save(0) == WK_OK);
