@@ -161,6 +161,12 @@ TEST(onnx, pictures_without_channels_get_them_by_a_reshape)
     wk_module *m = wk_nn_sequential(wk_nn_unflatten(-2, WK_SHAPE(1, -1)), wk_nn_conv2d(1, 2, WK_DIMS(3)));
     bytes graph = field(export(m, wk_randn(WK_SHAPE(2, 5, 4), WK_F32)), GRAPH, 0);
     CHECK(is(field(field(graph, NODES, 0), 4, 0), "Reshape"));
+    bytes shape = { 0 }, name = field(field(graph, NODES, 0), 1, 1);
+    for (int i = 0; field(graph, INITIALIZERS, i).n; i++) {
+        bytes tensor = field(graph, INITIALIZERS, i), own = field(tensor, 8, 0);
+        if (own.n == name.n && !memcmp(own.at, name.at, name.n)) shape = field(tensor, 9, 0);
+    }
+    CHECK(shape.n == 32 && !memcmp(shape.at, ((int64_t[]){ 0, 1, 5, 4 }), 32)); /* 0: as many as there are */
     ck_assert_str_eq(sizes_of(graph, INPUT), "N, 5, 4");
     ck_assert_str_eq(sizes_of(graph, OUTPUT), "N, 2, 3, 2");
     end();
