@@ -467,6 +467,14 @@ wk_module *wk_module_to(wk_module *m, wk_device device, wk_dtype dtype)
     return status ? NULL : m;
 }
 
+size_t wki_describe_sizes(char *text, size_t bytes, size_t n, const char *name, const wk_dims *d)
+{
+    for (int i = 0; i < d->n && n < bytes; i++)
+        n += i ? (size_t)snprintf(text + n, bytes - n, "x%lld", (long long)d->size[i])
+               : (size_t)snprintf(text + n, bytes - n, "%s%s=%lld", n ? ", " : "", name, (long long)d->size[i]);
+    return n;
+}
+
 static void print_tree(const wk_module *m, FILE *out, int depth)
 {
     char text[128] = "";

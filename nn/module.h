@@ -42,6 +42,12 @@ wk_module *wki_layer_new(const wk_module_ops *ops, const void *options);
 typedef struct wki_numbers { /* of makers that take one number or two, in order */
     double a, b;
 } wki_numbers;
+typedef struct wki_unflatten { /* dim becomes n dims */
+    int dim, n;
+    int64_t size[WK_MAX_DIMS];
+} wki_unflatten;
+/* For describe: adds ", name=2x3" to the n characters of text where sizes are given; returns how many there are then. */
+size_t wki_describe_sizes(char *text, size_t bytes, size_t n, const char *name, const wk_dims *d);
 
 static inline bool wki_module_ok(const wk_module *m, const char *where, const char *argument)
 {

@@ -120,12 +120,78 @@ static value put_softplus(wki_onnx *g, wk_module *m, value x, wk_tensor *y)
     return WKI_NODE(g, "Div", soft.name, beta.name);
 }
 
+static value softmax(wki_onnx *g, const char *op, value x, int64_t axis)
+{
+    value v = WKI_NODE(g, op, x.name);
+    wki_onnx_int(g, "axis", axis);
+    return v;
+}
+
+static int64_t dim_of(const wk_module *m) { return (int64_t)((const wki_numbers *)m->state)->a; }
+
 static value put_softmax(wki_onnx *g, wk_module *m, value x, wk_tensor *y)
 {
+    return (void)y, softmax(g, strcmp(m->ops->name, "softmax") ? "LogSoftmax" : "Softmax", x, dim_of(m));
+}
+
+static value put_softmin(wki_onnx *g, wk_module *m, value x, wk_tensor *y)
+{
+    return (void)y, softmax(g, "Softmax", WKI_NODE(g, "Neg", x.name), dim_of(m));
+}
+
+static value put_softmax2d(wki_onnx *g, wk_module *m, value x, wk_tensor *y)
+{
+    return (void)m, (void)y, softmax(g, "Softmax", x, -3);
+}
+
+/* Shrink's bias is what softshrink moves by. */
+static value put_shrink(wki_onnx *g, wk_module *m, value x, wk_tensor *y)
+{
     (void)y;
-    value v = WKI_NODE(g, strcmp(m->ops->name, "softmax") ? "LogSoftmax" : "Softmax", x.name);
-    wki_onnx_int(g, "axis", (int64_t)((const wki_numbers *)m->state)->a);
+    const double lambda = ((const wki_numbers *)m->state)->a;
+    value v = WKI_NODE(g, "Shrink", x.name);
+    wki_onnx_float(g, "lambd", lambda);
+    wki_onnx_float(g, "bias", strcmp(m->ops->name, "softshrink") ? 0 : lambda);
     return v;
+}
+
+static value put_tanhshrink(wki_onnx *g, wk_module *m, value x, wk_tensor *y)
+{
+    (void)m, (void)y;
+    value bent = WKI_NODE(g, "Tanh", x.name);
+    return WKI_NODE(g, "Sub", x.name, bent.name);
+}
+
+static value put_threshold(wki_onnx *g, wk_module *m, value x, wk_tensor *y)
+{
+    (void)y;
+    const wki_numbers *n = m->state;
+    value least = wki_onnx_number(g, n->a, x.t), other = wki_onnx_number(g, n->b, x.t);
+    value below = WKI_NODE(g, "LessOrEqual", x.name, least.name);
+    return WKI_NODE(g, "Where", below.name, other.name, x.name);
+}
+
+static value put_rrelu(wki_onnx *g, wk_module *m, value x, wk_tensor *y)
+{
+    (void)y;
+    const wki_numbers *n = m->state;
+    value v = WKI_NODE(g, "LeakyRelu", x.name);
+    wki_onnx_float(g, "alpha", (n->a + n->b) / 2);
+    return v;
+}
+
+static value whole_number(wki_onnx *g, int64_t n) { return wki_onnx_constant(g, wk_from(&n, WK_SHAPE(1), WK_I64)); }
+
+static value put_glu(wki_onnx *g, wk_module *m, value x, wk_tensor *y)
+{
+    const int64_t dim = dim_of(m) < 0 ? dim_of(m) + x.t->v.ndim : dim_of(m), size = y->v.size[dim];
+    if (dim == g->batch) return wki_onnx_refuse(g, m, "dim %lld counts the samples", (long long)dim_of(m));
+    value axis = whole_number(g, dim), start = whole_number(g, 0), half = whole_number(g, size);
+    value end = whole_number(g, 2 * size);
+    value first = WKI_NODE(g, "Slice", x.name, start.name, half.name, axis.name);
+    value second = WKI_NODE(g, "Slice", x.name, half.name, end.name, axis.name);
+    value gate = WKI_NODE(g, "Sigmoid", second.name);
+    return WKI_NODE(g, "Mul", first.name, gate.name);
 }
 
 /* A number a channel, as it broadcasts to x [n, channels, ...]. */
@@ -154,6 +220,15 @@ static value put_flatten(wki_onnx *g, wk_module *m, value x, wk_tensor *y)
     value v = WKI_NODE(g, "Flatten", x.name);
     wki_onnx_int(g, "axis", 1);
     return v;
+}
+
+static value put_unflatten(wki_onnx *g, wk_module *m, value x, wk_tensor *y)
+{
+    const int given = ((const wki_unflatten *)m->state)->dim, dim = given < 0 ? given + x.t->v.ndim : given;
+    if (dim <= g->batch) return wki_onnx_refuse(g, m, "dim %d is not behind the samples", given);
+    int64_t shape[WK_MAX_DIMS];
+    for (int i = 0; i < y->v.ndim; i++) shape[i] = i < dim ? 0 : y->v.size[i];
+    return wki_onnx_reshape(g, x.name, y->v.ndim, shape);
 }
 
 static value put_linear(wki_onnx *g, wk_module *m, value x, wk_tensor *y)
@@ -302,8 +377,17 @@ const wki_onnx_row wki_onnx_layers[] = {
     { "softplus", .put = put_softplus },
     { "softmax", .put = put_softmax },
     { "log_softmax", .put = put_softmax },
+    { "softmin", .put = put_softmin },
+    { "softmax2d", .put = put_softmax2d },
+    { "hardshrink", .put = put_shrink },
+    { "softshrink", .put = put_shrink },
+    { "tanhshrink", .put = put_tanhshrink },
+    { "threshold", .put = put_threshold },
+    { "rrelu", .put = put_rrelu },
+    { "glu", .put = put_glu },
     { "prelu", .put = put_prelu },
     { "flatten", .put = put_flatten },
+    { "unflatten", .put = put_unflatten },
     { "linear", .put = put_linear },
     { "scale", .put = put_scale },
     { "unscale", .put = put_unscale },

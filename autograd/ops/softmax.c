@@ -43,11 +43,17 @@ static const wki_sample log_softmax_samples[] = { { sample_log_softmax, 1, { { 2
 static const wki_opdef softmax_op = { "softmax", softmax_backward, softmax_samples };
 static const wki_opdef log_softmax_op = { "log_softmax", log_softmax_backward, log_softmax_samples };
 
+static wk_tensor *sample_softmin(wk_tensor *const *in) { return wk_square(wk_softmin(in[0], 1)); }
+static const wki_sample softmin_samples[] = { { sample_softmin, 1, { { 2, { 3, 5 }, -2, 2 } } }, { 0 } };
+static const wki_opdef softmin_op = { "softmin", NULL, softmin_samples };
+
 static wk_tensor *wrong_dtype(void) { return wk_softmax(wk_zeros(WK_SHAPE(2, 3), WK_I64), 0); }
 static wk_tensor *wrong_dim(void) { return wk_log_softmax(wk_zeros(WK_SHAPE(2, 3), WK_F32), 2); }
+static wk_tensor *wrong_softmin(void) { return wk_softmin(wk_zeros(WK_SHAPE(2, 3), WK_F32), -3); }
 const wki_error_sample wki_errors_softmax[] = {
     { "softmax", wrong_dtype, WK_E_DTYPE, "i64" },
     { "log_softmax", wrong_dim, WK_E_RANGE, "2" },
+    { "softmin", wrong_softmin, WK_E_RANGE, "-3" },
     { 0 },
 };
 
@@ -70,4 +76,12 @@ static wk_tensor *forward(const wki_opdef *op, wk_tensor *t, int dim, bool log)
 wk_tensor *wk_softmax(wk_tensor *t, int dim) { return forward(&softmax_op, t, dim, false); }
 wk_tensor *wk_log_softmax(wk_tensor *t, int dim) { return forward(&log_softmax_op, t, dim, true); }
 
-const wki_family wki_family_softmax = { &softmax_op, &log_softmax_op, NULL };
+wk_tensor *wk_softmin(wk_tensor *t, int dim)
+{
+    if (!wki_tensor_ok(t, "softmin", "t") || !wki_float_ok(t, "softmin", "t") ||
+        !wki_dim_ok("softmin", "dim", t->v.ndim, &dim))
+        return NULL;
+    return wk_softmax(wk_neg(t), dim);
+}
+
+const wki_family wki_family_softmax = { &softmax_op, &log_softmax_op, &softmin_op, NULL };

@@ -5,9 +5,9 @@
  * promote as in torch: bool < u8 < i32 < i64 < f32 < f64, the later one wins; operands with dimensions beat 0-dimensional ones
  * within one kind (bool; integers; floats), a higher kind always lifts. In what follows "as f32" is the result's dtype too:
  *
- *   log sin .. erfc, sigmoid, softsign, div, atan2 and the like   floats; integers and bools as f32
+ *   log sin .. erfc, sigmoid, softsign, tanhshrink, div, atan2 .. floats; integers and bools as f32
  *   frac, gelu elu silu .. (activations), hypot, lerp, addcdiv    floats; else WK_E_DTYPE
- *   neg abs floor .. trunc, relu, hardtanh, sub, rsub, pow        floats; integers, which wrap; bool: WK_E_DTYPE
+ *   neg abs floor .. trunc, relu, hardtanh, threshold, sub, pow   floats; integers, which wrap; bool: WK_E_DTYPE
  *   div_floor, div_trunc, remainder, fmod                         the same; by an integer 0: WK_E_RANGE
  *   square, clamp, add_scalar, mul_scalar, pow_scalar, scalar_pow floats; integers; bools as i64
  *   add, mul, maximum, minimum, fmax, fmin, sign, nan_to_num      any; bools stay bools: + is or, * is and
@@ -75,6 +75,10 @@ WK_API wk_tensor *wk_hardsigmoid(wk_tensor *x);                 /* relu6(x + 3) 
 WK_API wk_tensor *wk_hardswish(wk_tensor *x);                   /* x relu6(x + 3) / 6 */
 WK_API wk_tensor *wk_gelu(wk_tensor *x);                        /* exact: x (1 + erf(x / sqrt 2)) / 2 */
 WK_API wk_tensor *wk_gelu_tanh(wk_tensor *x);                   /* torch's approximate='tanh' */
+WK_API wk_tensor *wk_hardshrink(wk_tensor *x, double lambda);   /* x, 0 from -lambda to lambda; gradient 0 there; torch: 0.5 */
+WK_API wk_tensor *wk_softshrink(wk_tensor *x, double lambda);   /* x moved towards 0 by lambda >= 0, at most to 0; torch: 0.5 */
+WK_API wk_tensor *wk_tanhshrink(wk_tensor *x);                  /* x - tanh(x) */
+WK_API wk_tensor *wk_threshold(wk_tensor *x, double threshold, double value); /* value where x <= threshold; gradient 0 there */
 WK_API wk_tensor *wk_leaky_relu(wk_tensor *x, double slope);    /* x or slope * x below 0 */
 WK_API wk_tensor *wk_elu(wk_tensor *x, double alpha);           /* x or alpha (exp(x) - 1) below 0 */
 WK_API wk_tensor *wk_celu(wk_tensor *x, double alpha);          /* x or alpha (exp(x / alpha) - 1) below 0 */
@@ -235,6 +239,10 @@ WK_API wk_status wk_hardsigmoid_(wk_tensor *x);
 WK_API wk_status wk_hardswish_(wk_tensor *x);
 WK_API wk_status wk_gelu_(wk_tensor *x);
 WK_API wk_status wk_gelu_tanh_(wk_tensor *x);
+WK_API wk_status wk_hardshrink_(wk_tensor *x, double lambda);
+WK_API wk_status wk_softshrink_(wk_tensor *x, double lambda);
+WK_API wk_status wk_tanhshrink_(wk_tensor *x);
+WK_API wk_status wk_threshold_(wk_tensor *x, double threshold, double value);
 WK_API wk_status wk_leaky_relu_(wk_tensor *x, double slope);
 WK_API wk_status wk_elu_(wk_tensor *x, double alpha);
 WK_API wk_status wk_celu_(wk_tensor *x, double alpha);

@@ -41,7 +41,7 @@ static inline wk_module *wk_nn_gru_with(wk_rnn_opts o) { return wk_nn_gru_new(&o
 #define wk_nn_lstm(in, ...) wk_nn_lstm_with(WK_RNN_(in, __VA_ARGS__))
 #define wk_nn_gru(in, ...)  wk_nn_gru_with(WK_RNN_(in, __VA_ARGS__))
 
-/* Activations: the function of the same name, element by element. */
+/* Activations: the function of the same name. */
 WK_API wk_module *wk_nn_relu6(void);
 WK_API wk_module *wk_nn_logsigmoid(void);
 WK_API wk_module *wk_nn_hardsigmoid(void);
@@ -52,6 +52,12 @@ WK_API wk_module *wk_nn_gelu(void);
 WK_API wk_module *wk_nn_gelu_tanh(void);
 WK_API wk_module *wk_nn_selu(void);
 WK_API wk_module *wk_nn_softsign(void);
+WK_API wk_module *wk_nn_tanhshrink(void);
+WK_API wk_module *wk_nn_hardshrink(double lambda);                    /* torch: 0.5 */
+WK_API wk_module *wk_nn_softshrink(double lambda);                    /* torch: 0.5 */
+WK_API wk_module *wk_nn_threshold(double threshold, double value);
+WK_API wk_module *wk_nn_rrelu(double lower, double upper);            /* slopes are drawn in training; torch: 1/8, 1/3 */
+WK_API wk_module *wk_nn_glu(int dim);                                 /* torch: -1 */
 WK_API wk_module *wk_nn_leaky_relu(double negative_slope);            /* torch: 0.01 */
 WK_API wk_module *wk_nn_elu(double alpha);                            /* torch: 1 */
 WK_API wk_module *wk_nn_celu(double alpha);                           /* torch: 1 */
@@ -59,6 +65,8 @@ WK_API wk_module *wk_nn_hardtanh(double low, double high);            /* torch: 
 WK_API wk_module *wk_nn_softplus(double beta, double threshold);      /* log(1 + exp(beta x)) / beta, x beyond threshold; torch: 1, 20 */
 WK_API wk_module *wk_nn_softmax(int dim);
 WK_API wk_module *wk_nn_log_softmax(int dim);
+WK_API wk_module *wk_nn_softmin(int dim);
+WK_API wk_module *wk_nn_softmax2d(void);                              /* over the channels: [n, c, h, w] or [c, h, w] */
 WK_API wk_module *wk_nn_prelu(int64_t num_parameters);                /* x or weight * x at 0 and below; weight [1], or one for each channel (dim 1), 0.25 */
 WK_API wk_module *wk_nn_unflatten(int dim, int n, const int64_t *sizes); /* dim becomes n dims; one size may be -1 */
 
@@ -127,6 +135,17 @@ WK_API wk_module *wk_nn_adaptive_avg_pool3d(wk_dims output_size);
 WK_API wk_module *wk_nn_adaptive_max_pool1d(wk_dims output_size);
 WK_API wk_module *wk_nn_adaptive_max_pool2d(wk_dims output_size);
 WK_API wk_module *wk_nn_adaptive_max_pool3d(wk_dims output_size);
+
+/* Windows as columns and back, as wk_unfold and wk_fold: wk_nn_unfold(WK_DIMS(3)), wk_nn_fold(WK_DIMS(8, 8), WK_DIMS(3)). x of the options
+ * stays NULL. */
+WK_API wk_module *wk_nn_unfold_new(const wk_unfold_opts *o);
+WK_API wk_module *wk_nn_fold_new(const wk_unfold_opts *o);
+static inline wk_module *wk_nn_unfold_with(wk_unfold_opts o) { return wk_nn_unfold_new(&o); }
+static inline wk_module *wk_nn_fold_with(wk_unfold_opts o) { return wk_nn_fold_new(&o); }
+#define wk_nn_unfold(...)                                                                                              \
+    wk_nn_unfold_with(WK_WITH(wk_unfold_opts, WK_UNFOLD_DEFAULTS, .x = NULL, .kernel_size = __VA_ARGS__))
+#define wk_nn_fold(to, ...)                                                                                            \
+    wk_nn_fold_with(WK_WITH(wk_unfold_opts, WK_UNFOLD_DEFAULTS, .x = NULL, .output_size = to, .kernel_size = __VA_ARGS__))
 
 /* Norms. BatchNorm and InstanceNorm: parameters weight and bias, buffers running_mean, running_var, num_batches_tracked (WK_I64 []);
  * in evaluation the running statistics are used where they are tracked. x [n, num_features, ...] with 0 or 1 (1d), 2, 3 dims more. */

@@ -165,6 +165,11 @@ WK_API wk_tensor *wk_dropout3d(wk_tensor *x, double p, bool training);
 /* Beside selu (Klambauer et al. 2017): mean 0 and variance 1 stay; feature: whole channels of [n, c, ...]. */
 WK_API wk_tensor *wk_alpha_dropout(wk_tensor *x, double p, bool training);
 WK_API wk_tensor *wk_feature_alpha_dropout(wk_tensor *x, double p, bool training);
+/* Gated linear units (Dauphin et al. 2017): the first half of dim times the sigmoid of the second. */
+WK_API wk_tensor *wk_glu(wk_tensor *x, int dim);                                   /* torch: -1 */
+/* x, or below 0 slope * x (Xu et al. 2015); slope is drawn from [lower, upper) for each element in training, else their mean. torch:
+ * 1/8, 1/3. */
+WK_API wk_tensor *wk_rrelu(wk_tensor *x, double lower, double upper, bool training);
 /* Rows of weight [n, dim] by number: index of any shape, WK_I64 (or WK_I32, WK_U8), in 0 .. n - 1 -> [index's shape, dim]. Equal
  * numbers add up their gradients in ascending order. Row padding_idx (negative: from the end) gets no gradient; WK_NO_PADDING: none. */
 #define WK_NO_PADDING INT64_MIN

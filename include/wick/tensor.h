@@ -208,6 +208,7 @@ WK_API wk_tensor *wk_count_nonzero_dim(wk_tensor *t, int dim);
 WK_API wk_tensor *wk_count_nonzero_dims(wk_tensor *t, int n, const int *dims);
 WK_API wk_tensor *wk_softmax(wk_tensor *t, int dim);                      /* [d] exp(t - max) / sum */
 WK_API wk_tensor *wk_log_softmax(wk_tensor *t, int dim);                  /* [d] t - logsumexp(t) */
+WK_API wk_tensor *wk_softmin(wk_tensor *t, int dim);                      /* [d] softmax(-t) */
 
 /* Run, order, count. Orders are stable both ways: equals keep their order, NaN is the largest; indices are WK_I64 (NULL: unwanted). */
 WK_API wk_tensor *wk_cumsum(wk_tensor *t, int dim);                       /* [d] running sums; integers in WK_I64, floats add up in double */

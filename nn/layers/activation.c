@@ -20,6 +20,7 @@ PLAIN(gelu)
 PLAIN(gelu_tanh)
 PLAIN(selu)
 PLAIN(softsign)
+PLAIN(tanhshrink)
 
 /* With numbers: those of the call, in order. */
 static wk_status take_numbers(wk_module *m, void *state)
@@ -60,16 +61,43 @@ WITH_NUMBERS(hardtanh, ("%g, %g", n->a, n->b), wk_hardtanh(x, n->a, n->b), n.a <
 WITH_NUMBERS(softmax, ("dim=%g", n->a), wk_softmax(x, (int)n->a), n.a == n.a, ("dim is %g", n.a))
 WITH_NUMBERS(log_softmax, ("dim=%g", n->a), wk_log_softmax(x, (int)n->a), n.a == n.a, ("dim is %g", n.a))
 
+WITH_NUMBERS(hardshrink, ("%g", n->a), wk_hardshrink(x, n->a), n.a == n.a, ("lambda is %g", n.a))
+WITH_NUMBERS(softshrink, ("%g", n->a), wk_softshrink(x, n->a), n.a >= 0, ("lambda is %g; it must not be negative", n.a))
+WITH_NUMBERS(threshold, ("threshold=%g, value=%g", n->a, n->b), wk_threshold(x, n->a, n->b), n.a == n.a,
+             ("threshold is %g", n.a))
+WITH_NUMBERS(rrelu, ("%g, %g", n->a, n->b), wk_rrelu(x, n->a, n->b, m->training), n.a <= n.b,
+             ("%g to %g; the first must not be more", n.a, n.b))
+WITH_NUMBERS(glu, ("dim=%g", n->a), wk_glu(x, (int)n->a), n.a == n.a, ("dim is %g", n.a))
+WITH_NUMBERS(softmin, ("dim=%g", n->a), wk_softmin(x, (int)n->a), n.a == n.a, ("dim is %g", n.a))
+
 wk_module *wk_nn_leaky_relu(double negative_slope) { return make_leaky_relu((wki_numbers){ negative_slope, 0 }); }
 wk_module *wk_nn_elu(double alpha) { return make_elu((wki_numbers){ alpha, 0 }); }
 wk_module *wk_nn_celu(double alpha) { return make_celu((wki_numbers){ alpha, 0 }); }
 wk_module *wk_nn_hardtanh(double low, double high) { return make_hardtanh((wki_numbers){ low, high }); }
 wk_module *wk_nn_softmax(int dim) { return make_softmax((wki_numbers){ dim, 0 }); }
 wk_module *wk_nn_log_softmax(int dim) { return make_log_softmax((wki_numbers){ dim, 0 }); }
+wk_module *wk_nn_hardshrink(double lambda) { return make_hardshrink((wki_numbers){ lambda, 0 }); }
+wk_module *wk_nn_softshrink(double lambda) { return make_softshrink((wki_numbers){ lambda, 0 }); }
+wk_module *wk_nn_threshold(double threshold, double value) { return make_threshold((wki_numbers){ threshold, value }); }
+wk_module *wk_nn_rrelu(double lower, double upper) { return make_rrelu((wki_numbers){ lower, upper }); }
+wk_module *wk_nn_glu(int dim) { return make_glu((wki_numbers){ dim, 0 }); }
+wk_module *wk_nn_softmin(int dim) { return make_softmin((wki_numbers){ dim, 0 }); }
 
 WITH_NUMBERS(softplus, ("beta=%g, threshold=%g", n->a, n->b), wk_softplus_beta(x, n->a, n->b), n.a > 0 && n.b == n.b,
              ("beta is %g, threshold %g; beta must be more than 0", n.a, n.b))
 wk_module *wk_nn_softplus(double beta, double threshold) { return make_softplus((wki_numbers){ beta, threshold }); }
+
+/* Over the channels at each place of an image. */
+static wk_tensor *forward_softmax2d(wk_module *m, wk_tensor *x)
+{
+    (void)m;
+    wki_check(x->v.ndim == 3 || x->v.ndim == 4, NULL, WK_E_SHAPE, "softmax2d",
+              "x is %s; [n, c, h, w] or [c, h, w] is needed", wki_show(&x->v));
+    return wk_softmax(x, -3);
+}
+
+static const wk_module_ops softmax2d = { .size = sizeof softmax2d, .name = "softmax2d", .forward = forward_softmax2d };
+wk_module *wk_nn_softmax2d(void) { return wki_layer_new(&softmax2d, NULL); }
 
 /* ---- PReLU: a slope for all, or one for each channel, which are dim 1 ---- */
 
@@ -127,26 +155,21 @@ static const wk_module_ops flatten = { .size = sizeof flatten, .name = "flatten"
 wk_module *wk_nn_identity(void) { return wki_layer_new(&identity, NULL); }
 wk_module *wk_nn_flatten(void) { return wki_layer_new(&flatten, NULL); }
 
-typedef struct unflatten {
-    int dim, n;
-    int64_t size[WK_MAX_DIMS];
-} unflatten;
-
 static wk_status unflatten_init(wk_module *m, void *state)
 {
-    *(unflatten *)state = *(const unflatten *)wk_nn_options(m);
+    *(wki_unflatten *)state = *(const wki_unflatten *)wk_nn_options(m);
     return WK_OK;
 }
 
 static wk_tensor *unflatten_forward(wk_module *m, wk_tensor *x)
 {
-    const unflatten *u = m->state;
+    const wki_unflatten *u = m->state;
     return wk_unflatten(x, u->dim, u->n, u->size);
 }
 
 static const wk_module_ops unflatten_ops = { .size = sizeof unflatten_ops,
                                              .name = "unflatten",
-                                             .state_size = sizeof(unflatten),
+                                             .state_size = sizeof(wki_unflatten),
                                              .init = unflatten_init,
                                              .forward = unflatten_forward };
 
@@ -154,7 +177,7 @@ wk_module *wk_nn_unflatten(int dim, int n, const int64_t *sizes)
 {
     wki_check(n > 0 && n <= WK_MAX_DIMS && sizes, NULL, WK_E_INVALID, "nn_unflatten", "%d sizes; 1 to %d are possible",
               sizes ? n : 0, WK_MAX_DIMS);
-    unflatten u = { .dim = dim, .n = n };
+    wki_unflatten u = { .dim = dim, .n = n };
     for (int i = 0; i < n; i++) u.size[i] = sizes[i];
     return wki_layer_new(&unflatten_ops, &u);
 }

@@ -62,12 +62,9 @@ static void describe(wk_module *m, char *text, size_t bytes)
 {
     const conv *c = m->state;
     const wk_dims *all[] = { &c->o.kernel_size, &c->o.stride, &c->o.padding, &c->o.dilation, &c->o.output_padding };
-    static const char *const names[] = { ", kernel_size", ", stride", ", padding", ", dilation", ", output_padding" };
+    static const char *const names[] = { "kernel_size", "stride", "padding", "dilation", "output_padding" };
     size_t n = (size_t)snprintf(text, bytes, "%lld, %lld", (long long)c->o.in_channels, (long long)c->o.out_channels);
-    for (int i = 0; i < 5; i++)
-        for (int k = 0; k < all[i]->n && n < bytes; k++)
-            n += (size_t)snprintf(text + n, bytes - n, "%s%s%lld", k ? "x" : names[i], k ? "" : "=",
-                                  (long long)all[i]->size[k]);
+    for (int i = 0; i < 5; i++) n = wki_describe_sizes(text, bytes, n, names[i], all[i]);
     if (c->o.padding.n == WK_SAME.n && n < bytes) n += (size_t)snprintf(text + n, bytes - n, ", padding=same");
     if (c->o.groups > 1 && n < bytes)
         n += (size_t)snprintf(text + n, bytes - n, ", groups=%lld", (long long)c->o.groups);

@@ -40,12 +40,9 @@ static void describe(wk_module *m, char *text, size_t bytes)
 {
     const pool *p = m->state;
     const wk_dims *all[] = { &p->o.kernel_size, &p->o.stride, &p->o.padding, &p->o.dilation };
-    static const char *const names[] = { "kernel_size", ", stride", ", padding", ", dilation" };
+    static const char *const names[] = { "kernel_size", "stride", "padding", "dilation" };
     size_t n = 0;
-    for (int i = 0; i < 4; i++)
-        for (int k = 0; k < all[i]->n && n < bytes; k++)
-            n += (size_t)snprintf(text + n, bytes - n, "%s%s%lld", k ? "x" : names[i], k ? "" : "=",
-                                  (long long)all[i]->size[k]);
+    for (int i = 0; i < 4; i++) n = wki_describe_sizes(text, bytes, n, names[i], all[i]);
 }
 
 static wk_module *make(const wk_module_ops *ops, const char *where, const wk_pool_opts *given,

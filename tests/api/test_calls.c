@@ -285,6 +285,21 @@ TEST(dropout, passes_in_evaluation_and_refuses_what_is_no_probability)
     CHECK_ERROR(WK_E_DTYPE, "alpha_dropout", "i64");
 }
 
+TEST(rrelu, draws_slopes_in_training_and_takes_their_mean_in_evaluation)
+{
+    wk_manual_seed(4);
+    wk_tensor *x = wk_requires_grad(wk_full(WK_SHAPE(10000), WK_F64, -2)), *y = wk_rrelu(x, 0.125, 0.375, true);
+    wk_tensor *slope = wk_div_scalar(wk_detach(y), -2);
+    CHECK(wk_item(wk_min(slope)) >= 0.125 && wk_item(wk_max(slope)) < 0.375);
+    CHECK_NEAR(wk_item(wk_mean(slope)), 0.25, 0.003);
+    CHECK_NEAR(wk_item(wk_std(slope, 1)), 0.25 / sqrt(12), 0.003);
+    wk_backward(wk_sum(y));
+    CHECK(wk_equal(wk_grad(x), slope));
+    wk_tensor *up = wk_full(WK_SHAPE(5), WK_F32, 3);
+    CHECK(wk_equal(wk_rrelu(up, 0.125, 0.375, true), up));
+    CHECK(wk_equal(wk_rrelu(x, 0.125, 0.375, false), wk_leaky_relu(x, 0.25)));
+}
+
 TEST(embedding, max_norm_shortens_the_rows_that_were_picked)
 {
     wk_tensor *weight = wk_requires_grad(wk_view(wk_arange(0, 8, 1, WK_F64), WK_SHAPE(4, 2)));

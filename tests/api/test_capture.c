@@ -194,7 +194,7 @@ TEST(capture, replays_updates_in_backward)
 
 static wk_module *convolutions(void)
 {
-    return wk_nn_sequential(wk_nn_conv2d(2, 4, WK_DIMS(3)), wk_nn_batch_norm2d(4), wk_nn_relu(),
+    return wk_nn_sequential(wk_nn_conv2d(2, 4, WK_DIMS(3)), wk_nn_batch_norm2d(4), wk_nn_rrelu(0.125, 0.375),
                             wk_nn_max_pool2d(WK_DIMS(2)), wk_nn_dropout2d(0.2), wk_nn_flatten(), wk_nn_linear(36, 5));
 }
 
@@ -212,7 +212,7 @@ static model model_of(wk_module *(*make)(void), const char *optimizer, bool clas
     return m;
 }
 
-TEST(capture, replays_convolutions_norms_and_dropout)
+TEST(capture, replays_convolutions_norms_dropout_and_drawn_slopes)
 {
     const form images = { .ndim = 3, .batch = 4, .classes = 5, .shape = { 2, 8, 8 } };
     model a = model_of(convolutions, "adam", true), b = model_of(convolutions, "adam", true);

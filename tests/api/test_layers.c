@@ -26,6 +26,14 @@ static wk_module *make_softplus(void) { return wk_nn_softplus(1, 20); }
 static wk_module *make_softplus_beta(void) { return wk_nn_softplus(2, 0.5); }
 static wk_module *make_softmax(void) { return wk_nn_softmax(1); }
 static wk_module *make_log_softmax(void) { return wk_nn_log_softmax(0); }
+static wk_module *make_tanhshrink(void) { return wk_nn_tanhshrink(); }
+static wk_module *make_hardshrink(void) { return wk_nn_hardshrink(0.25); }
+static wk_module *make_softshrink(void) { return wk_nn_softshrink(0.25); }
+static wk_module *make_threshold(void) { return wk_nn_threshold(0.125, -2); }
+static wk_module *make_rrelu(void) { return wk_train(wk_nn_rrelu(1.0 / 8, 1.0 / 3), false); }
+static wk_module *make_glu(void) { return wk_nn_glu(-1); }
+static wk_module *make_softmin(void) { return wk_nn_softmin(0); }
+static wk_module *make_softmax2d(void) { return wk_nn_softmax2d(); }
 static wk_module *make_prelu(void) { return wk_nn_prelu(1); }
 static wk_module *make_prelu_channels(void) { return wk_nn_prelu(3); }
 static wk_module *make_identity(void) { return wk_nn_identity(); }
@@ -65,6 +73,14 @@ static wk_module *make_avg_pool2d(void)
     return wk_nn_avg_pool2d(WK_DIMS(2), .padding = WK_DIMS(1), .count_include_pad = false);
 }
 static wk_module *make_avg_pool3d(void) { return wk_nn_avg_pool3d(WK_DIMS(2)); }
+static wk_module *make_unfold(void)
+{
+    return wk_nn_unfold(WK_DIMS(2, 3), .padding = WK_DIMS(1, 0), .stride = WK_DIMS(1, 2));
+}
+static wk_module *make_fold(void)
+{
+    return wk_nn_fold(WK_DIMS(3, 4), WK_DIMS(2), .padding = WK_DIMS(1, 0), .stride = WK_DIMS(1, 2));
+}
 static wk_module *make_adaptive_avg_pool1d(void) { return wk_nn_adaptive_avg_pool1d(WK_DIMS(2)); }
 static wk_module *make_adaptive_avg_pool2d(void) { return wk_nn_adaptive_avg_pool2d(WK_DIMS(1)); }
 static wk_module *make_adaptive_avg_pool3d(void) { return wk_nn_adaptive_avg_pool3d(WK_DIMS(2)); }
@@ -119,6 +135,14 @@ static const struct layer_case {
     { "softplus_beta", make_softplus_beta, 2, { 3, 4 }, GOLDEN(golden_softplus_beta), NULL, 0 },
     { "softmax", make_softmax, 2, { 3, 4 }, GOLDEN(golden_softmax), NULL, 0 },
     { "log_softmax", make_log_softmax, 2, { 3, 4 }, GOLDEN(golden_log_softmax), NULL, 0 },
+    { "tanhshrink", make_tanhshrink, 2, { 3, 4 }, GOLDEN(golden_tanhshrink), NULL, 0 },
+    { "hardshrink", make_hardshrink, 2, { 3, 4 }, GOLDEN(golden_hardshrink), NULL, 0 },
+    { "softshrink", make_softshrink, 2, { 3, 4 }, GOLDEN(golden_softshrink), NULL, 0 },
+    { "threshold", make_threshold, 2, { 3, 4 }, GOLDEN(golden_threshold), NULL, 0 },
+    { "rrelu", make_rrelu, 2, { 3, 4 }, GOLDEN(golden_rrelu), NULL, 0 },
+    { "glu", make_glu, 3, { 2, 3, 4 }, GOLDEN(golden_glu), NULL, 0 },
+    { "softmin", make_softmin, 2, { 3, 4 }, GOLDEN(golden_softmin), NULL, 0 },
+    { "softmax2d", make_softmax2d, 4, { 2, 3, 2, 2 }, GOLDEN(golden_softmax2d), NULL, 0 },
     { "prelu", make_prelu, 2, { 3, 4 }, GOLDEN(golden_prelu), NULL, 0 },
     { "prelu_channels", make_prelu_channels, 3, { 2, 3, 4 }, GOLDEN(golden_prelu_channels), NULL, 0 },
     { "identity", make_identity, 2, { 3, 4 }, GOLDEN(golden_identity), NULL, 0 },
@@ -140,6 +164,8 @@ static const struct layer_case {
     { "avg_pool1d", make_avg_pool1d, 3, { 2, 2, 5 }, GOLDEN(golden_avg_pool1d), NULL, 0 },
     { "avg_pool2d", make_avg_pool2d, 4, { 1, 2, 4, 4 }, GOLDEN(golden_avg_pool2d), NULL, 0 },
     { "avg_pool3d", make_avg_pool3d, 5, { 1, 1, 4, 2, 2 }, GOLDEN(golden_avg_pool3d), NULL, 0 },
+    { "unfold", make_unfold, 4, { 2, 2, 3, 5 }, GOLDEN(golden_unfold), NULL, 0 },
+    { "fold", make_fold, 3, { 2, 4, 8 }, GOLDEN(golden_fold), NULL, 0 },
     { "adaptive_avg_pool1d", make_adaptive_avg_pool1d, 3, { 2, 2, 5 }, GOLDEN(golden_adaptive_avg_pool1d), NULL, 0 },
     { "adaptive_avg_pool2d", make_adaptive_avg_pool2d, 4, { 2, 3, 4, 4 }, GOLDEN(golden_adaptive_avg_pool2d), NULL, 0 },
     { "adaptive_avg_pool3d",
@@ -463,14 +489,64 @@ TEST(layers, each_has_golden_values)
     }
 }
 
+static void check_bound(wk_module *m, const char *name, double bound)
+{
+    const double most = wk_item(wk_max(wk_abs(wk_parameter(m, name))));
+    ck_assert_msg(most <= bound && most > 0.9 * bound, "%s of %s: up to %g, not %g", name, wk_module_type(m), most,
+                  bound);
+}
+
+static void check_all(wk_module *m, const char *name, double value)
+{
+    wk_tensor *t = wk_parameter(m, name);
+    ck_assert_msg(t && wk_equal(t, wk_full(wk_ndim(t), wk_shape(t), WK_F32, value)), "%s of %s: not %g", name,
+                  wk_module_type(m), value);
+}
+
 TEST(layers, start_as_torch_starts_them)
 {
+    wk_manual_seed(3);
     wk_tensor *w = wk_parameter(wk_nn_conv2d(4, 64, WK_DIMS(3)), "weight");
     const double bound = 1.0 / 6; /* 1 / sqrt(4 * 9) */
     CHECK(wk_item(wk_max(wk_abs(w))) <= bound && wk_item(wk_max(wk_abs(w))) > 0.98 * bound);
     w = wk_parameter(wk_nn_conv_transpose2d(64, 4, WK_DIMS(3)), "weight");
     CHECK(wk_item(wk_max(wk_abs(w))) <= bound && wk_item(wk_max(wk_abs(w))) > 0.98 * bound);
     CHECK_NEAR(wk_item(wk_std(wk_parameter(wk_nn_conv1d(1, 256, WK_DIMS(4)), "bias"), 1)), 0.5 / sqrt(3), 0.03);
+    wk_module *bilinear = wk_nn_bilinear(9, 5, 200), *rnn = wk_nn_rnn(7, 100), *gru = wk_nn_gru(7, 100);
+    check_bound(bilinear, "weight", 1.0 / 3);
+    check_bound(bilinear, "bias", 1.0 / 3);
+    for (int i = 0; i < 4; i++) {
+        static const char *const names[] = { "weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0" };
+        check_bound(rnn, names[i], 0.1);
+        check_bound(gru, names[i], 0.1);
+    }
+}
+
+TEST(layers, attention_starts_as_torch_starts_it)
+{
+    wk_manual_seed(3);
+    wk_module *whole = wk_nn_multihead_attention(16, 2),
+              *apart = wk_nn_multihead_attention(16, 2, .kdim = 24, .vdim = 8);
+    check_bound(whole, "in_proj_weight", sqrt(6.0 / (48 + 16))); /* xavier_uniform */
+    check_bound(apart, "q_proj_weight", sqrt(6.0 / (16 + 16)));
+    check_bound(apart, "k_proj_weight", sqrt(6.0 / (16 + 24)));
+    check_bound(apart, "v_proj_weight", sqrt(6.0 / (16 + 8)));
+    check_bound(whole, "out_proj.weight", 0.25); /* as Linear */
+    check_all(whole, "in_proj_bias", 0);
+    check_all(whole, "out_proj.bias", 0);
+}
+
+TEST(layers, norms_start_as_1_and_0_and_prelu_as_a_quarter)
+{
+    wk_module *norms[] = { wk_nn_batch_norm2d(3), wk_nn_instance_norm1d(3, .affine = true, .track_running_stats = true),
+                           wk_nn_group_norm(1, 3), wk_nn_layer_norm(WK_DIMS(2, 3)), wk_nn_rms_norm(WK_DIMS(3)) };
+    for (int i = 0; i < 5; i++) {
+        check_all(norms[i], "weight", 1);
+        if (i < 4) check_all(norms[i], "bias", 0);
+        if (i < 2) check_all(norms[i], "running_mean", 0);
+        if (i < 2) check_all(norms[i], "running_var", 1);
+    }
+    check_all(wk_nn_prelu(5), "weight", 0.25);
 }
 
 TEST(layers, tell_what_does_not_fit)
@@ -491,6 +567,14 @@ TEST(layers, tell_what_does_not_fit)
     CHECK_ERROR(WK_E_SHAPE, "prelu", "3 channels");
     CHECK_NULL(wk_nn_celu(0));
     CHECK_ERROR(WK_E_INVALID, "nn_celu", "alpha is 0");
+    CHECK_NULL(wk_nn_softshrink(-1));
+    CHECK_ERROR(WK_E_INVALID, "nn_softshrink", "lambda is -1");
+    CHECK_NULL(wk_nn_rrelu(0.5, 0.25));
+    CHECK_ERROR(WK_E_INVALID, "nn_rrelu", "0.5 to 0.25");
+    CHECK_NULL(wk_forward(wk_nn_softmax2d(), wk_zeros(WK_SHAPE(2, 3), WK_F32)));
+    CHECK_ERROR(WK_E_SHAPE, "softmax2d", "[2, 3]", "[n, c, h, w]");
+    CHECK_NULL(wk_nn_unfold_with(wk_unfold_opts_default()));
+    CHECK_ERROR(WK_E_INVALID, "nn_unfold", "kernel_size is missing");
     CHECK_NULL(wk_forward(wk_nn_mse_loss(), wk_zeros(WK_SHAPE(2), WK_F32)));
     CHECK_ERROR(WK_E_INVALID, "mse_loss", "2 inputs");
 }

@@ -156,6 +156,22 @@ TEST(onnx, tells_the_dim_that_counts_samples)
     end();
 }
 
+TEST(onnx, pictures_without_channels_get_them_by_a_reshape)
+{
+    wk_module *m = wk_nn_sequential(wk_nn_unflatten(-2, WK_SHAPE(1, -1)), wk_nn_conv2d(1, 2, WK_DIMS(3)));
+    bytes graph = field(export(m, wk_randn(WK_SHAPE(2, 5, 4), WK_F32)), GRAPH, 0);
+    CHECK(is(field(field(graph, NODES, 0), 4, 0), "Reshape"));
+    bytes shape = { 0 }, name = field(field(graph, NODES, 0), 1, 1);
+    for (int i = 0; field(graph, INITIALIZERS, i).n; i++) {
+        bytes tensor = field(graph, INITIALIZERS, i), own = field(tensor, 8, 0);
+        if (own.n == name.n && !memcmp(own.at, name.at, name.n)) shape = field(tensor, 9, 0);
+    }
+    CHECK(shape.n == 32 && !memcmp(shape.at, ((int64_t[]){ 0, 1, 5, 4 }), 32)); /* 0: as many as there are */
+    ck_assert_str_eq(sizes_of(graph, INPUT), "N, 5, 4");
+    ck_assert_str_eq(sizes_of(graph, OUTPUT), "N, 2, 3, 2");
+    end();
+}
+
 TEST(onnx, is_of_evaluation_and_leaves_each_modules_mode)
 {
     wk_module *m = wk_nn_sequential(wk_nn_batch_norm1d(3), wk_nn_dropout(0.5));
@@ -192,7 +208,9 @@ TEST(onnx, scaling_is_part_of_the_graph)
 TEST(onnx, names_the_module_that_has_no_form_there)
 {
     wk_tensor *image = wk_randn(WK_SHAPE(2, 3, 7, 7), WK_F32), *row = wk_randn(WK_SHAPE(2, 3), WK_F32);
-    refuses(wk_nn_unflatten(1, 2, (int64_t[]){ 1, 3 }), row, "a unflatten", "no form");
+    refuses(wk_nn_unfold(WK_DIMS(2)), image, "a unfold", "no form");
+    refuses(wk_nn_glu(0), row, "a glu", "dim 0 counts the samples");
+    refuses(wk_nn_unflatten(0, 2, (int64_t[]){ -1, 1 }), row, "a unflatten", "dim 0 is not behind the samples");
     refuses(wk_nn_sequential(wk_nn_batch_norm1d(3, .track_running_stats = false)), row, "0 is a batch_norm1d",
             "running");
     refuses(wk_nn_sequential(wk_nn_adaptive_avg_pool2d(WK_DIMS(3))), image, "0 is a adaptive", "multiple");

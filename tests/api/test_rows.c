@@ -361,6 +361,7 @@ static int64_t expected(int row, int64_t x, int64_t a, int64_t b, wk_dtype dtype
     case WKI_ROW_nan_to_num: return x;
     case WKI_ROW_relu: return x < 0 ? 0 : x;
     case WKI_ROW_relu6: return x < 0 ? 0 : x > 6 ? 6 : x;
+    case WKI_ROW_threshold: return x <= S ? T : x;
     case WKI_ROW_hardtanh:
     case WKI_ROW_clamp: return x < S ? S : x > T ? T : x;
     case WKI_ROW_logical_not: return !x;

@@ -21,10 +21,11 @@ UNARY = {name: getattr(torch, name) for name in (
     "neg abs sign square reciprocal sqrt rsqrt exp expm1 log log1p log2 sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh "
     "erf erfc floor ceil round trunc frac nan_to_num sigmoid relu logical_not bitwise_not isnan isinf isfinite").split()}
 UNARY |= {name: getattr(F, name) for name in
-          "logsigmoid silu softplus softsign mish relu6 hardsigmoid hardswish gelu selu hardtanh".split()}
+          "logsigmoid silu softplus softsign mish relu6 hardsigmoid hardswish gelu selu hardtanh tanhshrink".split()}
 UNARY |= {"gelu_tanh": lambda x: F.gelu(x, approximate="tanh")}
 NUMBER = {  # s, then t
     "softplus_beta": (F.softplus, 1.5, 4.0),
+    "hardshrink": (F.hardshrink, 0.625), "softshrink": (F.softshrink, 0.625), "threshold": (F.threshold, 1.0, -3.0),
     "leaky_relu": (F.leaky_relu, 0.125), "elu": (F.elu, 1.5), "celu": (F.celu, 1.5), "hardtanh": (F.hardtanh, -1.0, 1.0),
     "clamp": (torch.clamp, -1.0, 1.0), "clamp_min": (torch.clamp_min, -1.0), "clamp_max": (torch.clamp_max, 1.0),
     "add_scalar": (torch.add, 2), "sub_scalar": (torch.sub, 2), "rsub_scalar": (torch.rsub, 2), "mul_scalar": (torch.mul, 3),

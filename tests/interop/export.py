@@ -54,7 +54,7 @@ def check_arrays(expected):
     assert got.keys() == expected.keys() and all((got[name] == value).all() for name, value in expected.items())
 
 
-MODELS = {"mlp": "digits.h5", "lenet": "digits.h5", "cnn": "digits.h5", "wave": "sine.h5", "averaged": "digits.h5"}
+MODELS = {"mlp": "digits.h5", "lenet": "digits.h5", "cnn": "digits.h5", "resnet-small": "digits.h5", "wave": "sine.h5", "averaged": "digits.h5"}
 MORE = {"wave": ["--model", "mlp"], "averaged": ["--model", "mlp", "--ema", "0.9"]}
 with tempfile.TemporaryDirectory() as folder:
     os.chdir(folder)
@@ -66,7 +66,7 @@ with tempfile.TemporaryDirectory() as folder:
         with h5py.File(data) as file:
             x = file["test/x"][()]
         x = (x / np.float32(255) if x.dtype == np.uint8 else x).astype(np.float32)
-        x = x.reshape(-1, 1, 28, 28) if run in ("lenet", "cnn") else x
+        x = x.reshape(-1, 1, 28, 28) if run in ("lenet", "cnn", "resnet-small") else x
         last = max(name for name in os.listdir(run) if name.startswith("ckpt-"))
         for which, checkpoint in ((), "best.safetensors"), (("--last",), last):
             wick("export", run, "--onnx", "net.onnx", "--npz", "net.npz", "--h5", "net.h5", "--safetensors", "net.safetensors", "--force", "-q", *which)

@@ -95,6 +95,15 @@ static void activations(void)
     NUMBERS("softmax", wk_nn_softmax(-1), 0, 5, 4);
     NUMBERS("softmax_1", wk_nn_softmax(1), 0, 5, 4);
     NUMBERS("log_softmax", wk_nn_log_softmax(1), 0, 5);
+    NUMBERS("softmin", wk_nn_softmin(-1), 0, 5);
+    NUMBERS("softmax2d", wk_nn_softmax2d(), 0, 5, 4, 3);
+    NUMBERS("tanhshrink", wk_nn_tanhshrink(), 0, 5);
+    NUMBERS("hardshrink", wk_nn_hardshrink(0.5), 0, 50);
+    NUMBERS("softshrink", wk_nn_softshrink(0.5), 0, 50);
+    NUMBERS("threshold", wk_nn_threshold(0.5, -3), 0, 50);
+    NUMBERS("rrelu", wk_nn_rrelu(0.125, 0.25), 0, 50);
+    NUMBERS("glu", wk_nn_glu(-1), 0, 5, 4);
+    NUMBERS("glu_1", wk_nn_glu(1), 0, 6, 3);
     NUMBERS("prelu", wk_nn_prelu(1), 0, 5, 4);
     NUMBERS("prelu_channels", wk_nn_prelu(5), 0, 5, 4, 3);
     NUMBERS("prelu_flat", wk_nn_prelu(5), 0, 5);
@@ -110,6 +119,8 @@ static void dense(void)
     NUMBERS("linear_plain_rank_3", wk_nn_linear(4, 3, .bias = false), 0, 5, 4);
     NUMBERS("wide", wk_module_to(wk_mlp(3, (int64_t[]){ 12, 9, 3 }), WK_CPU, WK_F64), 0, 3, 4);
     NUMBERS("flatten", wk_nn_flatten(), 0, 4, 3, 2);
+    NUMBERS("unflatten", wk_nn_unflatten(1, WK_SHAPE(2, -1)), 0, 6, 3);
+    NUMBERS("unflatten_last", wk_nn_unflatten(-1, WK_SHAPE(3, 2, 1)), 0, 4, 6);
     NUMBERS("scale", wk_nn_scale(wk_ones(WK_SHAPE(4), WK_F32), wk_ones(WK_SHAPE(4), WK_F32)), 0, 3, 4);
     NUMBERS("unscale", wk_nn_unscale(wk_ones(WK_SHAPE(3, 1), WK_F32), wk_ones(WK_SHAPE(3, 1), WK_F32)), 0, 3, 4);
     CASE("embedding", 7, wk_nn_embedding(7, 4), 0, 5);
@@ -175,6 +186,10 @@ static void windows(void)
     NUMBERS("global_max", wk_nn_adaptive_max_pool1d(WK_DIMS(1)), 0, 3, 8);
     NUMBERS("adaptive_mean", wk_nn_adaptive_avg_pool2d(WK_DIMS(4, 2)), 0, 3, 8, 6);
     NUMBERS("adaptive_max", wk_nn_adaptive_max_pool3d(WK_DIMS(2, 1, 3)), 0, 3, 4, 5, 6);
+    NUMBERS("pictures",
+            wk_nn_sequential(wk_nn_unflatten(1, WK_SHAPE(1, 12)), wk_nn_conv2d(1, 4, WK_DIMS(5)), wk_nn_relu(),
+                             wk_nn_max_pool2d(WK_DIMS(2)), wk_nn_flatten(), wk_nn_linear(64, 10)),
+            0, 12, 12);
     NUMBERS("lenet",
             wk_nn_sequential(wk_nn_conv2d(1, 4, WK_DIMS(5)), wk_nn_batch_norm2d(4), wk_nn_relu(),
                              wk_nn_max_pool2d(WK_DIMS(2)), wk_nn_flatten(), wk_nn_dropout(0.3), wk_nn_linear(64, 10)),

@@ -143,6 +143,16 @@ static wk_module *dict(void)
     M(softplus, wk_nn_softplus(1, 20))                                                                                 \
     M(softmax, wk_nn_softmax(1))                                                                                       \
     M(log_softmax, wk_nn_log_softmax(1))                                                                               \
+    M(tanhshrink, wk_nn_tanhshrink())                                                                                  \
+    M(hardshrink, wk_nn_hardshrink(0.5))                                                                               \
+    M(softshrink, wk_nn_softshrink(0.5))                                                                               \
+    M(threshold, wk_nn_threshold(0.5, -1))                                                                             \
+    M(rrelu, wk_nn_rrelu(0.125, 0.375))                                                                                \
+    M(glu, wk_nn_glu(-1))                                                                                              \
+    M(softmin, wk_nn_softmin(1))                                                                                       \
+    M(softmax2d, wk_nn_softmax2d())                                                                                    \
+    M(unfold, wk_nn_unfold(WK_DIMS(2)))                                                                                \
+    M(fold, wk_nn_fold(WK_DIMS(4), WK_DIMS(2)))                                                                        \
     M(prelu, wk_nn_prelu(2))                                                                                           \
     M(unflatten, wk_nn_unflatten(1, WK_SHAPE(2, -1)))                                                                  \
     M(conv1d, wk_nn_conv1d(2, 2, WK_DIMS(3), .padding = WK_SAME))                                                      \
