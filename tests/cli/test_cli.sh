@@ -41,6 +41,20 @@ no_parts() {
     left=$(ls -A . runs 2>/dev/null | grep -E 'part|tmp|~$')
     [ -z "$left" ] || fail "left over: $left"
 }
+same_run() { # FOLDER FOLDER
+    cmp "$1/metrics.csv" "$2/metrics.csv" || fail "the logs of $1 and $2 differ"
+    for file in best "$(cd "$1" && printf '%s\n' ckpt-* | tail -1 | cut -d. -f1)"; do
+        cmp "$1/$file.safetensors" "$2/$file.safetensors" || fail "$2/$file.safetensors differs from that of $1"
+    done
+}
+same_weights() { # FOLDER FOLDER: of runs that were asked for other lengths, which their checkpoints tell
+    cmp "$1/metrics.csv" "$2/metrics.csv" || fail "the logs of $1 and $2 differ"
+    for which in --quiet --last; do
+        run 0 export "$1" $which --safetensors one.safetensors --force -q
+        run 0 export "$2" $which --safetensors two.safetensors --force -q
+        cmp one.safetensors two.safetensors || fail "the weights of $1 and $2 differ"
+    done
+}
 is_json() { # each line of a file is a JSON value
     if command -v python3 >/dev/null; then
         python3 -c 'import json, sys
@@ -165,9 +179,11 @@ shows 'lr 0.1 by one_cycle'
 is_rated linear:start_factor=0.25,for=2/cosine '0.025 0.0625 0.1 0.05' # as PyTorch's SequentialLR has these
 is_rated constant:factor=0.5,total_iters=1/step:step_size=1 '0.05 0.1 0.01 0.001'
 is_rated linear:start_factor=0.1,for=4/cosine:every=step '0.055 0.096194 0.05 0.00380602'
-run 0 train rates.h5 --epochs 4 --hidden 8 --optim sgd --schedule linear:for=2/cosine -o joined -q
-run 0 train rates.h5 --epochs 2 --hidden 8 --optim sgd --schedule linear:for=1/cosine -o joined-halves -q
+for name in joined:4 joined-halves:3; do # it stops in the second phase, whose length does not rest on the run's
+    run 0 train rates.h5 --epochs ${name#*:} --hidden 8 --optim sgd --schedule linear:for=2/cosine:t_max=2 -o ${name%:*} -q
+done
 run 0 train --resume joined-halves --epochs 4 -q
+same_weights joined joined-halves
 is_joined() { refuses 2 train rates.h5 --epochs 4 --schedule "$1" -o wrong && says "$2"; }
 is_joined cosine/step "cosine: for is ''"
 is_joined linear:for=x/step "for is 'x'"
@@ -316,12 +332,6 @@ run 0 synth digits -o resume.h5 --train 1200 --test 100 -q
 run 0 train resume.h5 --epochs 4 -o straight -q --hidden 64
 run 0 train resume.h5 --epochs 2 -o halves -q --hidden 64 --workers 2
 run 0 train --resume halves --epochs 4 -q --workers 0
-same_run() { # FOLDER FOLDER
-    cmp "$1/metrics.csv" "$2/metrics.csv" || fail "the logs of $1 and $2 differ"
-    for file in best "$(cd "$1" && printf '%s\n' ckpt-* | tail -1 | cut -d. -f1)"; do
-        cmp "$1/$file.safetensors" "$2/$file.safetensors" || fail "$2/$file.safetensors differs from that of $1"
-    done
-}
 same_run straight halves
 run 0 train resume.h5 --epochs 4 -o straight-all -q --hidden 64 --schedule plateau:patience=0,threshold=0.1 --clip 0.5 --ema 0.95
 run 0 train resume.h5 --epochs 3 -o halves-all -q --hidden 64 --schedule plateau:patience=0,threshold=0.1 --clip 0.5 --ema 0.95
@@ -349,31 +359,64 @@ refuses 1 train resume.h5 -o straight
 says 'has files in it'
 shows_file() { grep -q "$2" "$1" || fail "$1 does not show $2"; }
 shows_file straight/config.json '"hidden": "64"'
-run 0 synth digits -o slow.h5 --train 6000 --test 50 -q
-slow() { # --out FOLDER, in which all that has a state takes part
-    exec "$WICK" train slow.h5 --model lenet --epochs 6 --schedule one_cycle --clip 1 --ema 0.98 -q "$@"
-}
-(slow -o unstopped) >out 2>err || fail "it does not train"
-told=0
-slow -o halted >out 2>err &
-for attempt in 1 2 3 4 5 6 7 8; do
-    sleep "$(awk "BEGIN { print 0.3 * $attempt * $attempt }")" # a slow machine needs long to its first step
-    kill -TERM $! 2>/dev/null || true
-    code=0
-    wait $! || code=$?
-    [ "$code" = 0 ] && break
-    [ "$code" = 143 ] || fail "a stopped run ends with $code"
-    if ls halted/ckpt-* >/dev/null 2>&1; then
-        grep -q -e '--resume halted' err && told=1 # a signal before the first step ends it without a word
-        "$WICK" train --resume halted -q >out 2>err &
+
+law "a run that is stopped or killed at any moment goes on to the same bits"
+# A shell starts background jobs with SIGINT ignored; env gives it back.
+hit() { # SIGNAL SECONDS RUN ARGUMENTS...: a signal so long after the start of a new run, or of one that goes on
+    signal=$1 after=$2 into=$3
+    shift 3
+    if ls "$into"/ckpt-*.safetensors >/dev/null 2>&1; then # not of a temporary alone
+        set -- --resume "$into"
     else
-        rm -rf halted
-        slow -o halted >out 2>err &
+        rm -rf "$into"
+        set -- "$@" -o "$into"
     fi
-    [ "$attempt" = 8 ] && wait $!
-done
-[ $told = 1 ] || fail "the run was never stopped between two steps"
-same_run unstopped halted
+    env --default-signal=INT "$WICK" train "$@" >out 2>err &
+    sleep "$after"
+    kill -s "$signal" $! 2>/dev/null
+    wait $! 2>/dev/null
+    code=$?
+    case $signal:$code in *:0 | INT:130 | TERM:143 | KILL:137) ;; *) fail "exit code $code after $signal" && code=0 ;; esac
+    if [ -n "$place" ] && grep -q '^run  ' out; then shows ", from $place\$"; fi
+    place=$(sed -n "/epoch \([0-9]*\) of \1, after step 0 /d; s/.*stopped in \(epoch [0-9]*\) of .*, after \(step [0-9]*\) of .* --resume $into\$/\1, \2/p" err)
+    places="$places $place;"
+}
+in_parts() { # PACE RUN ARGUMENTS...: a run in as many parts as three signals in turn make of it; a slow machine needs long to its first step
+    pace=$1 attempt=0 place='' code=1
+    shift
+    rm -rf "$1"
+    while [ $code -ne 0 ] && [ $attempt -lt 100 ]; do
+        attempt=$((attempt + 1))
+        seconds=$(awk "BEGIN { print $pace * $attempt }")
+        case $((attempt % 3)) in
+        0) hit KILL "$seconds" "$@" ;;
+        1) hit INT "$seconds" "$@" ;;
+        2) hit TERM "$seconds" "$@" ;;
+        esac
+    done
+}
+if env --default-signal=INT true 2>/dev/null; then
+    run 0 synth digits -o slow.h5 --train 6000 --test 50 -q
+    slow='slow.h5 --model lenet --epochs 6 --schedule one_cycle --clip 1 --ema 0.98' places=''
+    # shellcheck disable=SC2086
+    run 0 train $slow -o unstopped -q
+    # shellcheck disable=SC2086
+    in_parts 0.25 halted $slow
+    same_run unstopped halted
+    case $places in *epoch*) ;; *) fail "the run was never stopped between two steps" ;; esac
+    # Where an epoch is one step, a signal finds it at the edge, or stops the validation, even of averaged weights.
+    edges='resume.h5 --batch-size 1080 --epochs 25 --schedule linear:for=12/cosine --ema 0.9' places=''
+    # shellcheck disable=SC2086
+    run 0 train $edges -o unhalted -q
+    both=no
+    for _ in 1 2 3 4 5 6 7 8; do
+        # shellcheck disable=SC2086
+        in_parts 0.05 edged $edges
+        same_run unhalted edged
+        case $places in *"step 0;"*"step 1;"* | *"step 1;"*"step 0;"*) both=yes && break ;; esac
+    done
+    [ $both = yes ] || fail "not stopped both at an edge and in a validation: $places"
+fi
 
 law "a run's config.json repeats it, and what comes later counts"
 run 0 train resume.h5 --epochs 2 -o first -q --hidden 32 --optim adamw --lr 0.0123456789012345 --seed 7 --batch-size 100 \
@@ -437,6 +480,18 @@ says 'for images'
 run 0 train resume.h5 --epochs 50 --early-stop 1 --lr 0.05 --hidden 16 -o early
 shows 'stopped early'
 
+law "a run that goes on counts the epochs without a better validation from where it stood"
+run 0 train resume.h5 --epochs 50 --early-stop 3 --lr 0.05 --hidden 16 -o patient
+shows '^stopped early'
+told=$(grep '^stopped early' out)
+last=$(tail -1 patient/metrics.csv | cut -d, -f2)
+for before in 1 2; do # epochs of the three that were not better are behind it
+    run 0 train resume.h5 --epochs $((last - 3 + before)) --early-stop 3 --lr 0.05 --hidden 16 -o patient-$before -q
+    run 0 train --resume patient-$before --epochs 50
+    [ "$(grep '^stopped early' out)" = "$told" ] || fail "it stops elsewhere, or without a word"
+    same_weights patient patient-$before
+done
+
 law "eval and predict agree with the training"
 run 0 train resume.h5 --epochs 3 -o judged --hidden 64
 accuracy=$(sed -n 's/.*accuracy \([0-9.]*\) %, loss.*/\1/p' out)
@@ -492,10 +547,11 @@ for image in re.findall(r"base64,([^\"]*)", page):
         if kind == b"IDAT": data = zlib.decompress(png[at + 8:at + 8 + n])
         if kind == b"IHDR": width, height, depth, colour = struct.unpack(">IIBB", png[at + 8:at + 18])
         at += 12 + n
+    print(width, height, {0: "grey", 2: "rgb"}[colour], data[1:4].hex())
     assert kind == b"IEND" and depth == 8 and len(data) == height * (1 + width * (3 if colour == 2 else 1))
     assert not any(data[:: len(data) // height])
 END
-    python3 page.py judged.html 2>err || fail "judged.html is not well formed"
+    python3 page.py judged.html >out 2>err || fail "judged.html is not well formed"
 fi
 refuses 1 eval judged --html judged.html
 says '--force'
@@ -517,7 +573,7 @@ awk 'length > 80 { exit 1 }' out || fail "eval has a line of more than 80 column
 grep -q '&lt;species' many.html || fail "names of classes are not escaped"
 grep -q '<species' many.html && fail "names of classes are not escaped"
 if command -v python3 >/dev/null; then
-    for page in pair many; do python3 page.py $page.html 2>err || fail "$page.html is not well formed"; done
+    for page in pair many; do python3 page.py $page.html >out 2>err || fail "$page.html is not well formed"; done
 fi
 no_parts
 
@@ -796,9 +852,9 @@ import struct, zlib
 chunk = lambda kind, data: struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 for name, shade in ("train/light", 250), ("train/dark", 5), ("test/light", 240):
     for i in range(12):
-        pixels = b"".join(b"\0" + bytes([shade, shade - i % 5, shade] * 4) for _ in range(4))
+        pixels = b"".join(b"\0" + bytes([shade, shade - i % 5, shade] * 9) for _ in range(8))
         with open(f"pictures/{name}/{i}.png", "wb") as file:
-            file.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 4, 4, 8, 2, 0, 0, 0)))
+            file.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 9, 8, 8, 2, 0, 0, 0)))
             file.write(chunk(b"IDAT", zlib.compress(pixels)) + chunk(b"IEND", b""))
 END
 refuses 1 train pictures --epochs 1
@@ -807,6 +863,12 @@ if ! grep -q 'built without libpng' err; then
     cp -r pictures/train/dark pictures/test/dark
     run 0 train pictures --epochs 1 -q --out pictures-run
     shows 'accuracy'
+    run 0 eval pictures-run --worst 24 --html pictures.html
+    python3 page.py pictures.html >out 2>err || fail "pictures.html is not well formed"
+    [ "$(sort -u out | wc -l)" -eq 10 ] || fail "the page has not ten different colours"
+    for shade in 'f0e[cdef]f0\|f0f0f0' '050[1-5]05'; do
+        [ "$(grep -c "^9 8 rgb \($shade\)$" out)" -eq 12 ] || fail "the page has not twelve pictures of the shades $shade"
+    done
     run 0 import images pictures/train -o pictures.h5 --height 6 --width 5 --grey
     shows 'each u8 \[1, 6, 5\], 2 classes'
     refuses 1 import images mnist -o no.h5
@@ -916,7 +978,6 @@ if [ -w /dev/full ]; then
 fi
 
 law "a signal ends it within a step, and nothing is left"
-# A shell starts background jobs with SIGINT ignored; env gives it back.
 stops() { # SIGNAL CODE ARGUMENTS...
     signal=$1 expected=$2
     shift 2
