@@ -59,7 +59,7 @@ static void read_rows(wki_h5_table *t)
     demand(row != NULL, "no memory");
     const int64_t rows[] = { 0, (int64_t)t->rows - 1 };
     for (int i = 0; i < 2; i++) {
-        const wk_status status = wki_h5_read_rows(t, 0, &rows[i], 1, (wki_h5_cast){ WK_F64, false }, row);
+        const wk_status status = wki_h5_read_rows(t, 0, &rows[i], 1, (wki_h5_cast){ .dtype = WK_F64 }, row);
         demand(!status == !wk_failed(), "an error that is not told, or told twice");
         wk_error_clear();
     }
