@@ -68,6 +68,12 @@ static void because(wk_plan *plan, const char *format, ...)
     va_end(args);
 }
 
+static void tell_size(wk_plan *plan, const wki_plan *ran) /* NULL: an ordinary run */
+{
+    plan->stats.calls = ran ? ran->nitems : 0;
+    plan->stats.bytes = ran ? ran->arena_bytes : 0;
+}
+
 /* ---- Tapes ---- */
 
 static void forget(tape *t)
@@ -80,12 +86,7 @@ static void forget(tape *t)
     }
     wki_free(t->kept);
     wki_free(t->before);
-    for (int i = 0; i < t->ntouched; i++) {
-        wki_object_unref(t->touched[i].leaf);
-        wki_object_unref(t->touched[i].before);
-        wki_object_unref(t->touched[i].after);
-    }
-    wki_free(t->touched);
+    wki_touched_free(t->touched, (size_t)t->ntouched);
     wki_free(t->homes);
     wki_object_unref(t->output);
     t->plan = NULL;
@@ -247,8 +248,7 @@ static wk_tensor *replay(wk_plan *plan, tape *t, wk_tensor *const *inputs)
         g->leaf->grad = g->after;
     }
     plan->stats.replays++;
-    plan->stats.calls = t->plan->nitems;
-    plan->stats.bytes = t->plan->arena_bytes;
+    tell_size(plan, t->plan);
     t->fresh = false;
     t->wasted = 0;
     because(plan, "replayed");
@@ -371,17 +371,12 @@ static wk_status make_tape(tape *t, wki_recording *r, wk_tensor *const *inputs, 
     tell_spaces_apart(r, inputs, n);
     const setting now = setting_now();
     if (changed_setting(&t->made_in, &now)) wki_recording_break(r, "the step itself changes what it depends on");
-    if (r->broken[0] || collect(t, r, inputs, n) || r->broken[0]) return wk_error();
+    if (r->broken[0] || collect(t, r, inputs, n)) return wk_error();
     t->plan = wki_plan_new(r->device, r->items, (int)r->nitems, r->spaces, (int)r->nseen, r->first_draw, draws);
     r->items = NULL;
     r->spaces = NULL;
     r->nitems = 0;
     return t->plan ? WK_OK : wk_error();
-}
-
-static void keep_form(tape *t, wk_tensor *const *inputs)
-{
-    for (int k = 0; k < t->ninputs; k++) t->form[k] = inputs[k]->v;
 }
 
 /* After a step that succeeded nothing fails any more: without a tape the next run is ordinary, too. */
@@ -390,13 +385,11 @@ static void finish_tape(wk_plan *plan, tape *t, wki_recording *r, wk_tensor *con
     const wki_error before = *wki_error_of_thread();
     const wk_status status = make_tape(t, r, inputs, t->ninputs);
     if (status == WK_OK && t->plan) {
-        keep_form(t, inputs);
         t->fresh = true;
         wki_object_ref(output);
         t->output = output;
         plan->stats.recordings++;
-        plan->stats.calls = t->plan->nitems;
-        plan->stats.bytes = t->plan->arena_bytes;
+        tell_size(plan, t->plan);
         return;
     }
     *wki_error_of_thread() = before;
@@ -443,7 +436,7 @@ static wk_tensor *record(wk_plan *plan, tape *t, wk_tensor *const *inputs)
     wki_recording_free(&r);
     for (int k = 0; k < t->ninputs; k++) {
         inputs[k]->storage->version += stand[k]->storage->version > 0;
-        t->form[k].storage = inputs[k]->storage;
+        t->form[k] = inputs[k]->v;
     }
     return status ? NULL : take_output(plan, output);
 }
@@ -451,8 +444,7 @@ static wk_tensor *record(wk_plan *plan, tape *t, wk_tensor *const *inputs)
 static wk_tensor *run_ordinary(wk_plan *plan, tape *t, wk_tensor *const *inputs, int n)
 {
     wk_tensor *output = NULL;
-    plan->stats.calls = 0;
-    plan->stats.bytes = 0;
+    tell_size(plan, NULL);
     if (run_step(plan, inputs, n, &output)) return NULL;
     if (t) t->known = true;
     return take_output(plan, output);

@@ -21,6 +21,13 @@ void wki_recording_break(wki_recording *r, const char *format, ...)
     va_end(args);
 }
 
+/* The error that memory left goes, and with it the recording. */
+static void break_for_memory(wki_recording *r, const wki_error *before)
+{
+    *wki_error_of_thread() = *before;
+    wki_recording_break(r, "there was no memory to record it");
+}
+
 /* Room for one more at *array; false: broken, and no error is left behind. */
 static bool room_for(wki_recording *r, void *array, size_t count, size_t *room, size_t size)
 {
@@ -31,11 +38,7 @@ static bool room_for(wki_recording *r, void *array, size_t count, size_t *room, 
     memcpy(&old, array, sizeof old);
     const wki_error before = *wki_error_of_thread();
     grown = wki_grow(old, *room * size, more * size);
-    if (!grown) {
-        *wki_error_of_thread() = before;
-        wki_recording_break(r, "there was no memory to record it");
-        return false;
-    }
+    if (!grown) return break_for_memory(r, &before), false;
     memcpy(array, &grown, sizeof grown);
     *room = more;
     return true;
@@ -69,11 +72,7 @@ static bool rehash(wki_recording *r)
     if (r->nslots > 2 * r->nseen) return true;
     const wki_error before = *wki_error_of_thread();
     int32_t *slots = wki_alloc_array(r->nslots ? 2 * r->nslots : 256, sizeof *slots);
-    if (!slots) {
-        *wki_error_of_thread() = before;
-        wki_recording_break(r, "there was no memory to record it");
-        return false;
-    }
+    if (!slots) return break_for_memory(r, &before), false;
     wki_free(r->slots);
     r->nslots = r->nslots ? 2 * r->nslots : 256;
     r->slots = slots;
@@ -128,11 +127,7 @@ static wki_item *add(wki_recording *r, const wki_call *call, bool host, size_t b
     if (!room_for(r, &r->items, r->nitems, &r->room_items, sizeof *r->items)) return NULL;
     const wki_error before = *wki_error_of_thread();
     wki_item *item = wki_item_new(call, bytes);
-    if (!item) {
-        *wki_error_of_thread() = before;
-        wki_recording_break(r, "there was no memory to record it");
-        return NULL;
-    }
+    if (!item) return break_for_memory(r, &before), NULL;
     for (int k = 0; k < call->nviews; k++) {
         const wki_view *v = call->views[k];
         if (v->device != r->device) wki_recording_break(r, "it computes on two devices");
@@ -231,18 +226,23 @@ void wki_recording_end(wki_recording *r)
     wki_unlock(&all.lock);
 }
 
+void wki_touched_free(wki_touched *touched, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        wki_object_unref(touched[i].leaf);
+        wki_object_unref(touched[i].before);
+        wki_object_unref(touched[i].after);
+    }
+    wki_free(touched);
+}
+
 void wki_recording_free(wki_recording *r)
 {
     if (r->items) wki_items_free(r->items, (int)r->nitems);
     for (size_t i = 0; i < r->nseen; i++)
         if (!r->seen[i].lost) wki_storage_unref(r->seen[i].storage);
-    for (size_t i = 0; i < r->ntouched; i++) {
-        wki_object_unref(r->touched[i].leaf);
-        wki_object_unref(r->touched[i].before);
-        wki_object_unref(r->touched[i].after);
-    }
+    wki_touched_free(r->touched, r->ntouched);
     wki_free(r->seen);
     wki_free(r->spaces);
     wki_free(r->slots);
-    wki_free(r->touched);
 }

@@ -74,5 +74,6 @@ typedef struct wki_recording {
 void wki_recording_begin(wki_recording *r);
 void wki_recording_end(wki_recording *r); /* the thread records no more */
 void wki_recording_free(wki_recording *r);
+void wki_touched_free(wki_touched *touched, size_t n);
 void wki_recording_break(wki_recording *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
 #endif
