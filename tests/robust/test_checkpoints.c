@@ -1,10 +1,8 @@
 /* A folder of checkpoints while the disk fails, the process is killed or the power goes: one that loads is always
  * there, and the best is whole. And what a state that does not fit tells of itself. */
 #define _GNU_SOURCE 1
-#include "base/file.h"
-#include "base/rng.h"
+#include "bad_disk.h"
 #include "wick/train.h"
-#include "wick_check.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -71,49 +69,13 @@ static int step_in(const char *in, bool best)
 
 /* ---- A disk whose n-th call fails, or before whose n-th call the process is killed ---- */
 
-static struct {
-    int left;
-    bool kill;
-} faults;
-
-static bool fails_now(void)
-{
-    if (faults.left-- != 0) return false;
-    if (faults.kill) raise(SIGKILL);
-    errno = EIO;
-    return true;
-}
-
-static size_t few(size_t bytes) { return bytes > 9000 ? 9000 : bytes; }
-
-static int bad_open(const char *name, int flags, mode_t mode) { return fails_now() ? -1 : open(name, flags, mode); }
-static ssize_t bad_pread(int fd, void *to, size_t bytes, off_t at)
-{
-    return fails_now() ? -1 : pread(fd, to, few(bytes), at);
-}
-static ssize_t bad_write(int fd, const void *from, size_t bytes)
-{
-    return fails_now() ? -1 : write(fd, from, few(bytes));
-}
-static int bad_fsync(int fd)
-{
-    (void)fd; /* no power is lost here */
-    return fails_now() ? -1 : 0;
-}
-static int bad_rename(const char *from, const char *to) { return fails_now() ? -1 : rename(from, to); }
-static int bad_close(int fd)
-{
-    const bool fails = fails_now();
-    const int closed = close(fd);
-    return fails ? (errno = EIO, -1) : closed;
-}
-static const wki_file_ops bad = { bad_open, bad_pread, bad_write, bad_fsync, bad_rename, bad_close };
-
 /* Checkpoints 1 to 3, of which 2 is the best; then 4, which takes its place and that of 2. */
 static void begin(void)
 {
     empty(folder);
     faults.left = -1;
+    faults.error = EIO;
+    faults.idle = true;
     wki_set_file_ops(&bad);
     for (int step = 1; step < 4; step++) CHECK(save(step) == WK_OK);
     wki_set_file_ops(NULL);
@@ -151,7 +113,7 @@ TEST(checkpoint, whose_saving_is_killed_before_any_call_leaves_the_old_or_the_ne
 {
     new_folder();
     bool done = false;
-    int n = 0, status;
+    int n = 0;
     for (; !done; n++) {
         begin();
         const pid_t child = fork();
@@ -162,7 +124,7 @@ TEST(checkpoint, whose_saving_is_killed_before_any_call_leaves_the_old_or_the_ne
             wki_set_file_ops(&bad);
             _exit(save(4) != WK_OK);
         }
-        while (waitpid(child, &status, 0) < 0) CHECK(errno == EINTR);
+        const int status = wait_for(child);
         done = WIFEXITED(status);
         CHECK(done ? WEXITSTATUS(status) == 0 : WTERMSIG(status) == SIGKILL);
         check_old_or_new(done);
@@ -171,78 +133,9 @@ TEST(checkpoint, whose_saving_is_killed_before_any_call_leaves_the_old_or_the_ne
     remove_folders();
 }
 
-/* ---- A machine that loses power: see test_saving.c; here with several names, and a folder that is new itself ---- */
+/* ---- A machine that loses power: with several names, and a folder that is new itself ---- */
 
-enum { MOST_CALLS = 800, MOST_FDS = 64, MOST_NAMES = 16, SAVES = 6, ABOVE = -2, INSIDE = -1 };
-typedef enum { WRITTEN, SYNCED, RENAMED, REMOVED, INSIDE_SYNCED, ABOVE_SYNCED, SAVED } kind;
-typedef struct call {
-    kind kind;
-    int file, name; /* file: of SAVED the step */
-    size_t at, n;
-    unsigned char *bytes;
-} call;
-static struct {
-    call calls[MOST_CALLS];
-    int count, files, names;
-    int file_of[MOST_FDS]; /* by descriptor; ABOVE, INSIDE: a folder */
-    size_t size[MOST_CALLS];
-    char created[MOST_CALLS][400], name[MOST_NAMES][400];
-} disk;
-
-static call *record(kind kind, int file, int name)
-{
-    CHECK(disk.count < MOST_CALLS);
-    disk.calls[disk.count] = (call){ .kind = kind, .file = file, .name = name };
-    return &disk.calls[disk.count++];
-}
-
-static int recording_open(const char *name, int flags, mode_t mode)
-{
-    const int fd = open(name, flags, mode);
-    CHECK(fd < MOST_FDS);
-    if (fd < 0) return fd;
-    struct stat here, over;
-    CHECK(fstat(fd, &here) == 0 && stat(above, &over) == 0);
-    disk.file_of[fd] = here.st_ino == over.st_ino ? ABOVE : INSIDE;
-    if (!(flags & O_CREAT)) return fd;
-    snprintf(disk.created[disk.files], sizeof disk.created[0], "%s", name);
-    disk.file_of[fd] = disk.files++;
-    return fd;
-}
-
-static ssize_t recording_write(int fd, const void *from, size_t bytes)
-{
-    const int file = disk.file_of[fd];
-    call *c = record(WRITTEN, file, 0);
-    c->at = disk.size[file];
-    c->n = few(bytes);
-    c->bytes = malloc(c->n);
-    memcpy(c->bytes, from, c->n);
-    disk.size[file] += c->n;
-    return write(fd, from, c->n);
-}
-
-static int recording_fsync(int fd)
-{
-    const int file = disk.file_of[fd];
-    record(file == ABOVE ? ABOVE_SYNCED : file == INSIDE ? INSIDE_SYNCED : SYNCED, file, 0);
-    return 0;
-}
-
-static int recording_rename(const char *from, const char *to)
-{
-    int file = disk.files - 1, name = 0;
-    while (strcmp(disk.created[file], from) != 0) file--;
-    while (name < disk.names && strcmp(disk.name[name], strrchr(to, '/') + 1) != 0) name++;
-    CHECK(name < MOST_NAMES);
-    if (name == disk.names) snprintf(disk.name[disk.names++], sizeof disk.name[0], "%s", strrchr(to, '/') + 1);
-    record(RENAMED, file, name);
-    return rename(from, to);
-}
-
-static const wki_file_ops recording = {
-    recording_open, pread, recording_write, recording_fsync, recording_rename, close
-};
+enum { SAVES = 6 };
 
 /* Files go at the end of a saving, after all other calls. */
 static void record_removals(void)
@@ -260,25 +153,17 @@ static void record_removals(void)
 
 static void record_saves(void)
 {
+    struct stat over;
+    CHECK(stat(above, &over) == 0);
     memset(&disk, 0, sizeof disk);
+    disk.above = over.st_ino;
     wki_set_file_ops(&recording);
     for (int step = 1; step <= SAVES; step++) {
         CHECK(save(step) == WK_OK);
         record_removals();
-        record(SAVED, step, 0);
+        record(SAVED, step, -1);
     }
     wki_set_file_ops(NULL);
-}
-
-static void forget_calls(void)
-{
-    for (int i = 0; i < disk.count; i++) free(disk.calls[i].bytes);
-}
-
-static int last_of(int calls, kind kind)
-{
-    while (--calls >= 0 && disk.calls[calls].kind != kind) continue;
-    return calls;
 }
 
 /* The file that a name may stand for: what is in a synced folder has happened, of the rest as much as chance will. */
@@ -293,24 +178,6 @@ static int file_after(int calls, int name, wk_rng *rng)
         file = c->file;
     }
     return file;
-}
-
-static size_t bytes_after(int calls, int file, unsigned char *bytes, wk_rng *rng)
-{
-    size_t size = 0;
-    bool durable = false;
-    memset(bytes, 0, disk.size[file]);
-    for (int i = calls - 1; i >= 0; i--) {
-        const call *c = &disk.calls[i];
-        if (c->file != file || (c->kind != WRITTEN && c->kind != SYNCED)) continue;
-        durable |= c->kind == SYNCED;
-        if (c->kind != WRITTEN) continue;
-        const uint64_t way = durable ? 0 : wki_rng_below(rng, 4);
-        const size_t there = way == 0 ? c->n : way == 1 ? wki_rng_below(rng, c->n) : 0;
-        memcpy(bytes + c->at, c->bytes, there);
-        if (way < 3 && c->at + c->n > size) size = c->at + (way == 1 ? there : c->n);
-    }
-    return size;
 }
 
 /* What may be left after so many calls, in a folder of its own; false: not even the folder. */

@@ -1,10 +1,8 @@
 /* Saving a state while the disk fails, the process is killed or the power goes: the file that stands under the name is
  * the old or the new one, whole. */
 #define _GNU_SOURCE 1
-#include "base/file.h"
-#include "base/rng.h"
+#include "bad_disk.h"
 #include "wick/state.h"
-#include "wick_check.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -68,43 +66,6 @@ static int whole(const char *file)
     CHECK(wk_equal(wk_state_get(s, "bias"), wk_full(WK_SHAPE(10 + n % 7), WK_F64, n)));
     return n;
 }
-
-/* A disk whose n-th call fails, and which takes few bytes at once. */
-
-static struct {
-    int left, error;
-    bool kill; /* instead of failing */
-} faults;
-
-static bool fails_now(void)
-{
-    if (faults.left-- != 0) return false;
-    if (faults.kill) raise(SIGKILL);
-    errno = faults.error;
-    return true;
-}
-
-static size_t few(size_t bytes) { return bytes > 9000 ? 9000 : bytes; }
-
-static int bad_open(const char *name, int flags, mode_t mode) { return fails_now() ? -1 : open(name, flags, mode); }
-static ssize_t bad_pread(int fd, void *to, size_t bytes, off_t at)
-{
-    return fails_now() ? -1 : pread(fd, to, few(bytes), at);
-}
-static ssize_t bad_write(int fd, const void *from, size_t bytes)
-{
-    return fails_now() ? -1 : write(fd, from, few(bytes));
-}
-static int bad_fsync(int fd) { return fails_now() ? -1 : fsync(fd); }
-static int bad_rename(const char *from, const char *to) { return fails_now() ? -1 : rename(from, to); }
-static int bad_close(int fd)
-{
-    const bool fails = fails_now();
-    const int closed = close(fd);
-    if (fails) errno = faults.error;
-    return fails ? -1 : closed;
-}
-static const wki_file_ops bad = { bad_open, bad_pread, bad_write, bad_fsync, bad_rename, bad_close };
 
 /* Saves state 2 over state 1, the n-th call failing; true once none does. */
 static bool survives_fault(int n, int error)
@@ -174,14 +135,6 @@ TEST(saving, a_disk_that_cannot_be_read_gives_no_state)
 
 /* A process that is killed. */
 
-static int wait_for(pid_t child)
-{
-    int status;
-    while (waitpid(child, &status, 0) < 0) CHECK(errno == EINTR);
-    return status;
-}
-
-/* A process that saves state 2 over state 1 and is killed before its n-th file call; true once it was not. */
 static bool survives_kill(int n)
 {
     CHECK(save(1) == WK_OK);
@@ -299,81 +252,16 @@ TEST(saving, what_another_process_is_writing_is_not_swept)
     remove_folder();
 }
 
-/* A machine that loses power: what file calls have been made is recorded, and afterwards any of the states that they
- * may have left on the disk is made. A write that no fsync has followed is there, partly there, zeros, or not; a rename
- * that no fsync of the folder has followed has happened or has not. */
+/* A machine that loses power. */
 
-enum { MOST_CALLS = 400, MOST_FDS = 64, SAVES = 8 };
-typedef enum { CREATED, WRITTEN, SYNCED, RENAMED, FOLDER_SYNCED, SAVED } kind;
-typedef struct call {
-    kind kind;
-    int file; /* numbered as created; that SAVED: which state */
-    size_t at, n;
-    unsigned char *bytes;
-} call;
-static struct {
-    call calls[MOST_CALLS];
-    int count, files;
-    int file_of[MOST_FDS]; /* by descriptor; -1: the folder */
-    size_t size[MOST_CALLS];
-    char name[MOST_CALLS][160];
-} disk;
-
-static call *record(kind kind, int file)
-{
-    CHECK(disk.count < MOST_CALLS);
-    disk.calls[disk.count] = (call){ .kind = kind, .file = file };
-    return &disk.calls[disk.count++];
-}
-
-static int recording_open(const char *name, int flags, mode_t mode)
-{
-    const int fd = open(name, flags, mode);
-    CHECK(fd < MOST_FDS);
-    if (fd < 0) return fd;
-    disk.file_of[fd] = flags & O_CREAT ? disk.files++ : -1;
-    if (disk.file_of[fd] < 0) return fd;
-    snprintf(disk.name[disk.file_of[fd]], sizeof disk.name[0], "%s", name);
-    record(CREATED, disk.file_of[fd]);
-    return fd;
-}
-
-static ssize_t recording_write(int fd, const void *from, size_t bytes)
-{
-    const int file = disk.file_of[fd];
-    call *c = record(WRITTEN, file);
-    c->at = disk.size[file];
-    c->n = few(bytes);
-    c->bytes = malloc(c->n);
-    memcpy(c->bytes, from, c->n);
-    disk.size[file] += c->n;
-    return write(fd, from, c->n);
-}
-
-static int recording_fsync(int fd)
-{
-    record(disk.file_of[fd] < 0 ? FOLDER_SYNCED : SYNCED, disk.file_of[fd]);
-    return 0;
-}
-
-static int recording_rename(const char *from, const char *to)
-{
-    int file = disk.files - 1;
-    while (strcmp(disk.name[file], from) != 0) file--;
-    record(RENAMED, file);
-    return rename(from, to);
-}
-
-static const wki_file_ops recording = {
-    recording_open, pread, recording_write, recording_fsync, recording_rename, close
-};
+enum { SAVES = 8 };
 
 static void record_saves(void)
 {
     wki_set_file_ops(&recording);
     for (int n = 0; n < SAVES; n++) {
         CHECK(save(n) == WK_OK);
-        record(SAVED, n);
+        record(SAVED, n, -1);
     }
     wki_set_file_ops(NULL);
 }
@@ -382,46 +270,19 @@ static void record_saves(void)
 static int file_after(int calls, wk_rng *rng)
 {
     int file = -1;
-    for (int i = calls - 1; i >= 0 && disk.calls[i].kind != FOLDER_SYNCED; i--)
+    for (int i = calls - 1; i >= 0 && disk.calls[i].kind != INSIDE_SYNCED; i--)
         if (disk.calls[i].kind == RENAMED && wki_rng_below(rng, 2)) return disk.calls[i].file;
     bool durable = false;
     for (int i = calls - 1; i >= 0; i--) {
-        durable |= disk.calls[i].kind == FOLDER_SYNCED;
+        durable |= disk.calls[i].kind == INSIDE_SYNCED;
         if (durable && disk.calls[i].kind == RENAMED) return disk.calls[i].file;
     }
     return file;
 }
 
-/* The bytes of a file after `calls` calls, one of the ways they may be; returns their number. */
-static size_t bytes_after(int calls, int file, unsigned char *bytes, wk_rng *rng)
-{
-    size_t size = 0;
-    bool durable = false;
-    memset(bytes, 0, disk.size[file]);
-    for (int i = calls - 1; i >= 0; i--) {
-        const call *c = &disk.calls[i];
-        if (c->file != file || (c->kind != WRITTEN && c->kind != SYNCED)) continue;
-        durable |= c->kind == SYNCED;
-        if (c->kind != WRITTEN) continue;
-        const uint64_t way = durable ? 0 : wki_rng_below(rng, 4);
-        const size_t there = way == 0 ? c->n : way == 1 ? wki_rng_below(rng, c->n) : 0;
-        memcpy(bytes + c->at, c->bytes, there);
-        if (way < 3 && c->at + c->n > size) size = c->at + (way == 1 ? there : c->n);
-    }
-    return size;
-}
-
-/* The last state whose saving had ended, or -1. */
-static int saved_after(int calls)
-{
-    for (int i = calls - 1; i >= 0; i--)
-        if (disk.calls[i].kind == SAVED) return disk.calls[i].file;
-    return -1;
-}
-
 static void lose_power(int calls, unsigned char *bytes, wk_rng *rng)
 {
-    const int file = file_after(calls, rng), saved = saved_after(calls);
+    const int file = file_after(calls, rng), at = last_of(calls, SAVED), saved = at < 0 ? -1 : disk.calls[at].file;
     if (file < 0) {
         CHECK(saved < 0);
         return;
@@ -443,7 +304,7 @@ TEST(saving, ten_thousand_losses_of_power_lose_no_saved_state)
     unsigned char *bytes = malloc(2 * LARGE * sizeof(float));
     for (int i = 0; i < losses; i++) lose_power((int)wki_rng_below(&rng, (uint64_t)disk.count + 1), bytes, &rng);
     free(bytes);
-    for (int i = 0; i < disk.count; i++) free(disk.calls[i].bytes);
+    forget_calls();
     remove_folder();
 }
 
