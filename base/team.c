@@ -6,7 +6,7 @@
 #include <sched.h>
 #include <stdlib.h>
 
-enum { MOST = 64, SPINS = 2000, YIELDS = 500 };
+enum { MOST = 64, SPINS = 2000, YIELDS = 500, WATCHED = 400 };
 /* posted: a serial above, how many parts below; 0 parts end the members */
 enum { PARTS_MASK = 0xFF };
 
@@ -39,6 +39,11 @@ static inline void relax(int spins)
 #elif defined(__aarch64__)
     __asm__ volatile("yield");
 #endif
+}
+
+void wki_watch(const _Atomic int64_t *value, int64_t old)
+{
+    for (int spins = 0; spins < WATCHED && atomic_load_explicit(value, memory_order_relaxed) == old; spins++) relax(0);
 }
 
 static unsigned long await_post(unsigned long seen)

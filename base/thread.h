@@ -18,6 +18,8 @@ WK_API double wki_clock(void);                                 /* seconds, of a 
 WK_API bool wki_wait_until(wki_cond *cond, wki_mutex *mutex, double clock); /* false: it is over */
 WK_API void wki_wake_one(wki_cond *cond);
 WK_API void wki_wake_all(wki_cond *cond);
+/* Looks at *value for a few microseconds at most, until it is not `old`: being woken takes longer. */
+WK_API void wki_watch(const _Atomic int64_t *value, int64_t old);
 
 typedef struct wki_thread wki_thread;
 WK_API wki_thread *wki_thread_start(void (*work)(void *), void *argument, const char *name);

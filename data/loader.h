@@ -5,7 +5,8 @@
  *   released <= delivered <= released + 1,   claimed <= released + slots
  *
  * One worker at a time holds `plan`: it waits there for a free slot, reading ahead what the next window needs, and writes
- * down the slot's rows, so batches are claimed in order and the order needs no other lock. `lock` guards released, stop and the slots' ready; it is never
+ * down the slot's rows, so batches are claimed in order and the order needs no other lock. With the slot it takes its share
+ * of the next window's blocks, to be read when the slot is filled. `lock` guards released, stop and the slots' ready; it is never
  * held in user code. */
 #ifndef WKI_LOADER_H
 #define WKI_LOADER_H
@@ -31,18 +32,20 @@ typedef struct wki_share {
     int64_t global, full, last, last_from;
 } wki_share;
 
-/* Blocks of the next window that a worker without a free slot has read, and room for the rows that it asks for. */
+/* How many blocks of the window behind this one workers have begun to read. */
 typedef struct wki_ahead {
     int64_t epoch, window, blocks;
-    wki_storage *room[WK_MAX_FIELDS];
 } wki_ahead;
 
-enum { WKI_WAITS = -1, WKI_READS_AHEAD = -2 };
+enum { WKI_WAITS = -1, WKI_READS_AHEAD = -2, WKI_MOST_AHEAD = 32 };
 typedef struct wki_worker {
     wk_loader *loader;
     wki_thread *thread;
     int64_t at;   /* a batch, or what else it does; guarded by `lock`, as the next */
     double since; /* wki_clock */
+    int64_t ahead[WKI_MOST_AHEAD]; /* rows of blocks to read when the slot is filled */
+    int nahead;
+    wki_storage *room[WK_MAX_FIELDS]; /* for one such row */
 } wki_worker;
 
 struct wk_batch {
@@ -64,7 +67,8 @@ struct wk_loader {
     int64_t batches, capacity;  /* of an epoch; rows that a slot has room for */
     wki_share share;
     int64_t first_epoch, epoch; /* at the last reset; now */
-    int64_t claimed, delivered, released;
+    int64_t claimed, delivered;
+    _Atomic int64_t released;   /* changed under `lock` */
     wki_order order;
     wki_pipeline pipeline;      /* what the transforms do to each field */
     size_t most[WK_MAX_FIELDS]; /* bytes of a batch of each field; ragged rows may have fewer */

@@ -150,13 +150,17 @@ wk_status wki_order_take(wki_order *order, int64_t epoch, int64_t from, int64_t 
     return WK_OK;
 }
 
-bool wki_order_ahead(const wki_order *order, int64_t k, int64_t *row)
+bool wki_order_ahead(const wki_order *order, int64_t k, int64_t taken, int64_t *row)
 {
     const wk_dataset *set = order->set;
     if (!order->window_blocks || order->epoch < 0 || order->window < 0 || k >= order->window_blocks) return false;
     if (set->kept_blocks < set->nblocks && set->kept_blocks / 2 < order->window_blocks && !WKI_FAULT(86)) return false;
     const int64_t block = (order->window + 1) * order->window_blocks + k;
     if (block >= set->nblocks) return false;
+    int64_t from, upto;
+    span_of(order, order->window, &from, &upto);
+    if (taken < upto && (double)k * (double)(upto - from) >= (double)order->window_blocks * (double)(taken - from))
+        return false;
     *row = set->blocks[order->blocks[block]];
     return true;
 }

@@ -32,9 +32,10 @@ void wki_order_forget(wki_order *order); /* frees what it remembers */
  * time of all its rows. */
 wk_status wki_order_take(wki_order *order, int64_t epoch, int64_t from, int64_t n, int64_t *rows);
 
-/* Where rows are shuffled by windows: a row of the k-th block of the window behind the one taken from last; false: there is
- * none, or the set would not keep both windows. */
-bool wki_order_ahead(const wki_order *order, int64_t k, int64_t *row);
+/* Where rows are shuffled by windows: a row of the k-th block of the window behind the one taken from last. false: there is
+ * none, or the set would not keep both windows, or it is early: `taken` positions of the epoch call for a like share of the
+ * blocks. */
+bool wki_order_ahead(const wki_order *order, int64_t k, int64_t taken, int64_t *row);
 
 /* A uniformly random permutation of 0 .. n - 1 (Fisher and Yates 1938, Durstenfeld 1964). */
 void wki_permutation(int64_t *order, int64_t n, wk_rng rng);

@@ -79,23 +79,36 @@ static wki_slot *plan(wk_loader *loader)
     return slot;
 }
 
-/* One block of the next window, by a row of it, so that the first batches of that window do not wait for all of them;
- * false: there is none. A failure is met again, and told, at the batch that needs the block. `plan` is held. */
-static bool read_ahead(wk_loader *loader)
+/* The next block of the window behind this one, by a row of it, so that the first batches of that window do not wait
+ * for all of them; false: there is none, or it is early. `plan` is held. */
+static bool next_ahead(wk_loader *loader, int64_t taken, int64_t *row)
 {
     wki_ahead *ahead = &loader->ahead;
     const wki_order *order = &loader->order;
     if (ahead->epoch != order->epoch || ahead->window != order->window)
-        ahead->epoch = order->epoch, ahead->window = order->window, ahead->blocks = 0;
-    int64_t row;
-    if (!wki_order_ahead(order, ahead->blocks, &row)) return false;
+        *ahead = (wki_ahead){ order->epoch, order->window, 0 };
+    if (!wki_order_ahead(order, ahead->blocks, taken, row)) return false;
     ahead->blocks += !WKI_FAULT(84);
-    void *fields[WK_MAX_FIELDS];
-    for (int f = 0; f < order->set->nfields; f++) fields[f] = ahead->room[f]->data;
-    wki_error ignored;
-    wki_dataset_read(loader->o.set, &row, 1, fields);
-    if (!WKI_FAULT(85)) wki_error_take(&ignored);
     return true;
+}
+
+/* A failure is met again, and told, at the batch that needs the block. */
+static void read_ahead(wki_worker *me, int64_t row)
+{
+    const wk_dataset *set = me->loader->o.set;
+    void *fields[WK_MAX_FIELDS];
+    for (int f = 0; f < set->nfields; f++) fields[f] = me->room[f]->data;
+    wki_error ignored;
+    wki_dataset_read(me->loader->o.set, &row, 1, fields);
+    if (!WKI_FAULT(85)) wki_error_take(&ignored);
+}
+
+/* Even shares, whether there is time to spare or not: a window read at once would make its first batch late. */
+static void take_share(wki_worker *me, const wki_slot *slot)
+{
+    me->nahead = 0;
+    while (me->nahead < WKI_MOST_AHEAD && next_ahead(me->loader, slot->from + slot->n, &me->ahead[me->nahead]))
+        me->nahead++;
 }
 
 /* No slot is free, or the next epoch's rows are not known yet. */
@@ -117,9 +130,15 @@ static wki_slot *claim(wki_worker *me)
     wki_lock(&loader->plan);
     wki_lock(&loader->lock);
     while (!loader->stop && is_full(loader)) {
+        int64_t row;
+        const int64_t released = loader->released;
         set_at(me, WKI_READS_AHEAD);
         wki_unlock(&loader->lock);
-        const bool more = read_ahead(loader);
+        const bool more = next_ahead(loader, INT64_MAX, &row);
+        if (more)
+            read_ahead(me, row);
+        else
+            wki_watch(&loader->released, released);
         wki_lock(&loader->lock);
         if (more) loader->took.filling += wki_clock() - me->since;
         if (more || loader->stop || !is_full(loader)) continue;
@@ -131,8 +150,19 @@ static wki_slot *claim(wki_worker *me)
     set_at(me, loader->claimed);
     wki_unlock(&loader->lock);
     wki_slot *slot = stop ? NULL : plan(loader);
+    if (slot && !WKI_FAULT(90)) take_share(me, slot);
     wki_unlock(&loader->plan);
     return slot;
+}
+
+static void read_share(wki_worker *me)
+{
+    wk_loader *loader = me->loader;
+    for (int i = 0; i < me->nahead; i++) read_ahead(me, me->ahead[i]);
+    wki_lock(&loader->lock);
+    loader->took.filling += wki_clock() - me->since;
+    set_at(me, WKI_WAITS);
+    wki_unlock(&loader->lock);
 }
 
 static void work(void *argument)
@@ -144,9 +174,10 @@ static void work(void *argument)
         wki_lock(&loader->lock);
         slot->ready = true;
         if (!WKI_FAULT(83)) loader->took.filling += wki_clock() - me->since;
-        set_at(me, WKI_WAITS);
+        set_at(me, me->nahead ? WKI_READS_AHEAD : WKI_WAITS);
         wki_wake_one(&loader->ready);
         wki_unlock(&loader->lock);
+        if (me->nahead) read_share(me);
     }
 }
 
@@ -204,7 +235,7 @@ void wki_ring_release(wk_loader *loader)
 {
     wki_lock(&loader->lock);
     loader->slots[loader->released++ % loader->nslots].ready = false;
-    wki_wake_one(&loader->room); /* whoever holds `plan` is the only one that waits for room */
+    wki_wake_one(&loader->room); /* only who holds `plan` waits for room */
     wki_unlock(&loader->lock);
 }
 
@@ -217,7 +248,8 @@ wk_status wki_ring_start(wk_loader *loader, int64_t batch)
     for (int s = 0; s < loader->nslots; s++) loader->slots[s].ready = false;
     while (loader->looked && loader->nthreads < loader->o.num_workers) {
         wki_worker *w = &loader->workers[loader->nthreads];
-        *w = (wki_worker){ .loader = loader, .at = WKI_WAITS, .since = wki_clock() };
+        w->loader = loader;
+        set_at(w, WKI_WAITS);
         if (!(w->thread = wki_thread_start(work, w, "wick-loader"))) {
             wki_ring_stop(loader);
             return wk_error();
@@ -275,10 +307,11 @@ wk_status wki_ring_make(wk_loader *loader)
         loader->slots[s].lengths = wki_alloc_array((size_t)loader->capacity, sizeof(int64_t));
         if (!loader->slots[s].lengths) return WK_E_MEMORY;
     }
-    for (int f = 0; f < loader->o.set->nfields && workers > 0 && (loader->order.window_blocks > 0 || loader->o.refresh);
-         f++) {
-        loader->ahead.room[f] = wki_storage_new(WK_CPU, wki_field_bytes(&loader->o.set->fields[f]));
-        if (!loader->ahead.room[f]) return WK_E_MEMORY;
+    const bool ahead = loader->order.window_blocks > 0 || loader->o.refresh;
+    for (int i = 0; i < workers * loader->o.set->nfields && ahead; i++) {
+        const int f = i % loader->o.set->nfields;
+        wki_storage **room = &loader->workers[i / loader->o.set->nfields].room[f];
+        if (!(*room = wki_storage_new(WK_CPU, wki_field_bytes(&loader->o.set->fields[f])))) return WK_E_MEMORY;
     }
     return make_locks(loader);
 }
@@ -292,7 +325,8 @@ void wki_ring_free(wk_loader *loader)
         wki_free(loader->slots[s].lengths);
         wki_storage_unref(loader->slots[s].room);
     }
-    for (int f = 0; f < WK_MAX_FIELDS; f++) wki_storage_unref(loader->ahead.room[f]);
+    for (int w = 0; loader->workers && w < loader->o.num_workers; w++)
+        for (int f = 0; f < WK_MAX_FIELDS; f++) wki_storage_unref(loader->workers[w].room[f]);
     wki_free(loader->slots);
     wki_free(loader->workers);
     free_locks(loader);

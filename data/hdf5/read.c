@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DIRECT_ROW = 16 << 10, HELD_MOST = 64, HELD_BYTES = 32 << 20 };
+enum { DIRECT_ROW = 16 << 10, HELD_MOST = 128, HELD_BYTES = 32 << 20, PIECE = 256 };
 
 typedef enum state { LOADING, READY, FAILED } state;
 struct wki_h5_block {
@@ -304,33 +304,6 @@ static wki_h5_block *acquire(wki_h5_table *t, uint64_t index)
     return !b ? NULL : b->state == READY ? b : fail_to_load(t, b);
 }
 
-/* Would the blocks of n rows all be kept until they are used? */
-static bool stay(const wki_h5_table *t, int64_t n)
-{
-    const uint64_t most = (uint64_t)n < t->blocks ? (uint64_t)n : t->blocks;
-    return most <= WKI_H5_CACHE / 2 / (t->block_rows * t->row_bytes + 1);
-}
-
-/* The blocks of these rows that nobody has begun to load, before anybody is waited for: so threads whose rows lie in
- * the same blocks share the work. */
-static wk_status load_missing(wki_h5_table *t, uint64_t base, const int64_t *rows, int64_t n)
-{
-    wki_lock(&t->lock);
-    for (int64_t i = 0; i < n; i++) {
-        const uint64_t index = (base + (uint64_t)rows[i]) / t->block_rows;
-        if (find(t, index)) continue;
-        wki_h5_block *b = load_new(t, index);
-        if (!b || b->state == FAILED) {
-            wki_unlock(&t->lock);
-            if (b) fail_to_load(t, b);
-            return wk_error();
-        }
-        b->users--;
-    }
-    wki_unlock(&t->lock);
-    return WK_OK;
-}
-
 static int64_t run_of(const int64_t *rows, int64_t n, uint64_t most)
 {
     int64_t run = 1;
@@ -367,48 +340,108 @@ wk_status wki_h5_keep_block(wki_h5_table *t, uint64_t row)
     return t->last ? WK_OK : wk_error();
 }
 
-/* If its block is among those held. */
-static void expect_row(const wki_h5_table *t, wki_h5_block *const *held, uint64_t places, uint64_t row)
+/* ---- Rows of a batch, a piece at a time ---- */
+
+/* Some rows and the blocks that they lie in, each once. Blocks are held until all these rows are delivered, so that the
+ * lock is taken twice a piece and not for each row. */
+typedef struct piece {
+    int rows, blocks;
+    uint8_t block_of[PIECE];       /* of each row: which of the blocks */
+    uint8_t places[2 * HELD_MOST]; /* by hash: 1 + which of the blocks; 0: none */
+    uint64_t index[HELD_MOST];
+    wki_h5_block *held[HELD_MOST];
+} piece;
+
+/* Which of the blocks has this index; -1: it is another one, and there is no room for it. */
+static int place_of(piece *p, uint64_t index, int most)
 {
-    const uint64_t index = row / t->block_rows;
-    const wki_h5_block *b = held[index % places];
-    if (b && b->index == index) wki_expect_row(b->data + row % t->block_rows * t->row_bytes, t->row_bytes);
+    uint64_t at = (index * 0x9e3779b97f4a7c15u >> 32) % (2 * HELD_MOST);
+    for (; p->places[at]; at = (at + 1) % (2 * HELD_MOST))
+        if (p->index[p->places[at] - 1] == index) return p->places[at] - 1;
+    if (p->blocks == most) return -1;
+    p->index[p->blocks++] = index;
+    return (p->places[at] = (uint8_t)p->blocks) - 1;
 }
 
-/* Rows of a shuffled batch come from a few blocks in turn: some are held until the end, so that the lock is taken once
- * a block and not once a row. */
+static void cut_piece(const wki_h5_table *t, uint64_t base, const int64_t *rows, int64_t n, piece *p)
+{
+    const uint64_t fit = HELD_BYTES / (t->block_rows * t->row_bytes + 1);
+    const int most = fit < 1 ? 1 : fit < HELD_MOST ? (int)fit : HELD_MOST;
+    p->rows = p->blocks = 0;
+    memset(p->places, 0, sizeof p->places);
+    uint64_t first = 0, after = 0; /* rows of the last one's block */
+    for (int place = 0; p->rows < n && p->rows < PIECE; p->block_of[p->rows++] = (uint8_t)place) {
+        const uint64_t row = base + (uint64_t)rows[p->rows];
+        if (row >= first && row < after) continue;
+        const uint64_t index = row / t->block_rows;
+        if ((place = place_of(p, index, most)) < 0) break;
+        first = index * t->block_rows;
+        after = first + t->block_rows;
+    }
+}
+
+/* First the blocks that nobody has begun to load, then those that others load: so threads whose rows lie in the same
+ * blocks share the work. The first block that cannot be had ends it. */
+static wk_status hold(wki_h5_table *t, piece *p)
+{
+    wki_h5_block *failed = NULL;
+    int n = 0, waited = 0;
+    wki_lock(&t->lock);
+    for (wki_h5_block *b; n < p->blocks && !failed; p->held[n++] = b) {
+        if ((b = find(t, p->index[n])))
+            b->users++;
+        else if (!(b = load_new(t, p->index[n])))
+            break;
+        if (b->state == FAILED) failed = b;
+    }
+    for (; waited < n && n == p->blocks && !failed; waited++) {
+        wki_h5_block *b = p->held[waited];
+        while (b->state == LOADING) wki_wait(&t->loaded, &t->lock);
+        if (b->state == FAILED) failed = b;
+        if (b->state == READY) unlink_by_use(t, b), make_newest(t, b);
+    }
+    wki_unlock(&t->lock);
+    if (!failed && n == p->blocks) return WK_OK;
+    for (int i = 0; i < n; i++)
+        if (p->held[i] != failed) release(t, &p->held[i], 1);
+    if (failed) fail_to_load(t, failed);
+    return wk_error();
+}
+
+static void deliver(const wki_h5_table *t, uint64_t base, const int64_t *rows, const piece *p, wki_h5_cast cast,
+                    size_t row_out, char *to)
+{
+    const int ahead = (int)wki_rows_ahead(t->row_bytes);
+    for (int64_t i = 0, run; i < p->rows; i += run) {
+        const int place = p->block_of[i];
+        const uint64_t in_block = base + (uint64_t)rows[i] - p->index[place] * t->block_rows;
+        for (run = 1; i + run < p->rows && p->block_of[i + run] == place && rows[i + run] == rows[i] + run;) run++;
+        if (i + ahead < p->rows) {
+            const int next = p->block_of[i + ahead];
+            const uint64_t there = base + (uint64_t)rows[i + ahead] - p->index[next] * t->block_rows;
+            wki_expect_row(p->held[next]->data + there * t->row_bytes, t->row_bytes);
+        }
+        const unsigned char *from = p->held[place]->data + in_block * t->row_bytes;
+        if (cast.lookup)
+            wki_look_up(cast.lookup, from, run, to + (size_t)i * row_out);
+        else
+            wki_number_deliver(t->number, from, (size_t)run * t->row_items, cast.dtype, cast.unit,
+                               to + (size_t)i * row_out);
+    }
+}
+
 wk_status wki_h5_read_rows(wki_h5_table *t, uint64_t base, const int64_t *rows, int64_t n, wki_h5_cast cast, void *to)
 {
     if (is_direct(t, cast)) return read_direct(t, base, rows, n, to);
     const size_t row_out = cast.lookup ? wki_lookup_row(cast.lookup) : (size_t)t->row_items * wk_dtype_size(cast.dtype);
-    const uint64_t fit = HELD_BYTES / (t->block_rows * t->row_bytes + 1);
-    const int places = fit < 1 ? 1 : fit < HELD_MOST ? (int)fit : HELD_MOST;
-    wki_h5_block *held[HELD_MOST] = { NULL };
-    const int64_t ahead = wki_rows_ahead(t->row_bytes);
-    wk_status status = WK_OK;
-    if (n > 1 && t->layout == WKI_H5_CHUNKED && stay(t, n)) status = load_missing(t, base, rows, n);
-    if (status) return status;
-    for (int64_t i = 0, run; i < n; i += run) {
-        const uint64_t row = base + (uint64_t)rows[i], index = row / t->block_rows, in_block = row % t->block_rows;
-        run = run_of(rows + i, n - i, rows_of(t, index) - in_block);
-        wki_h5_block **b = &held[index % (uint64_t)places];
-        if (!*b || (*b)->index != index) {
-            if (*b) release(t, b, 1);
-            if (!(*b = acquire(t, index))) {
-                status = wk_error();
-                break;
-            }
-        }
-        if (i + ahead < n) expect_row(t, held, (uint64_t)places, base + (uint64_t)rows[i + ahead]);
-        const unsigned char *from = (*b)->data + in_block * t->row_bytes;
-        char *into = (char *)to + (size_t)i * row_out;
-        if (cast.lookup)
-            wki_look_up(cast.lookup, from, run, into);
-        else
-            wki_number_deliver(t->number, from, (size_t)run * t->row_items, cast.dtype, cast.unit, into);
+    piece p;
+    for (int64_t i = 0; i < n; i += p.rows) {
+        cut_piece(t, base, rows + i, n - i, &p);
+        if (hold(t, &p)) return wk_error();
+        deliver(t, base, rows + i, &p, cast, row_out, (char *)to + (size_t)i * row_out);
+        release(t, p.held, p.blocks);
     }
-    release(t, held, places);
-    return status;
+    return WK_OK;
 }
 
 wk_status wki_h5_read_raw(wki_h5_table *t, uint64_t first, uint64_t n, void *to)

@@ -388,4 +388,27 @@ TEST(hdf5, many_threads_may_read_at_once)
     }
 }
 
+/* More rows than are looked for at once, in more blocks than are held at once. */
+TEST(hdf5, a_batch_may_lie_in_any_number_of_blocks)
+{
+    enum { N = 1000 };
+    float x[N];
+    for (int i = 0; i < N; i++) x[i] = (float)i;
+    for (size_t chunk = 4; chunk <= 4 * N; chunk *= 5) {
+        WK_SCOPE(reading);
+        wk_h5_writer *w = wk_h5_writer_new(scratch("blocks.h5"), .chunk_bytes = chunk);
+        CHECK(wk_h5_append(w, "x", x, N, 0, NULL, WK_F32) == WK_OK && wk_h5_commit(w) == WK_OK);
+        wk_loader *loader =
+            wk_loader_new(wk_dataset_h5(file, .y = ""), .batch_size = N, .shuffle = true, .num_workers = 2);
+        for (int epoch = 0; epoch < 3; epoch++) {
+            wk_batch *batch = wk_loader_next(loader);
+            float got[N];
+            CHECK(batch && wk_read(wk_batch_x(batch), got, sizeof got) == WK_OK);
+            for (int i = 0; i < N; i++) CHECK(got[i] == (float)wk_batch_rows(batch)[i]);
+            CHECK(!wk_loader_next(loader));
+        }
+    }
+    forget();
+}
+
 WICK_TEST_MAIN

@@ -275,9 +275,11 @@ TEST(refresh, memory_that_runs_out_anywhere_loses_no_row)
             WK_SCOPE(one);
             wk_loader *loader = loader_of(small, 2 * i, true, true);
             arm(n, n % 2);
-            for (wk_batch *b; (b = wk_loader_next(loader));) look_at(b, rows);
+            int64_t seen = 0;
+            for (wk_batch *b; (b = wk_loader_next(loader));) seen += look_at(b, rows);
             refused = disarm();
-            ck_assert_msg(refused == (wk_error() == WK_E_MEMORY), "request %ld: %s", n, wk_error_text());
+            const wk_status due = refused && seen < 50 ? WK_E_MEMORY : WK_OK; /* what reads ahead fails unseen */
+            ck_assert_msg(wk_error() == due && (due || seen == 50), "request %ld: %s", n, wk_error_text());
             wk_error_clear();
             CHECK(wk_loader_reset(loader, 0) == WK_OK);
             check_once_each(rows, rest_of(loader, rows), 50);

@@ -142,6 +142,7 @@ TEST(windows, know_the_blocks_of_joined_sets_and_of_parts)
 typedef struct asked {
     atomic_int single;   /* calls for one row */
     atomic_bool failing; /* such calls fail */
+    atomic_int slow;     /* microseconds of other calls */
     atomic_char blocks[100];
 } asked;
 
@@ -149,6 +150,7 @@ static wk_status asked_get_many(void *self, const int64_t *rows, int64_t n, void
 {
     asked *a = self;
     memcpy(fields[0], rows, (size_t)n * sizeof *rows);
+    if (n > 1 && atomic_load(&a->slow)) usleep((useconds_t)atomic_load(&a->slow));
     if (n > 1) return WK_OK;
     atomic_fetch_add(&a->blocks[rows[0] / 10], 1);
     atomic_fetch_add(&a->single, 1);
@@ -183,6 +185,19 @@ TEST(ahead, waiting_workers_read_each_block_of_the_next_window_once)
     for (int i = 0; i < 95; i += 5) memcpy(rows + i, wk_batch_rows(wk_loader_next(loader)), 5 * sizeof *rows);
     for (int i = 0; i < 95; i++) CHECK(!a.blocks[rows[i] / 10]);
     for (int i = 0; i < 100; i += 5) CHECK(a.blocks[wk_batch_rows(wk_loader_next(loader))[0] / 10] == 1);
+}
+
+/* The caller takes each batch at once, so the worker is never without a free slot. */
+TEST(ahead, the_next_window_is_there_when_this_one_ends_without_time_to_spare)
+{
+    asked a = { .slow = 1000 };
+    WK_SCOPE(loading);
+    wk_loader *loader = asking(&a, 20);
+    for (int i = 0; i < 100; i += 5) {
+        CHECK(atomic_load(&a.single) <= i / 10 + 3); /* up to two batches on their way */
+        CHECK(wk_loader_next(loader));
+    }
+    CHECK(wk_loader_next(loader) && atomic_load(&a.single) >= 10);
 }
 
 TEST(ahead, is_left_out_where_the_set_would_not_keep_two_windows)
