@@ -172,7 +172,10 @@ static wk_status run_node(task *t, wki_node *node)
     if (node->ninputs > WKI_INLINE_INPUTS && !(d = wki_alloc_array((size_t)node->ninputs, sizeof *d)))
         return wk_error();
     const bool autocast = wk_set_autocast_enabled(WKI_FAULT(36) ? wki_autocast : node->autocast);
+    const char *stage = wki_stage_here.name;
+    wki_stage_here.name = node->op->name;
     wk_status status = node->op->backward(&b, d);
+    wki_stage_here.name = stage;
     wki_autocast = autocast;
     if (status == WK_OK) status = wk_error();
     if (status == WK_OK && wki_anomaly) status = wki_check_anomaly(node, d);
@@ -305,6 +308,8 @@ static void drop(heap *h)
 static wk_status run_task(task *t, int n, wk_tensor *const *roots, wk_tensor *const *gradients)
 {
     bool mode = wk_set_grad_enabled(t->create);
+    const wki_stage stage = wki_stage_here;
+    wki_stage_here = (wki_stage){ WKI_BACKWARD, NULL };
     wk_status status = WK_OK;
     for (int i = 0; i < n && status == WK_OK; i++) {
         WK_SCOPE(start);
@@ -316,6 +321,7 @@ static wk_status run_task(task *t, int n, wk_tensor *const *roots, wk_tensor *co
     if (status == WK_OK) status = finish_leaves(t);
     drop(&t->waiting);
     drop(&t->leaves);
+    wki_stage_here = stage;
     wk_set_grad_enabled(mode);
     return status;
 }

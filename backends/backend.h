@@ -303,9 +303,33 @@ typedef struct wki_recorder {
     wk_status (*take)(struct wki_recorder *recorder, const wki_call *call);
 } wki_recorder;
 extern _Thread_local wki_recorder *wki_recorder_here;
-/* Where this thread adds up what products and convolutions cost, two operations for each multiply and add; NULL:
- * nowhere. */
-extern _Thread_local double *wki_flops;
+
+/* What a call costs, by its views: two operations for each multiplication and addition of a product or convolution, 0
+ * for all else; the bytes it reads and writes, as if there were no cache. */
+double wki_call_flops(const wki_call *call);
+double wki_call_bytes(const wki_call *call);
+
+/* In what part of a step the thread is: what a profile calls its calls by, in replays too. Whoever sets it puts it back. */
+typedef enum wki_phase { WKI_FORWARD, WKI_BACKWARD, WKI_UPDATE } wki_phase;
+typedef struct wki_stage {
+    wki_phase phase;
+    const char *name; /* backward: the op whose gradient is being computed; update: the optimizer's kind; or NULL */
+} wki_stage;
+extern _Thread_local wki_stage wki_stage_here;
+
+/* Who is told, call by call, what this thread has run, in replays too; NULL: nobody. Parts that did nothing have spans
+ * that end at 0; call NULL: the host's work between the calls of a plan. */
+enum { WKI_MOST_PARTS = 64 };
+typedef struct wki_span {
+    double begin, end; /* of wki_clock */
+} wki_span;
+typedef struct wki_meter {
+    void (*ran)(struct wki_meter *meter, const wki_call *call, const wki_stage *stage, int parts,
+                const wki_span *spans);
+    int parts; /* of the call that runs, and when they worked: the backend's to fill if it takes more than one */
+    wki_span spans[WKI_MOST_PARTS];
+} wki_meter;
+extern _Thread_local wki_meter *wki_meter_here;
 
 /* ---- Views ---- */
 int64_t wki_numel(const wki_view *v);

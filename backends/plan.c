@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/fault.h"
 #include "base/object.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,6 +36,8 @@ wki_item *wki_item_new(const wki_call *call, size_t memory_bytes)
     item->call = *call;
     item->call.views = at;
     item->call.attrs = call->attrs_size ? copy : NULL;
+    item->phase = wki_stage_here.phase;
+    if (wki_stage_here.name) snprintf(item->stage, sizeof item->stage, "%s", wki_stage_here.name);
     return item;
 }
 

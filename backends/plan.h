@@ -16,6 +16,8 @@ typedef struct wki_item {
     void *object, *memory; /* object: held; or NULL */
     wki_view *views;  /* call.nviews of them, to which call.views point */
     int32_t *spaces;  /* in which each lies */
+    wki_phase phase;  /* the part of the step it was recorded in */
+    char stage[24];   /* and its name, cut; "": none */
 } wki_item;
 
 /* A storage that the calls touch, as it lay while they were recorded. Passing: nobody looks at it behind the step. */

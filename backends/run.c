@@ -2,6 +2,7 @@
  * messages. */
 #include "backends/cpu/cpu.h"
 #include "base/error.h"
+#include "base/thread.h"
 #include <stdio.h>
 
 const wki_backend *wki_backend_of(wk_device device)
@@ -13,30 +14,30 @@ const wki_backend *wki_backend_of(wk_device device)
     return NULL;
 }
 
-_Thread_local double *wki_flops;
 _Thread_local wki_recorder *wki_recorder_here;
+_Thread_local wki_meter *wki_meter_here;
+_Thread_local wki_stage wki_stage_here;
 
-static double flops_of(const wki_call *call)
+static wk_status run_metered(wki_meter *meter, const wki_backend *backend, int index, const wki_call *call)
 {
-    switch (call->op) {
-    case WKI_OP_product:
-    case WKI_OP_dot:
-    case WKI_OP_conv:
-    case WKI_OP_conv_data:
-    case WKI_OP_conv_depth:
-    case WKI_OP_conv_weight: return 2 * (double)call->work;
-    default: return 0;
-    }
+    meter->parts = 1;
+    meter->spans[0].begin = wki_clock();
+    const wk_status status = backend->run(index, call);
+    if (meter->parts == 1) meter->spans[0].end = wki_clock();
+    meter->ran(meter, call, &wki_stage_here, meter->parts, meter->spans);
+    return status;
 }
 
 wk_status wki_run(const wki_call *call)
 {
-    if (wki_flops) *wki_flops += flops_of(call);
     if (__builtin_expect(wki_recorder_here != NULL, 0) && wki_recorder_here->take(wki_recorder_here, call))
         return wk_error();
     wk_device device = call->views[0]->device;
     const wki_backend *backend = wki_backend_of(device);
-    return backend ? backend->run(device & 0xffffff, call) : WK_E_DEVICE;
+    if (!backend) return WK_E_DEVICE;
+    wki_meter *meter = wki_meter_here;
+    if (__builtin_expect(meter != NULL, 0)) return run_metered(meter, backend, device & 0xffffff, call);
+    return backend->run(device & 0xffffff, call);
 }
 
 const char *wki_op_name(int op)

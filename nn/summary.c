@@ -9,6 +9,7 @@ enum { DEEPEST = 64 };
 
 typedef struct watch {
     wki_watcher watcher; /* first: see enter and leave */
+    wki_meter meter;
     wk_summary *s;
     int room, depth;
     int open[DEEPEST]; /* the rows of the calls that run, -1 beyond the first DEEPEST */
@@ -35,6 +36,13 @@ static wk_summary_row *new_row(watch *w)
         w->room = (int)room;
     }
     return &s->rows[s->count++];
+}
+
+static void count_flops(wki_meter *meter, const wki_call *call, const wki_stage *stage, int parts,
+                        const wki_span *spans)
+{
+    (void)stage, (void)parts, (void)spans;
+    if (call) ((watch *)((char *)meter - offsetof(watch, meter)))->flops += wki_call_flops(call);
 }
 
 static void enter(wki_watcher *watcher, wk_module *m)
@@ -101,15 +109,15 @@ wk_status wk_module_summary(wk_module *m, wk_tensor *x, wk_summary *out)
               wki_show(&x->v));
     WK_SCOPE(work);
     WK_NO_GRAD(summary);
-    watch w = { .watcher = { enter, leave }, .s = out, .samples = (double)x->v.size[0] };
+    watch w = { .watcher = { enter, leave }, .meter = { count_flops }, .s = out, .samples = (double)x->v.size[0] };
     wki_watcher *outer = wki_module_watcher;
-    double *counted = wki_flops;
+    wki_meter *meter = wki_meter_here;
     wki_module_keep_modes(m);
     wki_module_watcher = &w.watcher;
-    wki_flops = &w.flops;
+    wki_meter_here = &w.meter;
     wk_forward(m, x);
     wki_module_watcher = outer;
-    wki_flops = counted;
+    wki_meter_here = meter;
     wki_module_restore_modes(m);
     if (!wk_failed()) count_weights(m, out);
     out->flops = w.flops / w.samples;

@@ -314,7 +314,11 @@ static wk_status update(wk_optim *opt, int begin, int end)
 
 wk_status wki_optim_update(wk_optim *opt, int begin, int end)
 {
-    if (update(opt, begin, end) == WK_OK) return WK_OK;
+    const wki_stage stage = wki_stage_here;
+    wki_stage_here = (wki_stage){ WKI_UPDATE, opt->kind->name };
+    const wk_status status = update(opt, begin, end);
+    wki_stage_here = stage;
+    if (status == WK_OK) return WK_OK;
     for (int i = begin; i < end; i++) /* states made for a first step that was not done */
         if (opt->slots[i].t == 0 && !opt->groups[opt->slots[i].group].plan.at_once)
             wki_optim_drop_states(&opt->slots[i]);

@@ -263,6 +263,7 @@ static bool train_step(run *r, run_parts *with, wk_batch *b)
     keep_place *at = &r->place;
     const char *bad;
     WK_SCOPE(step);
+    WK_PROFILE_RANGE(range, "step");
     const double value = run_step(with, b, &bad);
     tell(r, bad);
     const bool lost = !isfinite(value);
@@ -278,6 +279,12 @@ static bool train_step(run *r, run_parts *with, wk_batch *b)
     return true;
 }
 
+static wk_batch *next_batch(const run_parts *with)
+{
+    WK_PROFILE_RANGE(range, "next batch");
+    return wk_loader_next(with->train);
+}
+
 /* One epoch, or the rest of it; *mean becomes the mean loss of its batches. Stops early at a loss that is not finite,
  * and, between two steps, at a signal. */
 static void train_epoch(run *r, run_parts *with, double *mean)
@@ -289,8 +296,11 @@ static void train_epoch(run *r, run_parts *with, double *mean)
             wk_fail(WK_E_INTERRUPTED, "stopped");
             break;
         }
-        wk_batch *b = wk_loader_next(with->train);
-        if (!b || rates_reach(&with->rates, at->epoch - 1, at->total) || !train_step(r, with, b)) break;
+        const bool watched = watch_begin(r->watch);
+        wk_batch *b = next_batch(with);
+        const bool done = b && rates_reach(&with->rates, at->epoch - 1, at->total) == WK_OK && train_step(r, with, b);
+        if (watched) watch_end(r->watch);
+        if (!done) break;
     }
     if (at->step == batches && wk_loader_batch(with->train) == batches && !wk_failed())
         wk_loader_next(with->train); /* none: the epoch is over */
@@ -413,11 +423,14 @@ run_end run_go(run *r, uint64_t seed)
     r->progress->seed = seed;
     if (!make_curves(r) || !run_make_parts(r, &with)) return RUN_FAILED;
     run_end end = train_and_test(r, &with);
+    if (r->watch && end == RUN_DONE && watch_finish(r->watch)) end = RUN_FAILED;
+    const bool json = r->progress->mode == PROGRESS_JSON;
+    if (r->watch && end == RUN_DONE && json && !watch_put_json(r->watch)) return fail_output();
     const char *status = end == RUN_DONE                  ? "done"
                          : end == RUN_DIVERGED            ? "diverged"
                          : wk_error() == WK_E_INTERRUPTED ? "stopped"
                                                           : "failed";
-    if (r->progress->mode == PROGRESS_JSON && !run_put_end(r, status)) return fail_output();
+    if (json && !run_put_end(r, status)) return fail_output();
     return end;
 }
 

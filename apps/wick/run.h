@@ -11,6 +11,7 @@
 #include "report.h"
 #include "scale.h"
 #include "sets.h"
+#include "watch.h"
 #include "wick/capture.h"
 #include "wick/train.h"
 
@@ -59,6 +60,7 @@ typedef struct run {
     double seconds;
     int epochs_done;
     keep *keep;           /* where it is kept; NULL: nowhere */
+    watch *watch;         /* steps under a profile; NULL: none */
     const wk_state *from; /* goes on from this checkpoint, and place; NULL: from the start */
     keep_place place;
     int64_t schedule_epochs;   /* that its schedule is made for; 0: all there are */

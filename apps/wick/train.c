@@ -11,6 +11,7 @@ typedef struct settings {
     double lr;
     int64_t seed, patience;
     bool tensorboard;
+    watch watch;
     config *files;
 } settings;
 
@@ -26,6 +27,8 @@ static const args_option options[] = {
     { "set", 0, ARGS_SET, 0, "NAME=V", "the same as --NAME V; later ones count", 0, 0 },
     { "data", 0, ARGS_TEXT, AT(run.data.path), "FILE.h5", "the same as FILE.h5 alone", 0, 0 },
     { "tensorboard", 0, ARGS_FLAG, AT(tensorboard), NULL, "write TensorBoard's events as well", 0, 0 },
+    { "profile", 0, ARGS_WHOLE, AT(watch.steps), "N", "tell what takes the time, in N steps (20 for --trace)", 1, 1e6 },
+    { "trace", 0, ARGS_TEXT, AT(watch.trace), "FILE", "write when each call of these ran, for Perfetto", 0, 0 },
 };
 
 static void introduce_extras(const run_settings *s)
@@ -76,7 +79,8 @@ static void conclude(const run *r)
 {
     say_room rows, time;
     const bool talks = r->progress->mode == PROGRESS_LINES || r->progress->mode == PROGRESS_BAR;
-    if (talks) printf("\n");
+    if (r->watch) watch_print(r->watch);
+    if (talks && !r->watch) printf("\n");
     if (r->early) printf("stopped early: validation was best in epoch %lld\n", (long long)r->place.best_at + 1);
     if (r->place.skipped) printf("left out: %s, not finite\n", say_plural(rows, r->place.skipped, "step"));
     printf("test: ");
@@ -175,8 +179,20 @@ static int open_run(const settings *s, run *r)
     return keep_make(r->keep, s->out, s->tensorboard) ? EXIT_DONE : EXIT_FAILED;
 }
 
+static int watch_steps(const settings *s, run *r, watch *w)
+{
+    enum { STEPS = 20 };
+    *w = s->watch;
+    if (!w->steps) w->steps = w->trace ? STEPS : 0;
+    if (!w->steps) return EXIT_DONE;
+    if (watch_make(w, r->progress->steps - r->progress->done)) return say_error();
+    r->watch = w;
+    return EXIT_DONE;
+}
+
 static int train(const settings *s, run *r, run_plan *plan)
 {
+    watch watched;
     sets data;
     if (!sets_open(&data, &s->run.data)) return say_error();
     int code = run_plan_for(plan, &data, r->from);
@@ -193,7 +209,7 @@ static int train(const settings *s, run *r, run_plan *plan)
     r->lr = s->lr > 0 ? s->lr : r->optimizer->lr;
     r->progress = &shown;
     if (!run_check(r)) return EXIT_USAGE;
-    if ((code = open_run(s, r)) != EXIT_DONE) return code;
+    if ((code = watch_steps(s, r, &watched)) != EXIT_DONE || (code = open_run(s, r)) != EXIT_DONE) return code;
     if (shown.mode == PROGRESS_LINES || shown.mode == PROGRESS_BAR) introduce(r);
     progress_heading(&shown);
     run_end end = run_go(r, (uint64_t)s->seed);

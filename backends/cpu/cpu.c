@@ -107,7 +107,8 @@ typedef struct job {
     const wki_kernel *kernel;
     const wki_call *call;
     int64_t units;
-    size_t scratch; /* bytes a part needs */
+    size_t scratch;   /* bytes a part needs */
+    wki_meter *meter; /* NULL: nobody asks when parts worked */
     wki_failure failure;
 } job;
 
@@ -168,12 +169,17 @@ static void run_part(void *argument, int part, int parts)
     void *scratch = wki_part_scratch(&j->failure, j->scratch, part);
     if (j->scratch && atomic_load(&j->failure.any)) return;
     const int64_t begin = wki_cpu_share(j->units, part, parts), end = wki_cpu_share(j->units, part + 1, parts);
+    const double from = j->meter ? wki_clock() : 0;
     if (begin < end) wki_part_failed(&j->failure, part, j->kernel->run(j->call, begin, end, scratch));
+    if (!j->meter) return;
+    j->meter->spans[part] = (wki_span){ from, wki_clock() };
+    if (part == 0) j->meter->parts = parts;
 }
 
 static wk_status run_team(const wki_kernel *kernel, const wki_call *call, int64_t units, int threads)
 {
     job j = { .kernel = kernel, .call = call, .units = units, .scratch = wki_cpu_scratch(kernel, call) };
+    j.meter = wki_meter_here;
     j.failure.lock = (wki_mutex)WKI_MUTEX_INIT;
     wki_team_run(run_part, &j, threads);
     return wki_part_raise(&j.failure);

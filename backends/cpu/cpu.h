@@ -105,6 +105,13 @@ typedef struct wki_folds {
 } wki_folds;
 const wki_folds *wki_folds_for(int isa, wk_dtype dtype); /* WK_F32 or WK_F64 */
 
+/* What a core can do at most (isa/peak.c), in f32. */
+typedef struct wki_peak_loops {
+    int64_t (*multiply_adds)(int64_t rounds, float *to); /* how many operations; to: 16 floats, so that they are needed */
+    void (*triad)(int64_t n, float *y, const float *a, const float *b, float s); /* y = a + s b */
+} wki_peak_loops;
+extern const wki_peak_loops wki_peak_base, wki_peak_avx2, wki_peak_avx512;
+
 extern const wki_loops wki_loops_f32_base, wki_loops_f32_avx2, wki_loops_f32_avx512; /* those that the build has */
 extern const wki_loops wki_loops_f64_base, wki_loops_f64_avx2, wki_loops_f64_avx512;
 extern const wki_norm_loops wki_norm_f32_base, wki_norm_f32_avx2, wki_norm_f32_avx512;

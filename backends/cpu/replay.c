@@ -125,16 +125,31 @@ static wk_status run_host(const wki_item *item) { return item->host(item->object
 
 typedef struct job {
     const ready *r;
+    wki_span *spans; /* r->threads a step, of a metered run; NULL */
     wki_failure failure;
 } job;
 
 static wk_status run_step(const step *s, int part, int parts, void *scratch)
 {
-    if (parts > s->threads) parts = s->threads;
-    if (part >= parts) return WK_OK;
     if (!s->kernel) return run_host(s->item);
     const int64_t begin = wki_cpu_share(s->units, part, parts), end = wki_cpu_share(s->units, part + 1, parts);
     return begin < end ? s->kernel->run(&s->item->call, begin, end, s->scratch ? scratch : NULL) : WK_OK;
+}
+
+static wk_status run_timed(const step *s, int part, int parts, void *scratch, wki_span *span)
+{
+    span->begin = wki_clock();
+    const wk_status status = run_step(s, part, parts, scratch);
+    span->end = wki_clock();
+    return status;
+}
+
+static wk_status run_in(const job *j, const step *s, int part, int parts, void *scratch)
+{
+    if (parts > s->threads) parts = s->threads;
+    if (part >= parts) return WK_OK;
+    if (!j->spans) return run_step(s, part, parts, scratch);
+    return run_timed(s, part, parts, scratch, &j->spans[(s - j->r->steps) * j->r->threads + part]);
 }
 
 static void run_part(void *argument, int part, int parts)
@@ -144,36 +159,66 @@ static void run_part(void *argument, int part, int parts)
     for (const step *s = j->r->steps, *end = s + j->r->nsteps; s < end; s++) {
         if (s->barrier) wki_team_barrier();
         if (!atomic_load_explicit(&j->failure.any, memory_order_relaxed))
-            wki_part_failed(&j->failure, part, run_step(s, part, parts, scratch));
+            wki_part_failed(&j->failure, part, run_in(j, s, part, parts, scratch));
     }
 }
 
-static wk_status run_alone(const ready *r)
+static wk_status run_alone(const job *j)
 {
+    const ready *r = j->r;
     void *scratch = r->scratch ? wki_thread_scratch(r->scratch) : NULL;
     if (r->scratch && !scratch) return WK_E_MEMORY;
     wk_status status = WK_OK;
     for (const step *s = r->steps, *end = s + r->nsteps; s < end && status == WK_OK; s++)
-        status = run_step(s, 0, 1, scratch);
+        status = run_in(j, s, 0, 1, scratch);
+    return status;
+}
+
+static wk_status run_together(job *j)
+{
+    j->failure.lock = (wki_mutex)WKI_MUTEX_INIT;
+    wki_team_run(run_part, j, j->r->threads);
+    return wki_part_raise(&j->failure);
+}
+
+static wk_status run(job *j) { return j->r->threads == 1 ? run_alone(j) : run_together(j); }
+
+static void tell(wki_meter *meter, const step *s, int parts, const wki_span *spans)
+{
+    const wki_stage stage = { s->item->phase, *s->item->stage ? s->item->stage : NULL };
+    meter->ran(meter, s->kernel ? &s->item->call : NULL, &stage, parts, spans);
+}
+
+/* Parts note when they work, each at its own places; the meter hears of it when all are done. Without memory for that
+ * it hears nothing. */
+static wk_status run_metered(job *j, wki_meter *meter)
+{
+    const wki_error before = *wki_error_of_thread();
+    j->spans = wki_alloc_array((size_t)j->r->nsteps * (size_t)j->r->threads, sizeof *j->spans);
+    if (!j->spans) *wki_error_of_thread() = before;
+    const wk_status status = run(j);
+    const int threads = j->r->threads;
+    for (int i = 0; i < j->r->nsteps && j->spans; i++) tell(meter, &j->r->steps[i], threads, &j->spans[i * threads]);
+    wki_free(j->spans);
     return status;
 }
 
 /* oneDNN has threads and kernels of its own. */
-static wk_status run_by_call(const ready *r)
+static wk_status run_by_call(const ready *r, wki_meter *meter)
 {
     wk_status status = WK_OK;
-    for (const step *s = r->steps, *end = s + r->nsteps; s < end && status == WK_OK; s++)
+    for (const step *s = r->steps, *end = s + r->nsteps; s < end && status == WK_OK; s++) {
+        const double from = meter ? wki_clock() : 0;
         status = s->kernel ? wki_cpu_backend.run(0, &s->item->call) : run_host(s->item);
+        if (meter) tell(meter, s, 1, &(wki_span){ from, wki_clock() });
+    }
     return status;
 }
 
 wk_status wki_cpu_replay(wki_plan *plan)
 {
-    const ready *r = plan->ready;
-    if (wki_onednn_chosen()) return run_by_call(r);
-    if (r->threads == 1) return run_alone(r);
-    job j = { .r = r };
-    j.failure.lock = (wki_mutex)WKI_MUTEX_INIT;
-    wki_team_run(run_part, &j, r->threads);
-    return wki_part_raise(&j.failure);
+    job j = { .r = plan->ready };
+    wki_meter *meter = wki_meter_here;
+    if (wki_onednn_chosen()) return run_by_call(j.r, meter);
+    return meter ? run_metered(&j, meter) : run(&j);
 }

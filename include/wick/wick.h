@@ -7,6 +7,7 @@
 #include "wick/data.h"
 #include "wick/nn.h"
 #include "wick/optim.h"
+#include "wick/profile.h"
 #include "wick/schedule.h"
 #include "wick/state.h"
 #include "wick/tensor.h"

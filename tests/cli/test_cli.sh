@@ -1063,6 +1063,50 @@ refuses 1 compare shown resume.h5
 refuses 1 compare shown 'a folder'
 says 'not of wick train'
 
+law "train --profile tells what takes the time, and --trace when each call ran"
+run 0 train resume.h5 --epochs 4 --hidden 64 --batch-size 100 --threads 2 --trace steps.json --out watched --json
+is_json out
+run 0 train resume.h5 --epochs 4 --hidden 64 --batch-size 100 --out unwatched --json
+same_run watched unwatched
+run 0 train resume.h5 --epochs 2 --hidden 64 --batch-size 100 --threads 2 --profile 5 --out shown-profile
+shows '^5 steps behind the first 10:$'
+shows '^linear backward: product  *15 '
+shows '^adam update  *5 '
+shows '^next batch  *5 '
+shows '^of peak: '
+if command -v python3 >/dev/null; then
+    cat >trace.py <<'END'
+import json, sys
+# The fields that the Trace Event Format asks of metadata and of complete events.
+trace = json.load(open(sys.argv[1]))
+events, last, names = trace["traceEvents"], {}, set()
+for e in events:
+    assert isinstance(e["name"], str) and isinstance(e["pid"], int) and isinstance(e["tid"], int), e
+    assert e["ph"] in "MX", e
+    if e["ph"] == "M":
+        assert e["name"] in ("process_name", "thread_name", "thread_sort_index"), e
+        assert "name" in e["args"] or "sort_index" in e["args"], e
+        names.add((e["name"], e["tid"]))
+        continue
+    assert e["ts"] >= 0 and e["dur"] >= 0 and e["cat"] in ("forward", "backward", "update", "range"), e
+    assert ("thread_name", e["tid"]) in names, e
+    if e["cat"] != "range":
+        assert e["ts"] >= last.get(e["tid"], 0) - 0.002, e
+        last[e["tid"]] = e["ts"] + e["dur"]
+calls = {}
+for e in events:
+    if e["ph"] == "X":
+        calls[e["name"]] = calls.get(e["name"], 0) + 1
+assert calls["step"] == calls["next batch"] == 20 and calls["linear backward: product"] >= 60, calls
+assert len(last) <= 2 and trace["otherData"]["events_left_out"] == 0
+END
+    python3 trace.py steps.json >out 2>err || fail "steps.json is no trace"
+fi
+refuses 1 train resume.h5 --trace no/such/folder.json --out untraced
+says 'no/such/folder.json'
+[ -e untraced ] && fail "a run was begun"
+refuses 2 train resume.h5 --profile 0
+
 law "lr-find suggests what its own losses say, and trains at it"
 run 0 lr-find resume.h5 --hidden 64 --optim sgd --json
 is_json out

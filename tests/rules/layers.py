@@ -17,7 +17,7 @@ BELOW["train"] = BELOW["data"] | {"nn", "optim", "data"}
 BELOW["all"] = BELOW["train"] | {"train"}
 
 PUBLIC = {"base": "base", "io": "io", "tensor": "autograd", "elementwise": "autograd", "state": "autograd", "nn": "nn",
-          "layers": "nn", "capture": "autograd", "optim": "optim", "schedule": "optim", "average": "optim", "data": "data",
+          "layers": "nn", "capture": "autograd", "profile": "backends", "optim": "optim", "schedule": "optim", "average": "optim", "data": "data",
           "hdf5": "data/hdf5", "train": "train", "wick": "all"}
 
 # System headers that open a door to the outside, and the one place that has the key.
