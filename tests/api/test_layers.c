@@ -99,6 +99,8 @@ static wk_module *make_instance_norm2d(void)
     return wk_nn_instance_norm2d(2, .affine = true, .track_running_stats = true);
 }
 static wk_module *make_instance_norm3d(void) { return wk_nn_instance_norm3d(2); }
+static wk_module *make_batch_norm1d_weight(void) { return wk_nn_batch_norm1d(3, .bias = false); }
+static wk_module *make_group_norm_weight(void) { return wk_nn_group_norm(2, 4, .bias = false); }
 static wk_module *make_group_norm(void) { return wk_nn_group_norm(2, 4); }
 static wk_module *make_layer_norm(void) { return wk_nn_layer_norm(WK_DIMS(3, 4)); }
 static wk_module *make_rms_norm(void) { return wk_nn_rms_norm(WK_DIMS(4)); }
@@ -200,6 +202,13 @@ static const struct layer_case {
       GOLDEN(golden_instance_norm2d),
       GOLDEN(golden_instance_norm2d_eval) },
     { "instance_norm3d", make_instance_norm3d, 5, { 1, 2, 2, 2, 2 }, GOLDEN(golden_instance_norm3d), NULL, 0 },
+    { "batch_norm1d_weight",
+      make_batch_norm1d_weight,
+      2,
+      { 4, 3 },
+      GOLDEN(golden_batch_norm1d_weight),
+      GOLDEN(golden_batch_norm1d_weight_eval) },
+    { "group_norm_weight", make_group_norm_weight, 3, { 2, 4, 3 }, GOLDEN(golden_group_norm_weight), NULL, 0 },
     { "group_norm", make_group_norm, 3, { 2, 4, 3 }, GOLDEN(golden_group_norm), NULL, 0 },
     { "layer_norm", make_layer_norm, 3, { 2, 3, 4 }, GOLDEN(golden_layer_norm), NULL, 0 },
     { "rms_norm", make_rms_norm, 2, { 3, 4 }, GOLDEN(golden_rms_norm), NULL, 0 },

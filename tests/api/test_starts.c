@@ -156,6 +156,8 @@ static void norms(void)
     check_start("batch_norm1d", wk_nn_batch_norm1d(5));
     check_start("batch_norm2d", wk_nn_batch_norm2d(5));
     check_start("batch_norm3d", wk_nn_batch_norm3d(5));
+    check_start("batch_norm3d.bias", wk_nn_batch_norm3d(5, .bias = false));
+    check_start("instance_norm2d.bias", wk_nn_instance_norm2d(5, .affine = true, .bias = false));
     check_start("batch_norm1d.affine", wk_nn_batch_norm1d(5, .affine = false));
     check_start("batch_norm2d.track_running_stats", wk_nn_batch_norm2d(5, .track_running_stats = false));
     check_start("instance_norm1d", wk_nn_instance_norm1d(5));
@@ -166,6 +168,7 @@ static void norms(void)
     check_start("instance_norm3d.both", wk_nn_instance_norm3d(5, .affine = true, .track_running_stats = true));
     check_start("group_norm", wk_nn_group_norm(2, 6));
     check_start("group_norm.affine", wk_nn_group_norm(2, 6, .affine = false));
+    check_start("group_norm.bias", wk_nn_group_norm(2, 6, .bias = false));
     check_start("layer_norm", wk_nn_layer_norm(WK_DIMS(3, 4)));
     check_start("layer_norm.bias", wk_nn_layer_norm(WK_DIMS(3, 4), .bias = false));
     check_start("layer_norm.elementwise_affine", wk_nn_layer_norm(WK_DIMS(4), .elementwise_affine = false));
@@ -241,6 +244,26 @@ static bool is_compared(const char *layer)
     return false;
 }
 
+/* As C++ makes them, which has no options by name. */
+static wk_module *with_num_features(wk_batch_norm_opts o)
+{
+    o.num_features = 5;
+    return wk_nn_instance_norm1d_new(&o);
+}
+
+static wk_module *with_shape(wk_layer_norm_opts o)
+{
+    o.normalized_shape = WK_DIMS(3, 4);
+    return wk_nn_rms_norm_new(&o);
+}
+
+static void defaults(void)
+{
+    check_start("instance_norm1d", with_num_features(wk_instance_norm_opts_default()));
+    check_start("rms_norm", with_shape(wk_rms_norm_opts_default()));
+    CHECK(wk_rms_norm_opts_default().eps < 0);
+}
+
 TEST(starts, of_all_layers_are_torchs)
 {
     static const char *const layers[] = {
@@ -256,6 +279,7 @@ TEST(starts, of_all_layers_are_torchs)
     sequences();
     containers();
     losses();
+    defaults();
     for (int i = 0; i < STARTS; i++) ck_assert_msg(seen[i], "%s was not made here", golden_starts[i].layer);
     for (size_t i = 0; i < sizeof layers / sizeof *layers; i++)
         ck_assert_msg(is_compared(layers[i]), "wk_nn_%s is not compared with torch's", layers[i]);
