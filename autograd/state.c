@@ -284,6 +284,14 @@ int64_t wk_state_int(const wk_state *s, const char *key)
     return good ? value : 0;
 }
 
+int64_t wki_state_times(const wk_state *s, const char *key)
+{
+    const int64_t value = wk_state_int(s, key);
+    if (value >= 0 && value < INT64_MAX / 2) return value;
+    no_number(key, wk_state_text(s, key), "a whole number from 0 on, below 2^62", "state_int");
+    return 0;
+}
+
 double wk_state_number(const wk_state *s, const char *key)
 {
     const char *text = number_text(s, key, "state_number");

@@ -29,4 +29,6 @@ struct wk_state {
  * i itself where it shares them with none. */
 wk_status wki_state_share(const wk_state *s, int64_t *first);
 WK_API bool wki_state_ok(const wk_state *s, const char *where, const char *argument);
+/* wk_state_int of something that is counted, and goes on being: WK_E_FORMAT below 0 and from 2^62 on. */
+WK_API int64_t wki_state_times(const wk_state *s, const char *key);
 #endif

@@ -421,6 +421,16 @@ static wk_status take_first(wk_loader *loader, int64_t rows, const char *where)
 
 static const char loading[] = "loader_load_state_dict";
 
+typedef struct place {
+    uint64_t seed;
+    int64_t epoch, batch;
+} place;
+
+static place place_of(const wk_state *s)
+{
+    return (place){ (uint64_t)wk_state_int(s, "seed"), wki_state_times(s, "epoch"), wki_state_times(s, "batch") };
+}
+
 wk_status wki_loader_fits(const wk_loader *loader, const wk_state *s)
 {
     if (wk_failed() || !loader_ok(loader, loading) || !wki_state_ok(s, loading, "s")) return wk_error();
@@ -443,6 +453,11 @@ wk_status wki_loader_fits(const wk_loader *loader, const wk_state *s)
                      (long long)same[i].here, (long long)there);
         wki_differ_by_error(&d, NULL);
     }
+    const place at = place_of(s);
+    if (!wk_failed() && !moves && at.batch > loader->batches)
+        wki_fail(WK_E_FORMAT, loading, "batch is %lld; an epoch has %lld", (long long)at.batch,
+                 (long long)loader->batches);
+    wki_differ_by_error(&d, NULL);
     return wk_failed() ? wk_error() : wki_differences_fail(&d, loading);
 }
 
@@ -452,17 +467,12 @@ wk_status wk_loader_load_state_dict(wk_loader *loader, const wk_state *s)
     if (wk_failed() || !loader_ok(loader, where)) return wk_error();
     if (loader->o.refresh && take_first(loader, wk_state_int(s, "rows"), where)) return wk_error();
     if (wki_loader_fits(loader, s)) return wk_error();
-    const uint64_t seed = (uint64_t)wk_state_int(s, "seed");
-    const int64_t epoch = wk_state_int(s, "epoch"), batch = wk_state_int(s, "batch");
-    if (wk_failed()) return wk_error();
-    wki_check(epoch >= 0 && epoch < INT64_MAX / 2 && batch >= 0 && batch <= loader->batches, WK_E_FORMAT, WK_E_FORMAT,
-              where, "epoch %lld, batch %lld; an epoch has %lld batches", (long long)epoch, (long long)batch,
-              (long long)loader->batches);
+    const place at = place_of(s);
     empty_batch(loader->batch);
     wki_ring_stop(loader); /* the workers read the seed */
-    if (loader->order.seed != seed) loader->order.epoch = -1;
-    loader->order.seed = seed;
-    return seek(loader, epoch, batch, where);
+    if (loader->order.seed != at.seed) loader->order.epoch = -1;
+    loader->order.seed = at.seed;
+    return seek(loader, at.epoch, at.batch, where);
 }
 
 int64_t wk_loader_batches(const wk_loader *loader) { return loader_ok(loader, "loader_batches") ? loader->batches : 0; }

@@ -1,6 +1,7 @@
 /* L-BFGS (Nocedal and Wright 2006, algorithms 7.4 and 7.5), as torch.optim.LBFGS. All parameters are one long vector. A
  * step works on a copy of what the optimizer remembers, which takes the place of the old when all went well; until then
  * the parameters can go back. */
+#include "autograd/state.h"
 #include "base/alloc.h"
 #include "optim/optim.h"
 #include "optim/wolfe.h"
@@ -419,10 +420,9 @@ static wk_tensor *read_vector(const wk_optim *opt, const wk_state *s, const char
 static wk_status read_pairs(const wk_optim *opt, const wk_state *s, memory *m)
 {
     char key[64];
-    const int64_t n = wk_state_int(s, "lbfgs.pairs");
+    const int64_t n = wki_state_times(s, "lbfgs.pairs");
     if (wk_failed()) return wk_error();
-    wki_check(n >= 0 && n <= 1000000000, WK_E_FORMAT, WK_E_FORMAT, "optim_load_state_dict", "lbfgs.pairs is %lld",
-              (long long)n);
+    wki_check(n <= 1000000000, WK_E_FORMAT, WK_E_FORMAT, "optim_load_state_dict", "lbfgs.pairs is %lld", (long long)n);
     for (int i = 0; i < n; i++) {
         const pair p = { .y = read_vector(opt, s, key_of(key, "old_dirs", i)),
                          .s = read_vector(opt, s, key_of(key, "old_stps", i)),
@@ -445,8 +445,8 @@ static void *read_state(const wk_optim *opt, const wk_state *s)
 {
     memory *m = wki_alloc(sizeof *m);
     if (!m || !wk_state_text(s, "lbfgs.n_iter")) return m; /* of before the first step */
-    m->iterations = wk_state_int(s, "lbfgs.n_iter");
-    m->evaluations = wk_state_int(s, "lbfgs.func_evals");
+    m->iterations = wki_state_times(s, "lbfgs.n_iter");
+    m->evaluations = wki_state_times(s, "lbfgs.func_evals");
     if (m->iterations > 0) read_last(opt, s, m);
     if (!wk_failed()) return m;
     drop(m);

@@ -1,5 +1,6 @@
 /* Running averages of parameters, and of buffers where they are wanted: exponential ones and means. */
 #include "autograd/op.h"
+#include "autograd/state.h"
 #include "base/alloc.h"
 #include "base/differences.h"
 #include "optim/optim.h"
@@ -222,16 +223,23 @@ static wk_tensor *entry(const wk_average *a, int i, const wk_state *s, wki_diffe
     return fits ? wk_to(t, (wk_dtype)mean->dtype) : NULL;
 }
 
+static int64_t times_of(wk_tensor *t)
+{
+    const double times = wk_item(t);
+    if (times >= 0 && times < (double)(INT64_MAX / 2)) return (int64_t)times;
+    wki_fail(WK_E_FORMAT, loading, "n_averaged is %g; expected a whole number from 0 on", times);
+    return 0;
+}
+
 /* n_averaged may be a tensor, as PyTorch saves it. */
 static wk_status read_all(const wk_average *a, const wk_state *s, wki_average_loading *l)
 {
     wki_differences d = { 0 };
     const bool as_tensor = wk_state_has(s, "n_averaged"), as_text = wk_state_text(s, "n_averaged");
     if (as_tensor || as_text)
-        l->updates = as_tensor ? (int64_t)wk_item(wk_state_get(s, "n_averaged")) : wk_state_int(s, "n_averaged");
+        l->updates = as_tensor ? times_of(wk_state_get(s, "n_averaged")) : wki_state_times(s, "n_averaged");
     else
         wki_differ(&d, WKI_MISSING, "n_averaged");
-    if (!wk_failed() && l->updates < 0) wki_fail(WK_E_FORMAT, loading, "n_averaged is %lld", (long long)l->updates);
     wki_differ_by_error(&d, NULL);
     if (wk_failed() || !(l->from = wki_alloc_array((size_t)a->count, sizeof *l->from))) return wk_error();
     for (int i = 0; i < a->count && !wk_failed(); i++) l->from[i] = entry(a, i, s, &d);

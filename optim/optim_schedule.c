@@ -22,7 +22,7 @@ bool wki_schedule_ok(const wk_schedule *s, const char *where, const char *argume
 
 /* ---- Make ---- */
 
-static wk_status number_ok(const wki_schedule_kind *kind, const wki_schedule_option *option, double value)
+wk_status wki_schedule_number_ok(const wki_schedule_kind *kind, const wki_schedule_option *option, double value)
 {
     wki_check(!isnan(value) || !isnan(option->usual), WK_E_INVALID, WK_E_INVALID, kind->where, "%s is not given",
               option->name);
@@ -39,7 +39,7 @@ static wk_status numbers_ok(const wk_schedule *s)
 {
     const wki_schedule_option *options = s->kind->options;
     for (int i = 0; options && options[i].name; i++)
-        if (number_ok(s->kind, &options[i], s->number[i])) return wk_error();
+        if (wki_schedule_number_ok(s->kind, &options[i], s->number[i])) return wk_error();
     return s->kind->check ? s->kind->check(s) : WK_OK;
 }
 

@@ -1,4 +1,5 @@
 /* A schedule's state dict: text alone. */
+#include "autograd/state.h"
 #include "base/alloc.h"
 #include "base/differences.h"
 #include "optim/schedule.h"
@@ -69,13 +70,6 @@ static bool same(const wk_state *d, const char *key, int mine, wki_differences *
     return is;
 }
 
-static double read_number(const wk_state *d, const char *key, wki_differences *unlike)
-{
-    const double value = wk_state_number(d, key);
-    wki_differ_by_error(unlike, NULL);
-    return value;
-}
-
 static void read_numbers(wk_schedule *s, const wk_state *d, wki_differences *unlike)
 {
     char key[KEY];
@@ -83,13 +77,13 @@ static void read_numbers(wk_schedule *s, const wk_state *d, wki_differences *unl
     for (int i = 0; s->kind->options && s->kind->options[i].name; i++) {
         const wki_schedule_option *option = &s->kind->options[i];
         const double value = s->number[i] = wk_state_number(d, key_of(key, "option", option->name));
-        if (!wk_failed() && !(value >= option->low && value <= option->high))
-            wki_fail(WK_E_INVALID, where, "%s is %g; it must lie between %g and %g", option->name, value, option->low,
-                     option->high);
+        if (!wk_failed()) wki_schedule_number_ok(s->kind, option, value);
         wki_differ_by_error(unlike, NULL);
     }
-    for (int i = 0; i < WKI_SCHEDULE_KEPT && s->kind->kept[i]; i++)
-        s->kept[i] = read_number(d, key_of(key, "now", s->kind->kept[i]), unlike);
+    for (int i = 0; i < WKI_SCHEDULE_KEPT && s->kind->kept[i]; i++) {
+        s->kept[i] = wk_state_number(d, key_of(key, "now", s->kind->kept[i]));
+        wki_differ_by_error(unlike, NULL);
+    }
     if (unlike->count[WKI_OTHER] == before && s->kind->check && s->kind->check(s)) wki_differ_by_error(unlike, NULL);
 }
 
@@ -104,18 +98,20 @@ static bool read_one(wk_schedule *s, const wk_state *d, wki_differences *unlike,
     const bool alike = !wk_failed();
     wki_differ_by_error(unlike, NULL);
     if (!alike) return false;
-    s->t = wk_state_int(d, "t");
-    if (!wk_failed() && s->t < 0) wki_fail(WK_E_FORMAT, where, "t is %lld", (long long)s->t);
+    s->t = wki_state_times(d, "t");
     wki_differ_by_error(unlike, NULL);
     const bool groups = same(d, "groups", s->ngroups, unlike),
                milestones = same(d, "milestones", s->nmilestones, unlike), parts = same(d, "parts", s->nparts, unlike);
     read_numbers(s, d, unlike);
     for (int g = 0; groups && g < s->ngroups; g++) {
-        const double base = read_number(d, key_at(key, "base", g), unlike);
+        const double base = wk_state_number(d, key_at(key, "base", g));
+        if (!wk_failed() && !(base >= 0 && base <= WKI_MOST))
+            wki_fail(WK_E_INVALID, where, "%s is %g; a rate must be finite and at least 0", key, base);
+        wki_differ_by_error(unlike, NULL);
         if (commit) s->base[g] = base;
     }
     for (int i = 0; milestones && i < s->nmilestones; i++) {
-        const int64_t milestone = wk_state_int(d, key_at(key, "milestone", i));
+        const int64_t milestone = wki_state_times(d, key_at(key, "milestone", i));
         wki_differ_by_error(unlike, NULL);
         if (commit) s->milestones[i] = milestone;
     }

@@ -1,4 +1,5 @@
 /* An optimizer's state dict: its states by the parameters' names, how often each was stepped, and its options. */
+#include "autograd/state.h"
 #include "base/alloc.h"
 #include "base/differences.h"
 #include "optim/optim.h"
@@ -74,10 +75,10 @@ typedef struct wki_optim_loading {
 
 /* What is in the state and not as this optimizer has it goes into d, so that one error tells it all; reading goes on
  * unless there is no memory. */
-static int64_t read_int(const wk_state *s, const char *key, wki_differences *d)
+static int64_t read_times(const wk_state *s, const char *key, wki_differences *d)
 {
     if (!wk_state_text(s, key)) wki_differ(d, WKI_MISSING, "%s", key);
-    const int64_t value = wk_state_text(s, key) ? wk_state_int(s, key) : 0;
+    const int64_t value = wk_state_text(s, key) ? wki_state_times(s, key) : 0;
     wki_differ_by_error(d, NULL);
     return value;
 }
@@ -111,10 +112,16 @@ static void read_group(const wk_optim *opt, int g, const wk_state *s, loading *l
             *wki_optim_flag(opts, option) = value != 0;
         else
             *wki_optim_number(opts, option) = value;
+        if (option->flag && value != 0 && value != 1)
+            wki_fail(WK_E_INVALID, where, "%s is %g; it is a flag, 0 or 1", key, value);
+        wki_differ_by_error(d, NULL);
     }
     if (d->count[WKI_MISSING] == missing && group_ok(opt, g, opts)) wki_differ_by_error(d, NULL);
     const bool known = wk_state_text(s, key_of(key, g, "initial_lr"));
-    l->initial_lr[g] = known ? read_number(s, key, d) : opt->groups[g].initial_lr;
+    l->initial_lr[g] = known ? wk_state_number(s, key) : opt->groups[g].initial_lr;
+    if (known && !wk_failed() && !(l->initial_lr[g] >= 0 && l->initial_lr[g] < (double)INFINITY))
+        wki_fail(WK_E_INVALID, where, "%s is %g; it must be finite and at least 0", key, l->initial_lr[g]);
+    wki_differ_by_error(d, NULL);
 }
 
 static wk_tensor *read_state(const wki_optim_slot *slot, const char *name, const wk_state *s, bool needed,
@@ -139,10 +146,7 @@ static void read_slot(const wk_optim *opt, const wki_optim_slot *slot, const wk_
 {
     const wki_optim_group *group = &opt->groups[slot->group];
     char *name = name_of(slot, "step");
-    if (name) into->t = read_int(s, name, d);
-    if (name && into->t < 0)
-        wki_fail(WK_E_FORMAT, where, "'%s' was stepped %lld times", slot->name, (long long)into->t);
-    wki_differ_by_error(d, NULL);
+    if (name) into->t = read_times(s, name, d);
     wki_free(name);
     for (int k = 0; k < group->nstates && !wk_failed(); k++) {
         if ((name = name_of(slot, group->plan.states[k]))) into->state[k] = read_state(slot, name, s, into->t > 0, d);
@@ -195,9 +199,9 @@ static void find_unexpected(const wk_optim *opt, const wk_state *s, wki_differen
 static wk_status read_all(const wk_optim *opt, const wk_state *s, loading *l)
 {
     wki_differences d = { 0 };
-    const int64_t groups = read_int(s, "groups", &d);
-    l->steps = read_int(s, "steps", &d);
-    l->skipped = wk_state_text(s, "skipped") ? read_int(s, "skipped", &d) : 0;
+    const int64_t groups = read_times(s, "groups", &d);
+    l->steps = read_times(s, "steps", &d);
+    l->skipped = wk_state_text(s, "skipped") ? read_times(s, "skipped", &d) : 0;
     if (groups != opt->ngroups && wk_state_text(s, "groups"))
         wki_fail(WK_E_INVALID, where, "the state has %lld groups; this has %d", (long long)groups, opt->ngroups);
     wki_differ_by_error(&d, NULL);

@@ -58,6 +58,7 @@ bool wki_schedule_ok(const wk_schedule *s, const char *where, const char *argume
 wk_schedule *wki_schedule_make(const wki_schedule_kind *kind, wk_optim *opt, const double *numbers);
 wk_schedule *wki_schedule_begin(wk_schedule *s);
 wk_schedule *wki_schedule_new(const wki_schedule_kind *kind, wk_optim *opt, const double *numbers);
+wk_status wki_schedule_number_ok(const wki_schedule_kind *kind, const wki_schedule_option *option, double value);
 wk_status wki_schedule_milestones(wk_schedule *s, const int64_t *milestones, int n); /* copies; positive and rising */
 wk_status wki_schedule_restart(wk_schedule *s, bool initial); /* t = 0 again */
 /* Loading a state dict in two parts, as wki_optim_load_begin. */

@@ -1,4 +1,5 @@
 /* Checkpoints: a training's parts as one state, and a folder of such states of which the newest whole one counts. */
+#include "autograd/state.h"
 #include "base/alloc.h"
 #include "base/differences.h"
 #include "base/error.h"
@@ -249,7 +250,7 @@ static wk_state *read_checkpoint(const char *path, int64_t *step)
 {
     wk_state *s = wk_state_read(path);
     if (!s) return NULL;
-    const int64_t version = wk_state_int(s, "checkpoint.version"), at = wk_state_int(s, "checkpoint.step");
+    const int64_t version = wki_state_times(s, "checkpoint.version"), at = wki_state_times(s, "checkpoint.step");
     if (wk_failed()) return NULL;
     wki_check(version <= VERSION, NULL, WK_E_UNSUPPORTED, "checkpoint_load",
               "%s has version %lld; this library reads up to %d", path, (long long)version, VERSION);

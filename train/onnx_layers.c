@@ -345,7 +345,7 @@ static value put_group_norm(wki_onnx *g, wk_module *m, value x, wk_tensor *y)
     value v = wki_onnx_reshape(g, normal.name, x.t->v.ndim, back);
     if (!o->affine) return v;
     value scaled = WKI_NODE(g, "Mul", v.name, by_channel(g, m, "weight", x.t));
-    return WKI_NODE(g, "Add", scaled.name, by_channel(g, m, "bias", x.t));
+    return o->bias ? WKI_NODE(g, "Add", scaled.name, by_channel(g, m, "bias", x.t)) : scaled;
 }
 
 const wki_onnx_row wki_onnx_layers[] = {

@@ -163,6 +163,15 @@ static void put_config(wk_state *s, const keep_config *c)
     if (c->schedule_epochs) wk_state_set_int(s, "config.schedule_epochs", c->schedule_epochs);
 }
 
+static int64_t within(const wk_state *s, const char *key, int64_t least, int64_t most)
+{
+    const int64_t value = wk_state_int(s, key);
+    if (!wk_failed() && (value < least || value > most))
+        wk_fail(WK_E_FORMAT, "the checkpoint's %s is %lld; expected %lld to %lld", key, (long long)value,
+                (long long)least, (long long)most);
+    return value;
+}
+
 static wk_status get_config(const wk_state *s, keep_config *c)
 {
     char key[64];
@@ -170,14 +179,15 @@ static wk_status get_config(const wk_state *s, keep_config *c)
     for (const keep_field *f = all_fields; f < all_fields + FIELDS; f++) {
         void *field = field_of(c, f);
         const char *text = wk_state_text(s, key_of(key, f));
-        if (!text && f->always) return wk_fail(WK_E_FORMAT, "the checkpoint has no %s; it is not of wick train", key);
+        if ((!text || !*text) && f->always)
+            return wk_fail(WK_E_FORMAT, "the checkpoint has no %s; it is not of wick train", key);
         if (!text) continue;
         if (f->kind == KEEP_TEXT) snprintf(field, f->size, "%s", text);
         if (f->kind == KEEP_WHOLE) *(int64_t *)field = wk_state_int(s, key);
         if (f->kind == KEEP_REAL) *(double *)field = wk_state_number(s, key);
         if (f->kind == KEEP_FLAG) *(bool *)field = wk_state_int(s, key) != 0;
     }
-    if (*c->schedule) c->schedule_epochs = wk_state_int(s, "config.schedule_epochs");
+    if (*c->schedule) c->schedule_epochs = within(s, "config.schedule_epochs", 1, KEEP_EPOCHS);
     return wk_error();
 }
 
@@ -198,15 +208,16 @@ static wk_status put(wk_state *s, const keep_config *c, const keep_place *p)
 static wk_status get(const wk_state *s, keep_config *c, keep_place *p)
 {
     if (get_config(s, c)) return wk_error();
-    p->epoch = wk_state_int(s, "run.epoch");
-    p->step = wk_state_int(s, "run.step");
-    p->total = wk_state_int(s, "run.total");
-    p->lost = wk_state_text(s, "run.lost") ? wk_state_int(s, "run.lost") : 0;
-    p->skipped = wk_state_text(s, "run.skipped") ? wk_state_int(s, "run.skipped") : 0;
+    const int64_t most = INT64_C(1) << 53;
+    p->epoch = within(s, "run.epoch", 1, KEEP_EPOCHS + 1);
+    p->step = within(s, "run.step", 0, most);
+    p->total = within(s, "run.total", p->step, most);
+    p->lost = wk_state_text(s, "run.lost") ? within(s, "run.lost", 0, p->step) : 0;
+    p->skipped = wk_state_text(s, "run.skipped") ? within(s, "run.skipped", 0, p->total) : 0;
     p->loss_sum = wk_state_number(s, "run.loss_sum");
     p->best = wk_state_number(s, "run.best");
-    p->checks = wk_state_int(s, "run.checks");
-    p->best_at = wk_state_int(s, "run.best_at");
+    p->checks = within(s, "run.checks", 0, KEEP_EPOCHS);
+    p->best_at = within(s, "run.best_at", 0, p->checks);
     return wk_error();
 }
 

@@ -27,6 +27,7 @@ typedef struct keep_field {
     bool always;     /* in config.json, though it be 0 */
 } keep_field;
 int keep_fields(const keep_field **fields); /* how many */
+enum { KEEP_EPOCHS = 1000000 };             /* the most of a run */
 
 /* Where a run stands. */
 typedef struct keep_place {

@@ -145,7 +145,7 @@ static wk_status read_length(phase *p, bool last)
     }
     if (last) return WK_OK;
     p->length = strtoll(value, &end, 10);
-    if (end != value && !*end && p->length > 0) return WK_OK;
+    if (end != value && !*end && p->length > 0 && p->length <= INT64_C(1) << 53) return WK_OK;
     return wk_fail(WK_E_INVALID, "%s: for is '%s'; expected how long it lasts, %s:for=5", p->name, value, p->name);
 }
 

@@ -11,7 +11,7 @@ enum { BATCH = 128, EVALUATION_BATCH = 512 };
 
 #define AT(field) offsetof(run_settings, field)
 const args_option run_options[RUN_OPTIONS] = {
-    { "epochs", 0, ARGS_WHOLE, AT(epochs), "N", "passes over the training rows (5)", 1, 1e6 },
+    { "epochs", 0, ARGS_WHOLE, AT(epochs), "N", "passes over the training rows (5)", 1, KEEP_EPOCHS },
     { "schedule", 0, ARGS_TEXT, AT(schedule), "TEXT", "rates that change: cosine, one_cycle:max_lr=.1 ...", 0, 0 },
     { "augment", 0, ARGS_TEXT, AT(augment), "LIST", "training images by chance: flip,crop:4,cutout:8", 0, 0 },
     { "ema", 0, ARGS_REAL, AT(ema), "DECAY", "judge and keep averaged weights, as of 0.999", 0, 1 },
@@ -390,7 +390,13 @@ static void keep_stopped(run *r, const run_parts *with)
 static wk_status go_on(run *r, const run_parts *with)
 {
     const wk_training t = training_of(with);
-    return wk_training_load_state_dict(&t, r->from);
+    const keep_place *at = &r->place;
+    const int64_t batches = r->plan->batches;
+    if (wk_training_load_state_dict(&t, r->from)) return wk_error();
+    if (at->step <= batches && at->total == (at->epoch - 1) * batches + at->step) return WK_OK;
+    return wk_fail(WK_E_FORMAT,
+                   "the checkpoint is of step %lld of epoch %lld, %lld in all; with %lld an epoch that cannot be",
+                   (long long)at->step, (long long)at->epoch, (long long)at->total, (long long)batches);
 }
 
 static run_end train_and_test(run *r, run_parts *with)

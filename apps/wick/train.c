@@ -132,9 +132,18 @@ static bool same_setting(const settings *a, const settings *b, const keep_field 
     return s == t || (s && t && !strcmp(s, t));
 }
 
+/* As the option of that name takes it; 0: not given. */
+static bool is_allowed(const keep_field *f, const void *value)
+{
+    const args_option *o = args_option_named(&command_train, f->name);
+    if (f->kind == KEEP_TEXT || f->kind == KEEP_FLAG) return true;
+    const double number = f->kind == KEEP_WHOLE ? (double)*(const int64_t *)value : *(const double *)value;
+    return (number == 0 && !f->always) || (number >= o->low && number <= o->high);
+}
+
 /* The settings of a run that goes on are those it began with; how it is shown and computed may change, and when it
  * ends. */
-static bool take_config(settings *s, const keep *k)
+static int take_config(settings *s, const keep *k)
 {
     const settings usual = usual_settings();
     const keep_field *f;
@@ -143,17 +152,17 @@ static bool take_config(settings *s, const keep *k)
         void *to = setting_of(s, f);
         const bool may = to == &s->run.epochs || to == &s->patience || to == &s->run.data.isolate,
                    given = !same_setting(s, &usual, f);
+        if (!is_allowed(f, from)) return say_failed("%s: its %s is out of range", k->folder, f->name);
         if (given && may) continue;
         if (given)
             return say_usage("--%s is for a new run; %s goes on as it began",
-                             args_option_named(&command_train, f->name)->name, k->folder),
-                   false;
+                             args_option_named(&command_train, f->name)->name, k->folder);
         if (f->kind != KEEP_TEXT)
             memcpy(to, from, f->size);
         else if (*(const char *)from)
             *(const char **)to = from;
     }
-    return true;
+    return EXIT_DONE;
 }
 
 static int recall(settings *s, keep *k, run *r)
@@ -162,7 +171,8 @@ static int recall(settings *s, keep *k, run *r)
     snprintf(k->folder, sizeof k->folder, "%s", s->resume);
     r->from = keep_read(k, false, &r->place);
     if (!r->from) return say_error();
-    if (!take_config(s, k)) return EXIT_USAGE;
+    const int code = take_config(s, k);
+    if (code != EXIT_DONE) return code;
     k->config.epochs = s->run.epochs;
     k->config.patience = s->patience;
     k->config.isolate = s->run.data.isolate;

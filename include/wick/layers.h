@@ -157,8 +157,10 @@ typedef struct wk_batch_norm_opts {
     bool affine;              /* true; instance_norm: false */
     bool track_running_stats; /* true; instance_norm: false */
     wk_dtype dtype;           /* WK_F32 */
+    bool bias;                /* true; false: affine has a weight alone */
 } wk_batch_norm_opts;
 WK_API wk_batch_norm_opts wk_batch_norm_opts_default(void);
+WK_API wk_batch_norm_opts wk_instance_norm_opts_default(void);
 WK_API wk_module *wk_nn_batch_norm1d_new(const wk_batch_norm_opts *o);
 WK_API wk_module *wk_nn_batch_norm2d_new(const wk_batch_norm_opts *o);
 WK_API wk_module *wk_nn_batch_norm3d_new(const wk_batch_norm_opts *o);
@@ -173,10 +175,10 @@ static inline wk_module *wk_nn_instance_norm2d_with(wk_batch_norm_opts o) { retu
 static inline wk_module *wk_nn_instance_norm3d_with(wk_batch_norm_opts o) { return wk_nn_instance_norm3d_new(&o); }
 #define WK_BATCH_NORM_DEFAULTS                                                                                         \
     .size = sizeof(wk_batch_norm_opts), .eps = 1e-5, .momentum = 0.1, .affine = true, .track_running_stats = true,     \
-    .dtype = WK_F32
+    .dtype = WK_F32, .bias = true
 #define WK_INSTANCE_NORM_DEFAULTS                                                                                      \
     .size = sizeof(wk_batch_norm_opts), .eps = 1e-5, .momentum = 0.1, .affine = false, .track_running_stats = false,   \
-    .dtype = WK_F32
+    .dtype = WK_F32, .bias = true
 #define wk_nn_batch_norm1d(...) wk_nn_batch_norm1d_with(WK_WITH(wk_batch_norm_opts, WK_BATCH_NORM_DEFAULTS, .num_features = __VA_ARGS__))
 #define wk_nn_batch_norm2d(...) wk_nn_batch_norm2d_with(WK_WITH(wk_batch_norm_opts, WK_BATCH_NORM_DEFAULTS, .num_features = __VA_ARGS__))
 #define wk_nn_batch_norm3d(...) wk_nn_batch_norm3d_with(WK_WITH(wk_batch_norm_opts, WK_BATCH_NORM_DEFAULTS, .num_features = __VA_ARGS__))
@@ -187,14 +189,15 @@ typedef struct wk_group_norm_opts {
     size_t size;
     int64_t num_groups, num_channels; /* groups divide channels */
     double eps;                       /* 1e-5 */
-    bool affine;                      /* true: parameters weight and bias [num_channels] */
+    bool affine;                      /* true: parameters weight and, with bias, bias [num_channels] */
     wk_dtype dtype;                   /* WK_F32 */
+    bool bias;                        /* true */
 } wk_group_norm_opts;
 WK_API wk_group_norm_opts wk_group_norm_opts_default(void);
 WK_API wk_module *wk_nn_group_norm_new(const wk_group_norm_opts *o); /* wk_group_norm: wk_nn_group_norm(4, 32, .eps = 1e-6) */
 static inline wk_module *wk_nn_group_norm_with(wk_group_norm_opts o) { return wk_nn_group_norm_new(&o); }
 #define WK_GROUP_NORM_DEFAULTS                                                                                         \
-    .size = sizeof(wk_group_norm_opts), .num_channels = 0, .eps = 1e-5, .affine = true, .dtype = WK_F32
+    .size = sizeof(wk_group_norm_opts), .num_channels = 0, .eps = 1e-5, .affine = true, .dtype = WK_F32, .bias = true
 #define wk_nn_group_norm(groups, ...)                                                                                  \
     wk_nn_group_norm_with(                                                                                             \
         WK_WITH(wk_group_norm_opts, WK_GROUP_NORM_DEFAULTS, .num_groups = (groups), .num_channels = __VA_ARGS__))
@@ -207,6 +210,7 @@ typedef struct wk_layer_norm_opts {
     wk_dtype dtype;           /* WK_F32 */
 } wk_layer_norm_opts;
 WK_API wk_layer_norm_opts wk_layer_norm_opts_default(void);
+WK_API wk_layer_norm_opts wk_rms_norm_opts_default(void);
 WK_API wk_module *wk_nn_layer_norm_new(const wk_layer_norm_opts *o); /* wk_layer_norm: wk_nn_layer_norm(WK_DIMS(64), .eps = 1e-6) */
 WK_API wk_module *wk_nn_rms_norm_new(const wk_layer_norm_opts *o);   /* wk_rms_norm: wk_nn_rms_norm(WK_DIMS(64)) */
 static inline wk_module *wk_nn_layer_norm_with(wk_layer_norm_opts o) { return wk_nn_layer_norm_new(&o); }

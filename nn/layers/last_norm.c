@@ -45,10 +45,11 @@ static void describe(wk_module *m, char *text, size_t bytes)
 static const wk_module_ops layer_ops = KIND("layer_norm"), rms_ops = KIND("rms_norm");
 
 wk_layer_norm_opts wk_layer_norm_opts_default(void) { return (wk_layer_norm_opts){ WK_LAYER_NORM_DEFAULTS }; }
+wk_layer_norm_opts wk_rms_norm_opts_default(void) { return (wk_layer_norm_opts){ WK_RMS_NORM_DEFAULTS }; }
 
 static wk_module *make(const char *where, bool rms, const wk_layer_norm_opts *given)
 {
-    last l = { .o = wk_layer_norm_opts_default(), .rms = rms };
+    last l = { .o = rms ? wk_rms_norm_opts_default() : wk_layer_norm_opts_default(), .rms = rms };
     wki_check(given, NULL, WK_E_INVALID, where, "the options are NULL");
     wki_options_merge(&l.o, sizeof l.o, given);
     wki_check(l.o.normalized_shape.n >= 1 && l.o.normalized_shape.n <= 3, NULL, WK_E_INVALID, where,

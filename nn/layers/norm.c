@@ -22,7 +22,7 @@ static wk_status channels_init(wk_module *m, void *state)
     const int64_t n = c->o.num_features;
     if (c->o.affine) {
         c->weight = wk_nn_param(m, "weight", wk_ones(WK_SHAPE(n), c->o.dtype));
-        c->bias = wk_nn_param(m, "bias", wk_zeros(WK_SHAPE(n), c->o.dtype));
+        if (c->o.bias) c->bias = wk_nn_param(m, "bias", wk_zeros(WK_SHAPE(n), c->o.dtype));
     }
     if (!c->o.track_running_stats) return wk_error();
     c->mean = wk_nn_buffer(m, "running_mean", wk_zeros(WK_SHAPE(n), c->o.dtype));
@@ -76,17 +76,20 @@ static wk_tensor *channels_forward(wk_module *m, wk_tensor *x)
 static void channels_describe(wk_module *m, char *text, size_t bytes)
 {
     const channels *c = m->state;
-    snprintf(text, bytes, "%lld, eps=%g, momentum=%g%s%s", (long long)c->o.num_features, c->o.eps, c->o.momentum,
-             c->o.affine ? "" : ", affine=false", c->o.track_running_stats ? "" : ", track_running_stats=false");
+    snprintf(text, bytes, "%lld, eps=%g, momentum=%g%s%s%s", (long long)c->o.num_features, c->o.eps, c->o.momentum,
+             c->o.affine ? "" : ", affine=false", c->o.track_running_stats ? "" : ", track_running_stats=false",
+             c->o.bias ? "" : ", bias=false");
 }
 
 wk_batch_norm_opts wk_batch_norm_opts_default(void) { return (wk_batch_norm_opts){ WK_BATCH_NORM_DEFAULTS }; }
+wk_batch_norm_opts wk_instance_norm_opts_default(void) { return (wk_batch_norm_opts){ WK_INSTANCE_NORM_DEFAULTS }; }
 
 static wk_module *make_channels(const wk_module_ops *ops, const char *where, int spatial, bool instance,
                                 const wk_batch_norm_opts *given)
 {
-    channels c = { .o = wk_batch_norm_opts_default(), .spatial = spatial, .instance = instance };
-    if (instance) c.o.affine = c.o.track_running_stats = false;
+    channels c = { .o = instance ? wk_instance_norm_opts_default() : wk_batch_norm_opts_default(),
+                   .spatial = spatial,
+                   .instance = instance };
     wki_check(given, NULL, WK_E_INVALID, where, "the options are NULL");
     wki_options_merge(&c.o, sizeof c.o, given);
     wki_check(c.o.num_features > 0, NULL, WK_E_INVALID, where, "num_features is %lld; 1 or more is needed",
@@ -131,7 +134,7 @@ static wk_status group_init(wk_module *m, void *state)
     g->o = *(const wk_group_norm_opts *)wk_nn_options(m);
     if (!g->o.affine) return WK_OK;
     g->weight = wk_nn_param(m, "weight", wk_ones(WK_SHAPE(g->o.num_channels), g->o.dtype));
-    g->bias = wk_nn_param(m, "bias", wk_zeros(WK_SHAPE(g->o.num_channels), g->o.dtype));
+    if (g->o.bias) g->bias = wk_nn_param(m, "bias", wk_zeros(WK_SHAPE(g->o.num_channels), g->o.dtype));
     return wk_error();
 }
 
@@ -146,7 +149,8 @@ static wk_tensor *group_forward(wk_module *m, wk_tensor *x)
 static void group_describe(wk_module *m, char *text, size_t bytes)
 {
     const group *g = m->state;
-    snprintf(text, bytes, "%lld, %lld, eps=%g", (long long)g->o.num_groups, (long long)g->o.num_channels, g->o.eps);
+    snprintf(text, bytes, "%lld, %lld, eps=%g%s%s", (long long)g->o.num_groups, (long long)g->o.num_channels, g->o.eps,
+             g->o.affine ? "" : ", affine=false", g->o.bias ? "" : ", bias=false");
 }
 
 static const wk_module_ops group_ops = { .size = sizeof group_ops,

@@ -49,6 +49,7 @@ LAYERS = {
     "batch_norm3d": (nn.BatchNorm3d(2, affine=False, track_running_stats=False), 2, 2, 2, 1, 2),
     "instance_norm1d": (nn.InstanceNorm1d(2), 2, 2, 4), "instance_norm2d": (nn.InstanceNorm2d(2, affine=True, track_running_stats=True), 2, 2, 3, 2),
     "instance_norm3d": (nn.InstanceNorm3d(2), 1, 2, 2, 2, 2), "group_norm": (nn.GroupNorm(2, 4), 2, 4, 3),
+    "batch_norm1d_weight": (nn.BatchNorm1d(3, bias=False), 4, 3), "group_norm_weight": (nn.GroupNorm(2, 4, bias=False), 2, 4, 3),
     "layer_norm": (nn.LayerNorm((3, 4)), 2, 3, 4), "rms_norm": (nn.RMSNorm(4), 3, 4),
 }
 LOSSES = {

@@ -143,6 +143,8 @@ static void norms(void)
     NUMBERS("layer_norm_weight", wk_nn_layer_norm(WK_DIMS(6), .bias = false), 0, 6);
     NUMBERS("rms_norm", wk_nn_rms_norm(WK_DIMS(4, 6)), 0, 4, 6);
     NUMBERS("group_norm", wk_nn_group_norm(2, 6), 0, 6, 3, 4);
+    NUMBERS("batch_norm1d_weight", wk_nn_batch_norm1d(4, .bias = false), 0, 4, 5);
+    NUMBERS("group_norm_weight", wk_nn_group_norm(2, 6, .bias = false), 0, 6, 3, 4);
     NUMBERS("group_norm_plain", wk_nn_group_norm(3, 6, .affine = false), 0, 6, 5);
     NUMBERS("group_norm_flat", wk_nn_group_norm(2, 6, .eps = 0.1), 0, 6);
 }

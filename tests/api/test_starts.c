@@ -1,0 +1,288 @@
+/* Every layer as it is made, against PyTorch's: names in order, shapes, what is trained and what is only kept, how each
+ * starts. */
+#include "golden/starts.h"
+#include "wick/wick.h"
+#include "wick_check.h"
+
+enum { STARTS = sizeof golden_starts / sizeof *golden_starts };
+static bool seen[STARTS];
+
+/* Drawn numbers have the moments of their distribution, within 5 deviations of so many. */
+static void check_drawn(const struct golden_start *g, wk_tensor *t)
+{
+    const double n = (double)wk_numel(t), std = g->start == 'u' ? g->value / sqrt(3) : g->value;
+    const double mean = wk_item(wk_mean(t)), spread = wk_item(wk_std(t, 1)), most = wk_item(wk_max(wk_abs(t)));
+    ck_assert_msg(fabs(mean) < 5 * std / sqrt(n) && fabs(spread - std) < 5 * std * sqrt(0.5 / n),
+                  "%s: %s has mean %g and deviation %g, not 0 and %g", g->layer, g->name, mean, spread, std);
+    ck_assert_msg(g->start == 'n' || (most <= g->value * (1 + 1e-6) && most > g->value * (1 - 20 / n)),
+                  "%s: %s reaches %g, not %g", g->layer, g->name, most, g->value);
+    if (g->zero_row >= 0) CHECK(wk_item(wk_sum(wk_abs(wk_select(t, 0, g->zero_row)))) == 0);
+}
+
+static void check_like_the_first(const struct golden_start *g, wk_module *m, wk_tensor *t)
+{
+    char first[96];
+    const char *rest = strchr(g->name + strlen("layers."), '.');
+    CHECK(rest != NULL);
+    snprintf(first, sizeof first, "layers.0%s", rest);
+    ck_assert_msg(wk_equal(t, wk_detach(wk_parameter(m, first))), "%s: %s is not as %s", g->layer, g->name, first);
+}
+
+static void check_entry(const struct golden_start *g, wk_module *m)
+{
+    wk_tensor *p = wk_parameter(m, g->name), *t = wk_detach(p);
+    ck_assert_msg(wk_dtype_of(t) == g->dtype && wk_ndim(t) == g->ndim &&
+                      !memcmp(wk_shape(t), g->size, (size_t)g->ndim * sizeof *g->size),
+                  "%s: %s has another shape or dtype", g->layer, g->name);
+    ck_assert_msg(wk_needs_grad(p) != g->buffer && wk_state_has(wk_buffers(m), g->name) == g->buffer, "%s: %s is %s",
+                  g->layer, g->name, g->buffer ? "no buffer" : "not trained");
+    if (g->start == 'c')
+        ck_assert_msg(wk_equal(t, wk_full(g->ndim, g->size, g->dtype, g->value)), "%s: %s is not %g", g->layer, g->name,
+                      g->value);
+    else if (g->start == 'l')
+        check_like_the_first(g, m, t);
+    else
+        check_drawn(g, t);
+}
+
+/* name: a row of golden/starts.py; m: the same made here. */
+static void check_start(const char *name, wk_module *m)
+{
+    ck_assert_msg(m != NULL, "%s: %s", name, wk_error_text());
+    wk_state *s = wk_state_dict(m);
+    int64_t n = 0;
+    bool known = false;
+    for (int i = 0; i < STARTS; i++) {
+        const struct golden_start *g = &golden_starts[i];
+        if (strcmp(g->layer, name)) continue;
+        known = seen[i] = true;
+        if (!g->name) continue;
+        ck_assert_msg(n < wk_state_count(s) && !strcmp(wk_state_name(s, n), g->name), "%s: entry %lld is %s, not %s",
+                      name, (long long)n, n < wk_state_count(s) ? wk_state_name(s, n) : "missing", g->name);
+        check_entry(g, m);
+        n++;
+    }
+    ck_assert_msg(known && n == wk_state_count(s), "%s: %lld entries more than torch's", name,
+                  (long long)(wk_state_count(s) - n));
+    CHECK_OK();
+}
+
+static void activations(void)
+{
+    check_start("relu", wk_nn_relu());
+    check_start("relu6", wk_nn_relu6());
+    check_start("tanh", wk_nn_tanh());
+    check_start("sigmoid", wk_nn_sigmoid());
+    check_start("logsigmoid", wk_nn_logsigmoid());
+    check_start("hardsigmoid", wk_nn_hardsigmoid());
+    check_start("hardswish", wk_nn_hardswish());
+    check_start("silu", wk_nn_silu());
+    check_start("mish", wk_nn_mish());
+    check_start("gelu", wk_nn_gelu());
+    check_start("gelu_tanh", wk_nn_gelu_tanh());
+    check_start("selu", wk_nn_selu());
+    check_start("softsign", wk_nn_softsign());
+    check_start("tanhshrink", wk_nn_tanhshrink());
+    check_start("hardshrink", wk_nn_hardshrink(0.5));
+    check_start("softshrink", wk_nn_softshrink(0.5));
+    check_start("threshold", wk_nn_threshold(0.5, 0));
+    check_start("rrelu", wk_nn_rrelu(1.0 / 8, 1.0 / 3));
+    check_start("glu", wk_nn_glu(-1));
+    check_start("leaky_relu", wk_nn_leaky_relu(0.01));
+    check_start("elu", wk_nn_elu(1));
+    check_start("celu", wk_nn_celu(1));
+    check_start("hardtanh", wk_nn_hardtanh(-1, 1));
+    check_start("softplus", wk_nn_softplus(1, 20));
+    check_start("softmax", wk_nn_softmax(1));
+    check_start("log_softmax", wk_nn_log_softmax(1));
+    check_start("softmin", wk_nn_softmin(1));
+    check_start("softmax2d", wk_nn_softmax2d());
+    check_start("prelu", wk_nn_prelu(1));
+    check_start("prelu.channels", wk_nn_prelu(5));
+    check_start("dropout", wk_nn_dropout(0.5));
+    check_start("dropout1d", wk_nn_dropout1d(0.5));
+    check_start("dropout2d", wk_nn_dropout2d(0.5));
+    check_start("dropout3d", wk_nn_dropout3d(0.5));
+    check_start("alpha_dropout", wk_nn_alpha_dropout(0.5));
+    check_start("feature_alpha_dropout", wk_nn_feature_alpha_dropout(0.5));
+    check_start("identity", wk_nn_identity());
+    check_start("flatten", wk_nn_flatten());
+    check_start("unflatten", wk_nn_unflatten(1, WK_SHAPE(2, 2)));
+}
+
+static void products(void)
+{
+    check_start("linear", wk_nn_linear(20, 300));
+    check_start("linear.bias", wk_nn_linear(20, 300, .bias = false));
+    check_start("bilinear", wk_nn_bilinear(9, 5, 300));
+    check_start("bilinear.bias", wk_nn_bilinear(9, 5, 300, .bias = false));
+    check_start("conv1d", wk_nn_conv1d(6, 300, WK_DIMS(4)));
+    check_start("conv1d.groups", wk_nn_conv1d(6, 300, WK_DIMS(4), .groups = 3));
+    check_start("conv2d", wk_nn_conv2d(3, 300, WK_DIMS(3, 2)));
+    check_start("conv2d.bias", wk_nn_conv2d(3, 300, WK_DIMS(3), .bias = false));
+    check_start("conv3d", wk_nn_conv3d(2, 300, WK_DIMS(1, 2, 3)));
+    check_start("conv3d.groups", wk_nn_conv3d(2, 300, WK_DIMS(2), .groups = 2));
+    check_start("conv_transpose1d", wk_nn_conv_transpose1d(6, 300, WK_DIMS(4)));
+    check_start("conv_transpose1d.groups", wk_nn_conv_transpose1d(6, 300, WK_DIMS(4), .groups = 3));
+    check_start("conv_transpose2d", wk_nn_conv_transpose2d(3, 300, WK_DIMS(3, 2)));
+    check_start("conv_transpose2d.bias", wk_nn_conv_transpose2d(300, 3, WK_DIMS(3), .bias = false));
+    check_start("conv_transpose3d", wk_nn_conv_transpose3d(2, 300, WK_DIMS(1, 2, 3)));
+    check_start("conv_transpose3d.groups", wk_nn_conv_transpose3d(2, 300, WK_DIMS(2), .groups = 2));
+    check_start("embedding", wk_nn_embedding(300, 10));
+    check_start("embedding.padding_idx", wk_nn_embedding(300, 10, .padding_idx = 7));
+    check_start("embedding.padding_idx_from_the_end", wk_nn_embedding(300, 10, .padding_idx = -1));
+}
+
+static void windows(void)
+{
+    check_start("max_pool1d", wk_nn_max_pool1d(WK_DIMS(2)));
+    check_start("max_pool2d", wk_nn_max_pool2d(WK_DIMS(2)));
+    check_start("max_pool3d", wk_nn_max_pool3d(WK_DIMS(2)));
+    check_start("avg_pool1d", wk_nn_avg_pool1d(WK_DIMS(2)));
+    check_start("avg_pool2d", wk_nn_avg_pool2d(WK_DIMS(2)));
+    check_start("avg_pool3d", wk_nn_avg_pool3d(WK_DIMS(2)));
+    check_start("adaptive_avg_pool1d", wk_nn_adaptive_avg_pool1d(WK_DIMS(2)));
+    check_start("adaptive_avg_pool2d", wk_nn_adaptive_avg_pool2d(WK_DIMS(2)));
+    check_start("adaptive_avg_pool3d", wk_nn_adaptive_avg_pool3d(WK_DIMS(2)));
+    check_start("adaptive_max_pool1d", wk_nn_adaptive_max_pool1d(WK_DIMS(2)));
+    check_start("adaptive_max_pool2d", wk_nn_adaptive_max_pool2d(WK_DIMS(2)));
+    check_start("adaptive_max_pool3d", wk_nn_adaptive_max_pool3d(WK_DIMS(2)));
+    check_start("unfold", wk_nn_unfold(WK_DIMS(2)));
+    check_start("fold", wk_nn_fold(WK_DIMS(4, 4), WK_DIMS(2)));
+}
+
+static void norms(void)
+{
+    check_start("batch_norm1d", wk_nn_batch_norm1d(5));
+    check_start("batch_norm2d", wk_nn_batch_norm2d(5));
+    check_start("batch_norm3d", wk_nn_batch_norm3d(5));
+    check_start("batch_norm3d.bias", wk_nn_batch_norm3d(5, .bias = false));
+    check_start("instance_norm2d.bias", wk_nn_instance_norm2d(5, .affine = true, .bias = false));
+    check_start("batch_norm1d.affine", wk_nn_batch_norm1d(5, .affine = false));
+    check_start("batch_norm2d.track_running_stats", wk_nn_batch_norm2d(5, .track_running_stats = false));
+    check_start("instance_norm1d", wk_nn_instance_norm1d(5));
+    check_start("instance_norm2d", wk_nn_instance_norm2d(5));
+    check_start("instance_norm3d", wk_nn_instance_norm3d(5));
+    check_start("instance_norm1d.affine", wk_nn_instance_norm1d(5, .affine = true));
+    check_start("instance_norm2d.track_running_stats", wk_nn_instance_norm2d(5, .track_running_stats = true));
+    check_start("instance_norm3d.both", wk_nn_instance_norm3d(5, .affine = true, .track_running_stats = true));
+    check_start("group_norm", wk_nn_group_norm(2, 6));
+    check_start("group_norm.affine", wk_nn_group_norm(2, 6, .affine = false));
+    check_start("group_norm.bias", wk_nn_group_norm(2, 6, .bias = false));
+    check_start("layer_norm", wk_nn_layer_norm(WK_DIMS(3, 4)));
+    check_start("layer_norm.bias", wk_nn_layer_norm(WK_DIMS(3, 4), .bias = false));
+    check_start("layer_norm.elementwise_affine", wk_nn_layer_norm(WK_DIMS(4), .elementwise_affine = false));
+    check_start("rms_norm", wk_nn_rms_norm(WK_DIMS(3, 4)));
+    check_start("rms_norm.elementwise_affine", wk_nn_rms_norm(WK_DIMS(4), .elementwise_affine = false));
+}
+
+static void sequences(void)
+{
+    check_start("rnn", wk_nn_rnn(7, 100));
+    check_start("rnn.bias", wk_nn_rnn(7, 100, .num_layers = 2, .bias = false, .nonlinearity = "relu"));
+    check_start("lstm", wk_nn_lstm(7, 50));
+    check_start("lstm.whole", wk_nn_lstm(7, 50, .num_layers = 3, .bidirectional = true, .dropout = 0.1));
+    check_start("gru", wk_nn_gru(7, 50));
+    check_start("gru.both_ways", wk_nn_gru(7, 50, .num_layers = 2, .bidirectional = true));
+    check_start("multihead_attention", wk_nn_multihead_attention(32, 4));
+    check_start("multihead_attention.bias", wk_nn_multihead_attention(32, 4, .bias = false));
+    check_start("multihead_attention.kdim", wk_nn_multihead_attention(32, 4, .kdim = 24, .vdim = 40));
+    check_start("multihead_attention.vdim", wk_nn_multihead_attention(32, 4, .vdim = 40, .bias = false));
+    check_start("transformer_encoder_layer", wk_nn_transformer_encoder_layer(16, 2));
+    check_start("transformer_encoder_layer.bias",
+                wk_nn_transformer_encoder_layer(16, 2, .dim_feedforward = 64, .bias = false));
+    check_start("transformer_encoder", wk_nn_transformer_encoder(16, 2, 2, .dim_feedforward = 64));
+    check_start("transformer_encoder.norm",
+                wk_nn_transformer_encoder(16, 2, 3, .dim_feedforward = 64, .norm_first = true, .final_norm = true));
+}
+
+static void containers(void)
+{
+    wk_module *pair[] = { wk_nn_prelu(2), wk_nn_prelu(3) }, *other[] = { wk_nn_prelu(2), wk_nn_prelu(3) };
+    check_start("sequential", wk_nn_sequential(wk_nn_linear(20, 300), wk_nn_relu(), wk_nn_batch_norm1d(300)));
+    check_start("module_list", wk_nn_module_list_new(pair, 2));
+    check_start("module_dict", wk_nn_module_dict_new((const char *const[]){ "b", "a" }, other, 2));
+}
+
+static void losses(void)
+{
+    wk_tensor *ones = wk_ones(WK_SHAPE(4), WK_F32);
+    check_start("cross_entropy_loss", wk_nn_cross_entropy_loss());
+    check_start("cross_entropy_loss.weight", wk_nn_cross_entropy_loss(.weight = ones));
+    check_start("nll_loss", wk_nn_nll_loss());
+    check_start("nll_loss.weight", wk_nn_nll_loss(.weight = ones));
+    check_start("mse_loss", wk_nn_mse_loss());
+    check_start("l1_loss", wk_nn_l1_loss());
+    check_start("smooth_l1_loss", wk_nn_smooth_l1_loss());
+    check_start("huber_loss", wk_nn_huber_loss());
+    check_start("bce_loss", wk_nn_bce_loss());
+    check_start("bce_loss.weight", wk_nn_bce_loss(.weight = ones));
+    check_start("bce_with_logits_loss", wk_nn_bce_with_logits_loss());
+    check_start("bce_with_logits_loss.weights", wk_nn_bce_with_logits_loss(.weight = ones, .pos_weight = ones));
+    check_start("kl_div_loss", wk_nn_kl_div_loss());
+    check_start("poisson_nll_loss", wk_nn_poisson_nll_loss());
+    check_start("soft_margin_loss", wk_nn_soft_margin_loss());
+    check_start("hinge_embedding_loss", wk_nn_hinge_embedding_loss());
+    check_start("multi_margin_loss", wk_nn_multi_margin_loss());
+    check_start("multi_margin_loss.weight", wk_nn_multi_margin_loss(.weight = ones));
+    check_start("gaussian_nll_loss", wk_nn_gaussian_nll_loss());
+    check_start("margin_ranking_loss", wk_nn_margin_ranking_loss());
+    check_start("cosine_embedding_loss", wk_nn_cosine_embedding_loss());
+    check_start("triplet_margin_loss", wk_nn_triplet_margin_loss());
+    check_start("ctc_loss", wk_nn_ctc_loss());
+}
+
+static const char *const without_counterpart[] = { "custom", "child", "scale", "unscale" };
+
+static bool is_compared(const char *layer)
+{
+    const size_t n = strlen(layer);
+    for (int i = 0; i < STARTS; i++)
+        if (!strncmp(golden_starts[i].layer, layer, n) && !golden_starts[i].layer[n]) return true;
+    for (size_t i = 0; i < sizeof without_counterpart / sizeof *without_counterpart; i++)
+        if (!strcmp(without_counterpart[i], layer)) return true;
+    return false;
+}
+
+/* As C++ makes them, which has no options by name. */
+static wk_module *with_num_features(wk_batch_norm_opts o)
+{
+    o.num_features = 5;
+    return wk_nn_instance_norm1d_new(&o);
+}
+
+static wk_module *with_shape(wk_layer_norm_opts o)
+{
+    o.normalized_shape = WK_DIMS(3, 4);
+    return wk_nn_rms_norm_new(&o);
+}
+
+static void defaults(void)
+{
+    check_start("instance_norm1d", with_num_features(wk_instance_norm_opts_default()));
+    check_start("rms_norm", with_shape(wk_rms_norm_opts_default()));
+    CHECK(wk_rms_norm_opts_default().eps < 0);
+}
+
+TEST(starts, of_all_layers_are_torchs)
+{
+    static const char *const layers[] = {
+#define X(NAME) #NAME,
+#include "wki_layer_list.h"
+#undef X
+    };
+    wk_manual_seed(3);
+    activations();
+    products();
+    windows();
+    norms();
+    sequences();
+    containers();
+    losses();
+    defaults();
+    for (int i = 0; i < STARTS; i++) ck_assert_msg(seen[i], "%s was not made here", golden_starts[i].layer);
+    for (size_t i = 0; i < sizeof layers / sizeof *layers; i++)
+        ck_assert_msg(is_compared(layers[i]), "wk_nn_%s is not compared with torch's", layers[i]);
+}
+
+WICK_TEST_MAIN
