@@ -1,11 +1,18 @@
 /* The timed training steps. All starting values come from one integer hash, which the peers compute too: so that wick
  * and a peer do the same work is something the program checks. */
 #include "cases.h"
+#include "networks.h"
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_BATCH = 128 };
+enum { MAX_BATCH = 4096 };
+
+#define GROWN(batch, width, layers)                                                                                    \
+    {                                                                                                                  \
+        "grown", "momentum", "sgd", "lr=0.0001,momentum=0.9", 0.0001, batch, 3, { width, layers, 10 }                  \
+    }
 
 static const bench_case cases[] = {
     { "two-layer", "sgd", NULL, NULL, 1e-6, 32, 3, { 1000, 100, 2 } },
@@ -19,6 +26,26 @@ static const bench_case cases[] = {
     { "cnn", "adam", "adam", "lr=0.001", 0.001, 64, 5, { 28, 32, 64, 128, 10 } },
     { "small", "sgd", "sgd", "lr=0.01", 0.01, 32, 3, { 64, 32, 10 } },
     { "small", "adam", "adam", "lr=0.001", 0.001, 32, 3, { 64, 32, 10 } },
+    { "resnet18", "momentum", "sgd", "lr=0.001,momentum=0.9", 0.001, 64, 3, { 32, 64, 10 } },
+    { "lstm", "adam", "adam", "lr=0.001", 0.001, 32, 5, { 64, 256, 256, 2, 10 } },
+    { "encoder", "adam", "adam", "lr=0.0001", 0.0001, 32, 6, { 64, 256, 8, 4, 1024, 10 } },
+    GROWN(1, 256, 4),
+    GROWN(4, 256, 4),
+    GROWN(16, 256, 4),
+    GROWN(64, 256, 4),
+    GROWN(256, 256, 4),
+    GROWN(1024, 256, 4),
+    GROWN(4096, 256, 4),
+    GROWN(64, 16, 4),
+    GROWN(64, 64, 4),
+    GROWN(64, 1024, 4),
+    GROWN(64, 4096, 4),
+    GROWN(64, 256, 2),
+    GROWN(64, 256, 10),
+    GROWN(64, 256, 20),
+    GROWN(64, 256, 50),
+    GROWN(64, 256, 100),
+    GROWN(64, 256, 200),
 };
 
 int bench_case_count(void) { return (int)(sizeof cases / sizeof *cases); }
@@ -26,6 +53,16 @@ int bench_case_count(void) { return (int)(sizeof cases / sizeof *cases); }
 const bench_case *bench_case_at(int i) { return &cases[i]; }
 
 bool bench_case_is_bf16(const bench_case *c) { return strstr(c->work, "-bf16") != NULL; }
+
+bool bench_case_is_grown(const bench_case *c) { return !strcmp(c->work, "grown"); }
+
+void bench_case_text(const bench_case *c, int threads, char *text, size_t bytes)
+{
+    int n = snprintf(text, bytes, "%s %s %.9g %d %d %d", c->work, c->optimizer, c->lr, threads, BENCH_CHECK_STEPS,
+                     c->batch);
+    for (int i = 0; i < c->nsizes && n < (int)bytes; i++)
+        n += snprintf(text + n, bytes - (size_t)n, " %lld", (long long)c->sizes[i]);
+}
 
 float bench_value(uint32_t salt, uint32_t i)
 {
@@ -67,23 +104,21 @@ static void begin_by_hand(const bench_case *c, bench_run *run)
     run->w2 = wk_requires_grad(filled(c->sizes[1], c->sizes[2], 4, 1));
 }
 
-/* The two-convolution network of PyTorch's MNIST example, without its dropout. */
-static wk_module *cnn(const int64_t *sizes)
+static bool ends_in(const char *text, const char *end)
 {
-    const int64_t side = (sizes[0] - 4) / 2;
-    return wk_nn_sequential(wk_nn_conv2d(1, sizes[1], WK_DIMS(3)), wk_nn_relu(),
-                            wk_nn_conv2d(sizes[1], sizes[2], WK_DIMS(3)), wk_nn_relu(), wk_nn_max_pool2d(WK_DIMS(2)),
-                            wk_nn_flatten(), wk_nn_linear(sizes[2] * side * side, sizes[3]), wk_nn_relu(),
-                            wk_nn_linear(sizes[3], sizes[4]));
+    const size_t n = strlen(text), m = strlen(end);
+    return n >= m && !strcmp(text + n - m, end);
 }
 
-void bench_fill_params(wk_params *params)
+void bench_fill_params(wk_params *params, double gain)
 {
     double scale = 1;
     for (int i = 0; params && i < wk_params_count(params); i++) {
         wk_tensor *p = wk_params_at(params, i);
-        if (i % 2 == 0) scale = sqrt((double)wk_size(p, 0) / (double)wk_numel(p));
-        fill(p, (uint32_t)(10 + i), (float)scale, 1);
+        const bool weight = wk_ndim(p) > 1;
+        if (!weight && ends_in(wk_params_name(params, i), "weight")) continue;
+        if (weight) scale = sqrt((double)wk_size(p, 0) / (double)wk_numel(p));
+        fill(p, (uint32_t)(10 + i), (float)(weight ? gain * scale : scale), 1);
     }
 }
 
@@ -94,14 +129,15 @@ static void begin_net(const bench_case *c, bench_run *run)
     int64_t labels[MAX_BATCH];
     int64_t classes = c->sizes[c->nsizes - 1];
     for (int i = 0; i < c->batch; i++) labels[i] = i % classes;
-    const bool images = !strcmp(c->work, "cnn");
-    const int64_t side = c->sizes[0];
-    run->x = filled(c->batch, images ? side * side : side, 1, 2);
-    if (images) run->x = wk_reshape(run->x, WK_SHAPE(c->batch, 1, side, side));
+    int64_t shape[WK_MAX_DIMS];
+    const int ndim = bench_input_shape(c, shape);
+    run->x = wk_empty(ndim, shape, WK_F32);
+    fill(run->x, 1, 1, 2);
     run->y = wk_from(labels, WK_SHAPE(c->batch), WK_I64);
-    run->net = images ? cnn(c->sizes) : wk_mlp(c->nsizes, c->sizes);
+    run->net = bench_network(c);
     wk_params *params = wk_parameters(run->net);
-    bench_fill_params(params);
+    /* sqrt(6) keeps values and gradients as large through any number of layers with ReLU (He et al. 2015). */
+    bench_fill_params(params, bench_case_is_grown(c) ? sqrt(6) : 1);
     run->optimizer = wk_optim_by_name(c->wick_optimizer, params, c->wick_options);
 }
 

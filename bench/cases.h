@@ -4,7 +4,7 @@
 #define WICK_BENCH_CASES_H
 #include <wick/wick.h>
 
-enum { BENCH_MAX_SIZES = 5, BENCH_CHECK_STEPS = 20 };
+enum { BENCH_MAX_SIZES = 6, BENCH_CHECK_STEPS = 20 };
 
 typedef struct bench_case {
     const char *work, *optimizer; /* "mlp", "momentum"; "...-bf16": the forward pass is under autocast */
@@ -12,7 +12,10 @@ typedef struct bench_case {
     const char *wick_options;
     double lr;
     int batch, nsizes;
-    int64_t sizes[BENCH_MAX_SIZES]; /* of layers, inputs first; "cnn": an image's side instead, which has one channel */
+    /* Of layers, inputs first. Instead of the inputs "cnn" and "resnet18" have the side of an image. resnet18: side, width, classes.
+     * lstm: steps, inputs, width, layers, classes. encoder: tokens, width, heads, layers, inner width, classes. grown: width, layers,
+     * classes. */
+    int64_t sizes[BENCH_MAX_SIZES];
 } bench_case;
 
 /* A network in the state that training left it in; it lives in the scope it was made in. */
@@ -28,10 +31,14 @@ typedef struct bench_run {
 /* Uniform in [-1, 1), 24 bits, a function of (salt, i) alone; peers compute the same. */
 float bench_value(uint32_t salt, uint32_t i);
 
-/* Weights, each followed by its bias: uniform in +-1 / sqrt(inputs of the layer). */
-void bench_fill_params(wk_params *params);
+/* Weights are uniform in +-gain / sqrt(inputs of the layer), biases in +-1 / sqrt(inputs of the weight before them); the weights of
+ * norms, which have one dim, stay as they are. */
+void bench_fill_params(wk_params *params, double gain);
 
 bool bench_case_is_bf16(const bench_case *c);
+bool bench_case_is_grown(const bench_case *c); /* one of those that step --growth goes through */
+/* What a peer is told: WORK OPTIMIZER LR THREADS STEPS BATCH SIZE... */
+void bench_case_text(const bench_case *c, int threads, char *text, size_t bytes);
 int bench_case_count(void);
 const bench_case *bench_case_at(int i);
 

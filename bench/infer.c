@@ -101,7 +101,7 @@ static wk_module *net_of(const shape *s)
 {
     wk_module *net = wk_mlp(s->nsizes, s->sizes);
     wk_params *params = wk_parameters(net);
-    bench_fill_params(params);
+    bench_fill_params(params, 1);
     wk_train(net, false);
     return net;
 }

@@ -29,12 +29,16 @@ double bench_least(const double *values, int n)
     return found;
 }
 
-double bench_us_now(void)
+static double us_of(clockid_t clock)
 {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(clock, &t);
     return 1e6 * (double)t.tv_sec + 1e-3 * (double)t.tv_nsec;
 }
+
+double bench_us_now(void) { return us_of(CLOCK_MONOTONIC); }
+
+double bench_processor_us_now(void) { return us_of(CLOCK_PROCESS_CPUTIME_ID); }
 
 void bench_pin(int threads)
 {

@@ -56,7 +56,7 @@ class Network:
         self.threads = int(threads)
         sizes = [int(n) for n in sizes]
         self.row = peer_common.values(1, 1, sizes[0])
-        self.params = peer_common.params_of([(o, i) for i, o in zip(sizes, sizes[1:])])
+        self.params = peer_common.params_of(peer_common.shapes_of("mlp", sizes))
 
 
 def by_python(call):

@@ -29,16 +29,77 @@ def variant_of(step, loss):
     return peer_common.Variant(run, lambda: float(loss()))
 
 
-def network(torch, case):
+def perceptron(torch, case):
+    """Also "cnn", whose two convolutions stand before the perceptron."""
     nn, layers = torch.nn, []
     for w in case.params[0::2]:
         if w.ndim == 2 and layers and isinstance(layers[-2], nn.Conv2d):
             layers += [nn.MaxPool2d(2), nn.Flatten()]
         layers += [nn.Conv2d(w.shape[1], w.shape[0], w.shape[2]) if w.ndim == 4 else nn.Linear(w.shape[1], w.shape[0])]
         layers += [nn.ReLU()]
-    net = nn.Sequential(*layers[:-1])
+    return nn.Sequential(*layers[:-1])
+
+
+def resnet18(torch, case):
+    nn, (_, width, classes) = torch.nn, case.sizes
+
+    def conv(n, out, kernel, stride):
+        return nn.Conv2d(n, out, kernel, stride, kernel // 2, bias=False)
+
+    class Block(nn.Module):
+        def __init__(self, n, out, stride):
+            super().__init__()
+            self.conv1, self.bn1 = conv(n, out, 3, stride), nn.BatchNorm2d(out)
+            self.conv2, self.bn2 = conv(out, out, 3, 1), nn.BatchNorm2d(out)
+            same = n == out and stride == 1
+            self.shortcut = nn.Identity() if same else nn.Sequential(conv(n, out, 1, stride), nn.BatchNorm2d(out))
+            self.relu = nn.ReLU(inplace=True)
+
+        def forward(self, x):
+            y = self.bn2(self.conv2(self.relu(self.bn1(self.conv1(x)))))
+            return self.relu(y + self.shortcut(x))
+
+    net, n = [conv(3, width, 3, 1), nn.BatchNorm2d(width), nn.ReLU(inplace=True)], width
+    for stage in range(4):
+        net += [Block(n, width << stage, 2 if stage else 1), Block(width << stage, width << stage, 1)]
+        n = width << stage
+    return nn.Sequential(*net, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(n, classes))
+
+
+def lstm(torch, case):
+    nn, (_, inputs, width, layers, classes) = torch.nn, case.sizes
+
+    class Last(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.lstm, self.head = nn.LSTM(inputs, width, layers, batch_first=True), nn.Linear(width, classes)
+
+        def forward(self, x):
+            return self.head(self.lstm(x)[0][:, -1])
+
+    return Last()
+
+
+def encoder(torch, case):
+    nn, (_, width, heads, layers, inner, classes) = torch.nn, case.sizes
+
+    class Mean(nn.Module):
+        def __init__(self):
+            super().__init__()
+            layer = nn.TransformerEncoderLayer(width, heads, inner, 0.0, batch_first=True)
+            self.encoder, self.head = nn.TransformerEncoder(layer, layers), nn.Linear(width, classes)
+
+        def forward(self, x):
+            return self.head(self.encoder(x).mean(1))
+
+    return Mean()
+
+
+def network(torch, case):
+    make = {"resnet18": resnet18, "lstm": lstm, "encoder": encoder}.get(case.work, perceptron)
+    net = make(torch, case)
     with torch.no_grad():
-        for p, value in zip(net.parameters(), case.params):
+        for p, value in zip(net.parameters(), case.params, strict=True):
             p.copy_(torch.from_numpy(value))
     return net
 
@@ -136,22 +197,35 @@ def builders(torch, case):
             "compile-whole": lambda: whole_variant(torch, case),
         }
     best = {} if case.optimizer == "rmsprop" else {"fused": True}  # RMSprop has no fused form
+    images = case.x.ndim == 4
+    if case.work in ("resnet18", "lstm", "encoder", "grown"):  # long to compile: what is fastest elsewhere
+        ways = {
+            "eager": lambda: net_variant(torch, case),
+            "fused": lambda: net_variant(torch, case, **best),
+            "compile+fused": lambda: net_variant(torch, case, {}, **best),
+        }
+    else:
+        ways = every_way(torch, case, best)
+    if images:
+        ways["channels-last"] = lambda: net_variant(torch, case, last=True)
+        ways["channels-last+foreach"] = lambda: net_variant(torch, case, last=True, foreach=True)
+        ways["channels-last+fused"] = lambda: net_variant(torch, case, last=True, **best)
+        ways["channels-last+compile+fused"] = lambda: net_variant(torch, case, {}, last=True, **best)
+    return ways
+
+
+def every_way(torch, case, best):
     ways = {
         "eager": lambda: net_variant(torch, case),
         "foreach": lambda: net_variant(torch, case, foreach=True),
         "compile": lambda: net_variant(torch, case, {}),
         "compile-step": lambda: net_variant(torch, case, compiled_step=True),
         "compile+compile-step": lambda: net_variant(torch, case, {}, True),
-        "reduce-overhead": lambda: net_variant(torch, case, overhead, **best),
+        "reduce-overhead": lambda: net_variant(torch, case, {"mode": "reduce-overhead"}, **best),
     }
     if best:
         ways["fused"] = lambda: net_variant(torch, case, **best)
         ways["compile+fused"] = lambda: net_variant(torch, case, {}, **best)
-    if case.work == "cnn":
-        ways["channels-last"] = lambda: net_variant(torch, case, last=True)
-        ways["channels-last+foreach"] = lambda: net_variant(torch, case, last=True, foreach=True)
-        ways["channels-last+fused"] = lambda: net_variant(torch, case, last=True, **best)
-        ways["channels-last+compile+fused"] = lambda: net_variant(torch, case, {}, last=True, **best)
     return ways
 
 

@@ -1,113 +1,222 @@
-/* bench/products [--json]: matrix products of training, in wick and in oneDNN's sgemm, alternating in one run, on one
- * thread. Prints medians in GFLOP/s and the median of the paired ratios. wick's figures include its dispatch: what a
- * user calls. */
+/* bench/products [--peer COMMAND] [--threads N] [--samples K] [--only TEXT] [--processor-time] [--json]: the matrix
+ * products of the networks that step trains, in wick, in oneDNN's sgemm and, with a peer, in PyTorch (MKL) and NumPy
+ * (OpenBLAS), in turn in one run. wick's figures include its dispatch: what a user calls; so do the peers'. */
 #include "measure.h"
-#include <dnnl.h>
+#include "peer.h"
+#include "yardstick.h"
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-#include <wick/wick.h>
 
-enum { SAMPLES = 15 };
+enum { MAX_SAMPLES = 400, ONEDNN = 0, NRIVALS = 3, SECONDS = 60 };
 
 typedef struct shape {
     const char *name;
-    int64_t m, k, n;
-    bool a_turned, b_turned;
+    bench_product p;
 } shape;
 
+/* y = x wT, dw = dyT x, dx = dy w. */
+#define LAYER(name, batch, in, out)                                                                                    \
+    { name ", forward", { batch, in, out, false, true } }, { name ", weights", { out, batch, in, true, false } },      \
+    {                                                                                                                  \
+        name ", input", { batch, out, in, false, false }                                                               \
+    }
+
 static const shape shapes[] = {
-    { "mlp layer 1, forward", 128, 784, 512, false, true },
-    { "mlp layer 1, weights", 512, 128, 784, true, false },
-    { "mlp layer 2, forward", 128, 512, 256, false, true },
-    { "mlp layer 2, weights", 256, 128, 512, true, false },
-    { "mlp layer 2, input", 128, 256, 512, false, false },
-    { "mlp layer 3, forward", 128, 256, 10, false, true },
-    { "mlp layer 3, weights", 10, 128, 256, true, false },
-    { "mlp layer 3, input", 128, 10, 256, false, false },
-    { "two-layer, forward", 32, 1000, 100, false, false },
-    { "two-layer, weights", 1000, 32, 100, true, false },
-    { "two-layer, last", 32, 100, 2, false, false },
-    { "small, forward", 32, 64, 32, false, true },
-    { "small, weights", 32, 32, 64, true, false },
-    { "small, last", 32, 32, 10, false, true },
-    { "one row", 1, 784, 512, false, true },
-    { "square", 512, 512, 512, false, false },
-    { "square", 1024, 1024, 1024, false, false },
+    LAYER("mlp 1", 128, 784, 512),
+    LAYER("mlp 2", 128, 512, 256),
+    LAYER("mlp 3", 128, 256, 10),
+    { "two-layer 1, forward", { 32, 1000, 100, false, false } },
+    { "two-layer 1, weights", { 1000, 32, 100, true, false } },
+    { "two-layer 2, forward", { 32, 100, 2, false, false } },
+    { "two-layer 2, weights", { 100, 32, 2, true, false } },
+    { "two-layer 2, input", { 32, 2, 100, false, true } },
+    LAYER("small 1", 32, 64, 32),
+    LAYER("small 2", 32, 32, 10),
+    LAYER("cnn 3", 64, 9216, 128),
+    LAYER("cnn 4", 64, 128, 10),
+    LAYER("resnet18 last", 64, 512, 10),
+    LAYER("lstm inputs", 2048, 256, 1024),
+    LAYER("lstm states", 32, 256, 1024),
+    LAYER("encoder q, k, v", 2048, 256, 768),
+    LAYER("encoder out", 2048, 256, 256),
+    LAYER("encoder inner", 2048, 256, 1024),
+    LAYER("encoder outer", 2048, 1024, 256),
+    LAYER("sequence last", 32, 256, 10),
+    { "one row", { 1, 784, 512, false, true } },
+    { "square", { 512, 512, 512, false, false } },
+    { "square", { 1024, 1024, 1024, false, false } },
 };
 
-static double now(void) { return 1e-6 * bench_us_now(); }
+typedef struct options {
+    const char *peer, *only;
+    int threads, samples;
+    bool processor, json;
+} options;
 
-static double median(double *values, int n)
-{
-    bench_sort(values, n);
-    return values[n / 2];
-}
+typedef struct race {
+    options o;
+    bench_peer peers[NRIVALS]; /* of ONEDNN: not used, it runs in this process */
+    double mine[MAX_SAMPLES], us[NRIVALS][MAX_SAMPLES];
+} race;
+
+static const char *const rivals[NRIVALS] = { "oneDNN", "torch", "numpy" };
 
 typedef struct operands {
+    const bench_product *p;
     wk_tensor *a, *b; /* as wick multiplies them, perhaps turned views */
     const float *a_data, *b_data;
     float *c_data;
 } operands;
 
-static double wick_time(const operands *o, int repeats)
+static bool complain(const char *text)
 {
-    double start = now();
-    for (int i = 0; i < repeats; i++) {
-        WK_SCOPE(product);
-        wk_mm(o->a, o->b);
+    fprintf(stderr, "products: %s\n", text);
+    return false;
+}
+
+static void by_wick(const operands *o)
+{
+    WK_SCOPE(product);
+    wk_mm(o->a, o->b);
+}
+
+static void by_onednn(const operands *o) { bench_onednn(o->p, o->a_data, o->b_data, o->c_data); }
+
+/* Microseconds a product; those before bring the caches back, and outlast a rival's spinning. */
+static double time_of(const race *r, void (*product)(const operands *o), const operands *o, int repeats)
+{
+    double (*now)(void) = r->o.processor ? bench_processor_us_now : bench_us_now;
+    for (int i = 0; i <= repeats / 2; i++) product(o);
+    const double start = now();
+    for (int i = 0; i < repeats; i++) product(o);
+    return (now() - start) / repeats;
+}
+
+static bool sample(race *r, const operands *o, int repeats, int k)
+{
+    r->mine[k] = time_of(r, by_wick, o, repeats);
+    r->us[ONEDNN][k] = time_of(r, by_onednn, o, repeats);
+    for (int i = ONEDNN + 1; r->o.peer && i < NRIVALS; i++) {
+        if (!bench_peer_ask(&r->peers[i], SECONDS, "sample %d", repeats)) return complain(r->peers[i].error);
+        r->us[i][k] = strtod(r->peers[i].line, NULL);
     }
-    return (now() - start) / repeats;
+    return !wk_failed();
 }
 
-static double onednn_time(const shape *s, const operands *o, int repeats)
+static bool prepare(race *r, const bench_product *p)
 {
-    double start = now();
-    for (int i = 0; i < repeats; i++)
-        dnnl_sgemm(s->a_turned ? 'T' : 'N', s->b_turned ? 'T' : 'N', s->m, s->n, s->k, 1, o->a_data,
-                   s->a_turned ? s->m : s->k, o->b_data, s->b_turned ? s->k : s->n, 0, o->c_data, s->n);
-    return (now() - start) / repeats;
+    for (int i = ONEDNN + 1; r->o.peer && i < NRIVALS; i++)
+        if (!bench_peer_ask(&r->peers[i], SECONDS, "prepare %d %d %d %d %d", (int)p->m, (int)p->k, (int)p->n,
+                            p->a_turned, p->b_turned))
+            return complain(r->peers[i].error);
+    return true;
 }
 
-static void measure(const shape *s, bool json)
+static void print_row(const race *r, const shape *s)
+{
+    const bench_product *p = &s->p;
+    const double flops = 2.0 * (double)p->m * (double)p->k * (double)p->n, mine = bench_least(r->mine, r->o.samples);
+    double least[NRIVALS] = { 0 }, paired[MAX_SAMPLES];
+    const int nrivals = r->o.peer ? NRIVALS : 1;
+    int best = 0;
+    for (int i = 0; i < nrivals; i++) {
+        least[i] = bench_least(r->us[i], r->o.samples);
+        if (least[i] < least[best]) best = i;
+    }
+    for (int k = 0; k < r->o.samples; k++) paired[k] = r->us[best][k] / r->mine[k];
+    char text[48];
+    snprintf(text, sizeof text, "%lldx%lldx%lld %c%c", (long long)p->m, (long long)p->k, (long long)p->n,
+             p->a_turned ? 'T' : 'N', p->b_turned ? 'T' : 'N');
+    printf(r->o.json ? "{\"work\":\"%s\",\"shape\":\"%s\",\"threads\":%d,\"wick_gflops\":%.1f"
+                     : "%-24s %-18s %2d %7.1f",
+           s->name, text, r->o.threads, flops / mine / 1e3);
+    for (int i = 0; i < nrivals; i++) {
+        if (r->o.json) printf(",\"%s_gflops\":", rivals[i]);
+        printf(r->o.json ? "%.1f" : " %7.1f", flops / least[i] / 1e3);
+    }
+    printf(r->o.json ? ",\"ratio\":%.3f,\"best_ratio\":%.3f,\"best\":\"%s\"}\n" : "  %5.2f %5.2f  %s\n",
+           bench_median(paired, r->o.samples), least[best] / mine, rivals[best]);
+    fflush(stdout);
+}
+
+static bool measure(race *r, const shape *s)
 {
     WK_SCOPE(work);
-    wk_tensor *a = s->a_turned ? wk_randn(WK_SHAPE(s->k, s->m), WK_F32) : wk_randn(WK_SHAPE(s->m, s->k), WK_F32);
-    wk_tensor *b = s->b_turned ? wk_randn(WK_SHAPE(s->n, s->k), WK_F32) : wk_randn(WK_SHAPE(s->k, s->n), WK_F32);
-    wk_tensor *c = wk_zeros(WK_SHAPE(s->m, s->n), WK_F32);
-    operands o = { s->a_turned ? wk_t(a) : a, s->b_turned ? wk_t(b) : b, wk_data(a), wk_data(b), (float *)wk_data(c) };
-    double flops = 2.0 * (double)s->m * (double)s->k * (double)s->n, mine[SAMPLES], theirs[SAMPLES], ratio[SAMPLES];
-    int repeats = (int)(4e8 / flops) + 1;
-    wick_time(&o, repeats);
-    onednn_time(s, &o, repeats);
-    for (int i = 0; i < SAMPLES; i++) {
-        mine[i] = wick_time(&o, repeats);
-        theirs[i] = onednn_time(s, &o, repeats);
-        ratio[i] = theirs[i] / mine[i];
+    const bench_product *p = &s->p;
+    wk_tensor *a = p->a_turned ? wk_randn(WK_SHAPE(p->k, p->m), WK_F32) : wk_randn(WK_SHAPE(p->m, p->k), WK_F32);
+    wk_tensor *b = p->b_turned ? wk_randn(WK_SHAPE(p->n, p->k), WK_F32) : wk_randn(WK_SHAPE(p->k, p->n), WK_F32);
+    wk_tensor *c = wk_zeros(WK_SHAPE(p->m, p->n), WK_F32);
+    const operands o = { p,          p->a_turned ? wk_t(a) : a, p->b_turned ? wk_t(b) : b, wk_data(a),
+                         wk_data(b), (float *)wk_data(c) };
+    const int repeats = (int)(4e8 / (2.0 * (double)p->m * (double)p->k * (double)p->n)) + 1;
+    bool ok = prepare(r, p);
+    for (int k = 0; ok && k < r->o.samples; k++) ok = sample(r, &o, repeats, k);
+    if (ok) print_row(r, s);
+    return ok;
+}
+
+static bool start_peers(race *r)
+{
+    for (int i = ONEDNN + 1; r->o.peer && i < NRIVALS; i++) {
+        bench_peer *peer = &r->peers[i];
+        if (!bench_peer_start(peer, rivals[i], r->o.peer, WICK_BENCH_SCRIPTS "/peer_products.py", r->o.threads) ||
+            !bench_peer_ask(peer, SECONDS, "library %s %s", rivals[i], r->o.processor ? "processor" : "wall"))
+            return complain(peer->error);
+        if (!r->o.json) printf("%s is %s\n", rivals[i], peer->line);
     }
-    double wick = flops / median(mine, SAMPLES) / 1e9, onednn = flops / median(theirs, SAMPLES) / 1e9;
-    char text[48];
-    snprintf(text, sizeof text, "%lldx%lldx%lld %c%c", (long long)s->m, (long long)s->k, (long long)s->n,
-             s->a_turned ? 'T' : 'N', s->b_turned ? 'T' : 'N');
-    printf(json ? "{\"work\":\"%s\",\"shape\":\"%s\",\"wick_gflops\":%.1f,\"onednn_gflops\":%.1f,\"ratio\":%.3f,"
-                  "\"isa\":\"%s\"}\n"
-                : "%-22s  %-18s  %7.1f  %7.1f  %5.2f\n",
-           s->name, text, wick, onednn, median(ratio, SAMPLES), wk_cpu_isa());
+    return true;
+}
+
+static bool set_option(options *o, const char *word, const char *value)
+{
+    if (!strcmp(word, "--peer")) return o->peer = value, true;
+    if (!strcmp(word, "--only")) return o->only = value, true;
+    const long number = strtol(value, NULL, 10);
+    if (!strcmp(word, "--threads") && number >= 1 && number <= 64) return o->threads = (int)number, true;
+    if (!strcmp(word, "--samples") && number >= 1 && number <= MAX_SAMPLES) return o->samples = (int)number, true;
+    return false;
+}
+
+static int run(race *r)
+{
+    WK_SCOPE(program);
+    bench_pin(r->o.threads);
+    const char *missing = bench_onednn_load(r->o.threads);
+    if (missing) return complain(missing), 1;
+    wk_set_num_threads(r->o.threads);
+    bool ok = start_peers(r);
+    if (ok && !r->o.json)
+        printf("instruction set %s; GFLOP/s of the best of %d samples; wick / the best of the others: median, "
+               "best\n%-24s %-18s "
+               "%2s %7s %7s %s\n",
+               wk_cpu_isa(), r->o.samples, "product", "M x K x N", "th", "wick", "oneDNN",
+               r->o.peer ? "  torch   numpy" : "");
+    for (size_t i = 0; ok && i < sizeof shapes / sizeof *shapes; i++)
+        if (!r->o.only || strstr(shapes[i].name, r->o.only)) ok = measure(r, &shapes[i]);
+    for (int i = ONEDNN + 1; r->o.peer && i < NRIVALS; i++) bench_peer_stop(&r->peers[i]);
+    if (wk_failed()) ok = complain(wk_error_text());
+    return !ok;
 }
 
 int main(int argc, char **argv)
 {
-    bool json = argc > 1 && !strcmp(argv[1], "--json");
-    if (!getenv("OMP_NUM_THREADS")) { /* read when oneDNN is loaded: start again with it set */
-        setenv("OMP_NUM_THREADS", "1", 1);
-        execv("/proc/self/exe", argv);
+    static race r = { .o = { .threads = 1, .samples = 15 } };
+    for (int i = 1; i < argc; i++) {
+        if (!strcmp(argv[i], "--json"))
+            r.o.json = true;
+        else if (!strcmp(argv[i], "--processor-time"))
+            r.o.processor = true;
+        else if (i + 1 < argc && set_option(&r.o, argv[i], argv[i + 1]))
+            i++;
+        else {
+            fputs("usage: products [--peer COMMAND] [--threads N] [--samples K] [--only TEXT] [--processor-time] "
+                  "[--json]\n",
+                  stderr);
+            return 2;
+        }
     }
-    WK_SCOPE(program);
-    if (!json)
-        printf("instruction set %s, one thread, GFLOP/s\n%-22s  %-18s  %7s  %7s  %5s\n", wk_cpu_isa(), "product",
-               "M x K x N", "wick", "oneDNN", "ratio");
-    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) measure(&shapes[i], json);
-    if (wk_failed()) fprintf(stderr, "products: %s\n", wk_error_text());
-    return wk_failed();
+    signal(SIGPIPE, SIG_IGN); /* a peer that ended is an error of write */
+    return run(&r);
 }

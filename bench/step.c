@@ -2,21 +2,23 @@
  * sample in turn, so that what disturbs the machine disturbs all of them. README.md says how, and what the figures
  * mean. Linux only.
  *
- *   step [--peer COMMAND] [--peer-jax COMMAND] [--threads N] [--samples K] [--case NAME] [--json]
- *   step --start [--samples K]
+ *   step [--peer COMMAND] [--peer-jax COMMAND] [--threads N] [--samples K] [--case NAME] [--growth] [--products]
+ * [--json] step --memory [--peer COMMAND] [--case NAME] [--json] step --start [--samples K]
  */
 #include "cases.h"
 #include "measure.h"
+#include "memory.h"
 #include "peer.h"
 #include "start.h"
+#include "yardstick.h"
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_CASES = 16, MAX_PEERS = 2, MAX_SAMPLES = BENCH_MAX_SAMPLES, PREPARE_SECONDS = 600, SAMPLE_SECONDS = 60 };
-enum { SAMPLE_US = 20000 };
+enum { MAX_CASES = 64, MAX_PEERS = 2, MAX_SAMPLES = BENCH_MAX_SAMPLES, PREPARE_SECONDS = 600, SAMPLE_SECONDS = 60 };
+enum { SAMPLE_US = 20000, LONG_US = 100000, FEW_SAMPLES = 5 };
 
 typedef struct peer_kind {
     const char *name, *option, *script;
@@ -30,7 +32,7 @@ typedef struct options {
     const char *commands[MAX_PEERS]; /* NULL: without that peer */
     const char *only;                /* NULL: every case */
     int threads, samples;
-    bool json, eager, start, first_step;
+    bool json, eager, start, first_step, processor, growth, products, memory;
 } options;
 
 typedef struct contender {
@@ -43,24 +45,31 @@ typedef struct race {
     const options *o;
     char cpu[128];
     contender rivals[MAX_PEERS];
-    int nrivals;
+    int nrivals, nsamples; /* nsamples: of the case at hand */
     double us[MAX_SAMPLES];
+    bench_step_products products;
+    double products_us[MAX_SAMPLES], over_products[MAX_SAMPLES]; /* over: wick / products, of neighbouring samples */
 } race;
 
 /* One sample: microseconds a step over n steps. Those before bring the caches back, and outlast the peer's spinning. */
-static double time_steps(bench_run *run, int n)
+typedef double clock_function(void);
+
+static clock_function *clock_of(const options *o) { return o->processor ? bench_processor_us_now : bench_us_now; }
+
+static double time_steps(const options *o, bench_run *run, int n)
 {
+    clock_function *now = clock_of(o);
     for (int i = 0; i <= n / 2; i++) bench_step(run);
-    double from = bench_us_now();
+    double from = now();
     for (int i = 0; i < n; i++) bench_step(run);
-    return (bench_us_now() - from) / n;
+    return (now() - from) / n;
 }
 
-static int steps_a_sample(bench_run *run)
+static int steps_a_sample(const options *o, bench_run *run)
 {
     int n = 1;
     for (; n < 1 << 20 && !wk_failed(); n *= 2) {
-        double us = time_steps(run, n);
+        double us = time_steps(o, run, n);
         if (us * n >= SAMPLE_US / 4) return (int)(SAMPLE_US / us) + 1;
     }
     return n;
@@ -79,6 +88,8 @@ static bool start_rivals(race *r)
         contender *rival = &r->rivals[r->nrivals++];
         if (!bench_peer_start(&rival->peer, kinds[i].name, r->o->commands[i], kinds[i].script, r->o->threads))
             return complain(rival->peer.error), false;
+        if (r->o->processor && !bench_peer_ask(&rival->peer, SAMPLE_SECONDS, "clock processor"))
+            return complain(rival->peer.error), false;
     }
     return true;
 }
@@ -87,12 +98,9 @@ static bool start_rivals(race *r)
 static bool prepare(const race *r, contender *rival, int index, double loss)
 {
     const bench_case *c = bench_case_at(index);
-    char sizes[96] = "";
-    for (int i = 0, n = 0; i < c->nsizes; i++)
-        n += snprintf(sizes + n, sizeof sizes - (size_t)n, " %lld", (long long)c->sizes[i]);
-    if (!bench_peer_ask(&rival->peer, PREPARE_SECONDS, "prepare %s %s %.9g %d %d %d%s", c->work, c->optimizer, c->lr,
-                        r->o->threads, BENCH_CHECK_STEPS, c->batch, sizes))
-        return complain(rival->peer.error), false;
+    char text[200];
+    bench_case_text(c, r->o->threads, text, sizeof text);
+    if (!bench_peer_ask(&rival->peer, PREPARE_SECONDS, "prepare %s", text)) return complain(rival->peer.error), false;
     char *rest = NULL;
     double theirs = strtod(rival->peer.line, &rest);
     snprintf(rival->how[index], sizeof rival->how[index], "%s", rest + (*rest == ' '));
@@ -102,12 +110,26 @@ static bool prepare(const race *r, contender *rival, int index, double loss)
     return false;
 }
 
+static double time_products(const race *r, int n)
+{
+    clock_function *now = clock_of(r->o);
+    for (int i = 0; i <= n / 2; i++) bench_step_products_run(&r->products);
+    double from = now();
+    for (int i = 0; i < n; i++) bench_step_products_run(&r->products);
+    return (now() - from) / n;
+}
+
 static bool alternate(race *r, bench_run *run)
 {
-    int n = steps_a_sample(run);
-    for (int k = 0; k < r->o->samples; k++) {
-        r->us[k] = time_steps(run, n);
+    int n = steps_a_sample(r->o, run);
+    for (int k = 0; k < r->nsamples; k++) {
+        r->us[k] = time_steps(r->o, run, n);
         if (wk_failed()) return complain(wk_error_text()), false;
+        if (r->o->growth && n == 1 && r->us[k] > LONG_US && r->nsamples > FEW_SAMPLES) r->nsamples = FEW_SAMPLES;
+        if (r->products.layers) {
+            r->products_us[k] = time_products(r, n);
+            r->over_products[k] = r->us[k] / r->products_us[k];
+        }
         for (int i = 0; i < r->nrivals; i++) {
             contender *rival = &r->rivals[i];
             if (!bench_peer_ask(&rival->peer, SAMPLE_SECONDS, "sample %d", SAMPLE_US))
@@ -125,16 +147,31 @@ static void print_heading(const race *r)
            r->o->threads > 1 ? "s" : "");
     for (int i = 0; i < r->nrivals; i++) printf(", %s", r->rivals[i].peer.version);
     printf(
-        "\nmicroseconds a step and peer / wick: medians of %d samples; best: of the best samples\n\n%-10s %-10s %10s",
-        r->o->samples, "work", "optimizer", "wick");
+        "\nmicroseconds a step and peer / wick: medians of %d samples; best: of the best samples\n\n%-10s %-12s %10s",
+        r->o->samples, "work", r->o->growth ? "b, w, layers" : "optimizer", "wick");
+    if (r->o->products) printf(" %10s %7s %7s", "products", "over", "best");
     for (int i = 0; i < r->nrivals; i++) printf(" %10s %7s %7s", r->rivals[i].peer.name, "ratio", "best");
     putchar('\n');
 }
 
+/* What tells the rows of one work apart. */
+static const char *label(const bench_case *c, char *text, size_t bytes)
+{
+    if (!bench_case_is_grown(c)) return c->optimizer;
+    snprintf(text, bytes, "%d, %lld, %lld", c->batch, (long long)c->sizes[0], (long long)c->sizes[1]);
+    return text;
+}
+
 static void print_row(const race *r, const bench_case *c)
 {
-    const int n = r->o->samples;
-    printf("%-10s %-10s %10.1f", c->work, c->optimizer, bench_median(r->us, n));
+    const int n = r->nsamples;
+    char text[48];
+    printf("%-10s %-12s %10.1f", c->work, label(c, text, sizeof text), bench_median(r->us, n));
+    if (r->products.layers)
+        printf(" %10.1f %7.2f %7.2f", bench_median(r->products_us, n), bench_median(r->over_products, n),
+               bench_least(r->us, n) / bench_least(r->products_us, n));
+    else if (r->o->products)
+        printf(" %10s %7s %7s", "-", "-", "-");
     for (int i = 0; i < r->nrivals; i++) {
         const contender *rival = &r->rivals[i];
         printf(" %10.1f %7.2f %7.2f", bench_median(rival->us, n), bench_median(rival->ratio, n),
@@ -145,11 +182,13 @@ static void print_row(const race *r, const bench_case *c)
 
 static void print_variants(const race *r)
 {
+    char text[48];
     for (int i = 0; i < r->nrivals; i++) {
         printf("\n%s: the fastest of\n", r->rivals[i].peer.version);
         for (int k = 0; k < bench_case_count(); k++)
             if (*r->rivals[i].how[k])
-                printf("  %s, %s: %s\n", bench_case_at(k)->work, bench_case_at(k)->optimizer, r->rivals[i].how[k]);
+                printf("  %s, %s: %s\n", bench_case_at(k)->work, label(bench_case_at(k), text, sizeof text),
+                       r->rivals[i].how[k]);
     }
 }
 
@@ -157,10 +196,16 @@ static void print_variants(const race *r)
 static void print_json(const race *r, int index)
 {
     const bench_case *c = bench_case_at(index);
-    const int n = r->o->samples;
+    const int n = r->nsamples;
     for (int i = 0; i < (r->nrivals ? r->nrivals : 1); i++) {
-        printf("{\"work\":\"%s\",\"optimizer\":\"%s\",\"threads\":%d,\"wick_us\":%.3f", c->work, c->optimizer,
-               r->o->threads, bench_median(r->us, n));
+        printf("{\"work\":\"%s\",\"optimizer\":\"%s\",\"threads\":%d,\"batch\":%d,\"sizes\":[", c->work, c->optimizer,
+               r->o->threads, c->batch);
+        for (int k = 0; k < c->nsizes; k++) printf("%s%lld", k ? "," : "", (long long)c->sizes[k]);
+        printf("],\"wick_us\":%.3f", bench_median(r->us, n));
+        if (r->products.layers)
+            printf(",\"products_us\":%.3f,\"over_products\":%.4f,\"best_over_products\":%.4f",
+                   bench_median(r->products_us, n), bench_median(r->over_products, n),
+                   bench_least(r->us, n) / bench_least(r->products_us, n));
         if (r->nrivals) {
             const contender *rival = &r->rivals[i];
             printf(",\"peer_us\":%.3f,\"ratio\":%.4f,\"best_ratio\":%.4f", bench_median(rival->us, n),
@@ -180,6 +225,8 @@ static bool run_case(race *r, int index)
     bench_run run;
     bench_begin(bench_case_at(index), r->o->eager, &run);
     double loss = bench_check(&run);
+    if (r->o->products) bench_step_products_begin(bench_case_at(index), &r->products);
+    r->nsamples = r->o->samples;
     if (wk_failed()) return complain(wk_error_text()), false;
     for (int i = 0; i < r->nrivals; i++)
         if (!prepare(r, &r->rivals[i], index, loss)) return false;
@@ -195,6 +242,7 @@ static bool run_case(race *r, int index)
 /* "mlp" is all cases of that work, "mlp/adam" one. */
 static bool chosen(const options *o, const bench_case *c)
 {
+    if (bench_case_is_grown(c) != o->growth) return false;
     if (!o->only) return true;
     size_t n = strlen(c->work);
     if (strncmp(o->only, c->work, n)) return false;
@@ -208,6 +256,8 @@ static int run_all(const options *o)
     bench_pin(o->threads);
     bench_cpu_model(r.cpu, sizeof r.cpu);
     bool ok = wk_set_num_threads(o->threads) == WK_OK || (complain(wk_error_text()), false);
+    const char *missing = ok && o->products ? bench_onednn_load(o->threads) : NULL;
+    if (missing) return complain(missing);
     ok = ok && start_rivals(&r);
     if (ok && !o->json) print_heading(&r);
     for (int i = 0; ok && i < bench_case_count(); i++)
@@ -217,15 +267,28 @@ static int run_all(const options *o)
     return !ok;
 }
 
+static int run_memory(const options *o)
+{
+    bench_pin(o->threads);
+    if (wk_set_num_threads(o->threads) != WK_OK) return complain(wk_error_text());
+    if (!o->json) bench_memory_heading(o->commands[0] != NULL);
+    for (int i = 0; i < bench_case_count(); i++)
+        if (chosen(o, bench_case_at(i)) &&
+            !bench_memory(bench_case_at(i), o->commands[0], kinds[0].script, o->threads, o->json))
+            return 1;
+    return 0;
+}
+
 static int usage(const char *problem, const char *word)
 {
     if (problem) fprintf(stderr, "step: %s: %s\n", problem, word);
     fputs("usage: step [--peer COMMAND] [--peer-jax COMMAND] [--threads N] [--samples K] [--case NAME] [--eager] "
-          "[--json]\n"
+          "[--growth] [--products] [--processor-time] [--json]\n"
+          "       step --memory [--peer COMMAND] [--threads N] [--case NAME] [--json]\n"
           "       step --start [--samples K]\n"
           "COMMAND runs Python with PyTorch or JAX: python3, say. NAME is one of",
           stderr);
-    for (int i = 0; i < bench_case_count(); i++)
+    for (int i = 0; i < bench_case_count() && !bench_case_is_grown(bench_case_at(i)); i++)
         fprintf(stderr, "%s %s/%s", i ? "," : "", bench_case_at(i)->work, bench_case_at(i)->optimizer);
     fputs(", or the part before the slash.\n", stderr);
     return 2;
@@ -236,9 +299,14 @@ static bool is_switch(options *o, const char *word)
     const struct {
         const char *name;
         bool *on;
-    } switches[] = {
-        { "--json", &o->json }, { "--eager", &o->eager }, { "--start", &o->start }, { "--first-step", &o->first_step }
-    };
+    } switches[] = { { "--json", &o->json },
+                     { "--eager", &o->eager },
+                     { "--start", &o->start },
+                     { "--first-step", &o->first_step },
+                     { "--processor-time", &o->processor },
+                     { "--growth", &o->growth },
+                     { "--products", &o->products },
+                     { "--memory", &o->memory } };
     for (size_t i = 0; i < sizeof switches / sizeof *switches; i++)
         if (!strcmp(word, switches[i].name)) return *switches[i].on = true;
     return false;
@@ -271,5 +339,6 @@ int main(int argc, char **argv)
     if (!any) return usage("no such case", o.only);
     signal(SIGPIPE, SIG_IGN); /* a peer that ended is an error of write */
     if (o.first_step) return bench_first_step();
-    return o.start ? bench_start(o.samples) : run_all(&o);
+    if (o.start) return bench_start(o.samples);
+    return o.memory ? run_memory(&o) : run_all(&o);
 }
