@@ -141,6 +141,8 @@ wk_status wki_part_raise(const wki_failure *f)
     return f->part ? wki_error_raise(&f->error) : WK_OK;
 }
 
+int64_t wki_element_units(const wki_call *call) { return wki_blocks(wki_numel(call->views[0]), WKI_BLOCK); }
+
 static wk_status run_alone(const wki_kernel *kernel, const wki_call *call, int64_t units)
 {
     const size_t bytes = wki_cpu_scratch(kernel, call);

@@ -35,6 +35,8 @@ enum {
     WKI_GROUP = 64,      /* random numbers made at once */
     WKI_BLOCK = 4096     /* elements of a unit of kernels that go element by element */
 };
+/* Units of kernels of which element i depends on element i of the operands alone, and on i. */
+int64_t wki_element_units(const wki_call *call);
 
 typedef struct wki_norm_loops wki_norm_loops; /* isa/norm.c, described in norm.h */
 typedef struct wki_loops {

@@ -1,108 +1,22 @@
-/* A plan on the CPU: kernels, units and threads chosen once, then one run of the team over all calls. Its parts meet
- * only where bytes go from one to another. */
+/* A plan on the CPU: kernels, units and threads chosen once, then one run of the team over all calls, of which meet.c
+ * tells where parts must wait for each other and which run together. */
+#include "backends/cpu/replay.h"
 #include "backends/cpu/onednn.h"
 #include "backends/cpu/team.h"
+#include "backends/cpu/walk.h"
 #include "backends/plan.h"
 #include "base/alloc.h"
 #include <string.h>
 
-typedef struct step {
-    const wki_kernel *kernel; /* NULL: the host's */
-    const wki_item *item;
-    int64_t units;
-    int threads;  /* 1: part 0 runs all of it */
-    bool barrier; /* before it */
-    bool scratch; /* it needs some: kernels tell by that how to go */
-} step;
-
 typedef struct ready {
     int nsteps, threads;
     size_t scratch;
-    step steps[];
+    wki_step steps[];
 } ready;
-
-/* ---- Where parts must meet ---- */
-
-/* Bytes that an item touches. Split alike: contiguous elements by rows among as many parts, so that each part has its
- * own in both. */
-typedef struct span {
-    const char *begin, *end;
-    int64_t split; /* elements of such a split; 0: another */
-    int threads;   /* 1: part 0 has all */
-    bool written;
-} span;
-
-static span span_of(const wki_view *v)
-{
-    int64_t low = 0, high = 0;
-    for (int d = 0; d < v->ndim; d++) {
-        if (v->size[d] == 0) return (span){ 0 };
-        const int64_t far = (v->size[d] - 1) * v->stride[d];
-        if (far < 0)
-            low += far;
-        else
-            high += far;
-    }
-    const int64_t size = (int64_t)wk_dtype_size((wk_dtype)v->dtype);
-    return (span){ .begin = (const char *)v->data + low * size, .end = (const char *)v->data + (high + 1) * size };
-}
-
-static bool meet(const span *a, const span *b)
-{
-    if (a->begin >= b->end || b->begin >= a->end || !(a->written || b->written)) return false;
-    if (a->threads == 1 && b->threads == 1) return false;
-    return !(a->split && a->split == b->split && a->threads == b->threads && a->begin == b->begin && a->end == b->end);
-}
-
-static int64_t split_of(const step *s)
-{
-    if (s->kernel != &wki_cpu_row) return 0;
-    for (int k = 0; k < s->item->call.nviews; k++)
-        if (!wki_is_contiguous(&s->item->views[k])) return 0;
-    return wki_numel(&s->item->views[0]);
-}
-
-/* The host's part waits for all before it, which may have failed, and all behind it for what it has done.
- * spans[0 .. n) are touched since the parts last met; those of s come behind. */
-static bool must_meet(const step *s, span *spans, int n)
-{
-    const wki_call *call = &s->item->call;
-    const int64_t split = split_of(s);
-    bool found = false;
-    for (int k = 0; k < call->nviews; k++) {
-        span *mine = &spans[n + k];
-        *mine = span_of(&s->item->views[k]);
-        mine->split = split;
-        mine->threads = s->threads;
-        mine->written = k < call->nout || !s->kernel;
-        for (int i = 0; i < n && !found; i++) found = meet(mine, &spans[i]);
-    }
-    return found;
-}
-
-static wk_status find_barriers(wki_plan *plan, ready *r)
-{
-    size_t views = 0;
-    for (int i = 0; i < plan->nitems; i++) views += (size_t)plan->items[i]->call.nviews;
-    span *spans = wki_alloc_array(views + 1, sizeof *spans);
-    if (!spans) return wk_error();
-    int n = 0;
-    for (int i = 0; i < r->nsteps; i++) {
-        step *s = &r->steps[i];
-        s->barrier = must_meet(s, spans, n) || !s->kernel || (i > 0 && !r->steps[i - 1].kernel);
-        const int mine = s->item->call.nviews;
-        if (s->barrier) memmove(spans, spans + n, (size_t)mine * sizeof *spans);
-        n = s->barrier ? mine : n + mine;
-    }
-    wki_free(spans);
-    return WK_OK;
-}
-
-/* ---- Preparing and running ---- */
 
 wk_status wki_cpu_prepare(wki_plan *plan)
 {
-    ready *r = wki_alloc(sizeof *r + (size_t)plan->nitems * sizeof(step));
+    ready *r = wki_alloc(sizeof *r + (size_t)plan->nitems * sizeof(wki_step));
     if (!r) return wk_error();
     plan->ready = r;
     r->threads = 1;
@@ -111,14 +25,14 @@ wk_status wki_cpu_prepare(wki_plan *plan)
         const wki_kernel *kernel = plan->items[i]->host ? NULL : wki_cpu_kernel(call->op);
         const int64_t units = kernel && kernel->units ? kernel->units(call) : 1;
         if (units == 0) continue;
-        step *s = &r->steps[r->nsteps++];
+        wki_step *s = &r->steps[r->nsteps++];
         const size_t scratch = kernel ? wki_cpu_scratch(kernel, call) : 0;
         const int threads = kernel ? wki_cpu_threads(call, units) : 1;
-        *s = (step){ kernel, plan->items[i], units, threads, false, scratch > 0 };
+        *s = (wki_step){ kernel, plan->items[i], units, threads, false, scratch > 0, 1, units };
         if (scratch > r->scratch) r->scratch = scratch;
         if (s->threads > r->threads) r->threads = s->threads;
     }
-    return r->threads > 1 ? find_barriers(plan, r) : WK_OK;
+    return wki_find_meetings(r->steps, r->nsteps);
 }
 
 static wk_status run_host(const wki_item *item) { return item->host(item->object, item->memory, item->call.views); }
@@ -129,14 +43,24 @@ typedef struct job {
     wki_failure failure;
 } job;
 
-static wk_status run_step(const step *s, int part, int parts, void *scratch)
+static wk_status run_step(const wki_step *s, int part, int parts, void *scratch)
 {
     if (!s->kernel) return run_host(s->item);
     const int64_t begin = wki_cpu_share(s->units, part, parts), end = wki_cpu_share(s->units, part + 1, parts);
     return begin < end ? s->kernel->run(&s->item->call, begin, end, s->scratch ? scratch : NULL) : WK_OK;
 }
 
-static wk_status run_timed(const step *s, int part, int parts, void *scratch, wki_span *span)
+static wk_status run_chain(const wki_step *s, int part, int parts, void *scratch)
+{
+    const int64_t end = wki_cpu_share(s->units, part + 1, parts);
+    wk_status status = WK_OK;
+    for (int64_t u = wki_cpu_share(s->units, part, parts); u < end && status == WK_OK; u += s->stretch)
+        for (const wki_step *t = s; t < s + s->chain && status == WK_OK; t++)
+            status = t->kernel->run(&t->item->call, u, wki_least(u + s->stretch, end), t->scratch ? scratch : NULL);
+    return status;
+}
+
+static wk_status run_timed(const wki_step *s, int part, int parts, void *scratch, wki_span *span)
 {
     span->begin = wki_clock();
     const wk_status status = run_step(s, part, parts, scratch);
@@ -144,19 +68,22 @@ static wk_status run_timed(const step *s, int part, int parts, void *scratch, wk
     return status;
 }
 
-static wk_status run_in(const job *j, const step *s, int part, int parts, void *scratch)
+static wk_status run_in(const job *j, const wki_step *s, int part, int parts, void *scratch)
 {
     if (parts > s->threads) parts = s->threads;
     if (part >= parts) return WK_OK;
-    if (!j->spans) return run_step(s, part, parts, scratch);
+    if (!j->spans) return (s->chain > 1 ? run_chain : run_step)(s, part, parts, scratch);
     return run_timed(s, part, parts, scratch, &j->spans[(s - j->r->steps) * j->r->threads + part]);
 }
+
+/* Where each step is timed they run one by one. */
+static const wki_step *behind(const job *j, const wki_step *s) { return s + (j->spans ? 1 : s->chain); }
 
 static void run_part(void *argument, int part, int parts)
 {
     job *j = argument;
     void *scratch = wki_part_scratch(&j->failure, j->r->scratch, part);
-    for (const step *s = j->r->steps, *end = s + j->r->nsteps; s < end; s++) {
+    for (const wki_step *s = j->r->steps, *end = s + j->r->nsteps; s < end; s = behind(j, s)) {
         if (s->barrier) wki_team_barrier();
         if (!atomic_load_explicit(&j->failure.any, memory_order_relaxed))
             wki_part_failed(&j->failure, part, run_in(j, s, part, parts, scratch));
@@ -169,7 +96,7 @@ static wk_status run_alone(const job *j)
     void *scratch = r->scratch ? wki_thread_scratch(r->scratch) : NULL;
     if (r->scratch && !scratch) return WK_E_MEMORY;
     wk_status status = WK_OK;
-    for (const step *s = r->steps, *end = s + r->nsteps; s < end && status == WK_OK; s++)
+    for (const wki_step *s = r->steps, *end = s + r->nsteps; s < end && status == WK_OK; s = behind(j, s))
         status = run_in(j, s, 0, 1, scratch);
     return status;
 }
@@ -183,7 +110,7 @@ static wk_status run_together(job *j)
 
 static wk_status run(job *j) { return j->r->threads == 1 ? run_alone(j) : run_together(j); }
 
-static void tell(wki_meter *meter, const step *s, int parts, const wki_span *spans)
+static void tell(wki_meter *meter, const wki_step *s, int parts, const wki_span *spans)
 {
     const wki_stage stage = { s->item->phase, *s->item->stage ? s->item->stage : NULL };
     meter->ran(meter, s->kernel ? &s->item->call : NULL, &stage, parts, spans);
@@ -207,7 +134,7 @@ static wk_status run_metered(job *j, wki_meter *meter)
 static wk_status run_by_call(const ready *r, wki_meter *meter)
 {
     wk_status status = WK_OK;
-    for (const step *s = r->steps, *end = s + r->nsteps; s < end && status == WK_OK; s++) {
+    for (const wki_step *s = r->steps, *end = s + r->nsteps; s < end && status == WK_OK; s++) {
         const double from = meter ? wki_clock() : 0;
         status = s->kernel ? wki_cpu_backend.run(0, &s->item->call) : run_host(s->item);
         if (meter) tell(meter, s, 1, &(wki_span){ from, wki_clock() });

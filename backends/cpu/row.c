@@ -2,6 +2,7 @@
  * the dims are put in the output's order and merged where possible; then the innermost one is walked in blocks,
  * operands that do not lie side by side being copied to scratch first. Rests on the loops of isa/rows.c. */
 #include "backends/cpu/cpu.h"
+#include "backends/cpu/walk.h"
 #include "backends/rows_table.h"
 #include "base/error.h"
 #include "base/fault.h"
@@ -360,9 +361,7 @@ static void run_strided(task *t, const wki_call *call, int64_t first, int64_t la
     }
 }
 
-/* ---- The kernel: its units are blocks of elements ---- */
-
-static int64_t units(const wki_call *call) { return (wki_numel(call->views[0]) + BLOCK - 1) / BLOCK; }
+/* ---- The kernel ---- */
 
 /* none if all is flat; else a block and, for sides that lie across, a tile of each side */
 static size_t scratch_bytes(const wki_call *call)
@@ -375,7 +374,7 @@ static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scr
     task t;
     wk_status status = understand(call, &t);
     if (status) return status;
-    int64_t n = wki_numel(call->views[0]), first = begin * BLOCK, last = end * BLOCK < n ? end * BLOCK : n;
+    const int64_t first = begin * WKI_BLOCK, last = wki_least(end * WKI_BLOCK, wki_numel(call->views[0]));
     if (scratch)
         run_strided(&t, call, first, last, scratch);
     else
@@ -383,4 +382,4 @@ static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scr
     return WK_OK;
 }
 
-const wki_kernel wki_cpu_row = { "row", units, scratch_bytes, run };
+const wki_kernel wki_cpu_row = { "row", wki_element_units, scratch_bytes, run };

@@ -6,8 +6,6 @@
 
 typedef uint32_t bits __attribute__((may_alias));
 
-static int64_t units(const wki_call *call) { return wki_blocks(wki_numel(call->views[0]), WKI_BLOCK); }
-
 static inline bits nearest(bits x)
 {
     const bits number = x + 0x7fff + (WKI_FAULT(37) ? 1 : x >> 16 & 1), nan = x | 0x400000;
@@ -39,4 +37,4 @@ static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scr
     return WK_OK;
 }
 
-const wki_kernel wki_cpu_bf16 = { "bf16", units, NULL, run };
+const wki_kernel wki_cpu_bf16 = { "bf16", wki_element_units, NULL, run };

@@ -3,8 +3,6 @@
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/walk.h"
 
-static int64_t units(const wki_call *call) { return wki_blocks(wki_numel(call->views[0]), WKI_BLOCK); }
-
 /* One group by way of a contiguous copy: strided views, and the last elements of any. */
 static void some(const wki_call *call, const wki_loops *loops, const wki_walk *w, int64_t i, int64_t n)
 {
@@ -42,4 +40,4 @@ static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scr
     return WK_OK;
 }
 
-const wki_kernel wki_cpu_dropout = { "dropout", units, NULL, run };
+const wki_kernel wki_cpu_dropout = { "dropout", wki_element_units, NULL, run };

@@ -10,8 +10,6 @@ typedef struct line {
     int64_t first; /* the number of the first element */
 } line;
 
-static int64_t units(const wki_call *call) { return wki_blocks(wki_numel(call->views[0]), WKI_BLOCK); }
-
 #define FILL(NAME, TYPE, VALUE)                                                                                        \
     static void fill_##NAME(int64_t n, void *to, int64_t stride, line l)                                               \
     {                                                                                                                  \
@@ -61,4 +59,4 @@ static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scr
     return WK_OK;
 }
 
-const wki_kernel wki_cpu_fill = { "fill", units, NULL, run };
+const wki_kernel wki_cpu_fill = { "fill", wki_element_units, NULL, run };

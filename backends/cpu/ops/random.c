@@ -4,8 +4,6 @@
 #include "backends/cpu/saturate.h"
 #include "backends/cpu/walk.h"
 
-static int64_t units(const wki_call *call) { return wki_blocks(wki_numel(call->views[0]), WKI_BLOCK); }
-
 __extension__ typedef unsigned __int128 wide_word;
 
 /* low + a 64-bit number scaled to the range; the bias is below range / 2^64. Two of them a block. */
@@ -60,4 +58,4 @@ static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scr
     return WK_OK;
 }
 
-const wki_kernel wki_cpu_random = { "random", units, NULL, run };
+const wki_kernel wki_cpu_random = { "random", wki_element_units, NULL, run };

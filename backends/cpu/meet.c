@@ -1,0 +1,135 @@
+/* Which bytes a plan's steps share. Parts of a team need meet only where bytes go from one to another; and steps that
+ * go element by element over the same elements are chained: a stretch at a time, so that what one writes is still in
+ * the cache when the next reads it. */
+#include "backends/cpu/cpu.h"
+#include "backends/cpu/replay.h"
+#include "base/alloc.h"
+#include "base/fault.h"
+
+enum { LONGEST = 32, STRETCH = 128 << 10, SHORT_INNER = 8 };
+
+/* The bytes of a view. elements: how many units are cut from, in order; 0: units lie otherwise. */
+typedef struct reach {
+    const char *begin, *end;
+    int64_t elements;
+    int threads; /* 1: part 0 has all */
+    bool written;
+} reach;
+
+static reach reach_of(const wki_view *v)
+{
+    int64_t low = 0, high = 0;
+    for (int d = 0; d < v->ndim; d++) {
+        if (v->size[d] == 0) return (reach){ 0 };
+        const int64_t far = (v->size[d] - 1) * v->stride[d];
+        if (far < 0)
+            low += far;
+        else
+            high += far;
+    }
+    const int64_t size = (int64_t)wk_dtype_size((wk_dtype)v->dtype);
+    return (reach){ .begin = (const char *)v->data + low * size, .end = (const char *)v->data + (high + 1) * size };
+}
+
+/* Are its units so many elements, in the order of memory? Rows that are not all contiguous may be walked by another dim
+ * than the last if that is short. */
+static bool is_in_order(const wki_step *s)
+{
+    const wki_call *call = &s->item->call;
+    if (!s->kernel || (s->kernel->units != wki_element_units && s->kernel != &wki_cpu_copy)) return false;
+    if (!wki_is_contiguous(call->views[0])) return false;
+    bool all = true;
+    for (int k = 1; k < call->nviews; k++) all = all && wki_is_contiguous(call->views[k]);
+    if (all || s->kernel != &wki_cpu_row) return all;
+    int last = call->views[0]->ndim - 1;
+    while (last > 0 && call->views[0]->size[last] == 1) last--;
+    return call->views[0]->size[last] >= SHORT_INNER;
+}
+
+static void take_reaches(const wki_step *s, reach *to)
+{
+    const wki_call *call = &s->item->call;
+    const int64_t elements = is_in_order(s) ? wki_numel(call->views[0]) : 0;
+    for (int k = 0; k < call->nviews; k++) {
+        to[k] = reach_of(call->views[k]);
+        to[k].elements = wki_is_contiguous(call->views[k]) && wki_numel(call->views[k]) == elements ? elements : 0;
+        to[k].threads = s->threads;
+        to[k].written = k < call->nout || !s->kernel;
+    }
+}
+
+static bool touch(const reach *a, const reach *b)
+{
+    return a->begin < b->end && b->begin < a->end && (a->written || b->written);
+}
+
+/* Each unit has its own bytes in both. */
+static bool alike(const reach *a, const reach *b)
+{
+    return a->elements && a->elements == b->elements && a->begin == b->begin && a->end == b->end;
+}
+
+static bool meet(const reach *a, const reach *b)
+{
+    if (!touch(a, b) || (a->threads == 1 && b->threads == 1)) return false;
+    return !(alike(a, b) && a->threads == b->threads);
+}
+
+static bool cross(const reach *a, const reach *b) { return touch(a, b) && !alike(a, b) && !WKI_FAULT(44); }
+
+static bool any(const reach *mine, int n, const reach *others, int m, bool (*test)(const reach *, const reach *))
+{
+    for (int k = 0; k < n; k++)
+        for (int i = 0; i < m; i++)
+            if (test(&mine[k], &others[i])) return true;
+    return false;
+}
+
+static bool may_join(const wki_step *head, const wki_step *s)
+{
+    return head->chain < LONGEST && head->units == s->units && head->threads == s->threads && is_in_order(s) &&
+           wki_numel(head->item->call.views[0]) == wki_numel(s->item->call.views[0]);
+}
+
+/* As many units as the second cache has room for. */
+static int64_t stretch_of(const wki_step *head, const reach *all, int n)
+{
+    int64_t bytes = 0;
+    for (int i = 0; i < n; i++) {
+        int j = 0;
+        while (all[j].begin != all[i].begin) j++;
+        if (j == i) bytes += all[i].end - all[i].begin;
+    }
+    const int64_t each = bytes / head->units + 1;
+    return each < STRETCH ? STRETCH / each : 1;
+}
+
+/* The host's part waits for all before it, which may have failed, and all behind it for what it has done. */
+wk_status wki_find_meetings(wki_step *steps, int nsteps)
+{
+    size_t views = 0;
+    for (int i = 0; i < nsteps; i++) views += (size_t)steps[i].item->call.nviews;
+    reach *all = wki_alloc_array(views + 1, sizeof *all);
+    if (!all) return wk_error();
+    wki_step *head = NULL;         /* of a chain that may go on */
+    int met = 0, begun = 0, n = 0; /* reaches since parts met, and of the chain */
+    for (int i = 0; i < nsteps; i++) {
+        wki_step *s = &steps[i];
+        const int mine = s->item->call.nviews;
+        take_reaches(s, all + n);
+        s->barrier = any(all + n, mine, all + met, n - met, meet) || !s->kernel || (i > 0 && !steps[i - 1].kernel);
+        s->chain = 1;
+        s->stretch = s->units;
+        if (s->barrier) met = n;
+        if (head && !s->barrier && may_join(head, s) && !any(all + n, mine, all + begun, n - begun, cross)) {
+            head->chain++;
+            head->stretch = stretch_of(head, all + begun, n + mine - begun);
+        } else {
+            head = is_in_order(s) ? s : NULL;
+            begun = n;
+        }
+        n += mine;
+    }
+    wki_free(all);
+    return WK_OK;
+}
