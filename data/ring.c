@@ -150,7 +150,7 @@ static wki_slot *claim(wki_worker *me)
     set_at(me, loader->claimed);
     wki_unlock(&loader->lock);
     wki_slot *slot = stop ? NULL : plan(loader);
-    if (slot && !WKI_FAULT(90)) take_share(me, slot);
+    if (slot && !WKI_FAULT(101)) take_share(me, slot);
     wki_unlock(&loader->plan);
     return slot;
 }
