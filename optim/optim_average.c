@@ -227,11 +227,14 @@ static wk_status read_all(const wk_average *a, const wk_state *s, wki_average_lo
 {
     wki_differences d = { 0 };
     const bool as_tensor = wk_state_has(s, "n_averaged"), as_text = wk_state_text(s, "n_averaged");
+    double n = 0;
     if (as_tensor || as_text)
-        l->updates = as_tensor ? (int64_t)wk_item(wk_state_get(s, "n_averaged")) : wk_state_int(s, "n_averaged");
+        n = as_tensor ? wk_item(wk_state_get(s, "n_averaged")) : (double)wk_state_int(s, "n_averaged");
     else
         wki_differ(&d, WKI_MISSING, "n_averaged");
-    if (!wk_failed() && l->updates < 0) wki_fail(WK_E_FORMAT, loading, "n_averaged is %lld", (long long)l->updates);
+    const bool counts = n >= 0 && n < 9007199254740992.0; /* 2^53 */
+    if (counts) l->updates = (int64_t)n;
+    if (!wk_failed() && !counts) wki_fail(WK_E_FORMAT, loading, "n_averaged is %g; it must be a count of updates", n);
     wki_differ_by_error(&d, NULL);
     if (wk_failed() || !(l->from = wki_alloc_array((size_t)a->count, sizeof *l->from))) return wk_error();
     for (int i = 0; i < a->count && !wk_failed(); i++) l->from[i] = entry(a, i, s, &d);
