@@ -18,6 +18,7 @@ static const wki_optim_option options[] = {
     WKI_AT_LEAST_0(wk_lbfgs_opts, tolerance_change),
     WKI_AT_LEAST_0(wk_lbfgs_opts, history_size),
     WKI_FLAG(wk_lbfgs_opts, strong_wolfe),
+    WKI_FLAG(wk_lbfgs_opts, maximize),
     { 0 },
 };
 
@@ -189,8 +190,8 @@ typedef struct walk {
     const wki_closure *closure;
     const wk_lbfgs_opts *o;
     memory *m;
-    wk_tensor *x, *g; /* where it stands, and the gradient there; references */
-    double loss, steepest;
+    wk_tensor *x, *g;      /* where it stands, and the gradient there; references */
+    double loss, steepest; /* the loss as what is to fall, the largest element of g */
     int64_t evaluations;
     bool lost; /* loss or gradient is not finite */
 } walk;
@@ -200,12 +201,17 @@ static int64_t most_evaluations(const wk_lbfgs_opts *o)
     return (int64_t)(o->max_eval > 0 ? o->max_eval : o->max_iter * 5 / 4);
 }
 
+/* A loss as what is to fall, and back. */
+static double to_fall(const wk_lbfgs_opts *o, double loss) { return o->maximize ? -loss : loss; }
+
 static wk_status evaluate(walk *s)
 {
     s->evaluations++;
     if (wki_closure_call(s->closure, &s->loss)) return wk_error();
     wk_tensor *g = gather(s->opt, true);
     if (!g) return wk_error();
+    s->loss = to_fall(s->o, s->loss);
+    if (s->o->maximize && wk_neg_(g)) return wk_error();
     hold(&s->g, g);
     s->steepest = largest(g);
     s->lost = !isfinite(s->loss) || !isfinite(s->steepest);
@@ -314,7 +320,7 @@ static wk_status iterate(walk *s, bool last, bool *over)
 static wk_status run(walk *s, double *first)
 {
     if (evaluate(s)) return wk_error();
-    *first = s->loss;
+    *first = to_fall(s->o, s->loss);
     bool over = s->lost || s->steepest <= s->o->tolerance_grad;
     for (int64_t n = 1; !over; n++)
         if (iterate(s, (double)n >= s->o->max_iter, &over)) return wk_error();
@@ -329,8 +335,8 @@ static wk_status give_up(const walk *s)
     const int i = named ? wki_optim_first_nonfinite(s->opt) : -1;
     if (i >= 0) return wki_optim_fail_nonfinite(s->opt, i, "step_closure");
     return wki_fail(WK_E_STATE, "step_closure",
-                    "the loss is %g at evaluation %lld; L-BFGS needs finite ones; nothing was updated", s->loss,
-                    (long long)s->evaluations);
+                    "the loss is %g at evaluation %lld; L-BFGS needs finite ones; nothing was updated",
+                    to_fall(s->o, s->loss), (long long)s->evaluations);
 }
 
 static void go_back(wk_optim *opt, const wk_tensor *start)

@@ -6,14 +6,19 @@
 static const wk_muon_opts defaults = { WK_MUON_DEFAULTS };
 
 static const wki_optim_option options[] = {
-    WKI_AT_LEAST_0(wk_muon_opts, lr),
-    WKI_AT_LEAST_0(wk_muon_opts, weight_decay),
-    WKI_FRACTION(wk_muon_opts, momentum),
-    WKI_AT_LEAST_0(wk_muon_opts, eps),
-    WKI_FLAG(wk_muon_opts, nesterov),
-    WKI_FLAG(wk_muon_opts, match_rms_adamw),
-    { 0 },
+    WKI_AT_LEAST_0(wk_muon_opts, lr),           WKI_AT_LEAST_0(wk_muon_opts, weight_decay),
+    WKI_FRACTION(wk_muon_opts, momentum),       WKI_AT_LEAST_0(wk_muon_opts, eps),
+    WKI_FLAG(wk_muon_opts, nesterov),           WKI_FLAG(wk_muon_opts, match_rms_adamw),
+    WKI_FLAG(wk_muon_opts, spectral_unclamped), { 0 },
 };
+
+static wk_status check(const void *opts)
+{
+    const wk_muon_opts *o = opts;
+    wki_check(!o->match_rms_adamw || !o->spectral_unclamped, WK_E_INVALID, WK_E_INVALID, "optim_muon",
+              "match_rms_adamw and spectral_unclamped are both true; the lr is adjusted in one way");
+    return WK_OK;
+}
 
 static wki_optim_plan plan(const void *opts)
 {
@@ -87,17 +92,23 @@ static wk_tensor *orthogonal(wk_tensor *m, double eps)
     return tall ? wk_t(x) : x;
 }
 
+/* By how much the lr is adjusted to a matrix of this shape. */
+static double ratio_of(const wk_muon_opts *o, const wki_view *p)
+{
+    const double rows = (double)p->size[0], columns = (double)p->size[1];
+    if (rows == 0 || columns == 0) return 1;
+    if (o->match_rms_adamw) return 0.2 * sqrt(fmax(rows, columns));
+    return sqrt(o->spectral_unclamped ? rows / columns : fmax(rows / columns, 1));
+}
+
 static wk_status renew(const void *opts, const wki_optim_slot *slot, int64_t t, wk_tensor **fresh)
 {
     const wk_muon_opts *o = opts;
     const wk_tensor *p = slot->p;
-    const double rows = (double)p->v.size[0], columns = (double)p->v.size[1], most = rows > columns ? rows : columns;
-    const double ratio =
-        o->match_rms_adamw ? 0.2 * sqrt(most) : sqrt(rows > columns && columns > 0 ? rows / columns : 1);
     wk_tensor *g = p->grad, *buffer = wk_lerp_scalar(slot->state[0], g, 1 - o->momentum);
     (void)t;
     wk_tensor *u = orthogonal(o->nesterov ? wk_lerp_scalar(g, buffer, o->momentum) : buffer, o->eps);
-    u = wk_mul_scalar(wk_to(u, (wk_dtype)p->v.dtype), o->lr * ratio);
+    u = wk_mul_scalar(wk_to(u, (wk_dtype)p->v.dtype), o->lr * ratio_of(o, &p->v));
     fresh[0] = wk_sub(wk_mul_scalar(slot->p, 1 - o->lr * o->weight_decay), u);
     fresh[1] = buffer;
     return wk_error();
@@ -109,6 +120,7 @@ const wki_optim_kind wki_optim_kind_muon = {
     .opts_size = sizeof(wk_muon_opts),
     .defaults = &defaults,
     .options = options,
+    .check = check,
     .plan = plan,
     .takes = takes,
     .renew = renew,

@@ -156,6 +156,7 @@ wk_status wki_optim_fail_unknown(const char *where, const char *what, const char
 /* Groups (optim_group.c): the options of group g become opts, which must be in range and of the same plan. */
 bool wki_optim_group_ok(const wk_optim *opt, int group, const char *where);
 wk_status wki_optim_regroup(wk_optim *opt, int group, void *opts, const char *where);
+bool wki_optim_keeps_states(const wk_optim *opt, int group, const char *option, double value); /* with it changed? */
 wk_status wki_optim_make_states(const wki_optim_group *group, wki_optim_slot *slot, const char *where); /* those missing */
 void wki_optim_drop_states(wki_optim_slot *slot);
 wk_status wki_optim_settle(wki_optim_slot *slot); /* pays what state[0] is owed */

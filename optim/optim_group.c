@@ -124,17 +124,35 @@ wk_status wki_optim_regroup(wk_optim *opt, int group, void *opts, const char *wh
     return WK_OK;
 }
 
+typedef struct changed {
+    _Alignas(8) char opts[WKI_MOST_OPTS];
+} changed;
+
+static changed with(const wk_optim *opt, int group, const wki_optim_option *option, double value)
+{
+    changed c;
+    memcpy(c.opts, opt->groups[group].opts, opt->kind->opts_size);
+    if (option->flag)
+        *wki_optim_flag(c.opts, option) = value != 0;
+    else
+        *wki_optim_number(c.opts, option) = value;
+    return c;
+}
+
+bool wki_optim_keeps_states(const wk_optim *opt, int group, const char *name, double value)
+{
+    const wki_optim_option *option = wki_optim_option_named(opt->kind, name, "keeps_states");
+    if (!option) return false;
+    const changed c = with(opt, group, option, value);
+    return opt->kind->plan(c.opts).rule == opt->groups[group].plan.rule;
+}
+
 static wk_status set(wk_optim *opt, int group, const wki_optim_option *option, double value, const char *where)
 {
-    _Alignas(8) char opts[WKI_MOST_OPTS];
-    memcpy(opts, opt->groups[group].opts, opt->kind->opts_size);
     wki_check(!option->flag || value == 0 || value == 1, WK_E_INVALID, WK_E_INVALID, where,
               "%s is %g; it is a flag, 0 or 1", option->name, value);
-    if (option->flag)
-        *wki_optim_flag(opts, option) = value != 0;
-    else
-        *wki_optim_number(opts, option) = value;
-    return wki_optim_regroup(opt, group, opts, where);
+    changed c = with(opt, group, option, value);
+    return wki_optim_regroup(opt, group, c.opts, where);
 }
 
 int wk_optim_groups(const wk_optim *opt) { return wki_optim_ok(opt, "optim_groups") ? opt->ngroups : 0; }

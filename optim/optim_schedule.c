@@ -124,7 +124,7 @@ wk_status wki_schedule_restart(wk_schedule *s, bool initial)
     s->t = 0;
     s->initial = initial;
     if (s->kind->start) s->kind->start(s);
-    for (int g = 0; g < s->ngroups && !s->kind->goes_on; g++)
+    for (int g = 0; g < s->ngroups && !initial && !s->kind->goes_on; g++)
         if (wk_set_group_lr(s->opt, g, s->base[g])) return wk_error();
     return apply(s);
 }

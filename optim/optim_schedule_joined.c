@@ -7,20 +7,22 @@
 
 static wk_status step_sequential(wk_schedule *s, const double *value)
 {
-    (void)value;
+    const int64_t t = s->t + 1;
     int i = 0;
-    s->t++;
-    while (i < s->nmilestones && s->milestones[i] <= s->t) i++;
-    if (i > 0 && s->milestones[i - 1] == s->t) return wki_schedule_restart(s->parts[i], false);
-    return wk_schedule_advance(s->parts[i]);
+    (void)value;
+    while (i < s->nmilestones && s->milestones[i] <= t) i++;
+    const bool begins = i > 0 && s->milestones[i - 1] == t;
+    if (begins ? wki_schedule_restart(s->parts[i], false) : wk_schedule_advance(s->parts[i])) return wk_error();
+    s->t = t;
+    return WK_OK;
 }
 
 static wk_status step_chained(wk_schedule *s, const double *value)
 {
     (void)value;
-    s->t++;
     for (int i = 0; i < s->nparts; i++)
         if (wk_schedule_advance(s->parts[i])) return wk_error();
+    s->t++;
     return WK_OK;
 }
 

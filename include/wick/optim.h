@@ -94,7 +94,8 @@ typedef struct wk_muon_opts {
     size_t size;
     wk_params *params;                        /* matrices; WK_E_SHAPE */
     double lr, weight_decay, momentum, eps;   /* 1e-3, 0.1, 0.95, 1e-7 */
-    bool nesterov, match_rms_adamw;           /* true, false: lr scaled by sqrt(max(1, rows / columns)) */
+    bool nesterov;                            /* true */
+    bool match_rms_adamw, spectral_unclamped; /* false, false: torch's adjust_lr_fn "original"; one at most is true */
 } wk_muon_opts;
 typedef struct wk_lbfgs_opts {
     size_t size;
@@ -102,6 +103,7 @@ typedef struct wk_lbfgs_opts {
     double lr, max_iter, max_eval;                        /* 1, 20, 0: max_iter * 5 / 4; iterations and losses of a step, whole numbers */
     double tolerance_grad, tolerance_change, history_size; /* 1e-7, 1e-9, 100: pairs of vectors that are kept */
     bool strong_wolfe;                                    /* false; true: torch's line_search_fn "strong_wolfe" */
+    bool maximize;                                        /* false */
 } wk_lbfgs_opts;
 
 WK_API wk_sgd_opts wk_sgd_opts_default(void);
@@ -290,10 +292,10 @@ static inline wk_optim *wk_optim_lbfgs_with(wk_lbfgs_opts o) { return wk_optim_l
     .maximize = false
 #define WK_MUON_DEFAULTS                                                                                               \
     .size = sizeof(wk_muon_opts), .lr = 1e-3, .weight_decay = 0.1, .momentum = 0.95, .eps = 1e-7, .nesterov = true,    \
-    .match_rms_adamw = false
+    .match_rms_adamw = false, .spectral_unclamped = false
 #define WK_LBFGS_DEFAULTS                                                                                              \
     .size = sizeof(wk_lbfgs_opts), .lr = 1, .max_iter = 20, .max_eval = 0, .tolerance_grad = 1e-7,                     \
-    .tolerance_change = 1e-9, .history_size = 100, .strong_wolfe = false
+    .tolerance_change = 1e-9, .history_size = 100, .strong_wolfe = false, .maximize = false
 #define wk_optim_sgd(...)     wk_optim_sgd_with(WK_WITH(wk_sgd_opts, WK_SGD_DEFAULTS, .params = __VA_ARGS__))
 #define wk_optim_adagrad(...) wk_optim_adagrad_with(WK_WITH(wk_adagrad_opts, WK_ADAGRAD_DEFAULTS, .params = __VA_ARGS__))
 #define wk_optim_rmsprop(...) wk_optim_rmsprop_with(WK_WITH(wk_rmsprop_opts, WK_RMSPROP_DEFAULTS, .params = __VA_ARGS__))

@@ -83,10 +83,16 @@ static wk_status check(const wk_schedule *s)
                   "pct_start %g of total_steps %g leaves no step for phase %d", s->number[PCT_START],
                   s->number[TOTAL_STEPS], i + 1);
     const char *name = momentum_option(s->opt);
-    for (int g = 0; g < s->opt->ngroups && s->number[CYCLE_MOMENTUM] != 0; g++)
-        wki_check(name && wk_group_option(s->opt, g, name) > 0, WK_E_INVALID, WK_E_INVALID, s->kind->where,
+    const double low = s->number[BASE_MOMENTUM], high = s->number[MAX_MOMENTUM];
+    for (int g = 0; g < s->opt->ngroups && s->number[CYCLE_MOMENTUM] != 0; g++) {
+        wki_check(name && wki_optim_keeps_states(s->opt, g, name, 0.5), WK_E_INVALID, WK_E_INVALID, s->kind->where,
                   "%s of group %d has no momentum to cycle; make it with one, or say cycle_momentum=false",
                   s->opt->kind->name, g);
+        wki_check(wki_optim_keeps_states(s->opt, g, name, low) && wki_optim_keeps_states(s->opt, g, name, high),
+                  WK_E_INVALID, WK_E_INVALID, s->kind->where,
+                  "base_momentum %g and max_momentum %g of %s; both must be above 0, where it has other states", low,
+                  high, s->opt->kind->name);
+    }
     return WK_OK;
 }
 

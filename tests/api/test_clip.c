@@ -233,6 +233,16 @@ TEST(average, refuses_what_does_not_fit)
     wk_state_set(s, "module.b", wk_ones(WK_SHAPE(4), WK_F32));
     CHECK(wk_average_load_state_dict(a, s) == WK_E_SHAPE);
     CHECK_ERROR(WK_E_SHAPE, "1 of another shape or dtype: module.b f32 ", "(given: f32 [4])");
+    wk_state *uncounted = wk_state_copy(wk_average_state_dict(a));
+    wk_state_set_int(uncounted, "n_averaged", -1);
+    CHECK(wk_average_load_state_dict(a, uncounted) != WK_OK);
+    CHECK_ERROR(wk_error(), "n_averaged is -1");
+    wk_state *astray = wk_state_new();
+    wk_state_set(astray, "n_averaged", wk_full(WK_SCALAR, WK_F32, (double)NAN));
+    wk_state_set(astray, "module.a", wk_average_at(a, 0));
+    wk_state_set(astray, "module.b", wk_average_at(a, 1));
+    CHECK(wk_average_load_state_dict(a, astray) != WK_OK);
+    CHECK_ERROR(wk_error(), "n_averaged is nan; it must be a count");
     CHECK(wk_average_updates(a) == 0 && wk_item(wk_sum(wk_average_at(a, 0))) == 0);
 }
 

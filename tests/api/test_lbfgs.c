@@ -2,6 +2,7 @@
  * has the same bits; what fails leaves all as it was. */
 #include "../golden/lbfgs.h"
 #include "golden_numbers.h"
+#include "optim/optim.h"
 #include "wick/elementwise.h"
 #include "wick/nn.h"
 #include "wick/optim.h"
@@ -13,22 +14,53 @@ enum { GOLDEN = sizeof golden_lbfgss / sizeof *golden_lbfgss };
 
 typedef struct problem {
     wk_tensor *p[2], *x, *y;
+    wk_tensor *(*loss)(struct problem *);
     wk_optim *opt;
     int evaluations, nan_at, fail_at; /* 0: never */
 } problem;
 
+static wk_tensor *z_of(problem *r) { return wk_add(wk_mm(r->x, r->p[0]), r->p[1]); }
+static wk_tensor *square_of(wk_tensor *t) { return wk_mul(t, t); }
+static wk_tensor *decay_of(problem *r) { return wk_mul_scalar(wk_sum(square_of(r->p[0])), 0.01); }
+
 static wk_tensor *rows_loss(problem *r)
 {
-    wk_tensor *error = wk_sub(wk_tanh(wk_add(wk_mm(r->x, r->p[0]), r->p[1])), r->y);
-    return wk_add(wk_mean(wk_mul(error, error)), wk_mul_scalar(wk_sum(wk_mul(r->p[0], r->p[0])), 0.01));
+    return wk_add(wk_mean(square_of(wk_sub(wk_tanh(z_of(r)), r->y))), decay_of(r));
+}
+
+static wk_tensor *hill_loss(problem *r) { return wk_neg(rows_loss(r)); }
+static wk_tensor *line_loss(problem *r) { return wk_mean(square_of(wk_sub(z_of(r), r->y))); }
+
+static wk_tensor *logistic_loss(problem *r)
+{
+    wk_tensor *z = z_of(r);
+    return wk_add(wk_mean(wk_sub(wk_softplus(z), wk_mul(r->y, z))), decay_of(r));
+}
+
+static wk_tensor *trough_loss(problem *r)
+{
+    double steep[18];
+    for (int i = 0; i < 18; i++) steep[i] = ldexp(1, i);
+    wk_tensor *sums[2];
+    for (int k = 0; k < 2; k++) {
+        wk_tensor *by = golden_tensor(steep + 15 * k, wk_ndim(r->p[k]), wk_shape(r->p[k]), wk_dtype_of(r->p[k]));
+        sums[k] = wk_sum(wk_mul(by, square_of(wk_sub(r->p[k], wk_ones_like(r->p[k])))));
+    }
+    return wk_add(sums[0], sums[1]);
 }
 
 static wk_tensor *valley_loss(problem *r)
 {
     wk_tensor *u = wk_select(r->p[0], 0, 0), *v = wk_select(r->p[0], 0, 1);
-    wk_tensor *side = wk_sub(v, wk_mul(u, u)), *along = wk_sub(wk_ones_like(u), u);
-    return wk_add(wk_mul_scalar(wk_mul(side, side), 100), wk_mul(along, along));
+    wk_tensor *side = wk_sub(v, square_of(u)), *along = wk_sub(wk_ones_like(u), u);
+    return wk_add(wk_mul_scalar(square_of(side), 100), square_of(along));
 }
+
+static const struct {
+    const char *name;
+    wk_tensor *(*loss)(problem *);
+} losses[] = { { "rows", rows_loss },         { "hill", hill_loss },     { "line", line_loss },
+               { "logistic", logistic_loss }, { "trough", trough_loss }, { "valley", valley_loss } };
 
 static wk_tensor *loss_of(void *user)
 {
@@ -36,7 +68,7 @@ static wk_tensor *loss_of(void *user)
     r->evaluations++;
     if (r->evaluations == r->fail_at) return wk_fail(WK_E_IO, "the rows are gone"), NULL;
     wk_zero_grad(r->opt);
-    wk_tensor *loss = r->x ? rows_loss(r) : valley_loss(r);
+    wk_tensor *loss = r->loss(r);
     if (r->evaluations == r->nan_at) loss = wk_mul_scalar(loss, (double)NAN);
     wk_backward(loss);
     return loss;
@@ -50,7 +82,9 @@ static problem problem_of(const char *loss, wk_dtype dtype, const char *options)
     for (int i = 0; i < 18; i++) start[i] = (i - 9) / 16.0;
     for (int i = 0; i < 60; i++) x[i] = golden_number(&seed);
     for (int i = 0; i < 36; i++) y[i] = golden_number(&seed) / 4;
-    if (!strcmp(loss, "rows")) {
+    for (int i = 0; !r.loss; i++)
+        if (!strcmp(losses[i].name, loss)) r.loss = losses[i].loss;
+    if (r.loss != valley_loss) {
         r.p[0] = wk_requires_grad(golden_tensor(start, WK_SHAPE(5, 3), dtype));
         r.p[1] = wk_requires_grad(golden_tensor(start + 15, WK_SHAPE(3), dtype));
         r.x = golden_tensor(x, WK_SHAPE(12, 5), dtype);
@@ -87,11 +121,11 @@ static void follow(const golden_lbfgs *golden, bool f32)
     WK_SCOPE(training);
     problem r = problem_of(golden->loss, f32 ? WK_F32 : WK_F64, golden->options);
     const double by = f32 ? 1e-5 : 1e-9;
-    for (int t = 1, at = 0; t <= golden->steps[2]; t++) {
+    for (int t = 1, at = 0; at < 3; t++) {
         WK_SCOPE(one);
+        if (f32 && golden->f32[at].evaluations == 0) break;
         const double loss = step(&r);
         if (t != golden->steps[at]) continue;
-        if (f32 && golden->f32[at].evaluations == 0) break;
         double p[18];
         const int64_t n = wk_numel(r.p[0]);
         CHECK(wk_read(wk_to(wk_detach(r.p[0]), WK_F64), p, (size_t)n * sizeof *p) == WK_OK);
@@ -113,6 +147,15 @@ TEST(golden, steps_of_f32_match_pytorch)
 TEST(golden, steps_of_f64_match_pytorch)
 {
     for (int i = 0; i < GOLDEN; i++) follow(&golden_lbfgss[i], false);
+}
+
+TEST(golden, every_option_has_numbers)
+{
+    for (const wki_optim_option *option = wki_optim_kind_lbfgs.options; option->name; option++) {
+        bool found = false;
+        for (int i = 0; i < GOLDEN; i++) found |= strstr(golden_lbfgss[i].options, option->name) != NULL;
+        wick_check(found, option->name, __FILE__, __LINE__);
+    }
 }
 
 TEST(search, ends_in_rosenbrocks_valley)
@@ -289,6 +332,9 @@ TEST(state, that_does_not_fit_is_refused_and_nothing_changes)
     CHECK(wk_optim_load_state_dict(again.opt, s) == WK_E_SHAPE);
     CHECK_ERROR(WK_E_SHAPE, "optim_load_state_dict", "'lbfgs.old_stps.0' is f64 [3]", "18 elements");
     CHECK(wk_steps(again.opt) == 0 && wk_group_option(again.opt, 0, "max_iter") == 20);
+    wk_state_set_int(s, "lbfgs.n_iter", -1);
+    CHECK(wk_optim_load_state_dict(again.opt, s) != WK_OK);
+    CHECK_ERROR(wk_error(), "lbfgs.n_iter is -1");
     CHECK_OK();
 }
 

@@ -1,6 +1,6 @@
 /* Laws of the schedules: PyTorch's numbers to the bit; stopped and gone on, the same; what is refused. */
 #include "../golden/schedule.h"
-#include "wick/schedule.h"
+#include "optim/schedule.h"
 #include "wick_check.h"
 
 enum { GOLDEN = sizeof golden_schedules / sizeof *golden_schedules, STEPS = 500 };
@@ -14,7 +14,14 @@ static wk_params *one(const char *name)
 static wk_optim *two_groups(void)
 {
     wk_optim *opt = wk_optim_sgd(one("a"), .lr = 0.1, .momentum = 0.9);
-    wk_optim_add_group(opt, one("b"), "lr=0.003");
+    wk_optim_add_group(opt, one("b"), "lr=0.003,momentum=0.5");
+    return opt;
+}
+
+static wk_optim *two_groups_of_adam(void)
+{
+    wk_optim *opt = wk_optim_adam(one("a"), .lr = 0.1);
+    wk_optim_add_group(opt, one("b"), "lr=0.003,beta1=0.5");
     return opt;
 }
 
@@ -32,6 +39,24 @@ static double shrinking(void *user, int group, int64_t t)
     return 1 - 1 / (double)(t + 10);
 }
 
+static wk_schedule *chained(const char *law, wk_optim *opt)
+{
+    if (!strcmp(law, "chained_warmup")) {
+        wk_schedule *parts[] = { wk_schedule_linear(opt, 0.01, 1, 20), wk_schedule_cosine(opt, 300, 1e-4) };
+        return wk_schedule_chained(parts, 2);
+    }
+    if (!strcmp(law, "chained_of_joined")) {
+        wk_schedule *first[] = { wk_schedule_linear(opt, 0.1, 1, 20), wk_schedule_exponential(opt, 0.99) };
+        wk_schedule *joined[] = { wk_schedule_sequential(first, 2, (const int64_t[]){ 20 }), NULL };
+        wk_schedule *second[] = { wk_schedule_step(opt, 100, 0.5), wk_schedule_multiplicative(opt, shrinking, NULL) };
+        joined[1] = wk_schedule_chained(second, 2);
+        return wk_schedule_chained(joined, 2);
+    }
+    wk_schedule *parts[] = { wk_schedule_constant(opt, 0.1, 50), wk_schedule_exponential(opt, 0.99),
+                             wk_schedule_multistep(opt, (const int64_t[]){ 100, 200 }, 2, 0.1) };
+    return wk_schedule_chained(parts, 3);
+}
+
 static wk_schedule *unnamed(const char *law, wk_optim *opt)
 {
     if (!strcmp(law, "lambda")) return wk_schedule_lambda(opt, slower, NULL);
@@ -47,9 +72,17 @@ static wk_schedule *unnamed(const char *law, wk_optim *opt)
                                  wk_schedule_cosine_restarts(opt, 20, 2, 0) };
         return wk_schedule_sequential(parts, 4, (const int64_t[]){ 10, 200, 300 });
     }
-    wk_schedule *parts[] = { wk_schedule_constant(opt, 0.1, 50), wk_schedule_exponential(opt, 0.99),
-                             wk_schedule_multistep(opt, (const int64_t[]){ 100, 200 }, 2, 0.1) };
-    return wk_schedule_chained(parts, 3);
+    if (!strcmp(law, "sequential_of_curves")) {
+        wk_schedule *parts[] = { wk_schedule_polynomial(opt, 60, 2), wk_schedule_lambda(opt, slower, NULL),
+                                 wk_schedule_swa(opt, 0.05, 30, false),
+                                 wk_schedule_multistep(opt, (const int64_t[]){ 10, 40 }, 2, 0.1) };
+        return wk_schedule_sequential(parts, 4, (const int64_t[]){ 50, 150, 250 });
+    }
+    if (!strcmp(law, "sequential_of_a_cycle")) {
+        wk_schedule *parts[] = { wk_schedule_linear(opt, 0.1, 1, 20), wk_schedule_one_cycle(opt, 0.5, 481) };
+        return wk_schedule_sequential(parts, 2, (const int64_t[]){ 20 });
+    }
+    return chained(law, opt);
 }
 
 static wk_schedule *make(const golden_schedule *golden, wk_optim *opt)
@@ -57,16 +90,12 @@ static wk_schedule *make(const golden_schedule *golden, wk_optim *opt)
     return *golden->name ? wk_schedule_by_name(golden->name, opt, golden->options) : unnamed(golden->law, opt);
 }
 
-static double next_metric(uint32_t *x)
+static wk_status advance(const golden_schedule *golden, wk_schedule *s, uint32_t *x)
 {
+    if (strcmp(golden->name, "plateau")) return wk_schedule_advance(s);
+    const double along = golden->slope * (double)(wk_schedule_time(s) + 1);
     *x = *x * 1664525u + 1013904223u;
-    return (*x >> 16) % 1000 / 1000.0;
-}
-
-static wk_status advance(wk_schedule *s, uint32_t *x)
-{
-    return strcmp(wk_schedule_name(s), "plateau") ? wk_schedule_advance(s)
-                                                  : wk_schedule_advance_metric(s, next_metric(x));
+    return wk_schedule_advance_metric(s, (golden->slope < 0 ? 2 : 0) + along + (*x >> 16) % 1000 / 1000.0);
 }
 
 static uint64_t add_to(uint64_t checksum, double value)
@@ -82,14 +111,17 @@ TEST(golden, five_hundred_steps_match_pytorch_to_the_bit)
     for (int k = 0; k < GOLDEN; k++) {
         WK_SCOPE(following);
         const golden_schedule *golden = &golden_schedules[k];
-        wk_optim *opt = two_groups();
+        const bool adam = strstr(golden->law, "_adam");
+        wk_optim *opt = adam ? two_groups_of_adam() : two_groups();
+        const char *momentum = adam ? "beta1" : "momentum";
         wk_schedule *s = make(golden, opt);
         uint64_t checksum = 0xCBF29CE484222325u;
         uint32_t x = 1;
         for (int t = 0; t <= STEPS; t++) {
-            if (t) CHECK(advance(s, &x) == WK_OK);
-            const double now[] = { wk_group_lr(opt, 0), wk_group_lr(opt, 1), wk_group_option(opt, 0, "momentum") };
-            for (int i = 0; i < 3; i++) {
+            if (t) CHECK(advance(golden, s, &x) == WK_OK);
+            const double now[] = { wk_group_lr(opt, 0), wk_group_lr(opt, 1), wk_group_option(opt, 0, momentum),
+                                   wk_group_option(opt, 1, momentum) };
+            for (int i = 0; i < 4; i++) {
                 checksum = add_to(checksum, now[i]);
                 if (t % 25) continue;
                 const double expected = golden->every_25th[t / 25][i];
@@ -103,16 +135,21 @@ TEST(golden, five_hundred_steps_match_pytorch_to_the_bit)
     }
 }
 
-TEST(golden, every_schedule_has_numbers)
+TEST(golden, every_option_of_every_schedule_has_numbers)
 {
-    const char *const *names;
-    const int n = wk_schedule_names(&names);
-    CHECK(n >= 10);
-    for (int k = 0; k < n; k++) {
-        bool found = false;
-        for (int i = 0; i < GOLDEN; i++) found |= strcmp(golden_schedules[i].name, names[k]) == 0;
-        wick_check(found, names[k], __FILE__, __LINE__);
-    }
+    static const wki_schedule_kind *const kinds[] = {
+#define X(NAME) &wki_schedule_kind_##NAME,
+#include "wki_schedule_list.h"
+#undef X
+    };
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+        for (const wki_schedule_option *option = kinds[k]->options; option->name; option++) {
+            bool found = false;
+            for (int i = 0; i < GOLDEN; i++)
+                found |= !strcmp(golden_schedules[i].name, kinds[k]->name) &&
+                         strstr(golden_schedules[i].options, option->name);
+            ck_assert_msg(found, "no numbers for %s of %s", option->name, kinds[k]->name);
+        }
 }
 
 /* ---- State dicts ---- */
@@ -125,11 +162,11 @@ TEST(state, goes_on_with_the_same_bits)
         wk_optim *straight = two_groups(), *first = two_groups(), *second = two_groups();
         wk_schedule *a = make(golden, straight), *b = make(golden, first), *c = make(golden, second);
         uint32_t x = 1, y = 1;
-        for (int t = 0; t < 300; t++) CHECK(advance(a, &x) == WK_OK);
-        for (int t = 0; t < 137; t++) CHECK(advance(b, &y) == WK_OK);
+        for (int t = 0; t < 300; t++) CHECK(advance(golden, a, &x) == WK_OK);
+        for (int t = 0; t < 137; t++) CHECK(advance(golden, b, &y) == WK_OK);
         CHECK(wk_optim_load_state_dict(second, wk_optim_state_dict(first)) == WK_OK);
         CHECK(wk_schedule_load_state_dict(c, wk_schedule_state_dict(b)) == WK_OK);
-        for (int t = 137; t < 300; t++) CHECK(advance(c, &y) == WK_OK);
+        for (int t = 137; t < 300; t++) CHECK(advance(golden, c, &y) == WK_OK);
         for (int g = 0; g < 2; g++)
             wick_check(wk_group_lr(straight, g) == wk_group_lr(second, g), golden->law, __FILE__, __LINE__);
         CHECK(wk_schedule_time(c) == 300);
@@ -201,6 +238,31 @@ TEST(one_cycle, ends_with_its_steps)
     CHECK(wk_schedule_advance(s) == WK_E_RANGE);
     CHECK_ERROR(WK_E_RANGE, "schedule_one_cycle", "total_steps is 5");
     CHECK(wk_lr(opt) == lr && wk_schedule_time(s) == 4);
+}
+
+TEST(one_cycle, within_others_ends_with_its_steps)
+{
+    wk_optim *opt = two_groups();
+    wk_schedule *cycle = wk_schedule_one_cycle(opt, 1.0, 5, .pct_start = 0.4);
+    wk_schedule *parts[] = { wk_schedule_sequential(&cycle, 1, NULL), wk_schedule_exponential(opt, 0.5) };
+    wk_schedule *s = wk_schedule_chained(parts, 2);
+    for (int t = 1; t < 5; t++) CHECK(wk_schedule_advance(s) == WK_OK);
+    const double lr = wk_lr(opt);
+    CHECK(wk_schedule_advance(s) == WK_E_RANGE);
+    wk_error_clear();
+    CHECK(wk_lr(opt) == lr && wk_schedule_time(s) == 4 && wk_schedule_time(parts[0]) == 4);
+}
+
+TEST(one_cycle, cycles_no_momentum_to_where_there_is_none)
+{
+    wk_optim *opt = two_groups(), *adam = wk_optim_adam(one("c"), .beta1 = 0);
+    CHECK_NULL(wk_schedule_one_cycle(opt, 1.0, 10, .base_momentum = 0));
+    CHECK_ERROR(WK_E_INVALID, "schedule_one_cycle", "base_momentum 0 and max_momentum 0.95", "sgd", "above 0");
+    CHECK_NULL(wk_schedule_one_cycle(opt, 1.0, 10, .base_momentum = 0.5, .max_momentum = 0));
+    CHECK_ERROR(WK_E_INVALID, "max_momentum 0 ");
+    wk_schedule *s = wk_schedule_one_cycle(adam, 1.0, 10, .base_momentum = 0);
+    for (int t = 1; t < 10; t++) CHECK(wk_schedule_advance(s) == WK_OK);
+    CHECK(wk_group_option(adam, 0, "beta1") == 0.95);
 }
 
 /* ---- Refusals ---- */
