@@ -20,13 +20,14 @@ static inline wk_module *hostile_net(bool of_matrices)
 }
 
 /* What a schedule cannot do without. */
-static inline const char *hostile_numbers(const char *schedule)
+static inline const char *hostile_numbers(const char *schedule, bool has_momentum)
 {
     static const char *const numbers[][2] = {
         { "cosine", "t_max=5" },    { "cosine_restarts", "t_0=2,t_mult=2" },          { "exponential", "gamma=0.9" },
         { "step", "step_size=2" },  { "one_cycle", "max_lr=0.1,total_steps=100" },    { "swa", "swa_lr=0.01" },
         { "multistep", "milestones=2:4" },
     };
+    if (!strcmp(schedule, "one_cycle") && !has_momentum) return "max_lr=0.1,total_steps=100,cycle_momentum=false";
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         if (!strcmp(numbers[i][0], schedule)) return numbers[i][1];
     return NULL;
@@ -35,12 +36,13 @@ static inline const char *hostile_numbers(const char *schedule)
 static inline wk_training hostile_training(const hostile_kinds *k)
 {
     enum { ROWS = 20 };
+    const bool sgd = !strcmp(k->optim, "sgd");
     wk_training t = wk_training_of(.module = hostile_net(!strcmp(k->optim, "muon")));
     wk_tensor *fields[] = { wk_rand(WK_SHAPE(ROWS, 5), WK_F32), wk_zeros(WK_SHAPE(ROWS), WK_I64) };
-    t.optim = wk_optim_by_name(k->optim, wk_parameters(t.module), strcmp(k->optim, "sgd") ? NULL : "momentum=0.9");
+    t.optim = wk_optim_by_name(k->optim, wk_parameters(t.module), sgd ? "momentum=0.9" : NULL);
     t.loader = wk_loader_new(wk_dataset_tensors(fields, (const char *const[]){ "x", "y" }, 2), .batch_size = 8,
                              .shuffle = true);
-    t.schedule = wk_schedule_by_name(k->schedule, t.optim, hostile_numbers(k->schedule));
+    t.schedule = wk_schedule_by_name(k->schedule, t.optim, hostile_numbers(k->schedule, sgd));
     t.average = k->swa ? wk_swa_new(wk_parameters(t.module)) : wk_ema_new(wk_parameters(t.module), 0.9);
     return t;
 }
