@@ -285,4 +285,170 @@ TEST(starts, of_all_layers_are_torchs)
         ck_assert_msg(is_compared(layers[i]), "wk_nn_%s is not compared with torch's", layers[i]);
 }
 
+/* ---- Defaults ---- */
+
+typedef struct option {
+    const char *layers, *name; /* "Conv": of all whose name begins so */
+    double value;
+    const char *text;
+} option;
+
+/* What sizes come to where they are left out, which the headers say. */
+static double size_of(wk_dims d, double usual) { return d.n ? (double)d.size[0] : usual; }
+static double none_if(bool none, double value) { return none ? (double)NAN : value; }
+
+/* Options that wick's layers do not have, or have as their function has them: docs/from-pytorch.md, golden/losses.py.
+ */
+static const option elsewhere[] = {
+    { .layers = "", .name = "padding_mode" },
+    { .layers = "", .name = "return_indices" },
+    { .layers = "", .name = "proj_size" },
+    { .layers = "", .name = "add_bias_kv" },
+    { .layers = "", .name = "add_zero_attn" },
+    { .layers = "", .name = "sparse" },
+    { .layers = "", .name = "enable_nested_tensor" },
+    { .layers = "", .name = "mask_check" },
+    { .layers = "", .name = "margin" },
+    { .layers = "", .name = "p" },
+    { .layers = "PoissonNLLLoss", .name = "eps" },
+    { .layers = "GaussianNLLLoss", .name = "eps" },
+    { .layers = "TripletMarginLoss", .name = "eps" },
+};
+
+#define OPTION(LAYERS, STRUCT, NAME)                                                                                   \
+    {                                                                                                                  \
+        LAYERS, #NAME, (double)STRUCT.NAME, NULL                                                                       \
+    }
+#define SIZE(LAYERS, STRUCT, NAME, N)                                                                                  \
+    {                                                                                                                  \
+        LAYERS, #NAME, size_of(STRUCT.NAME, N), NULL                                                                   \
+    }
+#define WORD(LAYERS, STRUCT, NAME)                                                                                     \
+    {                                                                                                                  \
+        LAYERS, #NAME, (double)NAN, STRUCT.NAME                                                                        \
+    }
+#define RECURRENT(LAYER)                                                                                               \
+    OPTION(LAYER, rnn, num_layers), OPTION(LAYER, rnn, bias), OPTION(LAYER, rnn, batch_first),                         \
+        OPTION(LAYER, rnn, dropout), OPTION(LAYER, rnn, bidirectional)
+#define TENSOR(LAYERS, STRUCT, NAME)                                                                                   \
+    {                                                                                                                  \
+        LAYERS, #NAME, none_if(!STRUCT.NAME, 0), NULL                                                                  \
+    }
+
+static const option *find(const option *all, size_t n, const struct golden_default *g)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!strncmp(g->layer, all[i].layers, strlen(all[i].layers)) && !strcmp(g->option, all[i].name)) return &all[i];
+    return NULL;
+}
+
+static void check_defaults(const option *here, size_t n)
+{
+    for (size_t i = 0; i < sizeof golden_defaults / sizeof *golden_defaults; i++) {
+        const struct golden_default *g = &golden_defaults[i];
+        const option *o = find(here, n, g);
+        if (!o && find(elsewhere, sizeof elsewhere / sizeof *elsewhere, g)) continue;
+        ck_assert_msg(o != NULL, "%s has an option %s", g->layer, g->option);
+        const bool same = isnan(g->value) ? isnan(o->value) : o->value == g->value;
+        ck_assert_msg(same && !g->text == !o->text && (!g->text || !strcmp(g->text, o->text)),
+                      "%s: %s is %g %s, not %g %s", g->layer, g->option, o->value, o->text ? o->text : "", g->value,
+                      g->text ? g->text : "");
+    }
+}
+
+TEST(starts, defaults_of_all_options_are_torchs)
+{
+    const wk_linear_opts linear = wk_linear_opts_default();
+    const wk_bilinear_opts two = wk_bilinear_opts_default();
+    const wk_conv_layer_opts conv = wk_conv_layer_opts_default();
+    const wk_pool_opts pool = wk_pool_opts_default();
+    const wk_unfold_opts fold = wk_unfold_opts_default();
+    const wk_batch_norm_opts batch = wk_batch_norm_opts_default(), instance = wk_instance_norm_opts_default();
+    const wk_group_norm_opts group = wk_group_norm_opts_default();
+    const wk_layer_norm_opts layer = wk_layer_norm_opts_default(), rms = wk_rms_norm_opts_default();
+    const wk_embedding_layer_opts table = wk_embedding_layer_opts_default();
+    const wk_rnn_opts rnn = wk_rnn_opts_default();
+    const wk_multihead_attention_opts heads = wk_multihead_attention_opts_default();
+    const wk_transformer_opts encoder = wk_transformer_opts_default();
+    const wk_loss_opts loss = wk_loss_opts_default();
+    const option here[] = {
+        OPTION("Linear", linear, bias),
+        OPTION("Bilinear", two, bias),
+        SIZE("Conv", conv, stride, 1),
+        SIZE("Conv", conv, padding, 0),
+        SIZE("Conv", conv, dilation, 1),
+        SIZE("ConvTranspose", conv, output_padding, 0),
+        OPTION("Conv", conv, groups),
+        OPTION("Conv", conv, bias),
+        SIZE("MaxPool", pool, stride, (double)NAN),
+        SIZE("MaxPool", pool, padding, 0),
+        SIZE("MaxPool", pool, dilation, 1),
+        OPTION("MaxPool", pool, ceil_mode),
+        SIZE("AvgPool", pool, stride, (double)NAN),
+        SIZE("AvgPool", pool, padding, 0),
+        OPTION("AvgPool", pool, ceil_mode),
+        OPTION("AvgPool", pool, count_include_pad),
+        { "AvgPool", "divisor_override", none_if(!pool.divisor_override, 0), NULL },
+        SIZE("Unfold", fold, stride, 1),
+        SIZE("Unfold", fold, padding, 0),
+        SIZE("Unfold", fold, dilation, 1),
+        SIZE("Fold", fold, stride, 1),
+        SIZE("Fold", fold, padding, 0),
+        SIZE("Fold", fold, dilation, 1),
+        OPTION("BatchNorm", batch, eps),
+        OPTION("BatchNorm", batch, momentum),
+        OPTION("BatchNorm", batch, affine),
+        OPTION("BatchNorm", batch, track_running_stats),
+        OPTION("BatchNorm", batch, bias),
+        OPTION("InstanceNorm", instance, eps),
+        OPTION("InstanceNorm", instance, momentum),
+        OPTION("InstanceNorm", instance, affine),
+        OPTION("InstanceNorm", instance, track_running_stats),
+        OPTION("InstanceNorm", instance, bias),
+        OPTION("GroupNorm", group, eps),
+        OPTION("GroupNorm", group, affine),
+        OPTION("GroupNorm", group, bias),
+        OPTION("LayerNorm", layer, eps),
+        OPTION("LayerNorm", layer, elementwise_affine),
+        OPTION("LayerNorm", layer, bias),
+        { "RMSNorm", "eps", none_if(rms.eps < 0, rms.eps), NULL },
+        OPTION("RMSNorm", rms, elementwise_affine),
+        { "Embedding", "padding_idx", none_if(table.padding_idx == WK_NO_PADDING, 0), NULL },
+        OPTION("Embedding", table, max_norm),
+        OPTION("Embedding", table, norm_type),
+        OPTION("Embedding", table, scale_grad_by_freq),
+        OPTION("MultiheadAttention", heads, dropout),
+        OPTION("MultiheadAttention", heads, bias),
+        OPTION("MultiheadAttention", heads, batch_first),
+        { "MultiheadAttention", "kdim", none_if(!heads.kdim, 0), NULL },
+        { "MultiheadAttention", "vdim", none_if(!heads.vdim, 0), NULL },
+        OPTION("TransformerEncoderLayer", encoder, dim_feedforward),
+        OPTION("TransformerEncoderLayer", encoder, dropout),
+        WORD("TransformerEncoderLayer", encoder, activation),
+        OPTION("TransformerEncoderLayer", encoder, layer_norm_eps),
+        OPTION("TransformerEncoderLayer", encoder, batch_first),
+        OPTION("TransformerEncoderLayer", encoder, norm_first),
+        OPTION("TransformerEncoderLayer", encoder, bias),
+        { "TransformerEncoder", "norm", none_if(!encoder.final_norm, 0), NULL },
+        WORD("RNN", rnn, nonlinearity),
+        RECURRENT("RNN"),
+        RECURRENT("LSTM"),
+        RECURRENT("GRU"),
+        TENSOR("", loss, weight),
+        TENSOR("", loss, pos_weight),
+        OPTION("", loss, ignore_index),
+        OPTION("", loss, label_smoothing),
+        OPTION("", loss, beta),
+        OPTION("", loss, delta),
+        OPTION("", loss, log_target),
+        OPTION("", loss, log_input),
+        OPTION("", loss, full),
+        OPTION("", loss, swap),
+        OPTION("", loss, blank),
+        OPTION("", loss, zero_infinity),
+        { "", "reduction", (double)NAN, loss.reduction == WK_REDUCE_MEAN ? "mean" : "another" },
+    };
+    check_defaults(here, sizeof here / sizeof *here);
+}
+
 WICK_TEST_MAIN

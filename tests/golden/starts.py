@@ -1,7 +1,6 @@
 """Golden facts of new layers: what their state dicts hold, in order, and how each entry starts, as seen by watching torch fill it; and the
 defaults of torch's makers. A row for each layer, "NAME.what" for one with options. Usage: starts.py > starts.h"""
 import inspect
-import math
 
 import torch
 from torch import nn
@@ -113,7 +112,7 @@ def start(name, t, values, fills):
 
 
 print(f"/* Made by starts.py with PyTorch {torch.__version__.split('+')[0]}. */")
-print('#include "wick/tensor.h"')
+print('#include "wick/tensor.h"\n#include <math.h>')
 print("static const struct golden_start {")
 print("    const char *layer, *name; /* name NULL: the state dict is empty */")
 print("    bool buffer;")
@@ -137,4 +136,29 @@ for case, make in CASES.items():
         dtype = {torch.float32: "WK_F32", torch.int64: "WK_I64"}[t.dtype]
         sizes = ", ".join(map(str, t.shape)) or "0"
         print(f'    {{ "{case}", "{name}", {"true" if name in buffers else "false"}, {dtype}, \'{kind}\', {float(value):.17g}, {zero}, {t.ndim}, {{ {sizes} }} }},')
+print("};")
+
+# What makers do without, but for where and in which type a layer is made, what is done in place, and names that went out of use. None is NAN.
+PASSED_OVER = {"device", "dtype", "inplace", "size_average", "reduce", "min_value", "max_value", "_weight", "_freeze"}
+MAKERS = ("Linear Bilinear Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d MaxPool1d MaxPool2d MaxPool3d AvgPool1d AvgPool2d "
+          "AvgPool3d AdaptiveMaxPool1d AdaptiveMaxPool2d AdaptiveMaxPool3d Unfold Fold BatchNorm1d BatchNorm2d BatchNorm3d InstanceNorm1d InstanceNorm2d "
+          "InstanceNorm3d GroupNorm LayerNorm RMSNorm Embedding RNN LSTM GRU MultiheadAttention TransformerEncoderLayer TransformerEncoder "
+          "CrossEntropyLoss NLLLoss MSELoss L1Loss SmoothL1Loss HuberLoss BCELoss BCEWithLogitsLoss KLDivLoss PoissonNLLLoss SoftMarginLoss "
+          "HingeEmbeddingLoss MultiMarginLoss GaussianNLLLoss MarginRankingLoss CosineEmbeddingLoss TripletMarginLoss CTCLoss").split()
+RECURRENT = inspect.signature(nn.RNNBase.__init__)
+print("static const struct golden_default {")
+print("    const char *layer, *option;")
+print("    double value; /* NAN: None, or text */")
+print("    const char *text;")
+print("} golden_defaults[] = {")
+for maker in MAKERS:
+    signature = RECURRENT if maker in ("RNN", "LSTM", "GRU") else inspect.signature(getattr(nn, maker))
+    found = {p.name: p.default for p in signature.parameters.values() if p.default is not p.empty and p.name not in PASSED_OVER}
+    if maker == "RNN":
+        found["nonlinearity"] = nn.RNN(1, 1).nonlinearity
+    for option, value in found.items():
+        word = value if isinstance(value, str) else getattr(value, "__name__", None)
+        number = "(double)NAN" if word or value is None else f"{float(value):.17g}"
+        text = f'"{word}"' if word else "NULL"
+        print(f'    {{ "{maker}", "{option}", {number}, {text} }},')
 print("};")

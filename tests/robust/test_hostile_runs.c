@@ -1,6 +1,6 @@
 /* Runs of wick train whose checkpoint somebody else changed: what it tells of the run, each text in turn. Going on with
  * such a run ends as the command always ends, with a line that says why or with a run that is done. */
-#include "wick/train.h"
+#include "hostile_training.h"
 #include "wick_check.h"
 #include <stdio.h>
 #include <sys/wait.h>
@@ -54,13 +54,7 @@ static int go_on(const wk_state *s)
 static void check_run(const wk_state *s, const char *key, const char *text)
 {
     WK_SCOPE(one);
-    wk_state *changed = wk_state_new();
-    for (int64_t i = 0; i < wk_state_count(s); i++) wk_state_set(changed, wk_state_name(s, i), wk_state_at(s, i));
-    for (int64_t i = 0; i < wk_state_text_count(s); i++) {
-        const char *other = wk_state_text_key(s, i), *now = strcmp(other, key) ? wk_state_text(s, other) : text;
-        if (now) wk_state_set_text(changed, other, now);
-    }
-    const int code = go_on(changed);
+    const int code = go_on(hostile_text(s, key, text));
     ck_assert_msg(code == 0 || ((code == 1 || code == 2) && tells("wick train: ") && !tells("Sanitizer") &&
                                 !tells("runtime error")),
                   "%s of %s: it ends with %d, see %s/err", key, text ? text : "nothing", code, folder);
@@ -73,13 +67,10 @@ TEST(hostile_run, is_refused_or_ends)
                                          "x",
                                          "-1",
                                          "0",
-                                         "3",
-                                         "0.5",
                                          "nan:7ff8000000000000",
                                          "1e308",
                                          "9223372036854775807",
                                          "-9223372036854775808",
-                                         "4611686018427387903",
                                          "linear:for=9223372036854775807/cosine" };
     wk_state *s = good_run();
     CHECK(go_on(s) == 0);
