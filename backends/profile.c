@@ -92,8 +92,8 @@ static wki_profile_key key_of(const wki_call *call, const wki_stage *stage)
     wki_profile_key key;
     memset(&key, 0, sizeof key);
     key.op = call ? call->op : WKI_PROFILE_HOST;
-    key.phase = (int32_t)stage->phase;
-    if (stage->name) snprintf(key.stage, sizeof key.stage, "%s", stage->name);
+    if (stage) key.phase = (int32_t)stage->phase;
+    if (stage && stage->name) snprintf(key.stage, sizeof key.stage, "%s", stage->name);
     if (!call) return key;
     key.f64 = call->views[0]->dtype == WK_F64;
     for (int k = 0; k < call->nviews && k < WKI_SHOWN_SHAPES && call->op != WKI_OP_update; k++) {

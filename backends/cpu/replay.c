@@ -148,7 +148,7 @@ static wk_status run_in(const job *j, const step *s, int part, int parts, void *
 {
     if (parts > s->threads) parts = s->threads;
     if (part >= parts) return WK_OK;
-    if (!j->spans) return run_step(s, part, parts, scratch);
+    if (__builtin_expect(!j->spans, 1)) return run_step(s, part, parts, scratch);
     return run_timed(s, part, parts, scratch, &j->spans[(s - j->r->steps) * j->r->threads + part]);
 }
 

@@ -59,7 +59,7 @@ typedef struct wk_peak {
     int threads;
     double flops, bytes; /* a second, all threads together */
 } wk_peak;
-WK_API wk_status wk_measure_peak(wk_peak *out);                       /* takes about a second, and 192 MiB meanwhile; the best of 5 */
+WK_API wk_status wk_measure_peak(wk_peak *out);                       /* takes up to a second, and 192 MiB meanwhile; the best of 10 and more */
 WK_API wk_status wk_profile_set_peak(wk_profile *p, const wk_peak *peak); /* copies; from now on rows tell how near they come to it */
 
 typedef enum wk_profile_kind { WK_PROFILE_FORWARD, WK_PROFILE_BACKWARD, WK_PROFILE_UPDATE, WK_PROFILE_OF_RANGE } wk_profile_kind;
