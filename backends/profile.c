@@ -249,6 +249,8 @@ wk_status wk_profile_end(wk_profile *p)
     return WK_OK;
 }
 
+wk_profile *wk_profile_open(wk_profile *p) { return p && wk_profile_begin(p) == WK_OK ? p : NULL; }
+
 void wk_profile_guard(wk_profile **p)
 {
     if (*p) wk_profile_end(*p);

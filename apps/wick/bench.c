@@ -15,11 +15,13 @@ typedef struct settings {
     bool json;
 } settings;
 
+enum { MOST_THREADS = 64 };
+
 #define AT(field) offsetof(settings, field)
 static const args_option options[] = {
     { "only", 0, ARGS_TEXT, AT(only), "LIST", "of peak,products,steps,loader (all)", 0, 0 },
-    { "threads", 0, ARGS_WHOLE, AT(threads), "N", "compared with one thread (as many as cores)", 1, 64 },
-    { "seconds", 0, ARGS_REAL, AT(seconds), "S", "for each figure (0.4)", 0.001, 60 },
+    { "threads", 0, ARGS_WHOLE, AT(threads), "N", "beside one thread (as many as cores)", 1, MOST_THREADS },
+    { "seconds", 0, ARGS_REAL, AT(seconds), "S", "for each figure (0.4)", 0, 60 },
     { "json", 0, ARGS_FLAG, AT(json), NULL, "print JSON lines alone", 0, 0 },
 };
 
@@ -174,7 +176,8 @@ static int run(int argc, char **argv)
     const char *operands[ARGS_OPERANDS];
     bool chosen[SECTIONS];
     if (!args_read(&command_bench, argc, argv, &s, operands) || !choose(s.only, chosen)) return EXIT_USAGE;
-    bench b = { .counts = { 1, s.threads ? (int)s.threads : machine_cores() }, .seconds = s.seconds, .json = s.json };
+    const int cores = machine_cores() < MOST_THREADS ? machine_cores() : MOST_THREADS;
+    bench b = { .counts = { 1, s.threads ? (int)s.threads : cores }, .seconds = s.seconds, .json = s.json };
     b.ncounts = b.counts[1] > 1 ? 2 : 1;
     introduce(&b);
     for (int i = 0; i < SECTIONS; i++) {
@@ -191,8 +194,9 @@ const args_command command_bench = {
     .operands = "[options]",
     .text = "  wick bench\n"
             "  wick bench --only products,steps --seconds 2\n\n"
-            "About half a minute. Each section says how it measures. us: the median of its\n"
-            "samples; shares of the peak compare the best of both.\n",
+            "About half a minute. Each section says how it measures. us is the median of its\n"
+            "samples, best the least; rates and shares of the peak are of the best, since\n"
+            "what else runs on a machine only ever makes times longer.\n",
     .options = options,
     .noptions = ARGS_COUNT(options),
     .run = run,

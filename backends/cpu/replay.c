@@ -4,6 +4,7 @@
 #include "backends/cpu/team.h"
 #include "backends/plan.h"
 #include "base/alloc.h"
+#include "base/fault.h"
 #include <string.h>
 
 typedef struct step {
@@ -195,10 +196,11 @@ static wk_status run_metered(job *j, wki_meter *meter)
 {
     const wki_error before = *wki_error_of_thread();
     j->spans = wki_alloc_array((size_t)j->r->nsteps * (size_t)j->r->threads, sizeof *j->spans);
-    if (!j->spans) *wki_error_of_thread() = before;
+    if (!j->spans && !WKI_FAULT(93)) *wki_error_of_thread() = before;
     const wk_status status = run(j);
     const int threads = j->r->threads;
-    for (int i = 0; i < j->r->nsteps && j->spans; i++) tell(meter, &j->r->steps[i], threads, &j->spans[i * threads]);
+    for (int i = 0; i < j->r->nsteps && j->spans; i++)
+        tell(meter, &j->r->steps[i], WKI_FAULT(91) ? 1 : threads, &j->spans[i * threads]);
     wki_free(j->spans);
     return status;
 }
