@@ -24,7 +24,8 @@ typedef struct task {
     bool retain, create;
     bool updates; /* leaves with an updater are updated; `early`: one has got a gradient; `counted`: pending is known */
     bool early, counted;
-    int opaque; /* opaque nodes that have yet to run: until then no leaf is known to be complete */
+    wki_stage stage; /* of the node that runs */
+    int opaque;      /* opaque nodes that have yet to run: until then no leaf is known to be complete */
 } task;
 
 static wk_status heap_push(heap *h, wki_node *node)
@@ -172,10 +173,9 @@ static wk_status run_node(task *t, wki_node *node)
     if (node->ninputs > WKI_INLINE_INPUTS && !(d = wki_alloc_array((size_t)node->ninputs, sizeof *d)))
         return wk_error();
     const bool autocast = wk_set_autocast_enabled(WKI_FAULT(36) ? wki_autocast : node->autocast);
-    const char *stage = wki_stage_here.name;
-    wki_stage_here.name = node->op->name;
+    t->stage.name = node->op->name;
     wk_status status = node->op->backward(&b, d);
-    wki_stage_here.name = stage;
+    t->stage.name = NULL;
     wki_autocast = autocast;
     if (status == WK_OK) status = wk_error();
     if (status == WK_OK && wki_anomaly) status = wki_check_anomaly(node, d);
@@ -308,8 +308,9 @@ static void drop(heap *h)
 static wk_status run_task(task *t, int n, wk_tensor *const *roots, wk_tensor *const *gradients)
 {
     bool mode = wk_set_grad_enabled(t->create);
-    const wki_stage stage = wki_stage_here;
-    wki_stage_here = (wki_stage){ WKI_BACKWARD, NULL };
+    const wki_stage *stage = wki_stage_here;
+    t->stage.phase = WKI_BACKWARD;
+    wki_stage_here = &t->stage;
     wk_status status = WK_OK;
     for (int i = 0; i < n && status == WK_OK; i++) {
         WK_SCOPE(start);

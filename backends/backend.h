@@ -309,15 +309,16 @@ extern _Thread_local wki_recorder *wki_recorder_here;
 double wki_call_flops(const wki_call *call);
 double wki_call_bytes(const wki_call *call);
 
-/* In what part of a step the thread is: what a profile calls its calls by, in replays too. Whoever sets it puts it back. */
+/* In what part of a step the thread is: what a profile calls its calls by, in replays too. NULL: forward. Whoever sets it puts
+ * it back. */
 typedef enum wki_phase { WKI_FORWARD, WKI_BACKWARD, WKI_UPDATE } wki_phase;
 typedef struct wki_stage {
     wki_phase phase;
     const char *name; /* backward: the op whose gradient is being computed; update: the optimizer's kind; or NULL */
 } wki_stage;
-extern _Thread_local wki_stage wki_stage_here;
+extern _Thread_local const wki_stage *wki_stage_here;
 
-/* Who is told, call by call, what this thread has run, in replays too; NULL: nobody. Parts that did nothing have spans
+/* Who is told, call by call, what this thread has run, in replays too; NULL: nobody. stage: as above. Parts that did nothing have spans
  * that end at 0; call NULL: the host's work between the calls of a plan. */
 enum { WKI_MOST_PARTS = 64 };
 typedef struct wki_span {

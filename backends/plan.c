@@ -36,8 +36,9 @@ wki_item *wki_item_new(const wki_call *call, size_t memory_bytes)
     item->call = *call;
     item->call.views = at;
     item->call.attrs = call->attrs_size ? copy : NULL;
-    item->phase = wki_stage_here.phase;
-    if (wki_stage_here.name) snprintf(item->stage, sizeof item->stage, "%s", wki_stage_here.name);
+    const wki_stage *stage = wki_stage_here;
+    if (stage) item->phase = stage->phase;
+    if (stage && stage->name) snprintf(item->stage, sizeof item->stage, "%s", stage->name);
     return item;
 }
 

@@ -92,8 +92,8 @@ static wki_profile_key key_of(const wki_call *call, const wki_stage *stage)
     wki_profile_key key;
     memset(&key, 0, sizeof key);
     key.op = call ? call->op : WKI_PROFILE_HOST;
-    key.phase = (int32_t)stage->phase;
-    if (stage->name) snprintf(key.stage, sizeof key.stage, "%s", stage->name);
+    if (stage) key.phase = (int32_t)stage->phase;
+    if (stage && stage->name) snprintf(key.stage, sizeof key.stage, "%s", stage->name);
     if (!call) return key;
     key.f64 = call->views[0]->dtype == WK_F64;
     for (int k = 0; k < call->nviews && k < WKI_SHOWN_SHAPES && call->op != WKI_OP_update; k++) {
@@ -248,6 +248,8 @@ wk_status wk_profile_end(wk_profile *p)
     wki_object_unref(p);
     return WK_OK;
 }
+
+wk_profile *wk_profile_open(wk_profile *p) { return p && wk_profile_begin(p) == WK_OK ? p : NULL; }
 
 void wk_profile_guard(wk_profile **p)
 {

@@ -182,18 +182,35 @@ static void print_heading(FILE *out, const char *what, int name, int shapes, boo
             peak ? "  of peak" : "");
 }
 
-static void print_end(FILE *out, const wk_profile *p, const wk_profile_totals *t)
+static void print_ranges(FILE *out, const wk_profile_row *rows, int n, int name)
 {
+    fprintf(out, "\n%-*s  %9s  %10s  %7s  %9s\n", name, "range", "calls", "ms", "watched", "us/call");
+    for (int i = 0; i < n; i++)
+        fprintf(out, "%-*s  %9lld  %10.3f  %5.1f %%  %9.2f\n", name, rows[i].name, (long long)rows[i].calls,
+                1e3 * rows[i].seconds, 100 * rows[i].share, 1e6 * rows[i].seconds / (double)rows[i].calls);
+}
+
+static wk_peak peak_of(const wk_profile *p)
+{
+    wki_profile_lock(p);
+    const wk_peak peak = p->peak;
+    wki_profile_unlock(p);
+    return peak;
+}
+
+static void print_end(FILE *out, const wk_profile *p, const wk_peak *peak)
+{
+    const wk_profile_totals total = wk_profile_total(p), *t = &total;
     const double all = t->watched * t->threads;
     fprintf(out,
             "\n%.3f ms watched on %d compute thread%s, %.3f ms in %lld calls (%.1f %%); times and rates are of one "
             "thread\n",
             1e3 * t->watched, t->threads, t->threads == 1 ? "" : "s", 1e3 * t->seconds, (long long)t->calls,
             all > 0 ? 100 * t->seconds / all : 0);
-    if (p->peak.threads)
+    if (peak->threads)
         fprintf(out,
                 "of peak: the least time that %.1f GFLOP/s and %.1f GB/s of memory a thread allow, of the time taken\n",
-                1e-9 * p->peak.flops / p->peak.threads, 1e-9 * p->peak.bytes / p->peak.threads);
+                1e-9 * peak->flops / peak->threads, 1e-9 * peak->bytes / peak->threads);
     if (t->left_out && p->opts.most_events)
         fprintf(out, "the trace has the first %lld events; %lld behind them are in the table alone\n",
                 (long long)t->events, (long long)t->left_out);
@@ -207,18 +224,13 @@ wk_status wk_profile_print(const wk_profile *p, FILE *out)
     int n = 0, calls = 0;
     wk_profile_row *rows = rows_of(p, &n);
     if (!rows) return wk_error();
+    const wk_peak peak = peak_of(p);
     while (calls < n && rows[calls].kind != WK_PROFILE_OF_RANGE) calls++;
     const int name = width_of(rows, n, false), shapes = p->opts.shapes ? width_of(rows, n, true) : 0;
-    print_heading(out, "op", name, shapes, p->peak.threads > 0);
+    print_heading(out, "op", name, shapes, peak.threads > 0);
     for (int i = 0; i < calls; i++) print_row(out, &rows[i], name, shapes);
-    if (calls < n) {
-        fprintf(out, "\n%-*s  %9s  %10s  %7s  %9s\n", name, "range", "calls", "ms", "watched", "us/call");
-        for (int i = calls; i < n; i++)
-            fprintf(out, "%-*s  %9lld  %10.3f  %5.1f %%  %9.2f\n", name, rows[i].name, (long long)rows[i].calls,
-                    1e3 * rows[i].seconds, 100 * rows[i].share, 1e6 * rows[i].seconds / (double)rows[i].calls);
-    }
+    if (calls < n) print_ranges(out, rows + calls, n - calls, name);
     wki_free(rows);
-    const wk_profile_totals total = wk_profile_total(p);
-    print_end(out, p, &total);
+    print_end(out, p, &peak);
     return WK_OK;
 }

@@ -16,7 +16,7 @@ const wki_backend *wki_backend_of(wk_device device)
 
 _Thread_local wki_recorder *wki_recorder_here;
 _Thread_local wki_meter *wki_meter_here;
-_Thread_local wki_stage wki_stage_here;
+_Thread_local const wki_stage *wki_stage_here;
 
 static wk_status run_metered(wki_meter *meter, const wki_backend *backend, int index, const wki_call *call)
 {
@@ -24,7 +24,7 @@ static wk_status run_metered(wki_meter *meter, const wki_backend *backend, int i
     meter->spans[0].begin = wki_clock();
     const wk_status status = backend->run(index, call);
     if (meter->parts == 1) meter->spans[0].end = wki_clock();
-    meter->ran(meter, call, &wki_stage_here, meter->parts, meter->spans);
+    meter->ran(meter, call, wki_stage_here, meter->parts, meter->spans);
     return status;
 }
 

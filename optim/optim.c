@@ -314,10 +314,10 @@ static wk_status update(wk_optim *opt, int begin, int end)
 
 wk_status wki_optim_update(wk_optim *opt, int begin, int end)
 {
-    const wki_stage stage = wki_stage_here;
-    wki_stage_here = (wki_stage){ WKI_UPDATE, opt->kind->name };
+    const wki_stage *outer = wki_stage_here, stage = { WKI_UPDATE, opt->kind->name };
+    wki_stage_here = &stage;
     const wk_status status = update(opt, begin, end);
-    wki_stage_here = stage;
+    wki_stage_here = outer;
     if (status == WK_OK) return WK_OK;
     for (int i = begin; i < end; i++) /* states made for a first step that was not done */
         if (opt->slots[i].t == 0 && !opt->groups[opt->slots[i].group].plan.at_once)

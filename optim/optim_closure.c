@@ -10,8 +10,8 @@ wk_status wki_closure_call(const wki_closure *closure, double *loss)
 {
     WK_SCOPE(evaluation);
     WK_ENABLE_GRAD(recording);
-    const wki_stage stage = wki_stage_here;
-    wki_stage_here = (wki_stage){ WKI_FORWARD, NULL };
+    const wki_stage *stage = wki_stage_here;
+    wki_stage_here = NULL;
     const wk_tensor *value = closure->call(closure->user);
     wki_stage_here = stage;
     if (wk_failed()) return wk_error();
@@ -29,13 +29,13 @@ wk_status wk_step_closure(wk_optim *opt, wk_closure *closure, void *user, double
     if (!closure) return wki_null_argument(where, "closure"), wk_error();
     const wki_closure all = { closure, user };
     double first = (double)NAN;
-    const wki_stage stage = wki_stage_here;
-    wki_stage_here = (wki_stage){ WKI_UPDATE, opt->kind->name };
+    const wki_stage *outer = wki_stage_here, stage = { WKI_UPDATE, opt->kind->name };
+    wki_stage_here = &stage;
     if (opt->kind->search)
         opt->kind->search(opt, &all, &first);
     else if (wki_closure_call(&all, &first) == WK_OK)
         wk_step(opt);
-    wki_stage_here = stage;
+    wki_stage_here = outer;
     if (loss) *loss = first;
     return wk_error();
 }

@@ -4,5 +4,5 @@
 #include "args.h"
 
 extern const args_command command_synth, command_import, command_inspect, command_repack, command_train, command_compare, command_eval,
-    command_predict, command_export, command_show, command_lr_find, command_info;
+    command_predict, command_export, command_show, command_lr_find, command_bench, command_info;
 #endif

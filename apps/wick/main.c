@@ -8,7 +8,8 @@
 
 static const args_command *const commands[] = { &command_synth, &command_import,  &command_inspect, &command_repack,
                                                 &command_train, &command_eval,    &command_predict, &command_export,
-                                                &command_show,  &command_lr_find, &command_compare, &command_info };
+                                                &command_show,  &command_lr_find, &command_compare, &command_bench,
+                                                &command_info };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 static int help(void)

@@ -6,6 +6,7 @@
 #include "backends/cpu/walk.h"
 #include "backends/plan.h"
 #include "base/alloc.h"
+#include "base/fault.h"
 #include <string.h>
 
 typedef struct ready {
@@ -72,7 +73,7 @@ static wk_status run_in(const job *j, const wki_step *s, int part, int parts, vo
 {
     if (parts > s->threads) parts = s->threads;
     if (part >= parts) return WK_OK;
-    if (!j->spans) return (s->chain > 1 ? run_chain : run_step)(s, part, parts, scratch);
+    if (__builtin_expect(!j->spans, 1)) return (s->chain > 1 ? run_chain : run_step)(s, part, parts, scratch);
     return run_timed(s, part, parts, scratch, &j->spans[(s - j->r->steps) * j->r->threads + part]);
 }
 
@@ -122,10 +123,11 @@ static wk_status run_metered(job *j, wki_meter *meter)
 {
     const wki_error before = *wki_error_of_thread();
     j->spans = wki_alloc_array((size_t)j->r->nsteps * (size_t)j->r->threads, sizeof *j->spans);
-    if (!j->spans) *wki_error_of_thread() = before;
+    if (!j->spans && !WKI_FAULT(104)) *wki_error_of_thread() = before;
     const wk_status status = run(j);
     const int threads = j->r->threads;
-    for (int i = 0; i < j->r->nsteps && j->spans; i++) tell(meter, &j->r->steps[i], threads, &j->spans[i * threads]);
+    for (int i = 0; i < j->r->nsteps && j->spans; i++)
+        tell(meter, &j->r->steps[i], WKI_FAULT(102) ? 1 : threads, &j->spans[i * threads]);
     wki_free(j->spans);
     return status;
 }

@@ -38,8 +38,9 @@ static inline wk_profile *wk_profile_with(wk_profile_opts o) { return wk_profile
  * already. Until its end a profile is held: it outlives its scope. */
 WK_API wk_status wk_profile_begin(wk_profile *p);
 WK_API wk_status wk_profile_end(wk_profile *p);                       /* on the thread that began; an error pending does not matter */
+WK_API wk_profile *wk_profile_open(wk_profile *p);                    /* begins p and returns it; NULL: nothing, and NULL on an error */
 WK_API void wk_profile_guard(wk_profile **p);                         /* ends *p unless NULL: WK_PROFILE's other half */
-#define WK_PROFILE(name, p) wk_profile *name WK_CLEANUP(wk_profile_guard) = wk_profile_begin(p) == WK_OK ? (p) : NULL
+#define WK_PROFILE(name, p) wk_profile *name WK_CLEANUP(wk_profile_guard) = wk_profile_open(p) /* p NULL: nothing is watched */
 
 /* A range: a part of a step that you name, on a thread that is watched (torch.profiler.record_function). A replay does
  * not run the step's function, and so opens none of the ranges inside it.
@@ -59,7 +60,7 @@ typedef struct wk_peak {
     int threads;
     double flops, bytes; /* a second, all threads together */
 } wk_peak;
-WK_API wk_status wk_measure_peak(wk_peak *out);                       /* takes about a second, and 192 MiB meanwhile; the best of 5 */
+WK_API wk_status wk_measure_peak(wk_peak *out);                       /* takes up to a second, and 192 MiB meanwhile; the best of 10 and more */
 WK_API wk_status wk_profile_set_peak(wk_profile *p, const wk_peak *peak); /* copies; from now on rows tell how near they come to it */
 
 typedef enum wk_profile_kind { WK_PROFILE_FORWARD, WK_PROFILE_BACKWARD, WK_PROFILE_UPDATE, WK_PROFILE_OF_RANGE } wk_profile_kind;

@@ -336,6 +336,7 @@ TEST(profile, ends_when_it_is_ended_and_begins_anew_when_reset)
     CHECK(wk_profile_begin(p) == WK_OK);
     wk_relu(x);
     CHECK(wk_profile_end(p) == WK_OK);
+    WK_PROFILE(off, NULL);
     wk_relu(x);
     const wk_profile_totals t = wk_profile_total(p);
     CHECK(t.calls == 1 && t.events == 1 && wk_profile_total(p).watched == t.watched);

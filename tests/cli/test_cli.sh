@@ -1107,6 +1107,27 @@ says 'no/such/folder.json'
 [ -e untraced ] && fail "a run was begun"
 refuses 2 train resume.h5 --profile 0
 
+law "bench says what this machine reaches, and how it measures"
+run 0 bench --seconds 0.001 --threads 2 --json
+is_json out
+for kind in machine:1 method:4 peak:2 product:18 step:16 loader:4; do
+    [ "$(grep -c "\"event\": \"${kind%:*}\"" out)" -eq "${kind#*:}" ] || fail "${kind#*:} lines of ${kind%:*} are expected"
+done
+run 0 bench --only peak,loader --seconds 0.001 --threads 1
+shows '^peak: multiply-adds of f32'
+shows '^loader: epochs of 6,400 drawn digits'
+[ "$(grep -c '^ *1  *[0-9.]*  *[0-9.]*$' out)" -eq 1 ] || fail "the peak of one thread is expected"
+grep -q 'products' out && fail "it measures more than it was asked for"
+TMPDIR=$PWD/none
+export TMPDIR
+refuses 1 bench --only loader --seconds 0.001
+says 'none/wick-bench'
+unset TMPDIR
+refuses 2 bench --only peak,speed
+says 'no section "speed"'
+refuses 2 bench --seconds 0
+refuses 2 bench --threads 65
+
 law "lr-find suggests what its own losses say, and trains at it"
 run 0 lr-find resume.h5 --hidden 64 --optim sgd --json
 is_json out
