@@ -13,7 +13,7 @@ static void *writable(wki_storage **memory, size_t bytes, size_t most)
         wki_storage_unref(*memory);
         *memory = NULL;
     }
-    if (!*memory) *memory = wki_storage_new(WK_CPU, most / 4 <= bytes ? most : bytes);
+    if (!*memory) *memory = wki_storage_new(WK_CPU, most / 4 <= bytes && most > bytes ? most : bytes);
     return *memory ? (*memory)->data : NULL;
 }
 
@@ -91,9 +91,12 @@ static bool read_ahead(wk_loader *loader)
     if (!wki_order_ahead(order, ahead->blocks, &row)) return false;
     ahead->blocks += !WKI_FAULT(84);
     void *fields[WK_MAX_FIELDS];
-    for (int f = 0; f < order->set->nfields; f++) fields[f] = ahead->room[f]->data;
     wki_error ignored;
-    wki_dataset_read(loader->o.set, &row, 1, fields);
+    for (int f = 0; f < order->set->nfields; f++) {
+        const size_t bytes = wki_field_bytes(&order->set->fields[f]); /* of the longest row, which may have grown */
+        fields[f] = writable(&ahead->room[f], bytes, bytes);
+    }
+    if (!wk_failed()) wki_dataset_read(loader->o.set, &row, 1, fields);
     if (!WKI_FAULT(85)) wki_error_take(&ignored);
     return true;
 }
@@ -274,11 +277,6 @@ wk_status wki_ring_make(wk_loader *loader)
         if (!loader->o.set->ragged) continue;
         loader->slots[s].lengths = wki_alloc_array((size_t)loader->capacity, sizeof(int64_t));
         if (!loader->slots[s].lengths) return WK_E_MEMORY;
-    }
-    for (int f = 0; f < loader->o.set->nfields && workers > 0 && (loader->order.window_blocks > 0 || loader->o.refresh);
-         f++) {
-        loader->ahead.room[f] = wki_storage_new(WK_CPU, wki_field_bytes(&loader->o.set->fields[f]));
-        if (!loader->ahead.room[f]) return WK_E_MEMORY;
     }
     return make_locks(loader);
 }
