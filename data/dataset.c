@@ -291,42 +291,50 @@ wk_status wki_dataset_read_next(wk_dataset *set, const int64_t *rows, int64_t n,
     return WK_OK;
 }
 
-/* Ragged rows need their lengths, and where there are several, room to be read before they are filled up. */
-static wk_status read_ragged(wk_dataset *set, wki_pipeline *p, wki_drawn *d, void *const *memory)
+/* Rows on their way through transforms, or that are filled up, need room. */
+static wk_status read_drawn(wk_dataset *set, const wki_pipeline *p, const wki_drawn *d, void *const *memory,
+                            const char *where)
 {
-    size_t bytes;
+    size_t bytes, got;
     if (!wki_pipeline_room(p, set, d->n, d->items, &bytes))
-        return wki_fail(WK_E_MEMORY, "dataset_get_many", "%lld rows do not fit in memory", (long long)d->n);
-    void *room = wki_alloc(bytes + 1);
-    if (room) wki_pipeline_read(p, set, d, room, memory);
-    wki_free(room);
+        return wki_fail(WK_E_MEMORY, where, "%lld rows do not fit in memory", (long long)d->n);
+    void *room = wki_block_get(bytes, &got);
+    if (!room) return wk_error();
+    wki_pipeline_read(p, set, d, room, memory);
+    wki_block_put(room, got);
     return wk_error();
 }
 
-wk_status wki_dataset_read_tensors(wk_dataset *set, const char *where, const int64_t *rows, int64_t n, bool one_row,
-                                   wk_tensor **tensors)
+wk_status wki_pipeline_tensors(const wki_pipeline *p, wk_dataset *set, wki_drawn d, const char *where, bool one_row,
+                               wk_tensor **tensors)
 {
     wk_scope *scope = wk_scope_open(where);
     void *memory[WK_MAX_FIELDS];
-    wki_pipeline p;
-    int64_t *lengths = set->ragged ? wki_alloc_array((size_t)n, sizeof *lengths) : NULL;
-    wki_drawn d = { .rows = rows, .n = n, .lengths = lengths };
-    wki_pipeline_plan(&p, set, NULL, where);
-    if (lengths) wki_dataset_lengths(set, rows, n, lengths, &d.items, &d.longest);
+    int64_t *lengths = set->ragged ? wki_alloc_array((size_t)d.n, sizeof *lengths) : NULL;
+    d.lengths = lengths;
+    if (lengths) wki_dataset_lengths(set, d.rows, d.n, lengths, &d.items, &d.longest);
     for (int f = 0; f < set->nfields && !wk_failed(); f++) {
-        const wk_field *field = &set->fields[f];
+        const wk_field *field = &p->fields[f];
         int64_t shape[WK_MAX_DIMS];
-        const int ndim = wki_field_shape(field, n, shape);
+        const int ndim = wki_field_shape(field, d.n, shape);
         if (wki_is_ragged(set, f)) shape[1] = d.longest;
         tensors[f] = wki_new(where, WK_CPU, ndim - one_row, shape + one_row, field->dtype);
         if (tensors[f]) memory[f] = tensors[f]->storage->data;
     }
-    if (!wk_failed()) lengths ? read_ragged(set, &p, &d, memory) : wki_dataset_read(set, rows, n, memory);
+    if (!wk_failed()) read_drawn(set, p, &d, memory, where);
     wki_free(lengths);
     for (int f = 0; f < set->nfields && !wk_failed(); f++) tensors[f] = wk_to_device(tensors[f], wk_current_device());
     for (int f = 0; f < set->nfields; f++) tensors[f] = wk_failed() ? NULL : wk_escape(scope, tensors[f]);
     wk_scope_close(scope);
     return wk_error();
+}
+
+static wk_status read_tensors(wk_dataset *set, const char *where, const int64_t *rows, int64_t n, bool one_row,
+                              wk_tensor **tensors)
+{
+    wki_pipeline p;
+    wki_pipeline_plan(&p, set, NULL, where);
+    return wki_pipeline_tensors(&p, set, (wki_drawn){ .rows = rows, .n = n }, where, one_row, tensors);
 }
 
 static wk_status rows_ok(wk_dataset *set, const char *where, const int64_t *rows, int64_t n, wk_tensor **fields,
@@ -350,11 +358,11 @@ static wk_status rows_ok(wk_dataset *set, const char *where, const int64_t *rows
 wk_status wk_dataset_get(wk_dataset *set, int64_t row, wk_tensor **fields, int n)
 {
     const wk_status status = rows_ok(set, "dataset_get", &row, 1, fields, n);
-    return status == WK_OK ? wki_dataset_read_tensors(set, "dataset_get", &row, 1, true, fields) : status;
+    return status == WK_OK ? read_tensors(set, "dataset_get", &row, 1, true, fields) : status;
 }
 
 wk_status wk_dataset_get_many(wk_dataset *set, const int64_t *rows, int64_t n, wk_tensor **fields, int nfields)
 {
     const wk_status status = rows_ok(set, "dataset_get_many", rows, n, fields, nfields);
-    return status == WK_OK ? wki_dataset_read_tensors(set, "dataset_get_many", rows, n, false, fields) : status;
+    return status == WK_OK ? read_tensors(set, "dataset_get_many", rows, n, false, fields) : status;
 }

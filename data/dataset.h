@@ -72,10 +72,6 @@ wk_status wki_dataset_read_through(wk_dataset *set, const int64_t *rows, int64_t
 /* The same, and moves the pointers behind what was read. */
 wk_status wki_dataset_read_next(wk_dataset *set, const int64_t *rows, int64_t n, void **fields,
                                 wki_lookup *const *through);
-/* The same into new tensors; one_row drops the leading dimension. On failure all are NULL. */
-wk_status wki_dataset_read_tensors(wk_dataset *set, const char *where, const int64_t *rows, int64_t n, bool one_row,
-                                   wk_tensor **tensors);
-
 /* Shuffled rows lie where no cache expects them: one that comes soon is asked for, a long one's beginning, after which the
  * processor finds the rest itself. Short rows are soon over, so more of them are on their way at once. */
 static inline int64_t wki_rows_ahead(size_t bytes) { return bytes < 256 ? 32 : 4; }

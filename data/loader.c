@@ -5,6 +5,7 @@
 #include "autograd/state.h"
 #include "base/alloc.h"
 #include "base/differences.h"
+#include "base/fault.h"
 #include "base/options.h"
 #include <string.h>
 
@@ -54,46 +55,55 @@ wk_loader_opts wk_loader_opts_default(void) { return (wk_loader_opts){ WK_LOADER
 enum { MOST_WORKERS = 64, MOST_PREFETCH = 1024 };
 
 /* Bytes of a field that a batch may have, ragged rows being filled up to so many items. */
-static bool most_of(const wk_loader *loader, int f, size_t *items, size_t *bytes)
+static bool most_of(const wk_loader *loader, const wk_dataset *set, const wki_pipeline *p, int f, size_t *items,
+                    size_t *bytes)
 {
-    const wk_field *field = &loader->pipeline.fields[f];
+    const wk_field *field = &p->fields[f];
     const size_t rows = (size_t)loader->capacity, multiple = (size_t)loader->o.pad_multiple;
     size_t longest;
-    if (!wki_is_ragged(loader->o.set, f)) return wki_mul_ok(rows, wki_field_bytes(field), bytes);
+    if (!wki_is_ragged(set, f)) return wki_mul_ok(rows, wki_field_bytes(field), bytes);
     return wki_add_ok((size_t)field->shape[0], multiple - 1, &longest) &&
            wki_mul_ok(rows, longest / multiple * multiple, items) && *items <= PTRDIFF_MAX &&
            wki_mul_ok(*items, wki_item_bytes(field), bytes);
 }
 
-static bool memory_ok(wk_loader *loader, const char *where)
+static bool memory_ok(wk_loader *loader, const wk_dataset *set, const wki_pipeline *p, const char *where)
 {
-    const wk_dataset *set = loader->o.set;
     size_t items = 0;
     for (int f = 0; f < set->nfields; f++) {
-        const bool fits = most_of(loader, f, &items, &loader->most[f]) && loader->most[f] <= PTRDIFF_MAX;
+        const bool fits = most_of(loader, set, p, f, &items, &loader->most[f]) && loader->most[f] <= PTRDIFF_MAX;
         wki_check(fits, false, WK_E_INVALID, where,
                   "a batch of %lld rows of \"%s\" does not fit in memory; take smaller batches",
                   (long long)loader->capacity, set->fields[f].name);
     }
-    const bool fits = wki_pipeline_room(&loader->pipeline, set, loader->capacity, (int64_t)items, &loader->slot_room);
+    const bool fits = wki_pipeline_room(p, set, loader->capacity, (int64_t)items, &loader->slot_room);
     wki_check(fits, false, WK_E_INVALID, where,
               "a batch of %lld rows does not fit in memory on its way through the transforms; take smaller batches",
               (long long)loader->capacity);
     return true;
 }
 
-static bool pads_ok(wk_loader *loader, const char *where)
+static bool pads_ok(const wk_loader *loader, const wk_dataset *set, wki_pipeline *p, const char *where)
 {
-    wki_pipeline *p = &loader->pipeline;
-    for (int f = 0; f < loader->o.set->nfields; f++) {
+    for (int f = 0; f < set->nfields; f++) {
         const wk_field *field = &p->fields[f];
         const bool label = !strcmp(field->name, "y") && (field->dtype == WK_I64 || field->dtype == WK_I32);
         const double pad = label ? (double)loader->o.pad_label : loader->o.pad;
-        wki_check(wki_pad_of(field->dtype, pad, p->pad[f]) || !wki_is_ragged(loader->o.set, f), false, WK_E_RANGE,
-                  where, "%s is %g; expected an element of \"%s\", %s", label ? "pad_label" : "pad", pad, field->name,
+        wki_check(wki_pad_of(field->dtype, pad, p->pad[f]) || !wki_is_ragged(set, f), false, WK_E_RANGE, where,
+                  "%s is %g; expected an element of \"%s\", %s", label ? "pad_label" : "pad", pad, field->name,
                   wk_dtype_name(field->dtype));
     }
     return true;
+}
+
+/* The way of such a set's rows into batches; the loader changes only in the room that they take. */
+static wk_status plan_batches(wk_loader *loader, const wk_dataset *set, wki_pipeline *p, const char *where)
+{
+    if (wki_pipeline_plan(p, set, loader->o.transform, where) == WK_OK && pads_ok(loader, set, p, where) &&
+        memory_ok(loader, set, p, where))
+        return WK_OK;
+    wki_pipeline_forget(p);
+    return wk_error();
 }
 
 /* Processes that look at different moments would not share one order. */
@@ -198,9 +208,7 @@ static wk_status set_up(wk_loader *loader, const wk_loader_opts *o)
     wki_check(loader->batches > 0, WK_E_INVALID, WK_E_INVALID, where,
               "%lld rows leave none for process %d of %d; take fewer processes, or WK_TAIL_PAD", (long long)draws,
               o->rank, o->world);
-    if (wki_pipeline_plan(&loader->pipeline, o->set, o->transform, where) || !pads_ok(loader, where) ||
-        !memory_ok(loader, where))
-        return wk_error();
+    if (plan_batches(loader, o->set, &loader->pipeline, where)) return wk_error();
     loader->batch = wki_object_new_unscoped(&batch_type, where);
     if (!loader->batch) return wk_error();
     loader->batch->set = o->set;
@@ -229,10 +237,7 @@ wk_loader *wk_loader_new_opts(const wk_loader_opts *opts)
 static wk_status take_set(wk_loader *loader, wk_dataset *set, wk_dataset *source, const char *where)
 {
     wki_pipeline pipeline;
-    if (wki_pipeline_plan(&pipeline, set, loader->o.transform, where)) {
-        wki_pipeline_forget(&pipeline);
-        return wk_error();
-    }
+    if (plan_batches(loader, set, &pipeline, where)) return wk_error();
     wki_pipeline_forget(&loader->pipeline);
     loader->pipeline = pipeline;
     wki_object_ref(set);
@@ -526,7 +531,7 @@ static wk_tensor *make_sizes(wk_batch *batch, bool mask)
     if (!mask) memcpy(t->storage->data, slot->lengths, (size_t)slot->n * sizeof *slot->lengths);
     uint8_t *to = t->storage->data;
     for (int64_t i = 0; mask && i < slot->n; i++)
-        for (int64_t k = 0; k < slot->longest; k++) *to++ = k < slot->lengths[i];
+        for (int64_t k = 0; k < slot->longest; k++) *to++ = k < slot->lengths[i] + WKI_FAULT(98);
     t = wk_to_device(t, batch->device);
     if (t) wki_object_adopt(t);
     return t;

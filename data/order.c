@@ -77,13 +77,25 @@ static wk_status remember_epoch(wki_order *order, int64_t epoch)
 
 /* ---- Windows: blocks are shuffled, and then the rows of so many of them at a time ---- */
 
+/* Rows of any window, at most: one has room for all of them. */
+static int64_t window_most(const wki_order *order)
+{
+    const wk_dataset *set = order->set;
+    int64_t longest = 0, most;
+    for (int64_t i = 0; i < set->nblocks; i++)
+        if (set->blocks[i + 1] - set->blocks[i] > longest) longest = set->blocks[i + 1] - set->blocks[i];
+    const bool fits = !__builtin_mul_overflow(longest, order->window_blocks, &most) && most < order->draws;
+    return fits ? most : order->draws;
+}
+
 static wk_status remember_blocks(wki_order *order, int64_t epoch)
 {
     const wk_dataset *set = order->set;
     const size_t n = (size_t)set->nblocks;
+    if (!order->rows) order->rows = wki_alloc_array((size_t)window_most(order), sizeof *order->rows);
     if (!order->blocks) order->blocks = wki_alloc_array(n, sizeof *order->blocks);
     if (!order->starts) order->starts = wki_alloc_array(n + 1, sizeof *order->starts);
-    if (!order->blocks || !order->starts) return WK_E_MEMORY;
+    if (!order->rows || !order->blocks || !order->starts) return WK_E_MEMORY;
     wki_permutation(order->blocks, set->nblocks, wki_rng_at(order->seed, ORDER_STREAM, (uint64_t)epoch));
     for (int64_t i = 0; i < set->nblocks; i++) {
         const int64_t *start = &set->blocks[order->blocks[i]];
@@ -101,14 +113,10 @@ static void span_of(const wki_order *order, int64_t window, int64_t *from, int64
     *upto = order->starts[after < order->set->nblocks ? after : order->set->nblocks];
 }
 
-static wk_status remember_window(wki_order *order, int64_t epoch, int64_t window)
+static void remember_window(wki_order *order, int64_t epoch, int64_t window)
 {
     int64_t from, upto, n = 0;
     span_of(order, window, &from, &upto);
-    order->window = -1;
-    wki_free(order->rows);
-    order->rows = wki_alloc_array((size_t)(upto - from), sizeof *order->rows);
-    if (!order->rows) return WK_E_MEMORY;
     wk_rng rng = wki_rng_at(wki_mix_seeds(order->seed, (uint64_t)epoch), WINDOW_STREAM, (uint64_t)window);
     for (int64_t i = window * order->window_blocks; n < upto - from; i++) {
         const int64_t *start = &order->set->blocks[order->blocks[i]];
@@ -116,21 +124,18 @@ static wk_status remember_window(wki_order *order, int64_t epoch, int64_t window
         n += start[1] - start[0];
     }
     order->window = window;
-    return WK_OK;
 }
 
-static wk_status take_by_windows(wki_order *order, int64_t epoch, int64_t at, int64_t n, int64_t *rows)
+static void take_by_windows(wki_order *order, int64_t epoch, int64_t at, int64_t n, int64_t *rows)
 {
     for (int64_t run; n > 0; at += run, rows += run, n -= run) {
         const int64_t window = wki_start_at(order->starts, order->set->nblocks, at) / order->window_blocks;
-        const wk_status status = window == order->window ? WK_OK : remember_window(order, epoch, window);
-        if (status) return status;
+        if (window != order->window) remember_window(order, epoch, window);
         int64_t from, upto;
         span_of(order, window, &from, &upto);
         run = upto - at < n ? upto - at : n;
         memcpy(rows, order->rows + (at - from), (size_t)run * sizeof *rows);
     }
-    return WK_OK;
 }
 
 wk_status wki_order_take(wki_order *order, int64_t epoch, int64_t from, int64_t n, int64_t *rows)
@@ -145,8 +150,10 @@ wk_status wki_order_take(wki_order *order, int64_t epoch, int64_t from, int64_t 
         if (status) return status;
         order->epoch = epoch;
     }
-    if (order->window_blocks) return take_by_windows(order, epoch, from, n, rows);
-    memcpy(rows, order->rows + from, (size_t)n * sizeof *rows);
+    if (order->window_blocks)
+        take_by_windows(order, epoch, from, n, rows);
+    else
+        memcpy(rows, order->rows + from, (size_t)n * sizeof *rows);
     return WK_OK;
 }
 

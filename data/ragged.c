@@ -3,6 +3,7 @@
 #include "backends/backend.h"
 #include "backends/cpu/cpu.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include "data/transform.h"
 #include <math.h>
 #include <string.h>
@@ -67,7 +68,7 @@ wk_status wk_dataset_lengths(wk_dataset *set, const int64_t *rows, int64_t n, in
 int64_t wki_offsets_wrong(const int64_t *offsets, int64_t n, int64_t items)
 {
     for (int64_t i = 0; i < n; i++)
-        if (offsets[i] < (i ? offsets[i - 1] : 0) || offsets[i] > items) return i;
+        if ((offsets[i] < (i ? offsets[i - 1] : 0) && !WKI_FAULT(99)) || offsets[i] > items) return i;
     return -1;
 }
 

@@ -2,10 +2,11 @@
  * under one lock, for as long as they are copied. */
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include "base/options.h"
 #include "base/thread.h"
-#include "data/dataset.h"
 #include "data/order.h"
+#include "data/transform.h"
 #include <string.h>
 
 enum { PUSH_STREAM = 0x72706c79, DRAW_STREAM = 0x7264726e }; /* "rply", "rdrn" */
@@ -27,6 +28,8 @@ struct wk_replay {
     wk_dataset *like; /* its fields and rows; owned */
     wk_replay_keep keep;
     uint64_t seed;
+    wk_transform *transform; /* of a queue; held, or NULL */
+    wki_pipeline pipeline;
     int64_t capacity, *taking; /* taking: of a queue, the rows that the first in line takes */
     int timeout_ms;
     char *rows[WK_MAX_FIELDS];
@@ -50,6 +53,8 @@ static void replay_destroy(void *object)
     if (r->locks > 2) wki_cond_destroy(&r->takers.moved);
     if (r->locks > 1) wki_cond_destroy(&r->grown);
     if (r->locks > 0) wki_mutex_destroy(&r->lock);
+    wki_pipeline_forget(&r->pipeline);
+    wki_object_unref(r->transform);
     wki_object_unref(r->like);
 }
 
@@ -71,6 +76,7 @@ static bool is_drawn_from(const wk_replay *r, const char *where)
 
 /* ---- As a dataset ---- */
 
+/* Those of a queue are counted on and on, and lie in a ring. */
 static wk_status get_many(void *self, const int64_t *rows, int64_t n, void *const *fields)
 {
     wk_replay *r = self;
@@ -78,7 +84,7 @@ static wk_status get_many(void *self, const int64_t *rows, int64_t n, void *cons
     for (int f = 0; f < r->like->nfields; f++) {
         const size_t bytes = wki_field_bytes(&r->like->fields[f]);
         for (int64_t i = 0; i < n; i++)
-            memcpy((char *)fields[f] + (size_t)i * bytes, r->rows[f] + (size_t)rows[i] * bytes, bytes);
+            memcpy((char *)fields[f] + (size_t)i * bytes, r->rows[f] + (size_t)(rows[i] % r->capacity) * bytes, bytes);
     }
     wki_unlock(&r->lock);
     return WK_OK;
@@ -140,6 +146,18 @@ static wk_status make_rows(wk_replay *r)
     return make_locks(r);
 }
 
+/* A queue's rows are those of the first epoch of a loader that has them in order. */
+static wk_status take_transform(wk_replay *r, wk_transform *transform)
+{
+    if (transform && !wki_object_check(transform, &wki_transform_type, "replay", "transform")) return wk_error();
+    wki_check(!transform || is_queue(r), WK_E_INVALID, WK_E_INVALID, "replay",
+              "transform is for a queue's rows, which wk_replay_take takes; give it to the loader that draws these");
+    wki_object_ref(transform);
+    r->transform = transform;
+    if (is_queue(r)) r->seed = wki_mix_seeds(r->seed, wk_initial_seed());
+    return wki_pipeline_plan(&r->pipeline, r->like, transform, "replay");
+}
+
 wk_replay *wk_replay_new_opts(const wk_replay_opts *given)
 {
     static const char where[] = "replay";
@@ -160,7 +178,7 @@ wk_replay *wk_replay_new_opts(const wk_replay_opts *given)
     r->seed = o.seed;
     r->timeout_ms = o.timeout_ms;
     r->capacity = o.capacity;
-    return make_rows(r) ? NULL : r;
+    return take_transform(r, o.transform) || make_rows(r) ? NULL : r;
 }
 
 /* ---- Wait; the lock is held ---- */
@@ -367,8 +385,9 @@ int64_t wk_replay_take(wk_replay *r, int64_t n, wk_tensor **fields, int nfields)
     waiter me = { .wants = n };
     const int64_t now = await_rows(r, &me, where);
     if (now == 0) return 0;
-    for (int64_t i = 0; i < now; i++) r->taking[i] = (r->taken + i) % r->capacity;
-    const bool read = wki_dataset_read_tensors(r->like, where, r->taking, now, false, fields) == WK_OK;
+    for (int64_t i = 0; i < now; i++) r->taking[i] = r->taken + i;
+    const wki_drawn drawn = { .rows = r->taking, .n = now, .from = WKI_FAULT(90) ? 0 : r->taken, .seed = r->seed };
+    const bool read = wki_pipeline_tensors(&r->pipeline, r->like, drawn, where, false, fields) == WK_OK;
     end_taking(r, &me, read ? now : 0);
     return read ? now : 0;
 }

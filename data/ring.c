@@ -13,7 +13,7 @@ static void *writable(wki_storage **memory, size_t bytes, size_t most)
         wki_storage_unref(*memory);
         *memory = NULL;
     }
-    if (!*memory) *memory = wki_storage_new(WK_CPU, most / 4 <= bytes ? most : bytes);
+    if (!*memory) *memory = wki_storage_new(WK_CPU, most / 4 <= bytes && most > bytes ? most : bytes);
     return *memory ? (*memory)->data : NULL;
 }
 
@@ -95,11 +95,14 @@ static bool next_ahead(wk_loader *loader, int64_t taken, int64_t *row)
 /* A failure is met again, and told, at the batch that needs the block. */
 static void read_ahead(wki_worker *me, int64_t row)
 {
-    const wk_dataset *set = me->loader->o.set;
+    wk_dataset *set = me->loader->o.set;
     void *fields[WK_MAX_FIELDS];
-    for (int f = 0; f < set->nfields; f++) fields[f] = me->room[f]->data;
     wki_error ignored;
-    wki_dataset_read(me->loader->o.set, &row, 1, fields);
+    for (int f = 0; f < set->nfields; f++) {
+        const size_t bytes = wki_field_bytes(&set->fields[f]); /* of the longest row, which may have grown */
+        fields[f] = writable(&me->room[f], bytes, bytes);
+    }
+    if (!wk_failed()) wki_dataset_read(set, &row, 1, fields);
     if (!WKI_FAULT(85)) wki_error_take(&ignored);
 }
 
@@ -306,12 +309,6 @@ wk_status wki_ring_make(wk_loader *loader)
         if (!loader->o.set->ragged) continue;
         loader->slots[s].lengths = wki_alloc_array((size_t)loader->capacity, sizeof(int64_t));
         if (!loader->slots[s].lengths) return WK_E_MEMORY;
-    }
-    const bool ahead = loader->order.window_blocks > 0 || loader->o.refresh;
-    for (int i = 0; i < workers * loader->o.set->nfields && ahead; i++) {
-        const int f = i % loader->o.set->nfields;
-        wki_storage **room = &loader->workers[i / loader->o.set->nfields].room[f];
-        if (!(*room = wki_storage_new(WK_CPU, wki_field_bytes(&loader->o.set->fields[f])))) return WK_E_MEMORY;
     }
     return make_locks(loader);
 }

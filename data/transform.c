@@ -4,6 +4,7 @@
 #include "backends/cpu/cpu.h"
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -274,7 +275,8 @@ static wk_status run_ragged(const wki_pipeline *p, const wk_field *field, int f,
             memcpy(to, raw, length * to_bytes);
         else if (run_row(p, field, f, d, i, raw, room, to))
             return wk_error();
-        wki_repeat((int64_t)((place - length) * to_bytes / element), to + length * to_bytes, element, p->pad[f]);
+        if (!WKI_FAULT(94))
+            wki_repeat((int64_t)((place - length) * to_bytes / element), to + length * to_bytes, element, p->pad[f]);
         raw += length * from_bytes;
         to += place * to_bytes;
     }

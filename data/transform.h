@@ -66,4 +66,7 @@ typedef struct wki_drawn {
 /* Reads them into the fields; room as above. An error is recorded in the calling thread. */
 wk_status wki_pipeline_read(const wki_pipeline *p, wk_dataset *set, const wki_drawn *drawn, void *room,
                             void *const *fields);
+/* The same into new tensors, of lengths that are found here; one_row drops the leading dimension. On failure all are NULL. */
+wk_status wki_pipeline_tensors(const wki_pipeline *p, wk_dataset *set, wki_drawn drawn, const char *where, bool one_row,
+                               wk_tensor **tensors);
 #endif

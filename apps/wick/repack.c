@@ -8,7 +8,7 @@ typedef struct settings {
     store_settings store;
     int64_t deflate, chunk_bytes;
     const char *allow;
-    bool no_shuffle, skip;
+    bool no_shuffle, skip, isolate;
     progress progress;
 } settings;
 
@@ -19,6 +19,7 @@ static const args_option options[] = {
     { "chunk-bytes", 0, ARGS_WHOLE, AT(chunk_bytes), "N", "of a chunk, about; a row at least (256 KiB)", 1, 1 << 30 },
     { "allow", 0, ARGS_TEXT, AT(allow), "F,F", "filters for libhdf5: szip, nbit, scaleoffset, plugins", 0, 0 },
     { "skip", 0, ARGS_FLAG, AT(skip), NULL, "leave out what cannot be carried", 0, 0 },
+    { "isolate", 0, ARGS_FLAG, AT(isolate), NULL, "have a process of its own read IN", 0, 0 },
     { "workers", 0, ARGS_WHOLE, AT(store.workers), "N", "threads that compress (one less than cores)", 1, 64 },
     { "force", 0, ARGS_FLAG, AT(store.force), NULL, "replace the file if there is one", 0, 0 },
     { "quiet", 'q', ARGS_FLAG, AT(store.quiet), NULL, "print nothing", 0, 0 },
@@ -56,7 +57,7 @@ static int describe(const settings *s, int64_t before)
 {
     say_room a, b, c;
     int n = 0;
-    if (wk_h5_each(s->store.path, count, &n)) return say_error();
+    if (wk_h5_view_each(wk_h5_view_new(s->store.path, .isolate = s->isolate), count, &n)) return say_error();
     printf("%s: %s, %s where it was %s\n", s->store.path, say_plural(a, n, "data set"),
            say_bytes(b, size_of(s->store.path)), say_bytes(c, before));
     return EXIT_DONE;
@@ -96,7 +97,7 @@ static int run(int argc, char **argv)
     s.progress.mode = progress_choose(false, s.store.quiet);
     wk_h5_repack(operands[0], .to = s.store.path, .deflate = (int)s.deflate, .shuffle = !s.no_shuffle,
                  .chunk_bytes = s.chunk_bytes, .workers = store_workers(s.store.workers), .allow = s.allow,
-                 .skip = s.skip ? tell_skipped : NULL, .watch = watch, .user = &s);
+                 .skip = s.skip ? tell_skipped : NULL, .watch = watch, .user = &s, .isolate = s.isolate);
     progress_clear(&s.progress);
     if (wk_failed()) return say_why();
     return s.store.quiet ? EXIT_DONE : describe(&s, before);
@@ -114,7 +115,9 @@ const args_command command_repack = {
             "checksums; groups, attributes and links are kept. Without --deflate those that\n"
             "are packed stay so. What cannot be carried, text and records say, is an error,\n"
             "or left out and told with --skip. wick inspect tells whether a file needs this.\n"
-            "OUT appears whole or not at all, and neither file is held in memory.\n",
+            "OUT appears whole or not at all, and neither file is held in memory.\n"
+            "A stranger's file is copied with --isolate: one that makes libhdf5 crash or\n"
+            "loop is an error then, and no more. The copy is a stranger's file, too.\n",
     .options = options,
     .noptions = ARGS_COUNT(options),
     .run = run,

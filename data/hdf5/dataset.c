@@ -20,13 +20,15 @@ typedef struct h5_set {
     wki_h5_file *file;
     char group[PATH_MOST], x[PATH_MOST], y[PATH_MOST]; /* absolute; y "": none */
     wki_h5_table *tables[2];
+    uint64_t whole[2]; /* rows of the tables; where they grow, those that will stay as they are */
     wki_h5_cast casts[2];
     wk_field fields[2];
     int nfields;
     int64_t begin, rows;
     int64_t *offsets; /* of rows of different lengths, all of the file; NULL: they are not */
-    unsigned ragged;  /* as in wk_dataset_opts */
-    wk_h5_opts o;     /* without what it points to */
+    char offsets_at[PATH_MOST];
+    unsigned ragged; /* as in wk_dataset_opts */
+    wk_h5_opts o;    /* without what it points to */
     char **classes;
     int nclasses;
 } h5_set;
@@ -153,6 +155,8 @@ static wk_status add_field(h5_set *s, const char *name, const char *path, bool r
     if (!t) return wk_error();
     if (!t->rank) return wki_h5_fail(t, WK_E_SHAPE, "is a single value; expected rows");
     if (!t->rows && !s->o.growing) return wki_h5_fail(t, WK_E_SHAPE, "has no rows");
+    s->whole[s->nfields] = t->rows;
+    if (s->o.growing && wki_h5_freeze(t, &s->whole[s->nfields])) return wk_error();
     const bool is_x = name[0] == 'x', label = !is_x && is_label(t), bytes = is_x && t->number == WKI_U8;
     wki_h5_cast *cast = &s->casts[s->nfields];
     const bool as_is = raw && is_x && (t->number == WKI_I32 || t->number == WKI_I64);
@@ -182,30 +186,41 @@ static void describe_ragged(h5_set *s)
     }
 }
 
-static wk_status fit_labels(h5_set *s)
+/* Labels belong to rows, of which there are offsets, or to items. In a file that grows the counts do not tell, since
+ * each has come as far as it has. */
+static wk_status fit_labels(h5_set *s, uint64_t rows)
 {
     const wki_h5_table *y = s->tables[1];
     const uint64_t items = s->tables[0]->rows;
-    if (s->nfields < 2 || y->rows == (uint64_t)s->rows) return WK_OK;
-    if (y->rows == items) return s->ragged |= 2, WK_OK;
-    return wki_h5_fail(y, WK_E_SHAPE, "has %llu rows; expected the %lld rows of the offsets, or their %llu items",
-                       (unsigned long long)y->rows, (long long)s->rows, (unsigned long long)items);
+    if (s->nfields < 2 || s->ragged >> 1) return WK_OK;
+    const bool of_items = y->rows == items && (y->rows != rows || s->o.y_of_items);
+    if (s->o.growing && of_items && items > rows)
+        return wki_h5_fail(y, WK_E_STATE,
+                           "has %llu numbers, as many as there are items, and there are %llu rows; .y_of_items = true "
+                           "tells that each item has its own",
+                           (unsigned long long)items, (unsigned long long)rows);
+    if (s->o.growing) {
+        if (s->whole[1] < (uint64_t)s->rows) s->rows = (int64_t)s->whole[1];
+        return WK_OK;
+    }
+    s->ragged |= (unsigned)of_items << 1;
+    if (of_items || (y->rows == rows && !s->o.y_of_items)) return WK_OK;
+    return wki_h5_fail(y, WK_E_SHAPE, "has %llu rows; expected the %llu rows of the offsets, or their %llu items",
+                       (unsigned long long)y->rows, (unsigned long long)rows, (unsigned long long)items);
 }
 
 static wk_status take_offsets(h5_set *s, const char *name)
 {
-    char path[PATH_MOST];
-    wki_check(!s->o.growing, WK_E_INVALID, WK_E_INVALID, WHERE,
-              "%s: .growing and .offsets cannot be joined: an offset may be there before what it points to",
-              wki_h5_shown(s->file->path));
-    if (find_given(s, "offsets", name, path)) return wk_error();
-    wki_h5_table *t = wki_h5_table_open(s->file, path, WHERE);
+    if (find_given(s, "offsets", name, s->offsets_at)) return wk_error();
+    wki_h5_table *t = wki_h5_table_open(s->file, s->offsets_at, WHERE);
     if (!t) return wk_error();
-    s->offsets = wki_h5_read_offsets(t, s->tables[0]->rows);
-    s->rows = (int64_t)t->rows - 1;
-    s->ragged = 1;
+    const bool growing = s->o.growing, of_items = growing && s->nfields == 2 && s->o.y_of_items;
+    const uint64_t items = of_items && s->whole[1] < s->whole[0] ? s->whole[1] : s->whole[0];
+    s->offsets = wki_h5_read_offsets(t, items, growing, &s->rows);
+    s->ragged = of_items ? 3 : 1;
+    const uint64_t told = t->rows ? t->rows - 1 : 0;
     wki_h5_table_close(t);
-    if (!s->offsets || fit_labels(s)) return wk_error();
+    if (!s->offsets || fit_labels(s, told)) return wk_error();
     describe_ragged(s);
     return WK_OK;
 }
@@ -213,16 +228,14 @@ static wk_status take_offsets(h5_set *s, const char *name)
 /* ---- Which rows ---- */
 
 /* Of a file that grows, the rows that all tables have. */
-static wk_status count_rows(h5_set *s, int64_t *rows)
+static wk_status count_rows(const h5_set *s, int64_t *rows)
 {
-    *rows = s->offsets ? s->rows : (int64_t)s->tables[0]->rows;
-    if (s->offsets) return WK_OK;
-    for (int i = 0; i < s->nfields && s->o.growing; i++) {
-        uint64_t whole;
-        if (wki_h5_freeze(s->tables[i], &whole)) return wk_error();
-        if ((int64_t)whole < *rows) *rows = (int64_t)whole;
+    *rows = s->offsets ? s->rows : (int64_t)s->whole[0];
+    if (s->offsets || s->nfields == 1 || s->whole[1] == s->whole[0]) return WK_OK;
+    if (s->o.growing) {
+        if (s->whole[1] < s->whole[0]) *rows = (int64_t)s->whole[1];
+        return WK_OK;
     }
-    if (s->o.growing || s->nfields == 1 || s->tables[1]->rows == s->tables[0]->rows) return WK_OK;
     return wki_fail(WK_E_SHAPE, WHERE, "%s: '%.60s' has %lld rows and '%.60s' %lld; expected as many",
                     wki_h5_shown(s->file->path), s->x, (long long)*rows, s->y, (long long)s->tables[1]->rows);
 }
@@ -239,6 +252,13 @@ static wk_status choose_rows(h5_set *s)
     s->begin = begin;
     s->rows = end - begin;
     return WK_OK;
+}
+
+/* How many rows of a table lie before the end of the set's last. */
+static uint64_t end_of(const h5_set *s, int table)
+{
+    const int64_t end = s->begin + s->rows;
+    return (uint64_t)(s->ragged >> table & 1 ? s->offsets[end] : end);
 }
 
 static wk_status bad_label(const h5_set *s, int64_t row, int64_t label)
@@ -316,6 +336,8 @@ static wk_status prepare(h5_set *s, const wk_h5_opts *o)
     wki_check(!o->isolate || !o->growing, WK_E_INVALID, WK_E_INVALID, WHERE,
               "%s: isolate and growing cannot be joined: a file that grows is asked about again and again",
               wki_h5_shown(o->path));
+    wki_check(o->offsets || !o->y_of_items, WK_E_INVALID, WK_E_INVALID, WHERE,
+              "y_of_items tells what y belongs to where there are .offsets, which are NULL");
     if (status || !(s->file = open_file(o))) return wk_error();
     if (s->file->marks && !o->growing)
         return wki_fail(WK_E_STATE, WHERE,
@@ -328,8 +350,7 @@ static wk_status prepare(h5_set *s, const wk_h5_opts *o)
     if (!status && o->offsets) status = take_offsets(s, o->offsets);
     s->file->allow = NULL;
     if (!status) status = choose_rows(s);
-    for (int i = 0; i < s->nfields && o->growing && !status; i++)
-        status = wki_h5_keep_last(s->tables[i], (uint64_t)(s->begin + s->rows));
+    for (int i = 0; i < s->nfields && o->growing && !status; i++) status = wki_h5_keep_last(s->tables[i], end_of(s, i));
     if (!status) status = describe_labels(s);
     wki_h5_file_settle(s->file);
     return wk_failed() ? wk_error() : status;
@@ -357,12 +378,12 @@ static wk_status check_goes_on(const h5_set *before, h5_set *after)
     if (after->rows < before->rows)
         return wki_fail(WK_E_STATE, REFRESH, "%s: has %lld rows, and had %lld before; expected rows to be added only",
                         path, (long long)after->rows, (long long)before->rows);
-    const uint64_t rows = (uint64_t)(before->begin + before->rows);
-    for (int i = 0; i < before->nfields; i++)
-        if (i >= after->nfields || (!WKI_FAULT(77) && !wki_h5_goes_on(before->tables[i], after->tables[i], rows)) ||
-            wki_h5_keep_last(after->tables[i], (uint64_t)(after->begin + after->rows)))
-            return wki_fail(WK_E_STATE, REFRESH, "%s: was written anew; expected rows to be added only", path);
-    return WK_OK;
+    const size_t offsets = (size_t)(before->begin + before->rows + 1) * sizeof *before->offsets;
+    bool same = !before->offsets || !memcmp(before->offsets, after->offsets, offsets) || WKI_FAULT(92);
+    for (int i = 0; i < before->nfields && same; i++)
+        same = (WKI_FAULT(77) || wki_h5_goes_on(before->tables[i], after->tables[i], end_of(before, i))) &&
+               wki_h5_keep_last(after->tables[i], end_of(after, i)) == WK_OK;
+    return same ? WK_OK : wki_fail(WK_E_STATE, REFRESH, "%s: was written anew; expected rows to be added only", path);
 }
 
 /* A file that moved while it was read may be seen as it never was, unless SWMR orders its writes. It is read again
@@ -397,6 +418,7 @@ static wk_dataset *refresh(wk_dataset *set)
     o.split = s->group;
     o.x = s->x;
     o.y = s->y;
+    o.offsets = s->offsets ? s->offsets_at : NULL;
     o.allow = NULL;
     wki_file *now = wki_file_open(o.path, REFRESH);
     if (!now) return NULL;

@@ -128,7 +128,7 @@ static const char *undo(const wki_h5_table *t, uint32_t mask, const unsigned cha
 {
     const int last = last_undone(t, mask);
     for (int i = t->nfilters - 1, turn = 0; i >= 0; i--) {
-        if (mask >> i & 1) continue;
+        if (mask >> i & 1 && !WKI_FAULT(97)) continue;
         if (t->filters[i] == H5Z_FILTER_FLETCHER32) {
             if (size < 4 || (!sum_matches(in, size - 4) && !WKI_FAULT(87))) return "its checksum does not match";
             size -= 4;

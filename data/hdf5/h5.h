@@ -93,7 +93,7 @@ typedef struct wki_h5_table {
     const unsigned char *last_rows;
     wki_mutex lock; /* guards what follows */
     wki_cond loaded;
-    wki_h5_block **buckets, *newest, *oldest;
+    wki_h5_block **buckets, *newest, *oldest, *spare; /* spare: without elements */
     uint64_t nbuckets;
     size_t kept; /* bytes in the cache */
 } wki_h5_table;
@@ -144,8 +144,9 @@ wk_status wki_h5_read_rows(wki_h5_table *table, uint64_t base, const int64_t *ro
 /* offsets.c: rows of different lengths. WK_E_FORMAT: so many numbers cannot be in a file of this size, since deflate packs at
  * most 1032 to 1; rows never written are behind it. */
 wk_status wki_h5_check_claim(const wki_h5_table *table);
-/* All of them, ascending within so many items; the caller's. */
-int64_t *wki_h5_read_offsets(wki_h5_table *table, uint64_t items);
+/* All of them, ascending within so many items, and how many rows they make; of a file that grows, rows whose items are
+ * there. The caller's. */
+int64_t *wki_h5_read_offsets(wki_h5_table *table, uint64_t items, bool growing, int64_t *rows);
 /* Items offsets[rows[i]] .. offsets[rows[i] + 1] - 1 for each i, one behind the other. */
 wk_status wki_h5_read_ragged(wki_h5_table *table, const int64_t *offsets, const int64_t *rows, int64_t n, wki_h5_cast cast,
                              void *to);

@@ -6,6 +6,7 @@
 #include "base/fault.h"
 #include "data/hdf5/h5.h"
 #include "data/hdf5/wire.h"
+#include "data/hdf5/writer.h"
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -98,19 +99,32 @@ static wk_status take_error(wki_h5_file *f, uint64_t code)
                     strncmp(text, f->where, n) ? text : text + n + strspn(text + n, ": "));
 }
 
-/* Sends the request and leaves what was asked for in the wire; errors are recorded. */
-static wk_status ask(wki_h5_file *f)
+static wk_status send_request(wki_h5_file *f)
 {
     wki_h5_reader *r = f->reader;
     if (!r->process) return wk_failed() ? wk_error() : late(f);
+    return wki_wire_send(&r->wire, r->process) ? WK_OK : give_up(f, WKI_GONE);
+}
+
+/* What comes next is in the wire, behind its code. */
+static wk_status hear(wki_h5_file *f, uint64_t *code)
+{
+    wki_h5_reader *r = f->reader;
     const size_t most = (size_t)(r->limits.mib + WKI_WIRE_OWN_MIB) << 20; /* more than it can hold */
     const int64_t begin = wki_process_clock();
-    const bool sent = wki_wire_send(&r->wire, r->process);
-    const wki_heard heard = sent ? wki_wire_receive(&r->wire, r->process, most, begin + r->left) : WKI_GONE;
+    const wki_heard heard = wki_wire_receive(&r->wire, r->process, most, begin + r->left);
     const int64_t waited = wki_process_clock() - begin;
     r->left = waited < r->left ? r->left - waited : 0;
     if (heard) return give_up(f, heard);
-    const uint64_t code = wki_wire_take(&r->wire);
+    *code = wki_wire_take(&r->wire);
+    return WK_OK;
+}
+
+/* Sends the request and leaves what was asked for in the wire; errors are recorded. */
+static wk_status ask(wki_h5_file *f)
+{
+    uint64_t code = 0;
+    if (send_request(f) || hear(f, &code)) return wk_error();
     return code ? take_error(f, code) : WK_OK;
 }
 
@@ -282,6 +296,52 @@ wk_status wki_h5_ask_table(wki_h5_table *t)
     if (!w->bad && !status) status = take_compact(t, w);
     if (!w->bad && !status) status = take_places(t, w);
     return w->bad ? give_up(t->file, WKI_GONE) : status;
+}
+
+/* ---- Copies ---- */
+
+/* The first one begins the copy: by then all that cannot be carried was told. */
+static wk_status take_piece(wki_h5_file *f, const char *path, wki_writer **to)
+{
+    size_t n;
+    wki_wire *w = &f->reader->wire;
+    const uint64_t at = wki_wire_take(w);
+    const void *bytes = wki_wire_take_bytes(w, &n);
+    if (w->bad || (at > (uint64_t)INT64_MAX - n && !WKI_FAULT(100))) return give_up(f, WKI_GONE);
+    if (!*to && !(*to = wki_writer_new(path, f->where))) return wk_error();
+    return wki_writer_put_at(*to, (int64_t)at, bytes, n);
+}
+
+static wk_status take_news(wki_h5_file *f, uint64_t code, const wk_h5_repack_opts *o)
+{
+    char text[WKI_WIRE_TEXT];
+    wki_wire *w = &f->reader->wire;
+    take_clean_text(w, text, sizeof text);
+    const int share = code == WKI_WIRE_SHARE ? take_below(w, WKI_WIRE_WHOLE + 1) : 0;
+    if (w->bad || code > WKI_WIRE_SHARE || (code == WKI_WIRE_LEFT && !o->skip)) return give_up(f, WKI_GONE);
+    if (code == WKI_WIRE_SHARE) return o->watch ? o->watch(o->user, text, (double)share / WKI_WIRE_WHOLE) : WK_OK;
+    o->skip(o->user, text);
+    return WK_OK;
+}
+
+wk_status wki_h5_ask_repack(wki_h5_file *f, const wk_h5_repack_opts *o)
+{
+    uint64_t code = 0;
+    wki_writer *to = NULL;
+    wki_wire *w = request(f, WKI_WIRE_REPACK);
+    put_text(w, wki_h5_shown(o->to));
+    put_text(w, o->allow ? o->allow : "");
+    const uint64_t numbers[] = { (uint64_t)(o->deflate + 1), o->shuffle, (uint64_t)o->workers, (uint64_t)o->chunk_bytes,
+                                 o->skip != NULL };
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) wki_wire_put(w, numbers[i]);
+    wk_status status = send_request(f);
+    while (!status && !(status = hear(f, &code)) && code >= WKI_WIRE_PIECE)
+        status = code == WKI_WIRE_PIECE ? take_piece(f, o->to, &to) : take_news(f, code, o);
+    if (!status && code) status = take_error(f, code);
+    if (!status && !to) status = give_up(f, WKI_GONE);
+    if (!status) return wki_writer_commit(to);
+    wki_writer_abandon(to);
+    return status;
 }
 
 /* ---- Starting ---- */

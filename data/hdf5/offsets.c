@@ -2,6 +2,7 @@
  * last one where it ends. Rests on read.c. */
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include "data/dataset.h"
 #include "data/hdf5/h5.h"
 
@@ -14,10 +15,10 @@ wk_status wki_h5_check_claim(const wki_h5_table *t)
                        (unsigned long long)t->file->size);
 }
 
-static wk_status read_all(wki_h5_table *t, int64_t *offsets)
+static wk_status read_all(wki_h5_table *t, int64_t all, int64_t *offsets)
 {
     int64_t rows[SCAN];
-    for (int64_t at = 0, n, all = (int64_t)t->rows; at < all; at += n) {
+    for (int64_t at = 0, n; at < all; at += n) {
         n = all - at < SCAN ? all - at : SCAN;
         for (int64_t i = 0; i < n; i++) rows[i] = at + i;
         if (wki_h5_read_rows(t, 0, rows, n, (wki_h5_cast){ .dtype = WK_I64 }, offsets + at)) return wk_error();
@@ -25,25 +26,32 @@ static wk_status read_all(wki_h5_table *t, int64_t *offsets)
     return WK_OK;
 }
 
-static wk_status check_all(const wki_h5_table *t, const int64_t *offsets, uint64_t items)
+static wk_status check_all(const wki_h5_table *t, const int64_t *offsets, int64_t n, uint64_t items)
 {
-    const int64_t wrong = wki_offsets_wrong(offsets, (int64_t)t->rows, (int64_t)items);
+    const int64_t wrong = wki_offsets_wrong(offsets, n, (int64_t)items);
     if (wrong < 0) return WK_OK;
     return wki_h5_fail(t, WK_E_RANGE, "number %lld is %lld; expected %lld or more, and no more than the %llu items",
                        (long long)wrong, (long long)offsets[wrong], (long long)(wrong ? offsets[wrong - 1] : 0),
                        (unsigned long long)items);
 }
 
-int64_t *wki_h5_read_offsets(wki_h5_table *t, uint64_t items)
+/* An offset may be there before what it points to: those of a file that grows are cut, and not refused. */
+int64_t *wki_h5_read_offsets(wki_h5_table *t, uint64_t items, bool growing, int64_t *rows)
 {
+    uint64_t n = t->rows;
     int64_t *offsets = NULL;
-    if (t->rank != 1 || !wki_number_is_integer(t->number) || !t->rows)
+    if (t->rank != 1 || !wki_number_is_integer(t->number) || (!n && !growing))
         wki_h5_fail(t, WK_E_SHAPE, "is no list of offsets; expected whole numbers [rows + 1]");
-    else if (wki_h5_check_claim(t) == WK_OK)
-        offsets = wki_alloc_array(t->rows, sizeof *offsets);
-    if (!offsets || (read_all(t, offsets) == WK_OK && check_all(t, offsets, items) == WK_OK)) return offsets;
-    wki_free(offsets);
-    return NULL;
+    else if (wki_h5_check_claim(t) == WK_OK && (!growing || wki_h5_freeze(t, &n) == WK_OK))
+        offsets = wki_alloc_array(n + 1, sizeof *offsets);
+    if (!offsets || read_all(t, (int64_t)n, offsets) ||
+        check_all(t, offsets, (int64_t)n, growing ? INT64_MAX : items)) {
+        wki_free(offsets);
+        return NULL;
+    }
+    *rows = n ? (int64_t)n - 1 : 0;
+    while (growing && *rows && offsets[*rows] > (int64_t)items && !WKI_FAULT(91)) --*rows;
+    return offsets;
 }
 
 /* In runs that fit on the stack, since readers do not allocate. */
@@ -58,7 +66,7 @@ wk_status wki_h5_read_ragged(wki_h5_table *t, const int64_t *offsets, const int6
             items[got++] = at;
             if (got < RUN) continue;
             if (wki_h5_read_rows(t, 0, items, got, cast, into)) return wk_error();
-            into += (size_t)got * item;
+            into += WKI_FAULT(95) ? 0 : (size_t)got * item;
             got = 0;
         }
     return got ? wki_h5_read_rows(t, 0, items, got, cast, into) : WK_OK;

@@ -194,10 +194,12 @@ static void make_newest(wki_h5_table *t, wki_h5_block *b)
     t->newest = b;
 }
 
-static void free_block(wki_h5_block *b)
+/* For the next one, so that an epoch asks the system for nothing. */
+static void free_block(wki_h5_table *t, wki_h5_block *b)
 {
     wki_block_put(b->data, b->got);
-    wki_free(b);
+    b->chain = t->spare;
+    t->spare = b;
 }
 
 /* Out of the cache; freed by its last user. */
@@ -208,7 +210,7 @@ static void evict(wki_h5_table *t, wki_h5_block *b)
     *link = b->chain;
     unlink_by_use(t, b);
     t->kept -= b->bytes;
-    if (!b->users) free_block(b);
+    if (!b->users) free_block(t, b);
 }
 
 static void evict_old(wki_h5_table *t)
@@ -224,18 +226,18 @@ void wki_h5_drop_blocks(wki_h5_table *t)
     if (t->last) t->last->users--;
     t->last = NULL;
     while (t->oldest) evict(t, t->oldest);
+    for (wki_h5_block *b; (b = t->spare); wki_free(b)) t->spare = b->chain;
 }
 
 static wki_h5_block *new_block(wki_h5_table *t, uint64_t index)
 {
     const size_t bytes = (size_t)(rows_of(t, index) * t->row_bytes);
-    wki_h5_block *b = wki_alloc(sizeof *b);
+    wki_h5_block *b = t->spare && !WKI_FAULT(93) ? t->spare : wki_alloc(sizeof *b);
     if (!b) return NULL;
+    if (b == t->spare) t->spare = b->chain;
+    *b = (wki_h5_block){ .index = index, .users = 1, .bytes = bytes };
     b->data = wki_block_get(bytes, &b->got);
-    if (!b->data) return wki_free(b), NULL;
-    b->index = index;
-    b->users = 1;
-    b->bytes = bytes;
+    if (!b->data) return free_block(t, b), NULL;
     wki_h5_block **bucket = &t->buckets[index & (t->nbuckets - 1)];
     b->chain = *bucket;
     *bucket = b;
@@ -250,7 +252,7 @@ static void release(wki_h5_table *t, wki_h5_block **blocks, int n)
 {
     wki_lock(&t->lock);
     for (int i = 0; i < n; i++)
-        if (blocks[i] && !--blocks[i]->users && blocks[i]->state == FAILED) free_block(blocks[i]);
+        if (blocks[i] && !--blocks[i]->users && blocks[i]->state == FAILED) free_block(t, blocks[i]);
     wki_unlock(&t->lock);
 }
 

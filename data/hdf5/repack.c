@@ -13,6 +13,7 @@ enum { USUAL_LEVEL = 4, PIECE = 1 << 20, ATTRIBUTE_MOST = 1 << 20 };
 typedef struct repack {
     const wk_h5_repack_opts *o;
     wki_h5_file *file;
+    const wki_h5_out *out; /* NULL: a file, o->to */
     wki_h5_catalog catalog;
     wk_h5_writer *w; /* NULL while things that cannot be carried are looked for */
     const char *at;  /* the object in hand, for what is said of it */
@@ -434,11 +435,26 @@ static wk_status copy_file(repack *r)
         look_at_object(r, &c->objects[i]);
     }
     if (r->status || tell_what_is_left(r)) return wk_error();
-    r->w = wk_h5_writer_new(r->o->to, .deflate = level_of(r->o), .workers = r->o->workers,
-                            .chunk_bytes = r->o->chunk_bytes);
+    wk_h5_writer_opts o = wk_h5_writer_opts_default();
+    o.path = r->o->to;
+    o.deflate = level_of(r->o);
+    o.workers = r->o->workers;
+    o.chunk_bytes = r->o->chunk_bytes;
+    r->w = wki_h5_writer_over(&o, r->out);
     if (!r->w) return wk_error();
     const wk_status status = carry_all(r);
     return status ? status : wk_h5_commit(r->w);
+}
+
+wk_status wki_h5_repack_file(wki_h5_file *file, const wk_h5_repack_opts *o, const wki_h5_out *out)
+{
+    WK_SCOPE(copying);
+    repack r = { .o = o, .file = file, .out = out };
+    const wk_status status = copy_file(&r);
+    wki_h5_catalog_free(&r.catalog);
+    for (int i = 0; i < r.nleft; i++) wki_free(r.left[i]);
+    wki_free(r.left);
+    return wk_failed() ? wk_error() : status;
 }
 
 wk_status wk_h5_repack_new_opts(const wk_h5_repack_opts *given)
@@ -452,12 +468,10 @@ wk_status wk_h5_repack_new_opts(const wk_h5_repack_opts *given)
     wki_check(o.deflate >= -1 && o.deflate <= 9, WK_E_INVALID, WK_E_INVALID, WHERE,
               "deflate is %d; expected -1 (as it is), 0 (none) to 9", o.deflate);
     if (wki_h5_check_allow(o.allow, WHERE)) return wk_error();
-    WK_SCOPE(copying);
-    repack r = { .o = &o, .file = wki_h5_file_open(o.path, WHERE) };
-    const wk_status status = r.file ? copy_file(&r) : wk_error();
-    wki_h5_catalog_free(&r.catalog);
-    wki_h5_file_close(r.file);
-    for (int i = 0; i < r.nleft; i++) wki_free(r.left[i]);
-    wki_free(r.left);
-    return wk_failed() ? wk_error() : status;
+    const wki_h5_limits limits = { o.isolate_seconds, o.isolate_mib };
+    wki_h5_file *file = o.isolate ? wki_h5_file_open_apart(o.path, limits, WHERE) : wki_h5_file_open(o.path, WHERE);
+    if (!file) return wk_error();
+    const wk_status status = o.isolate ? wki_h5_ask_repack(file, &o) : wki_h5_repack_file(file, &o, NULL);
+    wki_h5_file_close(file);
+    return status;
 }

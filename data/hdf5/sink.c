@@ -19,6 +19,7 @@ typedef struct page {
 
 struct wki_h5_sink {
     wki_writer *out;
+    const wki_h5_out *away; /* instead of out, or NULL */
     wk_status status;
     char *path;
     const char *where;
@@ -91,6 +92,12 @@ static bool keep(wki_h5_sink *s, haddr_t at, size_t size, const unsigned char *f
 
 /* ---- The driver ---- */
 
+static wk_status put_at(const wki_h5_sink *s, uint64_t at, const void *from, size_t size)
+{
+    return s->away ? s->away->put_at(s->away->user, at, from, size)
+                   : wki_writer_put_at(s->out, (int64_t)at, from, size);
+}
+
 static H5FD_t *driver_open(const char *path, unsigned flags, hid_t access, haddr_t most)
 {
     (void)path, (void)flags, (void)most;
@@ -130,7 +137,7 @@ static herr_t driver_write(H5FD_t *f, H5FD_mem_t type, hid_t transfer, haddr_t a
     if (address + size > s->end) s->end = address + size;
     const bool kept = type == H5FD_MEM_DRAW || keep(s, address, size, from) || WKI_FAULT(73);
     if (!kept && !s->status) s->status = WK_E_MEMORY;
-    if (!s->status) s->status = wki_writer_put_at(s->out, (int64_t)address, from, size);
+    if (!s->status) s->status = put_at(s, address, from, size);
     return 0;
 }
 
@@ -212,15 +219,16 @@ static wk_status close_file(wki_h5_sink *s)
     return closed ? WK_OK : WK_E_IO;
 }
 
-wki_h5_sink *wki_h5_sink_new(const char *path, const char *where)
+wki_h5_sink *wki_h5_sink_new(const char *path, const wki_h5_out *out, const char *where)
 {
     wki_h5_sink *s = wki_alloc(sizeof *s);
     if (!s) return NULL;
     s->file = s->driver = -1;
     s->where = where;
     s->path = wki_strdup(path);
-    s->out = s->path ? wki_writer_new(path, where) : NULL;
-    if (s->out && create(s) == WK_OK) return s;
+    s->away = out;
+    s->out = s->path && !out ? wki_writer_new(path, where) : NULL;
+    if (!wk_failed() && create(s) == WK_OK) return s;
     wki_h5_sink_abandon(s);
     return NULL;
 }
@@ -241,11 +249,11 @@ static void free_sink(wki_h5_sink *s)
 wk_status wki_h5_sink_commit(wki_h5_sink *s)
 {
     const wk_status closed = close_file(s);
-    if (!closed && !s->status && s->end < s->eoa) s->status = wki_writer_put_at(s->out, (int64_t)s->eoa - 1, "", 1);
+    if (!closed && !s->status && s->end < s->eoa) s->status = put_at(s, s->eoa - 1, "", 1);
     wk_status status = closed ? closed : s->status;
     if (status)
         wki_writer_abandon(s->out);
-    else
+    else if (!s->away)
         status = wki_writer_commit(s->out);
     free_sink(s);
     return status;

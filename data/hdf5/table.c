@@ -2,6 +2,7 @@
  * External and virtual storage name other files and are refused. Rests on library.c and sizes.c. */
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include "data/hdf5/h5.h"
 #include <string.h>
 
@@ -161,7 +162,8 @@ static wk_status describe_chunks(wki_h5_table *t, hid_t plan)
     if (H5Pget_chunk(plan, WK_MAX_DIMS, dims) != t->rank || !t->rank)
         return wki_h5_fail(t, WK_E_FORMAT, "its chunks have another rank than its shape");
     for (int k = 0; k < t->rank; k++) t->chunk[k] = dims[k];
-    t->bare_edges = H5Pget_chunk_opts(plan, &options) >= 0 && (options & H5D_CHUNK_DONT_FILTER_PARTIAL_CHUNKS);
+    t->bare_edges =
+        H5Pget_chunk_opts(plan, &options) >= 0 && (options & H5D_CHUNK_DONT_FILTER_PARTIAL_CHUNKS) && !WKI_FAULT(96);
     const wk_status status = wki_h5_size_blocks(t);
     return status ? status : describe_filters(t, plan);
 }

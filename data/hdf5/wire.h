@@ -15,8 +15,13 @@ typedef enum wki_wire_kind {
     WKI_WIRE_HINT,
     WKI_WIRE_CLASSES,
     WKI_WIRE_TABLE,
-    WKI_WIRE_INFOS
+    WKI_WIRE_INFOS,
+    WKI_WIRE_REPACK
 } wki_wire_kind;
+/* What a copy sends ahead of its end, instead of a status: bytes of the new file and where they stand, what is left out,
+ * and how much of a data set is done, in millionths. */
+enum { WKI_WIRE_PIECE = 1 << 16, WKI_WIRE_LEFT, WKI_WIRE_SHARE };
+enum { WKI_WIRE_TEXT = 1024, WKI_WIRE_WHOLE = 1000000 }; /* bytes of such texts, at most */
 
 typedef struct wki_wire {
     unsigned char *bytes; /* freed with wki_free */

@@ -73,7 +73,9 @@ static void destroy(void *object)
 
 static const wki_type type = { "h5_writer", sizeof(wk_h5_writer), destroy };
 
-wk_h5_writer *wk_h5_writer_new_opts(const wk_h5_writer_opts *given)
+wk_h5_writer *wk_h5_writer_new_opts(const wk_h5_writer_opts *given) { return wki_h5_writer_over(given, NULL); }
+
+wk_h5_writer *wki_h5_writer_over(const wk_h5_writer_opts *given, const wki_h5_out *out)
 {
     wk_h5_writer_opts o = wk_h5_writer_opts_default();
     if (wk_failed()) return NULL;
@@ -92,7 +94,7 @@ wk_h5_writer *wk_h5_writer_new_opts(const wk_h5_writer_opts *given)
     w->deflate = o.deflate;
     w->chunk_bytes = (size_t)o.chunk_bytes;
     w->path = wki_strdup(o.path);
-    w->sink = w->path ? wki_h5_sink_new(o.path, NEW) : NULL;
+    w->sink = w->path ? wki_h5_sink_new(o.path, out, NEW) : NULL;
     w->packer = w->sink ? wki_h5_packer_new(o.deflate, o.workers) : NULL;
     return w->packer ? w : NULL;
 }

@@ -7,7 +7,12 @@
 /* A file that appears when it is committed. A write that fails is not told to libhdf5, which does not survive it, but
  * kept as the sink's status. */
 typedef struct wki_h5_sink wki_h5_sink;
-wki_h5_sink *wki_h5_sink_new(const char *path, const char *where);
+/* Where the bytes go, if not into a file of that name. */
+typedef struct wki_h5_out {
+    wk_status (*put_at)(void *user, uint64_t at, const void *from, size_t bytes);
+    void *user;
+} wki_h5_out;
+wki_h5_sink *wki_h5_sink_new(const char *path, const wki_h5_out *out, const char *where); /* out: NULL allowed */
 hid_t wki_h5_sink_file(const wki_h5_sink *sink);
 wk_status wki_h5_sink_status(const wki_h5_sink *sink);
 wk_status wki_h5_sink_commit(wki_h5_sink *sink); /* ends it, also on error */
@@ -64,9 +69,15 @@ wki_h5_stream *wki_h5_stream_new(wk_h5_writer *w, const wki_h5_plan *plan, const
 wk_status wki_h5_stream_put(wk_h5_writer *w, wki_h5_stream *s, const void *rows, int64_t n, const char *where);
 /* All its rows go into the file, and s is no more: the data set, which the caller closes, or -1 with the error recorded. */
 hid_t wki_h5_stream_end(wk_h5_writer *w, wki_h5_stream *s, const char *where);
+wk_h5_writer *wki_h5_writer_over(const wk_h5_writer_opts *o, const wki_h5_out *out); /* out: as above */
 hid_t wki_h5_writer_file(const wk_h5_writer *w);
 /* With the lock held, after libhdf5 wrote: is all well with it and with the disk? Else the error, and w is done for. */
 wk_status wki_h5_settle(wk_h5_writer *w, bool done, const char *name, const char *verb, const char *where);
+
+/* repack.c: what wk_h5_repack does, from a file that is open. isolate.c: the same by the process that has it open, whose
+ * bytes become the copy here. */
+wk_status wki_h5_repack_file(wki_h5_file *file, const wk_h5_repack_opts *o, const wki_h5_out *out);
+wk_status wki_h5_ask_repack(wki_h5_file *file, const wk_h5_repack_opts *o);
 
 /* A data set of its own in a file that is being written, all at once. WK_E_INVALID: nothing can stand at this path. */
 wk_status wki_h5_put(wk_h5_writer *w, const char *name, const wk_array *array, const char *where);

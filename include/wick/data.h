@@ -20,6 +20,7 @@ extern "C" {
 typedef struct wk_dataset wk_dataset;
 typedef struct wk_loader wk_loader;
 typedef struct wk_batch wk_batch;
+typedef struct wk_transform wk_transform;
 
 /* One field of every row. */
 enum { WK_MAX_FIELDS = 8 };
@@ -201,17 +202,19 @@ typedef struct wk_replay_opts {
     const wk_field *fields;      /* copies */
     int nfields;
     wk_replay_keep keep;         /* WK_REPLAY_LAST */
-    uint64_t seed;               /* 0; of WK_REPLAY_SAMPLE */
+    uint64_t seed;               /* 0; of WK_REPLAY_SAMPLE, and mixed with the process seed, of a queue's transforms */
     const char *const *classes;  /* copies; NULL: y is no class */
     int nclasses;
     int timeout_ms;              /* 0: none; else how long push, take and wait wait: then it is WK_E_TIMEOUT, and nothing was done */
+    wk_transform *transform;     /* NULL; of a queue, what becomes of rows that are taken; held. A row's random numbers follow from the seed
+                                  * and its number in order of pushing, whoever takes it with which others */
 } wk_replay_opts;
 WK_API wk_replay_opts wk_replay_opts_default(void);
 WK_API wk_replay *wk_replay_new_opts(const wk_replay_opts *o);
 static inline wk_replay *wk_replay_with(wk_replay_opts o) { return wk_replay_new_opts(&o); }
 #define WK_REPLAY_DEFAULTS                                                                                             \
     .size = sizeof(wk_replay_opts), .fields = NULL, .nfields = 0, .keep = WK_REPLAY_LAST, .seed = 0, .classes = NULL,  \
-    .nclasses = 0, .timeout_ms = 0
+    .nclasses = 0, .timeout_ms = 0, .transform = NULL
 #define wk_replay_new(...) wk_replay_with(WK_WITH(wk_replay_opts, WK_REPLAY_DEFAULTS, .capacity = __VA_ARGS__))
 /* n rows of every field, or on error none; WK_E_STATE: closed. Only a queue lets it wait, for room; it takes at most half of the capacity at
  * once, and gives as many, so that pushing and taking never wait for each other. */
@@ -222,7 +225,7 @@ WK_API wk_status wk_replay_close(wk_replay *r);
 WK_API int64_t wk_replay_wait(wk_replay *r, int64_t pushed);      /* until so many rows were pushed, or it is closed; how many were */
 WK_API int64_t wk_replay_len(wk_replay *r);                       /* rows that are there */
 /* Of a queue, the next n rows as new tensors; how many: all n, or what was left when it was closed; 0: nothing, or an error, which loses no
- * row. */
+ * row. The transform must not take from the queue itself. */
 WK_API int64_t wk_replay_take(wk_replay *r, int64_t n, wk_tensor **fields, int nfields);
 WK_API wk_dataset *wk_replay_dataset(wk_replay *r);               /* of `capacity` rows, of which the first wk_replay_len are there; holds r; no queue's */
 WK_API wk_sampler *wk_replay_sampler(wk_replay *r, int64_t draws); /* draws an epoch, uniformly, with replacement; holds r; no queue's */
@@ -232,7 +235,6 @@ WK_API wk_sampler *wk_replay_sampler(wk_replay *r, int64_t draws); /* draws an e
  * position of the row in the epoch, number in the list) alone, so that any number of workers and a training that goes on see the same
  * rows. Transforms are immutable and shared by reference; whether they fit the dataset is told by wk_loader_new, WK_E_NOT_FOUND: no
  * such field, WK_E_SHAPE, WK_E_DTYPE. Images are [..., height, width]. */
-typedef struct wk_transform wk_transform;
 typedef struct wk_row wk_row; /* what a transform knows of the row */
 WK_API wk_transform *wk_transforms_new(wk_transform *const *list, int n);          /* one after the other; holds them; may itself stand in a list */
 #define wk_transforms(...) wk_transforms_new(WK_LIST(wk_transform *, __VA_ARGS__)) /* in C++ call wk_transforms_new */
@@ -268,7 +270,7 @@ typedef struct wk_transform_ops {
     void (*destroy)(void *self);                              /* NULL: nothing to do */
 } wk_transform_ops;
 WK_API wk_transform *wk_transform_custom(const char *field, const wk_transform_ops *ops, void *self); /* ops must outlive it; self is taken, also on error */
-WK_API int64_t wk_row_number(const wk_row *row);                  /* in the dataset */
+WK_API int64_t wk_row_number(const wk_row *row);                  /* in the dataset; of a queue, how many were pushed before */
 WK_API int64_t wk_row_epoch(const wk_row *row);
 WK_API double wk_row_uniform(wk_row *row);                        /* the next random number in [0, 1) */
 WK_API int64_t wk_row_below(wk_row *row, int64_t n);              /* in 0 .. n - 1, n > 0 */

@@ -35,13 +35,15 @@ typedef struct wk_h5_opts {
     int isolate_seconds, isolate_mib; /* 60, 1024 */
     /* false; true: another program may be adding rows. Those that are whole by now are read, perhaps none; for more: wk_dataset_refresh */
     bool growing;
+    bool y_of_items; /* false; true: y has a value for each of x's items. With .offsets, and needed with .growing, where counts do not tell */
 } wk_h5_opts;
 WK_API wk_h5_opts wk_h5_opts_default(void);
 WK_API wk_dataset *wk_dataset_h5_new(const wk_h5_opts *o);
 static inline wk_dataset *wk_dataset_h5_with(wk_h5_opts o) { return wk_dataset_h5_new(&o); }
 #define WK_H5_DEFAULTS                                                                                                 \
     .size = sizeof(wk_h5_opts), .split = NULL, .x = NULL, .y = NULL, .raw = false, .begin = 0, .end = -1,            \
-    .offsets = NULL, .allow = NULL, .isolate = false, .isolate_seconds = 60, .isolate_mib = 1024, .growing = false
+    .offsets = NULL, .allow = NULL, .isolate = false, .isolate_seconds = 60, .isolate_mib = 1024, .growing = false, \
+    .y_of_items = false
 #define wk_dataset_h5(...) wk_dataset_h5_with(WK_WITH(wk_h5_opts, WK_H5_DEFAULTS, .path = __VA_ARGS__))
 /* Several files as one, as Caffe lists them: .path is a text file with the name of an HDF5 file a line, seen from the folder of the list;
  * empty lines and those that begin with # are passed over. The options hold for each file, .begin, .end and .growing must be left alone; fields must
@@ -126,13 +128,18 @@ typedef struct wk_h5_repack_opts {
     void (*skip)(void *user, const char *what);                                  /* NULL, or what is left out: "/names: holds no numbers ..." */
     wk_status (*watch)(void *user, const char *data_set, double share);          /* NULL; a status other than WK_OK stops and is returned */
     void *user;
+    /* false; true: a process of its own reads the file, elements too, and sends the copy's bytes, which are the same. So .allow may be given,
+     * but for plugins. The copy is to be trusted no more than the file. */
+    bool isolate;
+    int isolate_seconds, isolate_mib; /* 3600, of the whole copy; 1024 */
 } wk_h5_repack_opts;
 WK_API wk_h5_repack_opts wk_h5_repack_opts_default(void);
 WK_API wk_status wk_h5_repack_new_opts(const wk_h5_repack_opts *o);
 static inline wk_status wk_h5_repack_with(wk_h5_repack_opts o) { return wk_h5_repack_new_opts(&o); }
 #define WK_H5_REPACK_DEFAULTS                                                                                          \
     .size = sizeof(wk_h5_repack_opts), .to = NULL, .deflate = -1, .shuffle = true, .workers = 0,                      \
-    .chunk_bytes = 256 * 1024, .allow = NULL, .skip = NULL, .watch = NULL, .user = NULL
+    .chunk_bytes = 256 * 1024, .allow = NULL, .skip = NULL, .watch = NULL, .user = NULL, .isolate = false,  \
+    .isolate_seconds = 3600, .isolate_mib = 1024
 #define wk_h5_repack(...) wk_h5_repack_with(WK_WITH(wk_h5_repack_opts, WK_H5_REPACK_DEFAULTS, .path = __VA_ARGS__))
 
 /* A state as a file: each tensor a data set of its shape, bool as u8, at the path that its name spells, "encoder.0.weight" at

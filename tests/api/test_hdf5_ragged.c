@@ -153,8 +153,6 @@ TEST(hdf5_ragged, offsets_that_are_none_are_refused)
     CHECK_ERROR(WK_E_RANGE, "number 4");
     CHECK_NULL(wk_dataset_h5(file, .offsets = "offsets", .y = "offsets"));
     CHECK_ERROR(WK_E_SHAPE, "58 rows", "57 rows");
-    CHECK_NULL(wk_dataset_h5(file, .offsets = "offsets", .y = "labels", .growing = true));
-    CHECK_ERROR(WK_E_INVALID, "growing");
     CHECK_NULL(wk_dataset_h5(file, .offsets = "offsets", .y = "labels", .end = 58));
     CHECK_ERROR(WK_E_RANGE, "<= 57");
     forget();

@@ -172,7 +172,7 @@ TEST(h5_writer, what_libhdf5_forgets_is_read_back_as_it_was_written)
     enum { GROUPS = 3000 };
     char name[32];
     H5AC_cache_config_t kept = { .version = H5AC__CURR_CACHE_CONFIG_VERSION };
-    wki_h5_sink *sink = wki_h5_sink_new(scratch("groups.h5"), "test");
+    wki_h5_sink *sink = wki_h5_sink_new(scratch("groups.h5"), NULL, "test");
     CHECK(sink != NULL);
     const hid_t out = wki_h5_sink_file(sink), one = H5Screate(H5S_SCALAR);
     CHECK(H5Fget_mdc_config(out, &kept) >= 0);

@@ -331,6 +331,144 @@ TEST(queue, a_long_run_takes_no_more_memory_than_a_short_one)
     CHECK(wk_replay_wait(p.queue, 0) == p.n);
 }
 
+/* ---- Transforms ---- */
+
+enum { IMAGES = 203, SIDE = 5 };
+
+static const wk_field pictures[] = { { "x", WK_U8, 3, { 2, SIDE, SIDE } }, { "y", WK_I64, 0, { 0 } } };
+
+typedef struct images {
+    uint8_t x[IMAGES][2][SIDE][SIDE];
+    int64_t y[IMAGES];
+} images;
+
+static void draw(images *all)
+{
+    uint8_t *x = &all->x[0][0][0][0];
+    for (size_t i = 0; i < sizeof all->x; i++) x[i] = (uint8_t)(i * 37 % 251);
+    for (int i = 0; i < IMAGES; i++) all->y[i] = i;
+}
+
+/* Adds the row's number and a random one. */
+static wk_status shift(void *self, wk_row *row, const wk_field *before, const void *from, const wk_field *after,
+                       void *to)
+{
+    const float by = (float)wk_row_uniform(row) + (float)wk_row_number(row);
+    (void)before, (void)after;
+    for (int i = 0; i < 2 * SIDE * SIDE; i++) ((float *)to)[i] = ((const float *)from)[i] + by;
+    int *failures = self;
+    return failures && wk_row_number(row) == 5 && (*failures)-- > 0 ? wk_fail(WK_E_STATE, "not today") : WK_OK;
+}
+static const wk_transform_ops shifting = { sizeof shifting, "shift", NULL, shift, NULL };
+
+static wk_transform *varied(int *failures)
+{
+    const double mean[] = { 0.25, 0.5 }, std[] = { 0.5, 2 };
+    return wk_transforms(wk_transform_random_crop("x", SIDE, SIDE, 2), wk_transform_random_horizontal_flip("x", 0.5),
+                         wk_transform_scaled("x", WK_F32), wk_transform_normalize("x", mean, std, 2),
+                         wk_transform_custom("x", &shifting, failures), wk_transform_one_hot("y", IMAGES));
+}
+
+static wk_replay *varied_queue(uint64_t seed, int *failures)
+{
+    return wk_replay_new(32, .fields = pictures, .nfields = 2, .keep = WK_REPLAY_UNTIL_TAKEN, .seed = seed,
+                         .transform = varied(failures));
+}
+
+typedef struct painter {
+    wk_replay *queue;
+    const images *all;
+} painter;
+
+static void paint(void *argument)
+{
+    const painter *p = argument;
+    for (int i = 0; i < IMAGES; i++) wk_replay_push(p->queue, (const void *[]){ p->all->x[i], &p->all->y[i] }, 1);
+    wk_replay_close(p->queue);
+}
+
+typedef struct viewer {
+    wk_replay *queue;
+    int64_t batch;
+    float (*x)[2 * SIDE * SIDE];
+} viewer;
+
+/* Each row to where its label says. */
+static void view(void *argument)
+{
+    const viewer *v = argument;
+    wk_tensor *t[2];
+    for (int64_t there = 1; there;) {
+        WK_SCOPE(taking);
+        there = wk_replay_take(v->queue, v->batch, t, 2);
+        for (int64_t i = 0; i < there; i++) {
+            const float *hot = (const float *)wk_data(t[1]) + i * IMAGES;
+            int64_t y = 0;
+            while (y < IMAGES - 1 && hot[y] != 1) y++;
+            memcpy(v->x[y], (const float *)wk_data(t[0]) + i * 2 * SIDE * SIDE, sizeof v->x[y]);
+        }
+    }
+    CHECK_OK();
+}
+
+TEST(queue, transforms_make_of_rows_what_those_of_a_loader_do_whoever_takes_them)
+{
+    static images all;
+    static float there[IMAGES][2 * SIDE * SIDE];
+    draw(&all);
+    for (int round = 0; round < 6; round++) {
+        WK_SCOPE(one);
+        const uint64_t seed = (uint64_t)round / 3;
+        viewer v[3];
+        wki_thread *viewers[3];
+        painter p = { varied_queue(seed, NULL), &all };
+        memset(there, 0, sizeof there);
+        wki_thread *painting = wki_thread_start(paint, &p, "simulation");
+        for (int i = 0; i < 3; i++) {
+            v[i] = (viewer){ p.queue, 1 + 3 * (round % 3) + i, there };
+            viewers[i] = wki_thread_start(view, &v[i], "training");
+        }
+        for (int i = 0; i < 3; i++) wki_thread_join(viewers[i]);
+        wki_thread_join(painting);
+        wk_tensor *rows[] = { wk_from(all.x, WK_SHAPE(IMAGES, 2, SIDE, SIDE), WK_U8),
+                              wk_from(all.y, WK_SHAPE(IMAGES), WK_I64) };
+        wk_loader *loader =
+            wk_loader_new(wk_dataset_tensors(rows, NULL, 2), .batch_size = 9, .seed = seed, .transform = varied(NULL));
+        for (wk_batch *b; (b = wk_loader_next(loader));)
+            for (int64_t i = 0; i < wk_batch_size(b); i++)
+                CHECK(!memcmp(there[wk_batch_rows(b)[i]], (float *)wk_data(wk_batch_x(b)) + i * 2 * SIDE * SIDE,
+                              sizeof *there));
+        CHECK_OK();
+    }
+}
+
+TEST(queue, a_transform_that_fails_loses_no_row)
+{
+    static images all;
+    int failures = 1;
+    wk_tensor *t[2];
+    draw(&all);
+    WK_SCOPE(running);
+    wk_replay *q = varied_queue(0, &failures);
+    CHECK(wk_replay_push(q, (const void *[]){ all.x, all.y }, 8) == WK_OK);
+    CHECK(wk_replay_take(q, 8, t, 2) == 0);
+    CHECK_ERROR(WK_E_STATE, "row 5", "not today");
+    CHECK(!t[0] && !t[1] && wk_replay_len(q) == 8);
+    CHECK(wk_replay_take(q, 8, t, 2) == 8 && wk_dtype_of(t[0]) == WK_F32 && wk_size(t[1], 1) == IMAGES);
+}
+
+TEST(queue, refuses_transforms_that_do_not_fit)
+{
+    CHECK_NULL(wk_replay_new(8, .fields = pictures, .nfields = 2, .transform = varied(NULL)));
+    CHECK_ERROR(WK_E_INVALID, "queue", "loader that draws");
+    CHECK_NULL(wk_replay_new(8, .fields = pictures, .nfields = 2, .keep = WK_REPLAY_UNTIL_TAKEN,
+                             .transform = wk_transform_scaled("z", WK_F32)));
+    CHECK_ERROR(WK_E_NOT_FOUND, "\"z\"");
+    CHECK_NULL(wk_replay_new(8, .fields = pictures, .nfields = 2, .keep = WK_REPLAY_UNTIL_TAKEN,
+                             .transform = wk_transform_scaled("y", WK_F32)));
+    CHECK_ERROR(WK_E_DTYPE, "scaled", "u8");
+}
+
 /* ---- Refusals ---- */
 
 TEST(queue, refuses_what_it_cannot_do)

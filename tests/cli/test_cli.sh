@@ -704,6 +704,10 @@ if [ -n "${WICK_H5_HELPER:-}" ]; then
     cmp -s alone.csv usual.csv || fail "predict differs"
     run 0 train --resume runs/plain --epochs 2 --isolate -q
     run 0 compare digits.h5 --isolate --optim sgd --seeds 1 --epochs 1 --hidden 8 -q --out compared
+    run 0 repack digits.h5 usual.h5 --deflate 5
+    run 0 repack digits.h5 alone.h5 --deflate 5 --isolate
+    cmp -s alone.h5 usual.h5 || fail "repack differs"
+    rm usual.h5 alone.h5
     echo 'a,b' >pair.csv
     refuses 1 train pair.csv --isolate
     says 'no HDF5 file'
@@ -726,6 +730,8 @@ if [ -n "${WICK_H5_HELPER:-}" ]; then
             refuses 1 eval runs/plain --isolate
             refuses 1 predict runs/plain digits.h5 --isolate
             refuses 1 compare digits.h5 --isolate
+            refuses 1 repack digits.h5 no.h5 --isolate
+            [ ! -e no.h5 ] || fail "no.h5 was made"
         fi
         unset WICK_TEST_HELPER
         WICK_H5_HELPER=$helper WICK=$plain

@@ -393,6 +393,8 @@ static bool survives_here(void)
     return status == 0;
 }
 
+static void forget_it(void *user, const char *what) { (void)user, (void)what; }
+
 TEST(bad_files, mutants_are_errors_and_crashes_too_where_libhdf5_is_isolated)
 {
     unsigned version[3];
@@ -408,6 +410,13 @@ TEST(bad_files, mutants_are_errors_and_crashes_too_where_libhdf5_is_isolated)
         if (known || !mutants[i].deadly) CHECK(survives_here() == !mutants[i].deadly);
         CHECK_NULL(wk_dataset_h5(path, .isolate = true));
         ck_assert_msg(wk_error() == WK_E_FORMAT && strstr(wk_error_text(), path), "%zu: %s", i, wk_error_text());
+        wk_error_clear();
+        char copy[80];
+        snprintf(copy, sizeof copy, "%s.copy", path);
+        const wk_status status = wk_h5_repack(path, .to = copy, .skip = forget_it, .isolate = true);
+        ck_assert_msg(unlink(copy) == (status ? -1 : 0) && (!status || strstr(wk_error_text(), path)), "%zu: %s", i,
+                      wk_error_text());
+        if (known && mutants[i].deadly) CHECK(status == WK_E_FORMAT);
         wk_error_clear();
         CHECK(waitpid(-1, NULL, WNOHANG) < 0);
     }

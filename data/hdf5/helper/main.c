@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "data/hdf5/h5.h"
 #include "data/hdf5/wire.h"
+#include "data/hdf5/writer.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@ enum { NAME_MOST = 4096, ASKED_MOST = 64 * 1024 };
 typedef struct session {
     const char *name, *where;
     wki_h5_file *file;
+    wki_process *asker;
     wki_wire asked, answer;
 } session;
 
@@ -105,6 +107,70 @@ static void answer_infos(session *s)
     wki_free(infos);
 }
 
+/* ---- Copies ---- */
+
+static wk_status send_ahead(session *s)
+{
+    const bool sent = wki_wire_send(&s->answer, s->asker);
+    return sent ? WK_OK : wki_fail(WK_E_IO, s->where, "nobody takes the copy");
+}
+
+static void begin_ahead(session *s, uint64_t code)
+{
+    wki_wire_clear(&s->answer);
+    wki_wire_put(&s->answer, code);
+}
+
+static void put_short_text(wki_wire *w, const char *text)
+{
+    const size_t n = strlen(text);
+    wki_wire_put_bytes(w, text, n < WKI_WIRE_TEXT ? n : WKI_WIRE_TEXT - 1);
+}
+
+static wk_status send_piece(void *user, uint64_t at, const void *from, size_t n)
+{
+    session *s = user;
+    begin_ahead(s, WKI_WIRE_PIECE);
+    wki_wire_put(&s->answer, at);
+    wki_wire_put_bytes(&s->answer, from, n);
+    return send_ahead(s);
+}
+
+static void send_left(void *user, const char *what)
+{
+    session *s = user;
+    begin_ahead(s, WKI_WIRE_LEFT);
+    put_short_text(&s->answer, what);
+    send_ahead(s);
+}
+
+static wk_status send_share(void *user, const char *data_set, double share)
+{
+    session *s = user;
+    begin_ahead(s, WKI_WIRE_SHARE);
+    put_short_text(&s->answer, data_set);
+    wki_wire_put(&s->answer, (uint64_t)(share * WKI_WIRE_WHOLE));
+    return send_ahead(s);
+}
+
+static void answer_repack(session *s)
+{
+    char to[NAME_MOST], allow[NAME_MOST];
+    wk_h5_repack_opts o = wk_h5_repack_opts_default();
+    o.path = s->name;
+    o.to = wki_wire_take_text(&s->asked, to, sizeof to);
+    if (*wki_wire_take_text(&s->asked, allow, sizeof allow)) o.allow = allow;
+    o.deflate = (int)wki_wire_take(&s->asked) - 1;
+    o.shuffle = wki_wire_take(&s->asked);
+    o.workers = (int)wki_wire_take(&s->asked);
+    o.chunk_bytes = (int64_t)wki_wire_take(&s->asked);
+    o.skip = wki_wire_take(&s->asked) ? send_left : NULL;
+    o.watch = send_share;
+    o.user = s;
+    wki_h5_repack_file(s->file, &o, &(wki_h5_out){ send_piece, s });
+    begin_ahead(s, WK_OK);
+}
+
 static void answer(session *s)
 {
     char path[NAME_MOST];
@@ -119,6 +185,7 @@ static void answer(session *s)
     case WKI_WIRE_CLASSES: answer_classes(s); return;
     case WKI_WIRE_TABLE: answer_table(s); return;
     case WKI_WIRE_INFOS: answer_infos(s); return;
+    case WKI_WIRE_REPACK: answer_repack(s); return;
     default: s->asked.bad = true;
     }
 }
@@ -137,8 +204,8 @@ static void answer_error(session *s)
 int main(int argc, char **argv)
 {
     if (argc != 5) return 2;
-    session s = { .name = argv[1], .where = argv[2] };
-    wki_process *asker = wki_process_starter();
+    session s = { .name = argv[1], .where = argv[2], .asker = wki_process_starter() };
+    wki_process *asker = s.asker;
     const uint64_t memory = (uint64_t)(WKI_WIRE_OWN_MIB + atoi(argv[4])) << 20, hello = WKI_WIRE_HELLO;
     if (!asker || !wki_process_limit(memory, atoi(argv[3])) || !wki_process_send(asker, &hello, sizeof hello)) return 1;
     while (wki_wire_receive(&s.asked, asker, ASKED_MOST, -1) == WKI_HEARD) {
