@@ -3,7 +3,9 @@
 #include "autograd/state.h"
 #include "autograd/op.h"
 #include "base/alloc.h"
+#include "base/differences.h"
 #include "base/options.h"
+#include "io/json.h"
 #include "io/safetensors.h"
 #include <errno.h>
 #include <inttypes.h>
@@ -80,11 +82,21 @@ static void put_tensor(wk_state *s, char *name, wk_tensor *t)
     entry->is.tensor = t;
 }
 
-static void put_text(wk_state *s, char *key, char *text)
+static void put_text(wki_names *n, char *key, char *text)
 {
-    wki_named *entry = put(&s->texts, key);
+    wki_named *entry = put(n, key);
     wki_free(entry->is.text);
     entry->is.text = text;
+}
+
+static void free_texts(wki_names *n)
+{
+    for (int64_t i = 0; i < n->count; i++) {
+        wki_free(n->entries[i].name);
+        wki_free(n->entries[i].is.text);
+    }
+    wki_free(n->entries);
+    wki_free(n->slots);
 }
 
 static void destroy(void *object)
@@ -94,14 +106,10 @@ static void destroy(void *object)
         wki_free(s->tensors.entries[i].name);
         wki_object_unref(s->tensors.entries[i].is.tensor);
     }
-    for (int64_t i = 0; i < s->texts.count; i++) {
-        wki_free(s->texts.entries[i].name);
-        wki_free(s->texts.entries[i].is.text);
-    }
     wki_free(s->tensors.entries);
     wki_free(s->tensors.slots);
-    wki_free(s->texts.entries);
-    wki_free(s->texts.slots);
+    free_texts(&s->texts);
+    free_texts(&s->foreign);
 }
 
 static const wki_type state_type = { "state", sizeof(wk_state), destroy };
@@ -151,18 +159,45 @@ wk_status wk_state_set(wk_state *s, const char *name, wk_tensor *t)
     return WK_OK;
 }
 
-static wk_status set_text(wk_state *s, const char *key, const char *text, const char *where)
+static wk_status copy_text(wki_names *n, const char *key, const char *text)
 {
-    if (wk_failed() || !wki_state_ok(s, where, "s") || !key_ok(key, where) || !word_ok(text, where, "text"))
-        return wk_error();
     char *copy = wki_strdup(key), *value = wki_strdup(text);
-    if (!copy || !value || reserve(&s->texts, 1)) {
+    if (!copy || !value || reserve(n, 1)) {
         wki_free(copy);
         wki_free(value);
         return wk_error();
     }
-    put_text(s, copy, value);
+    put_text(n, copy, value);
     return WK_OK;
+}
+
+static wk_status set_text(wk_state *s, const char *key, const char *text, const char *where)
+{
+    if (wk_failed() || !wki_state_ok(s, where, "s") || !key_ok(key, where) || !word_ok(text, where, "text"))
+        return wk_error();
+    return copy_text(&s->texts, key, text);
+}
+
+wk_status wki_state_set_foreign(wk_state *s, const char *name, const char *shown)
+{
+    return copy_text(&s->foreign, name, shown);
+}
+
+const char *wki_state_foreign(const wk_state *s, const char *name)
+{
+    const wki_named *entry = find(&s->tensors, name) ? NULL : find(&s->foreign, name);
+    return entry ? entry->is.text : NULL;
+}
+
+bool wki_state_whole(const wk_state *s, const char *where)
+{
+    if (!s->foreign.count) return true;
+    wki_differences lacking = { 0 };
+    for (int64_t i = 0; i < s->foreign.count; i++) {
+        const char *name = s->foreign.entries[i].name, *shown = wki_state_foreign(s, name);
+        if (shown) wki_differ(&lacking, WKI_FOREIGN, "%s %s", name, shown);
+    }
+    return wki_differences_fail(&lacking, where) == WK_OK;
 }
 
 wk_status wk_state_set_text(wk_state *s, const char *key, const char *text)
@@ -213,8 +248,12 @@ wk_tensor *wk_state_get(const wk_state *s, const char *name)
     static const char where[] = "state_get";
     if (!wki_state_ok(s, where, "s") || !word_ok(name, where, "name")) return NULL;
     const wki_named *entry = find(&s->tensors, name);
-    if (!entry) miss(&s->tensors, name, "tensor", where);
-    return entry ? entry->is.tensor : NULL;
+    if (entry) return entry->is.tensor;
+    const char *shown = wki_state_foreign(s, name);
+    wki_differences lacking = { 0 };
+    if (shown) wki_differ(&lacking, WKI_FOREIGN, "%s %s", name, shown);
+    if (wki_differences_fail(&lacking, where) == WK_OK) miss(&s->tensors, name, "tensor", where);
+    return NULL;
 }
 
 bool wk_state_has(const wk_state *s, const char *name)
@@ -364,6 +403,18 @@ static void copy_tensors(const wk_state *s, wk_state *copy)
     wki_free(made);
 }
 
+/* Those texts whose names begin with prefix and go on. */
+static wk_status part_of(const wki_names *texts, const char *prefix, wki_names *to)
+{
+    const size_t n = strlen(prefix);
+    for (int64_t i = 0; i < texts->count; i++) {
+        const wki_named *entry = &texts->entries[i];
+        if (!strncmp(entry->name, prefix, n) && entry->name[n] && copy_text(to, entry->name + n, entry->is.text))
+            return wk_error();
+    }
+    return WK_OK;
+}
+
 wk_state *wk_state_copy(const wk_state *s)
 {
     if (!wki_state_ok(s, "state_copy", "s")) return NULL;
@@ -373,6 +424,7 @@ wk_state *wk_state_copy(const wk_state *s)
     if (copy) copy_tensors(s, copy);
     for (int64_t i = 0; copy && i < s->texts.count && !wk_failed(); i++)
         wk_state_set_text(copy, s->texts.entries[i].name, s->texts.entries[i].is.text);
+    if (copy && !wk_failed()) part_of(&s->foreign, "", &copy->foreign);
     return wk_failed() ? NULL : wk_escape(work, copy);
 }
 
@@ -388,6 +440,7 @@ wk_state *wk_state_part(const wk_state *s, const char *prefix)
     for (int64_t i = 0; part && i < s->texts.count && !wk_failed(); i++)
         if (!strncmp(s->texts.entries[i].name, prefix, n))
             wk_state_set_text(part, s->texts.entries[i].name + n, s->texts.entries[i].is.text);
+    if (part && !wk_failed()) part_of(&s->foreign, prefix, &part->foreign);
     return wk_failed() ? NULL : wk_escape(work, part);
 }
 
@@ -427,13 +480,13 @@ wk_status wk_state_add(wk_state *s, const char *prefix, const wk_state *part)
 {
     static const char where[] = "state_add";
     if (wk_failed() || !wki_state_ok(s, where, "s") || !word_ok(prefix, where, "prefix") ||
-        !wki_state_ok(part, where, "part"))
+        !wki_state_ok(part, where, "part") || !wki_state_whole(part, where))
         return wk_error();
     const int64_t tensors = part->tensors.count, texts = part->texts.count;
     addition a = { 0 };
     const bool ready = prepare(&a, prefix, part) && !reserve(&s->tensors, tensors) && !reserve(&s->texts, texts);
     for (int64_t i = 0; ready && i < tensors; i++) put_tensor(s, a.names[i], part->tensors.entries[i].is.tensor);
-    for (int64_t i = 0; ready && i < texts; i++) put_text(s, a.keys[i], a.texts[i]);
+    for (int64_t i = 0; ready && i < texts; i++) put_text(&s->texts, a.keys[i], a.texts[i]);
     drop(&a, tensors, texts, !ready);
     return wk_error();
 }

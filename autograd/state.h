@@ -23,6 +23,7 @@ typedef struct wki_names {
 struct wk_state {
     wki_object object;
     wki_names tensors, texts;
+    wki_names foreign; /* what a file has in dtypes that there are not here: text that shows it, "F8_E4M3 [2, 3]" */
 };
 
 /* first[i] becomes the number of the tensor with the same elements as tensor i, in the same memory, whose name comes first:
@@ -31,4 +32,9 @@ wk_status wki_state_share(const wk_state *s, int64_t *first);
 WK_API bool wki_state_ok(const wk_state *s, const char *where, const char *argument);
 /* wk_state_int of something that is counted, and goes on being: WK_E_FORMAT below 0 and from 2^62 on. */
 WK_API int64_t wki_state_times(const wk_state *s, const char *key);
+/* A tensor of that name, should there be one, hides it; NULL: there is none. */
+wk_status wki_state_set_foreign(wk_state *s, const char *name, const char *shown);
+const char *wki_state_foreign(const wk_state *s, const char *name);
+/* Is all of s, which is one, here to be written? */
+WK_API bool wki_state_whole(const wk_state *s, const char *where);
 #endif

@@ -60,7 +60,7 @@ static wk_status write_file(const wk_state *s, const char *path, const int64_t *
 
 wk_status wk_state_write(const wk_state *s, const char *path)
 {
-    if (wk_failed() || !wki_state_ok(s, "state_write", "s")) return wk_error();
+    if (wk_failed() || !wki_state_ok(s, "state_write", "s") || !wki_state_whole(s, "state_write")) return wk_error();
     WK_SCOPE(work);
     wki_st_tensor *tensors = wki_alloc_array((size_t)s->tensors.count, sizeof *tensors);
     wki_st_text *texts = wki_alloc_array((size_t)(s->tensors.count + s->texts.count) + 2, sizeof *texts);
@@ -73,20 +73,19 @@ wk_status wk_state_write(const wk_state *s, const char *path)
     return status;
 }
 
-static wk_status read_tensor(wki_st_reader *file, int64_t i, const char *path, wk_state *to)
+static wk_status read_tensor(wki_st_reader *file, int64_t i, wk_state *to)
 {
     const wki_st_tensor *t = &wki_st_header_of(file)->tensors[i];
     const wk_dtype dtype = wki_st_dtype(t->type);
-    char quoted[WKI_QUOTE];
+    const char *path = wki_st_path_of(file);
+    char quoted[WKI_QUOTE], shown[WKI_ST_SHOWN];
     int64_t n;
-    wki_check(dtype != WK_DTYPE_COUNT, WK_E_UNSUPPORTED, WK_E_UNSUPPORTED, "state_read",
-              "%s: %s is %s, which has no dtype here; convert it", path, wki_quote(t->name, quoted),
-              wki_st_type_name(t->type));
     wki_check(t->ndim <= WK_MAX_DIMS, WK_E_UNSUPPORTED, WK_E_UNSUPPORTED, "state_read",
               "%s: %s has %d dimensions; at most %d are possible", path, wki_quote(t->name, quoted), t->ndim,
               WK_MAX_DIMS);
     wki_check(*t->name, WK_E_UNSUPPORTED, WK_E_UNSUPPORTED, "state_read", "%s: a tensor has no name; expected one",
               path);
+    if (dtype == WK_DTYPE_COUNT) return wki_state_set_foreign(to, t->name, wki_st_show(t, shown));
     if (!wki_shape_ok("state_read", t->ndim, t->shape, dtype, &n)) return wk_error();
     WK_SCOPE(work);
     wk_tensor *tensor = wki_new("state_read", WK_CPU, t->ndim, t->shape, dtype);
@@ -94,44 +93,90 @@ static wk_status read_tensor(wki_st_reader *file, int64_t i, const char *path, w
     return wk_state_set(to, t->name, tensor);
 }
 
-/* Is this the reference library's way to tell a second name of a tensor? */
-static bool tells_name(const wk_state *read, const wki_st_text *t)
+/* A second name of a tensor, told the reference library's way? *done says whether it was one. */
+static wk_status read_name(const wki_st_text *t, wk_state *to, bool *done)
 {
-    return *t->key && strcmp(t->key, "__metadata__") && strcmp(t->key, format.key) && wk_state_has(read, t->text) &&
-           !wk_state_has(read, t->key);
+    const char *foreign = wki_state_foreign(to, t->text);
+    *done = *t->key && strcmp(t->key, "__metadata__") && strcmp(t->key, format.key) &&
+            (foreign || wk_state_has(to, t->text)) && !wk_state_has(to, t->key) && !wki_state_foreign(to, t->key);
+    if (!*done) return WK_OK;
+    return foreign ? wki_state_set_foreign(to, t->key, foreign) : wk_state_set(to, t->key, wk_state_get(to, t->text));
 }
 
-static wk_status read_text(const wki_st_header *h, int64_t i, const char *path, wk_state *to)
+/* The first ntied tell names, and no other; -1: any may. */
+static wk_status read_texts(const wki_st_text *texts, int64_t n, int64_t ntied, const char *path, wk_state *to)
 {
-    const wki_st_text *t = &h->texts[i];
     char name[WKI_QUOTE], of[WKI_QUOTE];
-    if ((h->ntied < 0 || i < h->ntied) && tells_name(to, t)) return wk_state_set(to, t->key, wk_state_get(to, t->text));
-    wki_check(i >= h->ntied, WK_E_FORMAT, WK_E_FORMAT, "state_read",
-              "%s: %s is told to be another name of %s; expected a name that no tensor has, and one that a tensor has",
-              path, wki_quote(t->key, name), wki_quote(t->text, of));
-    const bool implied = !strcmp(t->key, format.key) && !strcmp(t->text, format.text);
-    return implied ? WK_OK : wk_state_set_text(to, t->key, t->text);
+    for (int64_t i = 0; i < n; i++) {
+        const wki_st_text *t = &texts[i];
+        bool told = false;
+        if ((ntied < 0 || i < ntied) && read_name(t, to, &told)) return wk_error();
+        if (told) continue;
+        wki_check(i >= ntied, WK_E_FORMAT, WK_E_FORMAT, "state_read",
+                  "%s: %s is told to be another name of %s; expected a name that no tensor has, and one that a tensor "
+                  "has",
+                  path, wki_quote(t->key, name), wki_quote(t->text, of));
+        const bool implied = !strcmp(t->key, format.key) && !strcmp(t->text, format.text);
+        const bool own = !strncmp(t->key, WKI_ST_OWN, sizeof WKI_ST_OWN - 1); /* of an index, where they mean nothing */
+        if (!implied && !own && wk_state_set_text(to, t->key, t->text)) return wk_error();
+    }
+    return WK_OK;
 }
 
-static wk_status read_all(wki_st_reader *file, const char *path, wk_state *to)
+/* Text that several files have is that of the last, or of their index. */
+static wk_status read_all(const wki_st_files *files, const char *path, wk_state *to)
 {
-    const wki_st_header *h = wki_st_header_of(file);
-    for (int64_t i = 0; i < h->count; i++)
-        if (read_tensor(file, i, path, to)) return wk_error();
-    for (int64_t i = 0; i < h->ntexts; i++)
-        if (read_text(h, i, path, to)) return wk_error();
-    return WK_OK;
+    for (int64_t f = 0; f < files->count; f++)
+        for (int64_t i = 0; i < wki_st_header_of(files->readers[f])->count; i++)
+            if (read_tensor(files->readers[f], i, to)) return wk_error();
+    for (int64_t f = 0; f < files->count; f++) {
+        const wki_st_header *h = wki_st_header_of(files->readers[f]);
+        if (read_texts(h->texts, h->ntexts, h->ntied, wki_st_path_of(files->readers[f]), to)) return wk_error();
+    }
+    return read_texts(files->index.texts, files->index.ntexts, -1, path, to);
 }
 
 wk_state *wk_state_read(const char *path)
 {
+    wki_st_files files;
     if (wk_failed()) return NULL;
     WK_SCOPE(work);
     wk_state *state = wk_state_new();
-    wki_st_reader *file = state ? wki_st_open(path, "state_read") : NULL;
-    const bool good = file && read_all(file, path, state) == WK_OK;
-    wki_st_close(file);
+    if (!state || wki_st_open_files(path, "state_read", &files)) return NULL;
+    const bool good = read_all(&files, path, state) == WK_OK;
+    wki_st_close_files(&files);
     return good ? wk_escape(work, state) : NULL;
+}
+
+static wk_status list_file(const wki_st_reader *file, wk_status (*visit)(void *user, const wk_state_info *info),
+                           void *user)
+{
+    const wki_st_header *h = wki_st_header_of(file);
+    wk_status status = WK_OK;
+    for (int64_t i = 0; !status && i < h->count; i++) {
+        const wki_st_tensor *t = &h->tensors[i];
+        wk_state_info info = { .name = t->name,
+                               .file = wki_st_path_of(file),
+                               .type = wki_st_type_name(t->type),
+                               .dtype = wki_st_dtype(t->type),
+                               .ndim = t->ndim,
+                               .bytes = t->bytes };
+        memcpy(info.shape, t->shape, sizeof info.shape);
+        status = visit(user, &info);
+    }
+    return status;
+}
+
+wk_status wk_state_list(const char *path, wk_status (*visit)(void *user, const wk_state_info *info), void *user)
+{
+    wki_st_files files;
+    if (wk_failed()) return wk_error();
+    wki_check(visit, WK_E_INVALID, WK_E_INVALID, "state_list", "visit is NULL; expected a function");
+    wk_status status = wki_st_open_files(path, "state_list", &files);
+    if (status) return status;
+    for (int64_t f = 0; !status && f < files.count; f++) status = list_file(files.readers[f], visit, user);
+    wki_st_close_files(&files);
+    return status;
 }
 
 static wk_status write_npz(const wk_state *s, const char *path, wki_npz_entry *entries)
@@ -149,7 +194,8 @@ static wk_status write_npz(const wk_state *s, const char *path, wki_npz_entry *e
 
 wk_status wk_state_write_npz(const wk_state *s, const char *path)
 {
-    if (wk_failed() || !wki_state_ok(s, "state_write_npz", "s")) return wk_error();
+    if (wk_failed() || !wki_state_ok(s, "state_write_npz", "s") || !wki_state_whole(s, "state_write_npz"))
+        return wk_error();
     WK_SCOPE(work);
     wki_npz_entry *entries = wki_alloc_array((size_t)s->tensors.count, sizeof *entries);
     const wk_status status = entries ? write_npz(s, path, entries) : WK_E_MEMORY;

@@ -87,19 +87,38 @@ static void shorten(char *to, size_t bytes, const char *text)
     }
 }
 
+static const char *dtypes(char to[64])
+{
+    int n = 0;
+    for (int i = 0; i < WK_DTYPE_COUNT; i++)
+        n += snprintf(to + n, 64 - (size_t)n, "%s%s", i ? ", " : " (it has ", wk_dtype_name((wk_dtype)i));
+    snprintf(to + n, 64 - (size_t)n, ")");
+    return to;
+}
+
+static wk_status code_of(const wki_differences *d)
+{
+    if (d->code) return d->code;
+    if (d->count[WKI_UNFIT]) return WK_E_SHAPE;
+    if (d->count[WKI_FOREIGN]) return WK_E_UNSUPPORTED;
+    return d->count[WKI_MISSING] || d->count[WKI_UNEXPECTED] ? WK_E_NOT_FOUND : WK_E_INVALID;
+}
+
 wk_status wki_differences_fail(const wki_differences *d, const char *where)
 {
-    static const char *const names[] = { "missing", "unexpected", "of another shape or dtype" };
-    char all[sizeof d->text + 256] = "", text[sizeof(((wki_error *)0)->text)];
+    static const char *const names[] = { "missing", "unexpected", "of another shape or dtype",
+                                         "of a dtype that wick lacks", "tied, but of different values" };
+    char all[sizeof d->text + 512] = "", text[sizeof(((wki_error *)0)->text)], about[256] = "", has[64];
     size_t n = 0;
     for (int kind = 0; kind < WKI_OTHER; kind++)
         if (d->count[kind])
-            n += (size_t)snprintf(all + n, sizeof all - n, "%s%d %s: %s", n ? "; " : "", d->count[kind], names[kind],
-                                  d->text[kind]);
+            n += (size_t)snprintf(all + n, sizeof all - n, "%s%d %s%s: %s", n ? "; " : "", d->count[kind], names[kind],
+                                  kind == WKI_FOREIGN ? dtypes(has) : "", d->text[kind]);
     if (d->count[WKI_OTHER]) n += (size_t)snprintf(all + n, sizeof all - n, "%s%s", n ? "; " : "", d->text[WKI_OTHER]);
     if (d->count[WKI_OTHER] > d->told[WKI_OTHER])
         n += (size_t)snprintf(all + n, sizeof all - n, "; %d more", d->count[WKI_OTHER] - d->told[WKI_OTHER]);
     if (!n) return WK_OK;
-    shorten(text, sizeof text - strlen(where) - 2, all);
-    return wki_fail(d->code ? d->code : d->count[WKI_UNFIT] ? WK_E_SHAPE : WK_E_NOT_FOUND, where, "%s", text);
+    if (d->about) snprintf(about, sizeof about, "%.250s: ", d->about);
+    shorten(text, sizeof text - strlen(where) - strlen(about) - 2, all);
+    return wki_fail(code_of(d), where, "%s%s", about, text);
 }

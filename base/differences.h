@@ -3,9 +3,17 @@
 #define WKI_DIFFERENCES_H
 #include "base/error.h"
 
-typedef enum { WKI_MISSING, WKI_UNEXPECTED, WKI_UNFIT /* of another shape or dtype */, WKI_OTHER } wki_difference;
+typedef enum {
+    WKI_MISSING,
+    WKI_UNEXPECTED,
+    WKI_UNFIT,   /* of another shape or dtype */
+    WKI_FOREIGN, /* of a dtype that there is not */
+    WKI_UNLIKE,  /* tied, but of different values */
+    WKI_OTHER
+} wki_difference;
 
 typedef struct wki_differences { /* { 0 } has none */
+    const char *about;           /* a file, told first; NULL: none */
     wk_status code;              /* of the first of WKI_OTHER */
     int count[WKI_OTHER + 1], told[WKI_OTHER + 1];
     char text[WKI_OTHER + 1][5 * 512]; /* a training has five parts, each with an error of its own */

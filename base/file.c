@@ -40,7 +40,9 @@ struct wki_writer {
 
 static int system_open(const char *path, int flags, mode_t mode) { return open(path, flags, mode); }
 
-static const wki_file_ops of_system = { system_open, pread, write, fsync, rename, close };
+static int system_reserve(int fd, off_t bytes) { return fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, bytes); }
+
+static const wki_file_ops of_system = { system_open, pread, write, fsync, rename, close, system_reserve };
 static const wki_file_ops *_Atomic ops = &of_system;
 
 static const wki_file_ops *sys(void) { return atomic_load_explicit(&ops, memory_order_relaxed); }
@@ -255,6 +257,17 @@ wk_status wki_writer_put(wki_writer *writer, const void *from, size_t bytes)
     if (bytes > 0) memcpy(writer->buffer + writer->used, from, bytes);
     writer->used += bytes;
     return WK_OK;
+}
+
+/* What else may be wrong, writing will tell. */
+wk_status wki_writer_reserve(wki_writer *writer, int64_t bytes)
+{
+    int reserved;
+    if (writer->status != WK_OK || !sys()->reserve) return writer->status;
+    do reserved = sys()->reserve(writer->fd, (off_t)bytes);
+    while (reserved != 0 && errno == EINTR);
+    if (reserved == 0 || (errno != ENOSPC && errno != EDQUOT && errno != EFBIG)) return WK_OK;
+    return writer->status = failed(writer->where, "write", writer->path);
 }
 
 wk_status wki_writer_put_at(wki_writer *writer, int64_t offset, const void *from, size_t bytes)

@@ -27,6 +27,8 @@ WK_API wki_writer *wki_writer_new(const char *path, const char *where);
 WK_API wk_status wki_writer_put(wki_writer *writer, const void *from, size_t bytes);
 /* For a file that is not written front to back: bytes at an offset, at once. Not together with wki_writer_put. */
 WK_API wk_status wki_writer_put_at(wki_writer *writer, int64_t offset, const void *from, size_t bytes);
+/* Before the first put, where the size is known: WK_E_IO if the disk has no room for it. Some file systems cannot tell. */
+WK_API wk_status wki_writer_reserve(wki_writer *writer, int64_t bytes);
 WK_API wk_status wki_writer_printf(wki_writer *writer, const char *format, ...) __attribute__((format(printf, 2, 3)));
 WK_API wk_status wki_writer_commit(wki_writer *writer);     /* ends the writer, also on error */
 WK_API void wki_writer_abandon(wki_writer *writer);         /* ends it without a trace; NULL allowed */
@@ -54,6 +56,7 @@ typedef struct wki_file_ops {
     int (*fsync)(int fd);
     int (*rename)(const char *from, const char *to);
     int (*close)(int fd);
+    int (*reserve)(int fd, off_t bytes); /* room on the disk from the beginning on; the size stays as it is; NULL: none */
 } wki_file_ops;
 WK_API const wki_file_ops *wki_set_file_ops(const wki_file_ops *ops); /* tests only; NULL: the system's; returns the old table */
 #endif

@@ -56,6 +56,15 @@ const char *wki_st_type_name(wki_st_type type)
     return type < WKI_ST_TYPES ? names[type] : "?";
 }
 
+const char *wki_st_show(const wki_st_tensor *t, char to[WKI_ST_SHOWN])
+{
+    int n = snprintf(to, WKI_ST_SHOWN, "%s [", wki_st_type_name(t->type));
+    for (int d = 0; d < t->ndim && d < WKI_ST_DIMS; d++)
+        n += snprintf(to + n, WKI_ST_SHOWN - (size_t)n, "%s%lld", d ? ", " : "", (long long)t->shape[d]);
+    snprintf(to + n, WKI_ST_SHOWN - (size_t)n, t->ndim > WKI_ST_DIMS ? ", ...]" : "]");
+    return to;
+}
+
 const char *wki_quote(const char *text, char to[WKI_QUOTE])
 {
     size_t n = 0;
@@ -125,6 +134,7 @@ void wki_st_close(wki_st_reader *r)
 }
 
 const wki_st_header *wki_st_header_of(const wki_st_reader *r) { return &r->header; }
+const char *wki_st_path_of(const wki_st_reader *r) { return r->path; }
 
 /* n stored elements as dtype says. U64 beyond I64 cannot be told. */
 static wk_status convert(const wki_st_reader *r, const wki_st_tensor *t, const void *from, size_t n, void *to)

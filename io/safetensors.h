@@ -82,16 +82,39 @@ wk_status wki_st_take_sums(wki_st_header *header, const char *json, size_t n, co
 typedef struct wki_st_reader wki_st_reader;
 WK_API wki_st_reader *wki_st_open(const char *path, const char *where);
 WK_API const wki_st_header *wki_st_header_of(const wki_st_reader *reader);
+WK_API const char *wki_st_path_of(const wki_st_reader *reader);
 /* All elements of tensor i, as wki_st_dtype(type) says, row-major; WK_E_FORMAT: its checksum is another. */
 WK_API wk_status wki_st_read(wki_st_reader *reader, int64_t i, void *to);
 WK_API void wki_st_close(wki_st_reader *reader); /* NULL allowed */
+
+/* Several files as one: an index, NAME.index.json, tells where each tensor is, {"metadata": {..}, "weight_map": {"name":
+ * "file"}}, in the folder of the index. Of its metadata what is text is kept, such as other names of tensors. */
+typedef struct wki_st_index {
+    int64_t count, ntexts;
+    wki_st_text *places; /* key: a tensor's name; text: its file's. By file, then name */
+    wki_st_text *texts;
+    char *words; /* holds all of them */
+} wki_st_index;
+wk_status wki_st_parse_index(const char *json, size_t n, const char *file, const char *where, wki_st_index *out);
+void wki_st_index_free(wki_st_index *index); /* what it holds; empty allowed */
+
+/* The file at path, or the files of the index there, which hold together just what it tells. */
+typedef struct wki_st_files {
+    int64_t count;
+    wki_st_reader **readers;
+    wki_st_index index; /* empty: there is none */
+} wki_st_files;
+WK_API bool wki_st_is_index(const char *path); /* by its name */
+WK_API wk_status wki_st_open_files(const char *path, const char *where, wki_st_files *out); /* WK_E_FORMAT lists what is amiss */
+WK_API void wki_st_close_files(wki_st_files *files);
 
 /* Writes path at once or not at all, with checksums. Sorts the tensors and sets their begin and bytes. */
 WK_API wk_status wki_st_write(const char *path, wki_st_tensor *tensors, int64_t n, const wki_st_text *texts,
                               int64_t ntexts, const char *where);
 
-/* Is this UTF-8, without surrogates, overlong forms or code points beyond U+10FFFF? */
-WK_API bool wki_utf8_ok(const char *text, size_t n);
+/* "F8_E4M3 [2, 3]" */
+enum { WKI_ST_SHOWN = 192 };
+WK_API const char *wki_st_show(const wki_st_tensor *t, char to[WKI_ST_SHOWN]);
 /* text in quotes, control characters and cuts shown, for messages; returns to */
 enum { WKI_QUOTE = 136 };
 WK_API const char *wki_quote(const char *text, char to[WKI_QUOTE]);

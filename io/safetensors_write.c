@@ -129,7 +129,9 @@ static wk_status write_out(const char *path, const text *h, const wki_st_tensor 
 {
     wki_writer *writer = wki_writer_new(path, where);
     if (!writer) return wk_error();
-    wk_status status = wki_writer_put(writer, h->at, h->n);
+    wk_status status =
+        wki_writer_reserve(writer, (int64_t)h->n + (n ? tensors[n - 1].begin + tensors[n - 1].bytes : 0));
+    if (!status) status = wki_writer_put(writer, h->at, h->n);
     for (int64_t i = 0; !status && i < n; i++)
         status = wki_writer_put(writer, tensors[i].data, (size_t)tensors[i].bytes);
     if (!status) return wki_writer_commit(writer);

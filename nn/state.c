@@ -1,8 +1,9 @@
 /* A module's state dict: out as names that share memory, in as values that all fit or are all left alone. */
+#include "autograd/state.h"
 #include "base/alloc.h"
+#include "base/differences.h"
 #include "base/options.h"
 #include "nn/module.h"
-#include <stdio.h>
 #include <string.h>
 
 static wk_status put(void *user, const char *name, wki_member *member)
@@ -20,24 +21,14 @@ wk_state *wk_state_dict(wk_module *m)
 
 /* ---- Loading: what does not fit is gathered, then told at once ---- */
 
-typedef struct wki_module_loading {
+struct wki_module_loading {
     wk_module *m;
     const wk_state *s;
     bool strict;
-    wki_pairs pairs;                                             /* what each of m's tensors becomes */
-    char missing[150], unexpected[150], unfit[200], unlike[150]; /* as much of the lists as an error holds */
-    int nmissing, nunexpected, nunfit, nunlike;
-} loading;
-
-static void list(char *text, size_t bytes, int *n, const char *what)
-{
-    const size_t used = strlen(text);
-    if (used + strlen(what) + 16 < bytes)
-        snprintf(text + used, bytes - used, "%s%s", *n ? ", " : "", what);
-    else if (used + 5 < bytes && strcmp(text + used - 3, "..."))
-        snprintf(text + used, bytes - used, ", ...");
-    ++*n;
-}
+    wki_pairs pairs; /* what each of m's tensors becomes */
+    wki_differences unlike;
+};
+typedef wki_module_loading loading;
 
 static bool fits(const wk_tensor *to, const wk_tensor *from)
 {
@@ -59,18 +50,18 @@ static bool same_bits(wk_tensor *a, wk_tensor *b)
 /* A tied tensor came under a name before, as `before`. */
 static void compare_names(loading *l, const char *name, wk_tensor *from, wk_tensor *before)
 {
-    char what[100];
     int64_t i = 0;
     if (same_bits(from, before) || wk_failed()) return;
     while (wk_state_at(l->s, i) != before) i++;
-    snprintf(what, sizeof what, "%.40s and %.40s", wk_state_name(l->s, i), name);
-    list(l->unlike, sizeof l->unlike, &l->nunlike, what);
+    wki_differ(&l->unlike, WKI_UNLIKE, "%.80s and %.80s", wk_state_name(l->s, i), name);
 }
 
 static wk_status match(void *user, const char *name, wki_member *member)
 {
     loading *l = user;
     wk_tensor *to = member->object;
+    const char *foreign = wki_state_foreign(l->s, name);
+    if (foreign) wki_differ(&l->unlike, WKI_FOREIGN, "%.80s %s", name, foreign);
     if (!wk_state_has(l->s, name)) return WK_OK;
     wk_tensor *from = wk_state_get(l->s, name);
     if (fits(to, from)) {
@@ -79,12 +70,8 @@ static wk_status match(void *user, const char *name, wki_member *member)
         compare_names(l, name, from, there->to);
         return wk_error();
     }
-    char what[160];
-    int n = snprintf(what, sizeof what, "%.40s %s ", name, wk_dtype_name((wk_dtype)to->v.dtype));
-    n += snprintf(what + n, sizeof what - (size_t)n, "%.40s", wki_show(&to->v));
-    snprintf(what + n, sizeof what - (size_t)n, " (given: %s %.40s)", wk_dtype_name((wk_dtype)from->v.dtype),
-             wki_show(&from->v));
-    list(l->unfit, sizeof l->unfit, &l->nunfit, what);
+    wki_differ(&l->unlike, WKI_UNFIT, "%.80s %s %s (given: %s %s)", name, wk_dtype_name((wk_dtype)to->v.dtype),
+               wki_show(&to->v), wk_dtype_name((wk_dtype)from->v.dtype), wki_show(&from->v));
     return WK_OK;
 }
 
@@ -94,38 +81,26 @@ static wk_status note_missing(void *user, const char *name, wki_member *member)
     loading *l = user;
     static const char optional[] = "num_batches_tracked";
     const size_t n = strlen(name), tail = sizeof optional - 1;
-    if (wk_state_has(l->s, name)) return WK_OK;
+    if (wk_state_has(l->s, name) || wki_state_foreign(l->s, name)) return WK_OK;
     const bool optional_name = n >= tail && !strcmp(name + n - tail, optional);
-    if (!optional_name && !wki_pairs_find(&l->pairs, member->object))
-        list(l->missing, sizeof l->missing, &l->nmissing, name);
+    if (!optional_name && !wki_pairs_find(&l->pairs, member->object)) wki_differ(&l->unlike, WKI_MISSING, "%s", name);
     return WK_OK;
+}
+
+static void note_unexpected(loading *l, const char *name)
+{
+    const wki_member *member = wki_module_find(l->m, name);
+    if (!member || member->kind == WKI_CHILD) wki_differ(&l->unlike, WKI_UNEXPECTED, "%s", name);
 }
 
 static wk_status compare(loading *l)
 {
-    if (wki_module_walk(l->m, match, l) || wki_module_walk(l->m, note_missing, l)) return wk_error();
-    for (int64_t i = 0; i < wk_state_count(l->s); i++) {
-        const wki_member *member = wki_module_find(l->m, wk_state_name(l->s, i));
-        if (!member || member->kind == WKI_CHILD)
-            list(l->unexpected, sizeof l->unexpected, &l->nunexpected, wk_state_name(l->s, i));
-    }
-    if (!l->strict) l->nmissing = l->nunexpected = 0;
-    if (!l->nmissing && !l->nunexpected && !l->nunfit && !l->nunlike) return WK_OK;
-    char text[480] = "";
-    size_t n = 0;
-    const struct {
-        const char *what, *list;
-        int count;
-    } all[] = { { "missing", l->missing, l->nmissing },
-                { "unexpected", l->unexpected, l->nunexpected },
-                { "of another shape or dtype", l->unfit, l->nunfit },
-                { "tied, but of different values", l->unlike, l->nunlike } };
-    for (int i = 0; i < 4; i++)
-        if (all[i].count && n < sizeof text)
-            n += (size_t)snprintf(text + n, sizeof text - n, "%s%d %s: %s", n ? "; " : "", all[i].count, all[i].what,
-                                  all[i].list);
-    const wk_status listed = l->nmissing || l->nunexpected ? WK_E_NOT_FOUND : WK_E_INVALID;
-    return wki_fail(l->nunfit ? WK_E_SHAPE : listed, "load_state_dict", "%s", text);
+    const wki_names *foreign = &l->s->foreign;
+    if (wki_module_walk(l->m, match, l) || (l->strict && wki_module_walk(l->m, note_missing, l))) return wk_error();
+    for (int64_t i = 0; l->strict && i < wk_state_count(l->s); i++) note_unexpected(l, wk_state_name(l->s, i));
+    for (int64_t i = 0; l->strict && i < foreign->count; i++)
+        if (wki_state_foreign(l->s, foreign->entries[i].name)) note_unexpected(l, foreign->entries[i].name);
+    return wki_differences_fail(&l->unlike, "load_state_dict");
 }
 
 /* Conversions first, as they may fail; copies of equal dtypes do not. */

@@ -52,7 +52,11 @@ static inline int bad_close(int fd)
     if (fails) errno = faults.error;
     return fails ? -1 : closed;
 }
-static const wki_file_ops bad = { bad_open, bad_pread, bad_write, bad_fsync, bad_rename, bad_close };
+static inline int bad_reserve(int fd, off_t bytes)
+{
+    return fails_now() ? -1 : fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, bytes);
+}
+static const wki_file_ops bad = { bad_open, bad_pread, bad_write, bad_fsync, bad_rename, bad_close, bad_reserve };
 
 static inline int wait_for(pid_t child)
 {
@@ -134,9 +138,11 @@ static inline int recording_rename(const char *from, const char *to)
     return rename(from, to);
 }
 
-static const wki_file_ops recording = {
-    recording_open, pread, recording_write, recording_fsync, recording_rename, close
-};
+/* No bytes of the file, whenever the power goes. */
+static inline int recording_reserve(int fd, off_t bytes) { return fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, bytes); }
+
+static const wki_file_ops recording = { recording_open,   pread, recording_write,  recording_fsync,
+                                        recording_rename, close, recording_reserve };
 
 static inline void forget_calls(void)
 {

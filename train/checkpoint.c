@@ -246,6 +246,18 @@ wk_status wk_checkpoint_save_new(const wk_checkpoint_opts *given)
     return status ? status : prune(&o);
 }
 
+/* Is folder the name of one checkpoint's file, or of the index of its files? */
+static bool is_file(const char *folder)
+{
+    static const char *const endings[] = { ".safetensors", ".index.json" };
+    const size_t n = strlen(folder);
+    for (int i = 0; i < 2; i++) {
+        const size_t tail = strlen(endings[i]);
+        if (n > tail && !strcmp(folder + n - tail, endings[i])) return !wki_is_folder(folder);
+    }
+    return false;
+}
+
 static wk_state *read_checkpoint(const char *path, int64_t *step)
 {
     wk_state *s = wk_state_read(path);
@@ -264,6 +276,7 @@ wk_state *wk_checkpoint_load(const char *folder, int64_t *step)
     steps all;
     if (wk_failed()) return NULL;
     wki_check(folder && *folder, NULL, WK_E_INVALID, where, "folder is %s", folder ? "empty" : "NULL");
+    if (is_file(folder)) return read_checkpoint(folder, step);
     if (list_steps(folder, &all, where)) return NULL;
     wk_state *s = NULL;
     wki_error first = { .code = WK_OK };
@@ -287,6 +300,7 @@ wk_state *wk_checkpoint_load_best(const char *folder, int64_t *step)
 {
     if (wk_failed()) return NULL;
     wki_check(folder && *folder, NULL, WK_E_INVALID, "checkpoint_load_best", "folder is %s", folder ? "empty" : "NULL");
+    if (is_file(folder)) return read_checkpoint(folder, step);
     char *path = path_of(folder, "best.safetensors");
     wk_state *s = path ? read_checkpoint(path, step) : NULL;
     wki_free(path);

@@ -1,8 +1,9 @@
-/* wick info: the build and the machine, as a report of a fault should name them. */
+/* wick info: the build and the machine, as a report of a fault should name them; or what a state's file holds. */
 #include "commands.h"
 #include "json.h"
 #include "machine.h"
 #include "say.h"
+#include "state.h"
 #include "wick/wick.h"
 
 typedef struct settings {
@@ -55,6 +56,7 @@ static int run(int argc, char **argv)
     const char *operands[ARGS_OPERANDS];
     char cpu[128];
     if (!args_read(&command_info, argc, argv, &s, operands)) return EXIT_USAGE;
+    if (operands[0]) return state_tell(operands[0], s.json);
     machine_cpu(cpu, sizeof cpu);
     if (s.json) {
         as_json(cpu);
@@ -72,9 +74,14 @@ static int run(int argc, char **argv)
 
 const args_command command_info = {
     .name = "info",
-    .about = "shows the version, the machine and what is built in",
-    .operands = "[--json]",
-    .text = "Please add its output to a report of a fault.\n",
+    .about = "shows version and machine, or what a file of weights holds",
+    .operands = "[FILE.safetensors | FILE.index.json | RUN] [--json]",
+    .most = 1,
+    .text = "  wick info\n"
+            "  wick info runs/train-20251125-083000\n\n"
+            "Please add its output to a report of a fault. Of a file of weights, of the index\n"
+            "of several, or of a run's best checkpoint: names, types, shapes and sizes of the\n"
+            "tensors, and what model, optimizer and average take.\n",
     .options = options,
     .noptions = ARGS_COUNT(options),
     .run = run,

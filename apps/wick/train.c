@@ -4,6 +4,7 @@
 #include "run.h"
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
 
 typedef struct settings {
     run_settings run;
@@ -167,7 +168,10 @@ static int take_config(settings *s, const keep *k)
 
 static int recall(settings *s, keep *k, run *r)
 {
+    struct stat known;
     if (strlen(s->resume) >= sizeof k->folder) return say_usage("--resume is too long");
+    if (stat(s->resume, &known) == 0 && !S_ISDIR(known.st_mode))
+        return say_usage("%s is a file; --resume takes the folder of a run", s->resume);
     snprintf(k->folder, sizeof k->folder, "%s", s->resume);
     r->from = keep_read(k, false, &r->place);
     if (!r->from) return say_error();

@@ -43,7 +43,7 @@ static wk_status put(wk_h5_writer *w, const wk_state *s, int64_t i)
 
 wk_status wk_state_write_h5(const wk_state *s, const char *path)
 {
-    if (wk_failed() || !wki_state_ok(s, where, "s")) return wk_error();
+    if (wk_failed() || !wki_state_ok(s, where, "s") || !wki_state_whole(s, where)) return wk_error();
     WK_SCOPE(writing);
     WK_NO_GRAD(reading);
     wk_h5_writer *w = wk_h5_writer_new(path);

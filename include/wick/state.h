@@ -42,11 +42,26 @@ WK_API wk_state *wk_state_part(const wk_state *s, const char *prefix);
 /* safetensors. Nothing in a file is executed, and sizes are checked before memory is asked for. Writing puts the file in
  * place at once or leaves the old one there (temporary, fsync, rename, fsync of the folder). Tensors come in the order
  * of the file: by dtype, then name. BF16 and F16 become f32; I8, I16 and U16 i32; U32 and U64 i64 (WK_E_RANGE beyond
- * it). WK_E_UNSUPPORTED: other types, over 8 dims. WK_E_IO and WK_E_FORMAT name the file. A tensor under several names
- * is written once, under the least of them, which the file tells for each of the others as safetensors' save_model
- * does; reading gives it all its names again, the others last. */
+ * it). Of other dtypes, F8_E4M3 say, only what they are is kept, until a program asks for one: wk_state_get, a module that
+ * loads it, writing; then WK_E_UNSUPPORTED names them. WK_E_UNSUPPORTED: over 8 dims. WK_E_IO and WK_E_FORMAT name the
+ * file. A tensor under several names is written once, under the least of them, which the file tells for each of the others
+ * as safetensors' save_model does; reading gives it all its names again, the others last.
+ * A path that ends in ".index.json" is that of a state in several files: the files beside it are read that it lists, and
+ * WK_E_FORMAT or WK_E_NOT_FOUND lists all that is missing in them or not in the list. */
 WK_API wk_status wk_state_write(const wk_state *s, const char *path);
 WK_API wk_state *wk_state_read(const char *path);
+
+/* What a file, or each of those of an index, has, without reading elements; visit ends it by another status than WK_OK,
+ * which is returned. */
+typedef struct wk_state_info {
+    const char *name, *file;
+    const char *type;              /* as the file tells it, "BF16" */
+    wk_dtype dtype;                /* what it becomes; WK_DTYPE_COUNT: wick has no such dtype */
+    int ndim;
+    int64_t shape[WK_MAX_DIMS];    /* the first ones, should ndim be larger */
+    int64_t bytes;
+} wk_state_info;
+WK_API wk_status wk_state_list(const char *path, wk_status (*visit)(void *user, const wk_state_info *info), void *user);
 
 /* For programs that read no safetensors: the tensors alone, written likewise. npz is NumPy's (numpy.load): an npy file
  * for each name, in an archive. wk_state_write_h5 is in wick/hdf5.h. */

@@ -181,7 +181,8 @@ static inline wk_status wk_checkpoint_save_with(wk_checkpoint_opts o) { return w
     wk_checkpoint_save_with(                                                                                           \
         WK_WITH(wk_checkpoint_opts, WK_CHECKPOINT_DEFAULTS, .folder = (to), .step = (at), .state = __VA_ARGS__))
 /* The newest that is whole; one that is damaged is passed over with a warning to wk_set_log's function. WK_E_NOT_FOUND: there is none; the
- * damage of the newest, if all are; WK_E_UNSUPPORTED: made by a newer version. step may be NULL. */
+ * damage of the newest, if all are; WK_E_UNSUPPORTED: made by a newer version. step may be NULL. Instead of a folder, folder may be the name
+ * of one checkpoint, "run/ckpt-00000100.safetensors", or of the index of one in several files, "100.index.json". */
 WK_API wk_state *wk_checkpoint_load(const char *folder, int64_t *step);
 WK_API wk_state *wk_checkpoint_load_best(const char *folder, int64_t *step); /* best.safetensors */
 

@@ -145,7 +145,7 @@ static int try_close(int fd)
     return fails_now() ? failing(EIO) : closed;
 }
 
-static const wki_file_ops trying = { try_open, try_pread, try_write, try_fsync, try_rename, try_close };
+static const wki_file_ops trying = { try_open, try_pread, try_write, try_fsync, try_rename, try_close, NULL };
 
 TEST(file, failing_at_any_call_leaves_the_old_or_the_whole_new)
 {

@@ -144,7 +144,7 @@ static int failing_rename(const char *from, const char *to)
     return rename(from, to);
 }
 static int plain_open(const char *path, int flags, mode_t mode) { return open(path, flags, mode); }
-static const wki_file_ops failing = { plain_open, pread, failing_write, failing_sync, failing_rename, close };
+static const wki_file_ops failing = { plain_open, pread, failing_write, failing_sync, failing_rename, close, NULL };
 
 TEST(shards, a_disk_that_fails_anywhere_loses_no_row)
 {

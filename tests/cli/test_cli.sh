@@ -518,6 +518,39 @@ shows 'R2'
 run 0 predict wave-run
 shows '^row,output_0'
 
+law "info tells what a checkpoint holds, and an index of files stands for a run"
+run 0 info judged
+shows '^judged/best.safetensors: 12 tensors'
+shows '^model.1.weight  *F32  *\[64, 784\]  *196.0 KiB'
+shows '^optimizer  *8 tensors, 397.6 KiB'
+run 0 info judged --json
+is_json out
+model=$(sed 's/.*"model_bytes": \([0-9]*\).*/\1/' out)
+grep -q "\"optimizer_bytes\": $((2 * model))" out || fail "Adam's states are not told"
+{
+    printf '{"weight_map": {'
+    grep -o '"name": "[^"]*"' out | sed 's/.*: //; s/$/: "best.safetensors"/' | paste -sd, -
+    printf '}}'
+} >judged/best.index.json
+run 0 info judged/best.index.json
+shows '^judged/best.safetensors  *12 tensors'
+run 0 predict judged
+mv out expected
+for file in best.index.json best.safetensors; do
+    run 0 predict judged/$file
+    cmp out expected || fail "$file predicts otherwise than its run"
+    run 0 eval judged/$file
+    refuses 2 train --resume judged/$file
+    says 'is a file'
+done
+sed -i 's/"model.1.bias"/"model.1.bios"/' judged/best.index.json
+refuses 1 info judged/best.index.json
+says '1 missing: "model.1.bios" in best.safetensors; 1 unexpected: "model.1.bias" in best.safetensors'
+refuses 1 info judged/best.index.json --json
+[ ! -s out ] || fail "an object is begun"
+refuses 1 info nothing.safetensors
+rm judged/best.index.json
+
 law "eval tells the worst rows, and its page has them as pictures, in one file"
 run 0 eval judged --last --worst 3 --html judged.html
 shows '^row *it is *taken for'

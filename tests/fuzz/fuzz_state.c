@@ -1,5 +1,6 @@
 /* Bytes as a safetensors file: it is refused with an error of the kind that a file may cause, or read, and then written
- * and read again to the same. scripts/fuzz runs it. */
+ * and read again to the same. Those that begin as JSON are an index of files, too. scripts/fuzz runs it. */
+#include "io/safetensors.h"
 #include "wick/state.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,10 +23,14 @@ static bool same(wk_tensor *a, wk_tensor *b)
            (!bytes || !memcmp(wk_data(a), wk_data(b), bytes));
 }
 
-static void comes_back(const wk_state *s)
+static void comes_back(const wk_state *s, int foreign)
 {
     char path[64];
     snprintf(path, sizeof path, "/dev/shm/wick-fuzz-%ld", (long)getpid());
+    if (foreign) {
+        demand(wk_state_write(s, path) == WK_E_UNSUPPORTED, "what wick lacks is written");
+        return;
+    }
     demand(wk_state_write(s, path) == WK_OK, "what was read cannot be written");
     const wk_state *again = wk_state_read(path);
     demand(again && wk_state_count(again) == wk_state_count(s), "what was written cannot be read");
@@ -37,6 +42,21 @@ static void comes_back(const wk_state *s)
         demand(!strcmp(wk_state_text(s, key), wk_state_text(again, key)), "text has changed");
     }
     unlink(path);
+}
+
+static wk_status count_foreign(void *user, const wk_state_info *info)
+{
+    *(int *)user += info->dtype == WK_DTYPE_COUNT;
+    return WK_OK;
+}
+
+static void is_no_index_or_one(const char *bytes, size_t n)
+{
+    wki_st_index index;
+    const wk_status status = wki_st_parse_index(bytes, n, "bytes", "fuzz", &index);
+    demand(status == WK_OK || status == WK_E_FORMAT, "an error that no index may cause");
+    wki_st_index_free(&index);
+    wk_error_clear();
 }
 
 static bool is_of_a_file(wk_status status)
@@ -59,9 +79,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
         WK_SCOPE(reading);
         const wk_state *s = wk_state_read(path);
         demand(s ? !wk_failed() : is_of_a_file(wk_error()), "an error that no file may cause");
-        if (s && runs++ % 16 == 0) comes_back(s);
+        int foreign = 0;
+        demand(!s || wk_state_list(path, count_foreign, &foreign) == WK_OK, "what was read cannot be listed");
+        if (s && runs++ % 16 == 0) comes_back(s, foreign);
     }
     wk_error_clear();
+    if (n && bytes[0] == '{') is_no_index_or_one((const char *)bytes, n);
     demand(wk_live_objects() == 0, "objects are left alive");
     return 0;
 }

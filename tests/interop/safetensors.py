@@ -19,14 +19,18 @@ folder = tempfile.mkdtemp(dir="/dev/shm" if os.path.isdir("/dev/shm") else None)
 source, target = os.path.join(folder, "in"), os.path.join(folder, "out")
 
 
-def through_wick(data):
+def asked(path):
     """None, or wick's error; what it wrote is in `target`."""
-    with open(source, "wb") as file:
-        file.write(data)
-    program.stdin.write(f"{source} {target}\n")
+    program.stdin.write(f"{path} {target}\n")
     program.stdin.flush()
     answer = program.stdout.readline().strip()
     return None if answer == "ok" else answer
+
+
+def through_wick(data):
+    with open(source, "wb") as file:
+        file.write(data)
+    return asked(source)
 
 
 def made(header, data=b""):
@@ -134,6 +138,22 @@ for what, data in BOTH.items():
 for what, data in STRICTER.items():
     assert reference_takes(data) and through_wick(data), what
 
+# Every dtype that the reference has, at every size: what fits into whole bytes is taken, and told of if wick has no such dtype.
+TYPES = "BOOL F4 F6_E2M3 F6_E3M2 U8 I8 F8_E5M2 F8_E4M3 F8_E8M0 F8_E4M3FNUZ F8_E5M2FNUZ I16 U16 F16 BF16 I32 U32 F32 C64 F64 I64 U64".split()
+sizes = 0
+for dtype in TYPES:
+    taken = []
+    for n in range(9):
+        for size in range(66):
+            data = made(one(dtype, f"[{n}]", f"[0,{size}]"), bytes(size))
+            error = through_wick(data) if n * 4 <= 8 * size <= n * 64 else "as far apart"
+            read = error is None or f"a {dtype} [{n}]" in error and "wick lacks" in error
+            assert reference_takes(data) == read, f"{dtype} [{n}] of {size} bytes: {error}"
+            taken += [n] if read else []
+    sizes += len(taken)
+    assert taken[-1] == 8, dtype
+
+
 def has_a_name_twice(data):
     """Then the reference forgets the first entry, however wrong it was."""
     found = []
@@ -146,7 +166,7 @@ def has_a_name_twice(data):
 
 
 # Files changed at random: what the reference refuses is refused, and what it takes only for one of these reasons.
-OWN_REASONS = ("twice", "nothing but spaces", "an opening brace", "zero characters", "60 brackets", "no name", "no dtype here",
+OWN_REASONS = ("twice", "nothing but spaces", "an opening brace", "zero characters", "60 brackets", "no name", "wick lacks",
                "dimensions", "2^63", "a tensor's dtype", "more elements than memory", "wick.file.")
 random = np.random.default_rng(1)
 PIECES = [b'"', b"{", b"}", b"[", b"]", b",", b":", b"0", b"1", b"-", b".", b"e", b" ", b"\n", b"\\", b"\\u0061", b"null", b"F32", b"\xc3\xa4", b"\xff"]
@@ -233,6 +253,29 @@ with safetensors.safe_open(target, "np") as file:
 assert {key: text for key, text in told.items() if not key.startswith("wick.file.")} == names and told["wick.file.tied"] == "2", told
 assert (safetensors.numpy.load_file(target)["embed.weight"] == weight).all()
 
+# Files that the reference wrote, with the index that its users put beside them: read as the one that they are parts of.
+shards = {"net-00001-of-00002.safetensors": {}, "net-00002-of-00002.safetensors": {}}
+for i, (name, values) in enumerate(tensors.items()):
+    list(shards.values())[i % 2][name] = values
+for file, part in shards.items():
+    safetensors.numpy.save_file(part, os.path.join(folder, file), {"format": "np"})
+index = {"metadata": {"total_size": sum(values.nbytes for values in tensors.values())},
+         "weight_map": {name: file for file, part in shards.items() for name in part}}
+
+
+def shards_through_wick(index):
+    with open(os.path.join(folder, "net.index.json"), "w") as file:
+        json.dump(index, file, indent=2, sort_keys=True)
+    return asked(os.path.join(folder, "net.index.json"))
+
+
+assert shards_through_wick(index) is None
+back = safetensors.numpy.load_file(target)
+assert back.keys() == tensors.keys()
+assert all(back[name].dtype == values.dtype and back[name].tobytes() == values.tobytes() for name, values in tensors.items())
+index["weight_map"]["absent"] = "net-00002-of-00002.safetensors"
+assert '1 missing: "absent" in net-00002-of-00002.safetensors' in shards_through_wick(index)
+
 try:
     import torch
 except ImportError:
@@ -265,4 +308,5 @@ if torch:  # not in the list of what is installed, but welcome
 program.stdin.close()
 program.wait()
 shutil.rmtree(folder)
-print(f"{len(BOTH)} files judged alike, {len(STRICTER)} stricter, of those made at random {alike} alike, {len(tensors) + len(narrow)} tensors there and back")
+print(f"{len(BOTH)} files judged alike, {len(STRICTER)} stricter, of those made at random {alike} alike, {len(tensors) + len(narrow)} tensors there and back, "
+      f"{sizes} sizes of {len(TYPES)} dtypes, {len(shards)} files as one")

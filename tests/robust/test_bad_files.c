@@ -515,8 +515,8 @@ TEST(bad_files, memory_that_fails_at_any_call_is_an_error)
 
 TEST(bad_files, a_disk_that_fails_at_any_call_is_an_error)
 {
-    static const wki_file_ops ops = { failing_open,  failing_pread,  failing_write,
-                                      failing_fsync, failing_rename, failing_close };
+    static const wki_file_ops ops = { failing_open,   failing_pread, failing_write, failing_fsync,
+                                      failing_rename, failing_close, NULL };
     new_path();
     wki_set_file_ops(&ops);
     CHECK(fail_at_every_call(WK_E_IO) > 20);

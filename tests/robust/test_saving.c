@@ -98,6 +98,51 @@ TEST(saving, a_disk_that_fails_at_any_call_leaves_the_old_or_the_new)
     remove_folder();
 }
 
+static int writes;
+
+static int without_room(int fd, off_t bytes)
+{
+    (void)fd;
+    CHECK(bytes > (off_t)(LARGE * sizeof(float)));
+    errno = faults.error;
+    return -1;
+}
+
+static ssize_t counted_write(int fd, const void *from, size_t bytes)
+{
+    writes++;
+    return write(fd, from, bytes);
+}
+
+/* And file systems that cannot tell whether there is room are written to. */
+TEST(saving, a_full_disk_is_told_before_anything_is_written)
+{
+    static const struct {
+        int error;
+        bool full;
+    } tried[] = { { ENOSPC, true }, { EDQUOT, true }, { EFBIG, true }, { EOPNOTSUPP, false }, { EINVAL, false } };
+    wki_file_ops ops = *wki_set_file_ops(NULL);
+    struct stat facts;
+    ops.reserve = without_room;
+    ops.write = counted_write;
+    new_folder();
+    CHECK(save(1) == WK_OK && stat(path, &facts) == 0);
+    const off_t size = facts.st_size;
+    for (size_t i = 0; i < sizeof tried / sizeof *tried; i++) {
+        CHECK(save(1) == WK_OK);
+        writes = 0;
+        faults.error = tried[i].error;
+        wki_set_file_ops(&ops);
+        const wk_status status = save(8);
+        wki_set_file_ops(NULL);
+        CHECK(tried[i].full == (status == WK_E_IO) && tried[i].full == (writes == 0));
+        if (status) CHECK_ERROR(WK_E_IO, "state_write", "net.safetensors", strerror(tried[i].error));
+        CHECK(whole(path) == (tried[i].full ? 1 : 8) && each_file(true, false) == 1);
+        CHECK(stat(path, &facts) == 0 && facts.st_size == size);
+    }
+    remove_folder();
+}
+
 TEST(saving, interrupted_calls_are_made_again)
 {
     new_folder();

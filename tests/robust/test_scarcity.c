@@ -69,7 +69,7 @@ static long every_request(const deed *d, bool sticky)
 /* Disks are slow, and nothing here is about power that fails. */
 static int no_fsync(int fd) { return (void)fd, 0; }
 static int plain_open(const char *path, int flags, mode_t mode) { return open(path, flags, mode); }
-static const wki_file_ops in_haste = { plain_open, pread, write, no_fsync, rename, close };
+static const wki_file_ops in_haste = { plain_open, pread, write, no_fsync, rename, close, NULL };
 
 static void holds(const deed *d)
 {
