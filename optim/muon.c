@@ -1,4 +1,4 @@
-/* Muon (Jordan et al. 2024), as torch.optim.Muon: momentum, made orthogonal by five Newton-Schulz steps. As there,
+/* Muon (Jordan et al. 2024), as torch.optim.Muon: momentum, made orthogonal by Newton-Schulz steps. As there,
  * these are rounded to bfloat16 after each product; here the numbers stay f32 in memory. Rests on products of numbers
  * of bfloat16 and on two rules of backends/rules.def. */
 #include "optim/optim.h"
@@ -9,7 +9,9 @@ static const wki_optim_option options[] = {
     WKI_AT_LEAST_0(wk_muon_opts, lr),           WKI_AT_LEAST_0(wk_muon_opts, weight_decay),
     WKI_FRACTION(wk_muon_opts, momentum),       WKI_AT_LEAST_0(wk_muon_opts, eps),
     WKI_FLAG(wk_muon_opts, nesterov),           WKI_FLAG(wk_muon_opts, match_rms_adamw),
-    WKI_FLAG(wk_muon_opts, spectral_unclamped), { 0 },
+    WKI_FLAG(wk_muon_opts, spectral_unclamped), WKI_EITHER_SIGN(wk_muon_opts, ns_a),
+    WKI_EITHER_SIGN(wk_muon_opts, ns_b),        WKI_EITHER_SIGN(wk_muon_opts, ns_c),
+    WKI_AT_LEAST_0(wk_muon_opts, ns_steps),     { 0 },
 };
 
 static wk_status check(const void *opts)
@@ -17,6 +19,8 @@ static wk_status check(const void *opts)
     const wk_muon_opts *o = opts;
     wki_check(!o->match_rms_adamw || !o->spectral_unclamped, WK_E_INVALID, WK_E_INVALID, "optim_muon",
               "match_rms_adamw and spectral_unclamped are both true; the lr is adjusted in one way");
+    wki_check(o->ns_steps < 100 && o->ns_steps == floor(o->ns_steps), WK_E_INVALID, WK_E_INVALID, "optim_muon",
+              "ns_steps is %g; it must be a whole number below 100", o->ns_steps);
     return WK_OK;
 }
 
@@ -64,31 +68,43 @@ static wk_status square_of(wk_tensor *y, const wk_tensor *left, const wk_tensor 
     return wki_do(WKI_OP_mirror, 1, WKI_VIEWS(&y->v), NULL, 0, wki_numel(&y->v));
 }
 
-/* x, no taller than wide, five times 3.4445 x + (-4.775 a + 2.0315 a a) x where a = x x' */
-static wk_status iterate(wk_tensor *x)
+/* The numbers of both mixtures, which a recording keeps. */
+typedef struct mixtures {
+    double of_b[WKI_N_COUNT], of_x[WKI_N_COUNT];
+} mixtures;
+
+static wk_status keep(void *object, void *memory, const wki_view *const *views)
 {
-    static const double of_b[WKI_N_COUNT] = { [WKI_N_SIGN] = 1, [WKI_N_KEEP] = 2.0315, [WKI_N_TAKE] = -4.775 };
-    static const double of_x[WKI_N_COUNT] = { [WKI_N_SIGN] = 1, [WKI_N_KEEP] = 3.4445, [WKI_N_TAKE] = 1 };
+    (void)object, (void)memory, (void)views;
+    return WK_OK;
+}
+
+/* x, no taller than wide, ns_steps times ns_a x + (ns_b a + ns_c a a) x where a = x x' */
+static wk_status iterate(wk_tensor *x, const wk_muon_opts *o)
+{
     WK_SCOPE(iterate);
+    mixtures made = { .of_b = { [WKI_N_SIGN] = 1, [WKI_N_KEEP] = o->ns_c, [WKI_N_TAKE] = o->ns_b },
+                      .of_x = { [WKI_N_SIGN] = 1, [WKI_N_KEEP] = o->ns_a, [WKI_N_TAKE] = 1 } };
+    const mixtures *m = wki_on_host(keep, NULL, &made, sizeof made, 0, NULL);
     const int64_t square[] = { wk_size(x, 0), wk_size(x, 0) };
     wk_tensor *a = wki_new("step", x->v.device, 2, square, WK_F32),
               *b = wki_new("step", x->v.device, 2, square, WK_F32);
     wk_tensor *y = wki_new("step", x->v.device, 2, x->v.size, WK_F32), *turned = wk_t(x);
-    if (!a || !b || !y || !turned) return wk_error();
-    for (int step = 0; step < 5; step++)
-        if (square_of(a, x, turned) || !rounded(a) || square_of(b, a, a) || mix(b, a, of_b) ||
-            wki_product_rounded(&y->v, &b->v, &x->v, false) || mix(x, y, of_x))
+    if (!m || !a || !b || !y || !turned) return wk_error();
+    for (int step = 0; step < (int)o->ns_steps; step++)
+        if (square_of(a, x, turned) || !rounded(a) || square_of(b, a, a) || mix(b, a, m->of_b) ||
+            wki_product_rounded(&y->v, &b->v, &x->v, false) || mix(x, y, m->of_x))
             return wk_error();
     return WK_OK;
 }
 
-static wk_tensor *orthogonal(wk_tensor *m, double eps)
+static wk_tensor *orthogonal(wk_tensor *m, const wk_muon_opts *o)
 {
     if (!m) return NULL;
     const bool tall = wk_size(m, 0) > wk_size(m, 1);
     wk_tensor *x = rounded(f32_copy(tall ? wk_t(m) : m));
-    x = rounded(wk_div(x, rounded(wk_clamp_min(wk_norm(x, 2), eps))));
-    if (!x || iterate(x)) return NULL;
+    x = rounded(wk_div(x, rounded(wk_clamp_min(wk_norm(x, 2), o->eps))));
+    if (!x || iterate(x, o)) return NULL;
     return tall ? wk_t(x) : x;
 }
 
@@ -107,7 +123,7 @@ static wk_status renew(const void *opts, const wki_optim_slot *slot, int64_t t, 
     const wk_tensor *p = slot->p;
     wk_tensor *g = p->grad, *buffer = wk_lerp_scalar(slot->state[0], g, 1 - o->momentum);
     (void)t;
-    wk_tensor *u = orthogonal(o->nesterov ? wk_lerp_scalar(g, buffer, o->momentum) : buffer, o->eps);
+    wk_tensor *u = orthogonal(o->nesterov ? wk_lerp_scalar(g, buffer, o->momentum) : buffer, o);
     u = wk_mul_scalar(wk_to(u, (wk_dtype)p->v.dtype), o->lr * ratio_of(o, &p->v));
     fresh[0] = wk_sub(wk_mul_scalar(slot->p, 1 - o->lr * o->weight_decay), u);
     fresh[1] = buffer;

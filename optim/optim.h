@@ -10,17 +10,19 @@
 #include "wick/optim.h"
 #include <math.h>
 
-/* A field of a kind's option struct. Numbers lie in [0, below). */
+/* A field of a kind's option struct. Numbers are finite, and lie in [0, below) but for those of either sign. */
 typedef struct wki_optim_option {
     const char *name;
     size_t at;
     bool flag;
     double below;
+    bool either_sign;
 } wki_optim_option;
 /* clang-format off */
-#define WKI_AT_LEAST_0(TYPE, FIELD) { #FIELD, offsetof(TYPE, FIELD), false, (double)INFINITY }
-#define WKI_FRACTION(TYPE, FIELD)   { #FIELD, offsetof(TYPE, FIELD), false, 1 }
-#define WKI_FLAG(TYPE, FIELD)       { #FIELD, offsetof(TYPE, FIELD), true, 0 }
+#define WKI_AT_LEAST_0(TYPE, FIELD) { #FIELD, offsetof(TYPE, FIELD), false, (double)INFINITY, false }
+#define WKI_FRACTION(TYPE, FIELD)   { #FIELD, offsetof(TYPE, FIELD), false, 1, false }
+#define WKI_EITHER_SIGN(TYPE, FIELD) { #FIELD, offsetof(TYPE, FIELD), false, (double)INFINITY, true }
+#define WKI_FLAG(TYPE, FIELD)       { #FIELD, offsetof(TYPE, FIELD), true, 0, false }
 /* clang-format on */
 
 enum { WKI_MAX_SCALARS = 2, WKI_MOST_OPTS = 192 /* bytes of an option struct */ };

@@ -17,9 +17,11 @@ double wki_optim_value(void *opts, const wki_optim_option *option)
 
 static wk_status number_ok(const wki_optim_option *option, double value, const char *where)
 {
-    if (value >= 0 && value < option->below) return WK_OK;
+    if (isfinite(value) && (value >= 0 || option->either_sign) && value < option->below) return WK_OK;
     return wki_fail(WK_E_INVALID, where, "%s is %g; it must be a number, %s", option->name, value,
-                    option->below == 1 ? "at least 0 and below 1" : "finite and at least 0");
+                    option->below == 1    ? "at least 0 and below 1"
+                    : option->either_sign ? "and finite"
+                                          : "finite and at least 0");
 }
 
 wk_status wki_optim_options_ok(const wki_optim_kind *kind, void *opts, const char *where)

@@ -96,6 +96,7 @@ typedef struct wk_muon_opts {
     double lr, weight_decay, momentum, eps;   /* 1e-3, 0.1, 0.95, 1e-7 */
     bool nesterov;                            /* true */
     bool match_rms_adamw, spectral_unclamped; /* false, false: torch's adjust_lr_fn "original"; one at most is true */
+    double ns_a, ns_b, ns_c, ns_steps;        /* 3.4445, -4.775, 2.0315: torch's ns_coefficients; 5, a whole number below 100 */
 } wk_muon_opts;
 typedef struct wk_lbfgs_opts {
     size_t size;
@@ -292,7 +293,8 @@ static inline wk_optim *wk_optim_lbfgs_with(wk_lbfgs_opts o) { return wk_optim_l
     .maximize = false
 #define WK_MUON_DEFAULTS                                                                                               \
     .size = sizeof(wk_muon_opts), .lr = 1e-3, .weight_decay = 0.1, .momentum = 0.95, .eps = 1e-7, .nesterov = true,    \
-    .match_rms_adamw = false, .spectral_unclamped = false
+    .match_rms_adamw = false, .spectral_unclamped = false, .ns_a = 3.4445, .ns_b = -4.775, .ns_c = 2.0315,             \
+    .ns_steps = 5
 #define WK_LBFGS_DEFAULTS                                                                                              \
     .size = sizeof(wk_lbfgs_opts), .lr = 1, .max_iter = 20, .max_eval = 0, .tolerance_grad = 1e-7,                     \
     .tolerance_change = 1e-9, .history_size = 100, .strong_wolfe = false, .maximize = false

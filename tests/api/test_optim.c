@@ -446,6 +446,10 @@ TEST(make, refuses_what_an_algorithm_has_no_use_for)
     wk_params *matrix = list(wk_requires_grad(wk_ones(WK_SHAPE(2, 2), WK_F32)), NULL);
     CHECK_NULL(wk_optim_muon(matrix, .match_rms_adamw = true, .spectral_unclamped = true));
     CHECK_ERROR(WK_E_INVALID, "optim_muon", "match_rms_adamw and spectral_unclamped", "one way");
+    CHECK_NULL(wk_optim_muon(matrix, .ns_steps = 2.5));
+    CHECK_ERROR(WK_E_INVALID, "optim_muon", "ns_steps is 2.5", "below 100");
+    CHECK_NULL(wk_optim_muon(matrix, .ns_b = -(double)INFINITY));
+    CHECK_ERROR(WK_E_INVALID, "optim_muon", "ns_b is -inf; it must be a number, and finite");
     CHECK_NULL(wk_optim_rprop(params, .etaplus = 1));
     CHECK_ERROR(WK_E_INVALID, "optim_rprop", "etaplus 1", "above 1");
     CHECK_NULL(wk_optim_rprop(params, .step_min = 2, .step_max = 1));

@@ -134,6 +134,8 @@ CASES = [  # name, wick's optimizer and options, torch's class and options, skip
      dict(lr=5e-3, nesterov=False, eps=100, adjust_lr_fn="original")),
     ("muon_match_rms_adamw", "muon", "lr=2e-3,momentum=0.8,weight_decay=0.01,nesterov=false,match_rms_adamw", Muon,
      dict(lr=2e-3, momentum=0.8, weight_decay=0.01, nesterov=False, adjust_lr_fn="match_rms_adamw")),
+    ("muon_to_the_end", "muon", "ns_a=1.875,ns_b=-1.25,ns_c=0.375,ns_steps=12", Muon,
+     dict(ns_coefficients=(1.875, -1.25, 0.375), ns_steps=12)),
     ("muon_spectral_unclamped", "muon", "lr=2e-3,momentum=0.8,weight_decay=0.01,spectral_unclamped", Muon,
      dict(lr=2e-3, momentum=0.8, weight_decay=0.01, adjust_lr_fn="spectral_unclamped")),
 ]
