@@ -99,8 +99,8 @@ static bool pads_ok(const wk_loader *loader, const wk_dataset *set, wki_pipeline
 /* The way of such a set's rows into batches; the loader changes only in the room that they take. */
 static wk_status plan_batches(wk_loader *loader, const wk_dataset *set, wki_pipeline *p, const char *where)
 {
-    if (wki_pipeline_plan(p, set, loader->o.transform, where) == WK_OK && pads_ok(loader, set, p, where) &&
-        memory_ok(loader, set, p, where))
+    if (wki_pipeline_plan(p, set, loader->o.transform, where) == WK_OK &&
+        (WKI_FAULT(105) || pads_ok(loader, set, p, where)) && memory_ok(loader, set, p, where))
         return WK_OK;
     wki_pipeline_forget(p);
     return wk_error();

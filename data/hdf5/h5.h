@@ -194,7 +194,8 @@ void wki_h5_catalog_free(wki_h5_catalog *catalog);
 /* info.c: all data sets, in order of names; freed with wki_free. */
 wk_status wki_h5_infos(wki_h5_file *file, wk_h5_info **infos, int *n);
 
-/* The strings of the attribute "classes" of an object; *n = 0 if it has none. Freed with wki_h5_names_free. */
+/* What an object's attribute "classes", "class_names" or "label_names" says, or its own enumeration; *n = 0 if it has none.
+ * Freed with wki_h5_names_free. */
 wk_status wki_h5_read_classes(wki_h5_file *file, const char *object, char ***names, int *n);
 void wki_h5_names_free(char **names, int n);
 

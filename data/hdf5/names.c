@@ -1,6 +1,7 @@
 /* Names in a file: what is there, what an error can suggest, and the names of classes. Rests on library.c. */
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include "data/hdf5/h5.h"
 #include <stdio.h>
 #include <string.h>
@@ -113,27 +114,83 @@ static wk_status read_strings(hid_t attribute, hid_t type, hid_t space, char ***
     return variable ? copy_variable(attribute, type, space, *names, *n) : copy_fixed(attribute, type, *names, *n);
 }
 
+static const char *attribute_of(hid_t object)
+{
+    static const char *const known[] = { "classes", "class_names", "label_names" };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (H5Aexists(object, known[i]) > 0) return known[i];
+    return NULL;
+}
+
+static wk_status read_attribute(hid_t object, const char *name, char ***names, int *n)
+{
+    const hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
+    const hid_t type = H5Aget_type(attribute), space = H5Aget_space(attribute);
+    const bool known = attribute >= 0 && type >= 0 && space >= 0;
+    const wk_status status = known ? read_strings(attribute, type, space, names, n) : WK_E_FORMAT;
+    if (type >= 0) H5Tclose(type);
+    if (space >= 0) H5Sclose(space);
+    if (attribute >= 0) H5Aclose(attribute);
+    return status;
+}
+
+/* -1: it has no number that could be a class. */
+static int64_t value_of(hid_t type, unsigned member, wki_number number, bool swapped)
+{
+    unsigned char bytes[8] = { 0 };
+    int64_t value = -1;
+    if (H5Tget_member_value(type, member, bytes) < 0) return -1;
+    if (swapped && !WKI_FAULT(106)) wki_number_swap(number, bytes, 1);
+    wki_number_convert(number, bytes, 1, WK_I64, &value);
+    return value;
+}
+
+/* Members of an enumeration that are 0 .. n - 1 in any order; h5py's bools, FALSE and TRUE, are no classes' names. */
+static wk_status read_members(hid_t type, char ***names, int *n)
+{
+    wki_number number;
+    bool swapped;
+    const int count = H5Tget_class(type) == H5T_ENUM ? H5Tget_nmembers(type) : 0;
+    if (count < 1 || count > WKI_H5_CLASSES || !wki_h5_number_of(type, &number, &swapped)) return WK_OK;
+    *names = wki_alloc_array((size_t)count, sizeof **names);
+    if (!*names) return WK_E_MEMORY;
+    *n = count;
+    int have = 0;
+    for (int i = 0; i < count && !wk_failed(); i++) {
+        const int64_t value = value_of(type, (unsigned)i, number, swapped);
+        char *name = H5Tget_member_name(type, (unsigned)i);
+        if (name && value >= 0 && value < count && !(*names)[value])
+            have += ((*names)[value] = wki_strdup(name)) != NULL;
+        H5free_memory(name);
+    }
+    if (wk_failed()) return WK_E_MEMORY;
+    if (have == count && (count != 2 || strcmp(**names, "FALSE") != 0)) return WK_OK;
+    wki_h5_names_free(*names, count);
+    *names = NULL;
+    *n = 0;
+    return WK_OK;
+}
+
 wk_status wki_h5_read_classes(wki_h5_file *file, const char *object, char ***names, int *n)
 {
     *names = NULL;
     *n = 0;
     if (file->reader) return wki_h5_ask_classes(file, object, names, n);
-    wk_status status = WK_OK;
     const wki_h5_quiet quiet = wki_h5_enter();
-    if (H5Aexists_by_name(file->id, object, "classes", H5P_DEFAULT) > 0) {
-        const hid_t attribute = H5Aopen_by_name(file->id, object, "classes", H5P_DEFAULT, H5P_DEFAULT);
-        const hid_t type = H5Aget_type(attribute), space = H5Aget_space(attribute);
-        status = attribute < 0 || type < 0 || space < 0 ? WK_E_FORMAT : read_strings(attribute, type, space, names, n);
-        if (type >= 0) H5Tclose(type);
-        if (space >= 0) H5Sclose(space);
-        if (attribute >= 0) H5Aclose(attribute);
-    }
+    const hid_t at = H5Oopen(file->id, object, H5P_DEFAULT);
+    const hid_t type = at >= 0 && H5Iget_type(at) == H5I_DATASET ? H5Dget_type(at) : -1;
+    const char *name = at < 0 ? NULL : attribute_of(at);
+    const wk_status status = name        ? read_attribute(at, name, names, n)
+                             : type >= 0 ? read_members(type, names, n)
+                                         : WK_OK;
+    if (type >= 0) H5Tclose(type);
+    if (at >= 0) H5Oclose(at);
     wki_h5_leave(quiet);
     if (!status) return WK_OK;
     wki_h5_names_free(*names, *n);
     *names = NULL;
     *n = 0;
     return wki_fail(status, file->where,
-                    "%s, '%.100s': its attribute 'classes' cannot be read; expected an array of strings",
-                    wki_h5_shown(file->path), object);
+                    "%s, '%.100s': its attribute '%s' cannot be read; expected an array of strings",
+                    wki_h5_shown(file->path), object, name ? name : "classes");
 }

@@ -6,7 +6,8 @@
  * A file holds rows along the first dimension of its data sets, in groups "train" and "test", or at its root. Without names
  * given, x and y are found by convention: x/y, data/label, images/labels, features/targets, X/Y, inputs/outputs. Integer and
  * float types of any size and byte order are read; u8 rows of x become f32 in 0 .. 1, other numbers f32 (f64 stays f64), integer
- * labels i64. Every function is safe to call from any thread. */
+ * labels i64. Names of classes are strings in an attribute of y, its group or the root, "classes", "class_names" or "label_names", or the
+ * members of y's enumeration; without any, labels below 1000 are counted. Every function is safe to call from any thread. */
 #ifndef WICK_HDF5_H
 #define WICK_HDF5_H
 #include "wick/data.h"

@@ -12,14 +12,15 @@ static const char *golden(const char *name)
     return path;
 }
 
-static void put_classes(hid_t f, const char *object, bool variable)
+static void put_classes(hid_t f, const char *object, const char *attribute_name, bool variable)
 {
     static const char *const names[3] = { "cat", "dog", "zebra" };
     static const char fixed[3][6] = { "cat", "dog", "zebra" };
     const hid_t type = H5Tcopy(H5T_C_S1), space = H5Screate_simple(1, (hsize_t[]){ 3 }, NULL);
     H5Tset_size(type, variable ? H5T_VARIABLE : 6);
     H5Tset_cset(type, H5T_CSET_UTF8);
-    const hid_t attribute = H5Acreate_by_name(f, object, "classes", type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    const hid_t attribute =
+        H5Acreate_by_name(f, object, attribute_name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     CHECK(H5Awrite(attribute, type, variable ? (const void *)names : (const void *)fixed) >= 0);
     H5Aclose(attribute);
     H5Sclose(space);
@@ -248,16 +249,62 @@ TEST(hdf5, names_that_could_both_be_x_are_an_error)
 TEST(hdf5, classes_are_named_by_an_attribute_on_labels_group_or_root)
 {
     static const char *const places[] = { "/train/y", "/train", "/" };
+    static const char *const attributes[] = { "classes", "class_names", "label_names", "classes" };
     for (int i = 0; i < 6; i++) {
         const hid_t f = create("classes.h5");
         put_pair(f, "train/x", "train/y", 6, 3);
-        put_classes(f, places[i / 2], i % 2);
+        put_classes(f, places[i / 2], attributes[i / 2 + i % 2], i % 2);
         H5Fclose(f);
         const char *const *names = NULL;
         wk_dataset *set = wk_dataset_h5(file);
         CHECK(set && wk_dataset_classes(set, &names) == 3);
         CHECK(!strcmp(names[0], "cat") && !strcmp(names[1], "dog") && !strcmp(names[2], "zebra"));
     }
+    forget();
+}
+
+/* y [4] of an enumeration, in that order */
+static void put_enumeration(hid_t f, hid_t base, const char *const *names, const int *values, int n)
+{
+    const hid_t type = H5Tenum_create(base);
+    for (int i = 0; i < n; i++) {
+        int value[2] = { values[i] }; /* as the type has it */
+        CHECK(H5Tconvert(H5T_NATIVE_INT, base, 1, value, NULL, H5P_DEFAULT) >= 0);
+        CHECK(H5Tenum_insert(type, names[i], value) >= 0);
+    }
+    put(f, (spec){ "x", H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, 2, { 4, 2 }, { 0 }, 0 }, (float[8]){ 0 });
+    put(f, (spec){ "y", type, type, 1, { 4 }, { 0 }, 0 }, NULL);
+    H5Tclose(type);
+}
+
+TEST(hdf5, classes_are_members_of_an_enumeration_that_counts_from_0)
+{
+    const struct {
+        hid_t base;
+        const char *members[3];
+        int values[3], n, classes;
+        const char *first;
+    } cases[] = {
+        { H5T_STD_I8LE, { "dog", "cat", "bird" }, { 1, 0, 2 }, 3, 3, "cat" },
+        { H5T_STD_I32BE, { "dog", "cat", "bird" }, { 2, 1, 0 }, 3, 3, "bird" },
+        { H5T_STD_U16LE, { "no", "yes" }, { 0, 1 }, 2, 2, "no" },
+        { H5T_STD_I8LE, { "FALSE", "TRUE" }, { 0, 1 }, 2, 1, "0" },
+        { H5T_STD_I16LE, { "red", "blue" }, { 0, 7 }, 2, 1, "0" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (int named = 0; named < 2; named++) {
+            const hid_t f = create("members.h5");
+            put_enumeration(f, cases[i].base, cases[i].members, cases[i].values, cases[i].n);
+            if (named) put_classes(f, "/y", "classes", true);
+            H5Fclose(f);
+            for (int apart = 0; apart < 1 + (getenv("WICK_H5_HELPER") != NULL); apart++) {
+                const char *const *names = NULL;
+                wk_dataset *set = wk_dataset_h5(file, .isolate = apart);
+                ck_assert_msg(set != NULL, "%zu: %s", i, wk_error_text());
+                CHECK(wk_dataset_classes(set, &names) == (named ? 3 : cases[i].classes));
+                ck_assert_str_eq(names[0], named ? "cat" : cases[i].first);
+            }
+        }
     forget();
 }
 
@@ -277,7 +324,7 @@ TEST(hdf5, a_label_beyond_the_class_names_is_an_error_that_names_its_row)
 {
     const hid_t f = create("beyond.h5");
     put_pair(f, "x", "y", 6, 5);
-    put_classes(f, "/", false);
+    put_classes(f, "/", "classes", false);
     H5Fclose(f);
     CHECK_NULL(wk_dataset_h5(file));
     CHECK_ERROR(WK_E_RANGE, "beyond.h5", "'/y'", "row 3 has label 3", "0 .. 2", "3 class names");

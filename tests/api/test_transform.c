@@ -357,6 +357,41 @@ TEST(transform, of_ones_own_knows_its_row)
     CHECK(!o.alive);
 }
 
+static wk_status draw_one(void *self, wk_row *row, const wk_field *before, const void *from, const wk_field *after,
+                          void *to)
+{
+    double **next = self;
+    (void)before, (void)after;
+    *(*next)++ = wk_row_uniform(row);
+    memcpy(to, from, (size_t)2 * H * W);
+    return WK_OK;
+}
+static const wk_transform_ops draw_ops = { sizeof draw_ops, "draw", NULL, draw_one, NULL };
+
+static int by_size(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+
+TEST(transform, no_two_rows_epochs_transforms_or_seeds_draw_the_same)
+{
+    enum { EPOCHS = 4, SEEDS = 2, ALL = ROWS * EPOCHS * SEEDS * 2 };
+    static double drawn[ALL];
+    double *next = drawn;
+    for (uint64_t seed = 0; seed < SEEDS; seed++) {
+        wk_transform *one = wk_transform_custom("x", &draw_ops, &next);
+        wk_loader *loader =
+            wk_loader_new(images(), .batch_size = 10, .seed = seed, .transform = wk_transforms(one, one));
+        while (wk_loader_epoch(loader) < EPOCHS && !wk_failed())
+            while (wk_loader_next(loader)) continue;
+    }
+    CHECK_OK();
+    CHECK(next == drawn + ALL);
+    qsort(drawn, ALL, sizeof *drawn, by_size);
+    for (int i = 1; i < ALL; i++) CHECK(drawn[i] > drawn[i - 1]);
+}
+
 TEST(transform, an_error_arrives_at_its_batch_and_names_the_row)
 {
     own o = { 23, 1 };

@@ -73,7 +73,7 @@ static wk_loader *loader_of_kind(int kind, int workers)
 
 TEST(endurance, two_hundred_epochs_ask_for_no_memory_and_leave_the_process_as_large_as_twenty)
 {
-    enum { EPOCHS = WKI_SANITIZED ? 6 : 200, WARM = EPOCHS / 10 };
+    enum { EPOCHS = WKI_SANITIZED ? 6 : 200, WARM = WKI_SANITIZED ? 2 : 20 };
     CHECK(wk_set_allocator(&counting) == WK_OK);
     write_rows();
     for (int w = 0; w < 2 * KINDS; w++) {

@@ -153,6 +153,28 @@ TEST(loader, an_error_arrives_at_its_batch_and_stays_until_reset)
     }
 }
 
+TEST(loader, any_batch_may_fail_under_any_number_of_workers)
+{
+    enum { BATCHES = 12 };
+    for (int w = 0; w < COUNTS; w++)
+        for (int at = 0; at < BATCHES; at++) {
+            char place[40];
+            faulty f = { .fault = at % 3 + FAILS, .row = 5 * at + at % 5, .dawdle_us = 100 };
+            WK_SCOPE(one);
+            wk_loader *loader =
+                wk_loader_new(faulty_set(&f, 5 * BATCHES), .batch_size = 5, .num_workers = worker_counts[w]);
+            for (int k = 0; k < at; k++) CHECK(batch_is_right(wk_loader_next(loader)));
+            CHECK_NULL(wk_loader_next(loader));
+            snprintf(place, sizeof place, "batch %d of epoch 0", at);
+            CHECK(strstr(wk_error_text(), place) != NULL);
+            wk_error_clear();
+            atomic_store(&f.healed, true);
+            CHECK(wk_loader_seek(loader, 0, at) == WK_OK);
+            for (int k = at; k < BATCHES; k++) CHECK(batch_is_right(wk_loader_next(loader)));
+            CHECK(!wk_loader_next(loader) && !wk_failed());
+        }
+}
+
 TEST(loader, refuses_to_go_on_while_an_error_is_pending)
 {
     for (int w = 0; w < COUNTS; w++) {
