@@ -44,7 +44,13 @@ static void put_thread(wki_writer *w, int thread)
         thread);
 }
 
-/* Times are in microseconds from where the profile began. */
+/* Nanoseconds from where the profile began. Both ends are rounded, so that what followed one another still does. */
+static int64_t place_of(const wk_profile *p, double clock)
+{
+    const double ns = 1e9 * (clock - p->first);
+    return ns > 0 ? (int64_t)(ns + 0.5) : 0;
+}
+
 static void put_event(wki_writer *w, const wk_profile *p, const wki_event *e)
 {
     static const char *const categories[] = { "forward", "backward", "update" };
@@ -54,9 +60,10 @@ static void put_event(wki_writer *w, const wk_profile *p, const wki_event *e)
     wki_profile_name(key, text, sizeof text);
     wki_writer_printf(w, ",\n{\"ph\":\"X\",\"name\":");
     put_text(w, text);
-    wki_writer_printf(w, ",\"cat\":\"%s\",\"pid\":1,\"tid\":%d,\"ts\":%.3f,\"dur\":%.3f",
-                      key->op == WKI_PROFILE_RANGE ? "range" : categories[key->phase], e->thread,
-                      1e6 * (e->begin - p->first), 1e6 * (e->end - e->begin));
+    const long long from = place_of(p, e->begin), lasted = place_of(p, e->end) - from;
+    wki_writer_printf(w, ",\"cat\":\"%s\",\"pid\":1,\"tid\":%d,\"ts\":%lld.%03lld,\"dur\":%lld.%03lld",
+                      key->op == WKI_PROFILE_RANGE ? "range" : categories[key->phase], e->thread, from / 1000,
+                      from % 1000, lasted / 1000, lasted % 1000);
     wki_profile_shapes(key, text, sizeof text);
     if (*text)
         wki_writer_printf(w, ",\"args\":{\"shapes\":\"%s\",\"flops\":%.0f,\"bytes\":%.0f}", text,

@@ -244,7 +244,8 @@ void wki_ring_release(wk_loader *loader)
 
 wk_status wki_ring_start(wk_loader *loader, int64_t batch)
 {
-    loader->claimed = loader->delivered = loader->released = batch;
+    loader->claimed = loader->delivered = batch;
+    loader->released = batch;
     loader->first_epoch = loader->epoch;
     loader->stop = false;
     loader->forks = wki_forks();

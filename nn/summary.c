@@ -109,7 +109,9 @@ wk_status wk_module_summary(wk_module *m, wk_tensor *x, wk_summary *out)
               wki_show(&x->v));
     WK_SCOPE(work);
     WK_NO_GRAD(summary);
-    watch w = { .watcher = { enter, leave }, .meter = { count_flops }, .s = out, .samples = (double)x->v.size[0] };
+    watch w = {
+        .watcher = { enter, leave }, .meter = { .ran = count_flops }, .s = out, .samples = (double)x->v.size[0]
+    };
     wki_watcher *outer = wki_module_watcher;
     wki_meter *meter = wki_meter_here;
     wki_module_keep_modes(m);

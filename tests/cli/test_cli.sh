@@ -1130,7 +1130,7 @@ for e in events:
     assert e["ts"] >= 0 and e["dur"] >= 0 and e["cat"] in ("forward", "backward", "update", "range"), e
     assert ("thread_name", e["tid"]) in names, e
     if e["cat"] != "range":
-        assert e["ts"] >= last.get(e["tid"], 0) - 0.002, e
+        assert e["ts"] >= last.get(e["tid"], 0) - 1e-6, e # microseconds, told to a thousandth
         last[e["tid"]] = e["ts"] + e["dur"]
 calls = {}
 for e in events:
