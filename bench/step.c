@@ -104,7 +104,7 @@ static bool prepare(const race *r, contender *rival, int index, double loss)
     snprintf(rival->how[index], sizeof rival->how[index], "%s", rest + (*rest == ' '));
     if (fabs(theirs - loss) <= (bench_case_is_bf16(c) ? 2e-2 : 1e-3) * fabs(loss)) return true;
     fprintf(stderr, "step: %s, %s: %s is at loss %.6g after %d steps, wick at %.6g: not the same work\n", c->work,
-            c->optimizer, rival->peer.name, theirs, BENCH_CHECK_STEPS, loss);
+            c->optimizer, rival->peer.name, theirs, bench_check_steps(c), loss);
     return false;
 }
 
@@ -222,7 +222,7 @@ static bool run_case(race *r, int index)
     WK_SCOPE(program);
     bench_run run;
     bench_begin(bench_case_at(index), r->o->eager, &run);
-    double loss = bench_check(&run);
+    double loss = bench_check(bench_case_at(index), &run);
     if (r->o->products) bench_step_products_begin(bench_case_at(index), &r->products);
     r->nsamples = r->o->samples;
     if (wk_failed()) return complain(wk_error_text()), false;
