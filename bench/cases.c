@@ -58,7 +58,7 @@ bool bench_case_is_grown(const bench_case *c) { return !strcmp(c->work, "grown")
 
 void bench_case_text(const bench_case *c, int threads, char *text, size_t bytes)
 {
-    int n = snprintf(text, bytes, "%s %s %.9g %d %d %d", c->work, c->optimizer, c->lr, threads, BENCH_CHECK_STEPS,
+    int n = snprintf(text, bytes, "%s %s %.9g %d %d %d", c->work, c->optimizer, c->lr, threads, bench_check_steps(c),
                      c->batch);
     for (int i = 0; i < c->nsizes && n < (int)bytes; i++)
         n += snprintf(text + n, bytes - (size_t)n, " %lld", (long long)c->sizes[i]);
@@ -194,9 +194,11 @@ void bench_step(bench_run *run)
         step(run, in, 2);
 }
 
-double bench_check(bench_run *run)
+int bench_check_steps(const bench_case *c) { return strcmp(c->work, "resnet18") ? 20 : 5; }
+
+double bench_check(const bench_case *c, bench_run *run)
 {
-    for (int i = 0; i < BENCH_CHECK_STEPS; i++) bench_step(run);
+    for (int i = 0; i < bench_check_steps(c); i++) bench_step(run);
     WK_SCOPE(check);
     WK_NO_GRAD(look);
     return wk_item(loss_of(run, run->x, run->y));

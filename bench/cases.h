@@ -4,7 +4,7 @@
 #define WICK_BENCH_CASES_H
 #include <wick/wick.h>
 
-enum { BENCH_MAX_SIZES = 6, BENCH_CHECK_STEPS = 20 };
+enum { BENCH_MAX_SIZES = 6 };
 
 typedef struct bench_case {
     const char *work, *optimizer; /* "mlp", "momentum"; "...-bf16": the forward pass is under autocast */
@@ -46,7 +46,8 @@ const bench_case *bench_case_at(int i);
 bool bench_begin(const bench_case *c, bool eager, bench_run *run);
 /* A full training step: zero_grad, forward, loss, backward, optimizer. */
 void bench_step(bench_run *run);
-/* The loss after BENCH_CHECK_STEPS steps, which a peer must agree on before it is timed. */
-double bench_check(bench_run *run);
+/* The loss after bench_check_steps(), which a peer must agree on before it is timed. */
+int bench_check_steps(const bench_case *c);
+double bench_check(const bench_case *c, bench_run *run);
 
 #endif

@@ -5,8 +5,8 @@
 
 enum { BENCH_MAX_SAMPLES = 4000 };
 
-double bench_us_now(void);
-double bench_processor_us_now(void); /* of all threads of this process */
+typedef double bench_clock(void); /* microseconds */
+bench_clock bench_us_now, bench_processor_us_now; /* the second: processor time of all threads of this process */
 void bench_sort(double *values, int n);           /* ascending */
 double bench_least(const double *values, int n);
 double bench_median(const double *values, int n); /* of at most BENCH_MAX_SAMPLES */

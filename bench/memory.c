@@ -9,11 +9,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { STEPS = 5, SMALL = 8, SMALL_BATCH = 2, ANSWER_SECONDS = 600 };
+enum { STEPS = 3, SMALL = 8, SMALL_BATCH = 2, ANSWER_SECONDS = 600 };
 
-/* MiB. growth: the peak beyond what there was before, parameters and batch; process: the whole process's peak. */
+/* MiB at the peak. first, warm: beyond what there was before, parameters and batch, in the first steps and in those
+ * after them; process: the whole process. */
 typedef struct need {
-    double growth, process;
+    double first, warm, process;
 } need;
 
 /* "VmRSS:" now, "VmHWM:" at the highest since it was reset. */
@@ -57,23 +58,28 @@ static double model_mib(const bench_run *run)
     return (bytes + (double)elements * sizeof(float)) / 1048576;
 }
 
-static bool measure(const bench_case *c, need *out)
+static double highest_of_steps(bench_run *run)
+{
+    wk_memory_trim();
+    if (!reset_highest()) return 0;
+    for (int i = 0; i < STEPS; i++) bench_step(run);
+    return resident("VmHWM:");
+}
+
+static bool measure(const bench_case *c, bool eager, need *out)
 {
     warm_up(c);
     wk_memory_trim();
-    if (!reset_highest()) return false;
-    const double before = resident("VmRSS:");
+    const double before = reset_highest() ? resident("VmRSS:") : 0;
     WK_SCOPE(work);
     bench_run run;
-    bench_begin(c, false, &run);
-    reset_highest();
-    for (int i = 0; i < STEPS; i++) bench_step(&run);
-    out->process = resident("VmHWM:");
-    out->growth = out->process - before - model_mib(&run);
+    if (!before || !bench_begin(c, eager, &run)) return false;
+    const double model = before + model_mib(&run), first = highest_of_steps(&run), warm = highest_of_steps(&run);
+    *out = (need){ first - model, warm - model, first > warm ? first : warm };
     return !wk_failed();
 }
 
-static bool ask_wick(const bench_case *c, need *out)
+static bool ask_wick(const bench_case *c, bool eager, need *out)
 {
     int ends[2], status = 0;
     if (pipe(ends)) return false;
@@ -81,7 +87,7 @@ static bool ask_wick(const bench_case *c, need *out)
     const pid_t pid = fork();
     if (pid == 0) {
         need found;
-        const bool ok = measure(c, &found) && write(ends[1], &found, sizeof found) == (ssize_t)sizeof found;
+        const bool ok = measure(c, eager, &found) && write(ends[1], &found, sizeof found) == (ssize_t)sizeof found;
         if (!ok) fprintf(stderr, "step: %s\n", wk_failed() ? wk_error_text() : "the system does not tell of memory");
         _exit(!ok);
     }
@@ -92,7 +98,7 @@ static bool ask_wick(const bench_case *c, need *out)
     return ok;
 }
 
-/* The peer's way that grows least. */
+/* The peer's way that needs least. */
 static bool ask_peer(const bench_case *c, const char *command, const char *script, int threads, need *out,
                      const char **way)
 {
@@ -106,10 +112,11 @@ static bool ask_peer(const bench_case *c, const char *command, const char *scrip
         if (!ok) fprintf(stderr, "step: %s\n", peer.error);
         bench_peer_stop(&peer);
         if (!ok) return false;
-        char *rest = NULL;
-        const double growth = strtod(peer.line, &rest), process = strtod(rest, NULL);
-        if (rest == peer.line || (*way && growth >= out->growth)) continue; /* "none": the case has no such way */
-        *out = (need){ growth, process };
+        need found;
+        if (sscanf(peer.line, "%lf %lf %lf", &found.first, &found.warm, &found.process) != 3)
+            continue; /* the case has no such way */
+        if (*way && found.warm >= out->warm) continue;
+        *out = found;
         *way = ways[i];
     }
     return *way != NULL;
@@ -117,24 +124,30 @@ static bool ask_peer(const bench_case *c, const char *command, const char *scrip
 
 void bench_memory_heading(bool peer)
 {
-    printf("MiB beyond parameters and batch at the peak of %d steps, and of the whole process\n\n%-10s %-10s %9s %9s",
-           STEPS, "work", "optimizer", "wick", "process");
-    puts(peer ? "     torch   process   torch / wick" : "");
+    printf("MiB at the peak beyond parameters and batch, in the first %d steps and in the next (warm); process: all of "
+           "it\n\n%-10s "
+           "%-10s %8s %8s %8s",
+           STEPS, "work", "optimizer", "wick", "warm", "process");
+    puts(peer ? "    torch     warm  process  torch / wick: first, warm" : "");
 }
 
-bool bench_memory(const bench_case *c, const char *peer, const char *script, int threads, bool json)
+bool bench_memory(const bench_case *c, const char *peer, const char *script, int threads, bool eager, bool json)
 {
     need mine, theirs = { 0 };
     const char *way = NULL;
-    if (!ask_wick(c, &mine)) return false;
+    if (!ask_wick(c, eager, &mine)) return false;
     if (peer && !ask_peer(c, peer, script, threads, &theirs, &way)) return false;
-    printf(json ? "{\"work\":\"%s\",\"optimizer\":\"%s\",\"wick_mib\":%.2f,\"wick_process_mib\":%.1f"
-                : "%-10s %-10s %9.2f %9.1f",
-           c->work, c->optimizer, mine.growth, mine.process);
+    printf(
+        json
+            ? "{\"work\":\"%s\",\"optimizer\":\"%s\",\"wick_mib\":%.2f,\"wick_warm_mib\":%.2f,\"wick_process_mib\":%.1f"
+            : "%-10s %-10s %8.2f %8.2f %8.1f",
+        c->work, c->optimizer, mine.first, mine.warm, mine.process);
     if (peer)
-        printf(json ? ",\"peer_mib\":%.2f,\"peer_process_mib\":%.1f,\"ratio\":%.3f,\"variant\":\"%s\""
-                    : " %9.2f %9.1f %7.2f (%s)",
-               theirs.growth, theirs.process, theirs.growth / mine.growth, way);
+        printf(json ? ",\"peer_mib\":%.2f,\"peer_warm_mib\":%.2f,\"peer_process_mib\":%.1f,\"ratio\":%.3f,\"warm_"
+                      "ratio\":%.3f,"
+                      "\"variant\":\"%s\""
+                    : " %8.2f %8.2f %8.1f   %5.2f %5.2f (%s)",
+               theirs.first, theirs.warm, theirs.process, theirs.first / mine.first, theirs.warm / mine.warm, way);
     puts(json ? "}" : "");
     fflush(stdout);
     return true;

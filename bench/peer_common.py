@@ -2,7 +2,7 @@
 
     prepare WORK OPTIMIZER LR THREADS STEPS BATCH SIZE...   ok LOSS VARIANT (TIMES)
     sample MICROSECONDS                                     ok MICROSECONDS_A_STEP
-    memory VARIANT STEPS WORK... (as prepare)               ok MIB_BEYOND_MODEL MIB_OF_PROCESS
+    memory VARIANT STEPS WORK... (as prepare)               ok MIB_OF_FIRST MIB_OF_WARM MIB_OF_PROCESS
     clock processor                                         ok: from now on of processor time
 """
 import os
@@ -138,6 +138,8 @@ class Variant:
 def fastest(builders):
     """Builds every variant, times them in turn, and gives the best with a line of all their times: the least of each, since
     one disturbance in a few samples is likely and would choose the wrong one."""
+    only = os.environ.get("PEER_WAYS")
+    builders = {name: build for name, build in builders.items() if not only or name in only.split(",")}
     ready, said = {}, {}
     for name, build in builders.items():
         try:
@@ -176,7 +178,8 @@ def reset_highest():
 
 
 def memory_of(builders_of, way, steps, args):
-    """As memory.c measures wick: the peak of so many steps beyond what there was before, parameters and batch, and of the process."""
+    """As memory.c measures wick: the peak beyond what there was before, parameters and batch, of so many first steps and of as many
+    more, and the process's."""
     work, optimizer, lr, threads, checked, _, *sizes = args
     small = builders_of(Case(work, optimizer, lr, threads, checked, 2, *(min(8, int(n)) for n in sizes)))
     if way not in small:
@@ -189,10 +192,13 @@ def memory_of(builders_of, way, steps, args):
     model = (case.x.nbytes + case.y.nbytes + sum(p.nbytes for p in case.params)) / 2**20
     variant = builders_of(case)[way]()
     case.params.clear()
-    reset_highest()
-    variant.run(steps)
-    peak = resident("VmHWM")
-    return f"{peak - before - model:.4f} {peak:.4f}"
+    peaks = []
+    for _ in ("first", "warm"):
+        reset_highest()
+        variant.run(steps)
+        peaks.append(resident("VmHWM"))
+    first, warm = (peak - before - model for peak in peaks)
+    return f"{first:.4f} {warm:.4f} {max(peaks):.4f}"
 
 
 def answer_stream():

@@ -197,21 +197,23 @@ def builders(torch, case):
             "compile-whole": lambda: whole_variant(torch, case),
         }
     best = {} if case.optimizer == "rmsprop" else {"fused": True}  # RMSprop has no fused form
-    images = case.x.ndim == 4
-    if case.work in ("resnet18", "lstm", "encoder", "grown"):  # long to compile: what is fastest elsewhere
-        ways = {
-            "eager": lambda: net_variant(torch, case),
-            "fused": lambda: net_variant(torch, case, **best),
-            "compile+fused": lambda: net_variant(torch, case, {}, **best),
-        }
-    else:
-        ways = every_way(torch, case, best)
-    if images:
-        ways["channels-last"] = lambda: net_variant(torch, case, last=True)
-        ways["channels-last+foreach"] = lambda: net_variant(torch, case, last=True, foreach=True)
+    large = case.work in ("resnet18", "lstm", "encoder", "grown")  # long to compile: the ways that win elsewhere
+    ways = few_ways(torch, case, best) if large else every_way(torch, case, best)
+    if case.x.ndim == 4:
         ways["channels-last+fused"] = lambda: net_variant(torch, case, last=True, **best)
         ways["channels-last+compile+fused"] = lambda: net_variant(torch, case, {}, last=True, **best)
+    if case.work == "cnn":
+        ways["channels-last"] = lambda: net_variant(torch, case, last=True)
+        ways["channels-last+foreach"] = lambda: net_variant(torch, case, last=True, foreach=True)
     return ways
+
+
+def few_ways(torch, case, best):
+    return {
+        "eager": lambda: net_variant(torch, case),
+        "fused": lambda: net_variant(torch, case, **best),
+        "compile+fused": lambda: net_variant(torch, case, {}, **best),
+    }
 
 
 def every_way(torch, case, best):

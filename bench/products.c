@@ -87,7 +87,7 @@ static void by_onednn(const operands *o) { bench_onednn(o->p, o->a_data, o->b_da
 /* Microseconds a product; those before bring the caches back, and outlast a rival's spinning. */
 static double time_of(const race *r, void (*product)(const operands *o), const operands *o, int repeats)
 {
-    double (*now)(void) = r->o.processor ? bench_processor_us_now : bench_us_now;
+    bench_clock *now = r->o.processor ? bench_processor_us_now : bench_us_now;
     for (int i = 0; i <= repeats / 2; i++) product(o);
     const double start = now();
     for (int i = 0; i < repeats; i++) product(o);

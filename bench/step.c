@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_CASES = 64, MAX_PEERS = 2, MAX_SAMPLES = BENCH_MAX_SAMPLES, PREPARE_SECONDS = 600, SAMPLE_SECONDS = 60 };
+enum { MAX_CASES = 64, MAX_PEERS = 2, MAX_SAMPLES = BENCH_MAX_SAMPLES, PREPARE_SECONDS = 1800, SAMPLE_SECONDS = 60 };
 enum { SAMPLE_US = 20000, LONG_US = 100000, FEW_SAMPLES = 5 };
 
 typedef struct peer_kind {
@@ -51,14 +51,12 @@ typedef struct race {
     double products_us[MAX_SAMPLES], over_products[MAX_SAMPLES]; /* over: wick / products, of neighbouring samples */
 } race;
 
+static bench_clock *clock_of(const options *o) { return o->processor ? bench_processor_us_now : bench_us_now; }
+
 /* One sample: microseconds a step over n steps. Those before bring the caches back, and outlast the peer's spinning. */
-typedef double clock_function(void);
-
-static clock_function *clock_of(const options *o) { return o->processor ? bench_processor_us_now : bench_us_now; }
-
 static double time_steps(const options *o, bench_run *run, int n)
 {
-    clock_function *now = clock_of(o);
+    bench_clock *now = clock_of(o);
     for (int i = 0; i <= n / 2; i++) bench_step(run);
     double from = now();
     for (int i = 0; i < n; i++) bench_step(run);
@@ -106,13 +104,13 @@ static bool prepare(const race *r, contender *rival, int index, double loss)
     snprintf(rival->how[index], sizeof rival->how[index], "%s", rest + (*rest == ' '));
     if (fabs(theirs - loss) <= (bench_case_is_bf16(c) ? 2e-2 : 1e-3) * fabs(loss)) return true;
     fprintf(stderr, "step: %s, %s: %s is at loss %.6g after %d steps, wick at %.6g: not the same work\n", c->work,
-            c->optimizer, rival->peer.name, theirs, BENCH_CHECK_STEPS, loss);
+            c->optimizer, rival->peer.name, theirs, bench_check_steps(c), loss);
     return false;
 }
 
 static double time_products(const race *r, int n)
 {
-    clock_function *now = clock_of(r->o);
+    bench_clock *now = clock_of(r->o);
     for (int i = 0; i <= n / 2; i++) bench_step_products_run(&r->products);
     double from = now();
     for (int i = 0; i < n; i++) bench_step_products_run(&r->products);
@@ -224,7 +222,7 @@ static bool run_case(race *r, int index)
     WK_SCOPE(program);
     bench_run run;
     bench_begin(bench_case_at(index), r->o->eager, &run);
-    double loss = bench_check(&run);
+    double loss = bench_check(bench_case_at(index), &run);
     if (r->o->products) bench_step_products_begin(bench_case_at(index), &r->products);
     r->nsamples = r->o->samples;
     if (wk_failed()) return complain(wk_error_text()), false;
@@ -274,7 +272,7 @@ static int run_memory(const options *o)
     if (!o->json) bench_memory_heading(o->commands[0] != NULL);
     for (int i = 0; i < bench_case_count(); i++)
         if (chosen(o, bench_case_at(i)) &&
-            !bench_memory(bench_case_at(i), o->commands[0], kinds[0].script, o->threads, o->json))
+            !bench_memory(bench_case_at(i), o->commands[0], kinds[0].script, o->threads, o->eager, o->json))
             return 1;
     return 0;
 }
