@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -25,6 +26,7 @@ struct wki_file {
     int64_t size;
     struct stat facts; /* when it was opened */
     bool touched;      /* written to so shortly before that another write might leave no later time */
+    void *map;         /* all of it; NULL: it is not mapped */
     char *path;
     const char *where;
 };
@@ -42,7 +44,7 @@ static int system_open(const char *path, int flags, mode_t mode) { return open(p
 
 static int system_reserve(int fd, off_t bytes) { return fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, bytes); }
 
-static const wki_file_ops of_system = { system_open, pread, write, fsync, rename, close, system_reserve };
+static const wki_file_ops of_system = { system_open, pread, write, fsync, rename, close, system_reserve, fstat, mmap };
 static const wki_file_ops *_Atomic ops = &of_system;
 
 static const wki_file_ops *sys(void) { return atomic_load_explicit(&ops, memory_order_relaxed); }
@@ -77,7 +79,7 @@ static wk_status measure(wki_file *file)
 {
     struct timespec now = { 0 }; /* the clock that stamps files */
     clock_gettime(CLOCK_REALTIME_COARSE, &now);
-    if (fstat(file->fd, &file->facts) != 0) return failed(file->where, "read", file->path);
+    if (sys()->fstat(file->fd, &file->facts) != 0) return failed(file->where, "read", file->path);
     const struct stat *facts = &file->facts;
     if (!S_ISREG(facts->st_mode))
         return wki_fail(WK_E_IO, file->where, "%s is %s; expected a file", file->path,
@@ -116,7 +118,7 @@ int64_t wki_file_size(const wki_file *file) { return file->size; }
 bool wki_file_is_quiet(const wki_file *file)
 {
     struct stat now;
-    return !file->touched && fstat(file->fd, &now) == 0 && now.st_size == file->size &&
+    return !file->touched && sys()->fstat(file->fd, &now) == 0 && now.st_size == file->size &&
            now.st_mtim.tv_sec == file->facts.st_mtim.tv_sec && now.st_mtim.tv_nsec == file->facts.st_mtim.tv_nsec;
 }
 
@@ -139,9 +141,31 @@ wk_status wki_file_read_at(wki_file *file, int64_t offset, void *to, size_t byte
     return WK_OK;
 }
 
+const void *wki_file_map(wki_file *file)
+{
+    if (file->map) return file->map;
+    const size_t bytes = (size_t)file->size;
+    errno = EOVERFLOW;
+    void *map =
+        (int64_t)bytes == file->size ? sys()->mmap(NULL, bytes, PROT_READ, MAP_SHARED, file->fd, 0) : MAP_FAILED;
+    if (map != MAP_FAILED) return file->map = map;
+    failed(file->where, "map", file->path);
+    return NULL;
+}
+
+wk_status wki_file_check_length(const wki_file *file)
+{
+    struct stat now;
+    if (sys()->fstat(file->fd, &now) != 0) return failed(file->where, "read", file->path);
+    if (now.st_size >= file->size || WKI_FAULT(107)) return WK_OK;
+    return wki_fail(WK_E_FORMAT, file->where, "%s is truncated: expected %lld bytes, found %lld", file->path,
+                    (long long)file->size, (long long)now.st_size);
+}
+
 void wki_file_close(wki_file *file)
 {
     if (!file) return;
+    if (file->map) munmap(file->map, (size_t)file->size);
     if (file->fd >= 0) sys()->close(file->fd);
     wki_free(file->path);
     wki_free(file);

@@ -3,6 +3,7 @@
 #ifndef WKI_FILE_H
 #define WKI_FILE_H
 #include "wick/base.h"
+#include <sys/stat.h>
 #include <sys/types.h>
 
 typedef struct wki_file wki_file;
@@ -14,6 +15,11 @@ WK_API bool wki_file_is_quiet(const wki_file *file);
 WK_API bool wki_file_is_same(const wki_file *a, const wki_file *b);              /* on the disk, whatever their names */
 /* Exactly `bytes` at `offset`, safe from several threads; fewer is WK_E_FORMAT "truncated". */
 WK_API wk_status wki_file_read_at(wki_file *file, int64_t offset, void *to, size_t bytes);
+/* All of it, as long as it was when it was opened, in memory, for reading, until it is closed; the first call must meet no other. Pages
+ * come from the disk as they are touched. One that somebody has cut off ends the process there (SIGBUS), and what was cut off
+ * within the last page is zeros, so wki_file_check_length is asked before a read and after it. */
+WK_API const void *wki_file_map(wki_file *file);
+WK_API wk_status wki_file_check_length(const wki_file *file);                    /* shorter than when it was opened: WK_E_FORMAT "truncated" */
 WK_API void wki_file_close(wki_file *file);                                     /* NULL allowed */
 /* For base/process.c: a descriptor that is open already, which errors call `path`; that of a file. */
 WK_API wki_file *wki_file_adopt(int descriptor, const char *path, const char *where);
@@ -57,6 +63,8 @@ typedef struct wki_file_ops {
     int (*rename)(const char *from, const char *to);
     int (*close)(int fd);
     int (*reserve)(int fd, off_t bytes); /* room on the disk from the beginning on; the size stays as it is; NULL: none */
+    int (*fstat)(int fd, struct stat *facts);
+    void *(*mmap)(void *at, size_t bytes, int may, int how, int fd, off_t offset);
 } wki_file_ops;
 WK_API const wki_file_ops *wki_set_file_ops(const wki_file_ops *ops); /* tests only; NULL: the system's; returns the old table */
 #endif

@@ -15,10 +15,12 @@
 enum { MAX_SAMPLES = 101, PEER_SECONDS = 900 };
 
 static const bench_file files[] = {
-    { "gzip-u8", 60000, 784, WK_U8, false, 4, 6400, false },
-    { "shuffle-gzip-f32", 16000, 1024, WK_F32, true, 4, 6400, false },
-    { "contiguous-16k", 16384, 4096, WK_F32, false, -1, 0, false },
-    { "cached-784", 60000, 784, WK_U8, false, 0, 0, true },
+    { "gzip-u8", 60000, 784, WK_U8, false, 4, 6400, false, false, false },
+    { "shuffle-gzip-f32", 16000, 1024, WK_F32, true, 4, 6400, false, false, false },
+    { "contiguous-16k", 16384, 4096, WK_F32, false, -1, 0, false, false, false },
+    { "mapped-16k", 16384, 4096, WK_F32, false, -1, 0, false, true, false },
+    { "mapped-16k-again", 16384, 4096, WK_F32, false, -1, 0, false, true, true },
+    { "cached-784", 60000, 784, WK_U8, false, 0, 0, true, false, true },
 };
 enum { FILES = sizeof files / sizeof *files };
 
@@ -40,7 +42,7 @@ static bool complain(const char *text)
 static wk_loader *loader_of(const bench_file *f, const char *path, int workers)
 {
     static const double mean = 0.1307, std = 0.3081;
-    wk_dataset *set = wk_dataset_h5(path, .raw = f->cached);
+    wk_dataset *set = wk_dataset_h5(path, .raw = f->cached, .map = f->map);
     if (f->cached) set = wk_dataset_cached(set);
     wk_transform *norm = f->dtype == WK_U8 ? wk_transform_normalize("x", &mean, &std, 1) : NULL;
     if (f->cached) norm = wk_transforms(wk_transform_scaled("x", WK_F32), norm);
@@ -58,20 +60,21 @@ static double epoch_of(wk_loader *loader, int64_t *rows)
     return bench_us_now() - from;
 }
 
-/* From a file newly opened, so that what is packed is unpacked; cached rows are there already. */
+/* From a file newly opened, so that what is packed is unpacked, and what is mapped brought; cached rows are there
+ * already. */
 static double sample(const bench_file *f, const char *path, int workers)
 {
     WK_SCOPE(one);
     int64_t rows;
     wk_loader *loader = loader_of(f, path, workers);
-    if (f->cached) epoch_of(loader, &rows);
+    if (f->again) epoch_of(loader, &rows);
     const double us = epoch_of(loader, &rows);
     return rows == f->rows && !wk_failed() ? us : -1;
 }
 
 static bool ask_peer(race *r, const bench_file *f, const char *path, int workers)
 {
-    if (!r->peer) return true;
+    if (!r->peer || f->map) return true; /* it has no other way */
     if (!bench_peer_ask(r->peer, PEER_SECONDS, "epoch %s %d %d %lld", path, workers, BENCH_DATA_BATCH,
                         (long long)f->window))
         return complain(r->peer->error);

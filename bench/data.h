@@ -14,7 +14,8 @@ typedef struct bench_file {
     bool shuffle;      /* HDF5's, before deflate */
     int deflate;       /* -1: contiguous */
     int64_t window;    /* rows that are shuffled at a time; 0: all */
-    bool cached;
+    bool cached, map;
+    bool again;        /* the second epoch of a loader, not the first */
 } bench_file;
 
 /* Writes it into the folder; `path` gets its name. */

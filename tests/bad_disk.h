@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -56,7 +57,13 @@ static inline int bad_reserve(int fd, off_t bytes)
 {
     return fails_now() ? -1 : fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, bytes);
 }
-static const wki_file_ops bad = { bad_open, bad_pread, bad_write, bad_fsync, bad_rename, bad_close, bad_reserve };
+static inline int bad_fstat(int fd, struct stat *facts) { return fails_now() ? -1 : fstat(fd, facts); }
+static inline void *bad_mmap(void *at, size_t bytes, int may, int how, int fd, off_t offset)
+{
+    return fails_now() ? MAP_FAILED : mmap(at, bytes, may, how, fd, offset);
+}
+static const wki_file_ops bad = { bad_open,   bad_pread, bad_write, bad_fsync,
+                                  bad_rename, bad_close, bad_reserve, bad_fstat, bad_mmap };
 
 static inline int wait_for(pid_t child)
 {
@@ -141,8 +148,9 @@ static inline int recording_rename(const char *from, const char *to)
 /* No bytes of the file, whenever the power goes. */
 static inline int recording_reserve(int fd, off_t bytes) { return fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, bytes); }
 
-static const wki_file_ops recording = { recording_open,   pread, recording_write,  recording_fsync,
-                                        recording_rename, close, recording_reserve };
+static const wki_file_ops recording = {
+    recording_open, pread, recording_write, recording_fsync, recording_rename, close, recording_reserve, fstat, mmap
+};
 
 static inline void forget_calls(void)
 {

@@ -338,7 +338,11 @@ static wk_status prepare(h5_set *s, const wk_h5_opts *o)
               wki_h5_shown(o->path));
     wki_check(o->offsets || !o->y_of_items, WK_E_INVALID, WK_E_INVALID, WHERE,
               "y_of_items tells what y belongs to where there are .offsets, which are NULL");
+    wki_check(!o->map || (!o->isolate && !o->growing), WK_E_INVALID, WK_E_INVALID, WHERE,
+              "%s: .map cannot be joined with .isolate or .growing: a mapped file that is cut kills the program",
+              wki_h5_shown(o->path));
     if (status || !(s->file = open_file(o))) return wk_error();
+    if (o->map && !(s->file->map = wki_file_map(s->file->bytes))) return wk_error();
     if (s->file->marks && !o->growing)
         return wki_fail(WK_E_STATE, WHERE,
                         "%s: another program is writing it, or died; .growing = true reads the rows that it has",

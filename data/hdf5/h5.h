@@ -29,6 +29,7 @@ typedef struct wki_h5_file {
     char *path;
     wki_file *bytes;
     uint64_t size;
+    const unsigned char *map; /* the bytes in memory; NULL: they are not mapped */
     bool told;           /* the superblock tells whether somebody writes */
     unsigned char marks; /* of a writer that has it open, or died */
     hid_t id, driver;

@@ -1,5 +1,6 @@
 /* Rows: found, read and decoded a block at a time, kept while there is room, and cast on their way out. A block is
- * loaded by the first thread that wants it, others wait for it. Rests on table.c, decode.c and the file seam. */
+ * loaded by the first thread that wants it, others wait for it. Rows of a mapped file need no block. Rests on table.c,
+ * decode.c and the file seam. */
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/fault.h"
@@ -8,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DIRECT_ROW = 16 << 10, HELD_MOST = 128, HELD_BYTES = 32 << 20, PIECE = 256 };
+enum { DIRECT_ROW = 16 << 10, SCRATCH = 16 << 10, HELD_MOST = 128, HELD_BYTES = 32 << 20, PIECE = 256 };
 
 typedef enum state { LOADING, READY, FAILED } state;
 struct wki_h5_block {
@@ -334,6 +335,64 @@ static wk_status read_direct(const wki_h5_table *t, uint64_t base, const int64_t
     return WK_OK;
 }
 
+/* Rows of the table that follow each other in memory. */
+static void put_rows(const wki_h5_table *t, const unsigned char *from, int64_t n, wki_h5_cast cast, char *to)
+{
+    if (cast.lookup)
+        wki_look_up(cast.lookup, from, n, to);
+    else
+        wki_number_deliver(t->number, from, (size_t)n * t->row_items, cast.dtype, cast.unit, to);
+}
+
+static size_t row_out(const wki_h5_table *t, wki_h5_cast cast)
+{
+    return cast.lookup ? wki_lookup_row(cast.lookup) : (size_t)t->row_items * wk_dtype_size(cast.dtype);
+}
+
+/* ---- Rows of a mapped file ---- */
+
+static bool is_mapped(const wki_h5_table *t) { return t->file->map && t->layout == WKI_H5_CONTIGUOUS && !t->unwritten; }
+
+/* Can they be put from where they lie? A cast wants them aligned. */
+static bool are_ready(const wki_h5_table *t, const unsigned char *from, wki_h5_cast cast)
+{
+    return !t->swapped && ((uintptr_t)from % t->item == 0 || t->number == wki_number_of(cast.dtype));
+}
+
+/* Elements that are not ready, by way of memory where they are. */
+static wk_status put_odd(const wki_h5_table *t, const unsigned char *from, size_t items, wki_h5_cast cast, char *to)
+{
+    char *scratch = wki_thread_scratch(SCRATCH);
+    if (!scratch) return wk_error();
+    for (size_t some; items; items -= some, from += some * t->item, to += some * wk_dtype_size(cast.dtype)) {
+        some = items < SCRATCH / t->item ? items : SCRATCH / t->item;
+        memcpy(scratch, from, some * t->item);
+        if (t->swapped) wki_number_swap(t->number, scratch, some);
+        wki_number_deliver(t->number, scratch, some, cast.dtype, cast.unit, to);
+    }
+    return WK_OK;
+}
+
+/* What was cut off is told before it is touched; what is cut off meanwhile afterwards, if that brought no signal. */
+static wk_status read_mapped(const wki_h5_table *t, uint64_t base, const int64_t *rows, int64_t n, wki_h5_cast cast,
+                             char *to)
+{
+    const unsigned char *first = t->file->map + t->address + base * t->row_bytes;
+    const size_t out = row_out(t, cast);
+    const int64_t ahead = wki_rows_ahead(t->row_bytes);
+    wk_status status = wki_file_check_length(t->file->bytes);
+    for (int64_t i = 0, run; i < n && !status; i += run, to += (size_t)run * out) {
+        const unsigned char *from = first + (uint64_t)rows[i] * t->row_bytes;
+        run = run_of(rows + i, n - i, t->rows);
+        if (i + ahead < n) wki_expect_row(first + (uint64_t)rows[i + ahead] * t->row_bytes, t->row_bytes);
+        if (are_ready(t, from, cast))
+            put_rows(t, from, run, cast, to);
+        else
+            status = put_odd(t, from, (size_t)run * t->row_items, cast, to);
+    }
+    return status ? status : wki_file_check_length(t->file->bytes);
+}
+
 wk_status wki_h5_keep_block(wki_h5_table *t, uint64_t row)
 {
     release(t, &t->last, 1);
@@ -411,9 +470,10 @@ static wk_status hold(wki_h5_table *t, piece *p)
 }
 
 static void deliver(const wki_h5_table *t, uint64_t base, const int64_t *rows, const piece *p, wki_h5_cast cast,
-                    size_t row_out, char *to)
+                    char *to)
 {
     const int ahead = (int)wki_rows_ahead(t->row_bytes);
+    const size_t out = row_out(t, cast);
     for (int64_t i = 0, run; i < p->rows; i += run) {
         const int place = p->block_of[i];
         const uint64_t in_block = base + (uint64_t)rows[i] - p->index[place] * t->block_rows;
@@ -424,23 +484,19 @@ static void deliver(const wki_h5_table *t, uint64_t base, const int64_t *rows, c
             wki_expect_row(p->held[next]->data + there * t->row_bytes, t->row_bytes);
         }
         const unsigned char *from = p->held[place]->data + in_block * t->row_bytes;
-        if (cast.lookup)
-            wki_look_up(cast.lookup, from, run, to + (size_t)i * row_out);
-        else
-            wki_number_deliver(t->number, from, (size_t)run * t->row_items, cast.dtype, cast.unit,
-                               to + (size_t)i * row_out);
+        put_rows(t, from, run, cast, to + (size_t)i * out);
     }
 }
 
 wk_status wki_h5_read_rows(wki_h5_table *t, uint64_t base, const int64_t *rows, int64_t n, wki_h5_cast cast, void *to)
 {
+    if (is_mapped(t)) return read_mapped(t, base, rows, n, cast, to);
     if (is_direct(t, cast)) return read_direct(t, base, rows, n, to);
-    const size_t row_out = cast.lookup ? wki_lookup_row(cast.lookup) : (size_t)t->row_items * wk_dtype_size(cast.dtype);
     piece p;
     for (int64_t i = 0; i < n; i += p.rows) {
         cut_piece(t, base, rows + i, n - i, &p);
         if (hold(t, &p)) return wk_error();
-        deliver(t, base, rows + i, &p, cast, row_out, (char *)to + (size_t)i * row_out);
+        deliver(t, base, rows + i, &p, cast, (char *)to + (size_t)i * row_out(t, cast));
         release(t, p.held, p.blocks);
     }
     return WK_OK;

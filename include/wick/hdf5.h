@@ -37,6 +37,11 @@ typedef struct wk_h5_opts {
     /* false; true: another program may be adding rows. Those that are whole by now are read, perhaps none; for more: wk_dataset_refresh */
     bool growing;
     bool y_of_items; /* false; true: y has a value for each of x's items. With .offsets, and needed with .growing, where counts do not tell */
+    /* false; true: the file is mapped into memory, and contiguous rows are copied from there, the fastest way for large rows of a file that
+     * the page cache holds; others are read as ever. That it is as long as it was is looked at whenever rows are read, else it is an error;
+     * but if somebody cuts it at that very moment, or its disk fails, the process is killed (SIGBUS), where without .map there is an error.
+     * So it cannot be joined with .growing or .isolate. WK_E_IO: the file cannot be mapped. */
+    bool map;
 } wk_h5_opts;
 WK_API wk_h5_opts wk_h5_opts_default(void);
 WK_API wk_dataset *wk_dataset_h5_new(const wk_h5_opts *o);
@@ -44,7 +49,7 @@ static inline wk_dataset *wk_dataset_h5_with(wk_h5_opts o) { return wk_dataset_h
 #define WK_H5_DEFAULTS                                                                                                 \
     .size = sizeof(wk_h5_opts), .split = NULL, .x = NULL, .y = NULL, .raw = false, .begin = 0, .end = -1,            \
     .offsets = NULL, .allow = NULL, .isolate = false, .isolate_seconds = 60, .isolate_mib = 1024, .growing = false, \
-    .y_of_items = false
+    .y_of_items = false, .map = false
 #define wk_dataset_h5(...) wk_dataset_h5_with(WK_WITH(wk_h5_opts, WK_H5_DEFAULTS, .path = __VA_ARGS__))
 /* Several files as one, as Caffe lists them: .path is a text file with the name of an HDF5 file a line, seen from the folder of the list;
  * empty lines and those that begin with # are passed over. The options hold for each file, .begin, .end and .growing must be left alone; fields must

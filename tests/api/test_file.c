@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -145,7 +146,15 @@ static int try_close(int fd)
     return fails_now() ? failing(EIO) : closed;
 }
 
-static const wki_file_ops trying = { try_open, try_pread, try_write, try_fsync, try_rename, try_close, NULL };
+static int try_fstat(int fd, struct stat *facts) { return fails_now() ? failing(EIO) : fstat(fd, facts); }
+
+static void *try_mmap(void *at, size_t bytes, int may, int how, int fd, off_t offset)
+{
+    return fails_now() ? (failing(ENODEV), MAP_FAILED) : mmap(at, bytes, may, how, fd, offset);
+}
+
+static const wki_file_ops trying = { try_open,  try_pread, try_write, try_fsync, try_rename,
+                                     try_close, NULL,      try_fstat, try_mmap };
 
 TEST(file, failing_at_any_call_leaves_the_old_or_the_whole_new)
 {
@@ -193,6 +202,32 @@ TEST(file, reads_on_after_short_reads)
     CHECK_ERROR(WK_E_IO, "load", "pieces");
     wki_set_file_ops(NULL);
     remove_folder("pieces");
+}
+
+TEST(file, is_mapped_until_it_is_closed_and_tells_when_it_was_cut)
+{
+    const char *path = in_folder("mapped");
+    write_text(path, "0123456789", 1000);
+    wki_file *f = wki_file_open(path, "load");
+    const char *map = wki_file_map(f);
+    CHECK(map && map == wki_file_map(f) && !memcmp(map, "0123456789", 10) && map[9999] == '9');
+    CHECK(wki_file_check_length(f) == WK_OK);
+    CHECK(truncate(path, 10001) == 0 && wki_file_check_length(f) == WK_OK);
+    CHECK(truncate(path, 9999) == 0 && wki_file_check_length(f) == WK_E_FORMAT);
+    CHECK_ERROR(WK_E_FORMAT, "load", "mapped is truncated: expected 10000 bytes, found 9999");
+    wki_file_close(f);
+    wki_set_file_ops(&trying);
+    for (int n = 0; n < 4; n++) { /* open, fstat, mmap, fstat */
+        calls_left = n;
+        f = wki_file_open(path, "load");
+        CHECK((f != NULL) == (n > 1));
+        CHECK(!f || (wki_file_map(f) != NULL) == (n > 2));
+        CHECK(n < 3 || wki_file_check_length(f) == WK_E_IO);
+        CHECK_ERROR(WK_E_IO, "load", "mapped", n == 2 ? "cannot map" : "cannot", n == 2 ? "No such device" : "");
+        wki_file_close(f);
+    }
+    wki_set_file_ops(NULL);
+    remove_folder("mapped");
 }
 
 TEST(file, of_another_library_is_renamed_durably)

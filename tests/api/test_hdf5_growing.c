@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -258,7 +259,7 @@ static ssize_t written_meanwhile(int fd, void *to, size_t n, off_t at)
     return pread(fd, to, n, at);
 }
 static int plain_open(const char *path, int flags, mode_t mode) { return open(path, flags, mode); }
-static const wki_file_ops moving = { plain_open, written_meanwhile, write, fsync, rename, close, NULL };
+static const wki_file_ops moving = { plain_open, written_meanwhile, write, fsync, rename, close, NULL, fstat, mmap };
 
 TEST(growing, without_swmr_a_file_is_read_only_between_two_writes)
 {

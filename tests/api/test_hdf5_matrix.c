@@ -5,9 +5,13 @@
 #include "base/process.h"
 #include "data/hdf5/h5.h"
 #include "hdf5_check.h"
+#include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/mman.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { ROWS = 37, WIDTH = 6, ITEMS = ROWS * WIDTH };
 
@@ -158,6 +162,127 @@ TEST(hdf5_matrix, rows_are_bytes_of_h5dread_for_every_layout_filter_and_number)
         H5Fclose(f);
     }
     ck_assert_int_eq(count, 1712);
+    forget();
+}
+
+/* ---- Mapped files ---- */
+
+static bool silent; /* reads fail, but for those of mapped memory */
+static int plain_open(const char *path, int flags, mode_t mode) { return open(path, flags, mode); }
+static ssize_t silent_pread(int fd, void *to, size_t bytes, off_t at)
+{
+    return silent ? (errno = EIO, -1) : pread(fd, to, bytes, at);
+}
+static const wki_file_ops mapping = { plain_open, silent_pread, write, fsync, rename, close, NULL, fstat, mmap };
+
+/* Runs, repetitions and jumps. */
+static void read_some(wk_dataset *set, char *x)
+{
+    enum { MANY = 64 };
+    int64_t rows[MANY];
+    for (int64_t i = 0; i < MANY; i++) rows[i] = i < 30 ? i / 10 * 10 + i % 7 : i * i % ROWS;
+    CHECK(wki_dataset_read(set, rows, MANY, (void *const[]){ x }) == WK_OK);
+}
+
+static void demand_same_mapped(const char *name, bool raw, bool without_reads)
+{
+    WK_SCOPE(both);
+    static char read[64 * WIDTH * 8], mapped[64 * WIDTH * 8];
+    memset(read, 1, sizeof read);
+    memset(mapped, 1, sizeof mapped);
+    read_some(wk_dataset_h5(file, .split = "/", .x = name, .y = "", .raw = raw), read);
+    wk_dataset *set = wk_dataset_h5(file, .split = "/", .x = name, .y = "", .raw = raw, .map = true);
+    silent = without_reads;
+    read_some(set, mapped);
+    silent = false;
+    ck_assert_msg(!memcmp(read, mapped, sizeof read), "%s differs where it is mapped", name);
+}
+
+TEST(hdf5_matrix, rows_of_a_mapped_file_are_those_that_are_read)
+{
+    const hid_t types[] = { H5T_STD_U8LE,   H5T_STD_I16BE,  H5T_STD_I32LE,  H5T_STD_U64BE,
+                            H5T_IEEE_F32BE, H5T_IEEE_F32LE, H5T_IEEE_F64BE, H5T_IEEE_F64LE };
+    enum { TYPES = sizeof types / sizeof *types };
+    char name[64];
+    wki_set_file_ops(&mapping);
+    for (int kind = 0; kind < 3; kind++) {
+        const bool newest = kind > 0;
+        const hid_t f = create_as("mapped.h5", newest, kind == 2 ? 2048 : 0);
+        put_one(f, "/odd", H5T_STD_U8LE, WHOLE, 0, false); /* so that others do not lie where they would be aligned */
+        put(f, (spec){ "/never", H5T_STD_I32LE, H5T_NATIVE_INT, 2, { ROWS, WIDTH }, { 0 }, 0 }, NULL);
+        for (int i = 0; i < WAYS * TYPES * 2; i++) {
+            const way w = (way)(i / TYPES / 2);
+            snprintf(name, sizeof name, "/%d", i);
+            if (exists(w, 0) && (w != BARE_EDGES || newest)) put_one(f, name, types[i / 2 % TYPES], w, 0, i % 2);
+        }
+        H5Fclose(f);
+        demand_same_mapped("/never", false, true);
+        for (int i = 0; i < 2 * WAYS * TYPES * 2; i++) {
+            const way w = (way)(i / 2 / TYPES / 2);
+            snprintf(name, sizeof name, "/%d", i / 2);
+            if (exists(w, 0) && (w != BARE_EDGES || newest)) demand_same_mapped(name, i % 2, w == WHOLE);
+        }
+    }
+    wki_set_file_ops(NULL);
+    forget();
+}
+
+/* Large rows, whose elements are swapped, cast, or copied; bytes that go through a table; labels; rows of different
+ * lengths; by a list. */
+TEST(hdf5_matrix, epochs_of_a_mapped_file_are_those_of_one_that_is_read)
+{
+    enum { MANY = 40, LONG = 5000 };
+    const struct {
+        hid_t file, memory;
+    } types[] = { { H5T_IEEE_F32LE, H5T_NATIVE_FLOAT },
+                  { H5T_IEEE_F32BE, H5T_NATIVE_FLOAT },
+                  { H5T_STD_I16LE, H5T_NATIVE_SHORT },
+                  { H5T_STD_U8LE, H5T_NATIVE_UINT8 } };
+    static float numbers[MANY * LONG];
+    static short labels[MANY];
+    static const int64_t offsets[] = { 0, 3, 3, 17, 40 };
+    for (int i = 0; i < MANY * LONG; i++) numbers[i] = (float)(i % 1013) / 8;
+    for (int i = 0; i < MANY; i++) labels[i] = (short)(i % 7);
+    FILE *list = fopen(scratch("list.txt"), "w");
+    CHECK(list && fputs("large.h5\n", list) >= 0 && fclose(list) == 0);
+    for (int k = 0; k < 2 * 2 * 4; k++) {
+        WK_SCOPE(both);
+        const int type = k / 4;
+        const hid_t f = create("large.h5");
+        put(f, (spec){ "y", H5T_STD_I16BE, H5T_NATIVE_SHORT, 1, { MANY }, { 0 }, 0 }, labels);
+        put(f, (spec){ "z", H5T_STD_I64BE, H5T_NATIVE_INT64, 1, { 5 }, { 0 }, 0 }, offsets);
+        put(f, (spec){ "x", types[type].file, types[type].memory, 2, { MANY, LONG }, { 0 }, 0 }, numbers);
+        H5Fclose(f);
+        wk_loader *loaders[2];
+        for (int map = 0; map < 2; map++) {
+            wk_h5_opts o = wk_h5_opts_default();
+            o.path = k % 2 ? scratch("list.txt") : file;
+            o.map = map;
+            o.offsets = k / 2 % 2 ? "z" : NULL;
+            wk_dataset *set = k % 2 ? wk_dataset_h5_list_new(&o) : wk_dataset_h5_new(&o);
+            loaders[map] = wk_loader_new(
+                set, .batch_size = 7, .shuffle = true, .num_workers = k % 3,
+                .transform = type == 3 ? wk_transform_normalize("x", (double[]){ 3 }, (double[]){ 2 }, 1) : NULL);
+        }
+        for (int batch = 0;; batch++) {
+            wk_batch *read = wk_loader_next(loaders[0]), *mapped = wk_loader_next(loaders[1]);
+            ck_assert_msg(!wk_failed() && !read == !mapped, "%d: %s", k, wk_error_text());
+            if (!read) break;
+            CHECK(wk_equal(wk_batch_x(read), wk_batch_x(mapped)) && wk_equal(wk_batch_y(read), wk_batch_y(mapped)));
+        }
+    }
+    forget();
+}
+
+TEST(hdf5_matrix, a_mapping_is_refused_where_a_cut_file_must_not_kill)
+{
+    const hid_t f = create("mapped.h5");
+    put_pair(f, "x", "y", 20, 2);
+    H5Fclose(f);
+    CHECK_NULL(wk_dataset_h5(file, .map = true, .growing = true));
+    CHECK_ERROR(WK_E_INVALID, "mapped.h5", ".map", ".growing");
+    CHECK_NULL(wk_dataset_h5(file, .map = true, .isolate = true));
+    CHECK_ERROR(WK_E_INVALID, "mapped.h5", ".map", ".isolate");
     forget();
 }
 

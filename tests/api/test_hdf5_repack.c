@@ -6,6 +6,7 @@
 #include "wick/hdf5.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 static char from[128];
@@ -145,7 +146,9 @@ static ssize_t failing_write(int fd, const void *bytes, size_t n)
     return full() ? (errno = ENOSPC, -1) : write(fd, bytes, n);
 }
 static int failing_sync(int fd) { return full() ? (errno = EIO, -1) : fsync(fd); }
-static const wki_file_ops failing = { plain_open, pread, failing_write, failing_sync, rename, close, NULL };
+static const wki_file_ops failing = {
+    plain_open, pread, failing_write, failing_sync, rename, close, NULL, fstat, mmap
+};
 
 TEST(h5_repack, a_disk_that_takes_no_more_is_an_error)
 {

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -144,7 +145,8 @@ static int failing_rename(const char *from, const char *to)
     return rename(from, to);
 }
 static int plain_open(const char *path, int flags, mode_t mode) { return open(path, flags, mode); }
-static const wki_file_ops failing = { plain_open, pread, failing_write, failing_sync, failing_rename, close, NULL };
+static const wki_file_ops failing = { plain_open, pread, failing_write, failing_sync, failing_rename,
+                                      close,      NULL,  fstat,         mmap };
 
 TEST(shards, a_disk_that_fails_anywhere_loses_no_row)
 {

@@ -11,6 +11,7 @@
 #include <hdf5.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -104,12 +105,12 @@ static wk_status ignore(void *user, const wk_h5_info *info)
 }
 
 /* Everything a user may do with a file; the first error, or WK_OK. */
-static wk_status use(void)
+static wk_status use_by(bool map)
 {
     WK_SCOPE(using);
     float x[WIDTH];
     int64_t y;
-    wk_dataset *set = wk_dataset_h5(path);
+    wk_dataset *set = wk_dataset_h5(path, .map = map);
     const int64_t rows = set ? wk_dataset_len(set) : 0;
     const wk_field *fields;
     if (set) wk_dataset_fields(set, &fields);
@@ -118,6 +119,13 @@ static wk_status use(void)
         wki_dataset_read(set, &row, 1, (void *const[]){ x, &y });
     const wk_status status = wk_error();
     wk_error_clear();
+    return status;
+}
+
+static wk_status use(void)
+{
+    const wk_status status = use_by(false);
+    CHECK(use_by(true) == status);
     wk_h5_each(path, ignore, NULL);
     wk_error_clear();
     return status;
@@ -457,6 +465,11 @@ static ssize_t failing_write(int fd, const void *from, size_t bytes) { return br
 static int failing_fsync(int fd) { return broken() ? -1 : fsync(fd); }
 static int failing_rename(const char *from, const char *to) { return broken() ? -1 : rename(from, to); }
 static int failing_close(int fd) { return close(fd) || broken() ? -1 : 0; }
+static int failing_fstat(int fd, struct stat *facts) { return broken() ? -1 : fstat(fd, facts); }
+static void *failing_mmap(void *at, size_t bytes, int may, int how, int fd, off_t offset)
+{
+    return broken() ? MAP_FAILED : mmap(at, bytes, may, how, fd, offset);
+}
 
 /* Writes a file, reads all of it and looks at it. */
 static wk_status write_and_read(void)
@@ -480,14 +493,25 @@ static wk_status write_and_read(void)
     return wk_error();
 }
 
+static wk_status read_mapped(void)
+{
+    WK_SCOPE(working);
+    float x[WIDTH];
+    int64_t y;
+    wk_dataset *set = wk_dataset_h5(path, .map = true);
+    for (int64_t row = 0; set && row < 8 && !wk_failed(); row++)
+        wki_dataset_read(set, &row, 1, (void *const[]){ x, &y });
+    return wk_error();
+}
+
 /* Lets each call in turn fail; how many there were. */
-static int fail_at_every_call(wk_status expected)
+static int fail_at_every_call(wk_status expected, wk_status (*work)(void))
 {
     int n = 0;
     for (wk_status status = expected; status; n++) {
         const int64_t live = wk_live_objects();
         calls_left = n + 1;
-        status = write_and_read();
+        status = work();
         const bool reached = calls_left == 0;
         calls_left = 0;
         ck_assert_msg(!reached || !status || status == expected, "call %d: %s", n, wk_error_text());
@@ -506,7 +530,7 @@ TEST(bad_files, memory_that_fails_at_any_call_is_an_error)
     wk_scope_close(wick_test_scope);
     CHECK(wk_set_allocator(&allocator) == WK_OK);
     wick_test_scope = wk_scope_open("again");
-    CHECK(fail_at_every_call(WK_E_MEMORY) > 50);
+    CHECK(fail_at_every_call(WK_E_MEMORY, write_and_read) > 50);
     wk_scope_close(wick_test_scope);
     CHECK(wk_set_allocator(NULL) == WK_OK);
     wick_test_scope = wk_scope_open("again");
@@ -515,11 +539,15 @@ TEST(bad_files, memory_that_fails_at_any_call_is_an_error)
 
 TEST(bad_files, a_disk_that_fails_at_any_call_is_an_error)
 {
-    static const wki_file_ops ops = { failing_open,   failing_pread, failing_write, failing_fsync,
-                                      failing_rename, failing_close, NULL };
+    static const wki_file_ops ops = { failing_open,  failing_pread, failing_write, failing_fsync, failing_rename,
+                                      failing_close, NULL,          failing_fstat, failing_mmap };
     new_path();
     wki_set_file_ops(&ops);
-    CHECK(fail_at_every_call(WK_E_IO) > 20);
+    CHECK(fail_at_every_call(WK_E_IO, write_and_read) > 20);
+    wki_set_file_ops(NULL);
+    write_good(CONTIGUOUS, false);
+    wki_set_file_ops(&ops);
+    CHECK(fail_at_every_call(WK_E_IO, read_mapped) > 20);
     wki_set_file_ops(NULL);
     unlink(path);
 }

@@ -8,6 +8,7 @@
 #include "wick_check.h"
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 /* A deed: what it needs, what it does, and what must not have changed where it failed. */
@@ -69,7 +70,7 @@ static long every_request(const deed *d, bool sticky)
 /* Disks are slow, and nothing here is about power that fails. */
 static int no_fsync(int fd) { return (void)fd, 0; }
 static int plain_open(const char *path, int flags, mode_t mode) { return open(path, flags, mode); }
-static const wki_file_ops in_haste = { plain_open, pread, write, no_fsync, rename, close, NULL };
+static const wki_file_ops in_haste = { plain_open, pread, write, no_fsync, rename, close, NULL, fstat, mmap };
 
 static void holds(const deed *d)
 {
