@@ -6,7 +6,7 @@
 #include <sched.h>
 #include <stdlib.h>
 
-enum { MOST = 64, SPINS = 2000, YIELDS = 500, WATCHED = 400 };
+enum { MOST = 64, SPINS = 2000, YIELDS = 500, WATCHED = 100 /* microseconds */ };
 /* posted: a serial above, how many parts below; 0 parts end the members */
 enum { PARTS_MASK = 0xFF };
 
@@ -41,9 +41,11 @@ static inline void relax(int spins)
 #endif
 }
 
+/* Where others want the processor the first look is the last. */
 void wki_watch(const _Atomic int64_t *value, int64_t old)
 {
-    for (int spins = 0; spins < WATCHED && atomic_load_explicit(value, memory_order_relaxed) == old; spins++) relax(0);
+    const double until = wki_clock() + 1e-6 * WATCHED;
+    while (atomic_load_explicit(value, memory_order_relaxed) == old && wki_clock() < until) sched_yield();
 }
 
 static unsigned long await_post(unsigned long seen)

@@ -18,7 +18,7 @@ WK_API double wki_clock(void);                                 /* seconds, of a 
 WK_API bool wki_wait_until(wki_cond *cond, wki_mutex *mutex, double clock); /* false: it is over */
 WK_API void wki_wake_one(wki_cond *cond);
 WK_API void wki_wake_all(wki_cond *cond);
-/* Looks at *value for a few microseconds at most, until it is not `old`: being woken takes longer. */
+/* Looks at *value, for a tenth of a millisecond at most, until it is not `old`: to be woken costs the other side more. */
 WK_API void wki_watch(const _Atomic int64_t *value, int64_t old);
 
 typedef struct wki_thread wki_thread;

@@ -153,6 +153,7 @@ static bool race_waiting(const race *r)
     const bench_file *f = &files[0];
     char path[512];
     if (!bench_data_write(f, r->folder, path)) return complain(wk_error_text());
+    sample(f, path, 1); /* brings the memory */
     const double step = 1.2 * sample(f, path, 1) / (double)((f->rows + BENCH_DATA_BATCH - 1) / BENCH_DATA_BATCH);
     double waited[MAX_SAMPLES];
     for (int k = 0; k < r->samples; k++) {
