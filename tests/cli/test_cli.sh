@@ -1157,10 +1157,10 @@ shows '^peak: multiply-adds of f32'
 shows '^loader: epochs of 6,400 drawn digits'
 [ "$(grep -c '^ *1  *[0-9.]*  *[0-9.]*$' out)" -eq 1 ] || fail "the peak of one thread is expected"
 grep -q 'products' out && fail "it measures more than it was asked for"
-TMPDIR=$PWD/none
+TMPDIR=$PWD/absent
 export TMPDIR
 refuses 1 bench --only loader --seconds 0.001
-says 'none/wick-bench'
+says 'absent/wick-bench'
 unset TMPDIR
 refuses 2 bench --only peak,speed
 says 'no section "speed"'
