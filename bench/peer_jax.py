@@ -184,7 +184,7 @@ def variant(jax, case, scanned):
 
 
 def builders(jax, case):
-    scanned = SCANNED_OF_LARGE if case.work in ("resnet18", "lstm", "encoder") else SCANNED
+    scanned = SCANNED_OF_LARGE if case.work in ("cnn", "resnet18", "lstm", "encoder") else SCANNED
     return {
         "one step a call": lambda: variant(jax, case, 0),
         f"{scanned} steps scanned": lambda: variant(jax, case, scanned),
