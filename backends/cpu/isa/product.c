@@ -1,7 +1,8 @@
 /* Matrix products, compiled once per instruction set (WKI_ISA) and element type (REAL_BITS), and with WKI_BF16 for f32
    that is multiplied as bfloat16. One operand, P, is broadcast; the other, Q, is loaded as vectors; a tile of C stays
-   in registers while k passes. Rests on vector.h and the contract, product.h; single.h has the products whose C is one
-   line, pairs.h bfloat16. */
+   in registers while k passes. Rests on vector.h and the contract, product.h; pack.h copies operands, single.h has
+   the products whose C is one line, pairs.h bfloat16. */
+#include "backends/cpu/isa/pack.h"
 #include "backends/cpu/isa/single.h"
 #include <math.h>
 
@@ -26,11 +27,14 @@ enum { MR = 6, WIDE_ROWS = 2, MASKED = 0 };
 #endif
 enum { NV = 2, WIDE = 4, NR_MAX = WIDE * VL };
 
-/* A panel of Q, KC x NV vectors, about fills the first cache; MC x KC of P stay in the second, KC x NC of Q near it. */
-enum { KC = 400 * EACH, MC = 216, NC = 8192 / sizeof(real) };
+/* A block of P stays in the second cache while panels of Q pass, each of KC x NV vectors: reading a panel from there
+   costs nothing, and passes over C do. Up to SOLE rows are one block, with k cut shorter; more are cut to blocks of
+   BLOCK elements. KC x NC of Q stay near the second cache. */
+enum { KC = 4096 / sizeof(real), SOLE = 256, BLOCK = 84 * KC, SOLE_BLOCK = 128 * KC, NC = 8192 / sizeof(real) };
 
-/* Q is used where it lies for up to so many rows, or so few k: copying it would not pay. Pairs are always made. */
-enum { IN_PLACE_ROWS = EACH == 1 ? 140 : 0, IN_PLACE_K = EACH == 1 ? 64 : 0 };
+/* Q is used where it lies for up to so many rows, or so few k: copying it would not pay. Nor would copying P for fewer
+   than MANY_COLUMNS, unless neither its rows nor its k lie side by side. Pairs are always made. */
+enum { IN_PLACE_ROWS = EACH == 1 ? 520 : 0, IN_PLACE_K = EACH == 1 ? 128 : 0, MANY_COLUMNS = 1000 };
 
 enum { FAR_AHEAD = 128 }; /* a k long enough to prefetch the next tile of C meanwhile */
 
@@ -49,29 +53,44 @@ typedef struct tile {
     int64_t k; /* elements */
     const real *p, *q;
     real *c;
-    int64_t ps, qs, cs; /* P from row to row or from k to k, Q from k to k, C from row to row */
-    int last;           /* columns in the last vector */
-    bool fresh;         /* starts from 0, not from C */
+    int64_t ps, qs, cs;  /* P from row to row or from k to k, Q from k to k, C from row to row */
+    int64_t count, next; /* so many tiles, one below the other, and P from one to the next */
+    int last;            /* columns in the last vector */
+    bool fresh;          /* starts from 0, not from C */
+    bool ahead;          /* k is long enough to fetch the next tile of C meanwhile */
 } tile;
 
-/* the rows of P lie side by side at each k ("near"), or each row runs along k ("far") */
-INLINE void multiply(const int mr, const int nv, const bool near, const tile *t)
+INLINE vec load_c(const tile *t, const real *c, bool masked) { return masked ? load_some(c, t->last) : load(c); }
+
+INLINE void store_c(const tile *t, real *c, vec x, bool masked)
 {
-    /* one pointer for three rows of P, and the compiler must not see through it: it would make fourteen and spill them
-     */
-    const real *q = t->q, *p[MR / 3 + 1];
-    const ptrdiff_t row = near ? 1 : t->ps, step = near ? t->ps : 1, qs = t->qs;
+    if (masked)
+        store_some(c, x, t->last);
+    else
+        store(c, x);
+}
+
+/* the rows of P lie side by side at each k ("near"), or each row runs along k ("far") */
+INLINE void multiply_one(const int mr, const int nv, const bool near, const tile *t, const real *from, real *c)
+{
+    const real *q = t->q, *p[MR / 3 + 1]; /* one pointer for three rows of P */
+    const ptrdiff_t row = near ? 1 : t->ps, step = near ? t->ps : 1, qs = t->qs, cs = t->cs;
     UNROLL for (int i = 0; i < mr; i += 3)
     {
-        p[i / 3] = t->p + i * row;
-        if (!near) __asm__("" : "+r"(p[i / 3]));
+        p[i / 3] = from + i * row;
+        if (!near) OPAQUE(p[i / 3]);
     }
     vec acc[MR][WIDE];
     if (t->fresh) {
         UNROLL for (int i = 0; i < mr; i++) UNROLL for (int v = 0; v < nv; v++) acc[i][v] = (vec){ 0 };
     } else {
-        UNROLL for (int i = 0; i < mr; i++) UNROLL for (int v = 0; v < nv; v++) acc[i][v] =
-            MASKED && v == nv - 1 ? load_some(t->c + i * t->cs + v * VL, t->last) : load(t->c + i * t->cs + v * VL);
+        const real *at = c;
+        UNROLL for (int i = 0; i < mr; i++)
+        {
+            UNROLL for (int v = 0; v < nv; v++) acc[i][v] = load_c(t, at + v * VL, MASKED && v == nv - 1);
+            at += cs;
+            OPAQUE(at);
+        }
     }
     for (int64_t k = t->k; k > 0; k--, q += qs) {
         vec b[WIDE];
@@ -83,13 +102,32 @@ INLINE void multiply(const int mr, const int nv, const bool near, const tile *t)
         }
         UNROLL for (int i = 0; i < mr; i += 3) p[i / 3] += step;
     }
-    UNROLL for (int i = 0; i < mr; i++) UNROLL for (int v = 0; v < nv; v++)
+    UNROLL for (int i = 0; i < mr; i++)
     {
-        real *const c = t->c + i * t->cs + v * VL;
-        if (MASKED && v == nv - 1)
-            store_some(c, acc[i][v], t->last);
-        else
-            store(c, acc[i][v]);
+        UNROLL for (int v = 0; v < nv; v++) store_c(t, c + v * VL, acc[i][v], MASKED && v == nv - 1);
+        c += cs;
+        OPAQUE(c);
+    }
+}
+
+INLINE void multiply(const int mr, const int nv, const bool near, const tile *t)
+{
+    const real *p = t->p;
+    real *c = t->c;
+    for (int64_t left = t->count; left > 0; left--, p += t->next) {
+        real *below = c + mr * t->cs;
+        if (t->ahead && left > 1) {
+            const real *at = below;
+            UNROLL for (int i = 0; i < mr; i++)
+            {
+                __builtin_prefetch(at, 1);
+                __builtin_prefetch(at + (nv - 1) * VL, 1);
+                at += t->cs;
+                OPAQUE(at);
+            }
+        }
+        multiply_one(mr, nv, near, t, p, c);
+        c = below;
     }
 }
 
@@ -115,50 +153,6 @@ static void (*const tiles[MR][2][WIDE])(const tile *) = { HEIGHTS(WIDE_LINE, LIN
 
 /* ---- moving operands ---- */
 
-/* to[t ts + i] = from[i fs + t] for i < rows <= VL, t < cols: squares of LANE x LANE inside 16-byte lanes. Rows that
-   are not there repeat the last one, so nothing outside is read. */
-INLINE void transpose_strip(real *to, ptrdiff_t ts, const real *from, ptrdiff_t fs, const int rows, int64_t cols)
-{
-    const real *row[VL];
-    for (int i = 0; i < VL; i++) row[i] = from + LEAST(i, rows - 1) * fs;
-    int64_t t = 0;
-    for (; t + LANE <= cols; t += LANE) {
-        vec x[LANE];
-        turn_lanes(row, t, x);
-        UNROLL for (int i = 0; i < LANE; i++) store(to + (t + i) * ts, x[i]);
-    }
-    for (; t < cols; t++)
-        for (int i = 0; i < rows; i++) to[t * ts + i] = row[i][t];
-}
-
-/* Whole vectors are written, up to VL - 1 reals too many, which the next row of `to` then overwrites: hence the order,
-   last strip first. `to` needs room for VL reals more at its end. */
-static void transpose(real *to, ptrdiff_t ts, const real *from, ptrdiff_t fs, int64_t rows, int64_t cols)
-{
-    int64_t i = rows - rows % VL;
-    if (i < rows) transpose_strip(to + i, ts, from + i * fs, fs, (int)(rows - i), cols);
-    for (i -= VL; i >= 0; i -= VL) transpose_strip(to + i, ts, from + i * fs, fs, VL, cols);
-}
-
-/* to[t ts + i] = from[i is + t tis], along i as fast as the strides allow; overwrites as transpose does */
-static void pack(real *to, ptrdiff_t ts, const real *from, ptrdiff_t is, ptrdiff_t tis, int64_t rows, int64_t cols)
-{
-    if (is == 1) {
-        for (int64_t t = 0; t < cols; t++, to += ts, from += tis) {
-            int64_t i = 0;
-            for (; i + VL <= rows; i += VL) store(to + i, load(from + i));
-            if (i < rows) store(to + i, load_some(from + i, (int)(rows - i)));
-        }
-        return;
-    }
-    if (tis == 1) {
-        transpose(to, ts, from, is, rows, cols);
-        return;
-    }
-    for (int64_t t = 0; t < cols; t++)
-        for (int64_t i = 0; i < rows; i++) to[t * ts + i] = from[i * is + t * tis];
-}
-
 /* an operand's columns from k on, as elements */
 static void pack_operand(real *to, ptrdiff_t ts, const real *from, ptrdiff_t is, ptrdiff_t ks, int64_t rows, int64_t k)
 {
@@ -180,7 +174,7 @@ typedef struct job {
     bool flip;     /* a tile must be transposed on its way to C */
     bool accumulate, near, pack_p, in_place;
     int64_t needed; /* of the tiles at row i those that begin left of column i + rows + needed */
-    int nr, kc;     /* columns of a panel of Q, and k at most */
+    int64_t nr, kc; /* columns of a panel of Q, and elements along k at most */
     real *pp, *pq, *spare, *turn;
 } job;
 
@@ -189,9 +183,12 @@ static double cost(int64_t m, int64_t n, int64_t k, int64_t qcs, int64_t qks, bo
 {
     const double vectors = (double)parts_of(n, VL);
     const double packing = qcs == 1 ? (m > IN_PLACE_ROWS ? 1.0 / VL : 0) : qks == 1 ? 3.0 / VL : 1.5;
-    const double storing = direct ? vectors : 1.5 * (double)n * (double)parts_of(k, KC);
+    const double storing = direct ? vectors : 1.5 * (double)n * (double)parts_of(parts_of(k, EACH), KC);
     return (double)m * (double)k * vectors / (2 * EACH) + packing * (double)n * (double)k + (double)m * storing;
 }
+
+/* elements of P that are packed at once */
+static int64_t p_room(int64_t m, int64_t k) { return LEAST(m * parts_of(k, EACH), SOLE_BLOCK); }
 
 /* top: the rows of a symmetric product that lie above g */
 static job plan(const wki_product *g, int64_t top, real *scratch)
@@ -211,14 +208,14 @@ static job plan(const wki_product *g, int64_t top, real *scratch)
         j.flip = j.out.cs != 1;
     }
     j.nr = (j.m <= WIDE_ROWS ? WIDE : NV) * VL;
-    j.kc = j.nr > NV * VL ? KC / 3 : KC;
+    j.kc = j.nr > NV * VL ? KC / 3 : j.m <= SOLE ? LEAST(SOLE_BLOCK / j.m, KC) : KC;
     j.near = j.pks != 1;
-    j.pack_p = EACH > 1 || (j.near ? j.prs != 1 || k > IN_PLACE_K : j.n > 32 * j.nr);
+    j.pack_p = EACH > 1 || (j.near ? j.prs != 1 || (k > IN_PLACE_K && j.n > MANY_COLUMNS) : j.n > MANY_COLUMNS);
     j.in_place = j.qcs == 1 && (j.m <= IN_PLACE_ROWS || k <= IN_PLACE_K);
     j.spare = scratch;
     j.turn = j.spare + MR * NR_MAX + VL;
     j.pp = j.turn + MR * NR_MAX + VL;
-    j.pq = j.pp + LEAST(j.m, MC) * parts_of(LEAST(k, KC), EACH) + VL;
+    j.pq = j.pp + p_room(j.m, k) + VL;
     return j;
 }
 
@@ -242,49 +239,45 @@ static void deliver(const job *g, sums *f)
 }
 
 typedef struct block {
-    int64_t row[MC / MR + 2], tiles, k0, kc; /* tiles begin at row[0 .. tiles - 1] and end at row[tiles] */
-    int64_t ke;                              /* elements that are kc */
-    bool first, last;                        /* of the blocks over k */
+    int64_t i0, tiles, rows, higher; /* a tile has so many rows, the first `higher` ones another one */
+    int64_t k0, kc, ke;              /* ke: elements that are kc */
+    bool first, last;                /* of the blocks over k */
 } block;
 
-static void prefetch(const job *g, int64_t i, int64_t end, int64_t j, int64_t cols)
-{
-    for (; i < end; i++) {
-        __builtin_prefetch(g->out.c + i * g->out.rs + j, 1);
-        __builtin_prefetch(g->out.c + i * g->out.rs + j + cols - 1, 1);
-    }
-}
+static int64_t row_of(const block *b, int64_t r) { return b->i0 + r * b->rows + LEAST(r, b->higher); }
 
 /* columns [j, j + cols) of Q against all rows of a block */
 static void panel(const job *g, const block *b, const real *q, int64_t qs, int64_t j, int64_t cols)
 {
     const int vectors = (int)parts_of(cols, VL), last = (int)(cols - (vectors - 1) * VL);
     const bool direct = g->out.cs == 1 && (MASKED || last == VL), fresh = b->first && !g->accumulate;
-    tile t = { .k = b->ke, .q = q, .qs = qs, .last = direct ? last : VL, .fresh = fresh };
-    for (int64_t r = 0; r < b->tiles; r++) {
-        const int64_t i = b->row[r], rows = b->row[r + 1] - i;
+    const bool done = direct && (!b->last || g->out.plain);
+    tile t = { .k = b->ke, .q = q, .qs = qs, .last = direct ? last : VL, .fresh = fresh, .ahead = b->ke >= FAR_AHEAD };
+    for (int64_t r = 0; r < b->tiles; r += t.count) {
+        const int64_t i = row_of(b, r), rows = b->rows + (r < b->higher);
+        t.count = 1;
         if (j >= i + rows + g->needed) continue;
-        t.p = g->pack_p ? g->pp + (i - b->row[0]) * b->ke : g->p + i * g->prs + b->k0 * g->pks;
+        if (done) t.count = (r < b->higher ? b->higher : b->tiles) - r;
+        t.p = g->pack_p ? g->pp + (i - b->i0) * b->ke : g->p + i * g->prs + b->k0 * g->pks;
         t.ps = g->pack_p ? rows : g->near ? g->pks : g->prs;
+        t.next = g->pack_p ? rows * b->ke : rows * g->prs;
         t.c = direct ? g->out.c + i * g->out.rs + j : g->spare;
         t.cs = direct ? g->out.rs : NR_MAX;
         if (!direct && !fresh) fetch(g, i, j, rows, cols);
-        if (direct && b->ke >= FAR_AHEAD && r + 1 < b->tiles) prefetch(g, b->row[r + 1], b->row[r + 2], j, cols);
         tiles[rows - 1][g->near || g->pack_p][vectors - 1](&t);
-        if (direct && (!b->last || g->out.plain)) continue;
-        deliver(g, &(sums){ t.c, t.cs, i, j, rows, cols, b->last });
+        if (!done) deliver(g, &(sums){ t.c, t.cs, i, j, rows, cols, b->last });
     }
 }
 
 static void multiply_block(const job *g, block *b, int64_t i0, int64_t i1, int64_t j0, int64_t j1)
 {
+    b->i0 = i0;
     b->tiles = parts_of(i1 - i0, MR);
-    const int64_t rows = (i1 - i0) / b->tiles, more = (i1 - i0) % b->tiles;
-    b->row[0] = i0;
-    for (int64_t r = 0; r < b->tiles; r++) b->row[r + 1] = b->row[r] + rows + (r < more);
+    b->rows = (i1 - i0) / b->tiles;
+    b->higher = (i1 - i0) % b->tiles;
     if (g->pack_p)
         for (int64_t r = 0; r < b->tiles; r++) {
-            const int64_t i = b->row[r], mr = b->row[r + 1] - i;
+            const int64_t i = row_of(b, r), mr = row_of(b, r + 1) - i;
             pack_operand(g->pp + (i - i0) * b->ke, mr, g->p + i * g->prs + b->k0 * g->pks, g->prs, g->pks, mr, b->kc);
         }
     for (int64_t j = j0; j < j1; j += g->nr) {
@@ -294,7 +287,7 @@ static void multiply_block(const job *g, block *b, int64_t i0, int64_t i1, int64
             panel(g, b, q, g->qks, j, cols);
             continue;
         }
-        real *const to = g->pq + (j - j0) * b->ke;
+        real *const to = g->pq + (g->m > SOLE ? (j - j0) * b->ke : 0);
         if (i0 == 0) pack_operand(to, g->nr, q, g->qcs, g->qks, cols, b->kc);
         panel(g, b, to, g->nr, j, cols);
     }
@@ -306,8 +299,9 @@ static int64_t cut(int64_t n, int64_t parts, int64_t x) { return n * x / parts; 
 static void product(const wki_product *p, int64_t top, real *scratch)
 {
     const job g = plan(p, top, scratch);
-    const int64_t elements = parts_of(g.k, EACH), mparts = parts_of(g.m, MC);
-    const int64_t kparts = MOST(parts_of(elements, g.kc / EACH), 1);
+    const int64_t elements = parts_of(g.k, EACH), kparts = MOST(parts_of(elements, g.kc), 1);
+    const int64_t mc = LEAST(BLOCK / MOST(parts_of(elements, kparts), 1), SOLE);
+    const int64_t mparts = g.m <= SOLE ? 1 : parts_of(g.m, mc);
     for (int64_t j = 0; j < g.n; j += NC)
         for (int64_t kb = 0; kb < kparts; kb++) {
             block b = { .k0 = EACH * cut(elements, kparts, kb), .first = kb == 0, .last = kb == kparts - 1 };
@@ -350,8 +344,9 @@ static int64_t units(const wki_product *p)
 static size_t scratch(const wki_product *p)
 {
     if (is_single(p)) return single_scratch(p);
-    const int64_t k = parts_of(LEAST(p->k, KC), EACH), side = MOST(p->m, p->n);
-    return sizeof(real) * (size_t)(2 * (MR * NR_MAX + VL) + LEAST(side, MC) * k + VL + (LEAST(side, NC) + NR_MAX) * k);
+    const int64_t k = LEAST(parts_of(p->k, EACH), KC), side = MOST(p->m, p->n);
+    const int64_t columns = (side > SOLE ? LEAST(side, NC) : 0) + NR_MAX;
+    return sizeof(real) * (size_t)(2 * (MR * NR_MAX + VL) + p_room(side, p->k) + VL + columns * k);
 }
 
 static void run(const wki_product *p, int64_t first, int64_t end, void *scratch)

@@ -40,6 +40,9 @@ typedef real lane __attribute__((vector_size(16), aligned(sizeof(real)), may_ali
 #define UNROLL _Pragma("GCC unroll 32")
 #endif
 
+/* what the compiler must not see through: it would make a pointer for each of fourteen rows, and spill them */
+#define OPAQUE(pointer) __asm__("" : "+r"(pointer))
+
 INLINE vec load(const real *p) { return *(const vec *)p; }
 INLINE void store(real *p, vec x) { *(vec *)p = x; }
 INLINE vec splat(real x) { return x - (vec){ 0 }; }
@@ -251,20 +254,24 @@ INLINE vec load_every(const real *p, const int64_t step, int n)
     return __builtin_shufflevector(first, last, EVENS);
 }
 
-/* 16 bytes from each of the LANES places p[0], p[LANE], p[2 LANE] ... */
-INLINE vec load_lanes(const real *const *p, ptrdiff_t at)
+/* 16 bytes from each of the LANES places p[0], p[apart], p[2 apart] ... */
+INLINE vec load_lanes(const real *const *p, const int apart, ptrdiff_t at)
 {
-    typedef float quad __attribute__((vector_size(16), aligned(sizeof(real)), may_alias));
-#define AT(i) (*(const quad *)(p[(i)*LANE] + at))
-#if VECTOR_BYTES == 16
-    return (vec)AT(0);
-#elif VECTOR_BYTES == 32
-    return (vec)__builtin_shufflevector(AT(0), AT(1), 0, 1, 2, 3, 4, 5, 6, 7);
+#define AT(i) (p[(i)*apart] + at)
+#if VECTOR_BYTES == 64
+    __m512 x = _mm512_castps128_ps512(_mm_loadu_ps((const float *)AT(0)));
+    x = _mm512_mask_broadcast_f32x4(x, 0x00f0, _mm_loadu_ps((const float *)AT(1)));
+    x = _mm512_mask_broadcast_f32x4(x, 0x0f00, _mm_loadu_ps((const float *)AT(2)));
+    return (vec)_mm512_mask_broadcast_f32x4(x, 0xf000, _mm_loadu_ps((const float *)AT(3)));
 #else
-    typedef float pair __attribute__((vector_size(32)));
-    const pair low = __builtin_shufflevector(AT(0), AT(1), 0, 1, 2, 3, 4, 5, 6, 7);
-    const pair high = __builtin_shufflevector(AT(2), AT(3), 0, 1, 2, 3, 4, 5, 6, 7);
-    return (vec)__builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    typedef float quad __attribute__((vector_size(16), aligned(sizeof(real)), may_alias));
+#define QUAD(i) (*(const quad *)AT(i))
+#if VECTOR_BYTES == 16
+    return (vec)QUAD(0);
+#else
+    return (vec)__builtin_shufflevector(QUAD(0), QUAD(1), 0, 1, 2, 3, 4, 5, 6, 7);
+#endif
+#undef QUAD
 #endif
 #undef AT
 }
@@ -286,7 +293,7 @@ INLINE void turn_loaded(vec y[LANE])
 /* y[k] = element at + k of each of the VL rows */
 INLINE void turn_lanes(const real *const *row, ptrdiff_t at, vec y[LANE])
 {
-    UNROLL for (int i = 0; i < LANE; i++) y[i] = load_lanes(row + i, at);
+    UNROLL for (int i = 0; i < LANE; i++) y[i] = load_lanes(row + i, LANE, at);
     turn_loaded(y);
 }
 
