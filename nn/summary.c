@@ -169,8 +169,10 @@ wk_status wk_summary_print(const wk_summary *s, FILE *out)
         const wk_summary_row *row = &s->rows[i];
         if (row->depth == 0 && !row->leaf) continue;
         shape_text(row, text, sizeof text);
-        fprintf(out, "%-*s  %-*s  %-*s  %13s  %11s\n", path, row->path, type, row->type, shape, text,
-                wki_count_text(row->parameters, a), row->flops > 0 ? scaled(row->flops, "", 1000, b) : "");
+        fprintf(out, "%-*s  %-*s  %-*s  %13s", path, row->path, type, row->type, shape, text,
+                wki_count_text(row->parameters, a));
+        if (row->flops > 0) fprintf(out, "  %11s", scaled(row->flops, "", 1000, b));
+        fputc('\n', out);
     }
     fprintf(out, "%s parameters", wki_count_text(s->parameters, a));
     if (s->trained != s->parameters) fprintf(out, " (%s trained)", wki_count_text(s->trained, a));

@@ -31,11 +31,13 @@ void grid_put(grid *g, FILE *out)
         int w = say_width(g->cells[i]);
         if (w > width[i % g->columns]) width[i % g->columns] = w;
     }
-    for (int i = 0; i < g->count; i++) {
-        int c = i % g->columns, pad = width[c] - say_width(g->cells[i]);
-        bool right = g->right >> c & 1, last = c == g->columns - 1;
-        int before = right && *g->cells[i] ? pad : 0, after = last ? 0 : pad - before;
-        fprintf(out, "%*s%*s%s%*s%s", c ? 2 : g->indent, "", before, "", g->cells[i], after, "", last ? "\n" : "");
+    for (int i = 0, blanks = 0; i < g->count; i++) { /* blanks: those due, which none follows at a line's end */
+        const int c = i % g->columns, pad = width[c] - say_width(g->cells[i]);
+        const int before = g->right >> c & 1 ? pad : 0;
+        blanks += (c ? 2 : g->indent) + before;
+        if (*g->cells[i]) fprintf(out, "%*s%s", blanks, "", g->cells[i]), blanks = 0;
+        blanks += pad - before;
+        if (c == g->columns - 1) fputc('\n', out), blanks = 0;
     }
     free(g->cells);
     *g = (grid){ .columns = g->columns };

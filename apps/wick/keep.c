@@ -14,21 +14,31 @@ static bool make_folder(keep *k, const char *path)
     return say_failed("cannot make the folder %s: %s", k->folder, strerror(errno)), false;
 }
 
-static bool begin_file(const keep *k, const char *name, char path[1100], json *j)
+/* A file of JSON that appears, or replaces what there was, when it is whole. */
+typedef struct file {
+    char path[1100], aside[1110];
+    json j;
+} file;
+
+static bool begin_file(const keep *k, const char *name, file *f)
 {
-    snprintf(path, 1100, "%s/%s", k->folder, name);
-    *j = json_on(fopen(path, "w"));
-    j->pretty = true;
-    if (j->out) json_open(j, NULL, '{');
-    return j->out || (say_failed("cannot write %s: %s", path, strerror(errno)), false);
+    snprintf(f->path, sizeof f->path, "%s/%s", k->folder, name);
+    snprintf(f->aside, sizeof f->aside, "%s.part", f->path);
+    f->j = json_on(fopen(f->aside, "w"));
+    f->j.pretty = true;
+    if (f->j.out) json_open(&f->j, NULL, '{');
+    return f->j.out || (say_failed("cannot write %s: %s", f->path, strerror(errno)), false);
 }
 
-static bool end_file(json *j, const char *path)
+static bool end_file(file *f)
 {
-    json_close(j);
-    bool ok = json_end_line(j);
-    ok = fclose(j->out) == 0 && ok;
-    return ok || (say_failed("cannot write %s: %s", path, strerror(errno)), false);
+    json_close(&f->j);
+    bool ok = json_end_line(&f->j);
+    ok = fclose(f->j.out) == 0 && ok;
+    if (ok && rename(f->aside, f->path) == 0) return true;
+    say_failed("cannot write %s: %s", f->path, strerror(errno));
+    remove(f->aside);
+    return false;
 }
 
 /* ---- Config ---- */
@@ -60,6 +70,7 @@ static const keep_field all_fields[] = {
     FIELD("batch_size", KEEP_WHOLE, batch_size, true),
     FIELD("seed", KEEP_WHOLE, seed, true),
     FIELD("early_stop", KEEP_WHOLE, patience, false),
+    FIELD("tensorboard", KEEP_FLAG, tensorboard, false),
 };
 #undef FIELD
 enum { FIELDS = sizeof all_fields / sizeof *all_fields };
@@ -82,21 +93,21 @@ static bool is_set(const keep_config *c, const keep_field *f)
 
 static bool write_config(const keep *k)
 {
-    char path[1100];
     say_room number;
-    json j;
-    if (!begin_file(k, "config.json", path, &j)) return false;
-    json_text(&j, "wick", wk_version());
+    file to;
+    json *j = &to.j;
+    if (!begin_file(k, "config.json", &to)) return false;
+    json_text(j, "wick", wk_version());
     for (const keep_field *f = all_fields; f < all_fields + FIELDS; f++) {
         const void *field = field_of(&k->config, f);
         if (!f->always && !is_set(&k->config, f)) continue;
         if (field == k->config.hidden && strcmp(k->config.model, "mlp") != 0) continue; /* it has no say there */
-        if (f->kind == KEEP_TEXT) json_text(&j, f->name, field);
-        if (f->kind == KEEP_WHOLE) json_whole(&j, f->name, *(const int64_t *)field);
-        if (f->kind == KEEP_REAL) json_literal(&j, f->name, say_exact(number, *(const double *)field));
-        if (f->kind == KEEP_FLAG) json_bool(&j, f->name, *(const bool *)field);
+        if (f->kind == KEEP_TEXT) json_text(j, f->name, field);
+        if (f->kind == KEEP_WHOLE) json_whole(j, f->name, *(const int64_t *)field);
+        if (f->kind == KEEP_REAL) json_literal(j, f->name, say_exact(number, *(const double *)field));
+        if (f->kind == KEEP_FLAG) json_bool(j, f->name, *(const bool *)field);
     }
-    return end_file(&j, path);
+    return end_file(&to);
 }
 
 void keep_put_test(json *j, const keep_test *test)
@@ -109,11 +120,10 @@ void keep_put_test(json *j, const keep_test *test)
 
 bool keep_result(const keep *k, const keep_test *test)
 {
-    char path[1100];
-    json j;
-    if (!begin_file(k, "result.json", path, &j)) return false;
-    keep_put_test(&j, test);
-    return end_file(&j, path);
+    file to;
+    if (!begin_file(k, "result.json", &to)) return false;
+    keep_put_test(&to.j, test);
+    return end_file(&to);
 }
 
 bool keep_has_result(const keep *k)
@@ -124,21 +134,19 @@ bool keep_has_result(const keep *k)
     return stat(path, &known) == 0;
 }
 
-static wk_status open_logs(keep *k, bool tensorboard)
+static wk_status open_logs(keep *k)
 {
     char path[1100];
     snprintf(path, sizeof path, "%s/metrics.csv", k->folder);
     k->csv = wk_logger_csv(path);
-    k->events = tensorboard ? wk_logger_tensorboard(k->folder) : NULL;
+    k->events = k->config.tensorboard ? wk_logger_tensorboard(k->folder) : NULL;
     return wk_error();
 }
 
-bool keep_make(keep *k, const char *path, bool tensorboard)
+bool keep_make(keep *k, const char *path)
 {
     if (!make_folder(k, path) || !write_config(k)) return false;
-    if (open_logs(k, tensorboard) == WK_OK) return true;
-    say_error();
-    return false;
+    return open_logs(k) == WK_OK || (say_error(), false);
 }
 
 /* ---- Config and place as text of a checkpoint ---- */
@@ -160,6 +168,7 @@ static void put_config(wk_state *s, const keep_config *c)
         if (f->kind == KEEP_REAL) wk_state_set_number(s, key_of(key, f), *(const double *)field);
         if (f->kind == KEEP_FLAG) wk_state_set_int(s, key_of(key, f), *(const bool *)field);
     }
+    if (*c->rows) wk_state_set_text(s, "config.rows", c->rows);
     if (c->schedule_epochs) wk_state_set_int(s, "config.schedule_epochs", c->schedule_epochs);
 }
 
@@ -187,6 +196,8 @@ static wk_status get_config(const wk_state *s, keep_config *c)
         if (f->kind == KEEP_REAL) *(double *)field = wk_state_number(s, key);
         if (f->kind == KEEP_FLAG) *(bool *)field = wk_state_int(s, key) != 0;
     }
+    const char *rows = wk_state_text(s, "config.rows");
+    if (rows) snprintf(c->rows, sizeof c->rows, "%s", rows);
     if (*c->schedule) c->schedule_epochs = within(s, "config.schedule_epochs", 1, KEEP_EPOCHS);
     return wk_error();
 }
@@ -227,15 +238,32 @@ wk_state *keep_read(keep *k, bool best, keep_place *place)
     return s && get(s, &k->config, place) == WK_OK ? s : NULL;
 }
 
-wk_status keep_resume_logs(keep *k, const keep_place *place, bool tensorboard)
+/* A run has no best checkpoint before its first epoch is over. */
+int keep_say_unread(const keep *k, bool best)
+{
+    char config[1100];
+    struct stat known;
+    snprintf(config, sizeof config, "%s/config.json", k->folder);
+    const bool absent = wk_error() == WK_E_NOT_FOUND || wk_error() == WK_E_IO, is_run = stat(config, &known) == 0;
+    const int code = say_failed("%s%s", say_reason(),
+                                !absent   ? ""
+                                : !is_run ? "; expected a run of wick train"
+                                : best    ? "; until the first epoch is over there is only --last"
+                                          : "");
+    wk_error_clear();
+    return code;
+}
+
+bool keep_resume(keep *k, const keep_place *place)
 {
     const int64_t next = place->total - place->step + 1; /* rows are those of ends of epochs */
     char result[1100];
     snprintf(result, sizeof result, "%s/result.json", k->folder);
     remove(result); /* of fewer epochs */
-    if (open_logs(k, tensorboard)) return wk_error();
-    if (k->events) wk_logger_resume(k->events, next);
-    return wk_logger_resume(k->csv, next);
+    if (!write_config(k)) return false;
+    if (open_logs(k) == WK_OK && k->events) wk_logger_resume(k->events, next);
+    wk_logger_resume(k->csv, next);
+    return !wk_failed() || (say_error(), false);
 }
 
 wk_state *keep_weights(const wk_state *checkpoint)

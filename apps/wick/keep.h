@@ -10,12 +10,13 @@
 
 /* What a run is made from; it stands in every checkpoint, so that the run can be made again from one. */
 typedef struct keep_config {
-    char data[1024], train[256], test[256], x[256], y[256];                           /* "": by convention */
+    char data[1024], train[256], test[256], x[256], y[256]; /* "": by convention */
+    char rows[200];                                         /* what they are like; no option */
     char model[200], hidden[200], scale[16], optim[128], schedule[320], augment[128], nonfinite[16]; /* "": none */
     int64_t epochs, batch_size, patience, schedule_epochs; /* those that the schedule was made for */
     uint64_t seed;
     double lr, clip, clip_value, ema; /* 0: none */
-    bool bf16, isolate;
+    bool bf16, isolate, tensorboard;
 } keep_config;
 
 /* The config's fields, called as the options that give them. */
@@ -45,11 +46,12 @@ typedef struct keep {
 } keep;
 
 /* A new folder (path NULL: runs/train-DATE) with config.json; false after an error on stderr. */
-bool keep_make(keep *k, const char *path, bool tensorboard);
+bool keep_make(keep *k, const char *path);
 /* The newest checkpoint of folder k->folder, with its config; NULL with the library's error pending. */
 wk_state *keep_read(keep *k, bool best, keep_place *place);
-/* Logs of a run that goes on from place: later rows are dropped. */
-wk_status keep_resume_logs(keep *k, const keep_place *place, bool tensorboard);
+int keep_say_unread(const keep *k, bool best); /* the error after it, and what to do; returns an exit code */
+/* The folder of a run that goes on from place: later rows of its logs are dropped; false after an error on stderr. */
+bool keep_resume(keep *k, const keep_place *place);
 /* A model's weights as they were judged: averaged ones, where a checkpoint has some. */
 wk_state *keep_weights(const wk_state *checkpoint);
 wk_status keep_save(const keep *k, const wk_training *t, const keep_place *place, bool best);

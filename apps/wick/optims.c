@@ -19,6 +19,7 @@ static const struct {
     { "radam", "RAdam", "", 0.001 },
     { "adadelta", "Adadelta", "", 1 },
     { "asgd", "ASGD", "", 0.05 },
+    { "rprop", "Rprop", "", 0.01 },
     { "lion", "Lion", "", 0.0001 },
     { "lamb", "LAMB", "", 0.005 },
 };
@@ -33,6 +34,8 @@ static int find(const char *key)
     }
     if (!strcmp(key, "lbfgs"))
         say_usage("lbfgs asks for the loss several times a step, which the command does not do; see wk_step_closure");
+    else if (!strcmp(key, "muon"))
+        say_usage("muon trains matrices alone, and every model here has biases too; see wk_optim_muon");
     else
         args_unknown("optimizer", key, keys, OPTIMIZERS, "wick train --help lists them");
     return -1;

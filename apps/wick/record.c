@@ -85,6 +85,8 @@ static void read_result(record *r)
     char *json = read_text(r->folder, "result.json", path);
     r->test_loss = json ? member_number(json, "test_loss") : NAN;
     r->test_accuracy = json ? member_number(json, "test_accuracy") : NAN;
+    r->test_rmse = json ? member_number(json, "test_rmse") : NAN;
+    r->test_r2 = json ? member_number(json, "test_r2") : NAN;
     free(json);
 }
 

@@ -7,7 +7,7 @@ typedef struct record {
     const char *folder;
     char data[1024], model[200], hidden[200], optim[128], schedule[320];
     double lr, epochs, batch_size, seed;
-    double test_loss, test_accuracy;                                 /* NAN: not known */
+    double test_loss, test_accuracy, test_rmse, test_r2;             /* NAN: not known */
     int rows, best;                                                  /* best: the row of least validation loss, or -1 */
     double *epoch, *train_loss, *valid_loss, *valid_accuracy, *rate; /* of each row; NAN where the log tells none */
 } record;

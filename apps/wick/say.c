@@ -12,8 +12,6 @@
 static const char *speaker = "";
 static volatile sig_atomic_t stop_signal;
 
-void say_start(const char *command) { speaker = command; }
-
 char *say_clean(char *text)
 {
     for (char *c = text; *c; c++)
@@ -56,16 +54,34 @@ int say_stopped(const char *format, ...)
     return EXIT_SIGNAL + stop_signal;
 }
 
-/* The functions that deal with files name the file themselves; what they are called says nothing to a user. */
-const char *say_reason(void)
+/* Functions that deal with files and options name these themselves; what they are called says nothing to a user. */
+static const char *without_function(const char *text)
 {
-    const char *text = wk_error_text();
-    static const char *const functions[] = { "dataset_h5: ", "h5_", "read_", "state_", "export_" };
+    static const char *const functions[] = { "dataset_h5: ", "h5_",
+                                             "read_",        "state_",
+                                             "export_",      "checkpoint_",
+                                             "optim_",       "schedule_",
+                                             "logger_",      "load_state_dict: ",
+                                             "ema_new: ",    "training_load_state_dict: " };
     const char *colon = strstr(text, ": ");
     for (size_t i = 0; i < sizeof functions / sizeof *functions && colon; i++)
         if (!strncmp(text, functions[i], strlen(functions[i])) && !memchr(text, '.', (size_t)(colon - text)))
             return colon + 2;
     return text;
+}
+
+const char *say_reason(void) { return without_function(wk_error_text()); }
+
+static void warn(void *user, wk_log_level level, const char *text)
+{
+    (void)user;
+    if (level == WK_LOG_WARNING) say_failed("%s", without_function(text));
+}
+
+void say_start(const char *command)
+{
+    speaker = command;
+    wk_set_log(warn, NULL);
 }
 
 int say_error(void)

@@ -7,7 +7,8 @@
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_SIGNAL = 128 };
 
-void say_start(const char *command); /* the name that errors begin with; "" for wick itself */
+/* The name that errors begin with, "" for wick itself; the library's warnings are said like them from here on. */
+void say_start(const char *command);
 /* One line on stderr, "wick train: ..."; return EXIT_FAILED and EXIT_USAGE. */
 int say_failed(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int say_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -92,6 +92,7 @@ static void put_run(const record *r, bool all)
     if (isnan(r->test_loss)) return;
     printf("\ntest: ");
     if (isfinite(r->test_accuracy)) printf("accuracy %.2f %%, ", 100 * r->test_accuracy);
+    if (isfinite(r->test_rmse)) printf("RMSE %.4g, R2 %.4f, ", r->test_rmse, r->test_r2);
     printf("loss %.4g\n", r->test_loss);
 }
 

@@ -136,6 +136,8 @@ static void put_json(const record *r)
     json_number(&j, "best_epoch", r->best < 0 ? NAN : r->epoch[r->best]);
     json_number(&j, "test_loss", r->test_loss);
     json_number(&j, "test_accuracy", r->test_accuracy);
+    json_number(&j, "test_rmse", r->test_rmse);
+    json_number(&j, "test_r2", r->test_r2);
     json_open(&j, "log", '[');
     for (int i = 0; i < r->rows; i++) {
         json_open(&j, NULL, '{');

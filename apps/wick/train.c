@@ -121,6 +121,7 @@ static bool note_config(const settings *s, const run *r, keep_config *c)
     }
     c->batch_size = r->plan->batch_size;
     c->lr = r->lr;
+    sets_describe(r->plan->data, c->rows, sizeof c->rows);
     c->schedule_epochs = s->run.schedule ? s->run.epochs : 0;
     return true;
 }
@@ -151,7 +152,8 @@ static int take_config(settings *s, const keep *k)
     for (int n = keep_fields(&f); n > 0; n--, f++) {
         const void *from = (const char *)&k->config + f->at;
         void *to = setting_of(s, f);
-        const bool may = to == &s->run.epochs || to == &s->patience || to == &s->run.data.isolate,
+        const bool may = to == &s->run.epochs || to == &s->patience || to == &s->run.data.isolate ||
+                         to == &s->tensorboard,
                    given = !same_setting(s, &usual, f);
         if (!is_allowed(f, from)) return say_failed("%s: its %s is out of range", k->folder, f->name);
         if (given && may) continue;
@@ -169,28 +171,33 @@ static int take_config(settings *s, const keep *k)
 static int recall(settings *s, keep *k, run *r)
 {
     struct stat known;
+    say_room epochs;
     if (strlen(s->resume) >= sizeof k->folder) return say_usage("--resume is too long");
     if (stat(s->resume, &known) == 0 && !S_ISDIR(known.st_mode))
         return say_usage("%s is a file; --resume takes the folder of a run", s->resume);
     snprintf(k->folder, sizeof k->folder, "%s", s->resume);
     r->from = keep_read(k, false, &r->place);
-    if (!r->from) return say_error();
+    if (!r->from) return keep_say_unread(k, false);
     const int code = take_config(s, k);
     if (code != EXIT_DONE) return code;
     k->config.epochs = s->run.epochs;
     k->config.patience = s->patience;
     k->config.isolate = s->run.data.isolate;
+    k->config.tensorboard = s->tensorboard;
     r->schedule_epochs = k->config.schedule_epochs;
+    if (r->place.epoch - (r->place.step == 0) > s->run.epochs)
+        return say_usage("%s has come to epoch %lld, step %lld; --epochs %lld ends before that", k->folder,
+                         (long long)r->place.epoch, (long long)r->place.step, (long long)s->run.epochs);
     if (r->place.epoch <= s->run.epochs || !keep_has_result(k)) return EXIT_DONE; /* stopped before its test, too */
-    return say_failed("%s is done: %lld epochs of %lld; --epochs asks for more", k->folder,
-                      (long long)r->place.epoch - 1, (long long)s->run.epochs);
+    return say_failed("%s is done: %s of %lld; --epochs asks for more", k->folder,
+                      say_plural(epochs, r->place.epoch - 1, "epoch"), (long long)s->run.epochs);
 }
 
 static int open_run(const settings *s, run *r)
 {
-    if (s->resume) return keep_resume_logs(r->keep, &r->place, s->tensorboard) ? say_error() : EXIT_DONE;
+    if (s->resume) return keep_resume(r->keep, &r->place) ? EXIT_DONE : EXIT_FAILED;
     if (!note_config(s, r, &r->keep->config)) return EXIT_USAGE;
-    return keep_make(r->keep, s->out, s->tensorboard) ? EXIT_DONE : EXIT_FAILED;
+    return keep_make(r->keep, s->out) ? EXIT_DONE : EXIT_FAILED;
 }
 
 static int watch_steps(const settings *s, run *r, watch *w)

@@ -6,10 +6,21 @@
 
 enum { BATCH = 512 };
 
+/* Rows of another file may be of other shapes than those of the run, and so may the model made for them. */
+static int say_unfit(const trial *t)
+{
+    const char *expected = t->kept.config.rows;
+    char given[sizeof t->kept.config.rows];
+    sets_describe(&t->data, given, sizeof given);
+    if (wk_error() != WK_E_SHAPE || !*expected || !strcmp(given, expected)) return say_error();
+    wk_error_clear();
+    return say_failed("rows of %s do not fit the model: they are %s; expected %s", t->data.path, given, expected);
+}
+
 static int load_weights(trial *t)
 {
     t->net = run_model(&t->plan);
-    if (!t->net || wk_load_state_dict(wk_module_child(t->net, "model"), keep_weights(t->state))) return say_error();
+    if (!t->net || wk_load_state_dict(wk_module_child(t->net, "model"), keep_weights(t->state))) return say_unfit(t);
     wk_train(t->net, false);
     return EXIT_DONE;
 }
@@ -19,7 +30,7 @@ int trial_read(trial *t, const trial_request *r)
     if (strlen(r->run) >= sizeof t->kept.folder) return say_usage("the name of the run is too long");
     snprintf(t->kept.folder, sizeof t->kept.folder, "%s", r->run);
     t->state = keep_read(&t->kept, !r->last, &t->place);
-    return t->state ? EXIT_DONE : say_error();
+    return t->state ? EXIT_DONE : keep_say_unread(&t->kept, !r->last);
 }
 
 int trial_make(trial *t, const trial_request *r)

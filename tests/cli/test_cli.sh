@@ -41,6 +41,7 @@ no_parts() {
     left=$(ls -A . runs 2>/dev/null | grep -E 'part|tmp|~$')
     [ -z "$left" ] || fail "left over: $left"
 }
+shows_file() { grep -q "$2" "$1" || fail "$1 does not show $2"; }
 same_run() { # FOLDER FOLDER
     cmp "$1/metrics.csv" "$2/metrics.csv" || fail "the logs of $1 and $2 differ"
     for file in best "$(cd "$1" && printf '%s\n' ckpt-* | tail -1 | cut -d. -f1)"; do
@@ -105,6 +106,8 @@ refuses 2 train x.h5 --optim adan
 says 'did you mean adam?'
 refuses 2 train x.h5 --optim lbfgs
 says 'lbfgs asks for the loss several times a step'
+refuses 2 train x.h5 --optim muon
+says 'muon trains matrices alone'
 refuses 2 compare x.h5 --optim sgd,adgrad
 says 'did you mean adagrad?'
 refuses 2 synth digts -o x.h5
@@ -228,6 +231,9 @@ run 0 train --resume weighed --epochs 2
 shows 'SGD (nesterov,momentum=0.8)'
 refuses 2 train rates.h5 --optim sgd:momentun=0.8
 says "did you mean 'momentum'"
+says '^wick train: --optim sgd:momentun=0.8: sgd has no'
+run 0 train rates.h5 --epochs 1 --hidden 8 -o back --optim rprop:etaplus=1.1
+shows '^optim  Rprop (etaplus=1.1), lr 0.01'
 refuses 2 train rates.h5 --optim adam:beta1=1.5
 says 'beta1 is 1.5'
 refuses 2 train rates.h5 --optim adam:lr=1
@@ -355,10 +361,23 @@ same_run straight halves
 refuses 1 train --resume nowhere
 refuses 2 train resume.h5 --resume straight
 refuses 2 train --resume straight --out other
+refuses 2 train --resume straight --epochs 3
+says 'straight has come to epoch 5, step 0; --epochs 3 ends before that'
+shows_file longer/config.json '"epochs": 3'
+[ ! -e longer/config.json.part ] || fail "a part of config.json is left"
 refuses 1 train resume.h5 -o straight
 says 'has files in it'
-shows_file() { grep -q "$2" "$1" || fail "$1 does not show $2"; }
 shows_file straight/config.json '"hidden": "64"'
+
+law "a run whose newest checkpoint is damaged goes on from an older one, and says so"
+cp -r straight damaged
+newest=$(printf '%s\n' damaged/ckpt-* | tail -1)
+printf X | dd of="$newest" bs=1 seek=$(($(wc -c <"$newest") - 9)) conv=notrunc 2>dd
+run 0 eval damaged --last
+[ "$(grep -c "^wick eval: $newest: .*; an older one is tried\$" err)" -eq 1 ] || fail "eval does not tell of the damage"
+run 0 train --resume damaged -q
+[ "$(grep -c "^wick train: $newest: .*; an older one is tried\$" err)" -eq 1 ] || fail "train does not tell of the damage"
+same_run straight damaged
 
 law "a run that is stopped or killed at any moment goes on to the same bits"
 # A shell starts background jobs with SIGINT ignored; env gives it back.
@@ -510,6 +529,12 @@ refuses 1 predict judged -o said.csv
 says '--force'
 run 0 predict judged -o said.csv --force
 refuses 1 eval nowhere
+refuses 1 eval resume.h5
+says 'expected a run of wick train'
+cp -r judged begun && rm begun/best.safetensors # as a run that was stopped in its first epoch
+refuses 1 eval begun
+says 'there is only --last'
+run 0 eval begun --last
 refuses 1 predict judged flat.h5
 run 0 synth sine -o wave.h5 --train 300 --test 40 -q
 run 0 train wave.h5 --epochs 3 -o wave-run -q --hidden 16
@@ -517,6 +542,10 @@ run 0 eval wave-run
 shows 'R2'
 run 0 predict wave-run
 shows '^row,output_0'
+refuses 1 eval wave-run resume.h5
+says '^wick eval: rows of resume.h5 do not fit the model: they are x f32 \[28, 28\], y one of 10 classes; expected x f'
+run 0 show wave-run
+shows '^test: RMSE [0-9.e-]*, R2 -\?[0-9.]*, loss '
 
 law "info tells what a checkpoint holds, and an index of files stands for a run"
 run 0 info judged
@@ -1071,6 +1100,11 @@ shows '^early  *mlp 16 .* of 50 '
 [ "$(grep -c '\*$' out)" -eq 1 ] || fail "not one run is marked"
 run 0 train --resume shown --epochs 31 -q
 [ -s shown/result.json ] || fail "no result after going on"
+for runs in judged 'judged shown wave-run'; do
+    # shellcheck disable=SC2086
+    run 0 show $runs
+    grep -q ' $' out && fail "a line ends in blanks"
+done
 mkdir none
 refuses 1 show none
 says 'expected a run of wick train'

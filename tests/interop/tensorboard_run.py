@@ -42,7 +42,7 @@ os.chdir(tempfile.mkdtemp())
 wick("synth", "digits", "-o", "digits.h5", "--train", "600", "--test", "50")
 train("straight", EPOCHS)
 train("halves", 3)
-wick("train", "--resume", "halves", "--epochs", str(EPOCHS), "--tensorboard")
+wick("train", "--resume", "halves", "--epochs", str(EPOCHS))  # as the run does, events are written
 train("killed", 3)
 os.remove(max(glob.glob("killed/ckpt-*")))  # its third epoch was logged, and is lost: it is logged again
 wick("train", "--resume", "killed", "--epochs", str(EPOCHS), "--tensorboard")
