@@ -236,7 +236,7 @@ TEST(average, refuses_what_does_not_fit)
     wk_state *uncounted = wk_state_copy(wk_average_state_dict(a));
     wk_state_set_int(uncounted, "n_averaged", -1);
     CHECK(wk_average_load_state_dict(a, uncounted) != WK_OK);
-    CHECK_ERROR(wk_error(), "n_averaged is -1");
+    CHECK_ERROR(wk_error(), "\"n_averaged\" is \"-1\"");
     wk_state *astray = wk_state_new();
     wk_state_set(astray, "n_averaged", wk_full(WK_SCALAR, WK_F32, (double)NAN));
     wk_state_set(astray, "module.a", wk_average_at(a, 0));
