@@ -242,7 +242,7 @@ TEST(average, refuses_what_does_not_fit)
     wk_state_set(astray, "module.a", wk_average_at(a, 0));
     wk_state_set(astray, "module.b", wk_average_at(a, 1));
     CHECK(wk_average_load_state_dict(a, astray) != WK_OK);
-    CHECK_ERROR(wk_error(), "n_averaged is nan; it must be a count");
+    CHECK_ERROR(wk_error(), "n_averaged is nan; expected a whole number");
     CHECK(wk_average_updates(a) == 0 && wk_item(wk_sum(wk_average_at(a, 0))) == 0);
 }
 
