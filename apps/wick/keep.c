@@ -126,13 +126,15 @@ bool keep_result(const keep *k, const keep_test *test)
     return end_file(&to);
 }
 
-bool keep_has_result(const keep *k)
+static bool has(const keep *k, const char *name)
 {
     char path[1100];
     struct stat known;
-    snprintf(path, sizeof path, "%s/result.json", k->folder);
+    snprintf(path, sizeof path, "%s/%s", k->folder, name);
     return stat(path, &known) == 0;
 }
+
+bool keep_has_result(const keep *k) { return has(k, "result.json"); }
 
 static wk_status open_logs(keep *k)
 {
@@ -241,15 +243,11 @@ wk_state *keep_read(keep *k, bool best, keep_place *place)
 /* A run has no best checkpoint before its first epoch is over. */
 int keep_say_unread(const keep *k, bool best)
 {
-    char config[1100];
-    struct stat known;
-    snprintf(config, sizeof config, "%s/config.json", k->folder);
-    const bool absent = wk_error() == WK_E_NOT_FOUND || wk_error() == WK_E_IO, is_run = stat(config, &known) == 0;
-    const int code = say_failed("%s%s", say_reason(),
-                                !absent   ? ""
-                                : !is_run ? "; expected a run of wick train"
-                                : best    ? "; until the first epoch is over there is only --last"
-                                          : "");
+    const bool absent = wk_error() == WK_E_NOT_FOUND || wk_error() == WK_E_IO, is_run = has(k, "config.json");
+    const char *hint = "";
+    if (absent && !is_run) hint = "; expected a run of wick train";
+    if (is_run && best && !has(k, "best.safetensors")) hint = "; until the first epoch is over there is only --last";
+    const int code = say_failed("%s%s", say_reason(), hint);
     wk_error_clear();
     return code;
 }
