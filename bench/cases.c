@@ -11,7 +11,7 @@ enum { MAX_BATCH = 4096 };
 
 #define GROWN(batch, width, layers)                                                                                    \
     {                                                                                                                  \
-        "grown", "momentum", "sgd", "lr=0.0001,momentum=0.9", 0.0001, batch, 3, { width, layers, 10 }                  \
+        "grown", "momentum", "sgd", "lr=0.00001,momentum=0.9", 0.00001, batch, 3, { width, layers, 10 }                \
     }
 
 static const bench_case cases[] = {
