@@ -67,4 +67,17 @@ static void pack(real *to, ptrdiff_t ts, const real *from, ptrdiff_t is, ptrdiff
         for (int64_t i = 0; i < rows; i++) to[t * ts + i] = from[i * is + t * tis];
 }
 
+/* to[(s cols + t) width + i] = from[t tis + s width + i], i < width: strips of rows, and every row is read in one go */
+static void pack_strips(real *to, int64_t width, int64_t strips, const real *from, ptrdiff_t tis, int64_t cols)
+{
+    for (int64_t t = 0; t < cols; t++, to += width, from += tis)
+        for (int64_t s = 0; s < strips; s++) {
+            const real *const row = from + s * width;
+            __builtin_prefetch(row + ROWS_AHEAD * tis);
+            int64_t i = 0;
+            for (; i + VL <= width; i += VL) store(to + s * cols * width + i, load(row + i));
+            if (i < width) store_some(to + s * cols * width + i, load_some(row + i, (int)(width - i)), (int)(width - i));
+        }
+}
+
 #endif

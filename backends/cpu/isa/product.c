@@ -32,9 +32,9 @@ enum { NV = 2, WIDE = 4, NR_MAX = WIDE * VL };
    BLOCK elements. KC x NC of Q stay near the second cache. */
 enum { KC = 4096 / sizeof(real), SOLE = 256, BLOCK = 84 * KC, SOLE_BLOCK = 128 * KC, NC = 8192 / sizeof(real) };
 
-/* Q is used where it lies for up to so many rows, or so few k: copying it would not pay. Nor would copying P for fewer
-   than MANY_COLUMNS, unless neither its rows nor its k lie side by side. Pairs are always made. */
-enum { IN_PLACE_ROWS = EACH == 1 ? 520 : 0, IN_PLACE_K = EACH == 1 ? 128 : 0, MANY_COLUMNS = 1000 };
+/* Q is used where it lies for up to so many rows, or so few k: copying it would not pay. Nor would copying P, but for
+   MANY_COLUMNS and lines of it a multiple of CROWDED bytes apart, which get in each other's way in the first cache. */
+enum { IN_PLACE_ROWS = EACH == 1 ? 520 : 0, IN_PLACE_K = EACH == 1 ? 128 : 0, MANY_COLUMNS = 1000, CROWDED = 4096 };
 
 enum { FAR_AHEAD = 128 }; /* a k long enough to prefetch the next tile of C meanwhile */
 
@@ -190,6 +190,13 @@ static double cost(int64_t m, int64_t n, int64_t k, int64_t qcs, int64_t qks, bo
 /* elements of P that are packed at once */
 static int64_t p_room(int64_t m, int64_t k) { return LEAST(m * parts_of(k, EACH), SOLE_BLOCK); }
 
+static bool copies_p(const job *j)
+{
+    if (EACH > 1 || (j->near && j->prs != 1)) return true; /* pairs are always made */
+    const bool crowded = (j->near ? j->pks : j->prs) * (int64_t)sizeof(real) % CROWDED == 0;
+    return crowded && j->n > MANY_COLUMNS && (!j->near || j->k > IN_PLACE_K);
+}
+
 /* top: the rows of a symmetric product that lie above g */
 static job plan(const wki_product *g, int64_t top, real *scratch)
 {
@@ -210,7 +217,7 @@ static job plan(const wki_product *g, int64_t top, real *scratch)
     j.nr = (j.m <= WIDE_ROWS ? WIDE : NV) * VL;
     j.kc = j.nr > NV * VL ? KC / 3 : j.m <= SOLE ? LEAST(SOLE_BLOCK / j.m, KC) : KC;
     j.near = j.pks != 1;
-    j.pack_p = EACH > 1 || (j.near ? j.prs != 1 || (k > IN_PLACE_K && j.n > MANY_COLUMNS) : j.n > MANY_COLUMNS);
+    j.pack_p = copies_p(&j);
     j.in_place = j.qcs == 1 && (j.m <= IN_PLACE_ROWS || k <= IN_PLACE_K);
     j.spare = scratch;
     j.turn = j.spare + MR * NR_MAX + VL;
@@ -269,17 +276,28 @@ static void panel(const job *g, const block *b, const real *q, int64_t qs, int64
     }
 }
 
+/* the tiles of a block one after the other */
+static void copy_p(const job *g, const block *b)
+{
+    for (int64_t r = 0, count; r < b->tiles; r += count) {
+        const int64_t i = row_of(b, r), rows = b->rows + (r < b->higher);
+        const real *const from = g->p + i * g->prs + b->k0 * g->pks;
+        real *const to = g->pp + (i - b->i0) * b->ke;
+        count = EACH == 1 && g->prs == 1 ? (r < b->higher ? b->higher : b->tiles) - r : 1;
+        if (count > 1)
+            pack_strips(to, rows, count, from, g->pks, b->kc);
+        else
+            pack_operand(to, rows, from, g->prs, g->pks, rows, b->kc);
+    }
+}
+
 static void multiply_block(const job *g, block *b, int64_t i0, int64_t i1, int64_t j0, int64_t j1)
 {
     b->i0 = i0;
     b->tiles = parts_of(i1 - i0, MR);
     b->rows = (i1 - i0) / b->tiles;
     b->higher = (i1 - i0) % b->tiles;
-    if (g->pack_p)
-        for (int64_t r = 0; r < b->tiles; r++) {
-            const int64_t i = row_of(b, r), mr = row_of(b, r + 1) - i;
-            pack_operand(g->pp + (i - i0) * b->ke, mr, g->p + i * g->prs + b->k0 * g->pks, g->prs, g->pks, mr, b->kc);
-        }
+    if (g->pack_p) copy_p(g, b);
     for (int64_t j = j0; j < j1; j += g->nr) {
         const int64_t cols = LEAST(g->nr, j1 - j);
         const real *q = g->q + j * g->qcs + b->k0 * g->qks;
