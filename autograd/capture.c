@@ -372,6 +372,7 @@ static wk_status make_tape(tape *t, wki_recording *r, wk_tensor *const *inputs, 
     const setting now = setting_now();
     if (changed_setting(&t->made_in, &now)) wki_recording_break(r, "the step itself changes what it depends on");
     if (r->broken[0] || collect(t, r, inputs, n)) return wk_error();
+    wk_memory_trim(); /* ordinary runs have left as much cached as the plan now wants for its arena */
     t->plan = wki_plan_new(r->device, r->items, (int)r->nitems, r->spaces, (int)r->nseen, r->first_draw, draws);
     r->items = NULL;
     r->spaces = NULL;
