@@ -342,14 +342,6 @@ static wk_status collect(tape *t, wki_recording *r, wk_tensor *const *inputs, in
         }
         if (written) t->nwritten = t->nkept;
     }
-    for (size_t i = 0; i < r->nitems; i++)
-        for (int k = 0; k < r->items[i]->call.nviews; k++) {
-            wki_view *v = &r->items[i]->views[k];
-            const int at = input_on(inputs, n, v->storage);
-            if (at < 0 || r->seen[r->items[i]->spaces[k]].lost) continue;
-            t->bindings[t->nbindings++] = (binding){ v, at, (char *)v->data - (char *)inputs[at]->v.data };
-            t->written[at] |= r->seen[r->items[i]->spaces[k]].written;
-        }
     for (size_t i = 0; i < r->ntouched; i++) {
         wki_touched *g = &r->touched[i];
         g->after = g->leaf->grad;
@@ -362,6 +354,20 @@ static wk_status collect(tape *t, wki_recording *r, wk_tensor *const *inputs, in
     r->touched = NULL;
     r->ntouched = 0;
     return WK_OK;
+}
+
+/* Of the items that the plan has kept. */
+static void find_bindings(tape *t, const wki_recording *r, wk_tensor *const *inputs, int n)
+{
+    for (int i = 0; i < t->plan->nitems; i++)
+        for (int k = 0; k < t->plan->items[i]->call.nviews; k++) {
+            wki_view *v = &t->plan->items[i]->views[k];
+            const wki_seen *s = &r->seen[t->plan->items[i]->spaces[k]];
+            const int at = input_on(inputs, n, v->storage);
+            if (at < 0 || s->lost) continue;
+            t->bindings[t->nbindings++] = (binding){ v, at, (char *)v->data - (char *)inputs[at]->v.data };
+            t->written[at] |= s->written;
+        }
 }
 
 /* Makes the tape of a recording; where that cannot be, the recording is broken, or there was no memory. */
@@ -377,7 +383,9 @@ static wk_status make_tape(tape *t, wki_recording *r, wk_tensor *const *inputs, 
     r->items = NULL;
     r->spaces = NULL;
     r->nitems = 0;
-    return t->plan ? WK_OK : wk_error();
+    if (!t->plan) return wk_error();
+    find_bindings(t, r, inputs, n);
+    return WK_OK;
 }
 
 /* After a step that succeeded nothing fails any more: without a tape the next run is ordinary, too. */

@@ -45,7 +45,7 @@ typedef struct wki_worker {
     double since; /* wki_clock */
     int64_t ahead[WKI_MOST_AHEAD]; /* rows of blocks to read when the slot is filled */
     int nahead;
-    wki_storage *room[WK_MAX_FIELDS]; /* for one such row; NULL: not made yet */
+    wki_storage *room[WK_MAX_FIELDS]; /* for one such row, where rows go by windows */
 } wki_worker;
 
 struct wk_batch {

@@ -98,11 +98,8 @@ static void read_ahead(wki_worker *me, int64_t row)
     wk_dataset *set = me->loader->o.set;
     void *fields[WK_MAX_FIELDS];
     wki_error ignored;
-    for (int f = 0; f < set->nfields; f++) {
-        const size_t bytes = wki_field_bytes(&set->fields[f]); /* of the longest row, which may have grown */
-        fields[f] = writable(&me->room[f], bytes, bytes);
-    }
-    if (!wk_failed()) wki_dataset_read(set, &row, 1, fields);
+    for (int f = 0; f < set->nfields; f++) fields[f] = me->room[f]->data;
+    wki_dataset_read(set, &row, 1, fields);
     if (!WKI_FAULT(85)) wki_error_take(&ignored);
 }
 
@@ -242,6 +239,16 @@ void wki_ring_release(wk_loader *loader)
     wki_unlock(&loader->lock);
 }
 
+/* For one row, the longest; what it takes may have grown. */
+static bool has_room_ahead(wki_worker *me, const wk_dataset *set)
+{
+    for (int f = 0; f < set->nfields; f++) {
+        const size_t bytes = wki_field_bytes(&set->fields[f]);
+        if (!writable(&me->room[f], bytes, bytes)) return false;
+    }
+    return true;
+}
+
 wk_status wki_ring_start(wk_loader *loader, int64_t batch)
 {
     loader->claimed = loader->delivered = batch;
@@ -254,7 +261,8 @@ wk_status wki_ring_start(wk_loader *loader, int64_t batch)
         wki_worker *w = &loader->workers[loader->nthreads];
         w->loader = loader;
         set_at(w, WKI_WAITS);
-        if (!(w->thread = wki_thread_start(work, w, "wick-loader"))) {
+        const bool ready = !loader->order.window_blocks || has_room_ahead(w, loader->o.set);
+        if (!ready || !(w->thread = wki_thread_start(work, w, "wick-loader"))) {
             wki_ring_stop(loader);
             return wk_error();
         }
