@@ -96,6 +96,7 @@ static void forget(tape *t)
     t->touched = NULL;
     t->output = NULL;
     t->nbindings = t->nkept = t->nwritten = t->ntouched = 0;
+    memset(t->written, 0, sizeof t->written);
 }
 
 static void plan_destroy(void *object)
@@ -175,6 +176,20 @@ static const char *changed_setting(const setting *a, const setting *b)
     return NULL;
 }
 
+/* Which steps may run side by side, or in turn a stretch at a time, was found where they lay when they were recorded.
+ */
+static bool changes_another_input(const tape *t, wk_tensor *const *inputs)
+{
+    for (int k = 0; k < t->ninputs; k++)
+        for (int i = 0; i < t->ninputs && t->written[k]; i++) {
+            const char *from, *to, *first, *end;
+            wki_reach(&inputs[k]->v, &from, &to);
+            wki_reach(&inputs[i]->v, &first, &end);
+            if (t->same[i] != t->same[k] && from < end && first < to && !WKI_FAULT(46)) return true;
+        }
+    return false;
+}
+
 static const char *changed_memory(const tape *t, wk_tensor *const *inputs)
 {
     for (int i = 0; i < t->nkept; i++)
@@ -186,10 +201,12 @@ static const char *changed_memory(const tape *t, wk_tensor *const *inputs)
             return "memory that the step uses was replaced";
         if (!g->set_first && g->leaf->grad != g->before) return "a .grad is another one before the step";
     }
-    for (int k = 0; k < t->ninputs; k++)
-        for (int i = 0; i < t->nkept && inputs[k]->storage != t->form[k].storage; i++)
+    for (int k = 0; k < t->ninputs; k++) {
+        const bool moved = t->written[k] && inputs[k]->v.data != t->form[k].data;
+        for (int i = 0; i < t->nkept && (moved || inputs[k]->storage != t->form[k].storage); i++)
             if (t->kept[i] == inputs[k]->storage) return "an input lies in memory that the step uses besides";
-    return NULL;
+    }
+    return changes_another_input(t, inputs) ? "an input that the step changes overlaps another" : NULL;
 }
 
 static bool holds(wk_plan *plan, const tape *t, wk_tensor *const *inputs)

@@ -316,6 +316,7 @@ typedef struct wki_stage {
     wki_phase phase;
     const char *name; /* backward: the op whose gradient is being computed; update: the optimizer's kind; or NULL */
 } wki_stage;
+enum { WKI_STAGE_NAME = 48 }; /* bytes of a name that is kept, its end included */
 extern _Thread_local const wki_stage *wki_stage_here;
 
 /* Who is told, call by call, what this thread has run, in replays too; NULL: nobody. stage: as above. Parts that did nothing have spans
@@ -335,6 +336,7 @@ extern _Thread_local wki_meter *wki_meter_here;
 /* ---- Views ---- */
 int64_t wki_numel(const wki_view *v);
 bool wki_is_contiguous(const wki_view *v);
+void wki_reach(const wki_view *v, const char **begin, const char **end); /* of all its bytes; of none: NULL */
 bool wki_is_dense(const wki_view *v);                       /* contiguous, its dims in some order */
 bool wki_same_layout(const wki_view *a, const wki_view *b); /* of one shape: are the strides the same, too? */
 const char *wki_show(const wki_view *v); /* "[32, 1000]"; one of eight rotating buffers of the thread */

@@ -17,7 +17,7 @@ typedef struct wki_item {
     wki_view *views;  /* call.nviews of them, to which call.views point */
     int32_t *spaces;  /* in which each lies */
     wki_phase phase;  /* the part of the step it was recorded in */
-    char stage[24];   /* and its name, cut; "": none */
+    char stage[WKI_STAGE_NAME]; /* and its name, cut; "": none */
 } wki_item;
 
 /* A storage that the calls touch, as it lay while they were recorded. Passing: nobody looks at it behind the step. */

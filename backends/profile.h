@@ -7,7 +7,7 @@
 #include "base/thread.h"
 #include "wick/profile.h"
 
-enum { WKI_STAGE_NAME = 48, WKI_SHOWN_SHAPES = 3 };
+enum { WKI_SHOWN_SHAPES = 3 };
 /* Beside the ops: the host's work in a plan, a range, and whatever there was no room for. */
 enum { WKI_PROFILE_HOST = WKI_OP_COUNT, WKI_PROFILE_RANGE, WKI_PROFILE_OTHERS };
 

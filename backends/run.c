@@ -59,6 +59,20 @@ int64_t wki_numel(const wki_view *v)
     return n;
 }
 
+void wki_reach(const wki_view *v, const char **begin, const char **end)
+{
+    const int64_t size = (int64_t)wk_dtype_size((wk_dtype)v->dtype);
+    int64_t low = 0, high = size;
+    for (int d = 0; d < v->ndim; d++) {
+        const int64_t far = (v->size[d] - 1) * v->stride[d] * size;
+        *(far < 0 ? &low : &high) += far;
+        if (v->size[d] == 0) low = high = 0;
+        if (v->size[d] == 0) break;
+    }
+    *begin = high > low ? (const char *)v->data + low : NULL;
+    *end = high > low ? (const char *)v->data + high : NULL;
+}
+
 bool wki_is_contiguous(const wki_view *v)
 {
     int64_t step = 1;

@@ -18,7 +18,7 @@ wki_order wki_order_of(const wk_dataset *set, bool shuffle, int64_t window, cons
     if (!shuffle || set->nblocks == 0) return order;
     const int64_t rows_a_block = (set->rows + set->nblocks - 1) / set->nblocks;
     /* Of what the set keeps, half: the next window is read ahead while this one is in use. */
-    int64_t blocks = set->kept_blocks < set->nblocks ? (set->kept_blocks + 1) / 2 : set->nblocks;
+    int64_t blocks = set->kept_blocks < set->nblocks ? set->kept_blocks / 2 + (set->kept_blocks == 1) : set->nblocks;
     if (window) blocks = (window - 1) / rows_a_block + 1;
     if (blocks < set->nblocks) order.window_blocks = blocks;
     return order;

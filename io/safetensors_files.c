@@ -13,12 +13,18 @@ bool wki_st_is_index(const char *path)
     return n >= tail && !strcmp(path + n - tail, ending);
 }
 
+static bool is_plain(const char *name)
+{
+    if (!*name || !strcmp(name, ".") || !strcmp(name, "..")) return false;
+    while (*name && *name != '/' && (unsigned char)*name >= ' ' && *name != 0x7f) name++;
+    return !*name;
+}
+
 /* In the folder of the index, and nowhere else. */
 static wki_st_reader *open_beside(const char *index, const char *name, const char *where)
 {
     char quoted[WKI_QUOTE];
-    wki_check(*name && !strchr(name, '/') && strcmp(name, ".") && strcmp(name, ".."), NULL, WK_E_FORMAT, where,
-              "%s is no plain name of a file", wki_quote(name, quoted));
+    wki_check(is_plain(name), NULL, WK_E_FORMAT, where, "%s is no plain name of a file", wki_quote(name, quoted));
     const char *slash = strrchr(index, '/');
     char *path = wki_sprintf("%.*s%s", slash ? (int)(slash + 1 - index) : 0, index, name);
     wki_st_reader *reader = path ? wki_st_open(path, where) : NULL;

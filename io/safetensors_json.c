@@ -90,14 +90,14 @@ static bool texts(wki_json *j, bool others, wki_st_text **to, int64_t *n)
     if (wki_json_word(j, "null")) return true;
     if (!wki_json_demand(j, '{', "text by name")) return false;
     for (const char *key; (key = wki_json_key(j, &first));) {
-        wki_st_text *larger = room(*to, *n, sizeof *larger);
-        if (!larger) return wki_json_wrong(j, "more memory");
-        *to = larger;
         wki_json_blanks(j);
         if (others && j->at < j->end && *j->at != '"') {
             if (!wki_json_skip(j)) return false;
             continue;
         }
+        wki_st_text *larger = room(*to, *n, sizeof *larger);
+        if (!larger) return wki_json_wrong(j, "more memory");
+        *to = larger;
         const size_t at = (size_t)(j->at - j->start) + 1;
         const char *text = wki_json_string(j);
         if (!text) return false;

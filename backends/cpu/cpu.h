@@ -33,7 +33,8 @@ enum {
     WKI_LINES = 64,      /* short lines that softmax takes at once */
     WKI_SHORT_LINE = 64, /* the longest of them */
     WKI_GROUP = 64,      /* random numbers made at once */
-    WKI_BLOCK = 4096     /* elements of a unit of kernels that go element by element */
+    WKI_BLOCK = 4096,    /* elements of a unit of kernels that go element by element */
+    WKI_SHORT_INNER = 8  /* rows whose last dim is shorter, and which are not contiguous, may be walked by another dim */
 };
 /* Units of kernels of which element i depends on element i of the operands alone, and on i. */
 int64_t wki_element_units(const wki_call *call);

@@ -6,7 +6,7 @@
 #include "base/alloc.h"
 #include "base/fault.h"
 
-enum { LONGEST = 32, STRETCH = 128 << 10, SHORT_INNER = 8 };
+enum { LONGEST = 32, STRETCH = 128 << 10 };
 
 /* The bytes of a view. elements: how many units are cut from, in order; 0: units lie otherwise. */
 typedef struct reach {
@@ -15,21 +15,6 @@ typedef struct reach {
     int threads; /* 1: part 0 has all */
     bool written;
 } reach;
-
-static reach reach_of(const wki_view *v)
-{
-    int64_t low = 0, high = 0;
-    for (int d = 0; d < v->ndim; d++) {
-        if (v->size[d] == 0) return (reach){ 0 };
-        const int64_t far = (v->size[d] - 1) * v->stride[d];
-        if (far < 0)
-            low += far;
-        else
-            high += far;
-    }
-    const int64_t size = (int64_t)wk_dtype_size((wk_dtype)v->dtype);
-    return (reach){ .begin = (const char *)v->data + low * size, .end = (const char *)v->data + (high + 1) * size };
-}
 
 /* Are its units so many elements, in the order of memory? Rows that are not all contiguous may be walked by another dim
  * than the last if that is short. */
@@ -43,7 +28,7 @@ static bool is_in_order(const wki_step *s)
     if (all || s->kernel != &wki_cpu_row) return all;
     int last = call->views[0]->ndim - 1;
     while (last > 0 && call->views[0]->size[last] == 1) last--;
-    return call->views[0]->size[last] >= SHORT_INNER;
+    return call->views[0]->size[last] >= WKI_SHORT_INNER;
 }
 
 static void take_reaches(const wki_step *s, reach *to)
@@ -51,7 +36,8 @@ static void take_reaches(const wki_step *s, reach *to)
     const wki_call *call = &s->item->call;
     const int64_t elements = is_in_order(s) ? wki_numel(call->views[0]) : 0;
     for (int k = 0; k < call->nviews; k++) {
-        to[k] = reach_of(call->views[k]);
+        to[k] = (reach){ 0 };
+        wki_reach(call->views[k], &to[k].begin, &to[k].end);
         to[k].elements = wki_is_contiguous(call->views[k]) && wki_numel(call->views[k]) == elements ? elements : 0;
         to[k].threads = s->threads;
         to[k].written = k < call->nout || !s->kernel;
@@ -108,7 +94,11 @@ static int64_t stretch_of(const wki_step *head, const reach *all, int n)
 wk_status wki_find_meetings(wki_step *steps, int nsteps)
 {
     size_t views = 0;
-    for (int i = 0; i < nsteps; i++) views += (size_t)steps[i].item->call.nviews;
+    bool team = false;
+    for (int i = 0; i < nsteps; i++) {
+        views += (size_t)steps[i].item->call.nviews;
+        team = team || steps[i].threads > 1;
+    }
     reach *all = wki_alloc_array(views + 1, sizeof *all);
     if (!all) return wk_error();
     wki_step *head = NULL;         /* of a chain that may go on */
@@ -117,7 +107,8 @@ wk_status wki_find_meetings(wki_step *steps, int nsteps)
         wki_step *s = &steps[i];
         const int mine = s->item->call.nviews;
         take_reaches(s, all + n);
-        s->barrier = any(all + n, mine, all + met, n - met, meet) || !s->kernel || (i > 0 && !steps[i - 1].kernel);
+        s->barrier =
+            (team && any(all + n, mine, all + met, n - met, meet)) || !s->kernel || (i > 0 && !steps[i - 1].kernel);
         s->chain = 1;
         s->stretch = s->units;
         if (s->barrier) met = n;

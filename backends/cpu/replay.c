@@ -117,6 +117,13 @@ static void tell(wki_meter *meter, const wki_step *s, int parts, const wki_span 
     meter->ran(meter, s->kernel ? &s->item->call : NULL, &stage, parts, spans);
 }
 
+static bool has_run(const wki_span *spans, int parts)
+{
+    int i = 0;
+    while (i < parts && spans[i].end == 0) i++;
+    return i < parts;
+}
+
 /* Parts note when they work, each at its own places; the meter hears of it when all are done. Without memory for that
  * it hears nothing. */
 static wk_status run_metered(job *j, wki_meter *meter)
@@ -127,7 +134,8 @@ static wk_status run_metered(job *j, wki_meter *meter)
     const wk_status status = run(j);
     const int threads = j->r->threads;
     for (int i = 0; i < j->r->nsteps && j->spans; i++)
-        tell(meter, &j->r->steps[i], WKI_FAULT(102) ? 1 : threads, &j->spans[i * threads]);
+        if (status == WK_OK || has_run(&j->spans[i * threads], threads))
+            tell(meter, &j->r->steps[i], WKI_FAULT(102) ? 1 : threads, &j->spans[i * threads]);
     wki_free(j->spans);
     return status;
 }

@@ -183,7 +183,7 @@ static void merge_dims(walk *w)
 static void choose_inner(walk *w)
 {
     int inner = w->ndim - 1, longest = inner;
-    if (w->size[inner] >= 8) return;
+    if (w->size[inner] >= WKI_SHORT_INNER) return;
     for (int d = 0; d < inner; d++)
         if (w->size[d] > w->size[longest]) longest = d;
     swap_dims(w, longest, inner);

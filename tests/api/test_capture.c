@@ -717,6 +717,38 @@ TEST(capture, counts_changes_of_an_input)
     }
 }
 
+enum { LONG = 100000 };
+
+static wk_tensor *changes_one(void *user, wk_tensor *const *in, int n)
+{
+    wk_tensor *own = user;
+    (void)n;
+    wk_add_scalar_(in[0], 1);
+    return wk_mul_scalar(own ? wk_narrow(own, 0, 1, LONG) : in[1], 2);
+}
+
+/* Long enough to go in turn a stretch at a time, or on threads, while they lie apart. */
+TEST(capture, sees_an_input_that_is_changed_come_over_others)
+{
+    for (int threads = 1; threads < 3; threads++)
+        for (int kind = 0; kind < 2; kind++) {
+            CHECK(wk_set_num_threads(threads) == WK_OK);
+            wk_tensor *both = wk_randn(WK_SHAPE(4 * LONG), WK_F32), *same = wk_clone(both);
+            wk_tensor *own[2] = { kind ? both : NULL, kind ? same : NULL };
+            wk_plan *plan = wk_capture(changes_one, own[0]);
+            for (int run = 0; run < 12; run++) {
+                WK_SCOPE(one);
+                const int64_t at = run % 6 < 4 ? 2 * LONG : run % 6 - 4;
+                wk_tensor *in[] = { wk_narrow(both, 0, at, LONG), wk_narrow(both, 0, 1, LONG) };
+                wk_tensor *too[] = { wk_narrow(same, 0, at, LONG), wk_narrow(same, 0, 1, LONG) };
+                wk_tensor *x = wk_plan_run(plan, in, 2 - kind), *y = changes_one(own[1], too, 2 - kind);
+                CHECK(x && y && same_bits(x, y) && same_bits(both, same));
+            }
+            CHECK(kind || wk_plan_stats_of(plan).replays >= 2);
+        }
+    wk_set_num_threads(1);
+}
+
 static wk_tensor *clips_and_asks(void *user, wk_tensor *const *in, int n)
 {
     const model *m = user;
