@@ -71,10 +71,11 @@ static bool any(const reach *mine, int n, const reach *others, int m, bool (*tes
     return false;
 }
 
-static bool may_join(const wki_step *head, const wki_step *s)
+/* first: the reach of the step's first result; its elements are 0 if units lie otherwise. */
+static bool may_join(const wki_step *head, const reach *heads_first, const wki_step *s, const reach *first)
 {
-    return head->chain < LONGEST && head->units == s->units && head->threads == s->threads && is_in_order(s) &&
-           wki_numel(head->item->call.views[0]) == wki_numel(s->item->call.views[0]);
+    return head->chain < LONGEST && head->units == s->units && head->threads == s->threads &&
+           first->elements == heads_first->elements;
 }
 
 /* As many units as the second cache has room for. */
@@ -112,11 +113,12 @@ wk_status wki_find_meetings(wki_step *steps, int nsteps)
         s->chain = 1;
         s->stretch = s->units;
         if (s->barrier) met = n;
-        if (head && !s->barrier && may_join(head, s) && !any(all + n, mine, all + begun, n - begun, cross)) {
+        if (head && !s->barrier && may_join(head, all + begun, s, all + n) &&
+            !any(all + n, mine, all + begun, n - begun, cross)) {
             head->chain++;
             head->stretch = stretch_of(head, all + begun, n + mine - begun);
         } else {
-            head = is_in_order(s) ? s : NULL;
+            head = all[n].elements ? s : NULL;
             begun = n;
         }
         n += mine;
