@@ -2,27 +2,11 @@
  * time that passed; watching changes nothing and fails nothing. */
 #include "backends/profile.h"
 #include "refusals.h"
-#include "wick/wick.h"
+#include "step_model.h"
 #include "wick_check.h"
 #include <unistd.h>
 
 enum { BATCH = 4, IN = 8, HIDDEN = 5, OUT = 3, ROWS = 256 };
-
-typedef struct model {
-    wk_module *net;
-    wk_optim *opt;
-} model;
-
-static wk_tensor *step(void *user, wk_tensor *const *in, int n)
-{
-    const model *m = user;
-    (void)n;
-    wk_zero_grad(m->opt);
-    wk_tensor *loss = wk_cross_entropy(wk_forward(m->net, in[0]), in[1]);
-    wk_backward(loss);
-    wk_step(m->opt);
-    return loss;
-}
 
 static model model_new(int layers, const int64_t *sizes)
 {

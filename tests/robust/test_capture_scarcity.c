@@ -1,24 +1,8 @@
 /* Memory that runs out anywhere while a step runs in a plan: the run is an error that changed nothing, or what it would
  * have been, and the plan goes on. */
 #include "refusals.h"
-#include "wick/wick.h"
+#include "step_model.h"
 #include "wick_check.h"
-
-typedef struct model {
-    wk_module *net;
-    wk_optim *opt;
-} model;
-
-static wk_tensor *step(void *user, wk_tensor *const *in, int n)
-{
-    const model *m = user;
-    (void)n;
-    wk_zero_grad(m->opt);
-    wk_tensor *loss = wk_cross_entropy(wk_forward(m->net, in[0]), in[1]);
-    wk_backward(loss);
-    wk_step(m->opt);
-    return loss;
-}
 
 static model model_new(void)
 {
