@@ -183,12 +183,13 @@ typedef struct wki_ctc_attrs {
     bool zero_infinity, backward;
 } wki_ctc_attrs;
 
-/* product: c [.., m, n] -> a [.., m, k], b [.., k, n] (, bias [n]). Leading dims are equal (strides 0 repeat). f32,
+/* product: c [.., m, n] -> a [.., m, k], b [.., k, n] (, bias [n]) (, mask [m, n]). Leading dims are equal (strides 0 repeat). f32,
  * f64. bf16: a and b are f32 that bfloat16 has too, and may be taken as such; rounds: they are as bf16 would make them
  * when multiplied, which only backends do that say so. symmetric: a b is its own transpose, and what lies above c's
- * diagonal may be left unwritten, for mirror. */
+ * diagonal may be left unwritten, for mirror. relu: x < 0 ? 0 : x of the sum with its bias; mask, of matrices alone: 0 then
+ * where the mask is <= 0. */
 typedef struct wki_product_attrs {
-    bool bias, relu, accumulate, bf16, rounds, symmetric;
+    bool bias, relu, mask, accumulate, bf16, rounds, symmetric;
 } wki_product_attrs;
 
 /* gather: y -> x, index (WK_I64, y's shape). y[.., i, ..] = x[.., index[.., i, ..], ..] along dim, indices checked
@@ -233,12 +234,12 @@ typedef struct wki_window {
  * gradient; each part covers a range of n. sliced, with a stride of 1 along the height: conv's w is [height of the
  * kernel, o, c / groups, its depth, its width], and so is each of conv_weight's parts. conv_depth: conv, or by_weight
  * conv_weight, where o = c = groups, the strides along height and width are 1 and there are at most WKI_DEPTH_TAPS
- * taps. bf16, rounds: as a product's. */
+ * taps. relu, of conv alone, bf16, rounds: as a product's. */
 enum { WKI_DEPTH_TAPS = 64 };
 typedef struct wki_conv_attrs {
     wki_window window;
     int32_t groups;
-    bool bias, sliced, by_weight, bf16, rounds;
+    bool bias, relu, sliced, by_weight, bf16, rounds;
 } wki_conv_attrs;
 
 /* unfold: columns [n, c * taps, windows] -> x [n, c, in]. fold, its transpose: x -> columns. Attributes: wki_window.
@@ -291,6 +292,8 @@ typedef struct wki_backend {
     /* Is it best to let such a product or convolution of bfloat16 round its operands itself? */
     bool (*rounds)(int op, const wki_view *const *views, const void *attrs);
     wk_status (*run)(int index, const wki_call *call);
+    /* May the call's result take the place of operand k, of as many bytes? Views still lie apart. */
+    bool (*in_place)(const wki_call *call, int k);
     /* Of a plan (plan.h): makes plan->ready, one block of wki_alloc, once views have their places; runs all of it. */
     wk_status (*prepare)(wki_plan *plan);
     wk_status (*replay)(wki_plan *plan);

@@ -207,6 +207,10 @@ static wk_status make(wki_plan *p, uint64_t op_first)
 {
     if (drop_dead(p)) return wk_error();
     touch(p);
+    if (wki_plan_fuse_products(p)) return wk_error();
+    touch(p);
+    if (wki_plan_share_places(p)) return wk_error();
+    touch(p);
     if (make_arena(p) || find_keys(p, op_first)) return wk_error();
     return wki_backend_of(p->device)->prepare(p);
 }

@@ -49,6 +49,10 @@ wki_plan *wki_plan_new(wk_device device, wki_item **items, int nitems, wki_space
 void wki_plan_free(wki_plan *plan); /* NULL allowed */
 wk_status wki_plan_run(wki_plan *plan);
 
+/* fuse.c; spaces know which items touch them first and last, and must be told again behind the first. */
+wk_status wki_plan_fuse_products(wki_plan *plan);
+wk_status wki_plan_share_places(wki_plan *plan);
+
 wki_item *wki_item_new(const wki_call *call, size_t memory_bytes); /* spaces and, for the host, memory are the caller's to fill */
 void wki_items_free(wki_item **items, int n);
 #endif

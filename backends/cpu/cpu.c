@@ -218,5 +218,16 @@ static wk_status run(int index, const wki_call *call)
 }
 
 const wki_backend wki_cpu_backend = {
-    "cpu", get, put, copy, copy, synchronize, wki_onednn_takes, wki_cpu_rounds, run, wki_cpu_prepare, wki_cpu_replay,
+    "cpu",
+    get,
+    put,
+    copy,
+    copy,
+    synchronize,
+    wki_onednn_takes,
+    wki_cpu_rounds,
+    run,
+    wki_cpu_in_place,
+    wki_cpu_prepare,
+    wki_cpu_replay,
 };

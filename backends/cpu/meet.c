@@ -3,6 +3,7 @@
  * the cache when the next reads it. */
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/replay.h"
+#include "backends/cpu/team.h"
 #include "base/alloc.h"
 #include "base/fault.h"
 
@@ -89,6 +90,14 @@ static int64_t stretch_of(const wki_step *head, const reach *all, int n)
     }
     const int64_t each = bytes / head->units + 1;
     return each < STRETCH ? STRETCH / each : 1;
+}
+
+bool wki_cpu_in_place(const wki_call *call, int k)
+{
+    const wki_view *y = call->views[0], *x = call->views[k];
+    const bool row = call->op <= WKI_OP_FIRST;
+    return (row || call->op == WKI_OP_dropout) && y->dtype == x->dtype && wki_is_contiguous(y) &&
+           wki_is_contiguous(x) && wki_numel(x) == wki_numel(y);
 }
 
 /* The host's part waits for all before it, which may have failed, and all behind it for what it has done. */

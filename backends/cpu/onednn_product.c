@@ -12,15 +12,16 @@ static char layout_of(int64_t rs, int64_t cs, int64_t rows, int64_t cols, int64_
     return by_rows ? 'N' : by_columns ? 'T' : 0;
 }
 
-/* Bias and ReLU, onto a C that is row-major */
+/* Bias, ReLU and mask, onto a C that is row-major */
 static void finish(const wki_product *p, int64_t ldc)
 {
-    const float *bias = p->bias;
-    for (int64_t i = 0; i < p->m && (bias || p->relu); i++) {
+    const float *bias = p->bias, *mask = p->mask;
+    for (int64_t i = 0; i < p->m && (bias || p->relu || mask); i++) {
         float *c = (float *)p->c + i * ldc;
         for (int64_t j = 0; j < p->n; j++) {
             float x = bias ? c[j] + bias[j] : c[j];
-            c[j] = p->relu && x < 0 ? 0 : x;
+            x = p->relu && x < 0 ? 0 : x;
+            c[j] = mask && mask[i * p->mask_rs + j * p->mask_cs] <= 0 ? 0 : x;
         }
     }
 }
@@ -130,7 +131,7 @@ static bool multiply_f32(const wki_product *p, int64_t ldc)
 bool wki_onednn_product(const wki_product *p, void *scratch)
 {
     int64_t ldc;
-    if (p->mask || p->k == 0 || layout_of(p->c_rs, p->c_cs, p->m, p->n, &ldc) != 'N') return false;
+    if (p->k == 0 || layout_of(p->c_rs, p->c_cs, p->m, p->n, &ldc) != 'N') return false;
     if (!(as_bf16(p) ? multiply_bf16(p, ldc, scratch) : multiply_f32(p, ldc))) return false;
     finish(p, ldc);
     return true;

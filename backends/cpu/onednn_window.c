@@ -150,6 +150,12 @@ static void add_bias(const wki_view *x, const float *bias, int64_t plane)
         for (int64_t j = 0; j < plane; j++) *to++ += bias[i % x->size[1]];
 }
 
+static void rectify(const wki_view *y)
+{
+    float *to = y->data;
+    for (int64_t i = 0, n = wki_numel(y); i < n; i++) to[i] = to[i] < 0 ? 0 : to[i];
+}
+
 /* Where the last window leaves a whole stride of x behind it, oneDNN would have another window; and of depthwise
  * weights' gradients it has compiled those of narrow kernels only. */
 bool wki_onednn_takes(int op, const wki_view *w, const wki_conv_attrs *a)
@@ -179,6 +185,7 @@ static bool run_convolution(const wki_call *call, wk_status *status)
     void *const data[] = { x->data, w->data, y->data, a->bias ? call->views[3]->data : NULL };
     if (!run_plan(&key, make_convolution, data, status)) return false;
     if (added && !*status) add_bias(x, data[B], wki_volume(a->window.in));
+    if (a->relu && !*status) rectify(y);
     return true;
 }
 

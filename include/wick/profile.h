@@ -9,8 +9,8 @@
  *   wk_profile_write_trace(p, "trace.json");              for Perfetto, or chrome://tracing
  *
  * Watched is what the threads do on which it was begun, and the team's members for them: ordinary calls, and those of a
- * plan's replays (wick/capture.h), which are called as they were when the step was recorded. A call is "product" or
- * "relu"; what backward runs for an op "linear backward: product", what an optimizer does "adam update". Let the first
+ * plan's replays (wick/capture.h), which are called as they were when the step was recorded, but
+ * that ReLU and its gradient may be part of the product before them. A call is "product" or "relu"; what backward runs for an op "linear backward: product", what an optimizer does "adam update". Let the first
  * steps pass before beginning: they ask for memory and record plans. A thread that is not watched pays one comparison
  * a call; watching costs some 0.2 us a call. */
 #ifndef WICK_PROFILE_H

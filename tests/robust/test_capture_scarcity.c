@@ -7,7 +7,8 @@
 static model model_new(void)
 {
     wk_manual_seed(4);
-    model m = { .net = wk_nn_sequential(wk_nn_linear(5, 4), wk_nn_relu(), wk_nn_dropout(0.25), wk_nn_linear(4, 3)) };
+    model m = { .net = wk_nn_sequential(wk_nn_linear(5, 4), wk_nn_relu(), wk_nn_linear(4, 4), wk_nn_relu(),
+                                        wk_nn_dropout(0.25), wk_nn_linear(4, 3)) };
     m.opt = wk_optim_adam(wk_parameters(m.net));
     return m;
 }

@@ -158,7 +158,7 @@ static void multiply_rows(const plan *p, const wki_product *all, int64_t from, i
 }
 
 /* The columns times number i of the slices. What sees only the outside keeps its sum, so far; the first slice starts it
- * at 0 and the last adds the bias. */
+ * at 0 and the last adds what follows the sum. */
 static void multiply_slice(const plan *p, const unit *u, const wki_product *product, int64_t i)
 {
     const wki_window *w = &p->attrs->window;
@@ -171,7 +171,7 @@ static void multiply_slice(const plan *p, const unit *u, const wki_product *prod
     const int64_t low = at < 0 ? wki_least(-at, rows) : 0;
     const int64_t high = at >= w->in[1] ? low : wki_least(w->in[1] - at, rows);
     multiply_rows(p, product, low * u->pitch, high * u->pitch, p->k, u->rest);
-    if (product->accumulate && !product->bias) return;
+    if (product->accumulate && !product->bias && !product->relu) return;
     multiply_rows(p, product, 0, low * u->pitch, 0, u->rest);
     multiply_rows(p, product, high * u->pitch, rows * u->pitch, 0, u->rest);
 }
@@ -206,7 +206,9 @@ static void run_unit(const plan *p, const wki_call *call, const unit *u)
                                  : u->columns + i * p->attrs->window.dilation[1] * u->pitch * size;
         product.b = wki_at(w->data, (i * p->groups + u->group) * p->out * p->k * size);
         product.accumulate = i > 0;
-        if (i == p->slices - 1 && p->attrs->bias) product.bias = wki_at(call->views[3]->data, u->group * p->out * size);
+        const bool last = i == p->slices - 1;
+        if (last && p->attrs->bias) product.bias = wki_at(call->views[3]->data, u->group * p->out * size);
+        product.relu = last && p->attrs->relu;
         multiply_slice(p, u, &product, i);
     }
     if (p->images > 1) part(p, u, y);

@@ -30,6 +30,7 @@ static wki_product first_product(const wki_call *call)
 {
     const wki_view *c = call->views[0], *a = call->views[1], *b = call->views[2];
     const wki_product_attrs *attrs = call->attrs;
+    const wki_view *mask = attrs->mask ? call->views[3 + attrs->bias] : NULL;
     const int row = c->ndim - 2, column = c->ndim - 1;
     return (wki_product){ .m = c->size[row],
                           .n = c->size[column],
@@ -44,6 +45,9 @@ static wki_product first_product(const wki_call *call)
                           .c_rs = c->stride[row],
                           .c_cs = c->stride[column],
                           .bias = attrs->bias ? call->views[3]->data : NULL,
+                          .mask = mask ? mask->data : NULL,
+                          .mask_rs = mask ? mask->stride[row] : 0,
+                          .mask_cs = mask ? mask->stride[column] : 0,
                           .relu = attrs->relu,
                           .accumulate = attrs->accumulate,
                           .bf16 = attrs->bf16,
