@@ -28,6 +28,9 @@ typedef struct wki_row {
 } wki_row;
 extern const wki_row wki_row_table[WKI_ROW_COUNT];
 
+/* Elementary operations an element, roughly, by the formula's text; slope: 0 the value, or the operand, as in
+ * wki_row_attrs */
+int64_t wki_row_cost(int row, int slope);
 /* The row's number, or -1 */
 int wki_row_named(const char *name);
 #endif

@@ -2,6 +2,7 @@
  * how many take part); members spin for it a while, then yield, then sleep. Rests on the thread seam. */
 #define _GNU_SOURCE 1
 #include "base/context.h"
+#include "base/error.h"
 #include "base/thread.h"
 #include <sched.h>
 #include <stdlib.h>
@@ -165,8 +166,10 @@ static int size_from_environment(void)
 {
     const char *text = getenv("WICK_THREADS");
     char *end = NULL;
-    const long n = text ? strtol(text, &end, 10) : 1;
-    return n >= 1 && n <= MOST && !(end && *end) ? (int)n : 1;
+    const long n = text && *text ? strtol(text, &end, 10) : 1;
+    if (n >= 1 && n <= MOST && !(end && *end)) return (int)n;
+    wki_log(WK_LOG_WARNING, "WICK_THREADS=%s is no number from 1 to %d; using 1", text, MOST);
+    return 1;
 }
 
 int wk_num_threads(void)

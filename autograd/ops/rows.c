@@ -49,7 +49,8 @@ static wk_tensor *fused_slope(const wki_backward *b, const row_attrs *r, int k, 
     wki_row_attrs attrs = { r->s, r->t, k + 1 };
     if (!d) return NULL;
     views[0] = &d->v;
-    return wki_do(r->row, 1, n, views, &attrs, sizeof attrs, wki_numel(g)) ? NULL : d;
+    const int64_t work = wki_numel(g) * wki_row_cost(r->row, attrs.slope);
+    return wki_do(r->row, 1, n, views, &attrs, sizeof attrs, work) ? NULL : d;
 }
 
 /* Sums d over the dims along which operand k was stretched. */
@@ -227,7 +228,7 @@ static wk_status run(int row, const wki_view *y, wk_tensor *const in[3], double 
     for (int k = X; k <= B; k++)
         if (in[k]) views[n++] = stretched(&in[k]->v, &shape, &wide[k]);
     wki_row_attrs attrs = { s, t, 0 };
-    return wki_do(row, 1, n, views, &attrs, sizeof attrs, wki_numel(y));
+    return wki_do(row, 1, n, views, &attrs, sizeof attrs, wki_numel(y) * wki_row_cost(row, 0));
 }
 
 /* Operands in the dtype of the computation; the condition of where stays. */

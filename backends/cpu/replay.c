@@ -15,6 +15,14 @@ typedef struct ready {
     wki_step steps[];
 } ready;
 
+/* What goes by elements runs on the threads that have just had these elements. */
+static void join_threads(const wki_step *before, wki_step *s)
+{
+    const bool alike = before->kernel && s->kernel && before->kernel->units == wki_element_units &&
+                       s->kernel->units == wki_element_units && before->units == s->units;
+    if (alike && s->threads < before->threads) s->threads = before->threads;
+}
+
 wk_status wki_cpu_prepare(wki_plan *plan)
 {
     ready *r = wki_alloc(sizeof *r + (size_t)plan->nitems * sizeof(wki_step));
@@ -30,6 +38,7 @@ wk_status wki_cpu_prepare(wki_plan *plan)
         const size_t scratch = kernel ? wki_cpu_scratch(kernel, call) : 0;
         const int threads = kernel ? wki_cpu_threads(call, units) : 1;
         *s = (wki_step){ kernel, plan->items[i], units, threads, false, scratch > 0, 1, units };
+        if (r->nsteps > 1) join_threads(s - 1, s);
         if (scratch > r->scratch) r->scratch = scratch;
         if (s->threads > r->threads) r->threads = s->threads;
     }

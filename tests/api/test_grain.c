@@ -1,0 +1,64 @@
+/* How many threads a call is worth: none more for small work, whatever the op. */
+#include "backends/backend.h"
+#include "backends/rows_table.h"
+#include "wick/wick.h"
+#include "wick_check.h"
+
+enum { THREADS = 2 };
+
+typedef struct counter {
+    wki_meter meter; /* the first member */
+    int parts;
+} counter;
+
+static void count(wki_meter *meter, const wki_call *call, const wki_stage *stage, int parts, const wki_span *spans)
+{
+    (void)call, (void)stage, (void)spans;
+    ((counter *)meter)->parts = parts;
+}
+
+typedef wk_tensor *function(wk_tensor *x);
+static wk_tensor *sum_of_two(wk_tensor *x) { return wk_add(x, x); }
+static wk_tensor *tanh_of(wk_tensor *x) { return wk_tanh(x); }
+static wk_tensor *gelu_of(wk_tensor *x) { return wk_gelu(x); }
+static wk_tensor *square_by(wk_tensor *x) { return wk_mm(wk_view(x, WK_SHAPE(64, -1)), wk_view(x, WK_SHAPE(-1, 64))); }
+
+static int parts_of(function *f, int64_t elements)
+{
+    wk_tensor *x = wk_ones(WK_SHAPE(elements), WK_F32);
+    counter c = { .meter = { .ran = count } };
+    wki_meter *const before = wki_meter_here;
+    wki_meter_here = &c.meter;
+    const bool done = f(x) != NULL;
+    wki_meter_here = before;
+    CHECK(done);
+    return c.parts;
+}
+
+TEST(grain, small_work_stays_on_one_thread_and_large_work_does_not)
+{
+    CHECK(wk_set_num_threads(THREADS) == WK_OK);
+    CHECK(parts_of(sum_of_two, 32768) == 1 && parts_of(sum_of_two, 262144) == THREADS);
+    CHECK(parts_of(tanh_of, 2048) == 1 && parts_of(tanh_of, 16384) == THREADS);
+    CHECK(parts_of(gelu_of, 2048) == 1 && parts_of(gelu_of, 16384) == THREADS);
+    CHECK(parts_of(square_by, 512) == 1 && parts_of(square_by, 4096) == THREADS);
+    CHECK(wk_set_num_threads(1) == WK_OK);
+    CHECK(parts_of(tanh_of, 262144) == 1);
+}
+
+TEST(grain, an_element_costs_what_its_formula_does)
+{
+    for (int row = 0; row < WKI_ROW_COUNT; row++)
+        for (int slope = 0; slope <= 3; slope++)
+            if (slope == 0 || wki_row_table[row].slope[slope - 1]) {
+                const int64_t cost = wki_row_cost(row, slope);
+                ck_assert_msg(cost >= 1 && cost <= 200, "%s: %d", wki_row_table[row].name, (int)cost);
+                CHECK(cost == wki_row_cost(row, slope));
+            }
+    CHECK(wki_row_cost(WKI_ROW_add, 0) == 1 && wki_row_cost(WKI_ROW_relu, 1) == 1);
+    CHECK(wki_row_cost(WKI_ROW_div, 0) > 1 && wki_row_cost(WKI_ROW_sqrt, 0) > 1);
+    CHECK(wki_row_cost(WKI_ROW_tanh, 0) > 2 * wki_row_cost(WKI_ROW_sqrt, 0));
+    CHECK(wki_row_cost(WKI_ROW_gelu, 1) > wki_row_cost(WKI_ROW_gelu, 0));
+}
+
+WICK_TEST_MAIN
