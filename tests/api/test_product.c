@@ -16,9 +16,10 @@ TEST(product, is_one_chain_over_k_for_any_shape_strides_and_epilogue)
 
 TEST(product, has_the_same_bits_in_all_blocks_over_rows_columns_and_k)
 {
-    static const int64_t shapes[][3] = { { 3, 2100, 700 }, { 130, 1100, 330 }, { 260, 70, 1000 }, { 1, 1500, 400 },
-                                         { 900, 2, 650 },  { 20, 40, 2401 },   { 600, 40, 1300 }, { 250, 60, 1200 } };
-    for (int s = 0; s < 8 * 4; s++) {
+    static const int64_t shapes[][3] = { { 3, 2100, 700 },  { 130, 1100, 330 }, { 260, 70, 1000 }, { 1, 1500, 400 },
+                                         { 900, 2, 650 },   { 20, 40, 2401 },   { 600, 40, 1300 }, { 250, 60, 1200 },
+                                         { 300, 280, 520 }, { 70, 1030, 40 } };
+    for (int s = 0; s < 10 * 4; s++) {
         state = (uint64_t)s;
         trial t = trial_of(s % 4 == 3 ? 64 : 32, shapes[s / 4][0], shapes[s / 4][1], shapes[s / 4][2]);
         all_give(&t, 1);

@@ -49,12 +49,10 @@ static void pack(real *to, ptrdiff_t ts, const real *from, ptrdiff_t is, ptrdiff
     if (is == 1) {
         for (int64_t t = 0; t < cols; t++, to += ts, from += tis) {
             int64_t i = 0;
-            for (; i + VL <= rows; i += VL) {
-                __builtin_prefetch(from + ROWS_AHEAD * tis + i);
-                store(to + i, load(from + i));
-            }
+            if (t + ROWS_AHEAD < cols)
+                for (; i < rows; i += VL) __builtin_prefetch(from + ROWS_AHEAD * tis + i);
+            for (i = 0; i + VL <= rows; i += VL) store(to + i, load(from + i));
             if (i == rows) continue;
-            __builtin_prefetch(from + ROWS_AHEAD * tis + i);
             store(to + i, load_some(from + i, (int)(rows - i)));
         }
         return;
@@ -73,7 +71,7 @@ static void pack_strips(real *to, int64_t width, int64_t strips, const real *fro
     for (int64_t t = 0; t < cols; t++, to += width, from += tis)
         for (int64_t s = 0; s < strips; s++) {
             const real *const row = from + s * width;
-            __builtin_prefetch(row + ROWS_AHEAD * tis);
+            if (t + ROWS_AHEAD < cols) __builtin_prefetch(row + ROWS_AHEAD * tis);
             int64_t i = 0;
             for (; i + VL <= width; i += VL) store(to + s * cols * width + i, load(row + i));
             if (i < width) store_some(to + s * cols * width + i, load_some(row + i, (int)(width - i)), (int)(width - i));

@@ -32,11 +32,19 @@ enum { NV = 2, WIDE = 4, NR_MAX = WIDE * VL };
    BLOCK elements. KC x NC of Q stay near the second cache. */
 enum { KC = 4096 / sizeof(real), SOLE = 256, BLOCK = 84 * KC, SOLE_BLOCK = 128 * KC, NC = 8192 / sizeof(real) };
 
-/* Q is used where it lies for up to so many rows, or so few k: copying it would not pay. Nor would copying P, but for
-   MANY_COLUMNS and lines of it a multiple of CROWDED bytes apart, which get in each other's way in the first cache. */
-enum { IN_PLACE_ROWS = EACH == 1 ? 520 : 0, IN_PLACE_K = EACH == 1 ? 128 : 0, MANY_COLUMNS = 1000, CROWDED = 4096 };
+/* Q is used where it lies for up to so many rows, or so few k: copying it would not pay. But lines a PAGE or more apart
+   no processor foresees, and multiples of a PAGE get in each other's way in the first cache: such a Q is copied for
+   APART_ROWS and APART_K already. */
+enum { IN_PLACE_ROWS = EACH == 1 ? SOLE : 0, IN_PLACE_K = EACH == 1 ? 128 : 0 };
+enum { PAGE = 4096, APART_ROWS = 64, APART_K = 17 };
 
-enum { FAR_AHEAD = 128 }; /* a k long enough to prefetch the next tile of C meanwhile */
+/* So many panels of Q pay for a copy of P: of columns, whose tiles then are read in one go; of rows no longer than
+   SHORT_K, which end before a processor foresees them; of rows a multiple of a PAGE apart. */
+enum { COLUMN_PANELS = 8, SHORT_PANELS = 24, PAGE_PANELS = 32, SHORT_K = KC / 4, SPREAD = 16384 };
+
+/* While tiles are multiplied, the next one of C is fetched, where k is long enough for that, and the next panel of a Q
+   too large for the second cache. */
+enum { FAR_AHEAD = 128, LARGE = 1 << 20 };
 
 /* ---- the tile ---- */
 
@@ -58,6 +66,8 @@ typedef struct tile {
     int last;            /* columns in the last vector */
     bool fresh;          /* starts from 0, not from C */
     bool ahead;          /* k is long enough to fetch the next tile of C meanwhile */
+    const real *soon;    /* if not NULL, the next panel of Q is fetched from here on: */
+    int64_t share, ss;   /* for each tile so many k, so far apart */
 } tile;
 
 INLINE vec load_c(const tile *t, const real *c, bool masked) { return masked ? load_some(c, t->last) : load(c); }
@@ -110,6 +120,16 @@ INLINE void multiply_one(const int mr, const int nv, const bool near, const tile
     }
 }
 
+/* Q's next panel, the part that tile `i` of a run fetches; out of line, for tiles have no registers left for it */
+__attribute__((noinline)) static void fetch_soon(const tile *t, int64_t i, int64_t width)
+{
+    const real *q = t->soon + i * t->share * t->ss;
+    for (int64_t left = t->share; left > 0; left--, q += t->ss) {
+        __builtin_prefetch(q, 0, 2);
+        __builtin_prefetch(q + width - VL, 0, 2);
+    }
+}
+
 INLINE void multiply(const int mr, const int nv, const bool near, const tile *t)
 {
     const real *p = t->p;
@@ -126,6 +146,7 @@ INLINE void multiply(const int mr, const int nv, const bool near, const tile *t)
                 OPAQUE(at);
             }
         }
+        if (t->soon) fetch_soon(t, t->count - left, nv * VL);
         multiply_one(mr, nv, near, t, p, c);
         c = below;
     }
@@ -172,6 +193,7 @@ typedef struct job {
     int64_t prs, pks, qks, qcs;
     sink own, out; /* as C lies, and as tiles lie */
     bool flip;     /* a tile must be transposed on its way to C */
+    bool large;    /* Q overflows the second cache */
     bool accumulate, near, pack_p, in_place;
     int64_t needed; /* of the tiles at row i those that begin left of column i + rows + needed */
     int64_t nr, kc; /* columns of a panel of Q, and elements along k at most */
@@ -193,8 +215,17 @@ static int64_t p_room(int64_t m, int64_t k) { return LEAST(m * parts_of(k, EACH)
 static bool copies_p(const job *j)
 {
     if (EACH > 1 || (j->near && j->prs != 1)) return true; /* pairs are always made */
-    const bool crowded = (j->near ? j->pks : j->prs) * (int64_t)sizeof(real) % CROWDED == 0;
-    return crowded && j->n > MANY_COLUMNS && (!j->near || j->k > IN_PLACE_K);
+    const int64_t panels = j->n / j->nr;
+    if (j->near) return panels >= COLUMN_PANELS && j->k * j->pks * (int64_t)sizeof(real) > SPREAD;
+    if (j->k <= SHORT_K) return panels >= SHORT_PANELS;
+    return panels >= PAGE_PANELS && j->prs * (int64_t)sizeof(real) % PAGE == 0;
+}
+
+static bool copies_q(const job *j)
+{
+    if (j->qcs != 1) return true;
+    if (j->m > IN_PLACE_ROWS && j->k > IN_PLACE_K) return true;
+    return j->qks * (int64_t)sizeof(real) >= PAGE && j->m >= APART_ROWS && j->k >= APART_K;
 }
 
 /* top: the rows of a symmetric product that lie above g */
@@ -218,7 +249,8 @@ static job plan(const wki_product *g, int64_t top, real *scratch)
     j.kc = j.nr > NV * VL ? KC / 3 : j.m <= SOLE ? LEAST(SOLE_BLOCK / j.m, KC) : KC;
     j.near = j.pks != 1;
     j.pack_p = copies_p(&j);
-    j.in_place = j.qcs == 1 && (j.m <= IN_PLACE_ROWS || k <= IN_PLACE_K);
+    j.in_place = !copies_q(&j);
+    j.large = j.m <= IN_PLACE_ROWS && j.k * j.n * (int64_t)sizeof(real) > LARGE;
     j.spare = scratch;
     j.turn = j.spare + MR * NR_MAX + VL;
     j.pp = j.turn + MR * NR_MAX + VL;
@@ -253,13 +285,14 @@ typedef struct block {
 
 static int64_t row_of(const block *b, int64_t r) { return b->i0 + r * b->rows + LEAST(r, b->higher); }
 
-/* columns [j, j + cols) of Q against all rows of a block */
-static void panel(const job *g, const block *b, const real *q, int64_t qs, int64_t j, int64_t cols)
+/* columns [j, j + cols) of Q against all rows of a block; soon: the next ones where they lie, or NULL */
+static void panel(const job *g, const block *b, const real *q, int64_t qs, int64_t j, int64_t cols, const real *soon)
 {
     const int vectors = (int)parts_of(cols, VL), last = (int)(cols - (vectors - 1) * VL);
     const bool direct = g->out.cs == 1 && (MASKED || last == VL), fresh = b->first && !g->accumulate;
     const bool done = direct && (!b->last || g->out.plain);
     tile t = { .k = b->ke, .q = q, .qs = qs, .last = direct ? last : VL, .fresh = fresh, .ahead = b->ke >= FAR_AHEAD };
+    if (soon) t.soon = soon, t.ss = g->qks, t.share = parts_of(b->kc, b->tiles);
     for (int64_t r = 0; r < b->tiles; r += t.count) {
         const int64_t i = row_of(b, r), rows = b->rows + (r < b->higher);
         t.count = 1;
@@ -272,6 +305,7 @@ static void panel(const job *g, const block *b, const real *q, int64_t qs, int64
         t.cs = direct ? g->out.rs : NR_MAX;
         if (!direct && !fresh) fetch(g, i, j, rows, cols);
         tiles[rows - 1][g->near || g->pack_p][vectors - 1](&t);
+        if (soon) t.soon += t.count * t.share * t.ss;
         if (!done) deliver(g, &(sums){ t.c, t.cs, i, j, rows, cols, b->last });
     }
 }
@@ -301,13 +335,14 @@ static void multiply_block(const job *g, block *b, int64_t i0, int64_t i1, int64
     for (int64_t j = j0; j < j1; j += g->nr) {
         const int64_t cols = LEAST(g->nr, j1 - j);
         const real *q = g->q + j * g->qcs + b->k0 * g->qks;
+        const real *const soon = g->large && g->qcs == 1 && i0 == 0 && j + cols < j1 ? q + cols : NULL;
         if (g->in_place && cols % VL == 0) {
-            panel(g, b, q, g->qks, j, cols);
+            panel(g, b, q, g->qks, j, cols, soon);
             continue;
         }
         real *const to = g->pq + (g->m > SOLE ? (j - j0) * b->ke : 0);
         if (i0 == 0) pack_operand(to, g->nr, q, g->qcs, g->qks, cols, b->kc);
-        panel(g, b, to, g->nr, j, cols);
+        panel(g, b, to, g->nr, j, cols, soon);
     }
 }
 
