@@ -62,6 +62,15 @@ static wk_status add_in_place(const wki_view *y, const wki_view *g)
     return wki_do(WKI_ROW_add, 1, WKI_VIEWS(y, y, g), &(wki_row_attrs){ 0 }, sizeof(wki_row_attrs), wki_numel(y));
 }
 
+/* May g be added to it where it lies? */
+static bool is_a_sum(wk_tensor *sum) { return wki_is_sole_owner(sum) && wki_is_contiguous(&sum->v); }
+
+wk_tensor *wki_sum_so_far(const wki_backward *b, int i)
+{
+    wk_tensor *sum = b->adds && b->node->edges[i].node ? b->node->edges[i].node->grad : NULL;
+    return sum && is_a_sum(sum) ? sum : NULL;
+}
+
 static wk_status set_add(wk_tensor **slot, wk_tensor *g, bool create)
 {
     if (!*slot || WKI_FAULT(7)) {
@@ -69,7 +78,8 @@ static wk_status set_add(wk_tensor **slot, wk_tensor *g, bool create)
         *slot = g;
         return WK_OK;
     }
-    if (!create && wki_is_sole_owner(*slot) && wki_is_contiguous(&(*slot)->v)) return add_in_place(&(*slot)->v, &g->v);
+    if (*slot == g && !WKI_FAULT(49)) return WK_OK; /* the op has added to it */
+    if (!create && is_a_sum(*slot)) return add_in_place(&(*slot)->v, &g->v);
     wk_tensor *sum = wk_add(*slot, g);
     if (!sum) return wk_error();
     wki_object_ref(sum);
@@ -167,7 +177,7 @@ static wk_status install_grad(task *t, wk_tensor *leaf, wk_tensor *g)
 static wk_status run_node(task *t, wki_node *node)
 {
     WK_SCOPE(backward);
-    wki_backward b = { node, node->grad };
+    wki_backward b = { node, node->grad, !t->create && !wki_anomaly && !node->hooks };
     wk_tensor *inline_d[WKI_INLINE_INPUTS] = { 0 }, **d = inline_d;
     if (node->hooks && wki_run_node_hooks(node, WKI_HOOK_BEFORE, NULL)) return wk_error();
     if (node->ninputs > WKI_INLINE_INPUTS && !(d = wki_alloc_array((size_t)node->ninputs, sizeof *d)))

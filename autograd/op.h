@@ -98,6 +98,7 @@ struct wki_node {
 struct wki_backward {
     wki_node *node;
     wk_tensor *g; /* of the output's shape and dtype */
+    bool adds;    /* nobody looks at d or differentiates it: see wki_sum_so_far */
 };
 
 /* Will a gradient be wanted of something made from these? NULL inputs are allowed. */
@@ -134,6 +135,8 @@ static inline bool wki_needs(const wki_backward *b, int i) { return b->node->edg
 wk_status wki_backward_within(wk_tensor *root, wk_tensor *gradient, int n, wk_tensor *const *inputs,
                               wk_tensor **captured);
 static inline const void *wki_attrs(const wki_backward *b) { return b->node->attrs; }
+/* What has come so far for input i from other nodes, contiguous, or NULL: an op may add its gradient to it, and return it as d[i]. */
+wk_tensor *wki_sum_so_far(const wki_backward *b, int i);
 wk_tensor *wki_saved_at(wki_backward *b, int i); /* borrowed; NULL with an error if it was changed in place or freed */
 /* An op whose backward is called once and needs no graph (no create_graph) may use a fused kernel. */
 static inline bool wki_is_plain(void) { return !wki_is_recording(); }

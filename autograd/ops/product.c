@@ -154,11 +154,20 @@ wk_tensor *wk_matmul(wk_tensor *a, wk_tensor *b)
 }
 
 /* ---- linear: x weight^T + bias ---- */
+
+/* g^T x, added to what came from other uses of the weight: a recurrent layer's has one a step. */
+static wk_tensor *weight_gradient(const wki_backward *b, wk_tensor *x)
+{
+    wk_tensor *sum = wki_sum_so_far(b, 1), *g = wk_t(b->g);
+    if (!sum || sum->v.dtype != g->v.dtype) return wk_mm(g, x);
+    return wki_product(&sum->v, &g->v, &x->v, NULL, false, true) ? NULL : sum;
+}
+
 static wk_status linear_backward(wki_backward *b, wk_tensor **d)
 {
     wk_tensor *x = wki_needs(b, 1) ? wki_saved_at(b, 0) : NULL, *weight = wki_needs(b, 0) ? wki_saved_at(b, 1) : NULL;
     if (wki_needs(b, 0)) d[0] = weight ? wk_mm(b->g, weight) : NULL;
-    if (wki_needs(b, 1)) d[1] = x ? wk_mm(wk_t(b->g), x) : NULL;
+    if (wki_needs(b, 1)) d[1] = x ? weight_gradient(b, x) : NULL;
     if (b->node->ninputs > 2 && wki_needs(b, 2)) d[2] = (WKI_FAULT(18) ? wk_mean_dim : wk_sum_dim)(b->g, 0, false);
     return WK_OK;
 }

@@ -37,6 +37,26 @@ TEST(autograd_grad, takes_gradients_and_makes_zeros)
     CHECK_ERROR(WK_E_STATE, "square", "retain_graph");
 }
 
+/* linear adds its part to what came from other uses; whoever differentiates a gradient gets sums of parts. */
+TEST(engine, a_weight_that_is_used_again_gets_all_its_gradients)
+{
+    for (int threads = 1; threads <= 2; threads++) {
+        CHECK(wk_set_num_threads(threads) == WK_OK);
+        wk_tensor *w = wk_requires_grad(wk_mul_scalar(wk_randn(WK_SHAPE(70, 70), WK_F64), 0.1));
+        wk_tensor *x = wk_randn(WK_SHAPE(40, 70), WK_F64), *parts = NULL;
+        for (int kind = 0; kind < 2; kind++) {
+            wk_tensor *h = x;
+            for (int i = 0; i < 4; i++) h = wk_linear(wk_tanh(h), w, NULL);
+            wk_tensor *loss = wk_add(wk_sum(h), wk_sum(wk_square(w))); /* a use that linear knows nothing of */
+            if (kind) CHECK(wk_autograd_grad(&loss, 1, &w, 1, true, &parts) == WK_OK);
+            if (!kind) CHECK(wk_backward(loss) == WK_OK);
+        }
+        wk_tensor *apart = wk_amax(wk_abs(wk_sub(wk_grad(w), parts)), -1, false);
+        CHECK(wk_item(wk_amax(apart, 0, false)) < 1e-10);
+        CHECK(wk_set_num_threads(1) == WK_OK);
+    }
+}
+
 static wk_tensor *doubled(void *user, wk_tensor *g)
 {
     ++*(int *)user;
