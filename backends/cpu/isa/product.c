@@ -234,11 +234,13 @@ static bool copies_p(const job *j)
     return panels >= PAGE_PANELS && j->prs * (int64_t)sizeof(real) % PAGE == 0;
 }
 
+static bool is_apart(const job *j) { return 2 * j->qks * (int64_t)sizeof(real) > PAGE; }
+
 static bool copies_q(const job *j)
 {
     if (j->qcs != 1) return true;
     if (j->m > IN_PLACE_ROWS && j->k > IN_PLACE_K) return true;
-    return j->qks * (int64_t)sizeof(real) >= PAGE && j->m >= APART_ROWS && j->k >= APART_K;
+    return is_apart(j) && j->m * LEAST(j->qks * (int64_t)sizeof(real), PAGE) >= APART_ROWS * PAGE && j->k >= APART_K;
 }
 
 static bool fetches_q(const job *j)
@@ -268,6 +270,7 @@ static job plan(const wki_product *g, int64_t top, real *scratch)
     j.near = j.pks != 1;
     j.pack_p = copies_p(&j);
     j.in_place = !copies_q(&j);
+    if (j.in_place && is_apart(&j)) j.kc = LEAST(j.kc, KC / 4);
     j.fetch_q = fetches_q(&j);
     j.spare = scratch;
     j.turn = j.spare + MR * NR_MAX + VL;
