@@ -44,7 +44,7 @@ enum { COLUMN_PANELS = 8, SHORT_PANELS = 24, PAGE_PANELS = 32, SHORT_K = KC / 4,
 
 /* While tiles are multiplied, the next one of C is fetched, where k is long enough for that, and the next panel of a Q
    too large for the second cache. */
-enum { FAR_AHEAD = 128, LARGE = 1 << 20 };
+enum { FAR_AHEAD = 128, LARGE = 1 << 20, FETCHING_ROWS = 32 };
 
 /* ---- the tile ---- */
 
@@ -67,7 +67,7 @@ typedef struct tile {
     bool fresh;          /* starts from 0, not from C */
     bool ahead;          /* k is long enough to fetch the next tile of C meanwhile */
     const real *soon;    /* if not NULL, the next panel of Q is fetched from here on: */
-    int64_t share, ss;   /* for each tile so many k, so far apart */
+    int64_t ss, stretch; /* a k every `stretch` steps, so far apart */
 } tile;
 
 INLINE vec load_c(const tile *t, const real *c, bool masked) { return masked ? load_some(c, t->last) : load(c); }
@@ -80,8 +80,27 @@ INLINE void store_c(const tile *t, real *c, vec x, bool masked)
         store(c, x);
 }
 
-/* the rows of P lie side by side at each k ("near"), or each row runs along k ("far") */
-INLINE void multiply_one(const int mr, const int nv, const bool near, const tile *t, const real *from, real *c)
+/* so many elements along k, with P's rows `row` apart; where Q goes on */
+INLINE const real *add_stretch(const int mr, const int nv, vec acc[][WIDE], const real **p, ptrdiff_t row,
+                               ptrdiff_t step, const real *q, ptrdiff_t qs, int64_t k)
+{
+    for (; k > 0; k--, q += qs) {
+        vec b[WIDE];
+        UNROLL for (int v = 0; v < nv; v++) b[v] = load(q + v * VL);
+        UNROLL for (int i = 0; i < mr; i++)
+        {
+            const real x = p[i / 3][i % 3 * row];
+            UNROLL for (int v = 0; v < nv; v++) acc[i][v] = add_element(acc[i][v], x, b[v]);
+        }
+        UNROLL for (int i = 0; i < mr; i += 3) p[i / 3] += step;
+    }
+    return q;
+}
+
+/* the rows of P lie side by side at each k ("near"), or each row runs along k ("far"); what is fetched next, if soon is
+   not NULL */
+INLINE const real *multiply_one(const int mr, const int nv, const bool near, const tile *t, const real *from, real *c,
+                                const real *soon)
 {
     const real *q = t->q, *p[MR / 3 + 1]; /* one pointer for three rows of P */
     const ptrdiff_t row = near ? 1 : t->ps, step = near ? t->ps : 1, qs = t->qs, cs = t->cs;
@@ -102,37 +121,24 @@ INLINE void multiply_one(const int mr, const int nv, const bool near, const tile
             OPAQUE(at);
         }
     }
-    for (int64_t k = t->k; k > 0; k--, q += qs) {
-        vec b[WIDE];
-        UNROLL for (int v = 0; v < nv; v++) b[v] = load(q + v * VL);
-        UNROLL for (int i = 0; i < mr; i++)
-        {
-            const real x = p[i / 3][i % 3 * row];
-            UNROLL for (int v = 0; v < nv; v++) acc[i][v] = add_element(acc[i][v], x, b[v]);
-        }
-        UNROLL for (int i = 0; i < mr; i += 3) p[i / 3] += step;
+    for (int64_t left = t->k; soon && left > 0; left -= t->stretch, soon += t->ss) {
+        __builtin_prefetch(soon, 0, 2);
+        __builtin_prefetch(soon + (nv - 1) * VL, 0, 2);
+        q = add_stretch(mr, nv, acc, p, row, step, q, qs, LEAST(left, t->stretch));
     }
+    if (!soon) add_stretch(mr, nv, acc, p, row, step, q, qs, t->k);
     UNROLL for (int i = 0; i < mr; i++)
     {
         UNROLL for (int v = 0; v < nv; v++) store_c(t, c + v * VL, acc[i][v], MASKED && v == nv - 1);
         c += cs;
         OPAQUE(c);
     }
+    return soon;
 }
 
-/* Q's next panel, the part that tile `i` of a run fetches; out of line, for tiles have no registers left for it */
-__attribute__((noinline)) static void fetch_soon(const tile *t, int64_t i, int64_t width)
+INLINE void multiply(const int mr, const int nv, const bool near, const bool fetches, const tile *t)
 {
-    const real *q = t->soon + i * t->share * t->ss;
-    for (int64_t left = t->share; left > 0; left--, q += t->ss) {
-        __builtin_prefetch(q, 0, 2);
-        __builtin_prefetch(q + width - VL, 0, 2);
-    }
-}
-
-INLINE void multiply(const int mr, const int nv, const bool near, const tile *t)
-{
-    const real *p = t->p;
+    const real *p = t->p, *soon = fetches ? t->soon : NULL;
     real *c = t->c;
     for (int64_t left = t->count; left > 0; left--, p += t->next) {
         real *below = c + mr * t->cs;
@@ -146,19 +152,22 @@ INLINE void multiply(const int mr, const int nv, const bool near, const tile *t)
                 OPAQUE(at);
             }
         }
-        if (t->soon) fetch_soon(t, t->count - left, nv * VL);
-        multiply_one(mr, nv, near, t, p, c);
+        if (fetches)
+            soon = multiply_one(mr, nv, near, t, p, c, soon);
+        else
+            multiply_one(mr, nv, near, t, p, c, NULL);
         c = below;
     }
 }
 
 /* the sizes made constants: one body for each number of rows and vectors */
 #define BODY(mr, nv)                                                                                                   \
-    static void far_##mr##x##nv(const tile *t) { multiply(mr, nv, false, t); }                                         \
-    static void near_##mr##x##nv(const tile *t) { multiply(mr, nv, true, t); }
-#define BODIES(mr)      BODY(mr, 1) BODY(mr, 2)
-#define WIDE_BODIES(mr) BODIES(mr) BODY(mr, 3) BODY(mr, 4)
-#define LINE(mr)        { { far_##mr##x1, far_##mr##x2 }, { near_##mr##x1, near_##mr##x2 } },
+    static void far_##mr##x##nv(const tile *t) { multiply(mr, nv, false, false, t); }                                  \
+    static void near_##mr##x##nv(const tile *t) { multiply(mr, nv, true, false, t); }
+#define BODIES(mr)                                                                                                     \
+    BODY(mr, 1) BODY(mr, 2) static void soon_##mr##x2(const tile *t) { multiply(mr, 2, true, true, t); }
+#define WIDE_BODIES(mr) BODY(mr, 1) BODY(mr, 2) BODY(mr, 3) BODY(mr, 4)
+#define LINE(mr)        { { far_##mr##x1, far_##mr##x2 }, { near_##mr##x1, near_##mr##x2 }, { NULL, soon_##mr##x2 } },
 #define WIDE_LINE(mr)                                                                                                  \
     { { far_##mr##x1, far_##mr##x2, far_##mr##x3, far_##mr##x4 },                                                      \
       { near_##mr##x1, near_##mr##x2, near_##mr##x3, near_##mr##x4 } },
@@ -169,8 +178,9 @@ INLINE void multiply(const int mr, const int nv, const bool near, const tile *t)
 #define HEIGHTS(FEW, MANY) FEW(1) FEW(2) MANY(3) MANY(4) MANY(5) MANY(6)
 #endif
 HEIGHTS(WIDE_BODIES, BODIES)
-/* [rows - 1][near][vectors - 1] */
-static void (*const tiles[MR][2][WIDE])(const tile *) = { HEIGHTS(WIDE_LINE, LINE) };
+/* [rows - 1][which][vectors - 1]; SOON is near and fetches, of more than WIDE_ROWS rows and NV vectors */
+enum { FAR, NEAR, SOON, WAYS };
+static void (*const tiles[MR][WAYS][WIDE])(const tile *) = { HEIGHTS(WIDE_LINE, LINE) };
 
 /* ---- moving operands ---- */
 
@@ -193,7 +203,7 @@ typedef struct job {
     int64_t prs, pks, qks, qcs;
     sink own, out; /* as C lies, and as tiles lie */
     bool flip;     /* a tile must be transposed on its way to C */
-    bool large;    /* Q overflows the second cache */
+    bool fetch_q;  /* the next panel of Q, during each */
     bool accumulate, near, pack_p, in_place;
     int64_t needed; /* of the tiles at row i those that begin left of column i + rows + needed */
     int64_t nr, kc; /* columns of a panel of Q, and elements along k at most */
@@ -212,20 +222,30 @@ static double cost(int64_t m, int64_t n, int64_t k, int64_t qcs, int64_t qks, bo
 /* elements of P that are packed at once */
 static int64_t p_room(int64_t m, int64_t k) { return LEAST(m * parts_of(k, EACH), SOLE_BLOCK); }
 
+/* Q overflows the second cache, and there are not rows enough that this would not count */
+static bool is_large(const job *j) { return j->m <= SOLE && j->k * j->n * (int64_t)sizeof(real) > LARGE; }
+
 static bool copies_p(const job *j)
 {
     if (EACH > 1 || (j->near && j->prs != 1)) return true; /* pairs are always made */
     const int64_t panels = j->n / j->nr;
     if (j->near) return panels >= COLUMN_PANELS && j->k * j->pks * (int64_t)sizeof(real) > SPREAD;
-    if (j->k <= SHORT_K) return panels >= SHORT_PANELS;
+    if (j->k <= SHORT_K || is_large(j)) return panels >= SHORT_PANELS;
     return panels >= PAGE_PANELS && j->prs * (int64_t)sizeof(real) % PAGE == 0;
 }
+
+static bool is_apart(const job *j) { return 2 * j->qks * (int64_t)sizeof(real) > PAGE; }
 
 static bool copies_q(const job *j)
 {
     if (j->qcs != 1) return true;
     if (j->m > IN_PLACE_ROWS && j->k > IN_PLACE_K) return true;
-    return j->qks * (int64_t)sizeof(real) >= PAGE && j->m >= APART_ROWS && j->k >= APART_K;
+    return is_apart(j) && j->m * LEAST(j->qks * (int64_t)sizeof(real), PAGE) >= APART_ROWS * PAGE && j->k >= APART_K;
+}
+
+static bool fetches_q(const job *j)
+{
+    return is_large(j) && j->qcs == 1 && j->m >= FETCHING_ROWS && (j->near || j->pack_p);
 }
 
 /* top: the rows of a symmetric product that lie above g */
@@ -250,7 +270,8 @@ static job plan(const wki_product *g, int64_t top, real *scratch)
     j.near = j.pks != 1;
     j.pack_p = copies_p(&j);
     j.in_place = !copies_q(&j);
-    j.large = j.m <= IN_PLACE_ROWS && j.k * j.n * (int64_t)sizeof(real) > LARGE;
+    if (j.in_place && is_apart(&j)) j.kc = LEAST(j.kc, KC / 4);
+    j.fetch_q = fetches_q(&j);
     j.spare = scratch;
     j.turn = j.spare + MR * NR_MAX + VL;
     j.pp = j.turn + MR * NR_MAX + VL;
@@ -285,14 +306,16 @@ typedef struct block {
 
 static int64_t row_of(const block *b, int64_t r) { return b->i0 + r * b->rows + LEAST(r, b->higher); }
 
-/* columns [j, j + cols) of Q against all rows of a block; soon: the next ones where they lie, or NULL */
+/* columns [j, j + cols) of Q against all rows of a block; soon: the next ones where they lie, if they are to be
+   fetched, a k of them in as many steps as there are tiles */
 static void panel(const job *g, const block *b, const real *q, int64_t qs, int64_t j, int64_t cols, const real *soon)
 {
     const int vectors = (int)parts_of(cols, VL), last = (int)(cols - (vectors - 1) * VL);
+    const int way = soon ? SOON : g->near || g->pack_p ? NEAR : FAR;
     const bool direct = g->out.cs == 1 && (MASKED || last == VL), fresh = b->first && !g->accumulate;
     const bool done = direct && (!b->last || g->out.plain);
     tile t = { .k = b->ke, .q = q, .qs = qs, .last = direct ? last : VL, .fresh = fresh, .ahead = b->ke >= FAR_AHEAD };
-    if (soon) t.soon = soon, t.ss = g->qks, t.share = parts_of(b->kc, b->tiles);
+    if (soon) t.soon = soon, t.ss = EACH * g->qks, t.stretch = b->tiles;
     for (int64_t r = 0; r < b->tiles; r += t.count) {
         const int64_t i = row_of(b, r), rows = b->rows + (r < b->higher);
         t.count = 1;
@@ -304,8 +327,8 @@ static void panel(const job *g, const block *b, const real *q, int64_t qs, int64
         t.c = direct ? g->out.c + i * g->out.rs + j : g->spare;
         t.cs = direct ? g->out.rs : NR_MAX;
         if (!direct && !fresh) fetch(g, i, j, rows, cols);
-        tiles[rows - 1][g->near || g->pack_p][vectors - 1](&t);
-        if (soon) t.soon += t.count * t.share * t.ss;
+        tiles[rows - 1][way][vectors - 1](&t);
+        if (soon) t.soon += t.count * parts_of(b->ke, t.stretch) * t.ss;
         if (!done) deliver(g, &(sums){ t.c, t.cs, i, j, rows, cols, b->last });
     }
 }
@@ -335,7 +358,7 @@ static void multiply_block(const job *g, block *b, int64_t i0, int64_t i1, int64
     for (int64_t j = j0; j < j1; j += g->nr) {
         const int64_t cols = LEAST(g->nr, j1 - j);
         const real *q = g->q + j * g->qcs + b->k0 * g->qks;
-        const real *const soon = g->large && g->qcs == 1 && i0 == 0 && j + cols < j1 ? q + cols : NULL;
+        const real *const soon = g->fetch_q && i0 == 0 && j + cols < j1 ? q + cols : NULL;
         if (g->in_place && cols % VL == 0) {
             panel(g, b, q, g->qks, j, cols, soon);
             continue;
