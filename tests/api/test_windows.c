@@ -56,6 +56,62 @@ TEST(windows, pooling_has_the_same_bits_everywhere)
     finish();
 }
 
+/* Few different numbers, so that many are equal, and now and then one that compares in its own way. */
+static void fill_with_ties(const wki_view *v)
+{
+    for (int64_t i = 0; i < wki_numel(v); i++)
+        set(v, i, below(12) == 0 ? (double)NAN : below(6) == 0 ? -(double)INFINITY : (double)below(4));
+}
+
+/* Where window `number` of a plane has its largest element; -1: all its taps are outside. */
+static int64_t largest_of(const wki_window *w, const wki_view *x, int64_t plane, int64_t number)
+{
+    const int64_t o[] = { number / w->out[2] / w->out[1], number / w->out[2] % w->out[1], number % w->out[2] };
+    int64_t best = -1;
+    for (int64_t tap = 0; tap < wki_volume(w->kernel); tap++) {
+        const int64_t k[] = { tap / w->kernel[2] / w->kernel[1], tap / w->kernel[2] % w->kernel[1],
+                              tap % w->kernel[2] };
+        int64_t at = 0;
+        bool inside = true;
+        for (int d = 0; d < 3; d++) {
+            const int64_t i = o[d] * w->stride[d] - w->padding[d] + k[d] * w->dilation[d];
+            inside = inside && i >= 0 && i < w->in[d];
+            at = at * w->in[d] + i;
+        }
+        if (!inside) continue;
+        const int64_t from = plane * wki_volume(w->in);
+        const double value = get(x, from + at);
+        if (best < 0 || value > get(x, from + best) || isnan(value)) best = at;
+    }
+    return best;
+}
+
+TEST(windows, maxima_are_the_first_of_equals_and_the_last_nan_of_their_window)
+{
+    for (uint64_t i = 0; i < 60; i++) {
+        start(i);
+        wki_pool_attrs attrs = { .window = some_window() };
+        wki_window *w = &attrs.window;
+        if (i % 6 == 0) { /* wider than what is known beforehand */
+            w->kernel[2] = 17 + (int32_t)below(4), w->padding[2] = (int32_t)below(w->kernel[2] / 2 + 1);
+            w->in[2] = w->dilation[2] * w->kernel[2] + (int32_t)below(40);
+            w->out[2] = (w->in[2] + 2 * w->padding[2] - w->dilation[2] * (w->kernel[2] - 1) - 1) / w->stride[2] + 1;
+        }
+        const wk_dtype type = types[i % 2];
+        const wki_view *x = planes(type, 2, 3, w->in), *y = planes(type, 2, 3, w->out);
+        const wki_view *index = planes(WK_I64, 2, 3, w->out);
+        fill_with_ties(x);
+        run_every_way(&wki_cpu_pool_max, WKI_ISA_BASE, (const wki_view *[]){ y, index, x }, 3, 2, &attrs);
+        for (int64_t j = 0, windows = wki_volume(w->out); j < 6 * windows; j++) {
+            const int64_t at = largest_of(w, x, j / windows, j % windows);
+            ck_assert_msg((int64_t)get(index, j) == at, "window %lld: place %g; expected %lld", (long long)j,
+                          get(index, j), (long long)at);
+            EXPECT(y, j, at < 0 ? -(double)INFINITY : get(x, j / windows * wki_volume(w->in) + at), 0);
+        }
+    }
+    finish();
+}
+
 /* Products have bits of their own without fused multiply-adds. */
 TEST(windows, convolution_has_the_same_bits_wherever_multiply_adds_are_fused)
 {
