@@ -135,6 +135,44 @@ TEST(windows, convolution_has_the_same_bits_wherever_multiply_adds_are_fused)
     finish();
 }
 
+/* a kernel's result in the memory of its first view */
+static void run_once(const wki_kernel *kernel, const wki_view *const *views, int nviews, const void *attrs)
+{
+    const wki_call call = { .nout = 1, .nviews = nviews, .views = views, .attrs = attrs };
+    ck_assert_int_eq(run(kernel, &call, true), WK_OK);
+}
+
+/* Many channels go another way than few: the same chains. */
+TEST(windows, weights_have_the_same_bits_whatever_channels_are_beside)
+{
+    for (uint64_t i = 0; i < 60; i++) {
+        start(i);
+        wki_conv_attrs attrs = { .window = some_window(), .groups = 1 + (int32_t)below(2), .by_weight = true };
+        const wki_window *w = &attrs.window;
+        const int64_t few = 1 + below(15), many = few + 16 + below(60), out = 1 + below(20), n = below(9);
+        const int64_t taps = wki_volume(w->kernel), heights = w->kernel[1], g = attrs.groups;
+        const wk_dtype type = types[i % 2];
+        attrs.sliced = w->stride[1] == 1 && below(2);
+        const wki_view *y = planes(type, n, g * out, w->out);
+        const wki_view *x = planes(type, n, g * few, w->in), *more = planes(type, n, g * many, w->in);
+        for (int64_t k = 0, plane = wki_volume(w->in); k < wki_numel(x); k++) {
+            const int64_t c = k / plane % few, image = k / plane / few; /* and group */
+            set(more, (image * many + c) * plane + k % plane, get(x, k));
+        }
+        const wki_view *a = packed(type, 2, (int64_t[]){ 2, g * out * few * taps });
+        const wki_view *b = packed(type, 2, (int64_t[]){ 2, g * out * many * taps });
+        run_every_way(&wki_cpu_conv_weight, WKI_ISA_AVX2, (const wki_view *[]){ b, more, y }, 3, 1, &attrs);
+        run_once(&wki_cpu_conv_weight, (const wki_view *[]){ a, x, y }, 3, &attrs);
+        run_once(&wki_cpu_conv_weight, (const wki_view *[]){ b, more, y }, 3, &attrs);
+        const int64_t row = attrs.sliced ? taps / heights : taps; /* taps of a channel side by side */
+        for (int64_t k = 0; k < wki_numel(a); k++) {
+            const int64_t c = k / row % few, line = k / row / few;
+            EXPECT(b, (line * many + c) * row + k % row, get(a, k), 0);
+        }
+    }
+    finish();
+}
+
 TEST(windows, depthwise_convolution_has_the_same_bits_wherever_multiply_adds_are_fused)
 {
     for (uint64_t i = 0; i < 60; i++) {
