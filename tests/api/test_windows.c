@@ -173,6 +173,32 @@ TEST(windows, weights_have_the_same_bits_whatever_channels_are_beside)
     finish();
 }
 
+/* Many images go another way than few: the same chains. */
+TEST(windows, images_have_the_same_bits_whatever_others_are_beside)
+{
+    for (uint64_t i = 0; i < 90; i++) {
+        start(i);
+        wki_conv_attrs attrs = { .window = some_window(), .groups = 1 + (int32_t)below(2), .bias = below(2) };
+        const wki_window *w = &attrs.window;
+        const int64_t few = 1 + below(5), many = 8 + below(20), in = 16 + below(50), out = 16 + below(60);
+        const int64_t g = attrs.groups, plane = wki_volume(w->in) * in * g, windows = wki_volume(w->out) * out * g;
+        const wk_dtype type = types[i % 2];
+        attrs.sliced = w->stride[1] == 1 && below(2);
+        const wki_view *x = planes(type, few, g * in, w->in), *more = planes(type, many, g * in, w->in);
+        const wki_view *a = planes(type, few, g * out, w->out), *b = planes(type, many, g * out, w->out);
+        const wki_view *weights = planes(type, g * out, in, w->kernel);
+        const wki_view *bias = packed(type, 1, (int64_t[]){ g * out });
+        const int64_t first = below(many - few + 1);
+        for (int64_t k = 0; k < few * plane; k++) set(more, first * plane + k, get(x, k));
+        if (below(2)) set(weights, below(wki_numel(weights)), (double)INFINITY); /* shows where zeros are multiplied */
+        run_every_way(&wki_cpu_conv, WKI_ISA_AVX2, (const wki_view *[]){ b, more, weights, bias }, 4, 1, &attrs);
+        run_once(&wki_cpu_conv, (const wki_view *[]){ a, x, weights, bias }, 4, &attrs);
+        run_once(&wki_cpu_conv, (const wki_view *[]){ b, more, weights, bias }, 4, &attrs);
+        for (int64_t k = 0; k < few * windows; k++) EXPECT(b, first * windows + k, get(a, k), 0);
+    }
+    finish();
+}
+
 TEST(windows, depthwise_convolution_has_the_same_bits_wherever_multiply_adds_are_fused)
 {
     for (uint64_t i = 0; i < 60; i++) {

@@ -3,6 +3,7 @@
 #ifdef __clang__ /* rows by a stride may stay scalar */
 #pragma clang diagnostic ignored "-Wpass-failed"
 #endif
+#include "backends/cpu/isa/direct.h"
 #include "backends/cpu/isa/slide.h"
 #include "base/fault.h"
 
@@ -325,4 +326,4 @@ static void set(int64_t n, void *to, const void *value)
 
 #define WINDOWS JOIN(wki_windows_f, REAL_BITS, WKI_ISA)
 extern const wki_windows WINDOWS;
-const wki_windows WINDOWS = { unfold, fold, max, mean, mean_back, weigh, dots, totals, set };
+const wki_windows WINDOWS = { unfold, fold, max, mean, mean_back, weigh, dots, totals, direct, set };
