@@ -10,6 +10,18 @@ typedef struct wki_taps {
     int64_t n, rows, width, step, at[WKI_DEPTH_TAPS];
 } wki_taps;
 
+/* Sums of some windows, for at most WKI_PANEL channels: to[i * ld + o], or 0 if fresh, and the chain of multiply-adds of
+ * x[i * step + at[t]] and w[t * WKI_PANEL + o] for t < k, fused but in the base set, then + bias[o], if there is one. Whole vectors are read and written. */
+enum { WKI_PANEL = 32 };
+typedef struct wki_direct {
+    int64_t k;
+    const int64_t *at;
+    int64_t windows, step, outs, ld;
+    const void *x, *w, *bias;
+    void *to;
+    bool fresh;
+} wki_direct;
+
 /* Memory is contiguous and of the element type; every set gives the same bits. */
 typedef struct wki_windows {
     /* column[(c * taps + tap) * ld + j - first] = tap of window j in plane c, 0 where it is outside, for first <= j <
@@ -30,6 +42,7 @@ typedef struct wki_windows {
      * adds the lanes of each tap up: half of them onto the other half. */
     void (*dots)(const wki_taps *taps, const void *y, const void *x, void *lanes);
     void (*totals)(int64_t taps, void *lanes, void *to);
+    void (*direct)(const wki_direct *d);
     /* y[i] = value, n of them */
     void (*set)(int64_t n, void *y, const void *value);
 } wki_windows;

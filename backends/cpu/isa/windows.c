@@ -3,7 +3,9 @@
 #ifdef __clang__ /* rows by a stride may stay scalar */
 #pragma clang diagnostic ignored "-Wpass-failed"
 #endif
+#include "backends/cpu/isa/direct.h"
 #include "backends/cpu/isa/slide.h"
+#include "base/fault.h"
 
 #define VECTORIZE      _Pragma("omp simd")
 #define JOIN_(a, b, c) a##b##_##c
@@ -65,60 +67,107 @@ INLINE sight look(const wki_window *w, const known *spans, const chunk *c, int64
                 __VA_ARGS__                                                                                            \
             }
 
-/* a chunk's values and where they are, with room for whole vectors */
+/* One tap of at most VL windows of each row: those in the lanes from low to high have it inside the plane. */
+typedef struct column {
+    int64_t at; /* in a row of the plane, of lane 0 */
+    int low, high;
+    choice first, last; /* of the one or, by a stride of 2, two vectors that hold it */
+    ivec inside;
+} column;
+
+static column column_of(const wki_window *w, int64_t o, int64_t k)
+{
+    enum { HALF = VL - 1 };
+    const span s = span_of(w, 2, k);
+    const int64_t n = LEAST(w->out[2] - o, VL), low = LEAST(MOST(s.low - o, 0), n);
+    column c = { .at = s.at + o * w->stride[2], .low = (int)low, .high = (int)MOST(LEAST(s.high - o, n), low) };
+    for (int l = c.low; l < c.high; l++) c.inside[l] = -1;
+    c.first = between(c.low, c.high);
+    if (w->stride[2] != 2) return c;
+    const int from = 2 * c.low, end = MOST(2 * c.high - 1, from);
+    c.first = between(LEAST(from, VL), LEAST(end, VL));
+    c.last = between(MOST(from - HALF, 0), MOST(end - HALF, 0));
+    return c;
+}
+
+INLINE vec load_column(const column *c, const real *x, const int64_t step, int64_t stride)
+{
+    if (step == 1) return load_these(x + c->at, c->first);
+    if (step == 2)
+        return __builtin_shufflevector(load_these(x + c->at, c->first), load_these(x + c->at + VL - 1, c->last), EVENS);
+    real seen[VL] = { 0 };
+    for (int l = c->low; l < c->high; l++) seen[l] = x[c->at + l * stride];
+    return load(seen);
+}
+
+/* values so far and where they are, or -1 */
 typedef struct largest {
-    real value[CHUNK + VL];
-    real_int at[CHUNK + VL];
+    vec value;
+    ivec at;
 } largest;
 
-INLINE void greater(const sight *s, const real *x, const int64_t step, largest *best)
+/* of the windows whose first tap lies at depth d and height h */
+INLINE largest largest_of(const wki_window *w, const column *known, int64_t o, const real *x, int64_t d, int64_t h,
+                          const int64_t step)
 {
-    const ivec numbers = { NUMBERS };
-    for (int64_t o = s->low; o < s->high; o += VL) {
-        const int n = (int)LEAST(s->high - o, VL);
-        const vec v = load_every(x + s->at + o * step, step, n), old = load(best->value + o);
-        ivec *const at = (ivec *)(best->at + o);
-        ivec better = (v > old) | (v != v) | (*at < 0);
-        if (n < VL) better &= numbers < (real_int)n;
-        store(best->value + o, choose(better, v, old));
-        *at = (better & (numbers * (real_int)step + (real_int)(s->at + o * step))) | (~better & *at);
-    }
-}
-
-INLINE void greater_far(const sight *s, const real *x, int64_t step, largest *best)
-{
-    const real *const from = x + s->at;
-    for (int64_t o = s->low; o < s->high; o++) {
-        const real v = from[o * step];
-        if (!((v > best->value[o]) | (v != v) | (best->at[o] < 0))) continue;
-        best->value[o] = v;
-        best->at[o] = (real_int)(s->at + o * step);
-    }
-}
-
-static void max(const wki_window *w, const void *from, void *to, int64_t *index)
-{
-    const real *x = from;
-    largest best;
-    const int64_t step = w->stride[2];
-    const known spans = known_of(w);
-    EACH_CHUNK(w, c, {
-        for (int64_t o = 0; o < c.n; o += VL) {
-            store(best.value + o, splat(-(real)__builtin_inf()));
-            *(ivec *)(best.at + o) = (ivec){ 0 } - 1;
+    const ivec lanes = (ivec){ NUMBERS } * (real_int)w->stride[2];
+    largest best = { splat(-(real)__builtin_inf()), (ivec){ 0 } - 1 };
+    for (int64_t i = 0; i < w->kernel[0]; i++, d += w->dilation[0])
+        for (int64_t j = 0, height = h; j < w->kernel[1]; j++, height += w->dilation[1]) {
+            if (d < 0 || d >= w->in[0] || height < 0 || height >= w->in[1]) continue;
+            const int64_t line = (d * w->in[1] + height) * w->in[2];
+            for (int64_t k = 0; k < w->kernel[2]; k++) {
+                const column *c = known + k;
+                column more;
+                if (k >= KNOWN) more = column_of(w, o, k), c = &more;
+                const vec v = load_column(c, x + line, step, w->stride[2]);
+                const ivec above = WKI_FAULT(125) ? v >= best.value : v > best.value;
+                const ivec better = (above | (v != v) | (best.at < 0)) & c->inside;
+                best.value = choose(better, v, best.value);
+                best.at = (better & (lanes + (real_int)(line + c->at))) | (~better & best.at);
+            }
         }
-        EACH_TAP(w, &spans, &c, {
-            if (step == 2)
-                greater(&seen, x, 2, &best);
-            else if (step == 1)
-                greater(&seen, x, 1, &best);
-            else
-                greater_far(&seen, x, step, &best);
-        })
-        copy_row(c.n, (real *)to + c.outside, best.value, 1);
-        int64_t *const places = index + c.outside;
-        VECTORIZE for (int64_t o = 0; o < c.n; o++) places[o] = best.at[o];
-    })
+    return best;
+}
+
+/* What is written too much is overwritten: rows come in order, and their last windows first. */
+INLINE void store_largest(const largest *best, int64_t n, int64_t room, real *y, int64_t *index)
+{
+    real_int at[VL];
+    *(ivec *)at = best->at;
+    if (room >= VL) {
+        store(y, best->value);
+        VECTORIZE for (int l = 0; l < VL; l++) index[l] = at[l];
+    } else {
+        store_some(y, best->value, (int)n);
+        for (int64_t l = 0; l < n; l++) index[l] = at[l];
+    }
+}
+
+/* step: the stride, if vectors are loaded by it, or 0 */
+INLINE void max_by(const wki_window *w, const real *x, real *y, int64_t *index, const int64_t step)
+{
+    const int64_t windows = wki_volume(w->out), width = w->out[2];
+    column known[KNOWN];
+    for (int64_t o = (width - 1) / VL * VL; o >= 0; o -= VL) {
+        int64_t at = o;
+        for (int64_t k = 0; k < LEAST(w->kernel[2], KNOWN); k++) known[k] = column_of(w, o, k);
+        for (int64_t d = 0; d < w->out[0]; d++)
+            for (int64_t h = 0; h < w->out[1]; h++, at += width) {
+                const largest best = largest_of(w, known, o, x, d * w->stride[0] - w->padding[0],
+                                                h * w->stride[1] - w->padding[1], step);
+                store_largest(&best, LEAST(width - o, VL), windows - at, y + at, index + at);
+            }
+    }
+}
+
+static void max(const wki_window *w, const void *x, void *y, int64_t *index)
+{
+    switch (w->stride[2]) {
+    case 1: max_by(w, x, y, index, 1); break;
+    case 2: max_by(w, x, y, index, 2); break;
+    default: max_by(w, x, y, index, 0);
+    }
 }
 
 /* elements of window o along dim d, in the plane, or with its padding */
@@ -277,4 +326,4 @@ static void set(int64_t n, void *to, const void *value)
 
 #define WINDOWS JOIN(wki_windows_f, REAL_BITS, WKI_ISA)
 extern const wki_windows WINDOWS;
-const wki_windows WINDOWS = { unfold, fold, max, mean, mean_back, weigh, dots, totals, set };
+const wki_windows WINDOWS = { unfold, fold, max, mean, mean_back, weigh, dots, totals, direct, set };

@@ -4,7 +4,9 @@
  *
  * Sliced, windows come in whole rows and columns hold one row of the kernel: what the next row of the kernel sees is
  * the same, a row of windows further on. So there are a few rows of columns more, but only one slice of the taps, and
- * rows that it sees outside of x are left out. Rows of several images take turns, so that this holds for them too. */
+ * rows that it sees outside of x are left out. Rows of several images take turns, so that this holds for them too. Many
+ * images of many channels are left to conv_direct.c. */
+#include "backends/cpu/conv_direct.h"
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/product.h"
 #include "backends/cpu/walk.h"
@@ -84,6 +86,7 @@ static plan plan_of(const wki_call *call)
 
 static int64_t units(const wki_call *call)
 {
+    if (wki_direct_pays(call)) return wki_conv_direct.units(call);
     const plan p = plan_of(call);
     return p.out * p.windows == 0 ? 0 : wki_blocks(p.n, p.images) * p.groups * p.blocks;
 }
@@ -112,6 +115,7 @@ static size_t result_bytes(const plan *p)
 
 static size_t scratch_bytes(const wki_call *call)
 {
+    if (wki_direct_pays(call)) return wki_conv_direct.scratch(call);
     const plan p = plan_of(call);
     const wki_product product = product_of(&p, p.images * wki_least(p.block, p.windows));
     return columns_bytes(&p) + result_bytes(&p) + p.kernel->scratch(&product);
@@ -216,6 +220,7 @@ static void run_unit(const plan *p, const wki_call *call, const unit *u)
 
 static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scratch)
 {
+    if (wki_direct_pays(call)) return wki_conv_direct.run(call, begin, end, scratch);
     const plan p = plan_of(call);
     for (; begin < end; begin++) {
         const unit u = unit_of(&p, begin, scratch);

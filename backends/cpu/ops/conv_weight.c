@@ -1,7 +1,9 @@
 /* conv_weight: the gradient of conv by its weights, in parts that each cover a range of images. A unit is a block of
  * one group's channels in one part: y times columns, added up over the images in ascending order, each element one
  * chain. y is copied first: its rows, often a power of two apart, would share cache lines; and images of few windows
- * are taken several at a time. Sliced, columns hold one row of the kernel, as in conv. */
+ * are taken several at a time. Sliced, columns hold one row of the kernel, as in conv. Where there are many channels,
+ * conv_turned.c does the same in another way. */
+#include "backends/cpu/conv_turned.h"
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/product.h"
 #include "backends/cpu/walk.h"
@@ -57,6 +59,7 @@ static plan plan_of(const wki_call *call)
 
 static int64_t units(const wki_call *call)
 {
+    if (wki_turned_pays(call)) return wki_conv_turned.units(call);
     const plan p = plan_of(call);
     return p.out * p.taps == 0 ? 0 : p.parts * p.groups * p.blocks;
 }
@@ -79,19 +82,10 @@ static size_t copy_bytes(const plan *p) { return wki_up(p->size * (size_t)(p->ou
 
 static size_t scratch_bytes(const wki_call *call)
 {
+    if (wki_turned_pays(call)) return wki_conv_turned.scratch(call);
     const plan p = plan_of(call);
     const wki_product product = product_of(&p, p.channels, p.chunk * p.images);
     return columns_bytes(&p) + copy_bytes(&p) + p.kernel->scratch(&product);
-}
-
-/* n windows of some images and a group of y, [out, images * n] */
-static void gather(const plan *p, const char *y, int64_t images, int64_t n, char *to)
-{
-    const size_t row = p->size * (size_t)n;
-    for (int64_t o = 0; o < p->out; o++)
-        for (int64_t i = 0; i < images; i++)
-            memcpy(to + (size_t)(o * p->ld) * p->size + (size_t)i * row,
-                   y + (size_t)((i * p->groups * p->out + o) * p->windows) * p->size, row);
 }
 
 typedef struct unit {
@@ -129,8 +123,9 @@ static void chunk(const wki_call *call, const plan *p, const unit *u, int64_t im
 {
     const wki_view *x = call->views[1], *y = call->views[2];
     const int64_t size = (int64_t)p->size, more = (p->slices - 1) * p->slice, from = first + first / p->depth * more;
-    gather(p, wki_at(y->data, ((image * p->groups + u->group) * p->out * p->windows + first) * size), images, n,
-           u->copies);
+    const char *from_y = wki_at(y->data, ((image * p->groups + u->group) * p->out * p->windows + first) * size);
+    wki_gather_windows(p->out, p->windows, images, p->groups * p->out * p->windows * size, n, p->size, from_y,
+                       u->copies, p->ld);
     for (int64_t i = 0; i < images; i++) {
         const int64_t plane = ((image + i) * p->groups + u->group) * p->in + u->channel;
         wki_windows_for((wk_dtype)x->dtype)
@@ -154,6 +149,7 @@ static void run_unit(const wki_call *call, const plan *p, const unit *u)
 
 static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scratch)
 {
+    if (wki_turned_pays(call)) return wki_conv_turned.run(call, begin, end, scratch);
     const plan p = plan_of(call);
     for (; begin < end; begin++) {
         const unit u = unit_of(call, &p, begin, scratch);
