@@ -1,8 +1,8 @@
-/* wk_capture: a step function, and what was recorded of it for each form of its inputs: a tape. Before a replay a tape
- * is asked whether it still holds; if not, the step runs and is recorded again. */
-#include "wick/capture.h"
+/* wk_capture: a step function, and a tape of it for each form of its inputs. Where that does not hold any more, the
+ * step runs and is recorded again. */
 #include "autograd/op.h"
-#include "autograd/recording.h"
+#include "autograd/tape.h"
+#include "backends/arena.h"
 #include "base/alloc.h"
 #include "base/fault.h"
 #include "base/object.h"
@@ -10,49 +10,25 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TAPES = 4, PATIENCE = 8 };
+enum { FORMS = 32, PATIENCE = 8, LONGEST_REST = 1024 };
 
-/* All that a step depends on besides tensors. */
-typedef struct setting {
-    bool grad, inference, autocast, anomaly;
-    int threads, isa;
-    unsigned structure;
-    unsigned long long switches;
-} setting;
-
-typedef struct binding { /* a view that lies in an input */
-    wki_view *view;
-    int input;
-    ptrdiff_t at; /* bytes from where the input begins */
-} binding;
-
-typedef struct tape {
-    bool known;   /* this form of inputs has run before */
+/* One form of the inputs. */
+typedef struct form {
+    wki_tape tape;
+    bool known;   /* it has run before */
     int wasted;   /* recordings in a row that were never replayed */
+    int rest;     /* runs until it is tried again */
     bool fresh;   /* not replayed since it was recorded */
     int64_t used; /* when: the run's number */
-    int ninputs;
-    wki_view form[WK_PLAN_MOST_INPUTS]; /* of the inputs; data and storage: those that the bindings have now */
-    int same[WK_PLAN_MOST_INPUTS];      /* the first input that is this one, too */
-    bool written[WK_PLAN_MOST_INPUTS];  /* the step changes this input */
-    setting made_in;
-    wki_plan *plan; /* NULL: nothing recorded */
-    binding *bindings;
-    int nbindings;
-    wki_storage **kept; /* held: what outlives the step; the first nwritten are written */
-    bool *before;       /* which of them were there before it: somebody else's, then */
-    int nkept, nwritten;
-    wki_touched *touched;
-    wki_storage **homes; /* of each touched leaf and its .grad, in pairs; not held */
-    int ntouched;
-    wk_tensor *output;
-} tape;
+} form;
 
 struct wk_plan {
     wki_object object;
     wk_step_function *step;
     void *user;
-    tape tapes[TAPES];
+    form *forms[FORMS];
+    int nforms;
+    wki_arena arena;   /* of all of them */
     wk_tensor *output; /* of an ordinary run */
     wk_plan_stats stats;
     bool running;
@@ -74,162 +50,69 @@ static void tell_size(wk_plan *plan, const wki_plan *ran) /* NULL: an ordinary r
     plan->stats.bytes = ran ? ran->arena_bytes : 0;
 }
 
-/* ---- Tapes ---- */
-
-static void forget(tape *t)
-{
-    wki_plan_free(t->plan);
-    wki_free(t->bindings);
-    for (int i = 0; i < t->nkept; i++) {
-        atomic_fetch_sub(&t->kept[i]->planned, 1);
-        wki_storage_unref(t->kept[i]);
-    }
-    wki_free(t->kept);
-    wki_free(t->before);
-    wki_touched_free(t->touched, (size_t)t->ntouched);
-    wki_free(t->homes);
-    wki_object_unref(t->output);
-    t->plan = NULL;
-    t->bindings = NULL;
-    t->kept = t->homes = NULL;
-    t->before = NULL;
-    t->touched = NULL;
-    t->output = NULL;
-    t->nbindings = t->nkept = t->nwritten = t->ntouched = 0;
-    memset(t->written, 0, sizeof t->written);
-}
-
 static void plan_destroy(void *object)
 {
     wk_plan *plan = object;
-    for (int i = 0; i < TAPES; i++) forget(&plan->tapes[i]);
+    for (int i = 0; i < plan->nforms; i++) {
+        wki_tape_forget(&plan->forms[i]->tape);
+        wki_free(plan->forms[i]);
+    }
+    wki_arena_put(&plan->arena);
     wki_object_unref(plan->output);
 }
 
 static const wki_type plan_type = { "plan", sizeof(wk_plan), plan_destroy };
 
-static int first_same(wk_tensor *const *inputs, int k)
+/* ---- Forms ---- */
+
+/* The plans of all others. */
+static int recorded_besides(const wk_plan *plan, const form *but, wki_plan **others)
 {
-    int i = 0;
-    while (inputs[i] != inputs[k] &&
-           !(inputs[i]->v.data == inputs[k]->v.data && wki_same_shape(&inputs[i]->v, &inputs[k]->v) &&
-             wki_same_layout(&inputs[i]->v, &inputs[k]->v)))
-        i++;
-    return i;
+    int n = 0;
+    for (int i = 0; i < plan->nforms; i++)
+        if (plan->forms[i] != but && plan->forms[i]->tape.plan) others[n++] = plan->forms[i]->tape.plan;
+    return n;
 }
 
-static bool fits(const tape *t, wk_tensor *const *inputs, int n)
+static void forget(wk_plan *plan, form *f)
 {
-    if (!t->known || t->ninputs != n) return false;
-    for (int k = 0; k < n; k++) {
-        const wki_view *v = &inputs[k]->v, *was = &t->form[k];
-        if (v->dtype != was->dtype || v->device != was->device || !wki_same_shape(v, was) || !wki_same_layout(v, was) ||
-            t->same[k] != first_same(inputs, k))
-            return false;
-    }
-    return true;
+    wki_plan *others[FORMS];
+    wki_tape_forget(&f->tape);
+    if (recorded_besides(plan, f, others) == 0) wki_arena_put(&plan->arena);
 }
 
-/* The tape of this form of inputs, or the one that was not used for longest, made new. */
-static tape *tape_for(wk_plan *plan, wk_tensor *const *inputs, int n)
+static void share_arena(wk_plan *plan, form *f)
 {
-    tape *oldest = &plan->tapes[0];
-    for (tape *t = plan->tapes; t < plan->tapes + TAPES; t++) {
-        if (fits(t, inputs, n)) return t;
-        if (t->used < oldest->used) oldest = t;
-    }
-    forget(oldest);
-    *oldest = (tape){ .ninputs = n };
-    for (int k = 0; k < n; k++) {
-        oldest->form[k] = inputs[k]->v;
-        oldest->same[k] = first_same(inputs, k);
-    }
+    wki_plan *others[FORMS];
+    wki_arena_take(&plan->arena, f->tape.plan, others, recorded_besides(plan, f, others));
+}
+
+/* Where a new one goes: behind the others, or, of too many, in place of the one that was not used for longest. */
+static form **place_of_new(wk_plan *plan)
+{
+    if (plan->nforms < FORMS) return &plan->forms[plan->nforms];
+    form **oldest = plan->forms;
+    for (form **f = plan->forms; f < plan->forms + FORMS; f++)
+        if ((*f)->used < (*oldest)->used) oldest = f;
     return oldest;
 }
 
-static setting setting_now(void)
+/* NULL: there was no memory. *gone: another form's place was taken. */
+static form *form_of(wk_plan *plan, wk_tensor *const *inputs, int n, bool *gone)
 {
-    setting s;
-    memset(&s, 0, sizeof s);
-    s.grad = wki_grad_mode;
-    s.inference = wki_inference_mode;
-    s.autocast = wki_autocast;
-    s.anomaly = wki_anomaly;
-    s.threads = wk_num_threads();
-    s.isa = wk_cpu_isa()[3]; /* base, avx2, avx512 */
-    s.structure = atomic_load_explicit(&wki_structure, memory_order_relaxed);
-    s.switches = atomic_load_explicit(&wki_switches, memory_order_relaxed);
-    return s;
-}
-
-/* ---- Does it still hold? ---- */
-
-static const char *changed_setting(const setting *a, const setting *b)
-{
-    if (a->grad != b->grad || a->inference != b->inference) return "grad mode changed";
-    if (a->autocast != b->autocast) return "autocast changed";
-    if (a->anomaly != b->anomaly) return "anomaly mode changed";
-    if (a->threads != b->threads) return "the number of threads changed";
-    if (a->isa != b->isa) return "the instruction set changed";
-    if (a->switches != b->switches) return "the mode of a module changed, or what requires grad";
-    if (a->structure != b->structure) return "a module got a member, a hook came or went, or an optimizer was changed";
-    return NULL;
-}
-
-/* Which steps may run side by side, or in turn a stretch at a time, was found where they lay when they were recorded.
- */
-static bool changes_another_input(const tape *t, wk_tensor *const *inputs)
-{
-    for (int k = 0; k < t->ninputs; k++)
-        for (int i = 0; i < t->ninputs && t->written[k]; i++) {
-            const char *from, *to, *first, *end;
-            wki_reach(&inputs[k]->v, &from, &to);
-            wki_reach(&inputs[i]->v, &first, &end);
-            if (t->same[i] != t->same[k] && from < end && first < to && !WKI_FAULT(46)) return true;
-        }
-    return false;
-}
-
-static const char *changed_memory(const tape *t, wk_tensor *const *inputs)
-{
-    for (int i = 0; i < t->nkept; i++)
-        if (t->before[i] && wki_storage_refs(t->kept[i]) <= atomic_load(&t->kept[i]->planned) && !WKI_FAULT(41))
-            return "memory that the step uses was replaced";
-    for (int i = 0; i < t->ntouched; i++) {
-        const wki_touched *g = &t->touched[i];
-        if (g->leaf->storage != t->homes[2 * i] || (g->after && g->after->storage != t->homes[2 * i + 1]))
-            return "memory that the step uses was replaced";
-        if (!g->set_first && g->leaf->grad != g->before) return "a .grad is another one before the step";
+    *gone = false;
+    for (int i = 0; i < plan->nforms; i++)
+        if (wki_tape_fits(&plan->forms[i]->tape, inputs, n)) return plan->forms[i];
+    form **at = place_of_new(plan), *made = wki_alloc(sizeof *made);
+    if (!made) return NULL;
+    *gone = at < plan->forms + plan->nforms;
+    if (*gone) {
+        forget(plan, *at);
+        wki_free(*at);
     }
-    for (int k = 0; k < t->ninputs; k++) {
-        const bool moved = t->written[k] && inputs[k]->v.data != t->form[k].data;
-        for (int i = 0; i < t->nkept && (moved || inputs[k]->storage != t->form[k].storage); i++)
-            if (t->kept[i] == inputs[k]->storage) return "an input lies in memory that the step uses besides";
-    }
-    return changes_another_input(t, inputs) ? "an input that the step changes overlaps another" : NULL;
-}
-
-static bool holds(wk_plan *plan, const tape *t, wk_tensor *const *inputs)
-{
-    const setting now = setting_now();
-    const char *changed = changed_setting(&t->made_in, &now);
-    if (!changed) changed = changed_memory(t, inputs);
-    if (changed) because(plan, "recorded: %s", changed);
-    return !changed;
-}
-
-/* ---- Replaying ---- */
-
-static void bind(tape *t, wk_tensor *const *inputs)
-{
-    bool moved = false;
-    for (int k = 0; k < t->ninputs; k++) {
-        moved |= t->form[k].data != inputs[k]->v.data;
-        t->form[k].data = inputs[k]->v.data;
-        t->form[k].storage = inputs[k]->storage;
-    }
-    for (int i = WKI_FAULT(42); i < t->nbindings && moved; i++)
-        t->bindings[i].view->data = (char *)t->form[t->bindings[i].input].data + t->bindings[i].at;
+    plan->nforms += !*gone;
+    wki_tape_take_form(&made->tape, inputs, n);
+    return *at = made;
 }
 
 static wk_tensor *take_output(wk_plan *plan, wk_tensor *output)
@@ -238,39 +121,17 @@ static wk_tensor *take_output(wk_plan *plan, wk_tensor *output)
     return plan->output = output;
 }
 
-/* Gradients that the step drops first are dropped. */
-static wk_tensor *fail(wk_plan *plan, tape *t)
+static wk_tensor *replay(wk_plan *plan, form *f, wk_tensor *const *inputs)
 {
-    for (int i = 0; i < t->ntouched; i++) {
-        wk_tensor *leaf = t->touched[i].leaf;
-        if (!t->touched[i].set_first) continue;
-        wki_object_unref(leaf->grad);
-        leaf->grad = NULL;
-    }
     because(plan, "failed as a replay");
-    return NULL;
-}
-
-static wk_tensor *replay(wk_plan *plan, tape *t, wk_tensor *const *inputs)
-{
-    bind(t, inputs);
-    for (int i = 0; i < t->nwritten; i++) t->kept[i]->version++;
-    for (int k = 0; k < t->ninputs; k++) inputs[k]->storage->version += t->written[k];
-    if (wki_plan_run(t->plan)) return fail(plan, t);
-    for (int i = 0; i < t->ntouched; i++) {
-        wki_touched *g = &t->touched[i];
-        if (g->leaf->grad == g->after || WKI_FAULT(43)) continue;
-        wki_object_ref(g->after);
-        wki_object_unref(g->leaf->grad);
-        g->leaf->grad = g->after;
-    }
+    if (wki_tape_replay(&f->tape, inputs)) return NULL;
     plan->stats.replays++;
-    tell_size(plan, t->plan);
-    t->fresh = false;
-    t->wasted = 0;
+    tell_size(plan, f->tape.plan);
+    f->fresh = false;
+    f->wasted = 0;
     because(plan, "replayed");
-    wki_object_ref(t->output);
-    return take_output(plan, t->output);
+    wki_object_ref(f->tape.output);
+    return take_output(plan, f->tape.output);
 }
 
 /* ---- Recording ---- */
@@ -306,127 +167,30 @@ static wk_status run_step(wk_plan *plan, wk_tensor *const *inputs, int n, wk_ten
     return status;
 }
 
-/* The input that has the storage, or -1; in a recorded step each has its own. */
-static int input_on(wk_tensor *const *inputs, int n, const wki_storage *s)
-{
-    for (int k = 0; k < n; k++)
-        if (inputs[k]->storage == s) return k;
-    return -1;
-}
-
-static bool overlaps(const wki_storage *s, bool lost, const wki_storage *input)
-{
-    if (lost) return false;
-    const char *a = s->data, *b = input->data;
-    return a < b + input->bytes && b < a + s->bytes;
-}
-
-/* Which storages pass, which are kept; a step that used up what was there before it cannot be repeated. */
-static void tell_spaces_apart(wki_recording *r, wk_tensor *const *inputs, int n)
-{
-    for (size_t i = 0; i < r->nseen; i++) {
-        const wki_seen *s = &r->seen[i];
-        r->spaces[i].passing = s->lost;
-        if (s->lost && s->before && !s->filled)
-            wki_recording_break(r, "the step reads memory from before it that is gone behind it");
-        if (s->lost && !s->before && s->read) wki_recording_break(r, "the step reads memory that no call has written");
-        if (!s->written || input_on(inputs, n, s->storage) >= 0) continue;
-        for (int k = 0; k < n; k++)
-            if (overlaps(s->storage, s->lost, inputs[k]->storage))
-                wki_recording_break(r, "the step writes to memory that an input lies in");
-    }
-    if (wki_random_seeding() != r->seeding || wki_random_position() < r->first_draw)
-        wki_recording_break(r, "the step seeds random numbers anew");
-}
-
-static wk_status collect(tape *t, wki_recording *r, wk_tensor *const *inputs, int n)
-{
-    size_t views = 0;
-    for (size_t i = 0; i < r->nitems; i++) views += (size_t)r->items[i]->call.nviews;
-    t->kept = wki_alloc_array(r->nseen + 1, sizeof(wki_storage *));
-    t->before = wki_alloc_array(r->nseen + 1, sizeof *t->before);
-    t->bindings = wki_alloc_array(views + 1, sizeof *t->bindings);
-    t->homes = wki_alloc_array(2 * r->ntouched + 1, sizeof(wki_storage *));
-    if (!t->kept || !t->before || !t->bindings || !t->homes) return wk_error();
-    for (int written = 1; written >= 0; written--) {
-        for (size_t i = 0; i < r->nseen; i++) {
-            const wki_seen *s = &r->seen[i];
-            if (s->lost || s->written != written || input_on(inputs, n, s->storage) >= 0) continue;
-            wki_object_ref(s->storage);
-            atomic_fetch_add(&s->storage->planned, 1);
-            t->before[t->nkept] = s->before;
-            t->kept[t->nkept++] = s->storage;
-        }
-        if (written) t->nwritten = t->nkept;
-    }
-    for (size_t i = 0; i < r->ntouched; i++) {
-        wki_touched *g = &r->touched[i];
-        g->after = g->leaf->grad;
-        wki_object_ref(g->after);
-        t->homes[2 * i] = g->leaf->storage;
-        t->homes[2 * i + 1] = g->after ? g->after->storage : NULL;
-    }
-    t->touched = r->touched;
-    t->ntouched = (int)r->ntouched;
-    r->touched = NULL;
-    r->ntouched = 0;
-    return WK_OK;
-}
-
-/* Of the items that the plan has kept. */
-static void find_bindings(tape *t, const wki_recording *r, wk_tensor *const *inputs, int n)
-{
-    for (int i = 0; i < t->plan->nitems; i++)
-        for (int k = 0; k < t->plan->items[i]->call.nviews; k++) {
-            wki_view *v = &t->plan->items[i]->views[k];
-            const wki_seen *s = &r->seen[t->plan->items[i]->spaces[k]];
-            const int at = input_on(inputs, n, v->storage);
-            if (at < 0 || s->lost) continue;
-            t->bindings[t->nbindings++] = (binding){ v, at, (char *)v->data - (char *)inputs[at]->v.data };
-            t->written[at] |= s->written;
-        }
-}
-
-/* Makes the tape of a recording; where that cannot be, the recording is broken, or there was no memory. */
-static wk_status make_tape(tape *t, wki_recording *r, wk_tensor *const *inputs, int n)
-{
-    const uint64_t draws = wki_random_position() - r->first_draw;
-    tell_spaces_apart(r, inputs, n);
-    const setting now = setting_now();
-    if (changed_setting(&t->made_in, &now)) wki_recording_break(r, "the step itself changes what it depends on");
-    if (r->broken[0] || collect(t, r, inputs, n)) return wk_error();
-    wk_memory_trim(); /* ordinary runs have left as much cached as the plan now wants for its arena */
-    t->plan = wki_plan_new(r->device, r->items, (int)r->nitems, r->spaces, (int)r->nseen, r->first_draw, draws);
-    r->items = NULL;
-    r->spaces = NULL;
-    r->nitems = 0;
-    if (!t->plan) return wk_error();
-    find_bindings(t, r, inputs, n);
-    return WK_OK;
-}
-
 /* After a step that succeeded nothing fails any more: without a tape the next run is ordinary, too. */
-static void finish_tape(wk_plan *plan, tape *t, wki_recording *r, wk_tensor *const *inputs, wk_tensor *output)
+static void finish(wk_plan *plan, form *f, wki_recording *r, wk_tensor *const *inputs, wk_tensor *output)
 {
     const wki_error before = *wki_error_of_thread();
-    const wk_status status = make_tape(t, r, inputs, t->ninputs);
-    if (status == WK_OK && t->plan) {
-        t->fresh = true;
+    if (wki_tape_make(&f->tape, r, inputs)) {
+        share_arena(plan, f);
+        f->fresh = true;
         wki_object_ref(output);
-        t->output = output;
+        f->tape.output = output;
         plan->stats.recordings++;
-        tell_size(plan, t->plan);
+        tell_size(plan, f->tape.plan);
         return;
     }
     *wki_error_of_thread() = before;
-    forget(t);
-    t->wasted++;
+    forget(plan, f);
+    f->wasted++;
     because(plan, "not recorded: %s", r->broken[0] ? r->broken : "there was no memory for a plan");
 }
 
+static void let_go(void *storage) { wki_storage_unref(storage); }
+
 /* Handles on storages of their own, so that what is done to an input can be told from what is done to the same tensor
  * as one of the step's own. */
-static bool stand_ins(const tape *t, wk_tensor *const *inputs, wk_tensor **stand)
+static bool stand_ins(const wki_tape *t, wk_tensor *const *inputs, wk_tensor **stand)
 {
     for (int k = 0; k < t->ninputs; k++) {
         if (t->same[k] < k) {
@@ -440,40 +204,75 @@ static bool stand_ins(const tape *t, wk_tensor *const *inputs, wk_tensor **stand
             return false;
         }
         own->device = real->device;
+        own->done = let_go;
+        own->user = wki_storage_ref(real);
         stand[k]->v = inputs[k]->v;
         stand[k]->v.storage = stand[k]->storage = own;
         stand[k]->is_inference = inputs[k]->is_inference;
+        stand[k]->grad = inputs[k]->grad;
+        wki_object_ref(stand[k]->grad);
     }
     return true;
 }
 
-static wk_tensor *record(wk_plan *plan, tape *t, wk_tensor *const *inputs)
+/* What the step has made of the stand-in, whose graph goes on with the input itself. */
+static void hand_over(wk_tensor *stand, wk_tensor *input)
+{
+    wk_tensor *grad = input->grad;
+    input->grad = stand->grad;
+    stand->grad = grad;
+    input->storage->version += stand->storage->version > 0;
+    if (!stand->requires_grad) return;
+    if (stand->grad_fn)
+        input->requires_grad = true;
+    else
+        wki_set_requires_grad(input, true);
+    input->grad_fn = stand->grad_fn;
+    input->accumulator = stand->accumulator;
+    input->retains_grad = stand->retains_grad;
+    input->rewrites = input->storage->rewrites += stand->storage->rewrites;
+    stand->grad_fn = stand->accumulator = NULL;
+    if (input->accumulator) input->accumulator->leaf = input;
+    if (input->retains_grad && input->grad_fn) input->grad_fn->retain = input;
+}
+
+/* What a replay would not do: it has the inputs of its own run, and no handles on them. */
+static void look_at_inputs(wki_recording *r, const wki_tape *t, wk_tensor *const *stand)
+{
+    for (int k = 0; k < t->ninputs; k++) {
+        if (stand[k]->requires_grad || wki_recording_touches(r, stand[k]))
+            wki_recording_break(r, "the step uses the gradient of its input %d; let a clone of it require grad", k);
+        if (wki_storage_refs(stand[k]->storage) > 1 && !WKI_FAULT(140))
+            wki_recording_break(r, "the step keeps its input %d; keep a clone", k);
+    }
+}
+
+static wk_tensor *record(wk_plan *plan, form *f, wk_tensor *const *inputs)
 {
     WK_SCOPE(inputs_of_step);
     wki_recording r;
+    wki_tape *t = &f->tape;
     wk_tensor *output = NULL, *stand[WK_PLAN_MOST_INPUTS];
     if (!stand_ins(t, inputs, stand)) return NULL;
-    forget(t);
-    t->made_in = setting_now();
+    forget(plan, f);
+    t->made_in = wki_setting_now();
     wki_recording_begin(&r);
     const wk_status status = run_step(plan, stand, t->ninputs, &output);
+    look_at_inputs(&r, t, stand);
     wki_recording_end(&r);
-    if (status == WK_OK) finish_tape(plan, t, &r, stand, output);
+    if (status == WK_OK) finish(plan, f, &r, stand, output);
     wki_recording_free(&r);
-    for (int k = 0; k < t->ninputs; k++) {
-        inputs[k]->storage->version += stand[k]->storage->version > 0;
-        t->form[k] = inputs[k]->v;
-    }
+    wki_tape_take_form(t, inputs, t->ninputs);
+    for (int k = 0; k < t->ninputs; k++)
+        if (t->same[k] == k) hand_over(stand[k], inputs[k]);
     return status ? NULL : take_output(plan, output);
 }
 
-static wk_tensor *run_ordinary(wk_plan *plan, tape *t, wk_tensor *const *inputs, int n)
+static wk_tensor *run_ordinary(wk_plan *plan, wk_tensor *const *inputs, int n)
 {
     wk_tensor *output = NULL;
     tell_size(plan, NULL);
-    if (run_step(plan, inputs, n, &output)) return NULL;
-    if (t) t->known = true;
-    return take_output(plan, output);
+    return run_step(plan, inputs, n, &output) ? NULL : take_output(plan, output);
 }
 
 /* ---- Running ---- */
@@ -485,27 +284,49 @@ static bool wants_grad(wk_tensor *const *inputs, int n)
     return false;
 }
 
+static wk_tensor *run_first(wk_plan *plan, form *f, wk_tensor *const *inputs, bool gone)
+{
+    because(plan, "ordinary: the first run with such inputs%s",
+            gone ? "; of more forms than are kept, the one not seen for longest was given up" : "");
+    wk_tensor *output = run_ordinary(plan, inputs, f->tape.ninputs);
+    f->known = !wk_failed();
+    return output;
+}
+
+/* Of recordings that are for nothing there are fewer and fewer. */
+static bool rests(wk_plan *plan, form *f)
+{
+    if (f->wasted < PATIENCE) return false;
+    if (f->rest == 0) {
+        const int doubled = f->wasted - PATIENCE + 1;
+        f->rest = doubled < 6 ? PATIENCE << doubled : LONGEST_REST;
+    }
+    if (--f->rest == 0) return false;
+    because(plan, "ordinary: %d recordings in a row were for nothing; tried again in %d runs", f->wasted, f->rest);
+    return true;
+}
+
 static wk_tensor *run(wk_plan *plan, wk_tensor *const *inputs, int n)
 {
     if (wants_grad(inputs, n)) {
         because(plan, "ordinary: an input requires grad");
-        return run_ordinary(plan, NULL, inputs, n);
+        return run_ordinary(plan, inputs, n);
     }
-    tape *t = tape_for(plan, inputs, n);
-    t->used = plan->stats.runs;
-    if (t->plan && holds(plan, t, inputs)) return replay(plan, t, inputs);
-    if (!t->known) {
-        because(plan, "ordinary: the first run with such inputs");
-        return run_ordinary(plan, t, inputs, n);
+    bool gone;
+    form *f = form_of(plan, inputs, n, &gone);
+    if (!f) return NULL;
+    f->used = plan->stats.runs;
+    if (!f->known) return run_first(plan, f, inputs, gone);
+    const char *changed = f->wasted ? "it is tried again" : "the second run with such inputs";
+    if (f->tape.plan) changed = wki_tape_changed(&f->tape, inputs);
+    if (!changed) return replay(plan, f, inputs);
+    f->wasted += f->tape.plan && f->fresh;
+    if (rests(plan, f)) {
+        forget(plan, f);
+        return run_ordinary(plan, inputs, n);
     }
-    t->wasted += t->plan && t->fresh;
-    if (t->wasted >= PATIENCE) {
-        because(plan, "ordinary: %d recordings in a row were for nothing", PATIENCE);
-        forget(t);
-        return run_ordinary(plan, t, inputs, n);
-    }
-    if (!t->plan) because(plan, "recorded: the second run with such inputs");
-    return record(plan, t, inputs);
+    because(plan, "recorded: %s", changed);
+    return record(plan, f, inputs);
 }
 
 wk_plan *wk_capture(wk_step_function *step, void *user)

@@ -23,7 +23,7 @@ static int add_hook(wk_tensor *t, const char *where, wki_hook hook)
     wki_hook *made = node ? wki_alloc(sizeof *made) : NULL;
     if (!made) return 0;
     *made = hook;
-    wki_structure_changed();
+    if (wki_storage_is_seen(t->storage)) wki_structure_changed();
     made->id = 1 + atomic_fetch_add(&ids, 1);
     wki_hook **end = &node->hooks;
     while (*end) end = &(*end)->next;
@@ -52,7 +52,7 @@ wk_status wk_remove_hook(wk_tensor *t, int id)
 {
     if (!wki_tensor_ok(t, "remove_hook", "t")) return wk_error();
     wki_node *node = t->grad_fn ? t->grad_fn : t->accumulator;
-    wki_structure_changed();
+    if (wki_storage_is_seen(t->storage)) wki_structure_changed();
     for (wki_hook *h = node ? node->hooks : NULL; h; h = h->next) {
         if (h->id != id || h->kind == WKI_HOOK_GONE) continue;
         h->kind = WKI_HOOK_GONE; /* it may be running: freed with the node */

@@ -2,6 +2,7 @@
  * and the step goes on without it. */
 #include "autograd/recording.h"
 #include "base/alloc.h"
+#include "base/fault.h"
 #include "base/thread.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -128,7 +129,7 @@ static wki_item *add(wki_recording *r, const wki_call *call, bool host, size_t b
     const wki_error before = *wki_error_of_thread();
     wki_item *item = wki_item_new(call, bytes);
     if (!item) return break_for_memory(r, &before), NULL;
-    for (int k = 0; k < call->nviews; k++) {
+    for (int k = call->nviews; k-- > 0;) { /* operands before results, which may be the same */
         const wki_view *v = call->views[k];
         if (v->device != r->device) wki_recording_break(r, "it computes on two devices");
         item->spaces[k] = place_of(r, v->storage, host || k >= call->nout, !host && k == 0 && fills_all(call));
@@ -187,13 +188,19 @@ wk_status wki_not_recorded(const char *where, const char *what, const char *inst
 void wki_grad_touched_recorded(wk_tensor *leaf, bool set)
 {
     wki_recording *r = here();
-    for (size_t i = 0; i < r->ntouched; i++)
-        if (r->touched[i].leaf == leaf) return;
-    if (!room_for(r, &r->touched, r->ntouched, &r->room_touched, sizeof *r->touched)) return;
+    if (wki_recording_touches(r, leaf) || !room_for(r, &r->touched, r->ntouched, &r->room_touched, sizeof *r->touched))
+        return;
     wk_tensor *before = set ? NULL : leaf->grad;
     wki_object_ref(leaf);
     wki_object_ref(before);
     r->touched[r->ntouched++] = (wki_touched){ .leaf = leaf, .before = before, .set_first = set };
+}
+
+bool wki_recording_touches(const wki_recording *r, const wk_tensor *leaf)
+{
+    for (size_t i = 0; i < r->ntouched; i++)
+        if (r->touched[i].leaf == leaf) return true;
+    return false;
 }
 
 /* ---- Life ---- */
@@ -211,10 +218,25 @@ void wki_recording_begin(wki_recording *r)
     wki_recorder_here = &r->recorder;
 }
 
+/* Leaves that were made in the step and are nobody's behind it pass as its other tensors do, with their .grad. */
+static void drop_own_leaves(wki_recording *r)
+{
+    size_t i = 0;
+    while (i < r->ntouched) {
+        wki_touched *g = &r->touched[i++];
+        if (atomic_load(&g->leaf->object.refs) > 1 || WKI_FAULT(142)) continue;
+        wki_object_unref(g->leaf);
+        wki_object_unref(g->before);
+        *g = r->touched[--r->ntouched];
+        i = 0; /* it may have held another */
+    }
+}
+
 /* After this, storages that are not lost are held once by the recording, and die no more. */
 void wki_recording_end(wki_recording *r)
 {
     wki_recorder_here = NULL;
+    drop_own_leaves(r);
     wki_lock(&all.lock);
     for (wki_recording **at = &all.first; *at; at = &(*at)->next)
         if (*at == r) {

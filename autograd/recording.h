@@ -28,15 +28,22 @@ static inline void wki_grad_touched(wk_tensor *leaf, bool set)
 }
 void wki_storage_lost(wki_storage *s); /* a storage that a recording has seen dies */
 
-/* What a step depends on without touching it. Structure: members, hooks, optimizers; every change counts. Switches: modes
- * of modules, what requires grad; a sum of all that are on, so that those put back are as if nothing had been. */
+/* What a step depends on without touching it, of what any recording has seen. Structure: members, hooks, optimizers; every
+ * change counts. Switches: modes of modules, what requires grad; a sum of all that are not as they were when they were first
+ * seen, so that those put back are as if nothing had been. */
 extern atomic_uint wki_structure;
 extern atomic_ullong wki_switches;
 static inline void wki_structure_changed(void) { atomic_fetch_add_explicit(&wki_structure, 1, memory_order_relaxed); }
-static inline void wki_switched(const void *what)
+/* is_switched: of `what`, whether it is in the sum; to be taken out before it dies. */
+static inline void wki_switch(const void *what, bool *is_switched)
 {
     const unsigned long long its = ((uintptr_t)what >> 4) * 0x9E3779B97F4A7C15u;
     atomic_fetch_xor_explicit(&wki_switches, its ^ its >> 29, memory_order_relaxed);
+    *is_switched = !*is_switched;
+}
+static inline bool wki_storage_is_seen(const wki_storage *s)
+{
+    return atomic_load_explicit(&s->seen, memory_order_relaxed);
 }
 
 /* ---- For capture.c ---- */
@@ -73,6 +80,7 @@ typedef struct wki_recording {
 
 void wki_recording_begin(wki_recording *r);
 void wki_recording_end(wki_recording *r); /* the thread records no more */
+bool wki_recording_touches(const wki_recording *r, const wk_tensor *leaf);
 void wki_recording_free(wki_recording *r);
 void wki_touched_free(wki_touched *touched, size_t n);
 void wki_recording_break(wki_recording *r, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -63,7 +63,7 @@ wki_storage *wki_storage_borrow(void *data, size_t bytes, void (*done)(void *), 
 static void tensor_destroy(void *object)
 {
     wk_tensor *t = object;
-    if (t->is_switched) wki_switched(t);
+    if (t->is_switched) wki_switch(t, &t->is_switched);
     if (t->accumulator) t->accumulator->leaf = NULL;
     if (t->retains_grad && t->grad_fn) t->grad_fn->retain = NULL;
     wki_object_unref(t->accumulator);
@@ -350,8 +350,8 @@ bool wk_allclose(const wk_tensor *a, const wk_tensor *b, double rtol, double ato
 
 void wki_set_requires_grad(wk_tensor *leaf, bool on)
 {
-    if (leaf->is_switched != on) wki_switched(leaf);
-    leaf->requires_grad = leaf->is_switched = on;
+    if (leaf->requires_grad != on && wki_storage_is_seen(leaf->storage)) wki_switch(leaf, &leaf->is_switched);
+    leaf->requires_grad = on;
 }
 
 wk_tensor *wk_requires_grad(wk_tensor *leaf)

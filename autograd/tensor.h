@@ -33,8 +33,9 @@ struct wk_tensor {
     wk_tensor *grad;       /* owned */
     bool requires_grad;    /* a leaf's own wish, or: history exists */
     bool retains_grad, is_view, is_inference;
-    bool is_switched;         /* the wish counts in wki_switches */
+    bool is_switched;         /* the wish is in wki_switches */
     bool is_planned;          /* a plan's result: its reference to the storage is a plan's */
+    atomic_int planned;       /* how many of the references are plans' */
     uint32_t rewrites;        /* the storage's when this handle was made: a view made before a rewrite is stale */
 };
 extern const wki_type wki_tensor_type;

@@ -53,8 +53,7 @@ void wki_items_free(wki_item **items, int n)
 
 /* ---- Dead stores ---- */
 
-/* Can it fail because of what its operands hold? Then it runs even if nobody reads the result. */
-static bool checks_values(int op)
+bool wki_checks_values(int op)
 {
     switch (op) {
     case WKI_OP_bincount:
@@ -87,7 +86,7 @@ static wk_status drop_dead(wki_plan *p)
     int kept = p->nitems;
     for (int i = p->nitems - 1; i >= 0; i--) {
         wki_item *item = p->items[i];
-        bool needed = item->host || (checks_values(item->call.op) && !WKI_FAULT(40));
+        bool needed = item->host || (wki_checks_values(item->call.op) && !WKI_FAULT(40));
         for (int k = 0; k < item->call.nout && !needed; k++)
             needed = !p->spaces[item->spaces[k]].passing || read[item->spaces[k]];
         if (!needed) {

@@ -53,6 +53,9 @@ wk_status wki_plan_run(wki_plan *plan);
 wk_status wki_plan_fuse_products(wki_plan *plan);
 wk_status wki_plan_share_places(wki_plan *plan);
 
+/* Can such a call fail because of what its operands hold? Then it runs even if nobody reads the result, and what follows
+ * waits until it has not. */
+bool wki_checks_values(int op);
 wki_item *wki_item_new(const wki_call *call, size_t memory_bytes); /* spaces and, for the host, memory are the caller's to fill */
 void wki_items_free(wki_item **items, int n);
 #endif

@@ -1,7 +1,6 @@
 /* The module: its tree, its names, its parameters. A module owns its members; members are registered by its init
  * function. */
 #include "nn/module.h"
-#include "autograd/recording.h"
 #include "base/alloc.h"
 #include <stdio.h>
 #include <string.h>
@@ -9,7 +8,8 @@
 static void module_destroy(void *object)
 {
     wk_module *m = object;
-    if (!m->training) wki_switched(m);
+    wki_module_changed(m);
+    if (m->is_switched) wki_switch(m, &m->is_switched);
     if (m->state && m->ops->destroy) m->ops->destroy(m->state);
     for (int i = 0; i < m->count; i++) {
         wk_module *child = wki_child_at(m, i);
@@ -21,6 +21,22 @@ static void module_destroy(void *object)
     wki_free(m->hooks);
     wki_free(m->state);
     wki_free(m->name);
+}
+
+/* Children that come later are seen when they come. */
+void wki_module_see(wk_module *m)
+{
+    if (atomic_load_explicit(&m->is_seen, memory_order_relaxed)) return;
+    atomic_store_explicit(&m->is_seen, true, memory_order_relaxed);
+    for (int i = 0; i < m->count; i++)
+        if (wki_child_at(m, i)) wki_module_see(wki_child_at(m, i));
+}
+
+static void set_mode(wk_module *m, bool training)
+{
+    if (m->training != training && atomic_load_explicit(&m->is_seen, memory_order_relaxed))
+        wki_switch(m, &m->is_switched);
+    m->training = training;
 }
 
 const wki_type wki_module_type = { "module", sizeof(wk_module), module_destroy };
@@ -78,7 +94,8 @@ static wk_status add_member(wk_module *m, const char *where, const char *name, w
     wki_object_adopt(object);
     wki_object_unref(object); /* the birth reference is the module's now */
     m->members[m->count++] = (wki_member){ copy, kind, object };
-    wki_structure_changed();
+    wki_module_changed(m);
+    if (kind == WKI_CHILD && atomic_load_explicit(&m->is_seen, memory_order_relaxed)) wki_module_see(object);
     return WK_OK;
 }
 
@@ -242,8 +259,7 @@ wk_tensor *wk_forward(wk_module *m, wk_tensor *x)
 wk_module *wk_train(wk_module *m, bool on)
 {
     if (!wki_module_ok(m, "train", "m")) return NULL;
-    if (m->training != on) wki_switched(m);
-    m->training = on;
+    set_mode(m, on);
     for (int i = 0; i < m->count; i++)
         if (wki_child_at(m, i)) wk_train(wki_child_at(m, i), on);
     return m;
@@ -256,7 +272,7 @@ void wki_module_keep_modes(wk_module *m)
     if (m->mode_kept) return; /* shared, and visited before */
     m->mode_kept = true;
     m->kept_training = m->training;
-    m->training = false;
+    set_mode(m, false);
     for (int i = 0; i < m->count; i++)
         if (wki_child_at(m, i)) wki_module_keep_modes(wki_child_at(m, i));
 }
@@ -265,7 +281,7 @@ void wki_module_restore_modes(wk_module *m)
 {
     if (!m->mode_kept) return;
     m->mode_kept = false;
-    m->training = m->kept_training;
+    set_mode(m, m->kept_training);
     for (int i = 0; i < m->count; i++)
         if (wki_child_at(m, i)) wki_module_restore_modes(wki_child_at(m, i));
 }

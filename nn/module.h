@@ -2,6 +2,7 @@
 #ifndef WKI_MODULE_H
 #define WKI_MODULE_H
 #include "autograd/op.h"
+#include "autograd/recording.h"
 #include "wick/nn.h"
 
 typedef enum { WKI_PARAMETER, WKI_BUFFER, WKI_CHILD } wki_member_kind;
@@ -33,6 +34,8 @@ struct wk_module {
     char *name; /* in the parent that took it last; NULL for a root */
     wk_module *parent; /* that one, not owned; NULL once it is gone */
     bool mode_kept, kept_training; /* during an evaluation: see wki_module_keep_modes */
+    atomic_bool is_seen;           /* by a recording */
+    bool is_switched;              /* its mode is in wki_switches */
 };
 extern const wki_type wki_module_type;
 
@@ -49,9 +52,16 @@ typedef struct wki_unflatten { /* dim becomes n dims */
 /* For describe: adds ", name=2x3" to the n characters of text where sizes are given; returns how many there are then. */
 size_t wki_describe_sizes(char *text, size_t bytes, size_t n, const char *name, const wk_dims *d);
 
+void wki_module_see(wk_module *m); /* it and all below: a recorded step depends on them */
 static inline bool wki_module_ok(const wk_module *m, const char *where, const char *argument)
 {
-    return wki_object_check(m, &wki_module_type, where, argument);
+    if (!wki_object_check(m, &wki_module_type, where, argument)) return false;
+    if (wki_is_recorded()) wki_module_see((wk_module *)m);
+    return true;
+}
+static inline void wki_module_changed(const wk_module *m) /* its members or hooks */
+{
+    if (atomic_load_explicit(&m->is_seen, memory_order_relaxed)) wki_structure_changed();
 }
 /* What watches all forwards of this thread; NULL: nothing. */
 typedef struct wki_watcher {

@@ -1,5 +1,4 @@
 /* What is done to a whole tree of modules: visiting, freezing, hooks, cloning. */
-#include "autograd/recording.h"
 #include "base/alloc.h"
 #include "nn/module.h"
 #include <string.h>
@@ -118,7 +117,7 @@ int wk_module_hook(wk_module *m, wk_forward_pre_hook *before, wk_forward_hook *a
     wki_module_hook *grown = wki_grow(m->hooks, n * sizeof *grown, (n + 1) * sizeof *grown);
     if (!grown) return 0;
     m->hooks = grown;
-    wki_structure_changed();
+    wki_module_changed(m);
     m->hooks[m->nhooks++] = (wki_module_hook){ ++m->hook_id, before, after, user };
     return m->hook_id;
 }
@@ -128,7 +127,7 @@ wk_status wk_module_remove_hook(wk_module *m, int hook)
     if (!wki_module_ok(m, "module_remove_hook", "m")) return wk_error();
     int at = 0;
     while (at < m->nhooks && m->hooks[at].id != hook) at++;
-    wki_structure_changed();
+    wki_module_changed(m);
     wki_check(at < m->nhooks, WK_E_NOT_FOUND, WK_E_NOT_FOUND, "module_remove_hook", "%s has no hook %d", m->ops->name,
               hook);
     memmove(m->hooks + at, m->hooks + at + 1, (size_t)(m->nhooks - at - 1) * sizeof *m->hooks);

@@ -250,7 +250,8 @@ static wk_status update_alike(wk_optim *opt, int first, int end)
     if (wki_do(WKI_OP_update, nout, nout + n, opt->views, &attrs, sizeof attrs, work)) return wk_error();
     for (int i = 0; i < n; i++) {
         wki_optim_slot *slot = &opt->slots[next->slots[i]];
-        if (alone >= 0 && !slot->owed) wki_structure_changed(); /* recorded steps write the state themselves */
+        if (alone >= 0 && !slot->owed && opt->is_seen)
+            wki_structure_changed(); /* recorded steps write the state themselves */
         slot->owed = alone >= 0;
     }
     return WK_OK;
@@ -290,7 +291,7 @@ static void note_those_with_gradients(wk_optim *opt, int begin, int end)
     for (int i = begin; i < end; i++) {
         wki_optim_slot *slot = &opt->slots[i];
         const bool has = slot->g || slot->done;
-        if (has != slot->had) wki_structure_changed();
+        if (has != slot->had && opt->is_seen) wki_structure_changed();
         slot->had = has;
     }
 }
@@ -299,6 +300,7 @@ static wk_status update(wk_optim *opt, int begin, int end)
 {
     WK_SCOPE(step);
     WK_NO_GRAD(update);
+    opt->is_seen |= wki_is_recorded();
     for (int i = begin; i < end; i++)
         if (take_gradient(opt, i)) return wk_error();
     note_those_with_gradients(opt, begin, end);

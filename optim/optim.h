@@ -112,6 +112,7 @@ struct wk_optim {
     int64_t steps, skipped;
     wk_nonfinite nonfinite;
     bool in_backward, keep_grads; /* optim_backward.c */
+    bool is_seen;                 /* by a recording */
     double clip_value;
     void *own;               /* of a kind that searches */
     wki_optim_slot *slots;   /* group after group */

@@ -100,7 +100,14 @@ bool wki_cpu_in_place(const wki_call *call, int k)
            wki_is_contiguous(x) && wki_numel(x) == wki_numel(y);
 }
 
-/* The host's part waits for all before it, which may have failed, and all behind it for what it has done. */
+/* May it turn out behind it that the step ends here? */
+static bool may_fail(const wki_step *s)
+{
+    return !s->kernel || (wki_checks_values(s->item->call.op) && !WKI_FAULT(145));
+}
+
+/* The host's part waits for all before it, which may have failed, and all behind it for what it has done; nothing is
+ * written behind a call that fails on another thread. */
 wk_status wki_find_meetings(wki_step *steps, int nsteps)
 {
     size_t views = 0;
@@ -118,7 +125,7 @@ wk_status wki_find_meetings(wki_step *steps, int nsteps)
         const int mine = s->item->call.nviews;
         take_reaches(s, all + n);
         s->barrier =
-            (team && any(all + n, mine, all + met, n - met, meet)) || !s->kernel || (i > 0 && !steps[i - 1].kernel);
+            (team && any(all + n, mine, all + met, n - met, meet)) || !s->kernel || (i > 0 && may_fail(&steps[i - 1]));
         s->chain = 1;
         s->stretch = s->units;
         if (s->barrier) met = n;
