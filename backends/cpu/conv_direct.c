@@ -208,9 +208,9 @@ static void add_block(const plan *p, const unit *u, int64_t panel, const look *l
         if (!blind && (slice < looks[e].from || slice >= looks[e].end)) continue;
         d.k = blind ? 0 : k;
         d.fresh = blind || ((slice == looks[e].from || WKI_FAULT(129)) && channel == 0);
-        d.bias = p->attrs->bias && (blind || (last && slice == looks[e].end - 1))
-                     ? u->bias + panel * WKI_PANEL * p->size
-                     : NULL;
+        const bool whole = blind || (last && slice == looks[e].end - 1);
+        d.bias = p->attrs->bias && whole ? u->bias + panel * WKI_PANEL * p->size : NULL;
+        d.relu = p->attrs->relu && whole;
         d.x = u->x + (looks[e].at + at) * p->size, d.to = to + e * width * WKI_PANEL * p->size;
         p->loops->direct(&d);
     }

@@ -19,7 +19,7 @@ typedef struct wki_direct {
     int64_t windows, step, outs, ld;
     const void *x, *w, *bias;
     void *to;
-    bool fresh;
+    bool fresh, relu; /* relu: of what comes out, behind the bias */
 } wki_direct;
 
 /* Memory is contiguous and of the element type; every set gives the same bits. */

@@ -10,7 +10,7 @@ enum { ROWS = 128, WIDTH = 160, LINES = 10, PROGRAMS = 60 };
 
 typedef struct program {
     uint64_t seed;
-    wk_tensor *weights[2], *bias, *filters; /* leaves */
+    wk_tensor *weights[2], *bias, *filters, *more, *some; /* leaves */
 } program;
 
 static uint64_t next(uint64_t *x)
@@ -25,6 +25,14 @@ static wk_tensor *convolved(const program *p, wk_tensor *x)
     return wk_reshape(wk_relu(wk_conv2d(images, p->filters, NULL, .padding = WK_DIMS(1))), WK_SHAPE(ROWS, WIDTH));
 }
 
+/* Of many images and channels, as the CPU's kernel straight from x takes them. */
+static wk_tensor *convolved_many(const program *p, wk_tensor *x)
+{
+    wk_tensor *images = wk_reshape(x, WK_SHAPE(16, 16, 8, WIDTH / 16));
+    wk_tensor *y = wk_relu(wk_conv2d(images, p->more, p->some, .padding = WK_DIMS(1)));
+    return wk_reshape(wk_narrow(y, 1, 3, 16), WK_SHAPE(ROWS, WIDTH));
+}
+
 static wk_tensor *line(const program *p, uint64_t pick, wk_tensor *x, wk_tensor *older)
 {
     wk_tensor *sum = wk_linear(x, p->weights[pick / 16 % 2], pick & 8 ? p->bias : NULL), *y;
@@ -32,7 +40,7 @@ static wk_tensor *line(const program *p, uint64_t pick, wk_tensor *x, wk_tensor 
     case 0: return wk_relu(sum);
     case 1: return wk_add(wk_relu(sum), wk_mul_scalar(sum, 0.125)); /* the sum has another reader */
     case 2: return wk_relu(wk_relu(sum));
-    case 3: return convolved(p, x);
+    case 3: return pick & 16 ? convolved(p, x) : convolved_many(p, x);
     case 4: return wk_t(wk_relu(wk_t(sum)));
     case 5: return wk_mul(wk_relu(sum), wk_sigmoid(older)); /* what came out has two readers */
     case 6: return wk_relu(wk_reshape(wk_relu(wk_reshape(sum, WK_SHAPE(WIDTH, ROWS))), WK_SHAPE(ROWS, WIDTH)));
@@ -51,6 +59,8 @@ static wk_tensor *run_program(void *user, wk_tensor *const *in, int n)
     for (int i = 0; i < 2; i++) wk_set_grad(p->weights[i], NULL);
     wk_set_grad(p->bias, NULL);
     wk_set_grad(p->filters, NULL);
+    wk_set_grad(p->more, NULL);
+    wk_set_grad(p->some, NULL);
     wk_tensor *last = in[0], *older = in[0];
     for (int i = 0; i < LINES; i++) {
         wk_tensor *y = line(p, next(&x), last, older);
@@ -76,6 +86,8 @@ static program program_of(uint64_t seed)
     for (int i = 0; i < 2; i++) p.weights[i] = leaf(WK_SHAPE(WIDTH, WIDTH));
     p.bias = leaf(WK_SHAPE(WIDTH));
     p.filters = leaf(WK_SHAPE(4, 4, 3, 3));
+    p.more = leaf(WK_SHAPE(40, 16, 3, 3));
+    p.some = leaf(WK_SHAPE(40));
     return p;
 }
 
@@ -103,6 +115,8 @@ static void compare_runs(uint64_t seed)
         for (int k = 0; k < 2; k++) compare(wk_grad(a.weights[k]), wk_grad(b.weights[k]), seed, "a weight's gradient");
         compare(wk_grad(a.bias), wk_grad(b.bias), seed, "the bias's gradient");
         compare(wk_grad(a.filters), wk_grad(b.filters), seed, "the filters' gradient");
+        compare(wk_grad(a.more), wk_grad(b.more), seed, "the gradient of many filters");
+        compare(wk_grad(a.some), wk_grad(b.some), seed, "the gradient of their bias");
     }
     ck_assert_msg(wk_plan_stats_of(plan).replays > 0, "program %d: %s", (int)seed, wk_plan_why(plan));
 }

@@ -42,6 +42,7 @@ INLINE void direct_tile(const wki_direct *d, const real *x, const real *w, const
     UNROLL for (int i = 0; i < rows; i++) UNROLL for (int v = 0; v < vectors; v++)
     {
         if (bias) sum[i][v] += load(bias + v * VL);
+        if (d->relu) sum[i][v] = (vec)((ivec)sum[i][v] & ~(ivec)(sum[i][v] < 0));
         store(to + i * d->ld + v * VL, sum[i][v]);
     }
 }
