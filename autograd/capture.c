@@ -15,7 +15,7 @@ enum { TAPES = 4, PATIENCE = 8 };
 /* All that a step depends on besides tensors. */
 typedef struct setting {
     bool grad, inference, autocast, anomaly;
-    int threads, isa;
+    int threads, isa, matmul;
     unsigned structure;
     unsigned long long switches;
 } setting;
@@ -156,7 +156,8 @@ static setting setting_now(void)
     s.autocast = wki_autocast;
     s.anomaly = wki_anomaly;
     s.threads = wk_num_threads();
-    s.isa = wk_cpu_isa()[3]; /* base, avx2, avx512 */
+    s.isa = wk_cpu_isa()[3]; /* base, avx2, avx512, amx */
+    s.matmul = (int)wk_matmul_precision();
     s.structure = atomic_load_explicit(&wki_structure, memory_order_relaxed);
     s.switches = atomic_load_explicit(&wki_switches, memory_order_relaxed);
     return s;
@@ -171,6 +172,7 @@ static const char *changed_setting(const setting *a, const setting *b)
     if (a->anomaly != b->anomaly) return "anomaly mode changed";
     if (a->threads != b->threads) return "the number of threads changed";
     if (a->isa != b->isa) return "the instruction set changed";
+    if (a->matmul != b->matmul && !WKI_FAULT(138)) return "the precision of products changed";
     if (a->switches != b->switches) return "the mode of a module changed, or what requires grad";
     if (a->structure != b->structure) return "a module got a member, a hook came or went, or an optimizer was changed";
     return NULL;

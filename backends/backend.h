@@ -185,10 +185,11 @@ typedef struct wki_ctc_attrs {
 
 /* product: c [.., m, n] -> a [.., m, k], b [.., k, n] (, bias [n]). Leading dims are equal (strides 0 repeat). f32,
  * f64. bf16: a and b are f32 that bfloat16 has too, and may be taken as such; rounds: they are as bf16 would make them
- * when multiplied, which only backends do that say so. symmetric: a b is its own transpose, and what lies above c's
+ * when multiplied, which only backends do that say so. matmul: a wk_matmul_mode, of f32. symmetric: a b is its own transpose, and what lies above c's
  * diagonal may be left unwritten, for mirror. */
 typedef struct wki_product_attrs {
     bool bias, relu, accumulate, bf16, rounds, symmetric;
+    uint8_t matmul;
 } wki_product_attrs;
 
 /* gather: y -> x, index (WK_I64, y's shape). y[.., i, ..] = x[.., index[.., i, ..], ..] along dim, indices checked
