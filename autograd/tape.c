@@ -71,7 +71,8 @@ wki_setting wki_setting_now(void)
     s.autocast = wki_autocast;
     s.anomaly = wki_anomaly;
     s.threads = wk_num_threads();
-    s.isa = wk_cpu_isa()[3]; /* base, avx2, avx512 */
+    s.isa = wk_cpu_isa()[3]; /* base, avx2, avx512, amx */
+    s.matmul = (int)wk_matmul_precision();
     s.structure = atomic_load_explicit(&wki_structure, memory_order_relaxed);
     s.switches = atomic_load_explicit(&wki_switches, memory_order_relaxed);
     return s;
@@ -86,6 +87,7 @@ static const char *changed_setting(const wki_setting *a, const wki_setting *b)
     if (a->anomaly != b->anomaly) return "anomaly mode changed";
     if (a->threads != b->threads) return "the number of threads changed";
     if (a->isa != b->isa) return "the instruction set changed";
+    if (a->matmul != b->matmul && !WKI_FAULT(138)) return "the precision of products changed";
     if (a->switches != b->switches) return "the mode of a module changed, or what requires grad";
     if (a->structure != b->structure) return "a module got a member, a hook came or went, or an optimizer was changed";
     return NULL;

@@ -8,7 +8,7 @@
 /* All that a step depends on besides tensors. */
 typedef struct wki_setting {
     bool grad, inference, autocast, anomaly;
-    int threads, isa;
+    int threads, isa, matmul;
     unsigned structure;
     unsigned long long switches;
 } wki_setting;

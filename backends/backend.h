@@ -185,11 +185,12 @@ typedef struct wki_ctc_attrs {
 
 /* product: c [.., m, n] -> a [.., m, k], b [.., k, n] (, bias [n]) (, mask [m, n]). Leading dims are equal (strides 0 repeat). f32,
  * f64. bf16: a and b are f32 that bfloat16 has too, and may be taken as such; rounds: they are as bf16 would make them
- * when multiplied, which only backends do that say so. symmetric: a b is its own transpose, and what lies above c's
- * diagonal may be left unwritten, for mirror. relu: x < 0 ? 0 : x of the sum with its bias; mask, of matrices alone: 0 then
- * where the mask is <= 0. */
+ * when multiplied, which only backends do that say so. matmul: a wk_matmul_mode, of f32. symmetric: a b is its own
+ * transpose, and what lies above c's diagonal may be left unwritten, for mirror. relu: x < 0 ? 0 : x of the sum with its
+ * bias; mask, of matrices alone: 0 then where the mask is <= 0. */
 typedef struct wki_product_attrs {
     bool bias, relu, mask, accumulate, bf16, rounds, symmetric;
+    uint8_t matmul;
 } wki_product_attrs;
 
 /* gather: y -> x, index (WK_I64, y's shape). y[.., i, ..] = x[.., index[.., i, ..], ..] along dim, indices checked

@@ -23,6 +23,7 @@ wk_status wki_product(const wki_view *c, const wki_view *a, const wki_view *b, c
                       bool accumulate)
 {
     wki_product_attrs attrs = { .bias = bias != NULL, .relu = relu, .accumulate = accumulate, .bf16 = wki_casts(a) };
+    if (a->dtype == WK_F32 && !attrs.bf16) attrs.matmul = (uint8_t)wk_matmul_precision();
     attrs.rounds = attrs.bf16 && wki_rounds(WKI_OP_product, (const wki_view *[]){ c, a }, NULL);
     if (!attrs.bf16 || attrs.rounds) return multiply(c, a, b, bias, &attrs);
     WK_SCOPE(autocast);

@@ -6,13 +6,16 @@
 #include "backends/cpu/walk.h"
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/tiles.h"
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* ---- Instruction sets ---- */
 
-static const char *const isa_names[WKI_ISA_COUNT] = { "base", "avx2", "avx512" };
+/* Tiles come on top of the last set, and no loop but products knows them. */
+enum { TILES = WKI_ISA_COUNT, NAMES };
+static const char *const isa_names[NAMES] = { "base", "avx2", "avx512", "amx" };
 static atomic_int isa_chosen; /* the index and 1; 0: not yet */
 
 static bool isa_works(int isa)
@@ -21,8 +24,10 @@ static bool isa_works(int isa)
 #ifdef __x86_64__
     if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return false;
     if (isa == WKI_ISA_AVX2) return true;
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
+    if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512vl") ||
+        !__builtin_cpu_supports("avx512dq") || !__builtin_cpu_supports("avx512bw"))
+        return false;
+    return isa == WKI_ISA_AVX512 || wki_tiles_work();
 #else
     return false;
 #endif
@@ -30,14 +35,14 @@ static bool isa_works(int isa)
 
 static int isa_named(const char *name)
 {
-    for (int i = 0; i < WKI_ISA_COUNT; i++)
+    for (int i = 0; i < NAMES; i++)
         if (!strcmp(isa_names[i], name)) return i;
     return -1;
 }
 
 static int choose_isa(void)
 {
-    int best = WKI_ISA_COUNT - 1;
+    int best = TILES;
     while (!isa_works(best)) best--;
     const char *wish = getenv("WICK_ISA");
     if (wish && *wish) {
@@ -51,19 +56,22 @@ static int choose_isa(void)
     return best;
 }
 
-int wki_isa(void)
+static int chosen_isa(void)
 {
     int chosen = atomic_load_explicit(&isa_chosen, memory_order_relaxed);
     return chosen ? chosen - 1 : choose_isa();
 }
 
-const char *wk_cpu_isa(void) { return isa_names[wki_isa()]; }
+int wki_isa(void) { return (int)wki_least(chosen_isa(), WKI_ISA_COUNT - 1); }
+bool wki_tiles_chosen(void) { return chosen_isa() == TILES; }
+
+const char *wk_cpu_isa(void) { return isa_names[chosen_isa()]; }
 
 wk_status wk_set_cpu_isa(const char *name)
 {
     int isa = name ? isa_named(name) : -1;
-    wki_check(isa >= 0, WK_E_INVALID, WK_E_INVALID, "set_cpu_isa", "no instruction set \"%s\"; base, avx2 or avx512",
-              name ? name : "(null)");
+    wki_check(isa >= 0, WK_E_INVALID, WK_E_INVALID, "set_cpu_isa",
+              "no instruction set \"%s\"; base, avx2, avx512 or amx", name ? name : "(null)");
     wki_check(isa_works(isa), WK_E_UNSUPPORTED, WK_E_UNSUPPORTED, "set_cpu_isa", "this machine has no %s", name);
     atomic_store_explicit(&isa_chosen, isa + 1, memory_order_relaxed);
     return WK_OK;

@@ -6,7 +6,9 @@
 #include "backends/rules.h"
 
 enum { WKI_ISA_BASE, WKI_ISA_AVX2, WKI_ISA_AVX512, WKI_ISA_COUNT };
-int wki_isa(void); /* the one in use */
+int wki_isa(void);           /* the one in use */
+bool wki_tiles_chosen(void); /* it has tiles, */
+bool wki_has_tiles(void);    /* and the process may use them, which is asked for here (precision.c) */
 extern const wki_backend wki_cpu_backend;
 
 /* One kernel an op of backends/cpu/ops, named after its file: wki_cpu_reduce. Rows share wki_cpu_row. */

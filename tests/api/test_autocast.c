@@ -185,8 +185,11 @@ TEST(autocast, multiplies_rounded_operands_in_f32)
             check_near(&goldens[i], forward_backward(&goldens[i], true), goldens[i].exact, 1e-6, 1e-5);
 }
 
-TEST(autocast, has_the_bits_of_operands_rounded_by_hand)
+/* Tiles add up in another order. */
+TEST(autocast, has_the_bits_of_operands_rounded_by_hand_but_on_tiles)
 {
+    const char *const best = wk_cpu_isa();
+    if (!strcmp(best, "amx")) CHECK(wk_set_cpu_isa("avx512") == WK_OK);
     wk_tensor *a = ramp(WK_SHAPE(33, 65), 0), *b = ramp(WK_SHAPE(65, 40), 1), *x = ramp(WK_SHAPE(2, 3, 9, 8), 2);
     wk_tensor *w = ramp(WK_SHAPE(5, 3, 3, 3), 3), *bias = ramp(WK_SHAPE(40), 4), *ra = by_hand(a), *rb = by_hand(b);
     wk_tensor *exact[] = { wk_mm(ra, rb), wk_linear(ra, wk_t(rb), bias), wk_addmm(bias, ra, rb, 0.5, 3),
@@ -195,6 +198,7 @@ TEST(autocast, has_the_bits_of_operands_rounded_by_hand)
     wk_tensor *cast[] = { wk_mm(a, b), wk_linear(a, wk_t(b), bias), wk_addmm(bias, a, b, 0.5, 3), wk_conv2d(x, w, NULL),
                           wk_mm(wk_slice(a, 0, 0, 33, 2), b) };
     for (size_t i = 0; i < COUNT(cast); i++) CHECK(cast[i] && wk_equal(cast[i], exact[i]));
+    CHECK(wk_set_cpu_isa(best) == WK_OK);
 }
 
 /* Of a size at which oneDNN, where it was chosen, multiplies bfloat16 by itself. */
@@ -224,9 +228,9 @@ TEST(autocast, multiplies_large_matrices_as_small_ones)
 }
 
 /* With AVX512-BF16 or without, in one piece or cut. */
-TEST(autocast, has_the_same_bits_with_avx2_and_avx512_on_any_number_of_threads)
+TEST(autocast, has_the_same_bits_with_avx2_and_avx512_and_those_of_amx_on_any_number_of_threads)
 {
-    static const char *const sets[] = { "avx2", "avx512" };
+    static const char *const sets[] = { "avx2", "avx512", "amx" };
     const char *const best = wk_cpu_isa();
     wk_tensor *const a = ramp(WK_SHAPE(3, 130, 301), 0), *const b = ramp(WK_SHAPE(3, 301, 70), 1);
     wk_tensor *const turned = wk_contiguous(wk_transpose(b, 1, 2)), *first[6] = { NULL };
@@ -234,11 +238,12 @@ TEST(autocast, has_the_same_bits_with_avx2_and_avx512_on_any_number_of_threads)
     if (wki_onednn_chosen()) return;
     wk_requires_grad(x), wk_requires_grad(w);
     WK_AUTOCAST(on);
-    for (int i = 0; i < 6; i++) {
+    for (int i = 0; i < 9; i++) {
         if (wk_set_cpu_isa(sets[i / 3])) {
             wk_error_clear();
             continue;
         }
+        if (i == 6) memset(first, 0, sizeof first);
         CHECK(wk_set_num_threads(1 + i % 3) == WK_OK);
         wk_tensor *const c = wk_matmul(a, b);
         wk_tensor *const slid = wk_conv2d(x, w, NULL);

@@ -66,7 +66,7 @@ static void pack(real *to, ptrdiff_t ts, const real *from, ptrdiff_t is, ptrdiff
 }
 
 /* to[(s cols + t) width + i] = from[t tis + s width + i], i < width: strips of rows, and every row is read in one go */
-static void pack_strips(real *to, int64_t width, int64_t strips, const real *from, ptrdiff_t tis, int64_t cols)
+static inline void pack_strips(real *to, int64_t width, int64_t strips, const real *from, ptrdiff_t tis, int64_t cols)
 {
     for (int64_t t = 0; t < cols; t++, to += width, from += tis)
         for (int64_t s = 0; s < strips; s++) {

@@ -6,6 +6,7 @@
 
 #include "backends/cpu/isa/vector.h"
 #include <math.h>
+#include <stdbool.h>
 
 #ifdef __AVX512BF16__
 
@@ -120,7 +121,7 @@ INLINE void pair_strip(real *to, ptrdiff_t ts, const real *from, ptrdiff_t fs, c
 
 /* to[t / 2 ts + i] = the pair from[i is + t tis], from[i is + (t + 1) tis], along i as fast as the strides allow.
    Whole vectors are written, as pack does. */
-static void pack_pairs(real *to, ptrdiff_t ts, const real *from, ptrdiff_t is, ptrdiff_t tis, int64_t rows, int64_t cols)
+static inline void pack_pairs(real *to, ptrdiff_t ts, const real *from, ptrdiff_t is, ptrdiff_t tis, int64_t rows, int64_t cols)
 {
     if (tis == 1 && is != 1) {
         int64_t i = rows - rows % VL;

@@ -19,9 +19,29 @@ const wki_product_kernel *wki_product_for(int real_bits, bool rounds)
 #endif
 }
 
+const wki_product_kernel *wki_product_on_tiles(wk_matmul_mode mode)
+{
+#ifdef __x86_64__
+    static const wki_product_kernel *const kernels[] = { NULL, &wki_product_split_amx, &wki_product_split3_amx,
+                                                         &wki_product_bf16_amx };
+    return mode != WK_MATMUL_HIGHEST && wki_has_tiles() ? kernels[mode] : NULL;
+#else
+    (void)mode;
+    return NULL;
+#endif
+}
+
+static const wki_product_kernel *tiles_for(const wki_call *call)
+{
+    const wki_product_attrs *attrs = call->attrs;
+    return wki_product_on_tiles(attrs->rounds ? WK_MATMUL_BF16 : (wk_matmul_mode)attrs->matmul);
+}
+
 static const wki_product_kernel *kernel_for(const wki_call *call)
 {
     const wki_product_attrs *attrs = call->attrs;
+    const wki_product_kernel *const tiles = tiles_for(call);
+    if (tiles) return tiles;
     return wki_product_for(call->views[0]->dtype == WK_F64 ? 64 : 32, attrs->rounds);
 }
 
@@ -64,7 +84,7 @@ static wki_walk products_of(const wki_call *call)
 static bool for_onednn(const wki_call *call)
 {
     const wki_product_attrs *attrs = call->attrs;
-    return wki_onednn_chosen() && call->views[0]->dtype == WK_F32 && !attrs->rounds;
+    return wki_onednn_chosen() && call->views[0]->dtype == WK_F32 && !attrs->rounds && !tiles_for(call);
 }
 
 static int64_t units(const wki_call *call)

@@ -1,0 +1,491 @@
+/* Products on tiles of bfloat16: operands of f32 become one, two or three numbers of bfloat16 while they are packed,
+   and one, three or six products of those add up to theirs. Compiled for AMX and, as its twin for the tests, for any
+   machine (WKI_ISA). Rests on tiles.h and the contract, product.h; sink.h has the epilogue. */
+#include "backends/cpu/isa/parts.h"
+#include "backends/cpu/isa/sink.h"
+#include "backends/cpu/isa/tiles.h"
+
+#define GLUE_(what, mode, isa) wki_##what##_##mode##_##isa
+#define GLUE(what, mode, isa)  GLUE_(what, mode, isa)
+#define TEXT_(x)               #x
+#define TEXT(x)                TEXT_(x)
+
+/* what makes small products, and what odd numbers reach; that of bfloat16 rounds operands, too */
+#ifdef __AMX_TILE__
+#define PLAIN   wki_product_f32_avx512
+#define ROUNDED wki_product_bf16_avx512
+#else
+#define PLAIN   wki_product_f32_base
+#define ROUNDED wki_product_bf16_base
+#endif
+
+/* Of C' so many rows and columns are made at once, in passes of so many steps along k, by the number of parts: the
+   rows' operand stays in the second cache meanwhile, and sums, where a pass is not all of k. */
+#ifndef STEPS_1
+#define STEPS_1 32
+#define STEPS_2 16
+#define STEPS_3 13
+#define MAXROWS 256
+#define MAXCOLS 512
+#endif
+enum { ROWS_AT_ONCE = MAXROWS, COLUMNS_AT_ONCE = MAXCOLS, COLUMNS_OF_ONE_PASS = 4096 };
+static const int steps_at_once[] = { STEPS_1, STEPS_2, STEPS_3 };
+
+enum { BLOCK = 2 * SIDE, SUMS = BLOCK * BLOCK }; /* two groups by two */
+
+/* ---- multiplying ---- */
+
+typedef struct panels {
+    const real *p[2], *q[2]; /* two groups of rows and two of columns */
+    int64_t steps;
+    const real *from; /* sums so far; NULL: none */
+    real *to;
+    packer *errand; /* to be done meanwhile, so many quarters a step */
+    int64_t each;
+} panels;
+
+#define LOAD_P(part)                                                                                                   \
+    do {                                                                                                               \
+        tile_load(4, p0 + (part)*TILE, 64);                                                                            \
+        tile_load(5, p1 + (part)*TILE, 64);                                                                            \
+    } while (0)
+#define LOAD_Q(part)                                                                                                   \
+    do {                                                                                                               \
+        tile_load(6, q0 + (part)*TILE, 64);                                                                            \
+        tile_load(7, q1 + (part)*TILE, 64);                                                                            \
+    } while (0)
+#define DOTS()                                                                                                         \
+    do {                                                                                                               \
+        tile_dot(0, 4, 6);                                                                                             \
+        tile_dot(1, 4, 7);                                                                                             \
+        tile_dot(2, 5, 6);                                                                                             \
+        tile_dot(3, 5, 7);                                                                                             \
+    } while (0)
+
+INLINE void multiply(const int parts, const bool turned, const panels *x)
+{
+    const real *p0 = x->p[0], *p1 = x->p[1], *q0 = x->q[0], *q1 = x->q[1];
+    enum { ROW = BLOCK * sizeof(real), BELOW = SIDE * BLOCK };
+    tiles_see();
+    if (x->from) {
+        tile_load(0, x->from, ROW);
+        tile_load(1, x->from + SIDE, ROW);
+        tile_load(2, x->from + BELOW, ROW);
+        tile_load(3, x->from + BELOW + SIDE, ROW);
+    } else {
+        tile_zero(0);
+        tile_zero(1);
+        tile_zero(2);
+        tile_zero(3);
+    }
+    for (int64_t s = x->steps; s > 0; s--) {
+        for (int64_t q = LEAST(x->each, x->errand->left); q > 0; q--) pack_quarter(x->errand, parts);
+        if (parts == 1) {
+            LOAD_P(0);
+            LOAD_Q(0);
+            DOTS();
+        } else if (parts == 2 && !turned) {
+            LOAD_P(1);
+            LOAD_Q(0);
+            DOTS();
+            LOAD_P(0);
+            DOTS();
+            LOAD_Q(1);
+            DOTS();
+        } else if (parts == 2) {
+            LOAD_Q(1);
+            LOAD_P(0);
+            DOTS();
+            LOAD_Q(0);
+            DOTS();
+            LOAD_P(1);
+            DOTS();
+        } else if (!turned) {
+            LOAD_P(2);
+            LOAD_Q(0);
+            DOTS();
+            LOAD_P(1);
+            DOTS();
+            LOAD_Q(1);
+            DOTS();
+            LOAD_P(0);
+            DOTS();
+            LOAD_Q(2);
+            DOTS();
+            LOAD_Q(0);
+            DOTS();
+        } else {
+            LOAD_Q(2);
+            LOAD_P(0);
+            DOTS();
+            LOAD_Q(1);
+            DOTS();
+            LOAD_P(1);
+            DOTS();
+            LOAD_Q(0);
+            DOTS();
+            LOAD_P(2);
+            DOTS();
+            LOAD_P(0);
+            DOTS();
+        }
+        p0 += parts * TILE, p1 += parts * TILE, q0 += parts * TILE, q1 += parts * TILE;
+    }
+    tile_store(0, x->to, ROW);
+    tile_store(1, x->to + SIDE, ROW);
+    tile_store(2, x->to + BELOW, ROW);
+    tile_store(3, x->to + BELOW + SIDE, ROW);
+}
+
+static void multiply_1(const panels *x) { multiply(1, false, x); }
+static void multiply_2(const panels *x) { multiply(2, false, x); }
+static void multiply_2_turned(const panels *x) { multiply(2, true, x); }
+static void multiply_3(const panels *x) { multiply(3, false, x); }
+static void multiply_3_turned(const panels *x) { multiply(3, true, x); }
+static void (*const bodies[][2])(const panels *) = { { multiply_1, multiply_1 },
+                                                     { multiply_2, multiply_2_turned },
+                                                     { multiply_3, multiply_3_turned } };
+
+/* ---- one product ---- */
+
+/* an operand, and its tiles, group by group, each group's `next` apart */
+typedef struct panel {
+    operand o;
+    const real *given; /* packed before, all steps of a group side by side; or NULL */
+    const unsigned char *given_odd;
+    real *room;
+    unsigned char *odd; /* of the groups that are multiplied at once */
+    ptrdiff_t next;
+} panel;
+
+/* C'[m, n] = P Q: the product as given, or turned, where C' is C's transpose */
+typedef struct job {
+    const wki_product *whole;
+    const wki_product_kernel *exact;
+    int parts;
+    bool turned;
+    panel p, q;
+    int64_t steps, at_once, rows, cols; /* steps along k, those of a pass; of C' at once */
+    sink own;
+    ptrdiff_t rs, cs; /* of C' */
+    bool flip;        /* sums are transposed on their way to C */
+    real *spare, *turn, *sums;
+    void *rest; /* scratch for `exact` */
+} job;
+
+static wki_product part_of(const wki_product *p, int64_t i, int64_t rows, int64_t j, int64_t cols)
+{
+    wki_product x = *p;
+    x.m = rows, x.n = cols;
+    x.a = (const real *)p->a + i * p->a_rs;
+    x.b = (const real *)p->b + j * p->b_cs;
+    x.c = (real *)p->c + i * p->c_rs + j * p->c_cs;
+    if (p->bias) x.bias = (const real *)p->bias + j;
+    if (p->mask) x.mask = (const real *)p->mask + i * p->mask_rs + j * p->mask_cs;
+    return x;
+}
+
+/* cycles for each number, roughly: as it lies, transposed, gathered */
+static double effort(ptrdiff_t fast, ptrdiff_t slow) { return fast == 1 ? 0.3 : slow == 1 ? 0.5 : 3; }
+
+/* What was packed before decides, and else what there is to transpose. */
+static bool is_turned(const wki_product *p)
+{
+    if (p->a_packed) return p->a_packed->across;
+    if (p->b_packed) return !p->b_packed->across;
+    const double a = (double)p->m * (double)p->k, b = (double)p->n * (double)p->k, c = (double)p->m * (double)p->n;
+    const double plain = a * effort(p->a_cs, p->a_rs) + b * effort(p->b_cs, p->b_rs) + c * effort(p->c_cs, p->c_rs);
+    const double turned = a * effort(p->a_rs, p->a_cs) + b * effort(p->b_rs, p->b_cs) + c * effort(p->c_rs, p->c_cs);
+    return turned < plain;
+}
+
+static int64_t groups_of(int64_t lines) { return parts_of(lines, SIDE); }
+static int64_t steps_of(int64_t k) { return parts_of(k, WIDTH); }
+
+static panel panel_of(const operand *o, const wki_packed *packed)
+{
+    panel x = { .o = *o };
+    if (packed && packed->across == o->across) x.given = packed->tiles, x.given_odd = packed->odd;
+    return x;
+}
+
+static job plan(const wki_product *p, int parts, bool turned)
+{
+    const operand a = { p->a, p->a_rs, p->a_cs, p->m, p->k, turned };
+    const operand b = { p->b, p->b_cs, p->b_rs, p->n, p->k, !turned };
+    job j = { .whole = p, .exact = parts == 1 ? &ROUNDED : &PLAIN, .parts = parts, .turned = turned };
+    j.p = turned ? panel_of(&b, p->b_packed) : panel_of(&a, p->a_packed);
+    j.q = turned ? panel_of(&a, p->a_packed) : panel_of(&b, p->b_packed);
+    j.steps = steps_of(p->k);
+    const int64_t passes = parts_of(j.steps, steps_at_once[parts - 1]);
+    j.at_once = parts_of(j.steps, passes);
+    j.rows = LEAST(parts_of(j.p.o.lines, BLOCK) * BLOCK, ROWS_AT_ONCE);
+    j.cols = LEAST(parts_of(j.q.o.lines, BLOCK) * BLOCK, passes > 1 ? COLUMNS_AT_ONCE : COLUMNS_OF_ONE_PASS);
+    j.p.next = (j.p.given ? j.steps : j.at_once) * parts * TILE;
+    j.q.next = (j.q.given ? j.steps : j.at_once) * parts * TILE;
+    return j;
+}
+
+/* bytes of scratch: a flag a group; the packed rows; columns, of which two pairs of groups are there; sums */
+typedef struct room {
+    size_t odd, p, q, sums;
+} room;
+
+enum { SPARE = SUMS + SIDE };
+
+static room room_of(const job *j)
+{
+    const size_t group = sizeof(real) * (size_t)(j->at_once * j->parts * TILE);
+    return (room){ .odd = (size_t)((j->rows + j->cols) / SIDE + 63) / 64 * 64,
+                   .p = j->p.given ? 0 : group * (size_t)(j->rows / SIDE),
+                   .q = j->q.given ? 0 : group * 4,
+                   .sums = j->at_once < j->steps ? sizeof(real) * (size_t)(j->rows * j->cols) : 0 };
+}
+
+static void lay_out(job *j, void *scratch)
+{
+    const wki_product *p = j->whole;
+    const room r = room_of(j);
+    const bool upright = p->c_cs == 1 || p->c_rs != 1;
+    const sink s = sink_of(p, p->c_rs, p->c_cs);
+    j->own = upright ? s : turned(&s);
+    j->flip = upright == j->turned;
+    j->rs = j->turned ? p->c_cs : p->c_rs, j->cs = j->turned ? p->c_rs : p->c_cs;
+    j->p.odd = scratch;
+    j->q.odd = j->p.odd + j->rows / SIDE;
+    j->rest = (char *)scratch + r.odd;
+    j->spare = j->rest;
+    j->turn = j->spare + SPARE;
+    j->p.room = j->turn + SPARE;
+    j->q.room = j->p.room + r.p / sizeof(real);
+    j->sums = j->q.room + r.q / sizeof(real);
+}
+
+/* the rectangle of C' that is made at once, and the steps of a pass over it */
+typedef struct pass {
+    int64_t i0, i1, j0, j1, first, end;
+} pass;
+
+/* groups of an operand into its room; base: the first of the rectangle */
+static packer packer_for(const job *j, const panel *x, int64_t group, int64_t end, int64_t base, real *to,
+                         const pass *s)
+{
+    const int64_t steps = s->end - s->first;
+    packer p = { .o = x->o, .first = s->first, .end = s->end, .group = group, .step = s->first, .to = to };
+    p.from = p.tile = x->o.at + group * SIDE * x->o.ls + s->first * WIDTH * x->o.ks;
+    p.odd = x->odd + (group - base);
+    p.gap = x->next - steps * j->parts * TILE;
+    p.left = x->given || end < group ? 0 : (end - group) * steps * (SIDE / QUARTER);
+    for (int64_t g = group; g < end && s->first == 0; g++) x->odd[g - base] = x->given ? x->given_odd[g] : 0;
+    return p;
+}
+
+static void deliver(const job *j, const pass *s, int64_t i, int64_t c)
+{
+    const int64_t rows = LEAST(BLOCK, s->i1 - i), cols = LEAST(BLOCK, s->j1 - c);
+    const unsigned char *const po = j->p.odd + (i - s->i0) / SIDE, *const qo = j->q.odd + (c - s->j0) / SIDE;
+    const bool odd = po[0] || qo[0] || (rows > SIDE && po[1]) || (cols > SIDE && qo[1]);
+    const int64_t side = odd ? SIDE : BLOCK;
+    if (j->flip) transpose(j->turn, BLOCK, j->spare, BLOCK, BLOCK, BLOCK);
+    const real *const from = j->flip ? j->turn : j->spare;
+    for (int64_t y = 0; y < rows; y += side)
+        for (int64_t x = 0; x < cols; x += side) {
+            if (odd && (po[y / SIDE] || qo[x / SIDE])) continue;
+            const int64_t h = LEAST(side, rows - y), w = LEAST(side, cols - x);
+            const sums f = j->flip ? (sums){ from + x * BLOCK + y, BLOCK, c + x, i + y, w, h, true }
+                                   : (sums){ from + y * BLOCK + x, BLOCK, i + y, c + x, h, w, true };
+            finish(&j->own, &f);
+        }
+}
+
+/* C's old values */
+static void fetch(const job *j, const pass *s, int64_t i, int64_t c)
+{
+    const int64_t rows = LEAST(BLOCK, s->i1 - i), cols = LEAST(BLOCK, s->j1 - c);
+    pack(j->spare, BLOCK, (const real *)j->whole->c + i * j->rs + c * j->cs, j->cs, j->rs, cols, rows);
+}
+
+/* two groups of columns against all rows; meanwhile the errand */
+static void multiply_columns(const job *j, const pass *s, int64_t c, const real *const q[2], packer *errand, real *sums)
+{
+    const bool fresh = s->first == 0, last = s->end == j->steps;
+    const int64_t p0 = s->i0 / SIDE, p1 = groups_of(s->i1);
+    const real *at = j->p.given ? j->p.given + p0 * j->p.next + s->first * j->parts * TILE : j->p.room;
+    panels x = { .q = { q[0], q[1] }, .steps = s->end - s->first, .errand = errand };
+    x.each = parts_of(errand->left, x.steps * parts_of(p1 - p0, 2));
+    for (int64_t p = p0; p < p1; p += 2, at += 2 * j->p.next, sums += SUMS) {
+        const int64_t i = p * SIDE;
+        x.p[0] = at;
+        x.p[1] = p + 1 < p1 ? at + j->p.next : at;
+        x.from = fresh ? NULL : sums;
+        x.to = last ? j->spare : sums;
+        if (fresh && j->whole->accumulate) fetch(j, s, i, c), x.from = j->spare;
+        bodies[j->parts - 1][j->turned](&x);
+        if (last) deliver(j, s, i, c);
+    }
+}
+
+static void multiply_pass(const job *j, const pass *s)
+{
+    const int64_t p0 = s->i0 / SIDE, q0 = s->j0 / SIDE, q1 = groups_of(s->j1);
+    packer first = packer_for(j, &j->p, p0, groups_of(s->i1), p0, j->p.room, s);
+    pack_all(&first, j->parts);
+    first = packer_for(j, &j->q, q0, LEAST(q0 + 2, q1), q0, j->q.room, s);
+    pack_all(&first, j->parts);
+    real *here = j->q.room, *there = here + 2 * j->q.next, *sums = j->sums;
+    for (int64_t q = q0; q < q1; q += 2, sums += parts_of(s->i1 - s->i0, BLOCK) * SUMS) {
+        packer errand = packer_for(j, &j->q, q + 2, LEAST(q + 4, q1), q0, there, s);
+        const real *const at = j->q.given ? j->q.given + q * j->q.next + s->first * j->parts * TILE : here;
+        multiply_columns(j, s, q * SIDE, (const real *const[]){ at, q + 1 < q1 ? at + j->q.next : at }, &errand, sums);
+        real *const done = here;
+        here = there, there = done;
+    }
+}
+
+static void make_exact(const job *j, int64_t i, int64_t rows, int64_t c, int64_t cols)
+{
+    const wki_product x = j->turned ? part_of(j->whole, c, cols, i, rows) : part_of(j->whole, i, rows, c, cols);
+    j->exact->run(&x, 0, j->exact->units(&x), j->rest);
+}
+
+/* what odd numbers reach: rows all along, and the rest of their columns */
+static void mend(const job *j, const pass *s)
+{
+    for (int64_t i = s->i0; i < s->i1; i += SIDE) {
+        const int64_t rows = LEAST(SIDE, s->i1 - i);
+        if (j->p.odd[(i - s->i0) / SIDE]) {
+            make_exact(j, i, rows, s->j0, s->j1 - s->j0);
+            continue;
+        }
+        for (int64_t c = s->j0; c < s->j1; c += SIDE)
+            if (j->q.odd[(c - s->j0) / SIDE]) make_exact(j, i, rows, c, LEAST(SIDE, s->j1 - c));
+    }
+}
+
+static bool any(const unsigned char *x, int64_t n)
+{
+    unsigned char all = 0;
+    for (int64_t i = 0; i < n; i++) all |= x[i];
+    return all;
+}
+
+static void product(const job *j)
+{
+    const int64_t m = j->p.o.lines, n = j->q.o.lines;
+    memset(j->spare, 0, sizeof(real) * SPARE);
+    tiles_begin();
+    for (int64_t i = 0; i < m; i += j->rows)
+        for (int64_t c = 0; c < n; c += j->cols) {
+            pass s = { .i0 = i, .i1 = LEAST(i + j->rows, m), .j0 = c, .j1 = LEAST(c + j->cols, n) };
+            for (s.first = 0; s.first < j->steps; s.first = s.end) {
+                s.end = LEAST(s.first + j->at_once, j->steps);
+                multiply_pass(j, &s);
+            }
+            if (any(j->p.odd, groups_of(s.i1 - i)) || any(j->q.odd, groups_of(s.j1 - c))) mend(j, &s);
+        }
+    tiles_end();
+}
+
+/* ---- units ---- */
+
+/* Packing costs more than tiles give; and up to SIDE along k the sums of a step are one chain, to which a rounding is
+   added. */
+static bool is_small(const wki_product *p) { return p->k < WIDTH || p->m < SIDE || p->n < SIDE; }
+
+static int64_t unit_of(int64_t size) { return size >= 128 ? BLOCK : SIDE; }
+
+static bool by_columns(const wki_product *p)
+{
+    return p->split != WKI_SPLIT_BY_SHAPE ? p->split == WKI_SPLIT_COLUMNS : p->n > p->m;
+}
+
+static int64_t units_of(const wki_product *p, int parts)
+{
+    if (is_small(p)) return (parts == 1 ? &ROUNDED : &PLAIN)->units(p);
+    const int64_t size = by_columns(p) ? p->n : p->m;
+    return parts_of(size, unit_of(size));
+}
+
+/* that which is multiplied: neither lanes nor half of C, in which an odd group would be made otherwise */
+static wki_product plain(const wki_product *p)
+{
+    wki_product x = *p;
+    x.lanes = x.symmetric = false;
+    return x;
+}
+
+static size_t scratch_of(const wki_product *p, int parts)
+{
+    if (is_small(p)) return (parts == 1 ? &ROUNDED : &PLAIN)->scratch(p);
+    const wki_product x = plain(p);
+    const job j = plan(&x, parts, is_turned(p));
+    const room r = room_of(&j);
+    const size_t ours = 2 * sizeof(real) * SPARE + r.p + r.q + r.sums, its = j.exact->scratch(&x);
+    return r.odd + MOST(ours, its);
+}
+
+static void run_parts(const wki_product *p, int64_t first, int64_t end, void *scratch, int parts)
+{
+    if (is_small(p)) {
+        (parts == 1 ? &ROUNDED : &PLAIN)->run(p, first, end, scratch);
+        return;
+    }
+    const wki_product all = plain(p);
+    const bool columns = by_columns(p);
+    const int64_t size = columns ? p->n : p->m, from = LEAST(first * unit_of(size), size);
+    const int64_t length = LEAST(end * unit_of(size), size) - from;
+    if (length <= 0) return;
+    const wki_product band = columns ? part_of(&all, 0, p->m, from, length) : part_of(&all, from, length, 0, p->n);
+    job j = plan(&band, parts, is_turned(p));
+    panel *const cut = columns == j.turned ? &j.p : &j.q;
+    if (cut->given) cut->given += from / SIDE * cut->next, cut->given_odd += from / SIDE;
+    lay_out(&j, scratch);
+    product(&j);
+}
+
+/* ---- packing ahead ---- */
+
+static size_t packed_bytes(int64_t lines, int64_t k, int parts)
+{
+    return sizeof(real) * (size_t)(groups_of(lines) * steps_of(k) * parts * TILE);
+}
+
+static void pack_ahead(const wki_packed *to, const void *from, ptrdiff_t ls, ptrdiff_t ks, int64_t lines, int64_t k,
+                       int64_t first, int64_t end, int parts)
+{
+    const operand o = { from, ls, ks, lines, k, to->across };
+    const int64_t steps = steps_of(k), next = steps * parts * TILE;
+    packer x = { .o = o, .end = steps, .group = first, .to = (real *)to->tiles + first * next };
+    x.from = x.tile = o.at + first * SIDE * ls;
+    x.odd = to->odd + first;
+    x.left = (end - first) * steps * (SIDE / QUARTER);
+    if (end > first) memset(x.odd, 0, (size_t)(end - first));
+    pack_all(&x, parts);
+}
+
+#define KERNEL(mode, parts)                                                                                            \
+    static int64_t units_##mode(const wki_product *p) { return units_of(p, parts); }                                   \
+    static size_t scratch_##mode(const wki_product *p) { return scratch_of(p, parts); }                                \
+    static void run_##mode(const wki_product *p, int64_t first, int64_t end, void *scratch)                            \
+    {                                                                                                                  \
+        run_parts(p, first, end, scratch, parts);                                                                      \
+    }                                                                                                                  \
+    static size_t bytes_##mode(int64_t lines, int64_t k) { return packed_bytes(lines, k, parts); }                     \
+    static void pack_##mode(const wki_packed *to, const void *from, ptrdiff_t ls, ptrdiff_t ks, int64_t lines,         \
+                            int64_t k, int64_t first, int64_t end)                                                     \
+    {                                                                                                                  \
+        pack_ahead(to, from, ls, ks, lines, k, first, end, parts);                                                     \
+    }                                                                                                                  \
+    extern const wki_product_kernel GLUE(product, mode, WKI_ISA);                                                      \
+    const wki_product_kernel GLUE(product, mode, WKI_ISA) = { TEXT(WKI_ISA), 32, units_##mode, scratch_##mode,         \
+                                                              run_##mode };                                            \
+    extern const wki_packing GLUE(packing, mode, WKI_ISA);                                                             \
+    const wki_packing GLUE(packing, mode, WKI_ISA) = { bytes_##mode, pack_##mode };
+#ifdef __AMX_TILE__
+#define BF16 bf16
+#else
+#define BF16 bf16_tiles
+#endif
+KERNEL(split, 3)
+KERNEL(split3, 2)
+KERNEL(BF16, 1)
