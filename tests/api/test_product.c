@@ -235,11 +235,21 @@ TEST(product, lets_a_nan_through_relu_and_mask)
 
 TEST(product, cuts_the_output_features_alike_in_the_forward_and_the_weight_gradient)
 {
-    const wki_product forward = { .m = 32, .n = 100, .k = 1000 }, gradient = { .m = 1000, .n = 100, .k = 32 };
-    const wki_product linear = { .m = 128, .n = 512, .k = 784 }, its_gradient = { .m = 512, .n = 784, .k = 128 };
+    const wki_product forward = { .m = 32, .n = 112, .k = 1000, .c_rs = 112 };
+    const wki_product gradient = { .m = 1000, .n = 112, .k = 32, .c_rs = 112 };
+    const wki_product linear = { .m = 128, .n = 512, .k = 784, .c_rs = 512 };
+    const wki_product its_gradient = { .m = 512, .n = 784, .k = 128, .c_rs = 784 };
     const wki_product_kernel *const kernel = &wki_product_f32_base;
     CHECK(kernel->units(&forward) == kernel->units(&gradient));
     CHECK(kernel->units(&linear) == kernel->units(&its_gradient));
+}
+
+TEST(product, is_cut_by_rows_where_columns_would_share_lines_of_the_cache)
+{
+    const wki_product whole = { .m = 1000, .n = 112, .k = 32, .c_rs = 112 };
+    const wki_product shared = { .m = 1000, .n = 100, .k = 32, .c_rs = 100 };
+    CHECK(wki_product_f32_base.units(&whole) == 112 / 8);
+    CHECK(wki_product_f32_base.units(&shared) == (1000 + 15) / 16);
 }
 
 WICK_TEST_MAIN

@@ -390,17 +390,21 @@ static void product(const wki_product *p, int64_t top, real *scratch)
 
 /* ---- units ---- */
 
+enum { LINE_BYTES = 64 };
+
 static int64_t unit_of(int64_t size) { return size >= 128 ? 16 : size >= 64 ? 8 : 4; }
 
 /* A weight gradient's k, the batch, is its smallest side: then the smaller side of C tends to be the output features,
-   which the forward product is cut by as well. Otherwise the longer side. */
+   which the forward product is cut by as well; unless that would cut lines of the cache, which two threads would take
+   from each other in every row. Otherwise the longer side. */
 static bool by_columns(const wki_product *p)
 {
     if (is_single(p)) return p->m == 1;
     if (p->symmetric) return false;
     if (p->split != WKI_SPLIT_BY_SHAPE) return p->split == WKI_SPLIT_COLUMNS;
     const int64_t small = LEAST(p->m, p->n);
-    return p->k < small && small >= 64 ? p->n <= p->m : p->n > p->m;
+    const bool whole = p->c_rs * (int64_t)sizeof(real) % LINE_BYTES == 0;
+    return p->k < small && small >= 64 && whole ? p->n <= p->m : p->n > p->m;
 }
 
 /* where a unit begins; those of a symmetric C grow shorter as its rows, up to the diagonal, grow longer */
