@@ -108,8 +108,8 @@ static wk_status synchronize(int index)
 /* ---- Calls ---- */
 
 /* Elementary operations that are worth one more thread: handing over costs about a microsecond, in which one does this
- * many. */
-enum { GRAIN = 30000 };
+ * many; multiply-adds of a product, unless memory holds them up because it is one line, four times as many. */
+enum { GRAIN = 30000, PRODUCT_GRAIN = 4 * GRAIN };
 
 typedef struct job {
     const wki_kernel *kernel;
@@ -205,11 +205,19 @@ const wki_kernel *wki_cpu_kernel(int op)
     return op < WKI_ROW_COUNT ? &wki_cpu_row : kernels[op];
 }
 
+static int64_t grain_of(const wki_call *call)
+{
+    const wki_view *c = call->views[0];
+    const bool lines = call->op == WKI_OP_product && c->size[c->ndim - 2] > 1 && c->size[c->ndim - 1] > 1;
+    return lines ? PRODUCT_GRAIN : GRAIN;
+}
+
 int wki_cpu_threads(const wki_call *call, int64_t units)
 {
-    if (call->work < 2 * GRAIN || units <= 1) return 1;
+    const int64_t grain = grain_of(call);
+    if (call->work < 2 * grain || units <= 1) return 1;
     int64_t threads = wk_num_threads();
-    if (threads > call->work / GRAIN) threads = call->work / GRAIN;
+    if (threads > call->work / grain) threads = call->work / grain;
     return (int)wki_least(threads, units);
 }
 
