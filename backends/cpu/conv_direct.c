@@ -15,9 +15,15 @@ enum {
     CHAIN = 128,
     TAPS = 128,
     PLANES = 1 << 19
-};                                                       /* channels together; least; most; reals of x in a unit */
-enum { SHORT = 7, PLANE = 64, TURNED = 96, DEEP = 128 }; /* rows and planes of few windows; sums and chain at once */
-enum { PANELS = 1 << 18, UNITS = 4, CROWDED = 4096 };    /* reals of weights that stay in the cache; see plan_images */
+}; /* channels together; least; most; reals of x in a unit */
+enum {
+    SHORT = 7,
+    PLANE = 64,
+    TURNED = 96,
+    CROSSED = 256,
+    DEEP = 128
+};                                                    /* rows and planes of few windows; sums and chain at once */
+enum { PANELS = 1 << 18, UNITS = 4, CROWDED = 4096 }; /* reals of weights that stay in the cache; see plan_images */
 
 typedef struct plan {
     const wki_conv_attrs *attrs;
@@ -57,7 +63,7 @@ static void plan_copy(plan *p)
     p->copies = p->plane * p->size % CROWDED == 0;
     for (int d = 0; d < 3; d++) p->copies = p->copies || p->copy.padding[d] > 0;
     if (!p->copies) memcpy(p->copy.out, w->in, sizeof w->in);
-    p->pitch = p->copies ? wki_volume(p->copy.out) | 16 : p->plane;
+    p->pitch = p->copies ? wki_volume(p->copy.out) | (p->across ? 0 : 16) : p->plane;
 }
 
 static void plan_taps(plan *p)
@@ -90,7 +96,7 @@ static plan plan_of(const wki_call *call)
     p.apart = p.across ? p.images : 1;
     p.image = p.copies ? p.in * p.pitch : p.groups * p.in * p.plane;
     const int64_t each = p.across ? p.images : w->out[2];
-    p.turned = p.across ? wki_blocks(TURNED, each + 1) : wki_blocks(TURNED, each + 1) * each;
+    p.turned = p.across ? wki_blocks(CROSSED, each + 1) : wki_blocks(TURNED, each + 1) * each;
     p.block = wki_blocks(DEEP, p.taps);
     plan_taps(&p);
     return p;
@@ -227,7 +233,7 @@ static void add_block(const plan *p, const unit *u, int64_t panel, const look *l
 static void add_up(const plan *p, const unit *u, int64_t panel, int64_t i, int64_t first, int64_t n, char *to)
 {
     const int64_t width = p->across ? 1 : p->attrs->window.out[2];
-    look looks[TURNED];
+    look looks[CROSSED];
     for (int64_t e = 0; e * width < n; e++) looks[e] = look_at(p, i, first + e * width);
     for (int64_t s = 0; s < p->slices; s++)
         for (int64_t c = 0; c < p->in; c += p->block) add_block(p, u, panel, looks, n / width, s, c, to);
