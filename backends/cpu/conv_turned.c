@@ -123,15 +123,6 @@ static unit unit_of(const plan *p, int64_t number, char *scratch)
     return u;
 }
 
-void wki_gather_windows(int64_t out, int64_t windows, int64_t images, int64_t apart, int64_t n, size_t size,
-                        const char *y, char *to, int64_t ld)
-{
-    const size_t row = size * (size_t)n;
-    for (int64_t o = 0; o < out; o++)
-        for (int64_t i = 0; i < images; i++)
-            memcpy(to + (size_t)(o * ld) * size + (size_t)i * row, y + i * apart + (size_t)(o * windows) * size, row);
-}
-
 /* ---- Matrices of taps ---- */
 
 /* n windows side by side, from number o of their row on, of which tap k sees the pixels of a row; outside: zeros */

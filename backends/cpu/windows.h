@@ -51,6 +51,11 @@ const wki_windows *wki_windows_for(wk_dtype dtype); /* WK_F32 or WK_F64, for the
 extern const wki_windows wki_windows_f32_base, wki_windows_f32_avx2, wki_windows_f32_avx512;
 extern const wki_windows wki_windows_f64_base, wki_windows_f64_avx2, wki_windows_f64_avx512;
 
+/* n windows of each of some images, `apart` bytes from one another, side by side: to[o * ld + i * n ..] for each of `out`
+ * planes of so many `windows`, y's being the first; `size` of an element */
+void wki_gather_windows(int64_t out, int64_t windows, int64_t images, int64_t apart, int64_t n, size_t size,
+                        const char *y, char *to, int64_t ld);
+
 static inline int64_t wki_volume(const int32_t size[3]) { return (int64_t)size[0] * size[1] * size[2]; }
 
 /* data + bytes; data is NULL where there is nothing */
