@@ -1,4 +1,4 @@
-/* A unit is some images of one group. Weights are turned into panels, WKI_PANEL channels side by side, once for a run
+/* A unit is some images of one group. Weights are turned into panels, PANEL channels side by side, once for a run
  * of units; isa/direct.h makes the sums of a row of windows, or of one window in all images where rows are short, with
  * channels side by side, and they are turned into y. Sliced, a row of the kernel that sees only the outside is left
  * out, as in ops/conv.c. */
@@ -8,9 +8,22 @@
 #include "backends/cpu/windows.h"
 #include "base/fault.h"
 
-enum { IMAGES = 8, CHANNELS = 16, CHAIN = 128, TAPS = 128, PLANES = 1 << 19 }; /* least; most; reals of x in a unit */
-enum { SHORT = 7, PLANE = 64, TURNED = 96, DEEP = 128 }; /* rows and planes of few windows; sums and chain at once */
-enum { PANELS = 1 << 18, UNITS = 4, CROWDED = 4096 };    /* reals of weights that stay in the cache; see plan_images */
+enum {
+    PANEL = 32,
+    IMAGES = 8,
+    CHANNELS = 16,
+    CHAIN = 128,
+    TAPS = 128,
+    PLANES = 1 << 19
+}; /* channels together; least; most; reals of x in a unit */
+enum {
+    SHORT = 7,
+    PLANE = 64,
+    TURNED = 96,
+    CROSSED = 256,
+    DEEP = 128
+};                                                    /* rows and planes of few windows; sums and chain at once */
+enum { PANELS = 1 << 18, UNITS = 4, CROWDED = 4096 }; /* reals of weights that stay in the cache; see plan_images */
 
 typedef struct plan {
     const wki_conv_attrs *attrs;
@@ -32,7 +45,7 @@ typedef struct plan {
 static void plan_images(plan *p)
 {
     const int64_t image = p->in * p->pitch;
-    int64_t most = p->slices * p->chain * p->panels * WKI_PANEL > PANELS || p->across ? PLANES / (image + 1) : 1;
+    int64_t most = p->slices * p->chain * p->panels * PANEL > PANELS || p->across ? PLANES / (image + 1) : 1;
     most = wki_least(most, wki_blocks(p->n, UNITS));
     p->batches = wki_blocks(p->n, most > 1 ? most : 1);
     p->images = wki_blocks(p->n, p->batches > 0 ? p->batches : 1);
@@ -50,7 +63,7 @@ static void plan_copy(plan *p)
     p->copies = p->plane * p->size % CROWDED == 0;
     for (int d = 0; d < 3; d++) p->copies = p->copies || p->copy.padding[d] > 0;
     if (!p->copies) memcpy(p->copy.out, w->in, sizeof w->in);
-    p->pitch = p->copies ? wki_volume(p->copy.out) | 16 : p->plane;
+    p->pitch = p->copies ? wki_volume(p->copy.out) | (p->across ? 0 : 16) : p->plane;
 }
 
 static void plan_taps(plan *p)
@@ -73,7 +86,7 @@ static plan plan_of(const wki_call *call)
     p.moves = wki_moves_for(wki_isa(), (size_t)p.size);
     p.groups = p.attrs->groups;
     p.n = x->size[0], p.in = x->size[1] / p.groups, p.out = y->size[1] / p.groups;
-    p.panels = wki_blocks(p.out, WKI_PANEL);
+    p.panels = wki_blocks(p.out, PANEL);
     p.slices = p.attrs->sliced ? w->kernel[1] : 1, p.taps = wki_volume(w->kernel) / p.slices;
     p.chain = p.in * p.taps;
     p.windows = wki_volume(w->out), p.plane = wki_volume(w->in);
@@ -83,7 +96,7 @@ static plan plan_of(const wki_call *call)
     p.apart = p.across ? p.images : 1;
     p.image = p.copies ? p.in * p.pitch : p.groups * p.in * p.plane;
     const int64_t each = p.across ? p.images : w->out[2];
-    p.turned = p.across ? wki_blocks(TURNED, each + 1) : wki_blocks(TURNED, each + 1) * each;
+    p.turned = p.across ? wki_blocks(CROSSED, each + 1) : wki_blocks(TURNED, each + 1) * each;
     p.block = wki_blocks(DEEP, p.taps);
     plan_taps(&p);
     return p;
@@ -108,9 +121,9 @@ static int64_t units(const wki_call *call)
 
 static size_t panels_bytes(const plan *p)
 {
-    return wki_up((size_t)(p->slices * p->chain * p->panels * WKI_PANEL * p->size));
+    return wki_up((size_t)(p->slices * p->chain * p->panels * PANEL * p->size));
 }
-static size_t bias_bytes(const plan *p) { return wki_up((size_t)(p->panels * WKI_PANEL * p->size)); }
+static size_t bias_bytes(const plan *p) { return wki_up((size_t)(p->panels * PANEL * p->size)); }
 static size_t copy_bytes(const plan *p)
 {
     return p->copies ? wki_up((size_t)(p->images * p->in * p->pitch * p->size)) : 0;
@@ -121,7 +134,7 @@ static size_t crossed_bytes(const plan *p)
 }
 static size_t sums_bytes(const plan *p)
 {
-    return wki_up((size_t)((p->across ? p->images * p->windows : p->turned) * WKI_PANEL * p->size));
+    return wki_up((size_t)((p->across ? p->images * p->windows : p->turned) * PANEL * p->size));
 }
 
 static size_t scratch_bytes(const wki_call *call)
@@ -139,12 +152,12 @@ typedef struct unit {
 /* a group's weights and bias; what fills the last panel up is never looked at */
 static void turn_weights(const wki_call *call, const plan *p, const unit *u)
 {
-    const int64_t panel = p->slices * p->chain * WKI_PANEL;
+    const int64_t panel = p->slices * p->chain * PANEL;
     memset(u->panels + (p->panels - 1) * panel * p->size, 0, (size_t)(panel * p->size));
-    for (int64_t o = 0; o < p->out; o += WKI_PANEL)
+    for (int64_t o = 0; o < p->out; o += PANEL)
         for (int64_t s = 0; s < p->slices; s++)
-            p->moves->turn(p->chain, wki_least(p->out - o, WKI_PANEL),
-                           u->panels + (o / WKI_PANEL * panel + s * p->chain * WKI_PANEL) * p->size, WKI_PANEL,
+            p->moves->turn(p->chain, wki_least(p->out - o, PANEL),
+                           u->panels + (o / PANEL * panel + s * p->chain * PANEL) * p->size, PANEL,
                            wki_at(call->views[2]->data, ((s * p->groups + u->group) * p->out + o) * p->chain * p->size),
                            p->chain);
     if (!p->attrs->bias) return;
@@ -196,11 +209,11 @@ static void add_block(const plan *p, const unit *u, int64_t panel, const look *l
 {
     const int64_t width = p->across ? 1 : p->attrs->window.out[2], line = p->attrs->window.dilation[1] * p->copy.out[2];
     const int64_t k = wki_least(p->block, p->in - channel) * p->taps;
-    wki_direct d = { .at = p->at };
-    d.outs = wki_least(p->out - panel * WKI_PANEL, WKI_PANEL);
-    d.windows = p->across ? u->images : width, d.step = p->across ? 1 : p->attrs->window.stride[2];
-    d.ld = p->across ? p->windows * WKI_PANEL : WKI_PANEL;
-    d.w = u->panels + ((panel * p->slices + slice) * p->chain + channel * p->taps) * WKI_PANEL * p->size;
+    wki_direct d = { .at = p->at, .w_row = PANEL };
+    d.outs = wki_least(p->out - panel * PANEL, PANEL);
+    d.n = p->across ? u->images : width, d.step = p->across ? 1 : p->attrs->window.stride[2];
+    d.ld = p->across ? p->windows * PANEL : PANEL;
+    d.w = u->panels + ((panel * p->slices + slice) * p->chain + channel * p->taps) * PANEL * p->size;
     const int64_t at = slice * line * p->apart + channel * p->pitch * p->apart;
     const bool last = channel + p->block >= p->in || WKI_FAULT(128);
     for (int64_t e = 0; e < n; e++) {
@@ -209,9 +222,9 @@ static void add_block(const plan *p, const unit *u, int64_t panel, const look *l
         d.k = blind ? 0 : k;
         d.fresh = blind || ((slice == looks[e].from || WKI_FAULT(129)) && channel == 0);
         const bool whole = blind || (last && slice == looks[e].end - 1);
-        d.bias = p->attrs->bias && whole ? u->bias + panel * WKI_PANEL * p->size : NULL;
+        d.bias = p->attrs->bias && whole ? u->bias + panel * PANEL * p->size : NULL;
         d.relu = p->attrs->relu && whole;
-        d.x = u->x + (looks[e].at + at) * p->size, d.to = to + e * width * WKI_PANEL * p->size;
+        d.x = u->x + (looks[e].at + at) * p->size, d.to = to + e * width * PANEL * p->size;
         p->loops->direct(&d);
     }
 }
@@ -220,7 +233,7 @@ static void add_block(const plan *p, const unit *u, int64_t panel, const look *l
 static void add_up(const plan *p, const unit *u, int64_t panel, int64_t i, int64_t first, int64_t n, char *to)
 {
     const int64_t width = p->across ? 1 : p->attrs->window.out[2];
-    look looks[TURNED];
+    look looks[CROSSED];
     for (int64_t e = 0; e * width < n; e++) looks[e] = look_at(p, i, first + e * width);
     for (int64_t s = 0; s < p->slices; s++)
         for (int64_t c = 0; c < p->in; c += p->block) add_block(p, u, panel, looks, n / width, s, c, to);
@@ -230,9 +243,9 @@ static void add_up(const plan *p, const unit *u, int64_t panel, int64_t i, int64
 static void turn_sums(const wki_call *call, const plan *p, const unit *u, int64_t panel, int64_t i, int64_t first,
                       int64_t n, const char *sums)
 {
-    const int64_t o = ((u->image + i) * p->groups + u->group) * p->out + panel * WKI_PANEL;
-    p->moves->turn(wki_least(p->out - panel * WKI_PANEL, WKI_PANEL), n,
-                   (char *)call->views[0]->data + (o * p->windows + first) * p->size, p->windows, sums, WKI_PANEL);
+    const int64_t o = ((u->image + i) * p->groups + u->group) * p->out + panel * PANEL;
+    p->moves->turn(wki_least(p->out - panel * PANEL, PANEL), n,
+                   (char *)call->views[0]->data + (o * p->windows + first) * p->size, p->windows, sums, PANEL);
 }
 
 static void along_rows(const wki_call *call, const plan *p, const unit *u, int64_t panel)
@@ -249,10 +262,10 @@ static void across_images(const wki_call *call, const plan *p, const unit *u, in
 {
     for (int64_t n, first = 0; first < p->windows; first += n) {
         n = wki_least(p->turned, p->windows - first);
-        add_up(p, u, panel, 0, first, n, u->sums + first * WKI_PANEL * p->size);
+        add_up(p, u, panel, 0, first, n, u->sums + first * PANEL * p->size);
     }
     for (int64_t i = 0; i < u->images; i++)
-        turn_sums(call, p, u, panel, i, 0, p->windows, u->sums + i * p->windows * WKI_PANEL * p->size);
+        turn_sums(call, p, u, panel, i, 0, p->windows, u->sums + i * p->windows * PANEL * p->size);
 }
 
 static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scratch)

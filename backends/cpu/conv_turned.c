@@ -4,18 +4,18 @@
  * where images have many windows, matrices for the taps of one row of the kernel do, as in conv. */
 #include "backends/cpu/conv_turned.h"
 #include "backends/cpu/cpu.h"
-#include "backends/cpu/product.h"
 #include "backends/cpu/walk.h"
 #include "backends/cpu/windows.h"
 #include "base/fault.h"
 
 enum { LEAST_CHANNELS = 16, CHANNELS = 64, SUMS = 5 << 15, PLANES = 1 << 18 }; /* of a unit; its sums; pixels' reals */
-enum { WINDOWS = 512, FEW = 256, CROWDED = 4096 }; /* at once; few of an image; bytes apart that share cache lines */
+enum { WINDOWS = 512, DEEP = 96, FEW = 256 }; /* laid out and multiplied at once; few of an image */
+enum { CROWDED = 4096 };                      /* bytes apart that share cache lines */
 
 typedef struct plan {
     const wki_conv_attrs *attrs;
     wki_window seen; /* the windows laid out */
-    const wki_product_kernel *kernel;
+    const wki_windows *loops;
     const wki_moves *moves;
     int64_t n, parts, groups, in, out; /* channels of a group: of x, of y */
     int64_t taps, laid, slices, slice; /* all; of a slice, laid out; windows from one slice to the next */
@@ -23,6 +23,7 @@ typedef struct plan {
     int64_t chunk, images, rows;       /* windows and images at once; rows of a tap's matrix */
     int64_t channels, blocks, ld;      /* of a unit; units of a group; from row to row of the copy of y */
     int64_t size;                      /* of an element */
+    int64_t at[DEEP];                  /* windows, in y */
     bool pointwise, copies;            /* matrices are x turned; y is copied */
 } plan;
 
@@ -58,7 +59,7 @@ static plan plan_of(const wki_call *call)
     plan p = { .attrs = call->attrs, .size = (int64_t)wk_dtype_size((wk_dtype)y->dtype) };
     const wki_window *w = &p.attrs->window;
     p.seen = *w;
-    p.kernel = wki_product_for(8 * (int)p.size, false);
+    p.loops = wki_windows_for((wk_dtype)y->dtype);
     p.moves = wki_moves_for(wki_isa(), (size_t)p.size);
     p.groups = p.attrs->groups, p.parts = dw->size[0];
     p.n = x->size[0], p.in = x->size[1] / p.groups, p.out = y->size[1] / p.groups;
@@ -68,6 +69,7 @@ static plan plan_of(const wki_call *call)
     p.channels = channels_for(p.in, p.out * p.taps, p.plane);
     p.blocks = p.channels ? wki_blocks(p.in, p.channels) : 0;
     p.copies = p.images > 1 || p.windows * p.size % CROWDED == 0;
+    for (int64_t i = 0; i < DEEP; i++) p.at[i] = i;
     p.ld = p.copies ? (p.images * p.chunk) | 16 : p.windows;
     return p;
 }
@@ -89,20 +91,6 @@ static int64_t units(const wki_call *call)
     return p.parts * p.groups * p.blocks;
 }
 
-/* sums [out, channels] += y [out, windows] times a tap's matrix [windows, channels] */
-static wki_product product_of(const plan *p, int64_t channels, int64_t windows)
-{
-    return (wki_product){ .m = p->out,
-                          .n = channels,
-                          .k = windows,
-                          .a_rs = p->ld,
-                          .a_cs = 1,
-                          .b_rs = p->channels,
-                          .b_cs = 1,
-                          .c_rs = p->channels,
-                          .c_cs = 1 };
-}
-
 static size_t pixels_bytes(const plan *p)
 {
     return wki_up((size_t)(p->size * p->channels * p->plane * (p->pointwise ? p->images : 1)));
@@ -117,13 +105,12 @@ static size_t sums_bytes(const plan *p) { return wki_up((size_t)(p->size * p->ch
 static size_t scratch_bytes(const wki_call *call)
 {
     const plan p = plan_of(call);
-    const wki_product product = product_of(&p, p.channels, p.chunk * p.images);
-    return pixels_bytes(&p) + rows_bytes(&p) + copy_bytes(&p) + sums_bytes(&p) + p.kernel->scratch(&product);
+    return pixels_bytes(&p) + rows_bytes(&p) + copy_bytes(&p) + sums_bytes(&p);
 }
 
 typedef struct unit {
     int64_t part, group, channel, channels, image, end; /* channels from `channel` on; images from `image` to end */
-    char *pixels, *rows, *copies, *sums, *rest;         /* scratch */
+    char *pixels, *rows, *copies, *sums;                /* scratch */
 } unit;
 
 static unit unit_of(const plan *p, int64_t number, char *scratch)
@@ -132,17 +119,8 @@ static unit unit_of(const plan *p, int64_t number, char *scratch)
     u.channel = number % p->blocks * p->channels, u.channels = wki_least(p->channels, p->in - u.channel);
     u.image = p->n * u.part / p->parts, u.end = p->n * (u.part + 1) / p->parts;
     u.pixels = scratch, u.rows = u.pixels + pixels_bytes(p), u.copies = u.rows + rows_bytes(p);
-    u.sums = u.copies + copy_bytes(p), u.rest = u.sums + sums_bytes(p);
+    u.sums = u.copies + copy_bytes(p);
     return u;
-}
-
-void wki_gather_windows(int64_t out, int64_t windows, int64_t images, int64_t apart, int64_t n, size_t size,
-                        const char *y, char *to, int64_t ld)
-{
-    const size_t row = size * (size_t)n;
-    for (int64_t o = 0; o < out; o++)
-        for (int64_t i = 0; i < images; i++)
-            memcpy(to + (size_t)(o * ld) * size + (size_t)i * row, y + i * apart + (size_t)(o * windows) * size, row);
 }
 
 /* ---- Matrices of taps ---- */
@@ -196,16 +174,25 @@ static void turn_image(const wki_call *call, const plan *p, const unit *u, int64
 
 /* ---- Sums ---- */
 
-static void multiply(const plan *p, const unit *u, const char *y, const char *rows, int64_t k, bool accumulate)
+/* Sums [taps, out, channels] += y [out, windows] times each tap's matrix [windows, channels], or start with that. DEEP
+ * windows at once: of each matrix they stay in the first cache. */
+static void multiply(const plan *p, const unit *u, const char *y, const char *rows, int64_t windows, bool accumulate)
 {
-    wki_product product = product_of(p, u->channels, k);
-    product.a = y, product.accumulate = accumulate, product.c = u->sums;
-    for (int64_t i = 0; i < p->slices; i++)
-        for (int64_t t = 0; t < p->laid; t++) {
-            product.b = rows + (t * p->rows + i * p->slice) * p->channels * p->size;
-            p->kernel->run(&product, 0, p->kernel->units(&product), u->rest);
-            product.c = (char *)product.c + p->out * p->channels * p->size;
-        }
+    wki_direct d = {
+        .at = p->at, .n = p->out, .step = p->ld, .outs = u->channels, .w_row = p->channels, .ld = p->channels
+    };
+    int64_t first = 0;
+    do {
+        d.k = wki_least(DEEP, windows - first);
+        d.x = y ? y + first * p->size : NULL, d.to = u->sums, d.fresh = !accumulate && first == 0;
+        for (int64_t i = 0; i < p->slices; i++)
+            for (int64_t t = 0; t < p->laid; t++) {
+                d.w = rows + (t * p->rows + i * p->slice + first) * p->channels * p->size;
+                p->loops->direct(&d);
+                d.to = (char *)d.to + p->out * p->channels * p->size;
+            }
+        first += d.k;
+    } while (first < windows);
 }
 
 /* n windows from `first` on, of some images from `image` on */

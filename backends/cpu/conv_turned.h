@@ -7,9 +7,4 @@
 bool wki_turned_pays(const wki_call *call); /* by the call's shapes and dtype alone */
 
 extern const wki_kernel wki_conv_turned; /* for such calls of conv_weight */
-
-/* n windows of y's planes from y on, of each of `images` images `apart` bytes from one another: to[o * ld + i * n ..];
- * planes have so many `windows`, `size` bytes each */
-void wki_gather_windows(int64_t out, int64_t windows, int64_t images, int64_t apart, int64_t n, size_t size,
-                        const char *y, char *to, int64_t ld);
 #endif

@@ -1,6 +1,7 @@
-/* Which of the compiled sets of isa/windows.c serves an element type on this machine. */
+/* Which of the compiled sets of isa/windows.c serves an element type on this machine; windows side by side. */
 #include "backends/cpu/windows.h"
 #include "backends/cpu/cpu.h"
+#include <string.h>
 
 const wki_windows *wki_windows_for(wk_dtype dtype)
 {
@@ -14,4 +15,13 @@ const wki_windows *wki_windows_for(wk_dtype dtype)
 #else
     return dtype == WK_F64 ? &wki_windows_f64_base : &wki_windows_f32_base;
 #endif
+}
+
+void wki_gather_windows(int64_t out, int64_t windows, int64_t images, int64_t apart, int64_t n, size_t size,
+                        const char *y, char *to, int64_t ld)
+{
+    const size_t row = size * (size_t)n;
+    for (int64_t o = 0; o < out; o++)
+        for (int64_t i = 0; i < images; i++)
+            memcpy(to + (size_t)(o * ld) * size + (size_t)i * row, y + i * apart + (size_t)(o * windows) * size, row);
 }

@@ -10,13 +10,13 @@ typedef struct wki_taps {
     int64_t n, rows, width, step, at[WKI_DEPTH_TAPS];
 } wki_taps;
 
-/* Sums of some windows, for at most WKI_PANEL channels: to[i * ld + o], or 0 if fresh, and the chain of multiply-adds of
- * x[i * step + at[t]] and w[t * WKI_PANEL + o] for t < k, fused but in the base set, then + bias[o], if there is one. Whole vectors are read and written. */
-enum { WKI_PANEL = 32 };
+/* Sums of a convolution: to[i * ld + o], or 0 if fresh, and the chain of multiply-adds of x[i * step + at[t]] and w[t *
+ * w_row + o] for t < k, fused but in the base set, then + bias[o], if there is one, then ReLU; for i < n and o < outs, but whole
+ * vectors are read and written. */
 typedef struct wki_direct {
     int64_t k;
     const int64_t *at;
-    int64_t windows, step, outs, ld;
+    int64_t n, step, outs, w_row, ld;
     const void *x, *w, *bias;
     void *to;
     bool fresh, relu; /* relu: of what comes out, behind the bias */
@@ -50,6 +50,11 @@ const wki_windows *wki_windows_for(wk_dtype dtype); /* WK_F32 or WK_F64, for the
 
 extern const wki_windows wki_windows_f32_base, wki_windows_f32_avx2, wki_windows_f32_avx512;
 extern const wki_windows wki_windows_f64_base, wki_windows_f64_avx2, wki_windows_f64_avx512;
+
+/* n windows of each of some images, `apart` bytes from one another, side by side: to[o * ld + i * n ..] for each of `out`
+ * planes of so many `windows`, y's being the first; `size` of an element */
+void wki_gather_windows(int64_t out, int64_t windows, int64_t images, int64_t apart, int64_t n, size_t size,
+                        const char *y, char *to, int64_t ld);
 
 static inline int64_t wki_volume(const int32_t size[3]) { return (int64_t)size[0] * size[1] * size[2]; }
 

@@ -187,7 +187,7 @@ TEST(windows, images_have_the_same_bits_whatever_others_are_beside)
         const wki_view *x = planes(type, few, g * in, w->in), *more = planes(type, many, g * in, w->in);
         const wki_view *a = planes(type, few, g * out, w->out), *b = planes(type, many, g * out, w->out);
         const wki_view *weights = planes(type, g * out, in, w->kernel);
-        const wki_view *bias = packed(type, 1, (int64_t[]){ g * out });
+        const wki_view *bias = packed(type, 1, (int64_t[]){ g * (in > out ? in : out) });
         const int64_t first = below(many - few + 1);
         for (int64_t k = 0; k < few * plane; k++) set(more, first * plane + k, get(x, k));
         if (below(2)) set(weights, below(wki_numel(weights)), (double)INFINITY); /* shows where zeros are multiplied */
@@ -195,6 +195,10 @@ TEST(windows, images_have_the_same_bits_whatever_others_are_beside)
         run_once(&wki_cpu_conv, (const wki_view *[]){ a, x, weights, bias }, 4, &attrs);
         run_once(&wki_cpu_conv, (const wki_view *[]){ b, more, weights, bias }, 4, &attrs);
         for (int64_t k = 0; k < few * windows; k++) EXPECT(b, first * windows + k, get(a, k), 0);
+        run_every_way(&wki_cpu_conv_data, WKI_ISA_AVX2, (const wki_view *[]){ more, b, weights, bias }, 4, 1, &attrs);
+        run_once(&wki_cpu_conv_data, (const wki_view *[]){ x, a, weights, bias }, 4, &attrs);
+        run_once(&wki_cpu_conv_data, (const wki_view *[]){ more, b, weights, bias }, 4, &attrs);
+        for (int64_t k = 0; k < few * plane; k++) EXPECT(more, first * plane + k, get(x, k), 0);
     }
     finish();
 }

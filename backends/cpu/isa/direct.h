@@ -26,7 +26,7 @@ INLINE void direct_tile(const wki_direct *d, const real *x, const real *w, const
         first[i / 3] = x + i * step;
         OPAQUE(first[i / 3]);
     }
-    for (int64_t k = 0; k < d->k; k++, w += WKI_PANEL) {
+    for (int64_t k = 0; k < d->k; k++, w += d->w_row) {
         const real *p = x;
         vec b[VECTORS];
         UNROLL for (int v = 0; v < vectors; v++) b[v] = load(w + v * VL);
@@ -68,10 +68,10 @@ static void direct(const wki_direct *d)
 {
     static void (*const tiles[TILE][VECTORS])(const wki_direct *, const real *, const real *, const real *,
                                               real *) = { DIRECT_ROWS(DIRECT_LINE) };
-    const int64_t parts = (d->windows + TILE - 1) / TILE;
+    const int64_t parts = (d->n + TILE - 1) / TILE;
     for (int64_t o = 0; o < d->outs; o += VECTORS * VL)
         for (int64_t i = 0; i < parts; i++) {
-            const int64_t first = d->windows * i / parts, rows = d->windows * (i + 1) / parts - first;
+            const int64_t first = d->n * i / parts, rows = d->n * (i + 1) / parts - first;
             const real *const bias = d->bias ? (const real *)d->bias + o : NULL;
             tiles[rows - 1][d->outs - o > VL](d, (const real *)d->x + first * d->step, (const real *)d->w + o, bias,
                                               (real *)d->to + first * d->ld + o);
