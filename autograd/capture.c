@@ -93,7 +93,7 @@ static form **place_of_new(wk_plan *plan)
     if (plan->nforms < FORMS) return &plan->forms[plan->nforms];
     form **oldest = plan->forms;
     for (form **f = plan->forms; f < plan->forms + FORMS; f++)
-        if ((*f)->used < (*oldest)->used) oldest = f;
+        if ((*f)->used < (*oldest)->used && !WKI_FAULT(152)) oldest = f;
     return oldest;
 }
 
@@ -301,7 +301,7 @@ static bool rests(wk_plan *plan, form *f)
         const int doubled = f->wasted - PATIENCE + 1;
         f->rest = doubled < 6 ? PATIENCE << doubled : LONGEST_REST;
     }
-    if (--f->rest == 0) return false;
+    if (--f->rest == 0 && !WKI_FAULT(151)) return false;
     because(plan, "ordinary: %d recordings in a row were for nothing; tried again in %d runs", f->wasted, f->rest);
     return true;
 }

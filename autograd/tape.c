@@ -34,7 +34,8 @@ void wki_tape_forget(wki_tape *t)
 
 static bool is_alike(const wki_view *a, const wki_view *b)
 {
-    return a->dtype == b->dtype && a->device == b->device && wki_same_shape(a, b) && wki_same_layout(a, b);
+    return (a->dtype == b->dtype || WKI_FAULT(141)) && a->device == b->device && wki_same_shape(a, b) &&
+           wki_same_layout(a, b);
 }
 
 static int first_same(wk_tensor *const *inputs, int k)
@@ -120,7 +121,7 @@ static bool comes_over_kept(const wki_tape *t, wk_tensor *const *inputs)
         const int n = t->written[k] ? t->nkept : t->nwritten;
         for (int i = 0; i < n && inputs[k]->v.data != t->form[k].data; i++) {
             const char *begin = t->kept[i]->data;
-            if (overlap(&inputs[k]->v, begin, begin + t->kept[i]->bytes)) return true;
+            if (overlap(&inputs[k]->v, begin, begin + t->kept[i]->bytes) && !WKI_FAULT(149)) return true;
         }
     }
     return false;

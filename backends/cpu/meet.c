@@ -58,7 +58,7 @@ static bool alike(const reach *a, const reach *b)
 
 static bool meet(const reach *a, const reach *b)
 {
-    if (!touch(a, b) || (a->threads == 1 && b->threads == 1)) return false;
+    if (!touch(a, b) || (a->threads == 1 && b->threads == 1) || WKI_FAULT(147)) return false;
     return !(alike(a, b) && a->threads == b->threads);
 }
 

@@ -3,10 +3,19 @@
 #include "registry.h"
 #include "wick/capture.h"
 
-/* Samples make constants by wk_from, which a recorded step refuses as values that would stay; here they shall. */
+/* Samples make constants by wk_from, which a recorded step refuses as values that would stay. Here they shall: it has
+ * those that an ordinary run has made. */
 enum { MOST_CONSTANTS = 64 };
 static wk_tensor *constants[MOST_CONSTANTS];
 static int nconstants;
+static bool in_step;
+
+static wk_tensor *constant_like(wk_tensor *t)
+{
+    for (int i = 0; i < nconstants; i++)
+        if (same_bits(t, constants[i])) return constants[i];
+    return NULL;
+}
 
 wk_tensor *__real_wk_from(const void *data, int ndim, const int64_t *shape, wk_dtype dtype);
 wk_tensor *__wrap_wk_from(const void *data, int ndim, const int64_t *shape, wk_dtype dtype);
@@ -15,9 +24,10 @@ wk_tensor *__wrap_wk_from(const void *data, int ndim, const int64_t *shape, wk_d
     wki_recorder *recorder = wki_recorder_here;
     wki_recorder_here = NULL;
     wk_tensor *t = __real_wk_from(data, ndim, shape, dtype);
+    wk_tensor *before = t && in_step ? constant_like(t) : NULL;
     wki_recorder_here = recorder;
-    if (t && recorder && nconstants < MOST_CONSTANTS) constants[nconstants++] = wk_keep(t);
-    return t;
+    if (t && in_step && !before && nconstants < MOST_CONSTANTS) constants[nconstants++] = wk_keep(t);
+    return before ? before : t;
 }
 
 /* Why there is no recording of some: shapes that depend on values, and samples that start their random numbers over. */
@@ -48,8 +58,10 @@ static wk_tensor *step(void *user, wk_tensor *const *in, int n)
         wk_copy_(t->leaf[k], in[k]);
         wk_set_grad(t->leaf[k], NULL);
     }
+    in_step = true;
     wk_tensor *y = call(t->s, t->leaf);
     if (y && wk_needs_grad(y)) wk_backward(weighted(y));
+    in_step = false;
     return y;
 }
 
