@@ -281,7 +281,7 @@ static int usage(const char *problem, const char *word)
 {
     if (problem) fprintf(stderr, "step: %s: %s\n", problem, word);
     fputs("usage: step [--peer COMMAND] [--peer-jax COMMAND] [--threads N] [--samples K] [--case NAME] [--eager] "
-          "[--growth] [--products] [--processor-time] [--json]\n"
+          "[--growth] [--products] [--matmul HOW] [--processor-time] [--json]\n"
           "       step --memory [--peer COMMAND] [--threads N] [--case NAME] [--json]\n"
           "       step --start [--samples K]\n"
           "COMMAND runs Python with PyTorch or JAX: python3, say. NAME is one of",
@@ -310,11 +310,18 @@ static bool is_switch(options *o, const char *word)
     return false;
 }
 
+static bool set_matmul(const char *name)
+{
+    wk_matmul_mode mode;
+    return wk_matmul_precision_by_name(name, &mode) == WK_OK && wk_set_matmul_precision(mode) == WK_OK;
+}
+
 static bool set_option(options *o, const char *word, const char *value)
 {
     for (int i = 0; i < MAX_PEERS; i++)
         if (!strcmp(word, kinds[i].option)) return o->commands[i] = value, true;
     if (!strcmp(word, "--case")) return o->only = value, true;
+    if (!strcmp(word, "--matmul")) return set_matmul(value);
     char *end;
     long number = strtol(value, &end, 10);
     if (!*value || *end) return false;

@@ -19,6 +19,7 @@ const args_option run_options[RUN_OPTIONS] = {
     { "clip", 0, ARGS_REAL, AT(clip), "NORM", "the most that all gradients together may be", 0, 1e30 },
     { "clip-value", 0, ARGS_REAL, AT(clip_value), "V", "the most that each gradient may be", 0, 1e30 },
     { "bf16", 0, ARGS_FLAG, AT(bf16), NULL, "train with bfloat16 operands, summed in f32", 0, 0 },
+    { "matmul", 0, ARGS_TEXT, AT(matmul), "HOW", "products in f32: highest, or on AMX split, split3, bf16", 0, 0 },
     { "model", 0, ARGS_TEXT, AT(model), "NAME", "mlp, lenet, cnn or resnet-small (mlp)", 0, 0 },
     { "hidden", 0, ARGS_TEXT, AT(hidden), "N,N", "hidden layers of an mlp (512,256), or none", 0, 0 },
     { "scale", 0, ARGS_TEXT, AT(scale), "NAME", "of numbers: auto, none, standard or minmax (auto)", 0, 0 },
@@ -80,6 +81,14 @@ static const wk_module_ops ends_ops = {
 
 wk_module *run_model(const run_plan *p) { return wk_nn_custom(&ends_ops, p); }
 
+static bool know_matmul(const char *name)
+{
+    wk_matmul_mode mode;
+    if (wk_matmul_precision_by_name(name, &mode) == WK_OK) return true;
+    wk_error_clear();
+    return say_usage("--matmul is \"%s\"; expected highest, split, split3 or bf16", name), false;
+}
+
 bool run_prepare(run_plan *p, const run_settings *settings)
 {
     const char *list = strcmp(settings->hidden, "none") ? settings->hidden : NULL;
@@ -90,6 +99,7 @@ bool run_prepare(run_plan *p, const run_settings *settings)
     if (settings->augment && !strcmp(settings->model, "mlp"))
         return say_usage("--augment is for images; expected --model lenet, cnn or resnet-small"), false;
     if (settings->nonfinite && !run_know_nonfinite(settings->nonfinite)) return false;
+    if (settings->matmul && !know_matmul(settings->matmul)) return false;
     if (!models_know(settings->model))
         return say_usage("no model \"%s\"; there are mlp, lenet, cnn and resnet-small", settings->model), false;
     if (!scale_know(settings->scale))
@@ -116,6 +126,13 @@ static int plan_images(run_plan *p)
     return wk_failed() ? say_error() : EXIT_DONE;
 }
 
+static wk_status set_matmul(const run_settings *s)
+{
+    wk_matmul_mode mode = WK_MATMUL_HIGHEST;
+    if (s->matmul && wk_matmul_precision_by_name(s->matmul, &mode)) return wk_error();
+    return wk_set_matmul_precision(mode);
+}
+
 int run_plan_for(run_plan *p, const sets *data, const wk_state *saved)
 {
     const run_settings *s = p->settings;
@@ -126,7 +143,7 @@ int run_plan_for(run_plan *p, const sets *data, const wk_state *saved)
     if (p->batch_size > data->train_rows)
         return say_usage("--batch-size is %lld, but %s has %lld training rows; expected at most as many",
                          (long long)s->batch_size, data->path, (long long)data->train_rows);
-    if (wk_set_num_threads((int)s->threads)) return say_error();
+    if (wk_set_num_threads((int)s->threads) || set_matmul(s)) return say_error();
     p->workers = s->workers >= 0 ? (int)s->workers : sysconf(_SC_NPROCESSORS_ONLN) > 1;
     p->batches = (data->train_rows + p->batch_size - 1) / p->batch_size;
     const bool images = strcmp(p->kind, "mlp") != 0;

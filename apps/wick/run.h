@@ -19,12 +19,12 @@
 typedef struct run_settings {
     sets_request data;
     const char *model, *hidden, *scale;
-    const char *schedule, *augment, *nonfinite;   /* NULL: none */
+    const char *schedule, *augment, *nonfinite, *matmul; /* NULL: none, or as ever */
     double clip, clip_value, ema;                 /* 0: none */
     int64_t epochs, batch_size, threads, workers; /* batch_size 0, workers -1: not given */
     bool bf16, no_capture, json, quiet;
 } run_settings;
-enum { RUN_OPTIONS = 22, RUN_OF_EPOCHS = 5 }; /* the first ones are for whole epochs alone */
+enum { RUN_OPTIONS = 23, RUN_OF_EPOCHS = 5 }; /* the first ones are for whole epochs alone */
 extern const args_option run_options[RUN_OPTIONS];
 run_settings run_defaults(void);
 

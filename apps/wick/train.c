@@ -42,6 +42,7 @@ static void introduce_extras(const run_settings *s)
     if (s->ema > 0) printf("%s weights averaged by %g", before, s->ema), before = ",";
     if (s->nonfinite) printf("%s gradients that are not finite: %s", before, s->nonfinite), before = ",";
     if (s->bf16) printf("%s products in bfloat16", before), before = ",";
+    if (s->matmul) printf("%s products of f32 by %s", before, s->matmul), before = ",";
     if (*before == ',') printf("\n");
 }
 
