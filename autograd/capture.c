@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { FORMS = 32, PATIENCE = 8, LONGEST_REST = 1024 };
+enum { FORMS = WK_PLAN_FORMS, PATIENCE = 8, LONGEST_REST = 1024 };
 
 /* One form of the inputs. */
 typedef struct form {

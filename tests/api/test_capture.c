@@ -1,6 +1,5 @@
 /* Laws of recorded steps: a replay is an ordinary run, to the bit, for every optimizer and any model. What makes a plan
- * record again: test_capture_guards.c; what it refuses: test_capture_refusals.c. */
-#include "base/context.h"
+ * record again: test_capture_guards.c; what it refuses: test_capture_refusals.c; threads: test_capture_threads.c. */
 #include "capture_models.h"
 
 /* ---- Optimizers ---- */
@@ -167,75 +166,6 @@ TEST(capture, replays_recurrent_layers)
     }
 }
 
-/* Layers of widths, activations and norms drawn by the seed. */
-static wk_module *random_net(uint64_t seed)
-{
-    wk_manual_seed(seed);
-    wk_module *all[16];
-    int n = 0;
-    const int depth = 1 + (int)(seed % 4);
-    int64_t width = 12;
-    for (int i = 0; i < depth; i++) {
-        const uint64_t pick = seed * 2654435761u + (uint64_t)i * 40503u;
-        const int64_t next = 3 + (int64_t)(pick >> 7 & 31);
-        all[n++] = wk_nn_linear(width, next, .bias = (pick & 4) != 0);
-        wk_module *const acts[] = { wk_nn_relu(),    wk_nn_tanh(), wk_nn_gelu(),
-                                    wk_nn_sigmoid(), wk_nn_elu(1), wk_nn_silu() };
-        wk_module *const norms[] = { wk_nn_batch_norm1d(next), wk_nn_layer_norm(WK_DIMS(next)),
-                                     wk_nn_rms_norm(WK_DIMS(next)), wk_nn_dropout(0.3), wk_nn_identity() };
-        all[n++] = acts[pick % 6];
-        all[n++] = norms[(pick >> 3) % 5];
-        width = next;
-    }
-    all[n++] = wk_nn_linear(width, 4);
-    return wk_nn_sequential_new(all, n);
-}
-
-TEST(capture, replays_random_models_with_any_number_of_threads)
-{
-    const char *const *names;
-    const int n = wk_optim_names(&names);
-    for (uint64_t seed = 1; seed <= 20; seed++) {
-        WK_SCOPE(one);
-        const int threads[] = { 1, 2, 3, 5 };
-        CHECK(wk_set_num_threads(threads[seed % 4]) == WK_OK);
-        const char *name = names[seed % (uint64_t)n];
-        if (!strcmp(name, "muon") || !strcmp(name, "lbfgs") || !strcmp(name, "asgd")) name = "sgd";
-        model m[2];
-        for (int k = 0; k < 2; k++) {
-            m[k] = (model){ .net = random_net(seed), .classes = true };
-            m[k].opt = wk_optim_by_name(name, wk_parameters(m[k].net), "");
-        }
-        CHECK(run_both(&m[0], &m[1], &flat, 50, name) == 48);
-    }
-    wk_set_num_threads(1);
-}
-
-/* Large enough for every call to be split. */
-TEST(capture, replays_on_threads_with_the_bits_of_one)
-{
-    const form wide = { .ndim = 1, .batch = 128, .classes = 10, .shape = { 200 } };
-    wk_tensor *weights[4];
-    for (int t = 0; t < 4; t++) {
-        const int threads[] = { 1, 2, 3, 5 };
-        CHECK(wk_set_num_threads(threads[t]) == WK_OK);
-        wk_manual_seed(3);
-        model m = { .net = wk_mlp(4, (int64_t[]){ 200, 256, 128, 10 }), .classes = true };
-        m.opt = wk_optim_adam(wk_parameters(m.net));
-        wk_plan *plan = wk_capture(step, &m);
-        for (int run = 0; run < 12; run++) {
-            WK_SCOPE(one);
-            wk_tensor *in[2];
-            draw(&wide, run, in);
-            CHECK(wk_plan_run(plan, in, 2) != NULL);
-        }
-        CHECK(wk_plan_stats_of(plan).replays == 10);
-        weights[t] = wk_params_at(wk_parameters(m.net), 0);
-        CHECK(same_bits(weights[0], weights[t]));
-    }
-    wk_set_num_threads(1);
-}
-
 static wk_tensor *passes_through_many(void *user, wk_tensor *const *in, int n)
 {
     wk_tensor *y = in[0];
@@ -258,26 +188,6 @@ TEST(capture, tells_tensors_apart_of_which_one_lay_where_another_lay)
         CHECK(same_bits(passes_through_many(&w, &x, 1), wk_plan_run(plan, &x, 1)));
     }
     CHECK(wk_plan_stats_of(plan).replays == 2);
-}
-
-/* ---- Memory ---- */
-
-TEST(capture, asks_for_no_memory_once_warm)
-{
-    model m = model_of(convolutions, "adam", true);
-    const form images = { .ndim = 3, .batch = 4, .classes = 5, .shape = { 2, 8, 8 } };
-    wk_plan *plan = wk_capture(step, &m);
-    wk_tensor *in[2];
-    draw(&images, 0, in);
-    for (int i = 0; i < 4; i++) CHECK(wk_plan_run(plan, in, 2) != NULL);
-    const wki_context *here = wki_context_here();
-    wk_memory before, after;
-    CHECK(wk_memory_stats(WK_CPU, &before) == WK_OK);
-    const int64_t objects = wk_live_objects(), allocations = wki_counter_get((wki_counter *)&here->in_use);
-    for (int i = 0; i < 100; i++) CHECK(wk_plan_run(plan, in, 2) != NULL);
-    CHECK(wk_memory_stats(WK_CPU, &after) == WK_OK);
-    CHECK(wk_live_objects() == objects && wki_counter_get((wki_counter *)&here->in_use) == allocations);
-    CHECK(!memcmp(&before, &after, sizeof before));
 }
 
 WICK_TEST_MAIN

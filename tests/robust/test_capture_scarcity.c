@@ -4,11 +4,15 @@
 #include "step_model.h"
 #include "wick_check.h"
 
-static model model_new(void)
+typedef struct size {
+    int64_t rows, in, hidden;
+} size;
+
+static model model_new(const size *z)
 {
     wk_manual_seed(4);
-    model m = { .net = wk_nn_sequential(wk_nn_linear(5, 4), wk_nn_relu(), wk_nn_linear(4, 4), wk_nn_relu(),
-                                        wk_nn_dropout(0.25), wk_nn_linear(4, 3)) };
+    model m = { .net = wk_nn_sequential(wk_nn_linear(z->in, z->hidden), wk_nn_relu(), wk_nn_linear(z->hidden, 4),
+                                        wk_nn_relu(), wk_nn_dropout(0.25), wk_nn_linear(4, 3)) };
     m.opt = wk_optim_adam(wk_parameters(m.net));
     return m;
 }
@@ -28,12 +32,12 @@ static wk_tensor *run(wk_plan *plan, wk_tensor *const *in, int number)
 }
 
 /* The n-th request of run number `at` is refused; was one? */
-static bool refused_at(int at, long n, bool sticky)
+static bool refused_at(const size *z, int at, long n, bool sticky)
 {
     enum { RUNS = 6 };
     WK_SCOPE(work);
-    model plain = model_new(), planned = model_new();
-    wk_tensor *in[] = { wk_ones(WK_SHAPE(4, 5), WK_F32), wk_from((int64_t[]){ 0, 2, 1, 1 }, WK_SHAPE(4), WK_I64) };
+    model plain = model_new(z), planned = model_new(z);
+    wk_tensor *in[] = { wk_ones(WK_SHAPE(z->rows, z->in), WK_F32), wk_randint(0, 3, WK_SHAPE(z->rows)) };
     wk_plan *plan = wk_capture(step, &planned);
     bool refused = false;
     for (int i = 0; i < RUNS; i++) {
@@ -58,17 +62,27 @@ static bool refused_at(int at, long n, bool sticky)
     return refused;
 }
 
-static void each_request(int at)
+static void each_request(const size *z, int at, long least)
 {
     for (int sticky = 0; sticky < 2; sticky++) {
         long n = 1;
-        while (refused_at(at, n, sticky)) n++;
-        CHECK(n > (at < 2 ? 50 : 0));
+        while (refused_at(z, at, n, sticky)) n++;
+        CHECK(n > least);
     }
 }
 
-TEST(capture_scarcity, of_an_ordinary_run_is_an_error_or_nothing) { each_request(0); }
-TEST(capture_scarcity, of_a_recorded_run_is_an_error_or_nothing) { each_request(1); }
-TEST(capture_scarcity, of_a_replay_is_an_error_or_nothing) { each_request(3); }
+static const size small = { 4, 5, 4 }, split = { 96, 200, 256 };
+
+TEST(capture_scarcity, of_an_ordinary_run_is_an_error_or_nothing) { each_request(&small, 0, 50); }
+TEST(capture_scarcity, of_a_recorded_run_is_an_error_or_nothing) { each_request(&small, 1, 50); }
+TEST(capture_scarcity, of_a_replay_is_an_error_or_nothing) { each_request(&small, 3, 0); }
+
+TEST(capture_scarcity, on_two_threads_is_an_error_or_nothing)
+{
+    CHECK(wk_set_num_threads(2) == WK_OK);
+    each_request(&split, 1, 50);
+    each_request(&split, 3, 2); /* each thread's scratch */
+    wk_set_num_threads(1);
+}
 
 WICK_TEST_MAIN
