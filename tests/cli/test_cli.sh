@@ -326,6 +326,27 @@ grep -q '"bf16": true' halved/config.json || fail "it is not recorded"
 run 0 train --resume halved-again --epochs 3 -q
 cmp halved/metrics.csv halved-again/metrics.csv || fail "the logs differ"
 
+law "products of f32 are made by the machine's tiles where it has them, or the wish is refused"
+refuses 2 train rates.h5 --epochs 1 --matmul best -o refused
+says 'expected highest, split, split3 or bf16'
+run 0 info
+if grep -q '^kernels *amx ' out; then
+    run 0 train rates.h5 --epochs 3 --hidden 64,64 --lr 0.02 -o by-units -q
+    run 0 train rates.h5 --epochs 3 --hidden 64,64 --lr 0.02 --matmul split -o by-tiles
+    shows '^also   products of f32 by split'
+    grep -q '"matmul": "split"' by-tiles/config.json || fail "it is not recorded"
+    cut -d, -f3 by-units/metrics.csv >first-column
+    cut -d, -f3 by-tiles/metrics.csv | paste -d' ' - first-column >columns
+    awk 'NR > 1 && ($1 - $2) ^ 2 > 1e-6 * $1 ^ 2 { exit 1 }' columns || fail "split is far from f32: $(cat columns)"
+    run 0 train rates.h5 --epochs 1 --hidden 64,64 --lr 0.02 --matmul split --threads 2 -o by-tiles-again -q
+    run 0 train --resume by-tiles-again --epochs 3 --threads 1 --no-capture -q
+    same_weights by-tiles by-tiles-again
+else
+    echo "no AMX here: training on tiles was not tried"
+    refuses 1 train rates.h5 --epochs 1 --matmul split -o refused
+    says 'split needs AMX'
+fi
+
 law "steps that are replayed have the bits of those that run anew"
 run 0 train rates.h5 --epochs 3 --hidden 16 --lr 0.02 --bf16 --clip 0.5 --ema 0.9 -o replayed -q
 run 0 train rates.h5 --epochs 3 --hidden 16 --lr 0.02 --bf16 --clip 0.5 --ema 0.9 --no-capture -o anew -q
