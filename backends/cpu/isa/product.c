@@ -21,9 +21,9 @@ enum { EACH = 1 };
 /* A tile is MR rows by NV vectors: all registers but those for NV vectors of Q and one broadcast. Where there are few
    rows, up to WIDE_ROWS, it is WIDE vectors, or too few chains would hide the latency of a multiply-add. */
 #if VECTOR_BYTES == 64
-enum { MR = 14, WIDE_ROWS = 4, MASKED = 1 };
+enum { MR = 14, WIDE_ROWS = 4, MASKED = 1, TALL = 1 };
 #else
-enum { MR = 6, WIDE_ROWS = 2, MASKED = 0 };
+enum { MR = 6, WIDE_ROWS = 2, MASKED = 0, TALL = 0 };
 #endif
 enum { NV = 2, WIDE = 4, NR_MAX = WIDE * VL };
 
@@ -38,12 +38,12 @@ enum { KC = 4096 / sizeof(real), SOLE = 256, BLOCK = 84 * KC, SOLE_BLOCK = 128 *
 enum { IN_PLACE_ROWS = EACH == 1 ? SOLE : 0, IN_PLACE_K = EACH == 1 ? 128 : 0 };
 enum { PAGE = 4096, APART_ROWS = 64, APART_K = 17 };
 
-/* So many panels of Q pay for a copy of P: of columns, whose tiles then are read in one go; of rows no longer than
-   SHORT_K, which end before a processor foresees them; of rows a multiple of a PAGE apart. */
+/* So many panels of Q pay for a copy of P: of columns, whose tiles then are read in one go; of many rows no
+   longer than SHORT_K, which end before a processor foresees them; of rows a multiple of a PAGE apart. */
 enum { COLUMN_PANELS = 8, SHORT_PANELS = 24, PAGE_PANELS = 32, SHORT_K = KC / 4, SPREAD = 16384 };
 
 /* While tiles are multiplied, the next one of C is fetched, where k is long enough for that, and the next panel of a Q
-   too large for the second cache: little by little, or the tile would wait for its own operands. */
+   too large for the second cache: little by little if tiles are TALL, or they would wait for their own operands. */
 enum { FAR_AHEAD = 128, LARGE = 1 << 20, FETCHING_ROWS = 32 };
 
 /* ---- the tile ---- */
@@ -234,7 +234,7 @@ static bool copies_p(const job *j)
     if (EACH > 1 || (j->near && j->prs != 1)) return true; /* pairs are always made */
     const int64_t panels = j->n / j->nr;
     if (j->near) return panels >= COLUMN_PANELS && j->k * j->pks * (int64_t)sizeof(real) > SPREAD;
-    if (j->k <= SHORT_K || is_large(j)) return panels >= SHORT_PANELS;
+    if ((TALL && j->k <= SHORT_K) || is_large(j)) return panels >= SHORT_PANELS;
     return panels >= PAGE_PANELS && j->prs * (int64_t)sizeof(real) % PAGE == 0;
 }
 
@@ -318,8 +318,9 @@ static void panel(const job *g, const block *b, const real *q, int64_t qs, int64
     const bool near = g->near || g->pack_p;
     const bool direct = g->out.cs == 1 && (MASKED || last == VL), fresh = b->first && !g->accumulate;
     const bool done = direct && (!b->last || g->out.plain);
-    tile t = { .k = b->ke, .q = q, .qs = qs, .last = direct ? last : VL, .fresh = fresh, .ahead = b->ke >= FAR_AHEAD };
-    const bool rows_below = near && direct && t.ahead && b->tiles > 1 && cols == NV * VL && g->nr == cols;
+    tile t; /* set one by one: clearing it first takes a tenth of a short panel */
+    t.k = b->ke, t.q = q, t.qs = qs, t.last = direct ? last : VL, t.fresh = fresh, t.ahead = b->ke >= FAR_AHEAD;
+    const bool rows_below = TALL && near && direct && t.ahead && b->tiles > 1 && cols == NV * VL && g->nr == cols;
     const int way = soon || rows_below ? FETCHING : near ? NEAR : FAR;
     if (way == FETCHING) {
         t.soon = soon ? soon : q, t.ss = soon ? EACH * g->qks : 0;
