@@ -21,9 +21,9 @@ enum { EACH = 1 };
 /* A tile is MR rows by NV vectors: all registers but those for NV vectors of Q and one broadcast. Where there are few
    rows, up to WIDE_ROWS, it is WIDE vectors, or too few chains would hide the latency of a multiply-add. */
 #if VECTOR_BYTES == 64
-enum { MR = 14, WIDE_ROWS = 4, MASKED = 1 };
+enum { MR = 14, WIDE_ROWS = 4, MASKED = 1, TALL = 1 };
 #else
-enum { MR = 6, WIDE_ROWS = 2, MASKED = 0 };
+enum { MR = 6, WIDE_ROWS = 2, MASKED = 0, TALL = 0 };
 #endif
 enum { NV = 2, WIDE = 4, NR_MAX = WIDE * VL };
 
@@ -38,12 +38,12 @@ enum { KC = 4096 / sizeof(real), SOLE = 256, BLOCK = 84 * KC, SOLE_BLOCK = 128 *
 enum { IN_PLACE_ROWS = EACH == 1 ? SOLE : 0, IN_PLACE_K = EACH == 1 ? 128 : 0 };
 enum { PAGE = 4096, APART_ROWS = 64, APART_K = 17 };
 
-/* So many panels of Q pay for a copy of P: of columns, whose tiles then are read in one go; of rows no longer than
-   SHORT_K, which end before a processor foresees them; of rows a multiple of a PAGE apart. */
+/* So many panels of Q pay for a copy of P: of columns, whose tiles then are read in one go; of many rows no
+   longer than SHORT_K, which end before a processor foresees them; of rows a multiple of a PAGE apart. */
 enum { COLUMN_PANELS = 8, SHORT_PANELS = 24, PAGE_PANELS = 32, SHORT_K = KC / 4, SPREAD = 16384 };
 
 /* While tiles are multiplied, the next one of C is fetched, where k is long enough for that, and the next panel of a Q
-   too large for the second cache. */
+   too large for the second cache: little by little if tiles are TALL, or they would wait for their own operands. */
 enum { FAR_AHEAD = 128, LARGE = 1 << 20, FETCHING_ROWS = 32 };
 
 /* ---- the tile ---- */
@@ -66,8 +66,8 @@ typedef struct tile {
     int last;            /* columns in the last vector */
     bool fresh;          /* starts from 0, not from C */
     bool ahead;          /* k is long enough to fetch the next tile of C meanwhile */
-    const real *soon;    /* if not NULL, the next panel of Q is fetched from here on: */
-    int64_t ss, stretch; /* a k every `stretch` steps, so far apart */
+    const real *soon;    /* the next panel of Q, from k to k ss apart, for tiles that fetch a k of it, */
+    int64_t ss, stretch; /* and a row of C's next tile, every `stretch` steps */
 } tile;
 
 INLINE vec load_c(const tile *t, const real *c, bool masked) { return masked ? load_some(c, t->last) : load(c); }
@@ -97,10 +97,10 @@ INLINE const real *add_stretch(const int mr, const int nv, vec acc[][WIDE], cons
     return q;
 }
 
-/* the rows of P lie side by side at each k ("near"), or each row runs along k ("far"); what is fetched next, if soon is
-   not NULL */
+/* the rows of P lie side by side at each k ("near"), or each row runs along k ("far"); unless soon is NULL, Q is
+   fetched from there on, which is returned, and C from `below` */
 INLINE const real *multiply_one(const int mr, const int nv, const bool near, const tile *t, const real *from, real *c,
-                                const real *soon)
+                                const real *soon, const real *below)
 {
     const real *q = t->q, *p[MR / 3 + 1]; /* one pointer for three rows of P */
     const ptrdiff_t row = near ? 1 : t->ps, step = near ? t->ps : 1, qs = t->qs, cs = t->cs;
@@ -121,7 +121,11 @@ INLINE const real *multiply_one(const int mr, const int nv, const bool near, con
             OPAQUE(at);
         }
     }
+    int64_t rows = mr;
     for (int64_t left = t->k; soon && left > 0; left -= t->stretch, soon += t->ss) {
+        __builtin_prefetch(below, 1);
+        __builtin_prefetch(below + (nv - 1) * VL, 1);
+        below += --rows > 0 ? cs : 0;
         __builtin_prefetch(soon, 0, 2);
         __builtin_prefetch(soon + (nv - 1) * VL, 0, 2);
         q = add_stretch(mr, nv, acc, p, row, step, q, qs, LEAST(left, t->stretch));
@@ -142,7 +146,7 @@ INLINE void multiply(const int mr, const int nv, const bool near, const bool fet
     real *c = t->c;
     for (int64_t left = t->count; left > 0; left--, p += t->next) {
         real *below = c + mr * t->cs;
-        if (t->ahead && left > 1) {
+        if (!fetches && t->ahead && left > 1) {
             const real *at = below;
             UNROLL for (int i = 0; i < mr; i++)
             {
@@ -153,9 +157,9 @@ INLINE void multiply(const int mr, const int nv, const bool near, const bool fet
             }
         }
         if (fetches)
-            soon = multiply_one(mr, nv, near, t, p, c, soon);
+            soon = multiply_one(mr, nv, near, t, p, c, soon, left > 1 ? below : c);
         else
-            multiply_one(mr, nv, near, t, p, c, NULL);
+            multiply_one(mr, nv, near, t, p, c, NULL, NULL);
         c = below;
     }
 }
@@ -165,9 +169,9 @@ INLINE void multiply(const int mr, const int nv, const bool near, const bool fet
     static void far_##mr##x##nv(const tile *t) { multiply(mr, nv, false, false, t); }                                  \
     static void near_##mr##x##nv(const tile *t) { multiply(mr, nv, true, false, t); }
 #define BODIES(mr)                                                                                                     \
-    BODY(mr, 1) BODY(mr, 2) static void soon_##mr##x2(const tile *t) { multiply(mr, 2, true, true, t); }
+    BODY(mr, 1) BODY(mr, 2) static void fetching_##mr##x2(const tile *t) { multiply(mr, 2, true, true, t); }
 #define WIDE_BODIES(mr) BODY(mr, 1) BODY(mr, 2) BODY(mr, 3) BODY(mr, 4)
-#define LINE(mr)        { { far_##mr##x1, far_##mr##x2 }, { near_##mr##x1, near_##mr##x2 }, { NULL, soon_##mr##x2 } },
+#define LINE(mr)        { { far_##mr##x1, far_##mr##x2 }, { near_##mr##x1, near_##mr##x2 }, { NULL, fetching_##mr##x2 } },
 #define WIDE_LINE(mr)                                                                                                  \
     { { far_##mr##x1, far_##mr##x2, far_##mr##x3, far_##mr##x4 },                                                      \
       { near_##mr##x1, near_##mr##x2, near_##mr##x3, near_##mr##x4 } },
@@ -178,8 +182,8 @@ INLINE void multiply(const int mr, const int nv, const bool near, const bool fet
 #define HEIGHTS(FEW, MANY) FEW(1) FEW(2) MANY(3) MANY(4) MANY(5) MANY(6)
 #endif
 HEIGHTS(WIDE_BODIES, BODIES)
-/* [rows - 1][which][vectors - 1]; SOON is near and fetches, of more than WIDE_ROWS rows and NV vectors */
-enum { FAR, NEAR, SOON, WAYS };
+/* [rows - 1][which][vectors - 1]; those that fetch are near, of more than WIDE_ROWS rows and of NV vectors */
+enum { FAR, NEAR, FETCHING, WAYS };
 static void (*const tiles[MR][WAYS][WIDE])(const tile *) = { HEIGHTS(WIDE_LINE, LINE) };
 
 /* ---- moving operands ---- */
@@ -230,7 +234,7 @@ static bool copies_p(const job *j)
     if (EACH > 1 || (j->near && j->prs != 1)) return true; /* pairs are always made */
     const int64_t panels = j->n / j->nr;
     if (j->near) return panels >= COLUMN_PANELS && j->k * j->pks * (int64_t)sizeof(real) > SPREAD;
-    if (j->k <= SHORT_K || is_large(j)) return panels >= SHORT_PANELS;
+    if ((TALL && j->k <= SHORT_K) || is_large(j)) return panels >= SHORT_PANELS;
     return panels >= PAGE_PANELS && j->prs * (int64_t)sizeof(real) % PAGE == 0;
 }
 
@@ -311,11 +315,17 @@ static int64_t row_of(const block *b, int64_t r) { return b->i0 + r * b->rows + 
 static void panel(const job *g, const block *b, const real *q, int64_t qs, int64_t j, int64_t cols, const real *soon)
 {
     const int vectors = (int)parts_of(cols, VL), last = (int)(cols - (vectors - 1) * VL);
-    const int way = soon ? SOON : g->near || g->pack_p ? NEAR : FAR;
+    const bool near = g->near || g->pack_p;
     const bool direct = g->out.cs == 1 && (MASKED || last == VL), fresh = b->first && !g->accumulate;
     const bool done = direct && (!b->last || g->out.plain);
-    tile t = { .k = b->ke, .q = q, .qs = qs, .last = direct ? last : VL, .fresh = fresh, .ahead = b->ke >= FAR_AHEAD };
-    if (soon) t.soon = soon, t.ss = EACH * g->qks, t.stretch = b->tiles;
+    tile t; /* set one by one: clearing it first takes a tenth of a short panel */
+    t.k = b->ke, t.q = q, t.qs = qs, t.last = direct ? last : VL, t.fresh = fresh, t.ahead = b->ke >= FAR_AHEAD;
+    const bool rows_below = TALL && near && direct && t.ahead && b->tiles > 1 && cols == NV * VL && g->nr == cols;
+    const int way = soon || rows_below ? FETCHING : near ? NEAR : FAR;
+    if (way == FETCHING) {
+        t.soon = soon ? soon : q, t.ss = soon ? EACH * g->qks : 0;
+        t.stretch = MOST(LEAST(b->ke / MR, soon ? b->tiles : b->ke), 1);
+    }
     for (int64_t r = 0; r < b->tiles; r += t.count) {
         const int64_t i = row_of(b, r), rows = b->rows + (r < b->higher);
         t.count = 1;
