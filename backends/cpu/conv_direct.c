@@ -108,7 +108,9 @@ bool wki_direct_pays(const wki_call *call)
     const wki_window *w = &attrs->window;
     const wki_view *y = call->views[0], *x = call->views[1];
     const int64_t in = x->size[1] / attrs->groups, out = y->size[1] / attrs->groups;
-    if (attrs->rounds || x->size[0] < IMAGES || in < CHANNELS || out < CHANNELS || wki_is_pointwise(w)) return false;
+    if (wki_isa() != WKI_ISA_AVX512 || attrs->rounds || x->size[0] < IMAGES || in < CHANNELS || out < CHANNELS ||
+        wki_is_pointwise(w))
+        return false;
     if (wki_volume(w->kernel) > TAPS || in * wki_volume(w->kernel) < CHAIN || wki_volume(w->out) == 0) return false;
     return in * wki_volume(w->in) <= PLANES;
 }

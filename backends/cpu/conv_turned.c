@@ -4,6 +4,7 @@
  * where images have many windows, matrices for the taps of one row of the kernel do, as in conv. */
 #include "backends/cpu/conv_turned.h"
 #include "backends/cpu/cpu.h"
+#include "backends/cpu/product.h"
 #include "backends/cpu/walk.h"
 #include "backends/cpu/windows.h"
 #include "base/fault.h"
@@ -14,7 +15,8 @@ enum { CROWDED = 4096 };                      /* bytes apart that share cache li
 
 typedef struct plan {
     const wki_conv_attrs *attrs;
-    wki_window seen; /* the windows laid out */
+    wki_window seen;                  /* the windows laid out */
+    const wki_product_kernel *kernel; /* NULL: sums are made by isa/direct.h */
     const wki_windows *loops;
     const wki_moves *moves;
     int64_t n, parts, groups, in, out; /* channels of a group: of x, of y */
@@ -59,6 +61,7 @@ static plan plan_of(const wki_call *call)
     plan p = { .attrs = call->attrs, .size = (int64_t)wk_dtype_size((wk_dtype)y->dtype) };
     const wki_window *w = &p.attrs->window;
     p.seen = *w;
+    p.kernel = wki_isa() == WKI_ISA_AVX512 ? NULL : wki_product_for(8 * (int)p.size, false);
     p.loops = wki_windows_for((wk_dtype)y->dtype);
     p.moves = wki_moves_for(wki_isa(), (size_t)p.size);
     p.groups = p.attrs->groups, p.parts = dw->size[0];
@@ -91,6 +94,20 @@ static int64_t units(const wki_call *call)
     return p.parts * p.groups * p.blocks;
 }
 
+/* sums [out, channels] += y [out, windows] times a tap's matrix [windows, channels] */
+static wki_product product_of(const plan *p, int64_t channels, int64_t windows)
+{
+    return (wki_product){ .m = p->out,
+                          .n = channels,
+                          .k = windows,
+                          .a_rs = p->ld,
+                          .a_cs = 1,
+                          .b_rs = p->channels,
+                          .b_cs = 1,
+                          .c_rs = p->channels,
+                          .c_cs = 1 };
+}
+
 static size_t pixels_bytes(const plan *p)
 {
     return wki_up((size_t)(p->size * p->channels * p->plane * (p->pointwise ? p->images : 1)));
@@ -105,12 +122,14 @@ static size_t sums_bytes(const plan *p) { return wki_up((size_t)(p->size * p->ch
 static size_t scratch_bytes(const wki_call *call)
 {
     const plan p = plan_of(call);
-    return pixels_bytes(&p) + rows_bytes(&p) + copy_bytes(&p) + sums_bytes(&p);
+    const wki_product product = product_of(&p, p.channels, p.chunk * p.images);
+    return pixels_bytes(&p) + rows_bytes(&p) + copy_bytes(&p) + sums_bytes(&p) +
+           (p.kernel ? p.kernel->scratch(&product) : 0);
 }
 
 typedef struct unit {
     int64_t part, group, channel, channels, image, end; /* channels from `channel` on; images from `image` to end */
-    char *pixels, *rows, *copies, *sums;                /* scratch */
+    char *pixels, *rows, *copies, *sums, *rest;         /* scratch */
 } unit;
 
 static unit unit_of(const plan *p, int64_t number, char *scratch)
@@ -119,7 +138,7 @@ static unit unit_of(const plan *p, int64_t number, char *scratch)
     u.channel = number % p->blocks * p->channels, u.channels = wki_least(p->channels, p->in - u.channel);
     u.image = p->n * u.part / p->parts, u.end = p->n * (u.part + 1) / p->parts;
     u.pixels = scratch, u.rows = u.pixels + pixels_bytes(p), u.copies = u.rows + rows_bytes(p);
-    u.sums = u.copies + copy_bytes(p);
+    u.sums = u.copies + copy_bytes(p), u.rest = u.sums + sums_bytes(p);
     return u;
 }
 
@@ -174,24 +193,35 @@ static void turn_image(const wki_call *call, const plan *p, const unit *u, int64
 
 /* ---- Sums ---- */
 
-/* Sums [taps, out, channels] += y [out, windows] times each tap's matrix [windows, channels], or start with that. DEEP
- * windows at once: of each matrix they stay in the first cache. */
+/* a tap's sums += y times its matrix of so many windows, or start with that; DEEP windows at once stay in the first
+ * cache */
+static void add_tap(const plan *p, const unit *u, const char *y, const char *rows, int64_t windows, bool accumulate,
+                    char *sums)
+{
+    if (p->kernel) {
+        wki_product product = product_of(p, u->channels, windows);
+        product.a = y, product.b = rows, product.c = sums, product.accumulate = accumulate;
+        p->kernel->run(&product, 0, p->kernel->units(&product), u->rest);
+        return;
+    }
+    wki_direct d = { .at = p->at, .n = p->out, .step = p->ld, .outs = u->channels, .w_row = p->channels };
+    d.ld = p->channels, d.k = windows, d.x = y, d.w = rows, d.to = sums, d.fresh = !accumulate;
+    p->loops->direct(&d);
+}
+
+/* sums [taps, out, channels] += y [out, windows] times each tap's matrix [windows, channels], or start with that */
 static void multiply(const plan *p, const unit *u, const char *y, const char *rows, int64_t windows, bool accumulate)
 {
-    wki_direct d = {
-        .at = p->at, .n = p->out, .step = p->ld, .outs = u->channels, .w_row = p->channels, .ld = p->channels
-    };
+    const int64_t deep = p->kernel ? windows : DEEP, tap = p->out * p->channels * p->size;
     int64_t first = 0;
     do {
-        d.k = wki_least(DEEP, windows - first);
-        d.x = y ? y + first * p->size : NULL, d.to = u->sums, d.fresh = !accumulate && first == 0;
-        for (int64_t i = 0; i < p->slices; i++)
-            for (int64_t t = 0; t < p->laid; t++) {
-                d.w = rows + (t * p->rows + i * p->slice + first) * p->channels * p->size;
-                p->loops->direct(&d);
-                d.to = (char *)d.to + p->out * p->channels * p->size;
-            }
-        first += d.k;
+        const int64_t n = wki_least(deep, windows - first);
+        for (int64_t i = 0; i < p->slices * p->laid; i++) {
+            const int64_t row = i % p->laid * p->rows + i / p->laid * p->slice + first;
+            add_tap(p, u, y ? y + first * p->size : NULL, rows + row * p->channels * p->size, n,
+                    accumulate || first > 0, u->sums + i * tap);
+        }
+        first += n;
     } while (first < windows);
 }
 

@@ -11,7 +11,7 @@ typedef struct wki_taps {
 } wki_taps;
 
 /* Sums of a convolution: to[i * ld + o], or 0 if fresh, and the chain of multiply-adds of x[i * step + at[t]] and w[t *
- * w_row + o] for t < k, fused but in the base set, then + bias[o], if there is one, then ReLU; for i < n and o < outs, but whole
+ * w_row + o] for t < k, fused but in the base set, then + bias[o], if there is one; for i < n and o < outs, but whole
  * vectors are read and written. */
 typedef struct wki_direct {
     int64_t k;

@@ -261,6 +261,36 @@ TEST(conv, has_the_same_bits_for_any_number_of_threads)
     }
 }
 
+/* the gradient of a convolution's weights and what it gives, in one */
+static wk_tensor *both_ways(void *weights, wk_tensor *const *in, int n)
+{
+    (void)n;
+    wk_tensor *y = wk_conv2d(in[0], weights, NULL, .padding = WK_DIMS(1)), *grad[1];
+    if (!y || wk_autograd_grad(&(wk_tensor *){ wk_sum(wk_square(y)) }, 1, &(wk_tensor *){ weights }, 1, false, grad))
+        return NULL;
+    return wk_cat((wk_tensor *[]){ wk_flatten(wk_detach(y), 0, -1), wk_flatten(grad[0], 0, -1) }, 2, 0);
+}
+
+TEST(conv, has_the_same_bits_replayed_in_another_instruction_set)
+{
+    const char *const before = wk_cpu_isa(), *const sets[] = { "avx2", "avx512", "avx2", "avx2", "avx512" };
+    wk_tensor *w = wk_requires_grad(wk_randn(WK_SHAPE(20, 18, 3, 3), WK_F32));
+    wk_tensor *x = wk_randn(WK_SHAPE(9, 18, 9, 9), WK_F32), *first = NULL;
+    if (wk_set_cpu_isa("avx512") || wk_set_cpu_isa("avx2")) {
+        wk_error_clear();
+        return;
+    }
+    wk_plan *plan = wk_capture(both_ways, w);
+    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
+        ck_assert_int_eq(wk_set_cpu_isa(sets[i]), WK_OK);
+        wk_tensor *y = wk_plan_run(plan, &x, 1);
+        CHECK_OK();
+        if (!first) first = wk_clone(y);
+        ck_assert_msg(wk_equal(first, y), "run %zu, with %s", i, sets[i]);
+    }
+    ck_assert_int_eq(wk_set_cpu_isa(before), WK_OK);
+}
+
 /* ---- PyTorch's values ---- */
 
 static void check_golden(const char *what, wk_tensor *t, const double *golden, size_t bytes)
