@@ -88,7 +88,7 @@ static const char *changed_setting(const wki_setting *a, const wki_setting *b)
     if (a->anomaly != b->anomaly) return "anomaly mode changed";
     if (a->threads != b->threads) return "the number of threads changed";
     if (a->isa != b->isa) return "the instruction set changed";
-    if (a->matmul != b->matmul && !WKI_FAULT(138)) return "the precision of products changed";
+    if (a->matmul != b->matmul) return "the precision of products changed";
     if (a->switches != b->switches) return "the mode of a module changed, or what requires grad";
     if (a->structure != b->structure) return "a module got a member, a hook came or went, or an optimizer was changed";
     return NULL;

@@ -1,6 +1,7 @@
-/* bench/products [--peer COMMAND] [--threads N] [--samples K] [--only TEXT] [--processor-time] [--json]: the matrix
- * products of the networks that step trains, in wick, in oneDNN's sgemm and, with a peer, in PyTorch (MKL) and NumPy
- * (OpenBLAS), in turn in one run. wick's figures include its dispatch: what a user calls; so do the peers'. */
+/* bench/products [--peer COMMAND] [--threads N] [--samples K] [--only TEXT] [--matmul MODE] [--processor-time]
+ * [--json]: the matrix products of the networks that step trains, in wick, in oneDNN's sgemm and, with a peer, in
+ * PyTorch (MKL) and NumPy (OpenBLAS), in turn in one run. wick's figures include its dispatch: what a user calls; so do
+ * the peers'. MODE is one of wk_set_matmul_precision, wick's alone: the peers multiply f32. */
 #include "measure.h"
 #include "peer.h"
 #include "yardstick.h"
@@ -47,12 +48,14 @@ static const shape shapes[] = {
     { "one row", { 1, 784, 512, false, true } },
     { "square", { 512, 512, 512, false, false } },
     { "square", { 1024, 1024, 1024, false, false } },
+    { "square", { 2048, 2048, 2048, false, false } },
 };
 
 typedef struct options {
     const char *peer, *only;
     int threads, samples;
     bool processor, json;
+    wk_matmul_mode mode;
 } options;
 
 typedef struct race {
@@ -173,6 +176,7 @@ static bool set_option(options *o, const char *word, const char *value)
 {
     if (!strcmp(word, "--peer")) return o->peer = value, true;
     if (!strcmp(word, "--only")) return o->only = value, true;
+    if (!strcmp(word, "--matmul")) return wk_matmul_precision_by_name(value, &o->mode) == WK_OK;
     const long number = strtol(value, NULL, 10);
     if (!strcmp(word, "--threads") && number >= 1 && number <= 64) return o->threads = (int)number, true;
     if (!strcmp(word, "--samples") && number >= 1 && number <= MAX_SAMPLES) return o->samples = (int)number, true;
@@ -183,16 +187,19 @@ static int run(race *r)
 {
     WK_SCOPE(program);
     bench_pin(r->o.threads);
+    if (!wk_matmul_precision_is_available(r->o.mode))
+        return printf("no AMX here: %s is not measured\n", wk_matmul_precision_name(r->o.mode)), 0;
+    wk_set_matmul_precision(r->o.mode);
     const char *missing = bench_onednn_load(r->o.threads);
     if (missing) return complain(missing), 1;
     wk_set_num_threads(r->o.threads);
     bool ok = start_peers(r);
     if (ok && !r->o.json)
-        printf("instruction set %s; GFLOP/s of the best of %d samples; wick / the best of the others: median, "
+        printf("instruction set %s, %s; GFLOP/s of the best of %d samples; wick / the best of the others: median, "
                "best\n%-24s %-18s "
                "%2s %7s %7s %s\n",
-               wk_cpu_isa(), r->o.samples, "product", "M x K x N", "th", "wick", "oneDNN",
-               r->o.peer ? "  torch   numpy" : "");
+               wk_cpu_isa(), wk_matmul_precision_name(r->o.mode), r->o.samples, "product", "M x K x N", "th", "wick",
+               "oneDNN", r->o.peer ? "  torch   numpy" : "");
     for (size_t i = 0; ok && i < sizeof shapes / sizeof *shapes; i++)
         if (!r->o.only || strstr(shapes[i].name, r->o.only)) ok = measure(r, &shapes[i]);
     for (int i = ONEDNN + 1; r->o.peer && i < NRIVALS; i++) bench_peer_stop(&r->peers[i]);
@@ -211,8 +218,8 @@ int main(int argc, char **argv)
         else if (i + 1 < argc && set_option(&r.o, argv[i], argv[i + 1]))
             i++;
         else {
-            fputs("usage: products [--peer COMMAND] [--threads N] [--samples K] [--only TEXT] [--processor-time] "
-                  "[--json]\n",
+            fputs("usage: products [--peer COMMAND] [--threads N] [--samples K] [--only TEXT] [--matmul MODE] "
+                  "[--processor-time] [--json]\n",
                   stderr);
             return 2;
         }

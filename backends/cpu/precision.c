@@ -1,6 +1,7 @@
 /* Which products are to be made on tiles. */
 #include "backends/cpu/cpu.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include "base/tiles.h"
 #include <stdatomic.h>
 #include <string.h>
@@ -20,7 +21,7 @@ static bool is_mode(wk_matmul_mode mode) { return (int)mode >= 0 && (int)mode < 
 
 bool wk_matmul_precision_is_available(wk_matmul_mode mode)
 {
-    return is_mode(mode) && (mode == WK_MATMUL_HIGHEST || wki_has_tiles());
+    return is_mode(mode) && (mode == WK_MATMUL_HIGHEST || (wki_has_tiles() || WKI_FAULT(137)));
 }
 
 wk_status wk_set_matmul_precision(wk_matmul_mode mode)

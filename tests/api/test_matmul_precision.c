@@ -77,6 +77,20 @@ TEST(precision, is_that_of_f32_products_by_every_op_and_layout_on_any_number_of_
     CHECK(wki_onednn_chosen() || wk_equal(wk_mm(a, b), f32));
 }
 
+TEST(precision, leaves_small_products_to_f32)
+{
+    if (!has_tiles() || wki_onednn_chosen()) return;
+    static const int64_t shapes[][3] = { { 1, 4000, 300 }, { 40, 100, 300 }, { 64, 64, 127 }, { 300, 31, 300 } };
+    for (int i = 0; i < 4; i++) {
+        wk_tensor *const a = wk_randn(WK_SHAPE(shapes[i][0], shapes[i][2]), WK_F32);
+        wk_tensor *const b = wk_randn(WK_SHAPE(shapes[i][2], shapes[i][1]), WK_F32);
+        wk_tensor *const f32 = wk_mm(a, b);
+        CHECK(wk_set_matmul_precision(WK_MATMUL_SPLIT) == WK_OK);
+        CHECK(wk_equal(wk_mm(a, b), f32));
+        CHECK(wk_set_matmul_precision(WK_MATMUL_HIGHEST) == WK_OK);
+    }
+}
+
 TEST(precision, is_left_to_f32_with_another_instruction_set)
 {
     if (!has_tiles() || wki_onednn_chosen()) return;
@@ -120,9 +134,9 @@ TEST(precision, is_recorded_in_plans_which_notice_that_it_changed)
 {
     if (!has_tiles()) return;
     wk_manual_seed(4);
-    net m = { wk_randn(WK_SHAPE(60, 80), WK_F32), wk_randn(WK_SHAPE(80, 40), WK_F32) };
+    net m = { wk_randn(WK_SHAPE(90, 80), WK_F32), wk_randn(WK_SHAPE(80, 70), WK_F32) };
     wk_requires_grad(m.w1), wk_requires_grad(m.w2);
-    wk_tensor *const x = wk_randn(WK_SHAPE(48, 60), WK_F32);
+    wk_tensor *const x = wk_randn(WK_SHAPE(98, 90), WK_F32);
     wk_plan *const plan = wk_capture(step, &m);
     wk_tensor *eager[3];
     for (int mode = 0; mode < 3; mode++) {

@@ -6,6 +6,7 @@
 #include "backends/cpu/isa/pack.h"
 #include "backends/cpu/isa/pairs.h"
 #include "backends/cpu/isa/sink.h"
+#include "base/fault.h"
 
 /* SIDE lines of an operand, rows of A or columns of B, are a group; WIDTH numbers of each along k a step. A tile holds
    a group's step as pairs. */
@@ -105,53 +106,71 @@ static vec split_gathered(real *to, const operand *o, const real *from, int64_t 
     return odd;
 }
 
-/* packs groups one after the other, a quarter of a tile at a time */
+/* Packs groups [group, groups) over steps [step, steps), a quarter of a tile at a time, in the order in which they lie. */
 typedef struct packer {
     operand o;
-    int64_t first, end;  /* steps */
+    int64_t first_group, groups, first_step, steps;
     int64_t group, step; /* where it is */
     int quarter;
-    const real *from, *tile; /* the group's first step; this step */
-    real *to;
-    unsigned char *odd; /* of this group, and behind it of those that follow */
-    ptrdiff_t gap;      /* behind a group's last tile */
+    const real *from;   /* this tile */
+    real *to;           /* its first part */
+    ptrdiff_t next;     /* from group to group there */
+    unsigned char *odd; /* a group */
     int64_t left;       /* quarters */
-    vec strange;
 } packer;
 
-static void pack_end_group(packer *x)
+static packer packer_of(const operand *o, int64_t group, int64_t groups, int64_t step, int64_t steps, real *to,
+                        ptrdiff_t next, unsigned char *odd)
 {
-    *x->odd++ |= bits_of((ivec)(x->strange != x->strange)) != 0;
-    x->strange = (vec){ 0 };
-    x->group++;
-    x->step = x->first;
-    x->from += SIDE * x->o.ls;
-    x->tile = x->from;
-    x->to += x->gap;
+    return (packer){ .o = *o,
+                     .first_group = group,
+                     .groups = groups,
+                     .first_step = step,
+                     .steps = steps,
+                     .group = group,
+                     .step = step,
+                     .from = o->at + group * SIDE * o->ls + step * WIDTH * o->ks,
+                     .to = to,
+                     .next = next,
+                     .odd = odd,
+                     .left = MOST(groups - group, 0) * (steps - step) * (SIDE / QUARTER) };
+}
+
+static void pack_next(packer *x, int parts)
+{
+    const ptrdiff_t group = SIDE * x->o.ls, step = WIDTH * x->o.ks, tiles = parts * TILE;
+    const int64_t groups = x->groups - x->first_group, steps = x->steps - x->first_step;
+    if (x->o.ls == 1) {
+        x->from += group, x->to += x->next;
+        if (++x->group < x->groups) return;
+        x->group = x->first_group, x->step++;
+        x->from += step - groups * group, x->to += tiles - groups * x->next;
+    } else {
+        x->from += step, x->to += tiles;
+        if (++x->step < x->steps) return;
+        x->step = x->first_step, x->group++;
+        x->from += group - steps * step, x->to += x->next - steps * tiles;
+    }
 }
 
 INLINE void pack_quarter(packer *x, const int parts)
 {
     const operand *const o = &x->o;
-    const bool whole = x->o.lines >= SIDE * (x->group + 1) && o->k >= WIDTH * (x->step + 1);
-    const ptrdiff_t apart = SIDE * o->ks;
-    if (whole && (o->across ? o->ls : o->ks) == 1) {
-        const ptrdiff_t rs = o->across ? o->ks : o->ls;
-        x->strange = split_rows(x->to, x->tile + x->quarter * QUARTER * rs, rs, apart, parts, x->strange);
-    } else if (whole && (o->across ? o->ks : o->ls) == 1) {
-        const ptrdiff_t fs = o->across ? o->ls : o->ks;
-        x->strange = split_turned(x->to, x->tile + x->quarter * LANE, fs, apart, parts, x->strange);
-    } else if (x->quarter == 0) {
-        x->strange = split_gathered(x->to, o, x->tile, LEAST(SIDE, o->lines - SIDE * x->group),
-                                    LEAST(WIDTH, o->k - WIDTH * x->step), parts, x->strange);
-    }
-    x->to += QUARTER * SIDE;
+    const bool whole = o->lines >= SIDE * (x->group + 1) && o->k >= WIDTH * (x->step + 1);
+    const ptrdiff_t apart = SIDE * o->ks, rs = o->across ? o->ks : o->ls, fs = o->across ? o->ls : o->ks;
+    real *const to = x->to + x->quarter * QUARTER * SIDE;
+    vec odd = { 0 };
+    if (whole && fs == 1)
+        odd = split_rows(to, x->from + x->quarter * QUARTER * rs, rs, apart, parts, odd);
+    else if (whole && rs == 1)
+        odd = split_turned(to, x->from + x->quarter * QUARTER, fs, apart, parts, odd);
+    else if (x->quarter == 0)
+        odd = split_gathered(to, o, x->from, LEAST(SIDE, o->lines - SIDE * x->group),
+                             LEAST(WIDTH, o->k - WIDTH * x->step - WKI_FAULT(132)), parts, odd);
+    if (parts > 1 && !WKI_FAULT(130)) x->odd[x->group - x->first_group] |= bits_of((ivec)(odd != odd)) != 0;
     x->left--;
-    if (++x->quarter < SIDE / QUARTER) return;
-    x->quarter = 0;
-    x->to += (parts - 1) * TILE;
-    x->tile += WIDTH * o->ks;
-    if (++x->step == x->end) pack_end_group(x);
+    x->quarter = (x->quarter + 1) % (SIDE / QUARTER);
+    if (x->quarter == 0) pack_next(x, parts);
 }
 
 static void pack_all(packer *x, int parts)

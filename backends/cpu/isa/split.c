@@ -4,6 +4,7 @@
 #include "backends/cpu/isa/parts.h"
 #include "backends/cpu/isa/sink.h"
 #include "backends/cpu/isa/tiles.h"
+#include "base/fault.h"
 
 #define GLUE_(what, mode, isa) wki_##what##_##mode##_##isa
 #define GLUE(what, mode, isa)  GLUE_(what, mode, isa)
@@ -19,17 +20,11 @@
 #define ROUNDED wki_product_bf16_base
 #endif
 
-/* Of C' so many rows and columns are made at once, in passes of so many steps along k, by the number of parts: the
-   rows' operand stays in the second cache meanwhile, and sums, where a pass is not all of k. */
-#ifndef STEPS_1
-#define STEPS_1 32
-#define STEPS_2 16
-#define STEPS_3 13
-#define MAXROWS 256
-#define MAXCOLS 512
-#endif
-enum { ROWS_AT_ONCE = MAXROWS, COLUMNS_AT_ONCE = MAXCOLS, COLUMNS_OF_ONE_PASS = 4096 };
-static const int steps_at_once[] = { STEPS_1, STEPS_2, STEPS_3 };
+/* The rows' operand stays packed in the second cache while columns pass: all of it, if it has no more than TILES_ALL
+   tiles of 1 KB and k no more than STEPS_ALL steps. Else as many rows as TILES_PART tiles have room for, in passes of
+   STEPS_PART steps; sums then take room, too. Columns packed ahead, or a single part, change what is best. */
+enum { STEPS_ALL = 32, TILES_ALL = 768, STEPS_PART = 13, TILES_PART = 640, STEPS_OF_ONE_PART = 16 };
+enum { COLUMNS_AT_ONCE = 1024, COLUMNS_OF_ONE_PASS = 4096 };
 
 enum { BLOCK = 2 * SIDE, SUMS = BLOCK * BLOCK }; /* two groups by two */
 
@@ -188,24 +183,28 @@ static wki_product part_of(const wki_product *p, int64_t i, int64_t rows, int64_
 /* cycles for each number, roughly: as it lies, transposed, gathered */
 static double effort(ptrdiff_t fast, ptrdiff_t slow) { return fast == 1 ? 0.3 : slow == 1 ? 0.5 : 3; }
 
-/* What was packed before decides, and else what there is to transpose. */
-static bool is_turned(const wki_product *p)
+static int64_t groups_of(int64_t lines) { return parts_of(lines, SIDE); }
+static int64_t steps_of(int64_t k) { return parts_of(k, WIDTH); }
+
+/* do all of an operand's tiles stay in the second cache? */
+static bool stays(int64_t lines, int64_t k, int parts) { return groups_of(lines) * steps_of(k) * parts <= TILES_ALL; }
+
+/* What was packed before decides; then which operand stays; then what there is to transpose. */
+static bool is_turned(const wki_product *p, int parts)
 {
     if (p->a_packed) return p->a_packed->across;
     if (p->b_packed) return !p->b_packed->across;
+    if (stays(p->m, p->k, parts) != stays(p->n, p->k, parts)) return stays(p->n, p->k, parts);
     const double a = (double)p->m * (double)p->k, b = (double)p->n * (double)p->k, c = (double)p->m * (double)p->n;
     const double plain = a * effort(p->a_cs, p->a_rs) + b * effort(p->b_cs, p->b_rs) + c * effort(p->c_cs, p->c_rs);
     const double turned = a * effort(p->a_rs, p->a_cs) + b * effort(p->b_rs, p->b_cs) + c * effort(p->c_rs, p->c_cs);
     return turned < plain;
 }
 
-static int64_t groups_of(int64_t lines) { return parts_of(lines, SIDE); }
-static int64_t steps_of(int64_t k) { return parts_of(k, WIDTH); }
-
 static panel panel_of(const operand *o, const wki_packed *packed)
 {
     panel x = { .o = *o };
-    if (packed && packed->across == o->across) x.given = packed->tiles, x.given_odd = packed->odd;
+    if (packed && (packed->across == o->across || WKI_FAULT(134))) x.given = packed->tiles, x.given_odd = packed->odd;
     return x;
 }
 
@@ -217,9 +216,12 @@ static job plan(const wki_product *p, int parts, bool turned)
     j.p = turned ? panel_of(&b, p->b_packed) : panel_of(&a, p->a_packed);
     j.q = turned ? panel_of(&a, p->a_packed) : panel_of(&b, p->b_packed);
     j.steps = steps_of(p->k);
-    const int64_t passes = parts_of(j.steps, steps_at_once[parts - 1]);
+    const int64_t blocks = parts_of(j.p.o.lines, BLOCK);
+    const bool all = parts > 1 && (j.q.given || stays(j.p.o.lines, p->k, parts));
+    const int64_t passes = parts_of(j.steps, all ? STEPS_ALL : parts > 1 ? STEPS_PART : STEPS_OF_ONE_PART);
     j.at_once = parts_of(j.steps, passes);
-    j.rows = LEAST(parts_of(j.p.o.lines, BLOCK) * BLOCK, ROWS_AT_ONCE);
+    const int64_t most = (all ? TILES_ALL : TILES_PART) / (2 * j.at_once * parts);
+    j.rows = BLOCK * parts_of(blocks, parts_of(blocks, MOST(most, 1)));
     j.cols = LEAST(parts_of(j.q.o.lines, BLOCK) * BLOCK, passes > 1 ? COLUMNS_AT_ONCE : COLUMNS_OF_ONE_PASS);
     j.p.next = (j.p.given ? j.steps : j.at_once) * parts * TILE;
     j.q.next = (j.q.given ? j.steps : j.at_once) * parts * TILE;
@@ -267,17 +269,10 @@ typedef struct pass {
 } pass;
 
 /* groups of an operand into its room; base: the first of the rectangle */
-static packer packer_for(const job *j, const panel *x, int64_t group, int64_t end, int64_t base, real *to,
-                         const pass *s)
+static packer packer_for(const panel *x, int64_t group, int64_t end, int64_t base, real *to, const pass *s)
 {
-    const int64_t steps = s->end - s->first;
-    packer p = { .o = x->o, .first = s->first, .end = s->end, .group = group, .step = s->first, .to = to };
-    p.from = p.tile = x->o.at + group * SIDE * x->o.ls + s->first * WIDTH * x->o.ks;
-    p.odd = x->odd + (group - base);
-    p.gap = x->next - steps * j->parts * TILE;
-    p.left = x->given || end < group ? 0 : (end - group) * steps * (SIDE / QUARTER);
     for (int64_t g = group; g < end && s->first == 0; g++) x->odd[g - base] = x->given ? x->given_odd[g] : 0;
-    return p;
+    return packer_of(&x->o, group, x->given ? group : end, s->first, s->end, to, x->next, x->odd + (group - base));
 }
 
 static void deliver(const job *j, const pass *s, int64_t i, int64_t c)
@@ -317,10 +312,10 @@ static void multiply_columns(const job *j, const pass *s, int64_t c, const real 
         const int64_t i = p * SIDE;
         x.p[0] = at;
         x.p[1] = p + 1 < p1 ? at + j->p.next : at;
-        x.from = fresh ? NULL : sums;
+        x.from = fresh || WKI_FAULT(136) ? NULL : sums;
         x.to = last ? j->spare : sums;
         if (fresh && j->whole->accumulate) fetch(j, s, i, c), x.from = j->spare;
-        bodies[j->parts - 1][j->turned](&x);
+        bodies[j->parts - 1][j->turned && !WKI_FAULT(133)](&x);
         if (last) deliver(j, s, i, c);
     }
 }
@@ -328,13 +323,13 @@ static void multiply_columns(const job *j, const pass *s, int64_t c, const real 
 static void multiply_pass(const job *j, const pass *s)
 {
     const int64_t p0 = s->i0 / SIDE, q0 = s->j0 / SIDE, q1 = groups_of(s->j1);
-    packer first = packer_for(j, &j->p, p0, groups_of(s->i1), p0, j->p.room, s);
+    packer first = packer_for(&j->p, p0, groups_of(s->i1), p0, j->p.room, s);
     pack_all(&first, j->parts);
-    first = packer_for(j, &j->q, q0, LEAST(q0 + 2, q1), q0, j->q.room, s);
+    first = packer_for(&j->q, q0, LEAST(q0 + 2, q1), q0, j->q.room, s);
     pack_all(&first, j->parts);
     real *here = j->q.room, *there = here + 2 * j->q.next, *sums = j->sums;
     for (int64_t q = q0; q < q1; q += 2, sums += parts_of(s->i1 - s->i0, BLOCK) * SUMS) {
-        packer errand = packer_for(j, &j->q, q + 2, LEAST(q + 4, q1), q0, there, s);
+        packer errand = packer_for(&j->q, q + 2, LEAST(q + 4, q1), q0, there, s);
         const real *const at = j->q.given ? j->q.given + q * j->q.next + s->first * j->parts * TILE : here;
         multiply_columns(j, s, q * SIDE, (const real *const[]){ at, q + 1 < q1 ? at + j->q.next : at }, &errand, sums);
         real *const done = here;
@@ -355,7 +350,7 @@ static void mend(const job *j, const pass *s)
         const int64_t rows = LEAST(SIDE, s->i1 - i);
         if (j->p.odd[(i - s->i0) / SIDE]) {
             make_exact(j, i, rows, s->j0, s->j1 - s->j0);
-            continue;
+            if (!WKI_FAULT(131)) continue;
         }
         for (int64_t c = s->j0; c < s->j1; c += SIDE)
             if (j->q.odd[(c - s->j0) / SIDE]) make_exact(j, i, rows, c, LEAST(SIDE, s->j1 - c));
@@ -388,8 +383,7 @@ static void product(const job *j)
 
 /* ---- units ---- */
 
-/* Packing costs more than tiles give; and up to SIDE along k the sums of a step are one chain, to which a rounding is
-   added. */
+/* A tile would be part empty; and up to SIDE along k the sums of a step are one chain, to which a rounding is added. */
 static bool is_small(const wki_product *p) { return p->k < WIDTH || p->m < SIDE || p->n < SIDE; }
 
 static int64_t unit_of(int64_t size) { return size >= 128 ? BLOCK : SIDE; }
@@ -418,7 +412,7 @@ static size_t scratch_of(const wki_product *p, int parts)
 {
     if (is_small(p)) return (parts == 1 ? &ROUNDED : &PLAIN)->scratch(p);
     const wki_product x = plain(p);
-    const job j = plan(&x, parts, is_turned(p));
+    const job j = plan(&x, parts, is_turned(p, parts));
     const room r = room_of(&j);
     const size_t ours = 2 * sizeof(real) * SPARE + r.p + r.q + r.sums, its = j.exact->scratch(&x);
     return r.odd + MOST(ours, its);
@@ -436,9 +430,9 @@ static void run_parts(const wki_product *p, int64_t first, int64_t end, void *sc
     const int64_t length = LEAST(end * unit_of(size), size) - from;
     if (length <= 0) return;
     const wki_product band = columns ? part_of(&all, 0, p->m, from, length) : part_of(&all, from, length, 0, p->n);
-    job j = plan(&band, parts, is_turned(p));
+    job j = plan(&band, parts, is_turned(p, parts));
     panel *const cut = columns == j.turned ? &j.p : &j.q;
-    if (cut->given) cut->given += from / SIDE * cut->next, cut->given_odd += from / SIDE;
+    if (cut->given && !WKI_FAULT(135)) cut->given += from / SIDE * cut->next, cut->given_odd += from / SIDE;
     lay_out(&j, scratch);
     product(&j);
 }
@@ -455,10 +449,7 @@ static void pack_ahead(const wki_packed *to, const void *from, ptrdiff_t ls, ptr
 {
     const operand o = { from, ls, ks, lines, k, to->across };
     const int64_t steps = steps_of(k), next = steps * parts * TILE;
-    packer x = { .o = o, .end = steps, .group = first, .to = (real *)to->tiles + first * next };
-    x.from = x.tile = o.at + first * SIDE * ls;
-    x.odd = to->odd + first;
-    x.left = (end - first) * steps * (SIDE / QUARTER);
+    packer x = packer_of(&o, first, end, 0, steps, (real *)to->tiles + first * next, next, to->odd + first);
     if (end > first) memset(x.odd, 0, (size_t)(end - first));
     pack_all(&x, parts);
 }

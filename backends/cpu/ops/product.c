@@ -31,9 +31,19 @@ const wki_product_kernel *wki_product_on_tiles(wk_matmul_mode mode)
 #endif
 }
 
+/* Below, packing costs more than tiles give: measured against f32's kernels; those of pairs are slower than any. */
+static bool tiles_pay(const wki_call *call, int mode)
+{
+    static const double side[] = { 0, 64, 43, 0 }, work[] = { 0, 1 << 19, 1 << 18, 0 };
+    const wki_view *c = call->views[0], *a = call->views[1];
+    const double m = (double)c->size[c->ndim - 2], n = (double)c->size[c->ndim - 1], k = (double)a->size[a->ndim - 1];
+    return 2 * m * n >= side[mode] * (m + n) && m * n * k >= work[mode];
+}
+
 static const wki_product_kernel *tiles_for(const wki_call *call)
 {
     const wki_product_attrs *attrs = call->attrs;
+    if (!attrs->rounds && !tiles_pay(call, attrs->matmul)) return NULL;
     return wki_product_on_tiles(attrs->rounds ? WK_MATMUL_BF16 : (wk_matmul_mode)attrs->matmul);
 }
 
