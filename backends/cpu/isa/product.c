@@ -70,12 +70,12 @@ typedef struct tile {
     int64_t ss, stretch; /* and a row of C's next tile, every `stretch` steps */
 } tile;
 
-INLINE vec load_c(const tile *t, const real *c, bool masked) { return masked ? load_some(c, t->last) : load(c); }
+INLINE vec load_c(const real *c, int last, bool masked) { return masked ? load_some(c, last) : load(c); }
 
-INLINE void store_c(const tile *t, real *c, vec x, bool masked)
+INLINE void store_c(real *c, vec x, int last, bool masked)
 {
     if (masked)
-        store_some(c, x, t->last);
+        store_some(c, x, last);
     else
         store(c, x);
 }
@@ -104,6 +104,7 @@ INLINE const real *multiply_one(const int mr, const int nv, const bool near, con
 {
     const real *q = t->q, *p[MR / 3 + 1]; /* one pointer for three rows of P */
     const ptrdiff_t row = near ? 1 : t->ps, step = near ? t->ps : 1, qs = t->qs, cs = t->cs;
+    const int last = t->last; /* once: vectors may alias it */
     UNROLL for (int i = 0; i < mr; i += 3)
     {
         p[i / 3] = from + i * row;
@@ -116,7 +117,7 @@ INLINE const real *multiply_one(const int mr, const int nv, const bool near, con
         const real *at = c;
         UNROLL for (int i = 0; i < mr; i++)
         {
-            UNROLL for (int v = 0; v < nv; v++) acc[i][v] = load_c(t, at + v * VL, MASKED && v == nv - 1);
+            UNROLL for (int v = 0; v < nv; v++) acc[i][v] = load_c(at + v * VL, last, MASKED && v == nv - 1);
             at += cs;
             OPAQUE(at);
         }
@@ -133,7 +134,7 @@ INLINE const real *multiply_one(const int mr, const int nv, const bool near, con
     if (!soon) add_stretch(mr, nv, acc, p, row, step, q, qs, t->k);
     UNROLL for (int i = 0; i < mr; i++)
     {
-        UNROLL for (int v = 0; v < nv; v++) store_c(t, c + v * VL, acc[i][v], MASKED && v == nv - 1);
+        UNROLL for (int v = 0; v < nv; v++) store_c(c + v * VL, acc[i][v], last, MASKED && v == nv - 1);
         c += cs;
         OPAQUE(c);
     }
