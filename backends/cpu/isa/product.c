@@ -32,14 +32,16 @@ enum { NV = 2, WIDE = 4, NR_MAX = WIDE * VL };
    BLOCK elements. KC x NC of Q stay near the second cache. */
 enum { KC = 4096 / sizeof(real), SOLE = 256, BLOCK = 84 * KC, SOLE_BLOCK = 128 * KC, NC = 8192 / sizeof(real) };
 
-/* Q is used where it lies for up to so many rows, or so few k: copying it would not pay. But lines a PAGE or more apart
-   no processor foresees, and multiples of a PAGE get in each other's way in the first cache: such a Q is copied for
-   APART_ROWS and APART_K already. */
+/* Q is used where it lies for up to so many rows, or so few k: copying it would not pay. But lines more than half a
+   PAGE apart no processor foresees, and those a multiple of a PAGE apart get in each other's way in the first cache:
+   such a Q is copied for APART_ROWS (twice as many at half a PAGE) and APART_K already, and where it is not, its panels
+   are short enough for the first cache. */
 enum { IN_PLACE_ROWS = EACH == 1 ? SOLE : 0, IN_PLACE_K = EACH == 1 ? 128 : 0 };
 enum { PAGE = 4096, APART_ROWS = 64, APART_K = 17 };
 
-/* So many panels of Q pay for a copy of P: of columns, whose tiles then are read in one go; of many rows no
-   longer than SHORT_K, which end before a processor foresees them; of rows a multiple of a PAGE apart. */
+/* So many panels of Q pay for a copy of P: of columns SPREAD over more than so many bytes, whose tiles then are read in
+   one go; for TALL tiles of rows no longer than SHORT_K, which end before a processor foresees them, and of any where Q
+   is LARGE, for tiles that fetch it take a P that is near; of rows a multiple of a PAGE apart. */
 enum { COLUMN_PANELS = 8, SHORT_PANELS = 24, PAGE_PANELS = 32, SHORT_K = KC / 4, SPREAD = 16384 };
 
 /* While tiles are multiplied, the next one of C is fetched, where k is long enough for that, and the next panel of a Q
