@@ -8,22 +8,12 @@
 #include "backends/cpu/windows.h"
 #include "base/fault.h"
 
-enum {
-    PANEL = 32,
-    IMAGES = 8,
-    CHANNELS = 16,
-    CHAIN = 128,
-    TAPS = 128,
-    PLANES = 1 << 19
-}; /* channels together; least; most; reals of x in a unit */
-enum {
-    SHORT = 7,
-    PLANE = 64,
-    TURNED = 96,
-    CROSSED = 256,
-    DEEP = 128
-};                                                    /* rows and planes of few windows; sums and chain at once */
-enum { PANELS = 1 << 18, UNITS = 4, CROWDED = 4096 }; /* reals of weights that stay in the cache; see plan_images */
+enum { PANEL = 32, IMAGES = 8, CHANNELS = 16, CHAIN = 128 }; /* channels together; the least that pay */
+enum { TAPS = 128, PLANES = 1 << 19, PANELS = 1 << 18 }; /* most: reals of x in a unit, of weights that stay cached */
+enum { TILE = 14, WIDE = 10 };                           /* windows of a tile; enough for one */
+enum { SHORT = 7, PLANE = 64, UNITS = 4 };               /* few windows, of a row and a plane; units that are enough */
+enum { TURNED = 96, CROSSED = 256, DEEP = 128 }; /* windows turned, windows crossed, and multiply-adds at once */
+enum { CROWDED = 4096 };                         /* bytes apart that share cache lines */
 
 typedef struct plan {
     const wki_conv_attrs *attrs;
@@ -102,6 +92,13 @@ static plan plan_of(const wki_call *call)
     return p;
 }
 
+/* Short rows make small tiles, which read more than columns as long as weights stay in the cache. */
+static bool has_small_tiles(const wki_window *w, double weights)
+{
+    const int64_t width = w->out[2];
+    return width / wki_blocks(width, TILE) < WIDE && weights <= PANELS;
+}
+
 bool wki_direct_pays(const wki_call *call)
 {
     const wki_conv_attrs *attrs = call->attrs;
@@ -112,7 +109,7 @@ bool wki_direct_pays(const wki_call *call)
         wki_is_pointwise(w))
         return false;
     if (wki_volume(w->kernel) > TAPS || in * wki_volume(w->kernel) < CHAIN || wki_volume(w->out) == 0) return false;
-    return in * wki_volume(w->in) <= PLANES;
+    return in * wki_volume(w->in) <= PLANES && !has_small_tiles(w, (double)(in * wki_volume(w->kernel)) * (double)out);
 }
 
 static int64_t units(const wki_call *call)

@@ -39,12 +39,12 @@ INLINE void direct_tile(const wki_direct *d, const real *x, const real *w, const
             UNROLL for (int v = 0; v < vectors; v++) sum[i][v] = multiply_add(sum[i][v], p[i % 3 * step], b[v]);
         }
     }
+    if (bias) UNROLL for (int i = 0; i < rows; i++) UNROLL for (int v = 0; v < vectors; v++)
+            sum[i][v] += load(bias + v * VL);
+    if (d->relu) UNROLL for (int i = 0; i < rows; i++) UNROLL for (int v = 0; v < vectors; v++)
+            sum[i][v] = (vec)((ivec)sum[i][v] & ~(ivec)(sum[i][v] < 0));
     UNROLL for (int i = 0; i < rows; i++) UNROLL for (int v = 0; v < vectors; v++)
-    {
-        if (bias) sum[i][v] += load(bias + v * VL);
-        if (d->relu) sum[i][v] = (vec)((ivec)sum[i][v] & ~(ivec)(sum[i][v] < 0));
         store(to + i * d->ld + v * VL, sum[i][v]);
-    }
 }
 
 #define DIRECT(rows)                                                                                                   \
