@@ -82,11 +82,11 @@ static bool takes_isa(const char *isa)
 
 TEST(capture_threads, replays_random_models_with_any_number_of_threads_and_in_any_instruction_set)
 {
-    static const char *const isas[] = { "base", "avx2", "avx512" };
+    static const char *const isas[] = { "base", "avx2", "avx512", "amx" };
     static const int threads[] = { 1, 2, 3, 2, 5 };
     enum { RUNS = 6 };
     uint64_t seed = 0;
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 4; i++)
         for (int kind = 0; kind < KINDS && takes_isa(isas[i]); kind++)
             for (int more = kind ? 2 : 4; more > 0; more--) {
                 WK_SCOPE(one);
