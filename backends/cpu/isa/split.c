@@ -20,10 +20,10 @@
 #define ROUNDED wki_product_bf16_base
 #endif
 
-/* The rows' operand stays packed in the second cache while columns pass: all of it, if it has no more than TILES_ALL
-   tiles of 1 KB and k no more than STEPS_ALL steps. Else as many rows as TILES_PART tiles have room for, in passes of
-   STEPS_PART steps; sums then take room, too. Columns packed ahead, or a single part, change what is best. */
-enum { STEPS_ALL = 32, TILES_ALL = 768, STEPS_PART = 13, TILES_PART = 640, STEPS_OF_ONE_PART = 16 };
+/* The rows' operand stays packed in the second cache while columns pass. If it has no more than TILES_ALL tiles of 1
+   KB, or columns cost no packing worth mentioning, a pass is STEPS_ALL steps along k and as many rows as fit; else it
+   is shorter, so that there are more rows to each column that is packed. Sums of several passes take room, too. */
+enum { STEPS_ALL = 32, TILES_ALL = 768, STEPS_PART = 13, TILES_PART = 640 };
 enum { COLUMNS_AT_ONCE = 1024, COLUMNS_OF_ONE_PASS = 4096 };
 
 enum { BLOCK = 2 * SIDE, SUMS = BLOCK * BLOCK }; /* two groups by two */
@@ -39,23 +39,87 @@ typedef struct panels {
     int64_t each;
 } panels;
 
-#define LOAD_P(part)                                                                                                   \
-    do {                                                                                                               \
-        tile_load(4, p0 + (part)*TILE, 64);                                                                            \
-        tile_load(5, p1 + (part)*TILE, 64);                                                                            \
-    } while (0)
-#define LOAD_Q(part)                                                                                                   \
-    do {                                                                                                               \
-        tile_load(6, q0 + (part)*TILE, 64);                                                                            \
-        tile_load(7, q1 + (part)*TILE, 64);                                                                            \
-    } while (0)
-#define DOTS()                                                                                                         \
-    do {                                                                                                               \
-        tile_dot(0, 4, 6);                                                                                             \
-        tile_dot(1, 4, 7);                                                                                             \
-        tile_dot(2, 5, 6);                                                                                             \
-        tile_dot(3, 5, 7);                                                                                             \
-    } while (0)
+/* rows are tiles 4 and 5, columns 6 and 7; a dot product is as far behind the loads it needs as may be */
+#define P0(part) tile_load(4, p0 + (part)*TILE, 64)
+#define P1(part) tile_load(5, p1 + (part)*TILE, 64)
+#define Q0(part) tile_load(6, q0 + (part)*TILE, 64)
+#define Q1(part) tile_load(7, q1 + (part)*TILE, 64)
+#define D0       tile_dot(0, 4, 6)
+#define D1       tile_dot(1, 4, 7)
+#define D2       tile_dot(2, 5, 6)
+#define D3       tile_dot(3, 5, 7)
+
+/* a2 b1, a1 b1, a1 b2; and a3 b1, a2 b1, a2 b2, a1 b2, a1 b3, a1 b1: of a turned product with rows and columns changed
+ */
+#define ONE                                                                                                            \
+    P0(0);                                                                                                             \
+    Q0(0);                                                                                                             \
+    D0;                                                                                                                \
+    Q1(0);                                                                                                             \
+    D1;                                                                                                                \
+    P1(0);                                                                                                             \
+    D2;                                                                                                                \
+    D3
+#define THREE(P0, P1, Q0, Q1, D1, D2)                                                                                  \
+    P0(1);                                                                                                             \
+    Q0(0);                                                                                                             \
+    D0;                                                                                                                \
+    Q1(0);                                                                                                             \
+    D1;                                                                                                                \
+    P1(1);                                                                                                             \
+    D2;                                                                                                                \
+    P0(0);                                                                                                             \
+    D3;                                                                                                                \
+    P1(0);                                                                                                             \
+    D0;                                                                                                                \
+    D1;                                                                                                                \
+    D2;                                                                                                                \
+    Q0(1);                                                                                                             \
+    D3;                                                                                                                \
+    Q1(1);                                                                                                             \
+    D0;                                                                                                                \
+    D2;                                                                                                                \
+    D1;                                                                                                                \
+    D3
+#define SIX(P0, P1, Q0, Q1, D1, D2)                                                                                    \
+    P0(2);                                                                                                             \
+    Q0(0);                                                                                                             \
+    D0;                                                                                                                \
+    Q1(0);                                                                                                             \
+    D1;                                                                                                                \
+    P1(2);                                                                                                             \
+    D2;                                                                                                                \
+    P0(1);                                                                                                             \
+    D3;                                                                                                                \
+    P1(1);                                                                                                             \
+    D0;                                                                                                                \
+    D1;                                                                                                                \
+    D2;                                                                                                                \
+    Q0(1);                                                                                                             \
+    D3;                                                                                                                \
+    Q1(1);                                                                                                             \
+    D0;                                                                                                                \
+    D2;                                                                                                                \
+    D1;                                                                                                                \
+    P0(0);                                                                                                             \
+    D3;                                                                                                                \
+    P1(0);                                                                                                             \
+    D0;                                                                                                                \
+    D1;                                                                                                                \
+    D2;                                                                                                                \
+    Q0(2);                                                                                                             \
+    D3;                                                                                                                \
+    Q1(2);                                                                                                             \
+    D0;                                                                                                                \
+    D2;                                                                                                                \
+    D1;                                                                                                                \
+    Q0(0);                                                                                                             \
+    D3;                                                                                                                \
+    Q1(0);                                                                                                             \
+    D0;                                                                                                                \
+    D2;                                                                                                                \
+    D1;                                                                                                                \
+    D3
 
 INLINE void multiply(const int parts, const bool turned, const panels *x)
 {
@@ -76,53 +140,15 @@ INLINE void multiply(const int parts, const bool turned, const panels *x)
     for (int64_t s = x->steps; s > 0; s--) {
         for (int64_t q = LEAST(x->each, x->errand->left); q > 0; q--) pack_quarter(x->errand, parts);
         if (parts == 1) {
-            LOAD_P(0);
-            LOAD_Q(0);
-            DOTS();
+            ONE;
         } else if (parts == 2 && !turned) {
-            LOAD_P(1);
-            LOAD_Q(0);
-            DOTS();
-            LOAD_P(0);
-            DOTS();
-            LOAD_Q(1);
-            DOTS();
+            THREE(P0, P1, Q0, Q1, D1, D2);
         } else if (parts == 2) {
-            LOAD_Q(1);
-            LOAD_P(0);
-            DOTS();
-            LOAD_Q(0);
-            DOTS();
-            LOAD_P(1);
-            DOTS();
+            THREE(Q0, Q1, P0, P1, D2, D1);
         } else if (!turned) {
-            LOAD_P(2);
-            LOAD_Q(0);
-            DOTS();
-            LOAD_P(1);
-            DOTS();
-            LOAD_Q(1);
-            DOTS();
-            LOAD_P(0);
-            DOTS();
-            LOAD_Q(2);
-            DOTS();
-            LOAD_Q(0);
-            DOTS();
+            SIX(P0, P1, Q0, Q1, D1, D2);
         } else {
-            LOAD_Q(2);
-            LOAD_P(0);
-            DOTS();
-            LOAD_Q(1);
-            DOTS();
-            LOAD_P(1);
-            DOTS();
-            LOAD_Q(0);
-            DOTS();
-            LOAD_P(2);
-            DOTS();
-            LOAD_P(0);
-            DOTS();
+            SIX(Q0, Q1, P0, P1, D2, D1);
         }
         p0 += parts * TILE, p1 += parts * TILE, q0 += parts * TILE, q1 += parts * TILE;
     }
@@ -217,8 +243,8 @@ static job plan(const wki_product *p, int parts, bool turned)
     j.q = turned ? panel_of(&a, p->a_packed) : panel_of(&b, p->b_packed);
     j.steps = steps_of(p->k);
     const int64_t blocks = parts_of(j.p.o.lines, BLOCK);
-    const bool all = parts > 1 && (j.q.given || stays(j.p.o.lines, p->k, parts));
-    const int64_t passes = parts_of(j.steps, all ? STEPS_ALL : parts > 1 ? STEPS_PART : STEPS_OF_ONE_PART);
+    const bool all = parts == 1 || j.q.given || stays(j.p.o.lines, p->k, parts);
+    const int64_t passes = parts_of(j.steps, all ? STEPS_ALL : STEPS_PART);
     j.at_once = parts_of(j.steps, passes);
     const int64_t most = (all ? TILES_ALL : TILES_PART) / (2 * j.at_once * parts);
     j.rows = BLOCK * parts_of(blocks, parts_of(blocks, MOST(most, 1)));

@@ -14,7 +14,7 @@ enum { TILE_ROWS = 16 };
 /* A thread has no tiles but between these two: others would be saved and restored with it. */
 static void tiles_begin(void)
 {
-    const struct {
+    static const struct { /* static: gcc's intrinsic owns up to reading its first 8 bytes alone */
         uint8_t palette, start, unused[14];
         uint16_t row_bytes[16];
         uint8_t rows[16];
