@@ -160,7 +160,7 @@ wk_tensor *wk_matmul(wk_tensor *a, wk_tensor *b)
 static wk_tensor *weight_gradient(const wki_backward *b, wk_tensor *x)
 {
     wk_tensor *sum = wki_sum_so_far(b, 1), *g = wk_t(b->g);
-    if (!sum || sum->v.dtype != g->v.dtype) return wk_mm(g, x);
+    if (!g || !sum || sum->v.dtype != g->v.dtype) return wk_mm(g, x);
     return wki_product(&sum->v, &g->v, &x->v, NULL, false, true) ? NULL : sum;
 }
 
