@@ -243,7 +243,7 @@ static wk_tensor *wants_its_gradient(void *user, wk_tensor *const *in, int n)
 TEST(capture_refusals, of_a_gradient_of_an_input_is_ordinary_and_leaves_it_there)
 {
     for (int later = 0; later < 2; later++) {
-        wk_plan *plan = wk_capture(wants_its_gradient, later ? plan : NULL);
+        wk_plan *plan = wk_capture(wants_its_gradient, later ? &kept : NULL);
         for (int i = 1; i < 6; i++) {
             WK_SCOPE(one);
             wk_tensor *x = wk_full(WK_SHAPE(3), WK_F32, i);
