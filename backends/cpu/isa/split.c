@@ -12,7 +12,7 @@
 #define TEXT(x)                TEXT_(x)
 
 /* what makes small products, and what odd numbers reach; that of bfloat16 rounds operands, too */
-#ifdef __AMX_TILE__
+#ifdef WKI_AMX
 #define PLAIN   wki_product_f32_avx512
 #define ROUNDED wki_product_bf16_avx512
 #else
@@ -498,7 +498,7 @@ static void pack_ahead(const wki_packed *to, const void *from, ptrdiff_t ls, ptr
                                                               run_##mode };                                            \
     extern const wki_packing GLUE(packing, mode, WKI_ISA);                                                             \
     const wki_packing GLUE(packing, mode, WKI_ISA) = { bytes_##mode, pack_##mode };
-#ifdef __AMX_TILE__
+#ifdef WKI_AMX
 #define BF16 bf16
 #else
 #define BF16 bf16_tiles

@@ -1,4 +1,4 @@
-/* Eight tiles of 16 rows of 64 bytes and what AMX does with them; where the compiler's flags do not name AMX, a twin in
+/* Eight tiles of 16 rows of 64 bytes and what AMX does with them; without WKI_AMX a twin in
    plain C that gives the same bits. A tile is named by a digit. Sums are numbers of f32, factors pairs of bfloat16, two
    in each four bytes. Rests on vector.h. */
 #ifndef WKI_CPU_TILES_H
@@ -9,7 +9,7 @@
 
 enum { TILE_ROWS = 16 };
 
-#if defined __AMX_TILE__ && defined __AMX_BF16__
+#ifdef WKI_AMX
 
 /* A thread has no tiles but between these two: others would be saved and restored with it. */
 static void tiles_begin(void)
