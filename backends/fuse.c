@@ -155,9 +155,9 @@ static int64_t offset_of(const wki_plan *p, const wki_item *item, int k)
 static int operand_to_replace(const wki_plan *p, int i, const int32_t *stands_for)
 {
     const wki_item *item = p->items[i];
+    if (item->host || item->call.nout != 1) return -1;
     const wki_space *spaces = p->spaces, *result = &spaces[item->spaces[0]];
-    if (item->host || item->call.nout != 1 || !result->passing || result->first != i || result->bytes < LEAST_BYTES)
-        return -1;
+    if (!result->passing || result->first != i || result->bytes < LEAST_BYTES) return -1;
     for (int k = 1; k < item->call.nviews; k++) {
         if (offset_of(p, item, k) != offset_of(p, item, 0)) continue;
         const int32_t s = stands_for[item->spaces[k]];
