@@ -109,6 +109,45 @@ TEST(precision, is_left_to_f32_with_another_instruction_set)
     CHECK(wk_set_matmul_precision(WK_MATMUL_HIGHEST) == WK_OK);
 }
 
+/* A perceptron and products of many matrices: loss and gradients of the leaves */
+static wk_tensor *loss_of(wk_tensor *const leaves[4], wk_tensor *x)
+{
+    wk_tensor *h = wk_tanh(wk_linear(x, leaves[0], leaves[1]));
+    wk_tensor *heads = wk_view(wk_linear(h, leaves[2], NULL), WK_SHAPE(4, 40, 64));
+    wk_tensor *weights = wk_softmax(wk_mul_scalar(wk_matmul(heads, wk_transpose(heads, 1, 2)), 0.1), -1);
+    return wk_mean(wk_square(wk_linear(wk_matmul(weights, heads), leaves[3], NULL)));
+}
+
+static void gradients_of(wk_dtype dtype, wk_tensor *const values[5], wk_tensor *gradients[4])
+{
+    wk_tensor *leaves[4];
+    for (int i = 0; i < 4; i++) leaves[i] = wk_requires_grad(wk_clone(wk_to(values[i], dtype)));
+    CHECK(!wk_backward(loss_of(leaves, wk_to(values[4], dtype))));
+    for (int i = 0; i < 4; i++) gradients[i] = wk_to(wk_grad(leaves[i]), WK_F64);
+}
+
+TEST(precision, of_split_products_gives_gradients_as_near_to_those_of_f64_as_f32_does)
+{
+    if (!has_tiles()) return;
+    wk_manual_seed(5);
+    wk_tensor *const values[] = { wk_mul_scalar(wk_randn(WK_SHAPE(96, 120), WK_F64), 0.1),
+                                  wk_randn(WK_SHAPE(96), WK_F64),
+                                  wk_mul_scalar(wk_randn(WK_SHAPE(64, 96), WK_F64), 0.1),
+                                  wk_randn(WK_SHAPE(50, 64), WK_F64), wk_randn(WK_SHAPE(160, 120), WK_F64) };
+    wk_tensor *exact[4], *got[2][4];
+    gradients_of(WK_F64, values, exact);
+    for (int mode = 0; mode < 2; mode++) {
+        CHECK(wk_set_matmul_precision(mode ? WK_MATMUL_SPLIT : WK_MATMUL_HIGHEST) == WK_OK);
+        gradients_of(WK_F32, values, got[mode]);
+    }
+    CHECK(wk_set_matmul_precision(WK_MATMUL_HIGHEST) == WK_OK);
+    for (int i = 0; i < 4; i++) {
+        const double size = wk_item(wk_max(wk_abs(exact[i])));
+        CHECK(distance(got[1][i], exact[i]) <= 2 * distance(got[0][i], exact[i]) + 1e-7 * size);
+        CHECK(distance(got[1][i], exact[i]) <= 1e-5 * size && !wk_equal(got[0][i], got[1][i]));
+    }
+}
+
 typedef struct net {
     wk_tensor *w1, *w2;
 } net;
