@@ -135,7 +135,7 @@ static inline bool wki_needs(const wki_backward *b, int i) { return b->node->edg
 wk_status wki_backward_within(wk_tensor *root, wk_tensor *gradient, int n, wk_tensor *const *inputs,
                               wk_tensor **captured);
 static inline const void *wki_attrs(const wki_backward *b) { return b->node->attrs; }
-/* What has come so far for input i from other nodes, contiguous, or NULL: an op may add its gradient to it, and return it as d[i]. */
+/* What has come so far for input i from other nodes, contiguous, or NULL: an op may add its gradient to it, and leave d[i] NULL. */
 wk_tensor *wki_sum_so_far(const wki_backward *b, int i);
 wk_tensor *wki_saved_at(wki_backward *b, int i); /* borrowed; NULL with an error if it was changed in place or freed */
 /* An op whose backward is called once and needs no graph (no create_graph) may use a fused kernel. */

@@ -161,7 +161,7 @@ static wk_tensor *weight_gradient(const wki_backward *b, wk_tensor *x)
 {
     wk_tensor *sum = wki_sum_so_far(b, 1), *g = wk_t(b->g);
     if (!g || !sum || sum->v.dtype != g->v.dtype) return wk_mm(g, x);
-    return wki_product(&sum->v, &g->v, &x->v, NULL, false, true) ? NULL : sum;
+    return wki_product(&sum->v, &g->v, &x->v, NULL, false, true) || !WKI_FAULT(49) ? NULL : sum;
 }
 
 static wk_status linear_backward(wki_backward *b, wk_tensor **d)
