@@ -3,7 +3,7 @@
  * mean. Linux only.
  *
  *   step [--peer COMMAND] [--peer-jax COMMAND] [--threads N] [--samples K] [--case NAME] [--growth] [--products]
- * [--json] step --memory [--peer COMMAND] [--case NAME] [--json] step --start [--samples K]
+ * [--matmul MODE] [--json] step --memory [--peer COMMAND] [--case NAME] [--json] step --start [--samples K]
  */
 #include "cases.h"
 #include "measure.h"
@@ -32,6 +32,7 @@ typedef struct options {
     const char *commands[MAX_PEERS]; /* NULL: without that peer */
     const char *only;                /* NULL: every case */
     int threads, samples;
+    wk_matmul_mode mode;
     bool json, eager, start, first_step, processor, growth, products, memory;
 } options;
 
@@ -281,7 +282,7 @@ static int usage(const char *problem, const char *word)
 {
     if (problem) fprintf(stderr, "step: %s: %s\n", problem, word);
     fputs("usage: step [--peer COMMAND] [--peer-jax COMMAND] [--threads N] [--samples K] [--case NAME] [--eager] "
-          "[--growth] [--products] [--matmul HOW] [--processor-time] [--json]\n"
+          "[--growth] [--products] [--matmul MODE] [--processor-time] [--json]\n"
           "       step --memory [--peer COMMAND] [--threads N] [--case NAME] [--json]\n"
           "       step --start [--samples K]\n"
           "COMMAND runs Python with PyTorch or JAX: python3, say. NAME is one of",
@@ -310,18 +311,12 @@ static bool is_switch(options *o, const char *word)
     return false;
 }
 
-static bool set_matmul(const char *name)
-{
-    wk_matmul_mode mode;
-    return wk_matmul_precision_by_name(name, &mode) == WK_OK && wk_set_matmul_precision(mode) == WK_OK;
-}
-
 static bool set_option(options *o, const char *word, const char *value)
 {
     for (int i = 0; i < MAX_PEERS; i++)
         if (!strcmp(word, kinds[i].option)) return o->commands[i] = value, true;
     if (!strcmp(word, "--case")) return o->only = value, true;
-    if (!strcmp(word, "--matmul")) return set_matmul(value);
+    if (!strcmp(word, "--matmul")) return wk_matmul_precision_by_name(value, &o->mode) == WK_OK;
     char *end;
     long number = strtol(value, &end, 10);
     if (!*value || *end) return false;
@@ -342,6 +337,9 @@ int main(int argc, char **argv)
     bool any = false;
     for (int i = 0; i < bench_case_count(); i++) any = any || chosen(&o, bench_case_at(i));
     if (!any) return usage("no such case", o.only);
+    if (!wk_matmul_precision_is_available(o.mode))
+        return printf("no AMX here: %s is not measured\n", wk_matmul_precision_name(o.mode)), 0;
+    wk_set_matmul_precision(o.mode);
     signal(SIGPIPE, SIG_IGN); /* a peer that ended is an error of write */
     if (o.first_step) return bench_first_step();
     if (o.start) return bench_start(o.samples);
