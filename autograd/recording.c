@@ -101,8 +101,7 @@ static int32_t place_of(wki_recording *r, wki_storage *s, bool reads, bool fills
     }
     if (!rehash(r)) return -1;
     size_t slot = slot_of(r, s);
-    if (r->slots[slot] && (r->seen[r->slots[slot] - 1].serial == s->serial || WKI_FAULT(148)))
-        return r->slots[slot] - 1;
+    if (r->slots[slot] && r->seen[r->slots[slot] - 1].serial == s->serial) return r->slots[slot] - 1;
     if (!room_for_storage(r)) return -1;
     atomic_store_explicit(&s->seen, true, memory_order_relaxed);
     const bool before = s->serial < r->first_serial;
