@@ -7,6 +7,11 @@
 /* ---- Models ---- */
 
 enum { WIDTH = 256 };
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(__clang__)
+enum { FIRST_ISA = 1, MODELS = 1, RUNS = 4 }; /* sanitizers take minutes for more */
+#else
+enum { FIRST_ISA = 0, MODELS = 2, RUNS = 6 };
+#endif
 
 static wk_module *random_layers(uint64_t seed)
 {
@@ -84,11 +89,10 @@ TEST(capture_threads, replays_random_models_with_any_number_of_threads_and_in_an
 {
     static const char *const isas[] = { "base", "avx2", "avx512", "amx" };
     static const int threads[] = { 1, 2, 3, 2, 5 };
-    enum { RUNS = 6 };
     uint64_t seed = 0;
-    for (int i = 0; i < 4; i++)
+    for (int i = FIRST_ISA; i < 4; i++)
         for (int kind = 0; kind < KINDS && takes_isa(isas[i]); kind++)
-            for (int more = kind ? 2 : 4; more > 0; more--) {
+            for (int more = kind ? MODELS : 2 * MODELS; more > 0; more--) {
                 WK_SCOPE(one);
                 CHECK(wk_set_num_threads(threads[++seed % (kind ? 4 : 5)]) == WK_OK);
                 model a = random_model(kind, seed), b = random_model(kind, seed);
