@@ -49,76 +49,47 @@ typedef struct panels {
 #define D2       tile_dot(2, 5, 6)
 #define D3       tile_dot(3, 5, 7)
 
-/* a2 b1, a1 b1, a1 b2; and a3 b1, a2 b1, a2 b2, a1 b2, a1 b3, a1 b1: of a turned product with rows and columns changed
- */
-#define ONE                                                                                                            \
-    P0(0);                                                                                                             \
+/* The first products of parts, and those of another part of the rows, or of the columns; D3 is left to what follows. */
+#define BEGIN(P0, P1, Q0, Q1, D1, D2, part)                                                                            \
+    P0(part);                                                                                                          \
     Q0(0);                                                                                                             \
     D0;                                                                                                                \
     Q1(0);                                                                                                             \
     D1;                                                                                                                \
-    P1(0);                                                                                                             \
+    P1(part);                                                                                                          \
+    D2
+#define OTHER_ROWS(P0, P1, D1, D2, part)                                                                               \
+    P0(part);                                                                                                          \
+    D3;                                                                                                                \
+    P1(part);                                                                                                          \
+    D0;                                                                                                                \
+    D1;                                                                                                                \
+    D2
+#define OTHER_COLUMNS(Q0, Q1, D1, D2, part)                                                                            \
+    Q0(part);                                                                                                          \
+    D3;                                                                                                                \
+    Q1(part);                                                                                                          \
+    D0;                                                                                                                \
     D2;                                                                                                                \
+    D1
+
+/* a1 b1; a2 b1, a1 b1, a1 b2; and a3 b1, a2 b1, a2 b2, a1 b2, a1 b3, a1 b1: of a turned product with rows and columns
+   changed */
+#define ONE                                                                                                            \
+    BEGIN(P0, P1, Q0, Q1, D1, D2, 0);                                                                                  \
     D3
 #define THREE(P0, P1, Q0, Q1, D1, D2)                                                                                  \
-    P0(1);                                                                                                             \
-    Q0(0);                                                                                                             \
-    D0;                                                                                                                \
-    Q1(0);                                                                                                             \
-    D1;                                                                                                                \
-    P1(1);                                                                                                             \
-    D2;                                                                                                                \
-    P0(0);                                                                                                             \
-    D3;                                                                                                                \
-    P1(0);                                                                                                             \
-    D0;                                                                                                                \
-    D1;                                                                                                                \
-    D2;                                                                                                                \
-    Q0(1);                                                                                                             \
-    D3;                                                                                                                \
-    Q1(1);                                                                                                             \
-    D0;                                                                                                                \
-    D2;                                                                                                                \
-    D1;                                                                                                                \
+    BEGIN(P0, P1, Q0, Q1, D1, D2, 1);                                                                                  \
+    OTHER_ROWS(P0, P1, D1, D2, 0);                                                                                     \
+    OTHER_COLUMNS(Q0, Q1, D1, D2, 1);                                                                                  \
     D3
 #define SIX(P0, P1, Q0, Q1, D1, D2)                                                                                    \
-    P0(2);                                                                                                             \
-    Q0(0);                                                                                                             \
-    D0;                                                                                                                \
-    Q1(0);                                                                                                             \
-    D1;                                                                                                                \
-    P1(2);                                                                                                             \
-    D2;                                                                                                                \
-    P0(1);                                                                                                             \
-    D3;                                                                                                                \
-    P1(1);                                                                                                             \
-    D0;                                                                                                                \
-    D1;                                                                                                                \
-    D2;                                                                                                                \
-    Q0(1);                                                                                                             \
-    D3;                                                                                                                \
-    Q1(1);                                                                                                             \
-    D0;                                                                                                                \
-    D2;                                                                                                                \
-    D1;                                                                                                                \
-    P0(0);                                                                                                             \
-    D3;                                                                                                                \
-    P1(0);                                                                                                             \
-    D0;                                                                                                                \
-    D1;                                                                                                                \
-    D2;                                                                                                                \
-    Q0(2);                                                                                                             \
-    D3;                                                                                                                \
-    Q1(2);                                                                                                             \
-    D0;                                                                                                                \
-    D2;                                                                                                                \
-    D1;                                                                                                                \
-    Q0(0);                                                                                                             \
-    D3;                                                                                                                \
-    Q1(0);                                                                                                             \
-    D0;                                                                                                                \
-    D2;                                                                                                                \
-    D1;                                                                                                                \
+    BEGIN(P0, P1, Q0, Q1, D1, D2, 2);                                                                                  \
+    OTHER_ROWS(P0, P1, D1, D2, 1);                                                                                     \
+    OTHER_COLUMNS(Q0, Q1, D1, D2, 1);                                                                                  \
+    OTHER_ROWS(P0, P1, D1, D2, 0);                                                                                     \
+    OTHER_COLUMNS(Q0, Q1, D1, D2, 2);                                                                                  \
+    OTHER_COLUMNS(Q0, Q1, D1, D2, 0);                                                                                  \
     D3
 
 INLINE void multiply(const int parts, const bool turned, const panels *x)
