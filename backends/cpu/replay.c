@@ -12,7 +12,6 @@
 typedef struct ready {
     int nsteps, threads;
     size_t scratch;
-    const char *isa; /* whose units and scratch these are */
     wki_step steps[];
 } ready;
 
@@ -29,7 +28,7 @@ wk_status wki_cpu_prepare(wki_plan *plan)
     ready *r = wki_alloc(sizeof *r + (size_t)plan->nitems * sizeof(wki_step));
     if (!r) return wk_error();
     plan->ready = r;
-    r->threads = 1, r->isa = wk_cpu_isa();
+    r->threads = 1;
     for (int i = 0; i < plan->nitems; i++) {
         const wki_call *call = &plan->items[i]->call;
         const wki_kernel *kernel = plan->items[i]->host ? NULL : wki_cpu_kernel(call->op);
@@ -150,7 +149,7 @@ static wk_status run_metered(job *j, wki_meter *meter)
     return status;
 }
 
-/* oneDNN has threads and kernels of its own, and another instruction set may cut other units. */
+/* oneDNN has threads and kernels of its own. */
 static wk_status run_by_call(const ready *r, wki_meter *meter)
 {
     wk_status status = WK_OK;
@@ -166,6 +165,6 @@ wk_status wki_cpu_replay(wki_plan *plan)
 {
     job j = { .r = plan->ready };
     wki_meter *meter = wki_meter_here;
-    if (wki_onednn_chosen() || j.r->isa != wk_cpu_isa()) return run_by_call(j.r, meter);
+    if (wki_onednn_chosen()) return run_by_call(j.r, meter);
     return meter ? run_metered(&j, meter) : run(&j);
 }
