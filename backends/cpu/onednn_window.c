@@ -53,18 +53,18 @@ static bool describe(dnnl_memory_desc_t *md, const int64_t lead[3], int n, const
     return !dnnl_memory_desc_init_by_strides(md, ndim, size, type, stride);
 }
 
-static bool run_plan(const wki_plan_key *key, wki_plan_maker *make, void *const *data, wk_status *status)
+static bool run_plan(const wki_onednn_plan_key *key, wki_onednn_plan_maker *make, void *const *data, wk_status *status)
 {
-    wki_plan *plan = wki_plan_take(key, make);
+    wki_onednn_plan *plan = wki_onednn_plan_take(key, make);
     *status = WK_E_MEMORY;
     if (!plan) return true;
     bool taken = plan->run != NULL;
     void *scratch = taken ? wki_thread_scratch(plan->scratch + 1) : NULL;
     if (scratch) {
-        taken = wki_plan_run(plan, data, scratch);
+        taken = wki_onednn_plan_run(plan, data, scratch);
         *status = WK_OK;
     }
-    wki_plan_give(plan);
+    wki_onednn_plan_give(plan);
     return taken;
 }
 
@@ -83,12 +83,12 @@ static int view_of(int op, int operand)
 
 /* Layouts of its own cost oneDNN a copy on the way in and out. They are worth it, but where each window is one element,
  * which makes a product of plain memory, and where few channels of a result would be filled up to whole vectors. */
-static bool own_layouts_pay(const wki_plan_key *k)
+static bool own_layouts_pay(const wki_onednn_plan_key *k)
 {
     return k->groups > 1 || !(wki_is_pointwise(&k->window) || (k->op == WKI_OP_conv_data && k->in < FEW));
 }
 
-static bool describe_operands(const wki_plan_key *k, const slide *s, bool any, bool bf16, dnnl_memory_desc_t *md)
+static bool describe_operands(const wki_onednn_plan_key *k, const slide *s, bool any, bool bf16, dnnl_memory_desc_t *md)
 {
     const int64_t x[] = { 0, k->n, k->in }, y[] = { 0, k->n, k->out };
     const int64_t w[] = { k->groups > 1 ? k->groups : 0, k->out / k->groups, k->in / k->groups };
@@ -100,7 +100,7 @@ static bool describe_operands(const wki_plan_key *k, const slide *s, bool any, b
            !dnnl_memory_desc_init_by_tag(&md[B], 1, channels, dnnl_f32, dnnl_x);
 }
 
-static bool describe_convolution(dnnl_convolution_desc_t *to, const wki_plan_key *k, const slide *s,
+static bool describe_convolution(dnnl_convolution_desc_t *to, const wki_onednn_plan_key *k, const slide *s,
                                  const dnnl_memory_desc_t *md)
 {
     const dnnl_alg_kind_t direct = dnnl_convolution_direct;
@@ -118,7 +118,7 @@ static bool describe_convolution(dnnl_convolution_desc_t *to, const wki_plan_key
     }
 }
 
-static void name_operands(wki_plan *plan)
+static void name_operands(wki_onednn_plan *plan)
 {
     static const int names[] = { DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST, DNNL_ARG_BIAS };
     static const int gradients[] = { DNNL_ARG_DIFF_SRC, DNNL_ARG_DIFF_WEIGHTS, DNNL_ARG_DIFF_DST };
@@ -126,11 +126,11 @@ static void name_operands(wki_plan *plan)
     plan->nargs = plan->key.kind & BIAS ? OPERANDS : B;
     for (int i = 0; i < plan->nargs; i++) {
         const bool written = view_of(op, i) == 0, gradient = op != WKI_OP_conv && (written || i == Y);
-        plan->args[i] = (wki_plan_arg){ .name = gradient ? gradients[i] : names[i], .written = written };
+        plan->args[i] = (wki_onednn_plan_arg){ .name = gradient ? gradients[i] : names[i], .written = written };
     }
 }
 
-static bool make_convolution(wki_plan *plan)
+static bool make_convolution(wki_onednn_plan *plan)
 {
     const slide s = slide_of(&plan->key.window);
     dnnl_memory_desc_t plain[OPERANDS], wanted[OPERANDS];
@@ -139,7 +139,8 @@ static bool make_convolution(wki_plan *plan)
     name_operands(plan);
     return describe_operands(&plan->key, &s, false, false, plain) &&
            describe_operands(&plan->key, &s, bf16 || own_layouts_pay(&plan->key), bf16, wanted) &&
-           describe_convolution(&description, &plan->key, &s, wanted) && wki_plan_make(plan, &description, plain);
+           describe_convolution(&description, &plan->key, &s, wanted) &&
+           wki_onednn_plan_make(plan, &description, plain);
 }
 
 /* oneDNN's transpose has none */
@@ -175,13 +176,13 @@ static bool run_convolution(const wki_call *call, wk_status *status)
     if (op == WKI_OP_conv_weight && w->size[0] != 1) return false;
     const bool added = a->bias && op == WKI_OP_conv_data;
     const bool bf16 = a->bf16 && wki_onednn_has_bf16((double)call->work);
-    const wki_plan_key key = { .op = op,
-                               .kind = (a->bias && !added ? BIAS : 0) | (bf16 ? BF16 : 0),
-                               .groups = a->groups,
-                               .n = x->size[0],
-                               .in = x->size[1],
-                               .out = y->size[1],
-                               .window = a->window };
+    const wki_onednn_plan_key key = { .op = op,
+                                      .kind = (a->bias && !added ? BIAS : 0) | (bf16 ? BF16 : 0),
+                                      .groups = a->groups,
+                                      .n = x->size[0],
+                                      .in = x->size[1],
+                                      .out = y->size[1],
+                                      .window = a->window };
     void *const data[] = { x->data, w->data, y->data, a->bias ? call->views[3]->data : NULL };
     if (!run_plan(&key, make_convolution, data, status)) return false;
     if (added && !*status) add_bias(x, data[B], wki_volume(a->window.in));
@@ -212,9 +213,9 @@ static bool counts_alike(const wki_window *w, bool padded)
     return true;
 }
 
-static bool make_mean(wki_plan *plan)
+static bool make_mean(wki_onednn_plan *plan)
 {
-    const wki_plan_key *k = &plan->key;
+    const wki_onednn_plan_key *k = &plan->key;
     const slide s = slide_of(&k->window);
     const int64_t lead[] = { 0, k->n, k->in };
     const bool back = k->kind & BACKWARD;
@@ -222,8 +223,8 @@ static bool make_mean(wki_plan *plan)
     dnnl_memory_desc_t md[2];
     dnnl_pooling_desc_t description;
     plan->nargs = 2;
-    plan->args[0] = (wki_plan_arg){ .name = back ? DNNL_ARG_DIFF_SRC : DNNL_ARG_SRC, .written = back };
-    plan->args[1] = (wki_plan_arg){ .name = back ? DNNL_ARG_DIFF_DST : DNNL_ARG_DST, .written = !back };
+    plan->args[0] = (wki_onednn_plan_arg){ .name = back ? DNNL_ARG_DIFF_SRC : DNNL_ARG_SRC, .written = back };
+    plan->args[1] = (wki_onednn_plan_arg){ .name = back ? DNNL_ARG_DIFF_DST : DNNL_ARG_DST, .written = !back };
     if (!describe(&md[0], lead, s.n, s.in, dnnl_f32, false) || !describe(&md[1], lead, s.n, s.out, dnnl_f32, false))
         return false;
     const dnnl_status_t described =
@@ -231,7 +232,7 @@ static bool make_mean(wki_plan *plan)
             ? dnnl_pooling_backward_desc_init(&description, mean, &md[0], &md[1], s.stride, s.kernel, s.before, s.after)
             : dnnl_pooling_forward_desc_init(&description, dnnl_forward_training, mean, &md[0], &md[1], s.stride,
                                              s.kernel, s.before, s.after);
-    return !described && wki_plan_make(plan, &description, md);
+    return !described && wki_onednn_plan_make(plan, &description, md);
 }
 
 static bool run_mean(const wki_call *call, wk_status *status)
@@ -239,7 +240,7 @@ static bool run_mean(const wki_call *call, wk_status *status)
     const wki_pool_attrs *a = call->attrs;
     const wki_view *x = call->views[!a->backward], *y = call->views[a->backward];
     const bool padded = a->include && !a->adaptive;
-    wki_plan_key key = {
+    wki_onednn_plan_key key = {
         .op = call->op, .kind = (padded ? PADDED : 0) | (a->backward ? BACKWARD : 0), .n = x->size[0], .in = x->size[1]
     };
     if (x->dtype != WK_F32 || a->divisor || wki_numel(x) == 0 || wki_numel(y) == 0) return false;
