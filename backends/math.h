@@ -10,7 +10,11 @@
 #define WKI_MATH_H
 #include <stdint.h>
 
+#ifdef __CUDACC__
+#define WKI_INLINE static __device__ __forceinline__
+#else
 #define WKI_INLINE static inline __attribute__((always_inline))
+#endif
 
 /* A polynomial is written as steps of Horner's rule, highest power first: c3 H(c2) H(c1) H(c0). */
 #define H(c)                                                                                                           \

@@ -154,13 +154,3 @@ void wki_free(void *memory)
     header *piece = (header *)memory - 1;
     wki_system_put(piece, piece->bytes);
 }
-
-wk_status wk_memory_stats(wk_device device, wk_memory *out)
-{
-    if (!out) return wki_fail(WK_E_INVALID, "memory_stats", "out is NULL; give it a wk_memory to fill");
-    memset(out, 0, sizeof *out);
-    if (device != WK_CPU)
-        return wki_fail(WK_E_DEVICE, "memory_stats", "%s is not part of this build; use cpu", wk_device_name(device));
-    wki_block_stats(out);
-    return WK_OK;
-}

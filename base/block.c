@@ -173,8 +173,6 @@ bool wki_blocks_trim(wki_context *here)
     return freed;
 }
 
-void wk_memory_trim(void) { wki_blocks_trim(wki_context_here()); }
-
 void wki_block_stats(wk_memory *out)
 {
     wki_context *here = wki_context_here();

@@ -1,5 +1,5 @@
-/* The facts of this build: its version, its element types, its devices and the one a thread's tensors are made on.
- * Rests on the context alone. */
+/* The facts of this build: its version, its element types, what devices are called and which one a thread's tensors are
+ * made on. Rests on the context alone. */
 #include "base/context.h"
 #include <stdio.h>
 
@@ -31,17 +31,6 @@ const char *wk_device_name(wk_device device)
     else
         snprintf(name, sizeof here->device_name, "device %d:%d", kind, index);
     return name;
-}
-
-bool wk_cuda_is_available(void) { return false; }
-
-wk_status wk_set_device(wk_device device)
-{
-    if (device >> 24 == WK_CUDA >> 24)
-        return wki_fail(WK_E_DEVICE, "set_device", "cuda is not part of this build; use cpu");
-    if (device != WK_CPU) return wki_fail(WK_E_DEVICE, "set_device", "there is no %s; use cpu", wk_device_name(device));
-    wki_context_here()->device = device;
-    return WK_OK;
 }
 
 wk_device wk_current_device(void) { return wki_context_here()->device; }

@@ -47,6 +47,12 @@ static void record(wk_status code, const char *where, const char *format, va_lis
     if (used >= size) end_with_dots(error->text, (size_t)size);
 }
 
+wk_status wki_fail_list(wk_status code, const char *where, const char *format, va_list arguments)
+{
+    record(code, where, format, arguments);
+    return code;
+}
+
 wk_status wki_fail(wk_status code, const char *where, const char *format, ...)
 {
     va_list arguments;

@@ -8,6 +8,7 @@
 /* Records "where: message" unless an error is pending; returns code. Never allocates. */
 WK_API wk_status wki_fail(wk_status code, const char *where, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+wk_status wki_fail_list(wk_status code, const char *where, const char *format, va_list arguments);
 
 /* The pending error begins with `to` where it began with `from`: a kernel's name, or an inner call's. */
 void wki_error_rename(const char *from, const char *to);

@@ -4,8 +4,14 @@
 #define WKI_RNG_H
 #include "wick/base.h"
 
+#ifdef __CUDACC__
+#define WKI_ON_DEVICE __host__ __device__
+#else
+#define WKI_ON_DEVICE
+#endif
+
 /* Ten rounds; known answers in Random123's kat_vectors. */
-static inline void wki_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4])
+WKI_ON_DEVICE static inline void wki_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4])
 {
     uint32_t c0 = counter[0], c1 = counter[1], c2 = counter[2], c3 = counter[3], k0 = key[0], k1 = key[1];
     for (int round = 0; round < 10; round++) {

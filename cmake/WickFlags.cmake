@@ -1,7 +1,10 @@
 # How the targets of the project are compiled: C11, hidden symbols, warnings, sanitizers. Nothing leaks into a parent project.
-set(wick_warnings -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wvla)
+set(wick_warnings -Wall -Wextra -Wvla)
+set(wick_c_warnings -Wmissing-prototypes -Wstrict-prototypes)
+set(wick_nvcc_flags --fmad=false -Xcompiler=-Wall -Xcompiler=-Wextra)
 if(WICK_WERROR)
   list(APPEND wick_warnings -Werror)
+  list(APPEND wick_nvcc_flags -Werror=all-warnings)
 endif()
 set(wick_sanitize "")
 if(WICK_SANITIZE)
@@ -16,7 +19,9 @@ set(wick_float_flags -ffp-contract=off -fno-math-errno)
 function(wick_common_target target)
   set_target_properties(${target} PROPERTIES C_STANDARD 11 C_STANDARD_REQUIRED ON C_EXTENSIONS ON
                         C_VISIBILITY_PRESET hidden POSITION_INDEPENDENT_CODE ON)
-  target_compile_options(${target} PRIVATE ${wick_warnings} ${wick_float_flags} ${wick_sanitize})
+  set(host ${wick_warnings} ${wick_float_flags} ${wick_sanitize})
+  target_compile_options(${target} PRIVATE "$<$<COMPILE_LANGUAGE:C>:${host};${wick_c_warnings}>"
+                         "$<$<COMPILE_LANGUAGE:CXX>:${host}>" "$<$<COMPILE_LANGUAGE:CUDA>:${wick_nvcc_flags}>")
   target_link_options(${target} PRIVATE ${wick_sanitize})
 endfunction()
 

@@ -440,15 +440,17 @@ wk_status wk_module_copy_(wk_module *m, wk_module *from)
 /* Conversions are made first, all of them, and then put in place: the handles stay, as others hold them, with other
  * memory. */
 typedef struct converted {
-    wk_dtype dtype;
+    wk_device device;
+    wk_dtype dtype; /* of floats */
     wki_pairs pairs;
 } converted;
 
 static wk_status convert_tensor(converted *c, wk_tensor *t)
 {
-    if (!t || !wki_is_float((wk_dtype)t->v.dtype) || t->v.dtype == c->dtype) return WK_OK;
+    const wk_dtype dtype = t && wki_is_float((wk_dtype)t->v.dtype) ? c->dtype : t ? (wk_dtype)t->v.dtype : 0;
+    if (!t || (t->v.dtype == dtype && t->v.device == c->device)) return WK_OK;
     if (wki_pairs_find(&c->pairs, t)) return WK_OK;
-    wk_tensor *as = wk_to(t, c->dtype);
+    wk_tensor *as = wk_to_device(wk_to(t, dtype), c->device);
     return as ? wki_pairs_add(&c->pairs, t, as) : wk_error();
 }
 
@@ -472,12 +474,11 @@ static void exchange(wk_tensor *t, wk_tensor *as)
 wk_module *wk_module_to(wk_module *m, wk_device device, wk_dtype dtype)
 {
     if (wk_failed() || !wki_module_ok(m, "module_to", "m")) return NULL;
-    wki_check(device == WK_CPU, NULL, WK_E_DEVICE, "module_to", "%s is not part of this build; use cpu",
-              wk_device_name(device));
+    if (wki_device_ok("module_to", device)) return NULL;
     wki_check(wki_is_float(dtype), NULL, WK_E_DTYPE, "module_to", "%s is no float dtype", wk_dtype_name(dtype));
     WK_SCOPE(work);
     WK_NO_GRAD(update);
-    converted c = { .dtype = dtype };
+    converted c = { .device = device, .dtype = dtype };
     wk_status status = walk(m, "", convert_one, &c);
     for (int i = 0; i < c.pairs.count && status == WK_OK; i++) exchange(c.pairs.at[i].from, c.pairs.at[i].to);
     wki_free(c.pairs.at);

@@ -1,6 +1,8 @@
 /* Copies: another dtype, another device, another layout; and the in-place copy, fill and zero. */
 #include "autograd/op.h"
+#include "autograd/recording.h"
 #include "base/fault.h"
+#include "wick/cuda.h"
 #include <math.h>
 
 /* ---- to: another dtype ---- */
@@ -58,11 +60,45 @@ wk_tensor *wk_contiguous(wk_tensor *t)
     return copy_into(wki_new("contiguous", t->v.device, t->v.ndim, t->v.size, (wk_dtype)t->v.dtype), t);
 }
 
+/* ---- to_device ---- */
+static wk_status to_device_backward(wki_backward *b, wk_tensor **d)
+{
+    d[0] = wk_to_device(b->g, *(const wk_device *)wki_attrs(b));
+    return WK_OK;
+}
+
+static wk_tensor *sample_to_device(wk_tensor *const *in)
+{
+    const wk_device here = wk_device_of(in[0]), other = here == WK_CPU && wk_cuda_is_available() ? wk_cuda(0) : WK_CPU;
+    return wk_to_device(wk_square(wk_to_device(wk_t(in[0]), other)), here);
+}
+static const wki_sample to_device_samples[] = { { sample_to_device, 1, { { 2, { 3, 4 }, -2, 2 } } }, { 0 } };
+static const wki_opdef to_device_op = { "to_device", to_device_backward, to_device_samples };
+
+/* Bytes of a dense tensor are copied as they lie, others packed first. */
+static wk_tensor *copy_to(wk_tensor *t, wk_device device)
+{
+    WK_SCOPE(work);
+    WK_NO_GRAD(plain);
+    wk_tensor *from = wki_is_dense(&t->v) ? t : wk_contiguous(t);
+    wk_tensor *y = from ? wki_new("to_device", device, t->v.ndim, t->v.size, (wk_dtype)t->v.dtype) : NULL;
+    if (!y) return NULL;
+    for (int d = 0; d < t->v.ndim; d++) y->v.stride[d] = from->v.stride[d];
+    const size_t bytes = (size_t)wki_numel(&t->v) * wk_dtype_size((wk_dtype)t->v.dtype);
+    return wki_copy_bytes(device, y->v.data, t->v.device, from->v.data, bytes) ? NULL : wk_escape(work, y);
+}
+
 wk_tensor *wk_to_device(wk_tensor *t, wk_device device)
 {
     if (!wki_tensor_ok(t, "to_device", "t")) return NULL;
     if (t->v.device == device) return t;
-    wki_check(false, NULL, WK_E_DEVICE, "to_device", "%s is not part of this build; use cpu", wk_device_name(device));
+    if (wki_device_ok("to_device", device)) return NULL;
+    if (wki_not_recorded("to_device", "values go to another device", "do it before the step, and give it as an input"))
+        return NULL;
+    wk_tensor *y = copy_to(t, device);
+    const wk_device from = t->v.device;
+    if (y && wki_wants_grad(1, &t) && !wki_record(&to_device_op, y, 1, &t, &from, sizeof from)) return NULL;
+    return y;
 }
 
 wk_tensor *wk_detach(wk_tensor *t) { return wki_tensor_ok(t, "detach", "t") ? wki_alias(t, &t->v) : NULL; }
@@ -170,4 +206,4 @@ wk_status wk_zero_(wk_tensor *t)
     return WK_OK;
 }
 
-const wki_family wki_family_convert = { &to_op, &clone_op, &copy_in_op, &fill_op, NULL };
+const wki_family wki_family_convert = { &to_op, &to_device_op, &clone_op, &copy_in_op, &fill_op, NULL };

@@ -22,7 +22,7 @@ WK_API wk_tensor *wk_forward(wk_module *m, wk_tensor *x);
 WK_API wk_status wk_forward_many(wk_module *m, wk_tensor *const *in, int nin, wk_tensor **out, int nout);
 WK_API wk_module *wk_train(wk_module *m, bool on);                    /* training (the default) or evaluation, children too; returns m */
 WK_API bool wk_is_training(const wk_module *m);
-WK_API wk_module *wk_module_to(wk_module *m, wk_device device, wk_dtype dtype); /* float parameters and buffers; returns m */
+WK_API wk_module *wk_module_to(wk_module *m, wk_device device, wk_dtype dtype); /* all to the device, floats to dtype; returns m */
 WK_API wk_params *wk_parameters(wk_module *m);                        /* depth first, in order of creation; a shared one once */
 WK_API wk_tensor *wk_parameter(wk_module *m, const char *name);       /* borrowed; "0.weight"; WK_E_NOT_FOUND lists the names there are */
 WK_API wk_module *wk_module_child(wk_module *m, const char *name);    /* borrowed; "encoder.0" */

@@ -4,6 +4,7 @@
 #include "wick/average.h"
 #include "wick/base.h"
 #include "wick/capture.h"
+#include "wick/cuda.h"
 #include "wick/data.h"
 #include "wick/nn.h"
 #include "wick/optim.h"

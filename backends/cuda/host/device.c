@@ -1,0 +1,97 @@
+/* Devices: opened when first used, each with one queue; waiting, and the errors that show then. */
+#include "backends/cuda/host/device.h"
+#include "base/alloc.h"
+#include <stdio.h>
+#include <string.h>
+
+static struct {
+    wki_mutex lock;
+    wki_device *open[WKI_CUDA_MOST_DEVICES];
+} devices = { .lock = WKI_MUTEX_INIT };
+
+wki_device_text wki_device_name(int index)
+{
+    wki_device_text name;
+    snprintf(name.text, sizeof name.text, "cuda:%d", index);
+    return name;
+}
+
+wk_status wki_cuda_check(cudaError_t error, int index, const char *doing)
+{
+    if (error == cudaSuccess) return WK_OK;
+    (void)cudaGetLastError(); /* an error that does not stick is told once */
+    return wki_fail(error == cudaErrorMemoryAllocation ? WK_E_MEMORY : WK_E_DEVICE, wki_device_name(index).text,
+                    "%s (in %s)", cudaGetErrorString(error), doing);
+}
+
+wk_status wki_launched(const wki_queue *queue, const wki_call *call)
+{
+    const cudaError_t error = cudaGetLastError();
+    return error == cudaSuccess ? WK_OK : wki_cuda_check(error, queue->index, wki_op_name(call->op));
+}
+
+int wki_device_count(void)
+{
+    int count = 0;
+    if (cudaGetDeviceCount(&count) != cudaSuccess) count = 0;
+    return count < WKI_CUDA_MOST_DEVICES ? count : WKI_CUDA_MOST_DEVICES;
+}
+
+static wk_status make(wki_device *d, int index)
+{
+    void *fault = NULL;
+    d->queue.index = index;
+    d->lock = (wki_mutex)WKI_MUTEX_INIT;
+    if (wki_cuda_check(cudaSetDevice(index), index, "opening the device") ||
+        wki_cuda_check(cudaStreamCreateWithFlags(&d->queue.stream, cudaStreamNonBlocking), index, "making a queue"))
+        return WK_E_DEVICE;
+    const unsigned flags = cudaHostAllocMapped | cudaHostAllocPortable;
+    if (wki_cuda_check(cudaHostAlloc(&fault, sizeof *d->queue.fault, flags), index, "opening the device")) {
+        (void)cudaStreamDestroy(d->queue.stream);
+        return WK_E_DEVICE;
+    }
+    d->queue.fault = memset(fault, 0, sizeof *d->queue.fault);
+    return WK_OK;
+}
+
+static wki_device *open_device(int index)
+{
+    wki_device *d = wki_alloc(sizeof *d);
+    if (d && make(d, index) == WK_OK) return d;
+    wki_free(d);
+    return NULL;
+}
+
+wki_device *wki_device_at(int index)
+{
+    static _Thread_local int current = -1;
+    if (index < 0 || index >= WKI_CUDA_MOST_DEVICES) {
+        wki_fail(WK_E_DEVICE, "cuda", "there is no cuda:%d", index);
+        return NULL;
+    }
+    wki_lock(&devices.lock);
+    if (!devices.open[index]) devices.open[index] = open_device(index);
+    wki_device *d = devices.open[index];
+    wki_unlock(&devices.lock);
+    if (!d || (current != index && wki_cuda_check(cudaSetDevice(index), index, "choosing the device"))) return NULL;
+    current = index;
+    return d;
+}
+
+wk_status wki_device_fault(wki_device *d)
+{
+    wki_cuda_fault *fault = d->queue.fault;
+    const wki_cuda_fault found = *fault;
+    if (!found.op) return WK_OK;
+    memset(fault, 0, sizeof *fault);
+    return wki_fail(WK_E_RANGE, wki_op_name(found.op - 1),
+                    "index %lld is out of range on cuda:%d; expected %lld to %lld", (long long)found.value,
+                    d->queue.index, (long long)found.low, (long long)found.high);
+}
+
+wk_status wki_device_wait(int index)
+{
+    wki_device *d = wki_device_at(index);
+    if (!d || wki_cuda_check(cudaStreamSynchronize(d->queue.stream), index, "waiting")) return WK_E_DEVICE;
+    return wki_device_fault(d);
+}

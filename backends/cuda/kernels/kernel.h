@@ -1,0 +1,82 @@
+/* What kernels are written with: launches, shared memory, the elements of strided views, random numbers, and what is out of
+ * range. Compiled by nvcc, or by a host compiler against tests/emu. Kernels use no inline PTX, rely on no lockstep of a
+ * warp, and use no atomics on floats: a result depends on shapes alone, never on the order of threads or blocks. */
+#ifndef WKI_KERNEL_H
+#define WKI_KERNEL_H
+#ifdef WKI_EMU
+#include "emu.h"
+#else
+#include <cuda_runtime.h>
+#define WKI_SHARED(T, name, n)                            __shared__ T name[n]
+#define WKI_LAUNCH(kernel, grid, block, bytes, queue, ...) kernel<<<grid, block, bytes, (queue)->stream>>>(__VA_ARGS__)
+#endif
+#include "backends/cuda/host/cuda.h"
+
+#define WKI_DEVICE static __device__ __forceinline__
+
+/* The numbers that elements are computed in, and the functions of math.h in them: f32::exp, f64::tanh. */
+namespace f32
+{
+#define REAL_BITS 32
+#include "backends/math.h"
+#undef REAL_BITS
+} // namespace f32
+#undef WKI_MATH_H
+#undef WKI_MATH_MORE_H
+namespace f64
+{
+#define REAL_BITS 64
+#include "backends/math.h"
+#undef REAL_BITS
+} // namespace f64
+
+enum { WKI_THREADS = 256 }; /* of an ordinary block */
+
+/* An ordinary grid for n threads: one that is too small for them all goes around (WKI_EACH). */
+static inline unsigned wki_grid(int64_t n)
+{
+    const int64_t blocks = (n + WKI_THREADS - 1) / WKI_THREADS;
+    return blocks < 1 ? 1 : blocks < 65536 ? (unsigned)blocks : 65536;
+}
+#define WKI_EACH(i, n)                                                                                                 \
+    for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < (n); i += (int64_t)gridDim.x * blockDim.x)
+
+/* Where element i lies in operands 0 to n - 1, n being known when compiled. */
+template <int n> WKI_DEVICE void wki_places(const wki_lattice &l, int64_t i, int64_t at[n])
+{
+    for (int k = 0; k < n; k++) at[k] = l.flat ? i : 0;
+    if (l.flat) return;
+#pragma unroll
+    for (int d = WKI_MAX_DIMS - 1; d >= 0; d--) {
+        if (d >= l.ndim) continue;
+        const int64_t rest = d ? i / l.size[d] : 0, index = i - rest * l.size[d];
+        for (int k = 0; k < n; k++) at[k] += index * l.stride[k][d];
+        i = rest;
+    }
+}
+
+/* Kernels take these by value: what the call says, or where a plan keeps what this replay says. */
+typedef struct wki_key {
+    wki_random_key key;
+    const wki_random_key *from;
+} wki_key;
+static inline wki_key wki_key_of(const wki_queue *queue, const wki_random_key *key)
+{
+    const wki_key k = { *key, (const wki_random_key *)queue->changing };
+    return k;
+}
+WKI_DEVICE wki_random_key wki_key_now(const wki_key &k) { return k.from ? *k.from : k.key; }
+
+/* An index that is not low .. high: the host will report it when it waits (WK_E_RANGE); the kernel goes on without it. */
+WKI_DEVICE void wki_out_of_range(wki_cuda_fault *fault, int op, int64_t value, int64_t low, int64_t high)
+{
+    if (atomicCAS(&fault->op, 0, op + 1) != 0) return;
+    fault->value = value;
+    fault->low = low;
+    fault->high = high;
+}
+
+#define WKI_CUDA_KERNEL(NAME, SCRATCH, RUN)                                                                            \
+    extern "C" const wki_cuda_kernel wki_cuda_##NAME;                                                                  \
+    extern "C" const wki_cuda_kernel wki_cuda_##NAME = { SCRATCH, RUN }
+#endif
