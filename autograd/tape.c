@@ -6,8 +6,19 @@
 #include "base/object.h"
 #include <string.h>
 
+static void forget_slots(wki_tape *t)
+{
+    for (int k = 0; k < t->ninputs; k++) {
+        const wk_device device = t->form[k].device;
+        if (t->slots[k]) wki_backend_of(device)->put(device & 0xffffff, t->slots[k], t->slots_got[k]);
+        t->slots[k] = NULL;
+    }
+    t->has_slots = false;
+}
+
 void wki_tape_forget(wki_tape *t)
 {
+    forget_slots(t);
     wki_plan_free(t->plan);
     wki_free(t->bindings);
     for (int i = 0; i < t->nkept; i++) {
@@ -160,15 +171,66 @@ const char *wki_tape_changed(const wki_tape *t, wk_tensor *const *inputs)
 
 /* ---- Replaying ---- */
 
-static void bind(wki_tape *t, wk_tensor *const *inputs)
+static void point_views(wki_tape *t)
+{
+    for (int i = WKI_FAULT(42); i < t->nbindings; i++)
+        t->bindings[i].view->data = (char *)t->form[t->bindings[i].input].data + t->bindings[i].at;
+    t->plan->moves++;
+}
+
+/* Of an input's bytes, where they begin, and how many there are. */
+static const char *bytes_of(const wki_view *v, size_t *bytes)
+{
+    const char *begin, *end;
+    wki_reach(v, &begin, &end);
+    *bytes = (size_t)(end - begin);
+    return begin;
+}
+
+/* From now on the views lie in slots. */
+static wk_status make_slots(wki_tape *t, wk_tensor *const *inputs)
+{
+    for (int k = 0; k < t->ninputs; k++) {
+        const wki_view *v = &inputs[k]->v;
+        size_t bytes;
+        const char *begin = bytes_of(v, &bytes);
+        const int first = t->same[k];
+        const wki_backend *backend = wki_backend_of(v->device);
+        if (first == k && bytes && backend->get(v->device & 0xffffff, bytes, &t->slots[k], &t->slots_got[k])) {
+            t->slots[k] = NULL;
+            forget_slots(t);
+            return wk_error();
+        }
+        if (bytes) t->form[k].data = (char *)t->slots[first] + ((const char *)v->data - begin);
+    }
+    t->has_slots = true;
+    point_views(t);
+    return WK_OK;
+}
+
+static wk_status copy_slots(const wki_tape *t, wk_tensor *const *inputs, bool back)
+{
+    for (int k = 0; k < t->ninputs; k++) {
+        const wki_view *v = &inputs[k]->v;
+        size_t bytes;
+        char *begin = (char *)bytes_of(v, &bytes);
+        if (!t->slots[k] || (back && !t->written[k])) continue;
+        if (wki_copy_bytes(v->device, back ? begin : t->slots[k], v->device, back ? t->slots[k] : begin, bytes))
+            return wk_error();
+    }
+    return WK_OK;
+}
+
+static wk_status bind(wki_tape *t, wk_tensor *const *inputs)
 {
     bool moved = false;
-    for (int k = 0; k < t->ninputs; k++) {
-        moved |= t->form[k].data != inputs[k]->v.data;
-        t->form[k].data = inputs[k]->v.data;
-    }
-    for (int i = WKI_FAULT(42); i < t->nbindings && moved; i++)
-        t->bindings[i].view->data = (char *)t->form[t->bindings[i].input].data + t->bindings[i].at;
+    if (t->has_slots) return copy_slots(t, inputs, false);
+    for (int k = 0; k < t->ninputs; k++) moved |= t->form[k].data != inputs[k]->v.data;
+    if (!moved) return WK_OK;
+    if (t->plan->device != WK_CPU) return make_slots(t, inputs) ? wk_error() : copy_slots(t, inputs, false);
+    for (int k = 0; k < t->ninputs; k++) t->form[k].data = inputs[k]->v.data;
+    point_views(t);
+    return WK_OK;
 }
 
 /* Gradients that the step drops first are dropped. */
@@ -185,10 +247,10 @@ static wk_status fail(wki_tape *t)
 
 wk_status wki_tape_replay(wki_tape *t, wk_tensor *const *inputs)
 {
-    bind(t, inputs);
+    if (bind(t, inputs)) return fail(t);
     for (int i = 0; i < t->nwritten; i++) t->kept[i]->version++;
     for (int k = 0; k < t->ninputs; k++) inputs[k]->storage->version += t->written[k];
-    if (wki_plan_run(t->plan)) return fail(t);
+    if (wki_plan_run(t->plan) || (t->has_slots && copy_slots(t, inputs, true))) return fail(t);
     for (int i = 0; i < t->ntouched; i++) {
         wki_touched *g = &t->touched[i];
         if (g->leaf->grad == g->after || WKI_FAULT(43)) continue;

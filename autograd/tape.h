@@ -35,6 +35,11 @@ typedef struct wki_tape {
     wki_storage **homes; /* of each touched leaf and its .grad, in pairs; not held */
     int ntouched;
     wk_tensor *output;
+    /* On a device that keeps addresses, from the first time on that an input lies elsewhere: memory of the plan's own, to which
+     * inputs are copied, and from which those that the step changes are copied back. */
+    void *slots[WK_PLAN_MOST_INPUTS];
+    size_t slots_got[WK_PLAN_MOST_INPUTS];
+    bool has_slots;
 } wki_tape;
 
 void wki_tape_take_form(wki_tape *t, wk_tensor *const *inputs, int n);

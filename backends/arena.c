@@ -4,6 +4,7 @@
 
 static void move(wki_plan *p, const void *from, const void *to)
 {
+    p->moves++;
     for (int i = 0; i < p->nitems; i++)
         for (int k = 0; k < p->items[i]->call.nviews; k++) {
             wki_view *v = &p->items[i]->views[k];

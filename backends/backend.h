@@ -33,9 +33,10 @@ typedef struct wki_backend {
     wk_status (*run)(int index, const wki_call *call);
     /* May the call's result take the place of operand k, of as many bytes? Views still lie apart. */
     bool (*in_place)(const wki_call *call, int k);
-    /* Of a plan (plan.h): makes plan->ready, one block of wki_alloc, once views have their places; runs all of it. */
+    /* Of a plan (plan.h): makes plan->ready, once views have their places; runs all of it; frees plan->ready. */
     wk_status (*prepare)(wki_plan *plan);
     wk_status (*replay)(wki_plan *plan);
+    void (*forget)(wki_plan *plan);
 } wki_backend;
 
 const wki_backend *wki_backend_of(wk_device device); /* NULL with WK_E_DEVICE recorded */

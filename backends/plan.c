@@ -237,7 +237,7 @@ void wki_plan_free(wki_plan *p)
     wki_free(p->spaces);
     wki_free(p->keys);
     wki_free(p->draws);
-    wki_free(p->ready);
+    if (p->ready) wki_backend_of(p->device)->forget(p);
     if (p->arena) wki_backend_of(p->device)->put(p->device & 0xffffff, p->arena, p->arena_got);
     wki_free(p);
 }

@@ -39,6 +39,7 @@ struct wki_plan {
     int nkeys;             /* random keys in attributes, and which draw of the step each is */
     wki_random_key **keys;
     uint64_t *draws, ndraws;
+    unsigned moves;        /* counts how often views were given other memory */
     void *ready;           /* the backend's */
 };
 

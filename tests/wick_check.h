@@ -12,6 +12,7 @@
 #ifndef WICK_CHECK_H
 #define WICK_CHECK_H
 #include "wick/base.h"
+#include "wick/cuda.h"
 #include <check.h>
 #include <math.h>
 #include <stdlib.h>
@@ -26,6 +27,7 @@ typedef struct wick_test {
 /* Weak: the test files of one program share these. */
 __attribute__((weak)) wick_test *wick_tests, **wick_tests_end;
 __attribute__((weak)) wk_scope *wick_test_scope;
+__attribute__((weak)) wk_device wick_test_device;
 
 static inline void wick_test_add(wick_test *test)
 {
@@ -40,6 +42,8 @@ static inline void wick_test_around(void (*law)(void), const char *name, const c
     wk_error_clear();
     const int64_t before = wk_live_objects();
     wick_test_scope = wk_scope_open(name);
+    const char *device = getenv("WK_DEVICE"); /* where laws make their tensors: "cuda" */
+    if (device && wk_device_by_name(device, &wick_test_device) == WK_OK) wk_set_device(wick_test_device);
     law();
     wk_scope_close(wick_test_scope);
     wick_test_scope = NULL;

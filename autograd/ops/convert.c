@@ -93,8 +93,7 @@ wk_tensor *wk_to_device(wk_tensor *t, wk_device device)
     if (!wki_tensor_ok(t, "to_device", "t")) return NULL;
     if (t->v.device == device) return t;
     if (wki_device_ok("to_device", device)) return NULL;
-    if (wki_not_recorded("to_device", "values go to another device", "do it before the step, and give it as an input"))
-        return NULL;
+    wki_not_repeated("a tensor goes to another device");
     wk_tensor *y = copy_to(t, device);
     const wk_device from = t->v.device;
     if (y && wki_wants_grad(1, &t) && !wki_record(&to_device_op, y, 1, &t, &from, sizeof from)) return NULL;
@@ -115,8 +114,10 @@ static wk_tensor *wrong_fill(void)
     wk_tensor *t = wk_zeros(WK_SHAPE(2, 3), WK_I64);
     return wk_fill_(t, 0.5) ? NULL : t;
 }
+static wk_tensor *wrong_device(void) { return wk_to_device(wk_zeros(WK_SHAPE(2, 3), WK_F32), 5); }
 const wki_error_sample wki_errors_convert[] = {
     { "to", wrong_dtype, WK_E_DTYPE, "dtype is 99" },
+    { "to_device", wrong_device, WK_E_DEVICE, "there is no device 0:5" },
     { "clone", wrong_clone, WK_E_INVALID, "t is NULL" },
     { "copy_", wrong_copy, WK_E_SHAPE, "[4]" },
     { "fill_", wrong_fill, WK_E_DTYPE, "0.5 is not whole" },

@@ -246,4 +246,5 @@ const wki_backend wki_cpu_backend = {
     wki_cpu_in_place,
     wki_cpu_prepare,
     wki_cpu_replay,
+    wki_cpu_forget,
 };

@@ -168,3 +168,5 @@ wk_status wki_cpu_replay(wki_plan *plan)
     if (wki_onednn_chosen()) return run_by_call(j.r, meter);
     return meter ? run_metered(&j, meter) : run(&j);
 }
+
+void wki_cpu_forget(wki_plan *plan) { wki_free(plan->ready); }

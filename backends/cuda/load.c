@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TEXT_(x) #x
-#define TEXT(x)  TEXT_(x)
+#define TEXT_(x)  #x
+#define TEXT(x)   TEXT_(x)
 #define FILE_NAME "libwick-cuda.so." TEXT(WK_VERSION_MAJOR) "." TEXT(WK_VERSION_MINOR)
 
 static struct {
@@ -24,15 +24,17 @@ static struct {
 
 static wki_meter *meter(void) { return wki_meter_here; }
 
-static const wki_cuda_core core = { wki_fail_list, wki_alloc, wki_grow, wki_free, wki_lock, wki_unlock, wki_clock, meter };
+static const wki_cuda_core core = {
+    wki_fail_list, wki_alloc, wki_grow, wki_free, wki_lock, wki_unlock, wki_clock, meter
+};
 
 static bool open_file(const char *path)
 {
     void *file = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (!file) return false;
-    wki_cuda_open *open = (wki_cuda_open *)dlsym(file, "wki_cuda_plugin_open");
-    if (open)
-        loaded.plugin = open(WKI_CUDA_ABI, &core, loaded.why, sizeof loaded.why);
+    wki_cuda_open *plugin_open = (wki_cuda_open *)dlsym(file, "wki_cuda_plugin_open");
+    if (plugin_open)
+        loaded.plugin = plugin_open(WKI_CUDA_ABI, &core, loaded.why, sizeof loaded.why);
     else
         snprintf(loaded.why, sizeof loaded.why, "%.180s is no plugin of wick", path);
     return true;

@@ -69,8 +69,7 @@ typedef int32_t wk_device;
 #define WK_CUDA ((wk_device)0x01000000)
 static inline wk_device wk_cuda(int index) { return WK_CUDA | (wk_device)index; }
 WK_API const char *wk_device_name(wk_device device);   /* "cpu", "cuda:1"; valid until this thread's next call */
-WK_API bool wk_cuda_is_available(void);                /* is there a GPU, and what it needs? wick/cuda.h */
-WK_API wk_status wk_set_device(wk_device device);      /* of tensors that this thread makes from now on; WK_E_DEVICE if absent */
+WK_API wk_status wk_set_device(wk_device device);      /* of tensors that this thread makes from now on; WK_E_DEVICE if absent: see wick/cuda.h */
 WK_API wk_device wk_current_device(void);
 
 /* Lifetimes. Each object (tensor, module, loader, ...) is born into its thread's innermost scope and dies with it, unless it

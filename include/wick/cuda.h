@@ -20,6 +20,7 @@
 extern "C" {
 #endif
 
+WK_API bool wk_cuda_is_available(void);      /* libwick-cuda.so, a driver and a GPU are there */
 WK_API const char *wk_cuda_why_not(void);    /* "there is no libwick-cuda.so", "cuda: no device is detected"; "" if available */
 WK_API int wk_cuda_device_count(void);       /* 0 if not available */
 

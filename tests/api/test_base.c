@@ -5,6 +5,7 @@
 #include "base/rng.h"
 #include "base/thread.h"
 #include "base_node.h"
+#include "wick/cuda.h"
 #include <stdio.h>
 
 /* errors */
@@ -195,15 +196,39 @@ TEST(rng, goes_on_from_a_place_that_was_kept)
 
 /* devices and versions */
 
-TEST(device, cuda_is_refused_with_advice)
+TEST(device, what_is_not_there_is_refused_with_advice)
 {
-    CHECK(!wk_cuda_is_available());
-    CHECK(wk_set_device(wk_cuda(1)) == WK_E_DEVICE);
-    CHECK_ERROR(WK_E_DEVICE, "set_device: cuda is not part of this build; use cpu");
+    const int count = wk_cuda_device_count();
+    CHECK(wk_cuda_is_available() == (count > 0) && !*wk_cuda_why_not() == (count > 0));
+    CHECK(wk_set_device(wk_cuda(count)) == WK_E_DEVICE);
+    CHECK_ERROR(WK_E_DEVICE, "set_device: ", count ? "there is no cuda:" : "cuda:0 is not to be had",
+                wk_cuda_why_not());
     CHECK(wk_set_device(WK_CPU) == WK_OK && wk_current_device() == WK_CPU);
     CHECK(strcmp(wk_device_name(WK_CPU), "cpu") == 0 && strcmp(wk_device_name(wk_cuda(3)), "cuda:3") == 0);
     CHECK(wk_set_device(5) == WK_E_DEVICE);
     CHECK_ERROR(WK_E_DEVICE, "set_device", "use cpu");
+    wk_memory memory;
+    CHECK(wk_memory_stats(wk_cuda(count), &memory) == WK_E_DEVICE && memory.used == 0);
+    CHECK_ERROR(WK_E_DEVICE, "memory_stats: ", "cuda:");
+    wk_cuda_properties facts;
+    CHECK(wk_cuda_get_device_properties(WK_CPU, &facts) == WK_E_DEVICE);
+    CHECK_ERROR(WK_E_DEVICE, "cuda_get_device_properties: cpu is no CUDA device");
+}
+
+TEST(device, has_a_name_by_which_it_is_found)
+{
+    wk_device device = 7;
+    CHECK(wk_device_by_name("cpu", &device) == WK_OK && device == WK_CPU);
+    CHECK(wk_device_by_name("auto", &device) == WK_OK && (device == WK_CPU) == !wk_cuda_is_available());
+    const char *const wrong[] = { "", "gpu", "cuda:", "cuda:x", "cuda:1x", "cuda:-1", "cuda1", "cuda:99999999", "CPU" };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        CHECK(wk_device_by_name(wrong[i], &device) == WK_E_INVALID);
+        CHECK_ERROR(WK_E_INVALID, "device_by_name: no device is called \"", wrong[i], "cuda:N or auto");
+    }
+    CHECK(wk_device_by_name("cuda:60000", &device) == WK_E_DEVICE);
+    CHECK_ERROR(WK_E_DEVICE, "cuda:60000");
+    CHECK(wk_device_by_name(NULL, &device) == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "name is NULL");
 }
 
 TEST(version, is_that_of_the_header)

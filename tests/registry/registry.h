@@ -337,12 +337,14 @@ static inline bool near_enough(const wki_view *v, double a, double b)
 #endif
 }
 
+static inline wk_tensor *on_cpu(wk_tensor *t) { return wk_contiguous(wk_to_device(wk_detach(t), WK_CPU)); }
+
 /* One shape, one dtype, the same bits; all NaNs alike, because a compiler may put either operand first. */
 static inline bool same_bits(wk_tensor *a, wk_tensor *b)
 {
     WK_NO_GRAD(values);
     if (!a || !b || a->v.dtype != b->v.dtype || !wki_same_shape(&a->v, &b->v)) return a == b;
-    const wki_view *p = &wk_contiguous(a)->v, *q = &wk_contiguous(b)->v;
+    const wki_view *p = &on_cpu(a)->v, *q = &on_cpu(b)->v;
     const size_t size = wk_dtype_size((wk_dtype)p->dtype);
     for (int64_t i = 0; i < wki_numel(p); i++)
         if (memcmp((const char *)p->data + (size_t)i * size, (const char *)q->data + (size_t)i * size, size) != 0 &&

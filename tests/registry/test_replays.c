@@ -35,6 +35,7 @@ static const char *const reasons[] = {
     "what a mask selects depends on values",
     "the lengths of ctc_loss decide about shapes",
     "the step seeds random numbers anew",
+    "a tensor goes to another device",
 };
 
 static bool is_known(const char *why)

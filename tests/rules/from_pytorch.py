@@ -11,7 +11,7 @@ import sys
 import source
 
 DOCUMENT = "docs/from-pytorch.md"
-HEADERS = ["tensor", "elementwise", "capture", "profile", "nn", "layers", "state", "optim", "schedule", "average", "data"]
+HEADERS = ["cuda", "tensor", "elementwise", "capture", "profile", "nn", "layers", "state", "optim", "schedule", "average", "data"]
 DECLARED = re.compile(r"\bWK_API\b[^;{}()]*?\b(wk_\w+)\s*\(([^;{]*?)\)\s*(?:__attribute__[^;]*)?;")
 MACRO = re.compile(r"^[ \t]*#[ \t]*define (wk_\w+)\(", re.M)
 NAME = re.compile(r"`[^`]*?\b(wk_\w+)\b[^`]*`")

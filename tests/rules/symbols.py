@@ -10,7 +10,7 @@ import sys
 import source
 
 DECLARED = re.compile(r"\bWK_API\b[^;{}]*?\b(wki?_\w+)\s*\(")
-NEVER = {"printf", "puts", "putchar", "perror", "exit", "_exit", "abort", "system", "popen", "fork", "execve", "dlopen", "signal",
+NEVER = {"printf", "puts", "putchar", "perror", "exit", "_exit", "abort", "system", "popen", "fork", "execve", "signal",
          "sigaction", "atexit", "__assert_fail", "setlocale", "rand", "srand", "strtok", "stdout", "stderr"}
 
 

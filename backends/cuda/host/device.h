@@ -39,4 +39,5 @@ size_t wki_cuda_scratch(const wki_cuda_kernel *kernel, const wki_call *call);
 
 wk_status wki_cuda_prepare(wki_plan *plan);
 wk_status wki_cuda_replay(wki_plan *plan);
+void wki_cuda_forget(wki_plan *plan);
 #endif

@@ -1,6 +1,7 @@
-/* Memory of a device, cached. Sizes are rounded up to classes, four to a doubling; blocks up to a MiB are cut from slabs, larger ones
- * come from CUDA one by one, and all are kept by class when freed. A device has one queue, in whose order work runs, so
- * that a block may be given away as soon as it is freed: what still uses it runs before what comes next.
+/* Memory of a device, cached. Sizes are rounded up to classes, four to a doubling; blocks up to a MiB are cut from
+ * slabs, larger ones come from CUDA one by one, and all are kept by class when freed. A device has one queue, in whose
+ * order work runs, so that a block may be given away as soon as it is freed: what still uses it runs before what comes
+ * next.
  *
  * With WICK_CUDA_CACHE=0 each block comes from CUDA and goes back to it, so that tools see its bounds and its end. */
 #include "backends/cuda/host/device.h"
@@ -13,7 +14,7 @@ enum { SMALLEST_LOG = 9, CLASSES = 4 * 40, ROOM_AT_FIRST = 16 };
 #define SMALL ((size_t)1 << 20) /* at most: cut from a slab */
 
 typedef struct stack {
-    void **blocks; /* the free ones */
+    void **blocks;            /* the free ones */
     size_t count, made, room; /* room for all that were made, so that freeing needs no memory */
 } stack;
 
@@ -82,10 +83,11 @@ static wk_status from_cuda(wki_cuda_pool *p, int index, size_t bytes, void **blo
     (void)cudaGetLastError();
     size_t left = 0, all = 0;
     (void)cudaMemGetInfo(&left, &all);
-    return wki_fail(WK_E_MEMORY, wki_device_name(index).text,
-                    "cannot allocate %zu bytes for a tensor (%zu of %zu MiB are free, tensors hold %zu MiB); free some, or "
-                    "work on smaller batches",
-                    bytes, left >> 20, all >> 20, p->used >> 20);
+    return wki_fail(
+        WK_E_MEMORY, wki_device_name(index).text,
+        "cannot allocate %zu bytes for a tensor (%zu of %zu MiB are free, tensors hold %zu MiB); free some, or "
+        "work on smaller batches",
+        bytes, left >> 20, all >> 20, p->used >> 20);
 }
 
 static wk_status from_slab(wki_cuda_pool *p, int index, size_t bytes, void **block)

@@ -61,7 +61,8 @@ wk_status wki_device_run(int index, const wki_call *call)
 static bool is_pinned(const void *memory)
 {
     struct cudaPointerAttributes facts;
-    const bool known = cudaPointerGetAttributes(&facts, memory) == cudaSuccess && facts.type != cudaMemoryTypeUnregistered;
+    const bool known =
+        cudaPointerGetAttributes(&facts, memory) == cudaSuccess && facts.type != cudaMemoryTypeUnregistered;
     (void)cudaGetLastError();
     return known;
 }
@@ -139,6 +140,7 @@ static const wki_backend backend = {
     .in_place = in_place,
     .prepare = wki_cuda_prepare,
     .replay = wki_cuda_replay,
+    .forget = wki_cuda_forget,
 };
 
 static wk_status properties(int index, wk_cuda_properties *out)
@@ -161,9 +163,8 @@ static const wki_cuda_plugin plugin = {
     WKI_CUDA_ABI, &backend, wki_device_count, properties, wki_device_stats, wki_device_trim, copy_across,
 };
 
-__attribute__((visibility("default"))) const wki_cuda_plugin *wki_cuda_plugin_open(uint32_t abi,
-                                                                                   const wki_cuda_core *core, char *why,
-                                                                                   size_t why_bytes)
+__attribute__((visibility("default"))) const wki_cuda_plugin *
+wki_cuda_plugin_open(uint32_t abi, const wki_cuda_core *core, char *why, size_t why_bytes)
 {
     int count = 0;
     if (abi != WKI_CUDA_ABI) {

@@ -4,7 +4,7 @@
 #ifndef WKI_KERNEL_H
 #define WKI_KERNEL_H
 #ifdef WKI_EMU
-#include "emu.h"
+#include <emu.h>
 #else
 #include <cuda_runtime.h>
 #define WKI_SHARED(T, name, n)                            __shared__ T name[n]
