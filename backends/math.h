@@ -131,7 +131,10 @@ WKI_INLINE real wki_real_of(wki_word w)
 #define INFINITE wki_real_of((wki_word)(2 * BIAS + 1) << FRACTION)
 #define NOT_REAL wki_real_of(~SIGN)
 
-#if REAL_BITS == 64
+#ifdef __CUDACC__
+WKI_INLINE real wki_fma(real a, real b, real c) { return PICK(__fmaf_rn, __fma_rn)(a, b, c); }
+WKI_INLINE real wki_sqrt(real x) { return PICK(__fsqrt_rn, __dsqrt_rn)(x); }
+#elif REAL_BITS == 64
 WKI_INLINE real wki_fma(real a, real b, real c) { return __builtin_fma(a, b, c); }
 WKI_INLINE real wki_sqrt(real x) { return __builtin_sqrt(x); }
 #else

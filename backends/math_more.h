@@ -10,7 +10,12 @@ WKI_INLINE int wki_is_infinite(real x) { return wki_abs(x) == INFINITE; }
 WKI_INLINE real wki_nan_to_num(real x) { return x == x ? wki_copysign(wki_within(wki_abs(x), LARGEST), x) : 0; }
 
 /* ---- Rounding: the sign of a zero is x's ---- */
-#ifdef __SSE4_1__
+#ifdef __CUDACC__
+WKI_INLINE real wki_floor(real x) { return PICK(::floorf, ::floor)(x); }
+WKI_INLINE real wki_ceil(real x) { return PICK(::ceilf, ::ceil)(x); }
+WKI_INLINE real wki_trunc(real x) { return PICK(::truncf, ::trunc)(x); }
+WKI_INLINE real wki_round(real x) { return PICK(::rintf, ::rint)(x); }
+#elif defined __SSE4_1__
 WKI_INLINE real wki_floor(real x) { return PICK(__builtin_floorf, __builtin_floor)(x); }
 WKI_INLINE real wki_ceil(real x) { return PICK(__builtin_ceilf, __builtin_ceil)(x); }
 WKI_INLINE real wki_trunc(real x) { return PICK(__builtin_truncf, __builtin_trunc)(x); }

@@ -2,13 +2,8 @@
  * key. */
 #ifndef WKI_RNG_H
 #define WKI_RNG_H
+#include "base/on_device.h"
 #include "wick/base.h"
-
-#ifdef __CUDACC__
-#define WKI_ON_DEVICE __host__ __device__
-#else
-#define WKI_ON_DEVICE
-#endif
 
 /* Ten rounds; known answers in Random123's kat_vectors. */
 WKI_ON_DEVICE static inline void wki_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4])
@@ -54,4 +49,18 @@ WK_API wki_random_key wki_random_next(void);
 WK_API uint64_t wki_random_position(void);
 WK_API uint64_t wki_random_seek(uint64_t position);
 WK_API uint32_t wki_random_seeding(void); /* another one after each wk_manual_seed */
+
+/* What makes an operation's random words 4 block .. 4 block + 3. The top bit of the last counter keeps operations apart
+ * from the serial streams above, whose rows stay below 2^63. A tensor of more than 2^34 words reaches into the
+ * key. */
+WKI_ON_DEVICE static inline void wki_random_block(const wki_random_key *key, uint64_t block, uint32_t counter[4],
+                                                  uint32_t keys[2])
+{
+    counter[0] = (uint32_t)block;
+    counter[1] = (uint32_t)key->op;
+    counter[2] = (uint32_t)(key->op >> 32);
+    counter[3] = key->stream | 0x80000000u;
+    keys[0] = (uint32_t)key->seed;
+    keys[1] = (uint32_t)(key->seed >> 32) ^ (uint32_t)(block >> 32);
+}
 #endif

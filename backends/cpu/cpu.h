@@ -126,18 +126,5 @@ extern const wki_folds wki_folds_f64_base, wki_folds_f64_avx2, wki_folds_f64_avx
 extern const wki_moves wki_moves_32_base, wki_moves_32_avx2, wki_moves_32_avx512;
 extern const wki_moves wki_moves_64_base, wki_moves_64_avx2, wki_moves_64_avx512;
 
-/* What makes an operation's random words 4 block .. 4 block + 3. The top bit of the last counter keeps operations apart
- * from the serial streams of base/rng.h, whose rows stay below 2^63. A tensor of more than 2^34 words reaches into the
- * key. */
-static inline void wki_random_block(const wki_random_key *key, uint64_t block, uint32_t counter[4], uint32_t keys[2])
-{
-    counter[0] = (uint32_t)block;
-    counter[1] = (uint32_t)key->op;
-    counter[2] = (uint32_t)(key->op >> 32);
-    counter[3] = key->stream | 0x80000000u;
-    keys[0] = (uint32_t)key->seed;
-    keys[1] = (uint32_t)(key->seed >> 32) ^ (uint32_t)(block >> 32);
-}
-
 static inline int64_t wki_width(int64_t lines) { return (lines + 15) / 16 * 16; }
 #endif

@@ -152,20 +152,6 @@
 #undef y_pow_scalar
 #undef dx_pow_scalar
 
-/* Powers by plain arithmetic, the same ones as in PyTorch: a loop for each, since the exponent is the same for all. */
-#if WKI_REAL_ROWS
-#define EASY_POWERS(DO)                                                                                                \
-    DO(itself, 1, x)                                                                                                   \
-    DO(square, 2, x *x)                                                                                                \
-    DO(cube, 3, x *x *x)                                                                                               \
-    DO(root, real(0.5), wki_sqrt(x))                                                                                   \
-    DO(inverse, -1, 1 / x)                                                                                             \
-    DO(inverse_square, -2, 1 / (x * x))                                                                                \
-    DO(inverse_root, real(-0.5), 1 / wki_sqrt(x))
-#elif !defined WKI_TYPE_truth
-#define EASY_POWERS(DO) DO(square, 2, x *x) DO(cube, 3, x *x *x)
-#endif
-
 #ifdef EASY_POWERS
 #define VALUE_LOOP(NAME, EXPONENT, POWER) LOOP(y_power_##NAME, element, IN_X, POWER)
 #define VALUE_CASE(NAME, EXPONENT, POWER)                                                                              \

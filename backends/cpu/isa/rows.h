@@ -63,4 +63,18 @@ WKI_INLINE real wki_number(double s) { return (real)s; }
 #define TERNARY(NAME, KIND, Y, ...)  KIND(WKI_INLINE real NAME(real x, real a, real b) { return Y; })
 #include "backends/ops.def"
 #undef near
+
+/* Powers by plain arithmetic, the same ones as in PyTorch: the exponent is the same for all elements. */
+#if WKI_REAL_ROWS
+#define EASY_POWERS(DO)                                                                                                \
+    DO(itself, 1, x)                                                                                                   \
+    DO(square, 2, x *x)                                                                                                \
+    DO(cube, 3, x *x *x)                                                                                               \
+    DO(root, real(0.5), wki_sqrt(x))                                                                                   \
+    DO(inverse, -1, 1 / x)                                                                                             \
+    DO(inverse_square, -2, 1 / (x * x))                                                                                \
+    DO(inverse_root, real(-0.5), 1 / wki_sqrt(x))
+#elif !defined WKI_TYPE_truth
+#define EASY_POWERS(DO) DO(square, 2, x *x) DO(cube, 3, x *x *x)
+#endif
 #endif

@@ -2,7 +2,9 @@
  * nothing traps: division by 0 gives 0 here, and the front refuses it. */
 #ifndef WKI_CPU_WHOLE_H
 #define WKI_CPU_WHOLE_H
+#ifndef WKI_INLINE /* on a device math.h says it */
 #define WKI_INLINE static inline __attribute__((always_inline))
+#endif
 
 #if defined WKI_TYPE_i64
 #define WKI_TYPE i64

@@ -5,10 +5,14 @@
 #define WKI_KERNEL_H
 #ifdef WKI_EMU
 #include <emu.h>
+#define WKI_UNROLL
+#define WKI_ROLLED
 #else
 #include <cuda_runtime.h>
 #define WKI_SHARED(T, name, n)                            __shared__ T name[n]
 #define WKI_LAUNCH(kernel, grid, block, bytes, queue, ...) kernel<<<grid, block, bytes, (queue)->stream>>>(__VA_ARGS__)
+#define WKI_UNROLL _Pragma("unroll")
+#define WKI_ROLLED _Pragma("unroll 1")
 #endif
 #include "backends/cuda/host/cuda.h"
 
@@ -46,9 +50,7 @@ template <int n> WKI_DEVICE void wki_places(const wki_lattice &l, int64_t i, int
 {
     for (int k = 0; k < n; k++) at[k] = l.flat ? i : 0;
     if (l.flat) return;
-#pragma unroll
-    for (int d = WKI_MAX_DIMS - 1; d >= 0; d--) {
-        if (d >= l.ndim) continue;
+    WKI_ROLLED for (int d = l.ndim - 1; d >= 0; d--) {
         const int64_t rest = d ? i / l.size[d] : 0, index = i - rest * l.size[d];
         for (int k = 0; k < n; k++) at[k] += index * l.stride[k][d];
         i = rest;

@@ -1,0 +1,3 @@
+/* Elementwise rows of f32. */
+#define WKI_TYPE_f32
+#include "backends/cuda/kernels/rows.h"

@@ -1,0 +1,3 @@
+/* Elementwise rows of f64. */
+#define WKI_TYPE_f64
+#include "backends/cuda/kernels/rows.h"

@@ -1,0 +1,3 @@
+/* Elementwise rows of i64. */
+#define WKI_TYPE_i64
+#include "backends/cuda/kernels/rows.h"
