@@ -1,11 +1,12 @@
 /* Kernels around matrix products: operands laid out anew for them, and what follows their sums. */
-#include "backends/cuda/kernels/matrix.h"
-#include "backends/cuda/kernels/kernel.h"
 #include "backends/cuda/kernels/halves.h"
+#include "backends/cuda/kernels/kernel.h"
+#include "backends/cuda/kernels/matrix.h"
 
 template <class T, class To> static __global__ void lay_out(wki_lattice l, To *to, const T *from)
 {
-    WKI_EACH(i, l.count) {
+    WKI_EACH(i, l.count)
+    {
         int64_t at[2];
         wki_places<2>(l, i, at);
         wki_store(to + at[0], from[at[1]]);
@@ -32,7 +33,8 @@ void wki_lay_out(const wki_queue *queue, const wki_view *to, const wki_view *fro
 template <class T>
 static __global__ void finish(wki_lattice l, T *to, const T *from, const T *bias, const T *mask, bool relu)
 {
-    WKI_EACH(i, l.count) {
+    WKI_EACH(i, l.count)
+    {
         int64_t at[4];
         wki_places<4>(l, i, at);
         T x = from ? from[at[1]] : 0;
