@@ -19,7 +19,7 @@ const args_option run_options[RUN_OPTIONS] = {
     { "clip", 0, ARGS_REAL, AT(clip), "NORM", "the most that all gradients together may be", 0, 1e30 },
     { "clip-value", 0, ARGS_REAL, AT(clip_value), "V", "the most that each gradient may be", 0, 1e30 },
     { "bf16", 0, ARGS_FLAG, AT(bf16), NULL, "train with bfloat16 operands, summed in f32", 0, 0 },
-    { "matmul", 0, ARGS_TEXT, AT(matmul), "HOW", "products of f32: highest, or by AMX split, split3", 0, 0 },
+    { "matmul", 0, ARGS_TEXT, AT(matmul), "HOW", "products of f32: highest, by AMX split, split3, on CUDA tf32", 0, 0 },
     { "model", 0, ARGS_TEXT, AT(model), "NAME", "mlp, lenet, cnn or resnet-small (mlp)", 0, 0 },
     { "hidden", 0, ARGS_TEXT, AT(hidden), "N,N", "hidden layers of an mlp (512,256), or none", 0, 0 },
     { "scale", 0, ARGS_TEXT, AT(scale), "NAME", "of numbers: auto, none, standard or minmax (auto)", 0, 0 },
@@ -86,7 +86,7 @@ static bool know_matmul(const char *name)
     wk_matmul_mode mode;
     if (wk_matmul_precision_by_name(name, &mode) == WK_OK) return true;
     wk_error_clear();
-    return say_usage("--matmul is \"%s\"; expected highest, split, split3 or bf16", name), false;
+    return say_usage("--matmul is \"%s\"; expected highest, split, split3, bf16 or tf32", name), false;
 }
 
 bool run_prepare(run_plan *p, const run_settings *settings)

@@ -145,7 +145,8 @@ WK_API int wk_num_threads(void);
 WK_API const char *wk_cpu_isa(void);                 /* "base", "avx2", "avx512" or "amx" */
 WK_API wk_status wk_set_cpu_isa(const char *name);   /* WK_E_UNSUPPORTED if the machine lacks it; call between steps */
 
-/* How f32 matrix products are made (torch.set_float32_matmul_precision): by f32's units, or where the CPU has AMX by tiles, each
+/* How f32 matrix products are made (torch.set_float32_matmul_precision; on CUDA devices WK_MATMUL_SPLIT and WK_MATMUL_SPLIT3 are as
+ * WK_MATMUL_HIGHEST, and what follows is of the CPU): by f32's units, or where the CPU has AMX by tiles, each
  * operand being taken as so many numbers of bfloat16 that add up to it, and their products summed in f32. What a product reads and
  * gives stays f32; f64 and convolutions stay as they are. Small products, and rows and columns with an infinity, a NaN or a number
  * above 3.38e38, are made by f32's units in all modes but the last. A part below 2^-126 counts as zero: of numbers below 2^-110
@@ -154,14 +155,16 @@ typedef enum wk_matmul_mode {
     WK_MATMUL_HIGHEST, /* f32's units */
     WK_MATMUL_SPLIT,   /* three parts, six products: the rounding of f32's sums or less, faster than f32's units */
     WK_MATMUL_SPLIT3,  /* two parts, three products: some 17 bits */
-    WK_MATMUL_BF16     /* one part, to the nearest and even: 8 bits, as autocast has them */
+    WK_MATMUL_BF16,    /* one part, to the nearest and even: 8 bits, as autocast has them */
+    WK_MATMUL_TF32     /* on CUDA devices: operands of 11 bits; on the CPU as WK_MATMUL_HIGHEST */
 } wk_matmul_mode;
 WK_API wk_matmul_mode wk_matmul_precision(void); /* WK_MATMUL_HIGHEST at first */
 /* For the process; each product keeps what was set when it was called or recorded. WK_E_UNSUPPORTED, and nothing changes, where the
- * instruction set in use has no tiles; with another one chosen later products are as with WK_MATMUL_HIGHEST. Call between steps. */
+ * instruction set in use has no tiles, and for tf32 where CUDA is not to be had; with another set chosen later products are as with
+ * WK_MATMUL_HIGHEST. Call between steps. */
 WK_API wk_status wk_set_matmul_precision(wk_matmul_mode mode);
 WK_API bool wk_matmul_precision_is_available(wk_matmul_mode mode);
-WK_API const char *wk_matmul_precision_name(wk_matmul_mode mode); /* "highest", "split", "split3", "bf16"; NULL: no such mode */
+WK_API const char *wk_matmul_precision_name(wk_matmul_mode mode); /* "highest", "split", "split3", "bf16", "tf32"; NULL: no such mode */
 WK_API wk_status wk_matmul_precision_by_name(const char *name, wk_matmul_mode *mode); /* WK_E_INVALID: there is no such name */
 
 /* Memory of tensors on a device. Freed blocks are cached for the next tensor; wk_memory_trim gives them back to the system. */

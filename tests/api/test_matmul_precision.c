@@ -15,16 +15,16 @@ static double distance(wk_tensor *a, wk_tensor *b) { return wk_item(wk_max(wk_ab
 
 TEST(precision, has_names)
 {
-    static const char *const names[] = { "highest", "split", "split3", "bf16" };
-    for (int i = 0; i < 4; i++) {
+    static const char *const names[] = { "highest", "split", "split3", "bf16", "tf32" };
+    for (int i = 0; i < 5; i++) {
         wk_matmul_mode mode = WK_MATMUL_HIGHEST;
         CHECK(!strcmp(wk_matmul_precision_name((wk_matmul_mode)i), names[i]));
         CHECK(wk_matmul_precision_by_name(names[i], &mode) == WK_OK && (int)mode == i);
     }
     wk_matmul_mode kept = WK_MATMUL_SPLIT3;
-    CHECK(!wk_matmul_precision_name((wk_matmul_mode)4) && !wk_matmul_precision_name((wk_matmul_mode)-1));
-    CHECK(wk_matmul_precision_by_name("tf32", &kept) == WK_E_INVALID && kept == WK_MATMUL_SPLIT3);
-    CHECK_ERROR(WK_E_INVALID, "matmul_precision_by_name", "tf32", "split3");
+    CHECK(!wk_matmul_precision_name((wk_matmul_mode)5) && !wk_matmul_precision_name((wk_matmul_mode)-1));
+    CHECK(wk_matmul_precision_by_name("tf16", &kept) == WK_E_INVALID && kept == WK_MATMUL_SPLIT3);
+    CHECK_ERROR(WK_E_INVALID, "matmul_precision_by_name", "tf16", "tf32");
     CHECK(wk_matmul_precision_by_name(NULL, &kept) == WK_E_INVALID);
     wk_error_clear();
 }
@@ -33,9 +33,9 @@ TEST(precision, is_the_highest_until_it_is_set_and_refused_without_tiles)
 {
     const char *const best = wk_cpu_isa();
     CHECK(wk_matmul_precision() == WK_MATMUL_HIGHEST && wk_matmul_precision_is_available(WK_MATMUL_HIGHEST));
-    CHECK(wk_set_matmul_precision((wk_matmul_mode)4) == WK_E_INVALID);
-    CHECK_ERROR(WK_E_INVALID, "set_matmul_precision", "4", "0 to 3");
-    CHECK(!wk_matmul_precision_is_available((wk_matmul_mode)4));
+    CHECK(wk_set_matmul_precision((wk_matmul_mode)5) == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "set_matmul_precision", "5", "0 to 4");
+    CHECK(!wk_matmul_precision_is_available((wk_matmul_mode)5));
     CHECK(wk_set_cpu_isa("base") == WK_OK);
     for (int i = 1; i < 4; i++) {
         CHECK(!wk_matmul_precision_is_available((wk_matmul_mode)i));
@@ -45,6 +45,21 @@ TEST(precision, is_the_highest_until_it_is_set_and_refused_without_tiles)
     }
     CHECK(wk_set_matmul_precision(WK_MATMUL_HIGHEST) == WK_OK);
     CHECK(wk_set_cpu_isa(best) == WK_OK);
+}
+
+TEST(precision, tf32_is_that_of_cuda_devices_and_leaves_the_cpu_as_it_is)
+{
+    CHECK(wk_matmul_precision_is_available(WK_MATMUL_TF32) == wk_cuda_is_available());
+    if (!wk_cuda_is_available()) {
+        CHECK(wk_set_matmul_precision(WK_MATMUL_TF32) == WK_E_UNSUPPORTED);
+        CHECK_ERROR(WK_E_UNSUPPORTED, "set_matmul_precision", "tf32 needs CUDA", wk_cuda_why_not());
+        CHECK(wk_matmul_precision() == WK_MATMUL_HIGHEST);
+        return;
+    }
+    wk_tensor *const a = wk_randn(WK_SHAPE(70, 90), WK_F32), *const b = wk_randn(WK_SHAPE(90, 50), WK_F32);
+    wk_tensor *const f32 = wk_mm(a, b);
+    CHECK(wk_set_matmul_precision(WK_MATMUL_TF32) == WK_OK && wk_equal(wk_mm(a, b), f32));
+    CHECK(wk_set_matmul_precision(WK_MATMUL_HIGHEST) == WK_OK);
 }
 
 TEST(precision, is_that_of_f32_products_by_every_op_and_layout_on_any_number_of_threads)

@@ -328,7 +328,7 @@ cmp halved/metrics.csv halved-again/metrics.csv || fail "the logs differ"
 
 law "products of f32 are made by the machine's tiles where it has them, or the wish is refused"
 refuses 2 train rates.h5 --epochs 1 --matmul best -o refused
-says 'expected highest, split, split3 or bf16'
+says 'expected highest, split, split3, bf16 or tf32'
 run 0 info
 if grep -q '^kernels *amx ' out; then
     run 0 train rates.h5 --epochs 3 --hidden 64,64 --lr 0.02 -o by-units -q

@@ -23,8 +23,8 @@ const wki_product_kernel *wki_product_on_tiles(wk_matmul_mode mode)
 {
 #ifdef __x86_64__
     static const wki_product_kernel *const kernels[] = { NULL, &wki_product_split_amx, &wki_product_split3_amx,
-                                                         &wki_product_bf16_amx };
-    return mode != WK_MATMUL_HIGHEST && wki_has_tiles() ? kernels[mode] : NULL;
+                                                         &wki_product_bf16_amx, NULL };
+    return kernels[mode] && wki_has_tiles() ? kernels[mode] : NULL;
 #else
     (void)mode;
     return NULL;
@@ -34,7 +34,7 @@ const wki_product_kernel *wki_product_on_tiles(wk_matmul_mode mode)
 /* Below, packing costs more than tiles give: measured against f32's kernels; those of pairs are slower than any. */
 static bool tiles_pay(const wki_call *call, int mode)
 {
-    static const double side[] = { 0, 64, 43, 0 }, work[] = { 0, 1 << 19, 1 << 18, 0 };
+    static const double side[] = { 0, 64, 43, 0, 0 }, work[] = { 0, 1 << 19, 1 << 18, 0, 0 };
     const wki_view *c = call->views[0], *a = call->views[1];
     const double m = (double)c->size[c->ndim - 2], n = (double)c->size[c->ndim - 1], k = (double)a->size[a->ndim - 1];
     return 2 * m * n >= side[mode] * (m + n) && m * n * k >= work[mode];

@@ -1,0 +1,82 @@
+/* The plans of convolutions: sizes, and pieces of columns that are bounded. */
+#include "backends/cuda/kernels/convolve.h"
+
+enum { LEAST_WINDOWS = 64 };
+#define MOST_BYTES ((int64_t)64 << 20) /* of columns at once */
+
+static int64_t volume(const int32_t size[3]) { return (int64_t)size[0] * size[1] * size[2]; }
+
+static int64_t within(int64_t least, int64_t n, int64_t most) { return n > most ? most : n < least ? least : n; }
+
+/* Does each window hold one element, all elements in order? Then columns are planes. */
+static bool is_pointwise(const wki_window *w)
+{
+    for (int d = 0; d < 3; d++)
+        if (w->kernel[d] != 1 || w->padding[d] || w->in[d] != w->out[d] || (w->stride[d] != 1 && w->out[d] > 1))
+            return false;
+    return true;
+}
+
+wk_status wki_convolution_ok(const wki_call *call)
+{
+    const wki_conv_attrs *attrs = call->attrs;
+    if (!attrs->sliced) return WK_OK;
+    return wki_fail(WK_E_UNSUPPORTED, wki_op_name(call->op),
+                    "weights in slices are the CPU's; cuda takes them as they are");
+}
+
+wki_convolution wki_convolution_of(const wki_call *call, const wki_view *x, const wki_view *y)
+{
+    const wki_conv_attrs *attrs = call->attrs;
+    const wki_window *w = &attrs->window;
+    wki_convolution c = { .attrs = attrs, .window = w, .dtype = (wk_dtype)x->dtype, .size = wki_real_bytes(x) };
+    c.halves = (attrs->bf16 || attrs->rounds) && c.dtype == WK_F32;
+    c.kind = c.halves ? WKI_BLAS_BF16 : c.dtype == WK_F64 ? WKI_BLAS_F64 : WKI_BLAS_F32;
+    c.columns = !is_pointwise(w);
+    c.n = x->size[0], c.groups = attrs->groups, c.in = x->size[1] / c.groups, c.out = y->size[1] / c.groups;
+    c.k = c.in * volume(w->kernel), c.windows = volume(w->out), c.plane = volume(w->in);
+    const int64_t window = c.groups * c.k * (int64_t)c.size, image = window * wki_ld_up(c.windows);
+    if (image == 0 || c.n == 0) return c;
+    c.images = within(1, MOST_BYTES / image, c.n);
+    c.block = c.images > 1 ? c.windows : within(LEAST_WINDOWS, MOST_BYTES / window, c.windows);
+    c.ld = wki_ld_up(c.block);
+    return c;
+}
+
+size_t wki_halves_bytes(int64_t outer, int64_t rows, int64_t columns)
+{
+    return wki_scratch_up((size_t)(outer * rows * wki_ld_up(columns)) * sizeof(uint16_t));
+}
+
+wki_matrix wki_halves(const wki_queue *queue, void *to, int64_t outer, int64_t rows, int64_t columns, int64_t step,
+                      int64_t ld, const void *from)
+{
+    const int64_t apart = wki_ld_up(columns);
+    wki_view source = { .data = (void *)from, .ndim = 3, .dtype = WK_F32 };
+    source.size[0] = outer, source.size[1] = rows, source.size[2] = columns;
+    source.stride[0] = step, source.stride[1] = ld, source.stride[2] = 1;
+    wki_view target = source;
+    target.data = to, target.stride[0] = rows * apart, target.stride[1] = apart;
+    wki_lay_out(queue, &target, &source, true);
+    return (wki_matrix){ to, apart, false };
+}
+
+size_t wki_weights_bytes(const wki_convolution *c) { return c->halves ? wki_halves_bytes(c->groups, c->out, c->k) : 0; }
+
+wki_matrix wki_weights(const wki_queue *queue, const wki_convolution *c, void *w, void *scratch)
+{
+    if (!c->halves) return (wki_matrix){ w, c->k, false };
+    return wki_halves(queue, scratch, c->groups, c->out, c->k, c->out * c->k, c->k, w);
+}
+
+void wki_finish_images(const wki_queue *queue, const wki_view *y, const wki_view *bias, bool relu, bool zero)
+{
+    if (!bias && !relu && !zero) return;
+    wki_finish f = { .to = *y, .from = *y, .bias = wki_no_view(y), .mask = wki_no_view(y), .relu = relu };
+    if (zero) f.from = f.mask;
+    if (bias) {
+        f.bias.data = bias->data;
+        f.bias.stride[1] = 1;
+    }
+    wki_finish_run(queue, &f);
+}
