@@ -5,6 +5,8 @@
 #define WKI_KERNEL_H
 #ifdef WKI_EMU
 #include <emu.h>
+#define WKI_LAUNCH(kernel, grid, block, bytes, queue, ...)                                                              \
+    WKI_EMU_LAUNCH(kernel, grid, block, bytes, (queue)->stream, __VA_ARGS__)
 #define WKI_UNROLL
 #define WKI_ROLLED
 #else
