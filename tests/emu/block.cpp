@@ -76,8 +76,8 @@ void kernel_fault(cudaError_t error, const char *what, ...)
     va_start(list, what);
     vsnprintf(text, sizeof text, what, list);
     va_end(list);
-    tell("kernel %s, block (%u,%u,%u), thread (%u,%u,%u): %s", running->name.c_str(), now.block.x, now.block.y,
-         now.block.z, now.thread.x, now.thread.y, now.thread.z, text);
+    tell("kernel %s, block (%u,%u,%u), thread (%u,%u,%u): %s", running->name, now.block.x, now.block.y, now.block.z,
+         now.thread.x, now.thread.y, now.thread.z, text);
     failure = error;
     fiber_switch(fibers[current], &host);
     __builtin_unreachable();
@@ -197,7 +197,7 @@ static void body()
     for (;;) {
         while (begin_thread()) {
             acquire(&launch_tag);
-            running->run(running->kernel, running->args.data());
+            running->run(running->kernel, running->args);
             release(&end_tag);
             end_thread();
             if (tsan) break; /* races are seen between fibers: one for each thread of a block */
@@ -304,7 +304,7 @@ unsigned long long warp_meet(unsigned mask, Meeting what, unsigned long long wor
  */
 static bool pointers_are_right(const Kernel &kernel)
 {
-    for (size_t i = 0; i < kernel.pointers.size(); i++) {
+    for (unsigned i = 0; i < kernel.pointer_count; i++) {
         char *at;
         memcpy(&at, &kernel.args[kernel.pointers[i]], sizeof at);
         if (!at) continue;
@@ -313,7 +313,7 @@ static bool pointers_are_right(const Kernel &kernel)
         const char *what = place.kind == Place::HOST   ? "memory of the host"
                            : place.kind == Place::LOST ? "freed or foreign device memory"
                                                        : "the other device's memory";
-        tell("kernel %s: pointer argument %zu (%p) is %s", kernel.name.c_str(), i + 1, (void *)at, what);
+        tell("kernel %s: pointer argument %u (%p) is %s", kernel.name, i + 1, (void *)at, what);
         return false;
     }
     return true;

@@ -79,6 +79,14 @@ cudaError_t capture_legacy(int device)
     return cudaSuccess;
 }
 
+cudaError_t capture_device(int device)
+{
+    for (auto &capture : captures)
+        for (auto &stream : capture->streams)
+            if (stream->device == device) return spoil(capture.get(), nullptr, cudaErrorStreamCaptureUnsupported);
+    return cudaSuccess;
+}
+
 static void leave(const std::shared_ptr<Capture> &capture)
 {
     for (auto &stream : capture->streams) {
@@ -164,14 +172,15 @@ static Handle *open_handle(std::set<void *> *known, const std::shared_ptr<Graph>
     return handle;
 }
 
-static cudaError_t finish(const std::shared_ptr<Stream> &stream, cudaGraph_t *out)
+static cudaError_t finish(const std::shared_ptr<Stream> &stream, cudaGraph_t *out, cudaError_t given)
 {
     auto capture = stream->capture;
     if (!capture) return cudaErrorIllegalState;
     if (capture->mode != cudaStreamCaptureModeRelaxed && capture->thread != std::this_thread::get_id())
         return cudaErrorStreamCaptureWrongThread;
     if (capture->origin != stream) return spoil(capture.get(), nullptr, cudaErrorStreamCaptureUnmatched);
-    cudaError_t error = capture->invalid   ? cudaErrorStreamCaptureInvalidated
+    cudaError_t error = given              ? given
+                        : capture->invalid ? cudaErrorStreamCaptureInvalidated
                         : joined(*capture) ? cudaSuccess
                                            : cudaErrorStreamCaptureUnjoined;
     leave(capture);
@@ -211,8 +220,7 @@ cudaError_t cudaStreamEndCapture(cudaStream_t handle, cudaGraph_t *out)
     auto stream = stream_find(handle);
     if (!stream) return api.end(cudaErrorInvalidResourceHandle);
     if (!out) return api.end(cudaErrorInvalidValue);
-    cudaError_t error = finish(stream, out);
-    return api.end(api.error ? api.error : error);
+    return api.end(finish(stream, out, api.error));
 }
 
 cudaError_t cudaStreamIsCapturing(cudaStream_t handle, cudaStreamCaptureStatus *status)

@@ -97,11 +97,12 @@ void fiber_host(Fiber *host);
 
 /* block.cpp: a kernel from the first block to the last. */
 struct Kernel {
-    std::string name;
+    const char *name; /* a literal of the launch */
     const void *kernel;
     void (*run)(const void *kernel, const void *args);
-    std::vector<char> args;
-    std::vector<unsigned short> pointers;
+    const char *args;
+    const unsigned short *pointers;
+    unsigned pointer_count;
     dim3 grid, block;
     size_t shared;
     int device;
@@ -203,6 +204,8 @@ cudaError_t capture_wait(const std::shared_ptr<Stream> &stream, Event *event);
 cudaError_t capture_unsafe();
 /* What use of the legacy stream gets. */
 cudaError_t capture_legacy(int device);
+/* What a wait for the whole device gets. */
+cudaError_t capture_device(int device);
 void capture_drop_all();
 extern std::vector<std::shared_ptr<Capture>> captures;
 

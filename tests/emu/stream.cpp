@@ -203,6 +203,7 @@ using namespace wki_emu;
 cudaError_t cudaDeviceSynchronize(void)
 {
     Api api(API_UNSAFE);
+    if (!api.error) api.error = capture_device(current_device());
     if (api.error) return api.end(api.error);
     drain_device(current_device());
     return api.end(state().sticky[current_device()]);

@@ -43,6 +43,22 @@ struct FillWork : Work {
 
 struct KernelWork : Work {
     Kernel kernel;
+    alignas(16) char few[256]; /* arguments, and then where pointers are among them */
+    std::vector<char> many;
+    void keep(const Launch &what)
+    {
+        size_t pointers = what.pointer_count * sizeof *what.pointers, at = (what.args_size + 1) / 2 * 2;
+        char *to = few;
+        if (at + pointers > sizeof few) {
+            many.resize(at + pointers);
+            to = many.data();
+        }
+        memcpy(to, what.args, what.args_size);
+        memcpy(to + at, what.pointers, pointers);
+        kernel.args = to;
+        kernel.pointers = (const unsigned short *)(to + at);
+        kernel.pointer_count = what.pointer_count;
+    }
     cudaError_t run() override
     {
         memory_open(1u << device);
@@ -110,16 +126,8 @@ static cudaError_t launch_checked(const Launch &what, dim3 grid, dim3 block, siz
     if (!stream || stream->device != current_device()) return cudaErrorInvalidResourceHandle;
     auto work = std::make_shared<KernelWork>();
     work->device = stream->device;
-    const char *args = (const char *)what.args;
-    work->kernel = Kernel{ what.name,
-                           what.kernel,
-                           what.run,
-                           std::vector<char>(args, args + what.args_size),
-                           std::vector<unsigned short>(what.pointers, what.pointers + what.pointer_count),
-                           grid,
-                           block,
-                           shared,
-                           stream->device };
+    work->kernel = Kernel{ what.name, what.kernel, what.run, nullptr, nullptr, 0, grid, block, shared, stream->device };
+    work->keep(what);
     return issue(stream, work);
 }
 

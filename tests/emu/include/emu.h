@@ -101,6 +101,7 @@ void launch(const char *name, void (*kernel)(P...), dim3 grid, dim3 block, size_
     static_assert(sizeof...(P) == sizeof...(A), "the kernel takes another number of arguments");
     using All = Args<std::remove_cv_t<P>...>;
     static_assert(std::is_trivially_copyable<All>::value, "a kernel's arguments are copied as bytes");
+    static_assert(alignof(All) <= 16, "a kernel's arguments are aligned to 16 bytes at most");
     static_assert(sizeof(All) <= 4096, "a kernel's arguments must fit 4096 bytes");
     All args;
     memset((void *)&args, 0, sizeof args);
