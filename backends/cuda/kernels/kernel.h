@@ -47,13 +47,19 @@ static inline unsigned wki_grid(int64_t n)
 #define WKI_EACH(i, n)                                                                                                 \
     for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < (n); i += (int64_t)gridDim.x * blockDim.x)
 
+/* i / d, neither below 0: in 32 bits where these will do, several times as fast. */
+WKI_DEVICE int64_t wki_divided(int64_t i, int64_t d)
+{
+    return (uint64_t)(i | d) >> 32 ? i / d : (int64_t)((uint32_t)i / (uint32_t)d);
+}
+
 /* Where element i lies in operands 0 to n - 1, n being known when compiled. */
 template <int n> WKI_DEVICE void wki_places(const wki_lattice &l, int64_t i, int64_t at[n])
 {
     for (int k = 0; k < n; k++) at[k] = l.flat ? i : 0;
     if (l.flat) return;
     WKI_ROLLED for (int d = l.ndim - 1; d >= 0; d--) {
-        const int64_t rest = d ? i / l.size[d] : 0, index = i - rest * l.size[d];
+        const int64_t rest = d ? wki_divided(i, l.size[d]) : 0, index = i - rest * l.size[d];
         for (int k = 0; k < n; k++) at[k] += index * l.stride[k][d];
         i = rest;
     }

@@ -1,0 +1,105 @@
+/* pool_put: x = 0, then x[index] += y in ascending order, in each plane. Windows that chose the same element are strung on a list
+ * of that element, in whatever order they come; the element's thread then adds them up by their numbers. Of a list too long for
+ * that, its warp reads all of the plane's indices instead. */
+#include "backends/cuda/kernels/kernel.h"
+#include "base/error.h"
+
+enum { LONGEST = 8 };
+
+typedef struct planes {
+    int64_t elements, size, windows; /* elements of all planes; of one plane, and its windows */
+} planes;
+
+/* heads: of each element the window that came last, by its number in the plane; next: of each window, the one before it */
+static __global__ void string_up(int64_t n, const planes p, const int64_t *index, int32_t *heads, int32_t *next)
+{
+    WKI_EACH(i, n) {
+        const int64_t plane = wki_divided(i, p.windows), at = index[i];
+        if ((uint64_t)at >= (uint64_t)p.size) continue;
+        next[i] = atomicExch(&heads[plane * p.size + at], (int32_t)(i - plane * p.windows));
+    }
+}
+
+/* The windows of a list, as many as there is room for, ascending */
+WKI_DEVICE int collect(int32_t window, const int32_t *next, int32_t found[LONGEST])
+{
+    int n = 0;
+    for (; window >= 0 && n <= LONGEST; window = next[window], n++) {
+        if (n == LONGEST) return n + 1;
+        int32_t held = window;
+        for (int k = 0; k < LONGEST; k++) {
+            if (k > n) continue;
+            const int32_t there = k < n ? found[k] : INT32_MAX, lower = held < there ? held : there;
+            held = held < there ? there : held;
+            found[k] = lower;
+        }
+    }
+    return n;
+}
+
+/* By all lanes, for one element of one plane; the sum is every lane's. */
+template <class T> WKI_DEVICE T search(const planes &p, int64_t plane, int64_t element, const int64_t *index, const T *y)
+{
+    const int64_t *all = index + plane * p.windows;
+    T sum = 0;
+    for (int64_t first = 0; first < p.windows; first += 32) {
+        const int64_t i = first + threadIdx.x % 32;
+        const bool is_mine = i < p.windows && all[i] == element;
+        for (unsigned left = __ballot_sync(~0u, is_mine); left; left &= left - 1)
+            sum += y[plane * p.windows + first + (__ffs((int)left) - 1)];
+    }
+    return sum;
+}
+
+template <class T>
+static __global__ void put(const planes p, const int64_t *index, const int32_t *heads, const int32_t *next, T *x, const T *y)
+{
+    const int64_t apart = (int64_t)gridDim.x * blockDim.x;
+    int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x;
+    for (int64_t first = i - threadIdx.x % 32; first < p.elements; first += apart, i += apart) {
+        const int64_t plane = wki_divided(i, p.size);
+        const int32_t head = i < p.elements ? heads[i] : -1;
+        int32_t found[LONGEST];
+        const int n = head < 0 ? 0 : collect(head, next + plane * p.windows, found);
+        T sum = 0;
+        for (int k = 0; k < LONGEST; k++)
+            if (k < n && n <= LONGEST) sum += y[plane * p.windows + found[k]];
+        for (unsigned left = __ballot_sync(~0u, n > LONGEST); left; left &= left - 1) {
+            const int lane = __ffs((int)left) - 1;
+            const int64_t element = first + lane, its = wki_divided(element, p.size);
+            const T whole = search(p, its, element - its * p.size, index, y);
+            if ((int)(threadIdx.x % 32) == lane) sum = whole;
+        }
+        if (i < p.elements) x[i] = sum;
+    }
+}
+
+static size_t scratch_bytes(const wki_call *call)
+{
+    return (size_t)(wki_numel(call->views[0]) + wki_numel(call->views[1])) * sizeof(int32_t);
+}
+
+template <class T>
+static void launch(const wki_queue *queue, const planes *p, const wki_view *const *v, const int32_t *heads, const int32_t *next)
+{
+    WKI_LAUNCH(put<T>, wki_grid(p->elements), WKI_THREADS, 0, queue, *p, (const int64_t *)v[2]->data, heads, next,
+               (T *)v[0]->data, (const T *)v[1]->data);
+}
+
+static wk_status run(const wki_queue *queue, const wki_call *call, void *scratch)
+{
+    const wki_view *const *v = call->views;
+    const planes p = { wki_numel(v[0]), v[0]->size[1], v[1]->size[1] };
+    const int64_t n = wki_numel(v[1]);
+    int32_t *heads = (int32_t *)scratch, *next = heads + p.elements;
+    if (p.elements == 0) return WK_OK;
+    wki_check(p.windows <= INT32_MAX, WK_E_UNSUPPORTED, WK_E_UNSUPPORTED, "pool_put",
+              "cuda takes at most %lld windows in a plane, not %lld", (long long)INT32_MAX, (long long)p.windows);
+    const cudaError_t error = cudaMemsetAsync(heads, 0xff, (size_t)p.elements * sizeof *heads, queue->stream); /* -1 */
+    if (error != cudaSuccess) return wki_cuda_check(error, queue->index, "pool_put");
+    WKI_LAUNCH(string_up, wki_grid(n), WKI_THREADS, 0, queue, n, p, (const int64_t *)v[2]->data, heads, next);
+    (v[0]->dtype == WK_F64 ? launch<double> : launch<float>)(queue, &p, v, heads, next);
+    return wki_launched(queue, call);
+}
+
+WKI_CUDA_KERNEL(pool_put, scratch_bytes, run);
