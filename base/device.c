@@ -1,5 +1,4 @@
-/* The facts of this build: its version, its element types, what devices are called and which one a thread's tensors are
- * made on. Rests on the context alone. */
+/* The facts of this build: its version, what devices are called and which one a thread's tensors are made on. Rests on the context alone. */
 #include "base/context.h"
 #include <stdio.h>
 
@@ -7,18 +6,6 @@
 #define TEXT(x)  TEXT_(x)
 
 const char *wk_version(void) { return TEXT(WK_VERSION_MAJOR) "." TEXT(WK_VERSION_MINOR) "." TEXT(WK_VERSION_PATCH); }
-
-static const struct {
-    const char *name;
-    size_t size;
-} dtypes[WK_DTYPE_COUNT] = {
-    [WK_F32] = { "f32", 4 }, [WK_F64] = { "f64", 8 }, [WK_I64] = { "i64", 8 },
-    [WK_I32] = { "i32", 4 }, [WK_U8] = { "u8", 1 },   [WK_BOOL] = { "bool", 1 },
-};
-
-const char *wk_dtype_name(wk_dtype dtype) { return (unsigned)dtype < WK_DTYPE_COUNT ? dtypes[dtype].name : "?"; }
-
-size_t wk_dtype_size(wk_dtype dtype) { return (unsigned)dtype < WK_DTYPE_COUNT ? dtypes[dtype].size : 0; }
 
 const char *wk_device_name(wk_device device)
 {

@@ -18,7 +18,7 @@ file(GLOB cuda_host CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/backends/cuda/host/*
 file(GLOB cuda_kernels CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/backends/cuda/kernels/*.cu)
 file(GLOB cuda_products CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/backends/cuda/kernels/*.c)
 # What has no state, and so may be there twice.
-set(cuda_shared ${PROJECT_SOURCE_DIR}/backends/call.c ${PROJECT_SOURCE_DIR}/base/fault.c)
+set(cuda_shared ${PROJECT_SOURCE_DIR}/backends/call.c ${PROJECT_SOURCE_DIR}/base/dtype.c ${PROJECT_SOURCE_DIR}/base/fault.c)
 set(wick_cuda_sources ${cuda_host} ${cuda_products} ${cuda_shared})
 set(wick_cuda_kernels ${cuda_kernels})
 
@@ -28,6 +28,9 @@ function(wick_cuda_target target)
   set_target_properties(${target} PROPERTIES CXX_STANDARD 17 CXX_STANDARD_REQUIRED ON CXX_VISIBILITY_PRESET hidden
                         VISIBILITY_INLINES_HIDDEN ON SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
   target_link_libraries(${target} PRIVATE Threads::Threads m)
+  if(NOT WICK_SANITIZE)
+    target_link_options(${target} PRIVATE LINKER:--no-undefined)
+  endif()
 endfunction()
 
 set(WICK_CUDA OFF)

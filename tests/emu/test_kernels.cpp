@@ -44,17 +44,17 @@ static __global__ void k_dynamic(const int *x, int *y)
 
 extern "C" void t_scale(const float *x, float *y, float by, int n, cudaStream_t stream)
 {
-    WKI_LAUNCH(k_scale, dim3((n + 255) / 256), dim3(256), 0, stream, x, y, by, n);
+    WKI_EMU_LAUNCH(k_scale, dim3((n + 255) / 256), dim3(256), 0, stream, x, y, by, n);
 }
 extern "C" void t_sum(const float *x, float *out, int n, int blocks, cudaStream_t stream)
 {
-    WKI_LAUNCH(k_sum, dim3(blocks), dim3(256), 0, stream, x, out, n);
+    WKI_EMU_LAUNCH(k_sum, dim3(blocks), dim3(256), 0, stream, x, out, n);
 }
 extern "C" void t_sum_racy(const float *x, float *out, int n, cudaStream_t stream)
 {
-    WKI_LAUNCH(k_sum_racy, dim3(1), dim3(256), 0, stream, x, out, n);
+    WKI_EMU_LAUNCH(k_sum_racy, dim3(1), dim3(256), 0, stream, x, out, n);
 }
 extern "C" void t_dynamic(const int *x, int *y, int n, cudaStream_t stream)
 {
-    WKI_LAUNCH(k_dynamic, dim3(1), dim3(n), n * sizeof(int), stream, x, y);
+    WKI_EMU_LAUNCH(k_dynamic, dim3(1), dim3(n), n * sizeof(int), stream, x, y);
 }

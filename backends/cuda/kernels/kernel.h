@@ -5,14 +5,19 @@
 #define WKI_KERNEL_H
 #ifdef WKI_EMU
 #include <emu.h>
+#define WKI_LAUNCH(kernel, grid, block, bytes, queue, ...)                                                              \
+    WKI_EMU_LAUNCH(kernel, grid, block, bytes, (queue)->stream, __VA_ARGS__)
 #define WKI_UNROLL
 #define WKI_ROLLED
+#define WKI_UNROLLED(times)
 #else
 #include <cuda_runtime.h>
 #define WKI_SHARED(T, name, n)                            __shared__ T name[n]
 #define WKI_LAUNCH(kernel, grid, block, bytes, queue, ...) kernel<<<grid, block, bytes, (queue)->stream>>>(__VA_ARGS__)
 #define WKI_UNROLL _Pragma("unroll")
-#define WKI_ROLLED _Pragma("unroll 1")
+#define WKI_UNROLL_TEXT(text) _Pragma(#text)
+#define WKI_UNROLLED(times)   WKI_UNROLL_TEXT(unroll times)
+#define WKI_ROLLED            WKI_UNROLLED(1)
 #endif
 #include "backends/cuda/host/cuda.h"
 

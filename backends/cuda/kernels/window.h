@@ -35,7 +35,8 @@ WKI_DEVICE int64_t wki_seen1(const wki_window &w, int d, int64_t o, int64_t k)
 WKI_DEVICE int64_t wki_seen(const wki_window &w, const int32_t o[3], const int32_t tap[3])
 {
     int64_t at = 0;
-    WKI_UNROLL for (int d = 0; d < 3; d++) {
+    WKI_UNROLL
+    for (int d = 0; d < 3; d++) {
         const int64_t i = wki_seen1(w, d, o[d], tap[d]);
         if (i < 0 || i >= w.in[d]) return -1;
         at = at * w.in[d] + i;
@@ -47,7 +48,8 @@ WKI_DEVICE int64_t wki_seen(const wki_window &w, const int32_t o[3], const int32
 WKI_DEVICE int64_t wki_viewer(const wki_window &w, const int32_t element[3], const int32_t tap[3])
 {
     int64_t window = 0;
-    WKI_UNROLL for (int d = 0; d < 3; d++) {
+    WKI_UNROLL
+    for (int d = 0; d < 3; d++) {
         const int64_t from = (int64_t)element[d] + w.padding[d] - (int64_t)tap[d] * w.dilation[d];
         const int64_t o = w.stride[d] == 1 ? from : from / w.stride[d];
         if (from < 0 || o >= w.out[d] || o * w.stride[d] != from) return -1;

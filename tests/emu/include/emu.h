@@ -290,7 +290,7 @@ inline double max(double a, double b) { return __builtin_fmax(a, b); }
 /* The array whose size the launch gives. */
 #define WKI_DYNAMIC_SHARED(T, name) T *name = (T *)wki_emu::shared_dynamic(#name)
 /* kernel<<<grid, block, shared_bytes, stream>>>(args...); a template's instance in parentheses. */
-#define WKI_LAUNCH(kernel, grid, block, shared_bytes, stream, ...) \
+#define WKI_EMU_LAUNCH(kernel, grid, block, shared_bytes, stream, ...) \
     wki_emu::launch(#kernel, kernel, grid, block, shared_bytes, stream, ##__VA_ARGS__)
 
 #endif
