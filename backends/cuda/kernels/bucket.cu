@@ -8,7 +8,8 @@ typedef struct steps {
 template <class T>
 static __global__ void bucket(int64_t n, int64_t parts, const steps step, int64_t *y, const T *x, const T *edges)
 {
-    WKI_EACH(i, n) {
+    WKI_EACH(i, n)
+    {
         const T value = x[i * step.x];
         int64_t low = 0, high = parts;
         const bool inside = value >= edges[0] && value <= edges[parts * step.edge];
@@ -23,7 +24,8 @@ static __global__ void bucket(int64_t n, int64_t parts, const steps step, int64_
     }
 }
 
-template <class T> static void launch(const wki_queue *queue, const wki_view *y, const wki_view *x, const wki_view *edges)
+template <class T>
+static void launch(const wki_queue *queue, const wki_view *y, const wki_view *x, const wki_view *edges)
 {
     const steps step = { y->stride[0], x->stride[0], edges->stride[0] };
     WKI_LAUNCH(bucket<T>, wki_grid(y->size[0]), WKI_THREADS, 0, queue, y->size[0], edges->size[0] - 1, step,

@@ -9,7 +9,8 @@ typedef struct along {
 
 template <class T> static __global__ void gather(const along a, T *y, const T *x, const int64_t *index)
 {
-    WKI_EACH(i, a.l.count) {
+    WKI_EACH(i, a.l.count)
+    {
         int64_t at[3];
         wki_places<3>(a.l, i, at);
         const int64_t from = index[at[1]];

@@ -35,8 +35,13 @@ template <class T> static wk_status fill(const wki_queue *queue, const wki_call 
 {
     const wki_histogram_attrs *a = (const wki_histogram_attrs *)call->attrs;
     const wki_view *x = call->views[1], *edges = a->edges ? call->views[2] : NULL;
-    const reals<T> r = { (const T *)x->data, edges ? (const T *)edges->data : NULL, x->stride[0],
-                         edges ? edges->stride[0] : 0, call->views[0]->size[0], a->low, a->high };
+    const reals<T> r = { (const T *)x->data,
+                         edges ? (const T *)edges->data : NULL,
+                         x->stride[0],
+                         edges ? edges->stride[0] : 0,
+                         call->views[0]->size[0],
+                         a->low,
+                         a->high };
     return wki_fill_bins(queue, call, x->size[0], &r, weight_of(call), scratch);
 }
 

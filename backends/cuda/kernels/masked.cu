@@ -1,5 +1,5 @@
-/* masked: the elements of x where the mask is true, one behind the other, or the way back. Blocks count what is true in their
- * tiles of the mask, the counts are summed up, and then each knows where its elements belong. */
+/* masked: the elements of x where the mask is true, one behind the other, or the way back. Blocks count what is true in
+ * their tiles of the mask, the counts are summed up, and then each knows where its elements belong. */
 #include "backends/cuda/kernels/scan.h"
 
 enum { EACH = 8, TILE = EACH * WKI_THREADS }; /* elements of a thread, side by side; of a block */
@@ -71,8 +71,9 @@ static wk_status run(const wki_queue *queue, const wki_call *call, void *scratch
     WKI_LAUNCH(count, (unsigned)tiles, WKI_THREADS, 0, queue, l, (const uint8_t *)mask->data, counts);
     WKI_LAUNCH(wki_scan_rows, 1, WKI_THREADS, 0, queue, tiles, counts, (uint64_t *)NULL);
     const size_t bytes = wk_dtype_size((wk_dtype)whole->dtype);
-    (bytes == 4 ? launch<uint32_t> : bytes == 8 ? launch<uint64_t> : launch<uint8_t>)(queue, &l, spread, mask, counts, whole,
-                                                                                      packed);
+    (bytes == 4   ? launch<uint32_t>
+     : bytes == 8 ? launch<uint64_t>
+                  : launch<uint8_t>)(queue, &l, spread, mask, counts, whole, packed);
     return wki_launched(queue, call);
 }
 

@@ -1,5 +1,5 @@
-/* norm: y, mean, var -> x, weight, bias; all contiguous. Mean and variance come from one pass, whose sums are of the distances
- * from the line's first element: that much of the mean is gone before squares are taken. */
+/* norm: y, mean, var -> x, weight, bias; all contiguous. Mean and variance come from one pass, whose sums are of the
+ * distances from the line's first element: that much of the mean is gone before squares are taken. */
 #include "backends/cuda/kernels/norm.h"
 
 template <class T> struct arrays {
@@ -102,7 +102,8 @@ static __global__ void close_lines(const wki_norm_shape s, const wki_units u, co
 
 template <class T> static __global__ void apply(const wki_norm_shape s, const arrays<T> a, const double *scales)
 {
-    WKI_EACH(i, s.total) {
+    WKI_EACH(i, s.total)
+    {
         int64_t weight;
         const int64_t line = wki_norm_line(s, i, &weight);
         a.y[i] = result_of(s, a, i, weight, a.mean[line], scales[line]);
@@ -135,7 +136,8 @@ template <class T> static void launch(const wki_queue *queue, const wki_call *ca
         if (s.width * s.inner <= WKI_NORM_LINE)
             WKI_LAUNCH((whole_lines<32, T>), wki_group_grid(s.lines, 32), WKI_THREADS, 0, queue, s, m, a);
         else
-            WKI_LAUNCH((whole_lines<WKI_THREADS, T>), wki_group_grid(s.lines, WKI_THREADS), WKI_THREADS, 0, queue, s, m, a);
+            WKI_LAUNCH((whole_lines<WKI_THREADS, T>), wki_group_grid(s.lines, WKI_THREADS), WKI_THREADS, 0, queue, s, m,
+                       a);
         return;
     }
     wki_two *sums = (wki_two *)scratch;

@@ -1,6 +1,6 @@
 /* norm_backward: d (, sums, products) -> g, x, mean, var, weight. With s = 1 / sqrt(var + eps) and h = g weight:
- * d = s (h - mean(h) - (x - mean) s^2 mean(h (x - mean))). Sums come first, of lines whose elements have a weight each, of
- * columns, or of the runs with one weight; then each line's two numbers; then d. */
+ * d = s (h - mean(h) - (x - mean) s^2 mean(h (x - mean))). Sums come first, of lines whose elements have a weight each,
+ * of columns, or of the runs with one weight; then each line's two numbers; then d. */
 #include "backends/cuda/kernels/norm.h"
 
 template <class T> struct arrays {
@@ -41,7 +41,8 @@ WKI_DEVICE line_numbers numbers_of(const wki_norm_shape &s, double scale, wki_tw
 }
 
 template <class T>
-WKI_DEVICE T result_of(const wki_norm_shape &s, const arrays<T> &a, int64_t at, int64_t weight, T mean, const line_numbers &n)
+WKI_DEVICE T result_of(const wki_norm_shape &s, const arrays<T> &a, int64_t at, int64_t weight, T mean,
+                       const line_numbers &n)
 {
     const T g = a.g[at], w = a.weight ? a.weight[weight] : (T)1;
     const T slope = s.each ? (T)n.scale * (g * w) : (T)(n.scale * (double)w) * g;
@@ -75,8 +76,8 @@ template <class T> WKI_DEVICE void put(const wki_norm_shape &s, const arrays<T> 
 
 /* The runs of a line, a lane's share of them, weighed */
 template <class T>
-WKI_DEVICE wki_two runs_of(const wki_norm_shape &s, const wki_units &u, const wki_two *sums, const arrays<T> &a, int64_t line,
-                           double scale)
+WKI_DEVICE wki_two runs_of(const wki_norm_shape &s, const wki_units &u, const wki_two *sums, const arrays<T> &a,
+                           int64_t line, double scale)
 {
     const int64_t channel = (line - wki_divided(line, s.groups) * s.groups) * s.width;
     wki_two h = { 0, 0 };
@@ -113,7 +114,8 @@ static __global__ void close_lines(const wki_norm_shape s, const wki_units u, co
 
 template <class T> static __global__ void apply(const wki_norm_shape s, const arrays<T> a, const line_numbers *numbers)
 {
-    WKI_EACH(i, s.total) {
+    WKI_EACH(i, s.total)
+    {
         int64_t weight;
         const int64_t line = wki_norm_line(s, i, &weight);
         a.d[i] = result_of(s, a, i, weight, a.mean[line], numbers[line]);
@@ -168,7 +170,8 @@ template <class T> static void launch(const wki_queue *queue, const wki_call *ca
         if (s.width <= WKI_NORM_LINE)
             WKI_LAUNCH((whole_lines<32, T>), wki_group_grid(s.lines, 32), WKI_THREADS, 0, queue, s, f, a);
         else
-            WKI_LAUNCH((whole_lines<WKI_THREADS, T>), wki_group_grid(s.lines, WKI_THREADS), WKI_THREADS, 0, queue, s, f, a);
+            WKI_LAUNCH((whole_lines<WKI_THREADS, T>), wki_group_grid(s.lines, WKI_THREADS), WKI_THREADS, 0, queue, s, f,
+                       a);
         return;
     }
     wki_two *sums = (wki_two *)scratch;

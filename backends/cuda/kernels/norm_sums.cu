@@ -1,5 +1,5 @@
-/* norm_sums: sums, products [groups * width] -> g, x, mean, var, where inner is 1: over n, the sums of g and of g (x - mean) /
- * sqrt(var + eps), which are the gradients of bias and weight. */
+/* norm_sums: sums, products [groups * width] -> g, x, mean, var, where inner is 1: over n, the sums of g and of g (x -
+ * mean) / sqrt(var + eps), which are the gradients of bias and weight. */
 #include "backends/cuda/kernels/norm.h"
 
 WKI_DEVICE float root(float x) { return f32::wki_sqrt(x); }
@@ -12,7 +12,10 @@ template <class T> struct slopes {
 };
 
 /* The column's group */
-template <class T> WKI_DEVICE double centre_of(const slopes<T> &s, int64_t unit) { return (double)wki_divided(unit, s.width); }
+template <class T> WKI_DEVICE double centre_of(const slopes<T> &s, int64_t unit)
+{
+    return (double)wki_divided(unit, s.width);
+}
 
 template <class T> WKI_DEVICE wki_two pair_of(const slopes<T> &s, double group, int64_t, int64_t row, int64_t at)
 {
@@ -24,7 +27,8 @@ template <class T> WKI_DEVICE wki_two pair_of(const slopes<T> &s, double group, 
 
 template <class T> static __global__ void close_columns(const wki_units u, const wki_two *sums, T *sum, T *product)
 {
-    WKI_EACH(i, u.units) {
+    WKI_EACH(i, u.units)
+    {
         wki_two all = { 0, 0 };
         for (int64_t part = 0; part < u.parts; part++) all = all + sums[part * u.units + i];
         sum[i] = (T)all.a;
@@ -54,8 +58,13 @@ template <class T> static void launch(const wki_queue *queue, const wki_call *ca
     const wki_norm_attrs *a = (const wki_norm_attrs *)call->attrs;
     const wki_view *const *v = call->views;
     const wki_units u = units_of(a);
-    const slopes<T> s = { (const T *)v[2]->data, (const T *)v[3]->data, (const T *)v[4]->data, (const T *)v[5]->data, a->groups,
-                          a->width, a->eps };
+    const slopes<T> s = { (const T *)v[2]->data,
+                          (const T *)v[3]->data,
+                          (const T *)v[4]->data,
+                          (const T *)v[5]->data,
+                          a->groups,
+                          a->width,
+                          a->eps };
     wki_sum_all(queue, s, &u, (wki_two *)scratch);
     WKI_LAUNCH(close_columns<T>, wki_grid(u.units), WKI_THREADS, 0, queue, u, (const wki_two *)scratch, (T *)v[0]->data,
                (T *)v[1]->data);

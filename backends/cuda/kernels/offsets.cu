@@ -1,5 +1,5 @@
-/* offsets: where in memory the elements lie that several index tensors point to together, y = sum of index_k * stride_k. What is
- * out of range counts as 0. */
+/* offsets: where in memory the elements lie that several index tensors point to together, y = sum of index_k *
+ * stride_k. What is out of range counts as 0. */
 #include "backends/cuda/kernels/kernel.h"
 
 enum { MOST = WKI_OPERANDS - 1 };
@@ -13,7 +13,8 @@ typedef struct indices {
 
 template <int n> static __global__ void offsets(const indices x, int64_t *y)
 {
-    WKI_EACH(i, x.l.count) {
+    WKI_EACH(i, x.l.count)
+    {
         int64_t at[n + 1], sum = 0;
         wki_places<n + 1>(x.l, i, at);
         for (int k = 0; k < n; k++) {
@@ -41,7 +42,10 @@ static wk_status run(const wki_queue *queue, const wki_call *call, void *scratch
         x.size[k] = attrs->size[k];
         x.stride[k] = attrs->stride[k];
     }
-    void (*const kernel)(const indices, int64_t *) = n == 1 ? offsets<1> : n == 2 ? offsets<2> : n == 3 ? offsets<3> : offsets<MOST>;
+    void (*const kernel)(const indices, int64_t *) = n == 1   ? offsets<1>
+                                                     : n == 2 ? offsets<2>
+                                                     : n == 3 ? offsets<3>
+                                                              : offsets<MOST>;
     WKI_LAUNCH(kernel, wki_grid(x.l.count), WKI_THREADS, 0, queue, x, y);
     return wki_launched(queue, call);
 }

@@ -29,7 +29,7 @@ WKI_DEVICE unsigned alike(unsigned digit, bool valid)
 /* The n entries of a tile, in their order, go to where their digit's begin: first[digit], one a thread. */
 WKI_DEVICE void place_tile(const uint64_t *from, int64_t n, int at, uint64_t first, uint64_t *to)
 {
-    WKI_SHARED(uint64_t, start, WARPS *DIGITS); /* of each warp's entries of each digit; before, how many they are */
+    WKI_SHARED(uint64_t, start, WARPS * DIGITS); /* of each warp's entries of each digit; before, how many they are */
     const unsigned lane = threadIdx.x % 32, warp = threadIdx.x / 32, begin = warp * 32 * EACH + lane;
     uint64_t entry[EACH];
     unsigned rank[EACH];
@@ -70,7 +70,7 @@ WKI_DEVICE uint64_t count_tile(const uint64_t *from, int64_t n, int at)
 WKI_DEVICE int64_t tile_size(int64_t n)
 {
     const int64_t left = n - (int64_t)blockIdx.x * TILE;
-    return left < TILE ? left : TILE;
+    return left < TILE ? left : (int64_t)TILE;
 }
 
 static __global__ void count_digits(int64_t n, const uint64_t *from, int at, int64_t tiles, uint64_t *counts)
@@ -83,7 +83,8 @@ static __global__ void place_digits(int64_t n, const uint64_t *from, int at, int
 {
     uint64_t all;
     const uint64_t smaller = wki_sum_before(totals[threadIdx.x], &all);
-    place_tile(from + (int64_t)blockIdx.x * TILE, tile_size(n), at, smaller + before[threadIdx.x * tiles + blockIdx.x], to);
+    place_tile(from + (int64_t)blockIdx.x * TILE, tile_size(n), at, smaller + before[threadIdx.x * tiles + blockIdx.x],
+               to);
 }
 
 /* One tile, all digits; what is sorted ends at `to` if there is an odd number of them. */
@@ -196,10 +197,10 @@ WKI_DEVICE T sum_of(const wki_ordered &o, const sorted &s, int64_t i, int64_t ke
 }
 
 /* A thread for each element of the row of each entry; the others of a key leave it to one. */
-template <class T>
-static __global__ void move_sorted(const wki_ordered o, const sorted s, bool add, T *y, const T *src)
+template <class T> static __global__ void move_sorted(const wki_ordered o, const sorted s, bool add, T *y, const T *src)
 {
-    WKI_EACH(t, s.n * o.row.count) {
+    WKI_EACH(t, s.n * o.row.count)
+    {
         const int64_t i = wki_divided(t, o.row.count), key = key_at(o, s, i);
         if (key == o.keys || key_at(o, s, add ? i - 1 : i + 1) == key) continue;
         int64_t at[2];
@@ -221,10 +222,10 @@ void wki_ordered_move(const wki_queue *queue, const wki_ordered *o, const wki_vi
                       void *scratch)
 {
     static void (*const launches[])(const wki_queue *, const wki_ordered *, const sorted *, bool, const wki_view *,
-                                    const wki_view *) = { launch_sorted<float>, launch_sorted<double>, launch_sorted<uint8_t>,
-                                                          launch_sorted<uint32_t>, launch_sorted<uint64_t> };
+                                    const wki_view *) = { launch_sorted<float>, launch_sorted<double>,
+                                                          launch_sorted<uint8_t>, launch_sorted<uint32_t>,
+                                                          launch_sorted<uint64_t> };
     sorted s = { wki_ordered_count(o), NULL };
     s.entries = sort(queue, s.n, o->shift, o->shift + o->bits, (uint64_t *)scratch);
     launches[wki_ordered_type(y, add)](queue, o, &s, add, y, src);
 }
-

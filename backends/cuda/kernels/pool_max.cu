@@ -40,7 +40,8 @@ template <class T> WKI_DEVICE void sliding(const wki_window &w, const int32_t o[
 template <class T>
 static __global__ void pool_max(int64_t n, const wki_window w, bool is_adaptive, T *y, int64_t *index, const T *x)
 {
-    WKI_EACH(i, n) {
+    WKI_EACH(i, n)
+    {
         int32_t o[3];
         const T *plane = x + wki_plane_of(i, w.out, o) * wki_volume(w.in);
         largest<T> best = { -(T)INFINITY, -1 };

@@ -1,5 +1,5 @@
-/* pool_mean: the mean of each window, a window a thread, and the transpose of that: each element of the plane, a thread, adds up
- * what its windows give. */
+/* pool_mean: the mean of each window, a window a thread, and the transpose of that: each element of the plane, a
+ * thread, adds up what its windows give. */
 #include "backends/cuda/kernels/pool.h"
 
 /* ---- Means: columns of the window first, then these ---- */
@@ -41,7 +41,8 @@ template <class T> WKI_DEVICE T sliding_mean(const wki_pool_attrs &a, const int3
 
 template <class T> static __global__ void mean(int64_t n, const wki_pool_attrs a, T *y, const T *x)
 {
-    WKI_EACH(i, n) {
+    WKI_EACH(i, n)
+    {
         int32_t o[3];
         const T *plane = x + wki_plane_of(i, a.window.out, o) * wki_volume(a.window.in);
         y[i] = a.adaptive ? adaptive_mean(a.window, o, plane) : sliding_mean(a, o, plane);
@@ -104,7 +105,8 @@ template <class T> WKI_DEVICE T sliding_share(const wki_pool_attrs &a, const int
 
 template <class T> static __global__ void share(int64_t n, const wki_pool_attrs a, T *x, const T *y)
 {
-    WKI_EACH(i, n) {
+    WKI_EACH(i, n)
+    {
         int32_t at[3];
         const T *plane = y + wki_plane_of(i, a.window.in, at) * wki_volume(a.window.out);
         x[i] = a.adaptive ? adaptive_share(a.window, at, plane) : sliding_share(a, at, plane);

@@ -4,7 +4,8 @@
 template <class T>
 static __global__ void pick(int64_t n, int64_t windows, int64_t plane, T *y, const T *x, const int64_t *index)
 {
-    WKI_EACH(i, n) {
+    WKI_EACH(i, n)
+    {
         const int64_t at = index[i];
         y[i] = (uint64_t)at < (uint64_t)plane ? x[wki_divided(i, windows) * plane + at] : (T)0;
     }

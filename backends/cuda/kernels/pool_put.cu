@@ -1,6 +1,6 @@
-/* pool_put: x = 0, then x[index] += y in ascending order, in each plane. Windows that chose the same element are strung on a list
- * of that element, in whatever order they come; the element's thread then adds them up by their numbers. Of a list too long for
- * that, its warp reads all of the plane's indices instead. */
+/* pool_put: x = 0, then x[index] += y in ascending order, in each plane. Windows that chose the same element are strung
+ * on a list of that element, in whatever order they come; the element's thread then adds them up by their numbers. Of a
+ * list too long for that, its warp reads all of the plane's indices instead. */
 #include "backends/cuda/kernels/kernel.h"
 #include "base/error.h"
 
@@ -10,35 +10,37 @@ typedef struct planes {
     int64_t elements, size, windows; /* elements of all planes; of one plane, and its windows */
 } planes;
 
-/* heads: of each element the window that came last, by its number in the plane; next: of each window, the one before it */
+/* heads: of each element the window that came last, by its number in the plane; next: of each window, the one before it
+ */
 static __global__ void string_up(int64_t n, const planes p, const int64_t *index, int32_t *heads, int32_t *next)
 {
-    WKI_EACH(i, n) {
+    WKI_EACH(i, n)
+    {
         const int64_t plane = wki_divided(i, p.windows), at = index[i];
         if ((uint64_t)at >= (uint64_t)p.size) continue;
         next[i] = atomicExch(&heads[plane * p.size + at], (int32_t)(i - plane * p.windows));
     }
 }
 
-/* The windows of a list, as many as there is room for, ascending */
+/* The windows of a list, ascending; as many as there are, or more than there is room for. */
 WKI_DEVICE int collect(int32_t window, const int32_t *next, int32_t found[LONGEST])
 {
     int n = 0;
+    for (int k = 0; k < LONGEST; k++) found[k] = INT32_MAX;
     for (; window >= 0 && n <= LONGEST; window = next[window], n++) {
-        if (n == LONGEST) return n + 1;
         int32_t held = window;
         for (int k = 0; k < LONGEST; k++) {
-            if (k > n) continue;
-            const int32_t there = k < n ? found[k] : INT32_MAX, lower = held < there ? held : there;
+            const int32_t there = found[k];
+            found[k] = held < there ? held : there;
             held = held < there ? there : held;
-            found[k] = lower;
         }
     }
     return n;
 }
 
 /* By all lanes, for one element of one plane; the sum is every lane's. */
-template <class T> WKI_DEVICE T search(const planes &p, int64_t plane, int64_t element, const int64_t *index, const T *y)
+template <class T>
+WKI_DEVICE T search(const planes &p, int64_t plane, int64_t element, const int64_t *index, const T *y)
 {
     const int64_t *all = index + plane * p.windows;
     T sum = 0;
@@ -52,7 +54,8 @@ template <class T> WKI_DEVICE T search(const planes &p, int64_t plane, int64_t e
 }
 
 template <class T>
-static __global__ void put(const planes p, const int64_t *index, const int32_t *heads, const int32_t *next, T *x, const T *y)
+static __global__ void put(const planes p, const int64_t *index, const int32_t *heads, const int32_t *next, T *x,
+                           const T *y)
 {
     const int64_t apart = (int64_t)gridDim.x * blockDim.x;
     int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x;
@@ -80,7 +83,8 @@ static size_t scratch_bytes(const wki_call *call)
 }
 
 template <class T>
-static void launch(const wki_queue *queue, const planes *p, const wki_view *const *v, const int32_t *heads, const int32_t *next)
+static void launch(const wki_queue *queue, const planes *p, const wki_view *const *v, const int32_t *heads,
+                   const int32_t *next)
 {
     WKI_LAUNCH(put<T>, wki_grid(p->elements), WKI_THREADS, 0, queue, *p, (const int64_t *)v[2]->data, heads, next,
                (T *)v[0]->data, (const T *)v[1]->data);

@@ -1,11 +1,13 @@
-/* scatter: y[.., index[.., i, ..], ..] = or += src[.., i, ..] along one dim, in ascending i. Where the dim is short, or there are
- * lines enough for all threads, each thread takes a line of it; otherwise elements are sorted by where they go (order.h). */
+/* scatter: y[.., index[.., i, ..], ..] = or += src[.., i, ..] along one dim, in ascending i. Where the dim is short, or
+ * there are lines enough for all threads, each thread takes a line of it; otherwise elements are sorted by where they
+ * go (order.h). */
 #include "backends/cuda/kernels/order.h"
 
 static __global__ void make_entries(int64_t n, const wki_ordered o, int64_t least, wki_cuda_fault *fault,
                                     const int64_t *index, uint64_t *entries)
 {
-    WKI_EACH(i, n) {
+    WKI_EACH(i, n)
+    {
         const int64_t to = index[wki_place_in(o, i, o.length, 0)];
         int64_t key = o.keys;
         if (to >= least && to < o.size)
@@ -19,10 +21,11 @@ static __global__ void make_entries(int64_t n, const wki_ordered o, int64_t leas
 /* ---- A line a thread ---- */
 
 template <class T>
-static __global__ void move_lines(const wki_lattice l, const wki_ordered o, int64_t least, wki_cuda_fault *fault, bool add,
-                                  T *y, const T *src, const int64_t *index)
+static __global__ void move_lines(const wki_lattice l, const wki_ordered o, int64_t least, wki_cuda_fault *fault,
+                                  bool add, T *y, const T *src, const int64_t *index)
 {
-    WKI_EACH(line, l.count) {
+    WKI_EACH(line, l.count)
+    {
         int64_t at[3];
         wki_places<3>(l, line, at);
         for (int64_t i = 0; i < o.length; i++) {

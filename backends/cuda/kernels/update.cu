@@ -1,6 +1,6 @@
-/* update: every optimizer's rule, over many parameters a launch. A table of where their arrays lie travels with the launch; a
- * block takes one stretch of one parameter, and each array is read and written once. The rules are the rows of rules.def, made
- * here for floats and doubles. */
+/* update: every optimizer's rule, over many parameters a launch. A table of where their arrays lie travels with the
+ * launch; a block takes one stretch of one parameter, and each array is read and written once. The rules are the rows
+ * of rules.def, made here for floats and doubles. */
 #include "backends/cuda/kernels/kernel.h"
 #include "backends/rules.h"
 
@@ -77,7 +77,8 @@ static rule_kernel kernel_for(int rule, bool twice)
     return kernels[rule][twice];
 }
 
-static void take(table *t, const wki_view *const *states, int nstates, const wki_view *gradient, int64_t n, uint32_t block)
+static void take(table *t, const wki_view *const *states, int nstates, const wki_view *gradient, int64_t n,
+                 uint32_t block)
 {
     arrays *a = &t->of[t->count];
     for (int s = 0; s <= WKI_MAX_STATES; s++) a->state[s] = s < nstates ? states[s]->data : NULL;
