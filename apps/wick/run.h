@@ -13,6 +13,7 @@
 #include "sets.h"
 #include "watch.h"
 #include "wick/capture.h"
+#include "wick/cuda.h"
 #include "wick/train.h"
 
 /* What train and compare have in common: the beginning of their settings, and the options for it. */
