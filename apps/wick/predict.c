@@ -44,7 +44,7 @@ static wk_status put_batch(FILE *out, const trial *m, wk_batch *b)
     wk_tensor *y = scale_results(&m->plan.scales, wk_forward(m->net, wk_batch_x(b)));
     y = wk_reshape(y, WK_SHAPE(-1, m->data.outputs));
     if (m->data.classes) y = wk_softmax(y, 1);
-    y = wk_contiguous(wk_to(y, WK_F32));
+    y = wk_contiguous(wk_to_device(wk_to(y, WK_F32), WK_CPU));
     if (!y) return wk_error();
     const float *at = wk_data(y);
     for (int64_t i = 0; i < wk_batch_size(b); i++, at += m->data.outputs) {

@@ -253,7 +253,10 @@ __global__ void b_exit_kernel(float *out, int n, int last_leaves)
     __syncthreads();
     out[i] = 1;
 }
-void b_early_exit(float *out, int n, cudaStream_t stream) { WKI_EMU_LAUNCH(b_exit_kernel, 1, 64, 0, stream, out, n, 0); }
+void b_early_exit(float *out, int n, cudaStream_t stream)
+{
+    WKI_EMU_LAUNCH(b_exit_kernel, 1, 64, 0, stream, out, n, 0);
+}
 void b_late_exit(float *out, int n, cudaStream_t stream) { WKI_EMU_LAUNCH(b_exit_kernel, 1, 64, 0, stream, out, n, 1); }
 
 __global__ void b_mask_without_self_kernel(float *out) { out[threadIdx.x] = __shfl_sync(0xfffffffeu, 1.0f, 1); }
