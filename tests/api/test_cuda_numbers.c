@@ -1,7 +1,7 @@
 /* The kernels of CUDA that make, move, convert and reduce numbers, against the CPU's on the same views: to the bit but
  * where the law says otherwise. */
 #include "backends/rows_table.h"
-#include "cuda_check.h"
+#include "cuda_calls.h"
 
 static const int64_t awkward[] = { 0, 1, 2, 31, 33, 64, 65, 1023, 1024, 1025, 2049 };
 enum { AWKWARD = sizeof awkward / sizeof *awkward };
