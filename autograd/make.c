@@ -147,8 +147,8 @@ wk_tensor *wk_randperm(int64_t n)
         return NULL;
     wki_check(n >= 0, NULL, WK_E_INVALID, "randperm", "n is %lld; it must not be negative", (long long)n);
     WK_SCOPE(work);
-    wk_device device = wk_current_device();
-    wki_check(device == WK_CPU, NULL, WK_E_DEVICE, "randperm", "only the CPU makes permutations");
+    const wk_device device = wk_current_device();
+    WKI_ON_CPU(draws);
     wk_tensor *t = wk_arange(0, (double)n, 1, WK_I64);
     if (!t) return NULL;
     int64_t *p = t->v.data;
@@ -159,7 +159,7 @@ wk_tensor *wk_randperm(int64_t n)
         p[i] = p[j];
         p[j] = at_i;
     }
-    return wk_escape(work, t);
+    return wk_escape(work, wk_to_device(t, device));
 }
 
 static wk_status random_(const char *where, wk_tensor *t, wki_random_kind kind, double a, double b)

@@ -245,4 +245,14 @@ bool wki_product_ok(const char *where, const wk_tensor *a, const wk_tensor *b); 
 /* [d] a [.., m, k] b [.., k, n], checked by the caller: leading dims are equal. */
 wk_tensor *wki_batched(const char *where, wk_tensor *a, wk_tensor *b);
 wk_tensor *wki_dots(const char *where, wk_tensor *a, wk_tensor *b); /* [d] [.., k] x [.., k] -> [..], of one shape */
+
+/* Until the block ends the thread makes its tensors on the CPU: for what the host computes with. */
+static inline wk_device wki_to_cpu(void)
+{
+    const wk_device was = wk_current_device();
+    wk_set_device(WK_CPU);
+    return was;
+}
+static inline void wki_device_guard(const wk_device *was) { wk_set_device(*was); }
+#define WKI_ON_CPU(name) wk_device name WK_CLEANUP(wki_device_guard) = wki_to_cpu()
 #endif

@@ -113,8 +113,11 @@ wk_status wk_print(const wk_tensor *t, FILE *out)
 {
     if (!wki_tensor_ok(t, "print", "t")) return wk_error();
     wki_check(out, WK_E_INVALID, WK_E_INVALID, "print", "out is NULL");
-    wki_check(t->v.device == WK_CPU, WK_E_DEVICE, WK_E_DEVICE, "print", "only CPU tensors are printed");
-    style s = { .t = t, .shorten = wki_numel(&t->v) > MOST };
+    WK_SCOPE(reading);
+    WK_NO_GRAD(plain);
+    const wk_tensor *here = wk_to_device((wk_tensor *)t, WK_CPU);
+    if (!here) return wk_error();
+    style s = { .t = here, .shorten = wki_numel(&t->v) > MOST };
     choose_style(&s);
     fputs("tensor(", out);
     print_dim(&s, out, 0, 0);

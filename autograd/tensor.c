@@ -309,7 +309,9 @@ wk_status wk_write(wk_tensor *t, const void *from, size_t bytes)
 static bool compare(const wk_tensor *a, const wk_tensor *b, double rtol, double atol)
 {
     WK_SCOPE(work);
-    wk_tensor *ca = wk_contiguous((wk_tensor *)a), *cb = wk_contiguous((wk_tensor *)b);
+    WK_NO_GRAD(reading);
+    wk_tensor *ca = wk_contiguous(wk_to_device((wk_tensor *)a, WK_CPU));
+    wk_tensor *cb = wk_contiguous(wk_to_device((wk_tensor *)b, WK_CPU));
     if (!ca || !cb) return false;
     int64_t n = wki_numel(&a->v);
     if (a->v.dtype == WK_I64 && b->v.dtype == WK_I64 && rtol < 0) /* more digits than a double has */

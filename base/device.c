@@ -1,4 +1,5 @@
-/* The facts of this build: its version, what devices are called and which one a thread's tensors are made on. Rests on the context alone. */
+/* The facts of this build: its version, what devices are called and which one a thread's tensors are made on. Rests on
+ * the context alone. */
 #include "base/context.h"
 #include <stdio.h>
 

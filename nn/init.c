@@ -166,6 +166,7 @@ wk_status wk_init_trunc_normal_(wk_tensor *t, double mean, double std, double a,
     wki_check(a <= b, WK_E_INVALID, WK_E_INVALID, where, "a %g is above b %g", a, b);
     WK_SCOPE(work);
     WK_NO_GRAD(update);
+    WKI_ON_CPU(draws);
     wk_tensor *values = wk_rand(t->v.ndim, t->v.size, WK_F64);
     if (!values) return wk_error();
     const double low = (a - mean) / std, high = (b - mean) / std;

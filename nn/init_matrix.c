@@ -25,6 +25,7 @@ wk_status wk_init_eye_(wk_tensor *t)
     if (!matrix_ok(where, t)) return wk_error();
     WK_SCOPE(work);
     WK_NO_GRAD(update);
+    WKI_ON_CPU(draws);
     wk_tensor *values = wk_zeros(2, t->v.size, WK_F64);
     if (!values) return wk_error();
     wki_not_repeated("an initialiser draws on the host");
@@ -43,6 +44,7 @@ wk_status wk_init_dirac_(wk_tensor *t, int64_t groups)
               "groups is %lld, t %s; groups must divide size(0)", (long long)groups, wki_show(&t->v));
     WK_SCOPE(work);
     WK_NO_GRAD(update);
+    WKI_ON_CPU(draws);
     wk_tensor *values = wk_zeros(t->v.ndim, t->v.size, WK_F64);
     if (!values) return wk_error();
     if (!wk_numel(values)) return WK_OK;
@@ -116,6 +118,7 @@ wk_status wk_init_orthogonal_(wk_tensor *t, double gain)
     const int64_t rows = t->v.size[0], columns = wki_numel(&t->v) / rows;
     WK_SCOPE(work);
     WK_NO_GRAD(update);
+    WKI_ON_CPU(draws);
     wk_tensor *random = wk_randn(WK_SHAPE(rows, columns), WK_F64);
     if (rows >= columns) random = wk_contiguous(wk_transpose(random, 0, 1));
     if (!random) return wk_error();
@@ -136,6 +139,7 @@ wk_status wk_init_sparse_(wk_tensor *t, double sparsity, double std)
     const int64_t rows = t->v.size[0], columns = t->v.size[1], zeros = (int64_t)ceil(sparsity * (double)rows);
     WK_SCOPE(work);
     WK_NO_GRAD(update);
+    WKI_ON_CPU(draws);
     wk_tensor *values = wk_randn(2, t->v.size, WK_F64);
     wk_tensor *all = wk_mul_scalar(values, std);
     for (int64_t k = 0; all && k < columns; k++) {

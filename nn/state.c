@@ -43,7 +43,8 @@ static bool same_bits(wk_tensor *a, wk_tensor *b)
 {
     if (a == b) return true;
     if (a->v.dtype != b->v.dtype || !wki_same_shape(&a->v, &b->v)) return false;
-    const void *x = wk_data(wk_contiguous(a)), *y = wk_data(wk_contiguous(b));
+    const void *x = wk_data(wk_contiguous(wk_to_device(a, WK_CPU)));
+    const void *y = wk_data(wk_contiguous(wk_to_device(b, WK_CPU)));
     return !wki_numel(&a->v) || (x && y && !memcmp(x, y, (size_t)wki_numel(&a->v) * wk_dtype_size(wk_dtype_of(a))));
 }
 

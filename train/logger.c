@@ -186,7 +186,7 @@ static wk_status measure(wk_tensor *t, wki_histogram *h)
 {
     WK_SCOPE(work);
     WK_NO_GRAD(reading);
-    wk_tensor *all = wk_contiguous(wk_to(wk_detach(t), WK_F64));
+    wk_tensor *all = wk_contiguous(wk_to_device(wk_to(wk_detach(t), WK_F64), WK_CPU));
     if (!all) return wk_error();
     const double *x = wk_data(all);
     *h = (wki_histogram){ .min = (double)INFINITY, .max = -(double)INFINITY, .bins = 30 };

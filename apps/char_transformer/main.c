@@ -182,7 +182,7 @@ static void write_on(wk_module *net, const text *t)
     for (int i = 0; i < (int)sample && !wk_failed(); i++) {
         WK_SCOPE(once);
         wk_tensor *logits = wk_select(wk_select(wk_forward(net, seen), 0, 0), 0, -1);
-        wk_tensor *p = wk_softmax(wk_div_scalar(logits, temperature), 0);
+        wk_tensor *p = wk_to_device(wk_softmax(wk_div_scalar(logits, temperature), 0), WK_CPU);
         int64_t next = p ? draw(wk_data(p), t->count) : 0;
         wk_tensor *last = wk_full(WK_SHAPE(1, 1), WK_I64, (double)next);
         wk_replace(&seen, wk_cat((wk_tensor *[]){ wk_narrow(seen, 1, 1, l - 1), last }, 2, 1));

@@ -94,9 +94,9 @@ static void introduce(const compare *c)
            say_count(b, d->valid_rows), say_count(e, d->test_rows),
            d->test_split_off ? " (a fifth: the file has no test group)" : "");
     printf("model  %s, %s\n", c->plan.model, say_plural(a, c->plan.parameters, "parameter"));
-    printf("runs   %s, %s, %s each; batch %lld, %s (%s)\n\n", say_plural(a, c->noptimizers, "optimizer"),
+    printf("runs   %s, %s, %s each; batch %lld, %s\n\n", say_plural(a, c->noptimizers, "optimizer"),
            say_plural(b, c->settings->seeds, "seed"), say_plural(e, s->epochs, "epoch"), (long long)c->plan.batch_size,
-           say_plural(t, s->threads, "thread"), wk_cpu_isa());
+           run_describe_place(t, s));
     fflush(stdout);
 }
 

@@ -64,6 +64,7 @@ static const args_option eval_options[] = {
     { "last", 0, ARGS_FLAG, AT(trial.last), NULL, "the last checkpoint, not the best", 0, 0 },
     { "test", 0, ARGS_TEXT, AT(trial.data.test), "GROUP", "where the test rows of FILE are (test)", 0, 0 },
     { "isolate", 0, ARGS_FLAG, AT(trial.data.isolate), NULL, "ask libhdf5 in a process of its own", 0, 0 },
+    { "device", 0, ARGS_TEXT, AT(trial.device), "NAME", "cpu, cuda, cuda:N or auto (cpu)", 0, 0 },
     { "threads", 0, ARGS_WHOLE, AT(trial.threads), "N", "compute threads (1, or WICK_THREADS)", 1, 64 },
     { "json", 0, ARGS_FLAG, AT(json), NULL, "print JSON", 0, 0 },
     { "force", 0, ARGS_FLAG, AT(force), NULL, "replace a page that exists", 0, 0 },

@@ -30,6 +30,7 @@ bool run_put_start(const run *r)
     json_whole(&j, "epochs", p->settings->epochs);
     json_whole(&j, "batch_size", p->batch_size);
     json_whole(&j, "threads", p->settings->threads);
+    json_text(&j, "device", wk_device_name(wk_current_device()));
     json_whole(&j, "workers", p->workers);
     json_close(&j);
     return json_end_line(&j);

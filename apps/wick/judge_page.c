@@ -380,7 +380,7 @@ static void put_pictures(const judge *j, FILE *out)
 static void put_values(const judge *j, FILE *out, int64_t row)
 {
     WK_SCOPE(reading);
-    wk_tensor *x = row_of(j, row), *as = x ? wk_contiguous(wk_to(x, WK_F64)) : NULL;
+    wk_tensor *x = row_of(j, row), *as = x ? wk_contiguous(wk_to_device(wk_to(x, WK_F64), WK_CPU)) : NULL;
     const double *at = as ? wk_data(as) : NULL;
     for (int64_t i = 0; as && i < wk_numel(as) && i < VALUES; i++) fprintf(out, "<td>%.5g</td>", at[i]);
 }

@@ -67,6 +67,7 @@ static const keep_field all_fields[] = {
     FIELD("nonfinite", KEEP_TEXT, nonfinite, false),
     FIELD("bf16", KEEP_FLAG, bf16, false),
     FIELD("matmul", KEEP_TEXT, matmul, false),
+    FIELD("device", KEEP_TEXT, device, false),
     FIELD("epochs", KEEP_WHOLE, epochs, true),
     FIELD("batch_size", KEEP_WHOLE, batch_size, true),
     FIELD("seed", KEEP_WHOLE, seed, true),

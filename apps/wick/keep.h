@@ -12,7 +12,7 @@
 typedef struct keep_config {
     char data[1024], train[256], test[256], x[256], y[256]; /* "": by convention */
     char rows[200];                                         /* what they are like; no option */
-    char model[200], hidden[200], scale[16], optim[128], schedule[320], augment[128], nonfinite[16], matmul[16]; /* "": none */
+    char model[200], hidden[200], scale[16], optim[128], schedule[320], augment[128], nonfinite[16], matmul[16], device[16]; /* "": none */
     int64_t epochs, batch_size, patience, schedule_epochs; /* those that the schedule was made for */
     uint64_t seed;
     double lr, clip, clip_value, ema; /* 0: none */

@@ -162,6 +162,7 @@ static void put_next(const trace *t, const run *r)
         { "--clip", s->clip > 0 ? say_exact(clip, s->clip) : NULL },
         { "--clip-value", s->clip_value > 0 ? say_exact(clip_value, s->clip_value) : NULL },
         { "--matmul", s->matmul },
+        { "--device", s->device },
         { "--split", s->data.train },
         { "--test", s->data.test },
         { "--x", s->data.x },

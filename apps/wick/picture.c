@@ -164,7 +164,7 @@ bool picture_put(FILE *out, wk_tensor *row, const char *name)
 {
     layout l;
     image i;
-    wk_tensor *x = wk_contiguous(wk_to(row, WK_F32));
+    wk_tensor *x = wk_contiguous(wk_to_device(wk_to(row, WK_F32), WK_CPU));
     if (!x || !lay_out(&l, wk_ndim(x), wk_shape(x)) || !draw(&i, &l, wk_data(x))) return !wk_failed();
     fprintf(out, "<img alt=\"%s\" width=\"%d\" height=\"%d\" src=\"data:image/png;base64,", name, i.width, i.height);
     put_png(out, &i);

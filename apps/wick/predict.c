@@ -44,7 +44,7 @@ static wk_status put_batch(FILE *out, const trial *m, wk_batch *b)
     wk_tensor *y = scale_results(&m->plan.scales, wk_forward(m->net, wk_batch_x(b)));
     y = wk_reshape(y, WK_SHAPE(-1, m->data.outputs));
     if (m->data.classes) y = wk_softmax(y, 1);
-    y = wk_contiguous(wk_to(y, WK_F32));
+    y = wk_contiguous(wk_to_device(wk_to(y, WK_F32), WK_CPU));
     if (!y) return wk_error();
     const float *at = wk_data(y);
     for (int64_t i = 0; i < wk_batch_size(b); i++, at += m->data.outputs) {
@@ -95,6 +95,7 @@ static const args_option predict_options[] = {
     { "last", 0, ARGS_FLAG, AT(trial.last), NULL, "the last checkpoint, not the best", 0, 0 },
     { "test", 0, ARGS_TEXT, AT(trial.data.test), "GROUP", "where the rows of FILE are (test)", 0, 0 },
     { "isolate", 0, ARGS_FLAG, AT(trial.data.isolate), NULL, "ask libhdf5 in a process of its own", 0, 0 },
+    { "device", 0, ARGS_TEXT, AT(trial.device), "NAME", "cpu, cuda, cuda:N or auto (cpu)", 0, 0 },
     { "threads", 0, ARGS_WHOLE, AT(trial.threads), "N", "compute threads (1, or WICK_THREADS)", 1, 64 },
     { "force", 0, ARGS_FLAG, AT(force), NULL, "replace a file that exists", 0, 0 },
 };

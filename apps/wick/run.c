@@ -20,6 +20,7 @@ const args_option run_options[RUN_OPTIONS] = {
     { "clip-value", 0, ARGS_REAL, AT(clip_value), "V", "the most that each gradient may be", 0, 1e30 },
     { "bf16", 0, ARGS_FLAG, AT(bf16), NULL, "train with bfloat16 operands, summed in f32", 0, 0 },
     { "matmul", 0, ARGS_TEXT, AT(matmul), "HOW", "products of f32: highest, by AMX split, split3, on CUDA tf32", 0, 0 },
+    { "device", 0, ARGS_TEXT, AT(device), "NAME", "cpu, cuda, cuda:N, or auto: a GPU if there is one (cpu)", 0, 0 },
     { "model", 0, ARGS_TEXT, AT(model), "NAME", "mlp, lenet, cnn or resnet-small (mlp)", 0, 0 },
     { "hidden", 0, ARGS_TEXT, AT(hidden), "N,N", "hidden layers of an mlp (512,256), or none", 0, 0 },
     { "scale", 0, ARGS_TEXT, AT(scale), "NAME", "of numbers: auto, none, standard or minmax (auto)", 0, 0 },
@@ -89,6 +90,37 @@ static bool know_matmul(const char *name)
     return say_usage("--matmul is \"%s\"; expected highest, split, split3, bf16 or tf32", name), false;
 }
 
+/* One that is not there is no usage error. */
+static bool know_device(const char *name)
+{
+    wk_device device;
+    if (wk_device_by_name(name, &device) != WK_E_INVALID) {
+        wk_error_clear();
+        return true;
+    }
+    wk_error_clear();
+    return say_usage("--device is \"%s\"; expected cpu, cuda, cuda:N or auto", name), false;
+}
+
+static wk_status set_device(const run_settings *s)
+{
+    wk_device device = WK_CPU;
+    if (s->device && wk_device_by_name(s->device, &device)) return wk_error();
+    return wk_set_device(device);
+}
+
+const char *run_describe_place(say_room room, const run_settings *s)
+{
+    say_room threads;
+    wk_cuda_properties gpu;
+    const wk_device device = wk_current_device();
+    if (device == WK_CPU)
+        snprintf(room, sizeof(say_room), "%s (%s)", say_plural(threads, s->threads, "thread"), wk_cpu_isa());
+    else if (wk_cuda_get_device_properties(device, &gpu) == WK_OK)
+        snprintf(room, sizeof(say_room), "%s (%.40s)", wk_device_name(device), gpu.name);
+    return room;
+}
+
 bool run_prepare(run_plan *p, const run_settings *settings)
 {
     const char *list = strcmp(settings->hidden, "none") ? settings->hidden : NULL;
@@ -100,6 +132,7 @@ bool run_prepare(run_plan *p, const run_settings *settings)
         return say_usage("--augment is for images; expected --model lenet, cnn or resnet-small"), false;
     if (settings->nonfinite && !run_know_nonfinite(settings->nonfinite)) return false;
     if (settings->matmul && !know_matmul(settings->matmul)) return false;
+    if (settings->device && !know_device(settings->device)) return false;
     if (!models_know(settings->model))
         return say_usage("no model \"%s\"; there are mlp, lenet, cnn and resnet-small", settings->model), false;
     if (!scale_know(settings->scale))
@@ -143,7 +176,7 @@ int run_plan_for(run_plan *p, const sets *data, const wk_state *saved)
     if (p->batch_size > data->train_rows)
         return say_usage("--batch-size is %lld, but %s has %lld training rows; expected at most as many",
                          (long long)s->batch_size, data->path, (long long)data->train_rows);
-    if (wk_set_num_threads((int)s->threads) || set_matmul(s)) return say_error();
+    if (wk_set_num_threads((int)s->threads) || set_device(s) || set_matmul(s)) return say_error();
     p->workers = s->workers >= 0 ? (int)s->workers : sysconf(_SC_NPROCESSORS_ONLN) > 1;
     p->batches = (data->train_rows + p->batch_size - 1) / p->batch_size;
     const bool images = strcmp(p->kind, "mlp") != 0;

@@ -13,13 +13,14 @@
 #include "sets.h"
 #include "watch.h"
 #include "wick/capture.h"
+#include "wick/cuda.h"
 #include "wick/train.h"
 
 /* What train and compare have in common: the beginning of their settings, and the options for it. */
 typedef struct run_settings {
     sets_request data;
     const char *model, *hidden, *scale;
-    const char *schedule, *augment, *nonfinite, *matmul; /* NULL: none, or as ever */
+    const char *schedule, *augment, *nonfinite, *matmul, *device; /* NULL: none, or as ever */
     double clip, clip_value, ema;                 /* 0: none */
     int64_t epochs, batch_size, threads, workers; /* batch_size 0, workers -1: not given */
     bool bf16, no_capture, json, quiet;
@@ -70,6 +71,7 @@ typedef struct run {
 
 /* The model of a plan with what belongs around it, as it is trained; its child "model" is the model itself. */
 wk_module *run_model(const run_plan *p);
+const char *run_describe_place(say_room room, const run_settings *s); /* "2 threads (avx512)", "cuda:0 (NVIDIA H200)" */
 
 /* What a run is made of, in the scope open at the call, from r's plan, optimizer, rate and r->seed.seed; false with the
  * library's error pending. */

@@ -24,7 +24,7 @@ typedef struct gathered {
 
 static bool all_bytes(wk_tensor *x)
 {
-    const float *at = wk_dtype_of(x) == WK_F32 ? wk_data(x) : NULL;
+    const float *at = wk_dtype_of(x) == WK_F32 ? wk_data(wk_to_device(x, WK_CPU)) : NULL;
     for (int64_t i = 0; at && i < wk_numel(x); i++)
         if (at[i] != roundf(at[i] * 255) / 255 || at[i] < 0 || at[i] > 1) return false;
     return at != NULL;
@@ -80,6 +80,7 @@ static numbers *by_part(const wk_stats *s, const parts *p)
 {
     WK_SCOPE(reading);
     wk_tensor *t[] = { wk_stats_mean(s), wk_stats_std(s), wk_stats_min(s), wk_stats_max(s) };
+    for (int i = 0; i < 4; i++) t[i] = wk_to_device(t[i], WK_CPU);
     if (wk_failed()) return NULL;
     numbers *part = calloc((size_t)p->count, sizeof *part);
     if (!part) return wk_fail(WK_E_MEMORY, "no memory for %lld constants", (long long)p->count), NULL;

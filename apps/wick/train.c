@@ -59,8 +59,8 @@ static void introduce(const run *r)
            d->test_split_off ? " (a fifth: the file has no test group)" : "");
     printf("model  %s, %s\n", p->model, say_plural(a, p->parameters, "parameter"));
     if (p->scales.x_kind || p->scales.y_kind) printf("scale  %s\n", scale_describe(&p->scales, text, sizeof text));
-    printf("optim  %s, lr %g, batch %lld, seed %llu, %s (%s)\n", r->optimizer->name, r->lr, (long long)p->batch_size,
-           (unsigned long long)r->progress->seed, say_plural(a, p->settings->threads, "thread"), wk_cpu_isa());
+    printf("optim  %s, lr %g, batch %lld, seed %llu, %s\n", r->optimizer->name, r->lr, (long long)p->batch_size,
+           (unsigned long long)r->progress->seed, run_describe_place(a, p->settings));
     introduce_extras(p->settings);
     printf("run    %s", r->keep->folder);
     if (r->from) printf(", from epoch %lld, step %lld", (long long)r->place.epoch, (long long)r->place.step);

@@ -40,6 +40,7 @@ int trial_make(trial *t, const trial_request *r)
     t->run.model = c->model;
     t->run.hidden = c->hidden;
     if (r->threads) t->run.threads = r->threads;
+    t->run.device = r->device;
     t->run.data = r->data;
     if (!r->data.path) {
         t->run.data = (sets_request){ c->data,

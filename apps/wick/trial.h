@@ -7,6 +7,7 @@ typedef struct trial_request {
     const char *run;
     sets_request data; /* path NULL: the run's own */
     int64_t threads;   /* 0: the usual */
+    const char *device; /* NULL: the CPU */
     bool last;         /* the last checkpoint, not the best */
 } trial_request;
 

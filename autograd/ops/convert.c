@@ -146,11 +146,11 @@ wk_status wk_copy_(wk_tensor *t, wk_tensor *from)
 {
     if (!wki_tensor_ok(t, "copy_", "t") || !wki_tensor_ok(from, "copy_", "from")) return wk_error();
     wki_shape shape = wki_shape_of(t), wide = shape;
-    if (!wki_same_device("copy_", t, from) || !wki_broadcast("copy_", &wide, &from->v)) return wk_error();
+    if (!wki_broadcast("copy_", &wide, &from->v)) return wk_error();
     wki_check(wki_fits(&t->v, &wide), WK_E_SHAPE, WK_E_SHAPE, "copy_", "%s does not broadcast to %s",
               wki_show(&from->v), wki_show(&t->v));
     WK_SCOPE(work);
-    if (wki_begin_inplace(t, 1, &from, "copy_")) return wk_error();
+    if (!(from = wk_to_device(from, t->v.device)) || wki_begin_inplace(t, 1, &from, "copy_")) return wk_error();
     wk_tensor *source = wki_wants_grad(1, &from) ? wk_to(from, (wk_dtype)t->v.dtype) : from;
     if (!source) return wk_error();
     wki_view v = source->v;

@@ -31,7 +31,8 @@ wk_tensor *wk_bincount(wk_tensor *t, wk_tensor *weights, int64_t minlength)
     if (wki_numel(&x->v) > 0) {
         wk_tensor *most = wk_max(x);
         if (!most) return NULL;
-        const int64_t high = *(const int64_t *)most->v.data;
+        int64_t high;
+        if (wk_read(most, &high, sizeof high)) return NULL;
         if (high >= minlength) wki_not_repeated("bincount finds the number of bins itself; give minlength");
         wki_check(high < INT64_MAX, NULL, WK_E_RANGE, "bincount", "t holds %lld, too many bins", (long long)high);
         if (high >= minlength) minlength = high + 1;

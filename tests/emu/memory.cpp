@@ -190,11 +190,13 @@ static void rights(int device, bool open)
 /* In the thread that runs the device a bad address is the kernel's fault: it goes on in `fell`, at the top of a stack
  * that is given up. */
 static thread_local bool on_device;
-static struct sigaction before;
+static struct sigaction before[2];
 static char *volatile bad_address;
+static volatile bool divided;
 
 static void fell()
 {
+    if (divided) kernel_fault(cudaErrorLaunchFailure, "an integer is divided by zero");
     Place place = memory_find(bad_address, 1);
     const char *what = place.kind == Place::LOST     ? "freed, or beyond an allocation"
                        : place.kind == Place::DEVICE ? "the other device's memory"
@@ -206,9 +208,11 @@ static void fell()
 static void caught(int number, siginfo_t *info, void *context)
 {
     if (!on_device || !kernel_running()) {
-        sigaction(number, &before, nullptr); /* not ours: happens again, and finds whoever was there before */
+        /* Not ours: it happens again, and finds whoever was there before. */
+        sigaction(number, &before[number == SIGFPE], nullptr);
         return;
     }
+    divided = number == SIGFPE;
     bad_address = (char *)info->si_addr;
     ucontext_t *at = (ucontext_t *)context;
     at->uc_mcontext.gregs[REG_RIP] = (greg_t)(uintptr_t)fell;
@@ -241,7 +245,7 @@ static void watch()
     struct sigaction action = {};
     action.sa_sigaction = caught;
     action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
-    installed = !sigaction(SIGSEGV, &action, &before);
+    installed = !sigaction(SIGSEGV, &action, &before[0]) && !sigaction(SIGFPE, &action, &before[1]);
 }
 #else
 static void watch()

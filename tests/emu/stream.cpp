@@ -170,7 +170,8 @@ static Event *event_find(cudaEvent_t handle)
 static cudaError_t query(const Dep &dep)
 {
     if (is_done(dep)) return cudaSuccess;
-    run_until({ dep.stream, dep.stream->done + (state().seed ? state().random.below(3) : 1) });
+    uint64_t some = dep.stream->done + (state().seed ? state().random.below(3) : 1);
+    run_until({ dep.stream, some < dep.ticket ? some : dep.ticket });
     return cudaErrorNotReady;
 }
 

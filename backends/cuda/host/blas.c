@@ -268,10 +268,11 @@ static void tidy(wki_multiply *p)
         p->m *= p->batch[i].count;
         p->batch[i] = (wki_batch){ 1, 0, 0, 0 };
     }
+    const int64_t whole = (p->m - 1) * p->c.ld + p->n; /* elements of c */
     for (int i = 0; i < p->nbatch; i++) {
         const wki_batch b = p->batch[i];
         if (b.count == 1) continue;
-        if (b.a >= 0 && b.b >= 0 && b.c > 0 && (largest < 0 || b.count > p->batch[largest].count)) largest = n;
+        if (b.a >= 0 && b.b >= 0 && b.c >= whole && (largest < 0 || b.count > p->batch[largest].count)) largest = n;
         p->batch[n++] = b;
     }
     if (largest < 0) {

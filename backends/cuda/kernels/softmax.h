@@ -10,6 +10,8 @@ WKI_DEVICE float wki_exp_of(float x) { return f32::wki_exp(x); }
 WKI_DEVICE double wki_exp_of(double x) { return f64::wki_exp(x); }
 WKI_DEVICE float wki_log_of(float x) { return f32::wki_log(x); }
 WKI_DEVICE double wki_log_of(double x) { return f64::wki_log(x); }
+WKI_DEVICE float wki_size_of(float x) { return f32::wki_abs(x); }
+WKI_DEVICE double wki_size_of(double x) { return f64::wki_abs(x); }
 
 /* The sum of term(i), as softmax needs it */
 template <typename real, typename TERM> WKI_DEVICE real wki_softmax_sum(const wki_team &t, int64_t n, TERM term)

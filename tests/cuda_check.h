@@ -1,0 +1,141 @@
+/* What the tests of CUDA's kernels share: arrays that are the same on the CPU and on a device, calls run on both, and what is
+ * demanded of the results: nearly the same numbers, the same NaN, and nothing changed beside them. Without CUDA, or the
+ * emulator in its place, laws have nothing to say: each begins with `if (!cuda_here()) return;`. */
+#ifndef WICK_CUDA_CHECK_H
+#define WICK_CUDA_CHECK_H
+#include "backends/backend.h"
+#include "wick_check.h"
+#include <dlfcn.h>
+#include <stdio.h>
+
+static inline bool cuda_here(void)
+{
+    const bool here = wk_cuda_is_available();
+    if (!here) printf("no CUDA here (%s): nothing was tested\n", wk_cuda_why_not());
+    return here;
+}
+
+/* A function of tests/emu's emu_control.h; NULL where a real device is at work. */
+static inline void *emulator(const char *name)
+{
+    const char *path = getenv("WICK_CUDA");
+    void *plugin = path ? dlopen(path, RTLD_NOW | RTLD_NOLOAD) : NULL;
+    return plugin ? dlsym(plugin, name) : NULL;
+}
+
+static uint64_t chance = 1;
+static inline int64_t below(int64_t n)
+{
+    chance = chance * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (int64_t)((chance >> 33) % (uint64_t)n);
+}
+
+enum { MARGIN = 16 }; /* elements before and behind, which nobody may touch */
+typedef struct twin {
+    wki_view cpu, gpu;
+    size_t bytes, got;
+    char *host, *before;
+    void *block;
+} twin;
+
+static inline const wki_backend *device_backend(void) { return wki_backend_of(WK_CUDA); }
+
+static inline double number_at(const twin *t, const char *memory, int64_t i)
+{
+    return t->cpu.dtype == WK_F64 ? ((const double *)memory)[i] : (double)((const float *)memory)[i];
+}
+static inline void set_number(const twin *t, int64_t i, double x)
+{
+    if (t->cpu.dtype == WK_F64)
+        ((double *)t->host)[i] = x;
+    else
+        ((float *)t->host)[i] = (float)x;
+}
+
+/* To the device, as the host has it now. */
+static inline void send(twin *t)
+{
+    memcpy(t->before, t->host, t->bytes);
+    CHECK(!device_backend()->copy_in(0, t->block, t->host, t->bytes));
+}
+
+/* Numbers between -1 and 1, of `bits` digits, in memory that such a view reaches. */
+static inline twin twin_of(wk_dtype dtype, int ndim, const int64_t *size, const int64_t *stride, int bits)
+{
+    twin t = { .cpu = { .ndim = (int8_t)ndim, .dtype = (uint8_t)dtype } };
+    int64_t low = 0, high = 0;
+    const int64_t width = (int64_t)wk_dtype_size(dtype);
+    for (int d = 0; d < ndim; d++) {
+        t.cpu.size[d] = size[d], t.cpu.stride[d] = stride[d];
+        *(stride[d] < 0 ? &low : &high) += size[d] > 0 ? (size[d] - 1) * stride[d] : 0;
+    }
+    const int64_t count = high - low + 1 + 2 * MARGIN, scale = INT64_C(1) << bits;
+    t.bytes = (size_t)(count * width);
+    t.host = malloc(t.bytes), t.before = malloc(t.bytes);
+    CHECK(t.host && t.before && !device_backend()->get(0, t.bytes, &t.block, &t.got));
+    for (int64_t i = 0; i < count; i++) set_number(&t, i, (double)(below(2 * scale) - scale) / (double)scale);
+    t.gpu = t.cpu, t.gpu.device = WK_CUDA;
+    t.cpu.data = t.host + (MARGIN - low) * width, t.gpu.data = (char *)t.block + (MARGIN - low) * width;
+    send(&t);
+    return t;
+}
+
+static inline twin plain_twin(wk_dtype dtype, int ndim, const int64_t *size, int bits)
+{
+    int64_t stride[WKI_MAX_DIMS], step = 1;
+    for (int d = ndim - 1; d >= 0; step *= size[d--]) stride[d] = step;
+    return twin_of(dtype, ndim, size, stride, bits);
+}
+
+static inline void drop(twin *t)
+{
+    device_backend()->put(0, t->block, t->got);
+    free(t->host);
+    free(t->before);
+}
+
+/* Marks the elements that the view has. */
+static inline void mark(const twin *t, char *marks)
+{
+    const wki_view *v = &t->cpu;
+    const int64_t first = ((char *)v->data - t->host) / (int64_t)wk_dtype_size((wk_dtype)v->dtype), n = wki_numel(v);
+    for (int64_t i = 0; i < n; i++) {
+        int64_t at = first, rest = i;
+        for (int d = v->ndim - 1; d >= 0; rest /= v->size[d--]) at += rest % v->size[d] * v->stride[d];
+        marks[at] = 1;
+    }
+}
+
+/* The mean square of the differences, by that of the numbers: infinite where NaN, infinities or what lies beside differ. */
+static inline double distance(const twin *t)
+{
+    const int64_t width = (int64_t)wk_dtype_size((wk_dtype)t->cpu.dtype), count = (int64_t)t->bytes / width;
+    char *after = malloc(t->bytes), *marks = calloc((size_t)count, 1);
+    double error = 0, all = 0;
+    CHECK(after && marks && !device_backend()->copy_out(0, after, t->block, t->bytes));
+    mark(t, marks);
+    for (int64_t i = 0; i < count; i++) {
+        const double want = number_at(t, t->host, i), got = number_at(t, after, i);
+        if (!marks[i])
+            error += memcmp(after + i * width, t->before + i * width, (size_t)width) ? INFINITY : 0;
+        else if (isfinite(want) && isfinite(got))
+            error += (got - want) * (got - want), all += want * want;
+        else if (!(isnan(want) && isnan(got)) && want != got)
+            error = INFINITY;
+    }
+    free(after);
+    free(marks);
+    return error == 0 ? 0 : error / (all > 0 ? all : 1);
+}
+
+/* On both; how far the first view then is from the CPU's. */
+static inline double run_both(int op, int n, twin *const *twins, const void *attrs, size_t attrs_size)
+{
+    const wki_view *cpu[WKI_MAX_VIEWS], *gpu[WKI_MAX_VIEWS];
+    for (int i = 0; i < n; i++) cpu[i] = &twins[i]->cpu, gpu[i] = &twins[i]->gpu;
+    const wki_call here = { (uint16_t)op, 1, n, cpu, attrs, (uint32_t)attrs_size, 1 };
+    const wki_call there = { (uint16_t)op, 1, n, gpu, attrs, (uint32_t)attrs_size, 1 };
+    CHECK(!wki_run(&here) && !wki_run(&there));
+    return distance(twins[0]);
+}
+#endif
