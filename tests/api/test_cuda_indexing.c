@@ -30,7 +30,8 @@ TEST(gather, takes_what_the_index_says)
 TEST(gather, takes_rows_and_single_elements_of_any_strides)
 {
     if (!cuda_here()) return;
-    const int64_t size[] = { 129, 5 }, from[] = { 9, 5 }, turned[] = { 1, 131 }, repeated[] = { 1, 0 }, plain[] = { 5, 1 };
+    const int64_t size[] = { 129, 5 }, from[] = { 9, 5 }, turned[] = { 1, 131 }, repeated[] = { 1, 0 },
+                  plain[] = { 5, 1 };
     for (int way = 0; way < 4; way++) {
         const wki_along_attrs attrs = { .dim = 0 };
         twin *y = keep_twin(twin_of(WK_F32, 2, size, way & 1 ? turned : plain, 20)), *x = reals(WK_F32, 2, from);
@@ -103,7 +104,8 @@ TEST(scatter, and_gather_report_what_is_out_of_range_and_pass_it_over)
     for (int way = 0; way < 8; way++) {
         const int64_t n = lines[way / 4];
         const wki_along_attrs add = { .dim = 0, .add = true }, plain = { .dim = 0 };
-        twin *y = wholes(WK_F32, 1, &m, -9, 9), *src = wholes(WK_F32, 1, &n, -9, 9), *index = wholes(WK_I64, 1, &n, 0, m - 1);
+        twin *y = wholes(WK_F32, 1, &m, -9, 9), *src = wholes(WK_F32, 1, &n, -9, 9),
+             *index = wholes(WK_I64, 1, &n, 0, m - 1);
         twin *const scattered[] = { y, src, index }, *const gathered[] = { wholes(WK_F32, 1, &n, 0, 9), src, index };
         const int64_t kept = ((int64_t *)index->cpu.data)[n / 2];
         CHECK(run_here(WKI_OP_scatter, 1, 3, scattered, &add, sizeof add) == WK_OK);
@@ -147,7 +149,8 @@ static int64_t trues(const twin *mask)
     const wki_view *v = &mask->cpu;
     int64_t count = 0;
     for (int64_t i = 0; i < v->size[0]; i++)
-        for (int64_t j = 0; j < v->size[1]; j++) count += ((uint8_t *)v->data)[i * v->stride[0] + j * v->stride[1]] != 0;
+        for (int64_t j = 0; j < v->size[1]; j++)
+            count += ((uint8_t *)v->data)[i * v->stride[0] + j * v->stride[1]] != 0;
     return count;
 }
 

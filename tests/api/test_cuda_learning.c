@@ -61,7 +61,8 @@ TEST(update, takes_parameters_of_many_blocks)
     double numbers[WKI_N_COUNT];
     const wki_update_attrs attrs = { WKI_RULE_adam, 1, numbers };
     fill_numbers(numbers, 0);
-    twin *const views[] = { reals(WK_F32, 1, &n), wholes(WK_F32, 1, &n, 0, 3), wholes(WK_F32, 1, &n, 0, 3), reals(WK_F32, 1, &n) };
+    twin *const views[] = { reals(WK_F32, 1, &n), wholes(WK_F32, 1, &n, 0, 3), wholes(WK_F32, 1, &n, 0, 3),
+                            reals(WK_F32, 1, &n) };
     same_as_cpu(WKI_OP_update, 3, 4, views, &attrs, sizeof attrs, 0);
     drop_twins();
 }
@@ -77,8 +78,13 @@ static normed norm_of(int twice, const wki_norm_attrs *a, double offset)
 {
     const int64_t whole[] = { a->n * a->groups * a->width * a->inner }, channels[] = { a->groups * a->width };
     const int64_t lines[] = { a->across ? a->groups : a->n * a->groups };
-    normed t = { *a, reals(kind(twice), 1, whole), reals(kind(twice), 1, whole), wholes(kind(twice), 1, lines, 0, 1),
-                 wholes(kind(twice), 1, lines, 1, 3), reals(kind(twice), 1, channels), reals(kind(twice), 1, channels) };
+    normed t = { *a,
+                 reals(kind(twice), 1, whole),
+                 reals(kind(twice), 1, whole),
+                 wholes(kind(twice), 1, lines, 0, 1),
+                 wholes(kind(twice), 1, lines, 1, 3),
+                 reals(kind(twice), 1, channels),
+                 reals(kind(twice), 1, channels) };
     for (int64_t i = 0; i < whole[0] + 2 * MARGIN; i++) set_number(t.x, i, number_at(t.x, t.x->host, i) + offset);
     send(t.x);
     return t;
@@ -105,17 +111,19 @@ static void check_norm(int twice, const wki_norm_attrs *a, double offset)
     same_as_cpu(WKI_OP_norm_backward, nout, n, views, a, sizeof *a, most);
     if (each) {
         twin *const sums[] = { reals(kind(twice), 1, parts), reals(kind(twice), 1, parts), t.g, t.x, t.mean, t.var };
-        sums[0]->cpu.size[0] = sums[0]->gpu.size[0] = sums[1]->cpu.size[0] = sums[1]->gpu.size[0] = a->groups * a->width;
+        sums[0]->cpu.size[0] = sums[0]->gpu.size[0] = sums[1]->cpu.size[0] = sums[1]->gpu.size[0] =
+            a->groups * a->width;
         same_as_cpu(WKI_OP_norm_sums, 2, 6, sums, a, sizeof *a, most);
     }
     drop_twins();
 }
 
-/* n, groups, width, inner: lines of a warp, of a block, of several; runs; channels with few and many neighbours; nothing */
+/* n, groups, width, inner: lines of a warp, of a block, of several; runs; channels with few and many neighbours;
+ * nothing */
 static const int64_t shapes[][4] = {
-    { 5, 1, 33, 1 },  { 300, 1, 31, 1 },  { 3, 1, 1025, 1 }, { 2, 2, 700, 1 }, { 2, 1, 40007, 1 }, { 4, 3, 1, 49 },  { 3, 2, 4, 31 },
-    { 2, 3, 5, 400 }, { 1, 2, 3, 20011 }, { 40, 5, 1, 1 },   { 1025, 33, 1, 1 }, { 33, 7, 1, 9 },  { 7, 3, 1, 100 }, { 100, 2, 1, 1025 },
-    { 0, 3, 1, 4 },   { 3, 2, 1, 0 },     { 0, 2, 5, 1 },    { 2, 1, 1, 40 },
+    { 5, 1, 33, 1 },  { 300, 1, 31, 1 },   { 3, 1, 1025, 1 },  { 2, 2, 700, 1 }, { 2, 1, 40007, 1 }, { 4, 3, 1, 49 },
+    { 3, 2, 4, 31 },  { 2, 3, 5, 400 },    { 1, 2, 3, 20011 }, { 40, 5, 1, 1 },  { 1025, 33, 1, 1 }, { 33, 7, 1, 9 },
+    { 7, 3, 1, 100 }, { 100, 2, 1, 1025 }, { 0, 3, 1, 4 },     { 3, 2, 1, 0 },   { 0, 2, 5, 1 },     { 2, 1, 1, 40 },
 };
 
 TEST(norm, and_its_gradients_are_the_cpus_for_every_shape)
@@ -124,10 +132,13 @@ TEST(norm, and_its_gradients_are_the_cpus_for_every_shape)
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
         for (int way = 0; way < 16; way++) {
             const bool across = way & 2, few = shapes[i][0] * shapes[i][3] > 20000;
-            const bool alone = shapes[i][2] * shapes[i][3] == 1; /* a line of one: its gradient is what rounding leaves */
+            const bool alone =
+                shapes[i][2] * shapes[i][3] == 1; /* a line of one: its gradient is what rounding leaves */
             if ((across ? shapes[i][2] != 1 : alone) || (few && way > 3)) continue;
-            const wki_norm_attrs a = { shapes[i][0], shapes[i][1], shapes[i][2], shapes[i][3], 1e-5, across, across && (way & 8),
-                                       !(way & 8) || across, way & 1 || way & 4, way & 4 || way & 8 };
+            const wki_norm_attrs a = {
+                shapes[i][0], shapes[i][1],        shapes[i][2],         shapes[i][3],       1e-5,
+                across,       across && (way & 8), !(way & 8) || across, way & 1 || way & 4, way & 4 || way & 8
+            };
             check_norm(way & 1, &a, 0);
         }
 }
@@ -168,7 +179,8 @@ static void check_pools(int twice, const wki_window *w, bool adaptive)
 {
     const wk_dtype dtype = kind(twice);
     for (int way = 0; way < 3; way++) {
-        const wki_pool_attrs mean = { *w, way == 2 ? 7 : 0, adaptive, way == 1, false }, back = { *w, mean.divisor, adaptive, way == 1, true };
+        const wki_pool_attrs mean = { *w, way == 2 ? 7 : 0, adaptive, way == 1, false },
+                             back = { *w, mean.divisor, adaptive, way == 1, true };
         twin *x = planes(dtype, w->in), *y = planes(dtype, w->out), *index = places(w->out);
         if (way == 1) { /* ties and NaN */
             const int64_t n = wki_numel(&x->cpu);
@@ -197,11 +209,13 @@ TEST(pooling, is_the_cpus_for_windows_of_every_kind)
 TEST(pooling, puts_back_in_ascending_order_whatever_meets)
 {
     if (!cuda_here()) return;
-    const int64_t plane[][3] = { { 3, 50, 1025 }, { 2, 7, 100 }, { 1, 1, 33 }, { 4, 2000, 31 }, { 2, 5, 0 }, { 1, 600, 5001 } };
+    const int64_t plane[][3] = { { 3, 50, 1025 }, { 2, 7, 100 }, { 1, 1, 33 },
+                                 { 4, 2000, 31 }, { 2, 5, 0 },   { 1, 600, 5001 } };
     for (int i = 0; i < 6; i++)
         for (int twice = 0; twice < 2; twice++) {
             const int64_t in[] = { plane[i][0], plane[i][1] }, out[] = { plane[i][0], plane[i][2] };
-            twin *x = reals(kind(twice), 2, in), *y = reals(kind(twice), 2, out), *index = wholes(WK_I64, 2, out, 0, in[1] - 1);
+            twin *x = reals(kind(twice), 2, in), *y = reals(kind(twice), 2, out),
+                 *index = wholes(WK_I64, 2, out, 0, in[1] - 1);
             same_as_cpu(WKI_OP_pool_put, 1, 3, (twin *const[]){ x, y, index }, NULL, 0, 0);
             same_as_cpu(WKI_OP_pool_pick, 1, 3, (twin *const[]){ y, x, index }, NULL, 0, 0);
             drop_twins();
@@ -234,7 +248,8 @@ static twin *log_probabilities(wk_dtype dtype)
     for (int64_t row = 0; row < CTC_FRAMES * SEQUENCES; row++) {
         double sum = 0;
         for (int c = 0; c < CLASSES; c++) sum += exp(3 * number_at(t, t->host, MARGIN + row * CLASSES + c));
-        for (int64_t i = MARGIN + row * CLASSES, c = 0; c < CLASSES; c++, i++) set_number(t, i, 3 * number_at(t, t->host, i) - log(sum));
+        for (int64_t i = MARGIN + row * CLASSES, c = 0; c < CLASSES; c++, i++)
+            set_number(t, i, 3 * number_at(t, t->host, i) - log(sum));
     }
     send(t);
     return t;
@@ -262,10 +277,12 @@ TEST(ctc, has_the_cpus_losses_and_gradients)
         twin *losses = reals(dtype, 1, &n), *alpha = wholes(WK_F64, 3, alphas, 0, 0), *logp = log_probabilities(dtype);
         twin *labels = wholes(WK_I64, 1, &m, 3, CLASSES - 1), *span = spans(), *g = reals(dtype, 1, &n);
         twin *d = reals(dtype, 3, (const int64_t[]){ CTC_FRAMES, SEQUENCES, CLASSES });
-        same_as_cpu(WKI_OP_ctc, 2, 5, (twin *const[]){ losses, alpha, logp, labels, span }, &a, sizeof a, way & 1 ? 1e-24 : 1e-11);
+        same_as_cpu(WKI_OP_ctc, 2, 5, (twin *const[]){ losses, alpha, logp, labels, span }, &a, sizeof a,
+                    way & 1 ? 1e-24 : 1e-11);
         send(alpha);
         a.backward = true;
-        same_as_cpu(WKI_OP_ctc, 1, 6, (twin *const[]){ d, g, alpha, logp, labels, span }, &a, sizeof a, way & 1 ? 1e-24 : 1e-11);
+        same_as_cpu(WKI_OP_ctc, 1, 6, (twin *const[]){ d, g, alpha, logp, labels, span }, &a, sizeof a,
+                    way & 1 ? 1e-24 : 1e-11);
         drop_twins();
     }
 }
@@ -276,7 +293,8 @@ TEST(ctc, reports_lengths_and_labels_and_leaves_those_sequences_out)
     const int64_t n = SEQUENCES, m = SEQUENCES * LONGEST, alphas[] = { n, CTC_FRAMES, 2 * LONGEST + 1 };
     for (int what = 0; what < 4; what++) {
         wki_ctc_attrs a = { .room = LONGEST };
-        twin *losses = reals(WK_F32, 1, &n), *alpha = wholes(WK_F64, 3, alphas, 0, 0), *logp = log_probabilities(WK_F32);
+        twin *losses = reals(WK_F32, 1, &n), *alpha = wholes(WK_F64, 3, alphas, 0, 0),
+             *logp = log_probabilities(WK_F32);
         twin *labels = wholes(WK_I64, 1, &m, 1, CLASSES - 1), *span = spans(), *g = reals(WK_F32, 1, &n);
         twin *d = reals(WK_F32, 3, (const int64_t[]){ CTC_FRAMES, SEQUENCES, CLASSES });
         if (what < 3) ((int64_t *)span->cpu.data)[3 + what] = what == 1 ? CTC_FRAMES + 1 : 1 << 20;

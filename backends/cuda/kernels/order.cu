@@ -47,8 +47,9 @@ WKI_DEVICE void place_tile(const uint64_t *from, int64_t n, int at, uint64_t fir
     }
     __syncthreads();
     for (int w = 0; w < WARPS; w++) {
-        const uint64_t count = start[w * DIGITS + threadIdx.x];
-        start[w * DIGITS + threadIdx.x] = first;
+        uint64_t *const its = &start[(WKI_FAULT(154) ? WARPS - 1 - w : w) * DIGITS + threadIdx.x];
+        const uint64_t count = *its;
+        *its = first;
         first += count;
     }
     __syncthreads();
