@@ -33,7 +33,7 @@ static __global__ void move(const wki_lattice l, bool spread, const uint8_t *mas
 {
     const uint32_t bits = trues_of(l, mine(), mask);
     uint64_t all;
-    int64_t next = (int64_t)(before[blockIdx.x] + wki_sum_before((uint64_t)__popc(bits), &all));
+    int64_t next = (int64_t)((WKI_FAULT(155) ? 0 : before[blockIdx.x]) + wki_sum_before((uint64_t)__popc(bits), &all));
     for (int k = 0; k < EACH && mine() + k < l.count; k++) {
         const bool is_true = bits >> k & 1;
         int64_t at[2];

@@ -40,7 +40,8 @@ template <class T> WKI_DEVICE line_numbers<T> numbers_of(const wki_norm_shape &s
     const double step = sums.a / s.count;
     n.mean = s.centered ? (T)(centre + step) : (T)0;
     const double off = s.centered ? (double)n.mean - centre - step : 0;
-    const double var = s.centered ? (sums.b - sums.a * step) / s.count + off * off : sums.b / s.count;
+    const double var =
+        s.centered ? (sums.b - (WKI_FAULT(157) ? 0 : sums.a * step)) / s.count + off * off : sums.b / s.count;
     n.var = (T)(var < 0 ? 0 : var);
     return n;
 }

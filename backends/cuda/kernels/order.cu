@@ -47,8 +47,9 @@ WKI_DEVICE void place_tile(const uint64_t *from, int64_t n, int at, uint64_t fir
     }
     __syncthreads();
     for (int w = 0; w < WARPS; w++) {
-        const uint64_t count = start[w * DIGITS + threadIdx.x];
-        start[w * DIGITS + threadIdx.x] = first;
+        uint64_t *const its = &start[(WKI_FAULT(154) ? WARPS - 1 - w : w) * DIGITS + threadIdx.x];
+        const uint64_t count = *its;
+        *its = first;
         first += count;
     }
     __syncthreads();
@@ -176,24 +177,26 @@ WKI_DEVICE int64_t src_at(const wki_ordered &o, uint64_t entry)
     return wki_place_in(o, (int64_t)(entry & (((uint64_t)1 << o.shift) - 1)), o.length, 1);
 }
 
-/* Some are fetched before they are added: each waits for its entry, not for the sum. */
+/* Some are fetched before they are added: each waits for its entry, not for the sum. *i: where it stopped, after so
+ * many at most; is there more? */
+enum { TOGETHER = 4 };
 template <class T>
-WKI_DEVICE T sum_of(const wki_ordered &o, const sorted &s, int64_t i, int64_t key, const T *src, T sum)
+WKI_DEVICE bool sum_some(const wki_ordered &o, const sorted &s, int64_t *i, int64_t most, int64_t key, const T *src,
+                         T *sum)
 {
-    enum { TOGETHER = 4 };
     bool more = true;
-    for (; more; i += TOGETHER) {
+    for (const int64_t end = *i + most; more && *i < end; *i += TOGETHER) {
         T x[TOGETHER];
         bool is_mine[TOGETHER];
         for (int k = 0; k < TOGETHER; k++) {
-            is_mine[k] = key_at(o, s, i + k) == key;
-            x[k] = is_mine[k] ? src[src_at(o, s.entries[i + k])] : (T)0;
+            is_mine[k] = key_at(o, s, *i + k) == key;
+            x[k] = is_mine[k] ? src[src_at(o, s.entries[*i + k])] : (T)0;
         }
         for (int k = 0; k < TOGETHER; k++)
-            if (is_mine[k]) sum += x[k];
+            if (is_mine[k]) *sum += x[k];
         more = is_mine[TOGETHER - 1];
     }
-    return sum;
+    return more;
 }
 
 /* A thread for each element of the row of each entry; the others of a key leave it to one. */
@@ -201,12 +204,57 @@ template <class T> static __global__ void move_sorted(const wki_ordered o, const
 {
     WKI_EACH(t, s.n * o.row.count)
     {
-        const int64_t i = wki_divided(t, o.row.count), key = key_at(o, s, i);
+        int64_t i = wki_divided(t, o.row.count), at[2];
+        const int64_t key = key_at(o, s, i);
         if (key == o.keys || key_at(o, s, add ? i - 1 : i + 1) == key) continue;
-        int64_t at[2];
         wki_places<2>(o.row, t - i * o.row.count, at);
-        T *to = y + wki_place_in(o, key, o.size, 2) + at[1];
-        *to = add ? sum_of(o, s, i, key, src + at[0], *to) : src[src_at(o, s.entries[i]) + at[0]];
+        T *to = y + wki_place_in(o, key, o.size, 2) + at[1], sum = *to;
+        if (add)
+            sum_some(o, s, &i, s.n, key, src + at[0], &sum);
+        else
+            sum = src[src_at(o, s.entries[i]) + at[0]];
+        *to = sum;
+    }
+}
+
+/* What a lane left of a key, from entry i on: the warp fetches, and each lane adds to what it has, of which one is
+ * right. */
+template <class T>
+WKI_DEVICE T sum_rest(const wki_ordered &o, const sorted &s, int64_t i, int64_t key, const T *src, T sum)
+{
+    WKI_SHARED(T, fetched, WKI_THREADS);
+    const unsigned lane = threadIdx.x % 32;
+    T *const warps = fetched + (threadIdx.x - lane);
+    for (int n = 32; n == 32; i += 32) {
+        const bool is_mine = key_at(o, s, i + lane) == key;
+        if (is_mine) warps[lane] = src[src_at(o, s.entries[i + lane])];
+        n = __popc(__ballot_sync(~0u, is_mine));
+        __syncwarp();
+        for (int k = 0; k < n; k++) sum += warps[k];
+        __syncwarp();
+    }
+    return sum;
+}
+
+/* Rows of one: a thread for each key, as long as it is short. */
+template <class T> static __global__ void add_numbers(const wki_ordered o, const sorted s, T *y, const T *src)
+{
+    enum { SHORT = 16 * TOGETHER };
+    const int64_t apart = (int64_t)gridDim.x * WKI_THREADS;
+    const int lane = threadIdx.x % 32;
+    int64_t t = (int64_t)blockIdx.x * WKI_THREADS + threadIdx.x;
+    for (; t - lane < s.n; t += apart) {
+        const int64_t key = key_at(o, s, t);
+        const bool is_first = t < s.n && key != o.keys && key_at(o, s, t - 1) != key;
+        T *to = y + (is_first ? wki_place_in(o, key, o.size, 2) : 0), sum = is_first ? *to : (T)0;
+        int64_t i = t;
+        const bool more = is_first && sum_some(o, s, &i, SHORT, key, src, &sum);
+        for (unsigned left = __ballot_sync(~0u, more); left; left &= left - 1) {
+            const int whose = __ffs((int)left) - 1;
+            const T whole = sum_rest(o, s, __shfl_sync(~0u, i, whose), __shfl_sync(~0u, key, whose), src, sum);
+            if (lane == whose) sum = whole;
+        }
+        if (is_first) *to = sum;
     }
 }
 
@@ -214,8 +262,11 @@ template <class T>
 static void launch_sorted(const wki_queue *queue, const wki_ordered *o, const sorted *s, bool add, const wki_view *y,
                           const wki_view *src)
 {
-    WKI_LAUNCH(move_sorted<T>, wki_grid(s->n * o->row.count), WKI_THREADS, 0, queue, *o, *s, add, (T *)y->data,
-               (const T *)src->data);
+    if (add && o->row.count == 1)
+        WKI_LAUNCH(add_numbers<T>, wki_grid(s->n), WKI_THREADS, 0, queue, *o, *s, (T *)y->data, (const T *)src->data);
+    else
+        WKI_LAUNCH(move_sorted<T>, wki_grid(s->n * o->row.count), WKI_THREADS, 0, queue, *o, *s, add, (T *)y->data,
+                   (const T *)src->data);
 }
 
 void wki_ordered_move(const wki_queue *queue, const wki_ordered *o, const wki_view *y, const wki_view *src, bool add,

@@ -31,8 +31,9 @@ WKI_DEVICE int collect(int32_t window, const int32_t *next, int32_t found[LONGES
         int32_t held = window;
         for (int k = 0; k < LONGEST; k++) {
             const int32_t there = found[k];
-            found[k] = held < there ? held : there;
-            held = held < there ? there : held;
+            const bool lower = WKI_FAULT(158) ? there == INT32_MAX && held != there : held < there;
+            found[k] = lower ? held : there;
+            held = lower ? there : held;
         }
     }
     return n;

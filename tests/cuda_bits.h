@@ -1,0 +1,116 @@
+/* Calls that give a device the CPU's very bits, or nearly its numbers, whatever order an emulator's seed lets blocks and threads run
+ * in. A law makes twins, runs calls with same_as_cpu, and ends with drop_twins. */
+#ifndef WICK_CUDA_BITS_H
+#define WICK_CUDA_BITS_H
+#include "cuda_check.h"
+
+enum { MOST_TWINS = 512 };
+static twin twins[MOST_TWINS];
+static int ntwins;
+
+static inline twin *keep_twin(twin t)
+{
+    CHECK(ntwins < MOST_TWINS);
+    twins[ntwins] = t;
+    return &twins[ntwins++];
+}
+static inline void drop_twins(void)
+{
+    while (ntwins > 0) drop(&twins[--ntwins]);
+}
+
+static inline twin *reals(wk_dtype dtype, int ndim, const int64_t *size)
+{
+    return keep_twin(plain_twin(dtype, ndim, size, 20));
+}
+
+/* Memory of whole numbers from low to high */
+static inline twin *wholes_by(wk_dtype dtype, int ndim, const int64_t *size, const int64_t *stride, int64_t low, int64_t high)
+{
+    twin *t = keep_twin(twin_of(WK_F64, ndim, size, stride, 20)); /* elements of 8 bytes: enough for all */
+    t->cpu.dtype = t->gpu.dtype = (uint8_t)dtype;
+    const size_t width = wk_dtype_size(dtype), before = (size_t)((char *)t->cpu.data - t->host) / 8;
+    for (size_t i = 0; i < t->bytes / width; i++) {
+        const int64_t x = low + below(high - low + 1);
+        if (dtype == WK_I64) ((int64_t *)t->host)[i] = x;
+        if (dtype == WK_I32) ((int32_t *)t->host)[i] = (int32_t)x;
+        if (dtype == WK_U8 || dtype == WK_BOOL) ((uint8_t *)t->host)[i] = (uint8_t)x;
+        if (dtype == WK_F32) ((float *)t->host)[i] = (float)x;
+        if (dtype == WK_F64) ((double *)t->host)[i] = (double)x;
+    }
+    t->cpu.data = t->host + before * width;
+    t->gpu.data = (char *)t->block + before * width;
+    send(t);
+    return t;
+}
+
+static inline twin *wholes(wk_dtype dtype, int ndim, const int64_t *size, int64_t low, int64_t high)
+{
+    int64_t stride[WKI_MAX_DIMS], step = 1;
+    for (int d = ndim - 1; d >= 0; step *= size[d--]) stride[d] = step;
+    return wholes_by(dtype, ndim, size, stride, low, high);
+}
+
+/* Bytes that differ, all NaN being one */
+static inline int64_t bytes_apart(const twin *t, const char *want, const char *got)
+{
+    const int64_t width = (int64_t)wk_dtype_size((wk_dtype)t->cpu.dtype);
+    const bool real = wki_is_float((wk_dtype)t->cpu.dtype);
+    int64_t apart = 0;
+    for (int64_t i = 0; i * width < (int64_t)t->bytes; i++) {
+        if (!memcmp(want + i * width, got + i * width, (size_t)width)) continue;
+        if (!real || !isnan(number_at(t, want, i)) || !isnan(number_at(t, got, i))) apart++;
+    }
+    return apart;
+}
+
+static inline wk_status run_there(int op, int nout, int n, twin *const *views, const void *attrs, size_t size)
+{
+    const wki_view **gpu = malloc((size_t)n * sizeof *gpu);
+    for (int i = 0; i < n; i++) gpu[i] = &views[i]->gpu;
+    const wki_call call = { (uint16_t)op, (uint16_t)nout, n, gpu, attrs, (uint32_t)size, 1 };
+    const wk_status status = wki_run(&call);
+    free(gpu);
+    return status;
+}
+
+static inline wk_status run_here(int op, int nout, int n, twin *const *views, const void *attrs, size_t size)
+{
+    const wki_view **cpu = malloc((size_t)n * sizeof *cpu);
+    for (int i = 0; i < n; i++) cpu[i] = &views[i]->cpu;
+    const wki_call call = { (uint16_t)op, (uint16_t)nout, n, cpu, attrs, (uint32_t)size, 1 };
+    const wk_status status = wki_run(&call);
+    free(cpu);
+    return status;
+}
+
+/* On both; most: how far numbers may be apart, as `distance` has it, 0: not a bit. Every seed gives the same bits, and nothing beside
+ * the outputs is touched. */
+static inline void same_as_cpu(int op, int nout, int n, twin *const *views, const void *attrs, size_t size, double most)
+{
+    void (*const seed)(unsigned) = (void (*)(unsigned))(uintptr_t)emulator("wki_emu_seed");
+    char *first[8] = { NULL };
+    CHECK(run_here(op, nout, n, views, attrs, size) == WK_OK);
+    for (unsigned s = 1; s <= 2; s++) {
+        if (seed) seed(s);
+        for (int k = 0; k < nout; k++) CHECK(!device_backend()->copy_in(0, views[k]->block, views[k]->before, views[k]->bytes));
+        CHECK(run_there(op, nout, n, views, attrs, size) == WK_OK);
+        for (int k = 0; k < nout && k < 8; k++) {
+            const twin *t = views[k];
+            char *after = malloc(t->bytes);
+            CHECK(after && !device_backend()->copy_out(0, after, t->block, t->bytes));
+            const double off = most > 0 ? distance(t) : (double)bytes_apart(t, t->host, after);
+            ck_assert_msg(off <= most, "%s: view %d, %s %s, is off by %g (seed %u)", wki_op_name(op), k,
+                          wk_dtype_name((wk_dtype)t->cpu.dtype), wki_show(&t->cpu), off, s);
+            if (!first[k]) {
+                first[k] = after;
+                continue;
+            }
+            ck_assert_msg(!memcmp(first[k], after, t->bytes), "%s: view %d has other bits by another seed", wki_op_name(op), k);
+            free(after);
+        }
+    }
+    for (int k = 0; k < 8; k++) free(first[k]);
+    if (seed) seed(0);
+}
+#endif
