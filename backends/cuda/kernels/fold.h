@@ -64,7 +64,7 @@ template <typename real, typename INTO> WKI_DEVICE double wki_row_sum(const wki_
             continue;
         }
         if (t.lane == 0) t.shared[t.half] = (double)lane;
-        __syncthreads();
+        if (!WKI_FAULT(123)) __syncthreads();
         for (int h = 0; h < t.halves && first + (int64_t)h * WKI_FOLD < n; h++) total += t.shared[h];
         __syncthreads();
     }

@@ -20,6 +20,10 @@
 #define WKI_ROLLED            WKI_UNROLLED(1)
 #endif
 #include "backends/cuda/host/cuda.h"
+#ifdef __CUDACC__ /* seeded faults of kernels are for the emulator */
+#undef WKI_FAULT
+#define WKI_FAULT(number) false
+#endif
 
 #define WKI_DEVICE static __device__ __forceinline__
 
