@@ -171,6 +171,19 @@ TEST(masked, selects_and_spreads_in_order)
         }
 }
 
+/* More tiles than are summed up at once */
+TEST(masked, selects_from_very_many)
+{
+    if (!cuda_here()) return;
+    const int64_t n = 270 * 2048 + 5, size[] = { n, 1 }, plain[] = { 1, 1 };
+    const wki_masked_attrs attrs = { .spread = false };
+    twin *mask = wholes_by(WK_BOOL, 2, size, plain, 0, 1);
+    const int64_t count = trues(mask);
+    twin *const views[] = { wholes(WK_U8, 1, &count, 0, 9), wholes(WK_U8, 2, size, 0, 200), mask };
+    same_as_cpu(WKI_OP_masked, 1, 3, views, &attrs, sizeof attrs, 0);
+    drop_twins();
+}
+
 /* ---- Counts ---- */
 
 TEST(bincount, counts_and_adds_weights_in_their_order)
