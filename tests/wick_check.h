@@ -13,6 +13,7 @@
 #define WICK_CHECK_H
 #include "wick/base.h"
 #include "wick/cuda.h"
+#include "wick/tensor.h"
 #include <check.h>
 #include <math.h>
 #include <stdlib.h>
@@ -93,6 +94,13 @@ static inline void wick_check_error(wk_status code, const char *const *parts, co
         if (!strstr(wk_error_text(), *parts))
             _ck_assert_failed(file, line, "error text", "\"%s\" does not tell \"%s\"", wk_error_text(), *parts);
     wk_error_clear();
+}
+
+/* The elements of t on the CPU, if need be of a copy, which lives in the innermost scope. */
+static inline const void *host_data(const wk_tensor *t)
+{
+    WK_NO_GRAD(reading);
+    return wk_data(wk_to_device((wk_tensor *)(uintptr_t)t, WK_CPU));
 }
 
 #define CHECK(condition)  wick_check((condition), #condition, __FILE__, __LINE__)

@@ -25,7 +25,7 @@ typedef struct run_settings {
     int64_t epochs, batch_size, threads, workers; /* batch_size 0, workers -1: not given */
     bool bf16, no_capture, json, quiet;
 } run_settings;
-enum { RUN_OPTIONS = 23, RUN_OF_EPOCHS = 5 }; /* the first ones are for whole epochs alone */
+enum { RUN_OPTIONS = 24, RUN_OF_EPOCHS = 5 }; /* the first ones are for whole epochs alone */
 extern const args_option run_options[RUN_OPTIONS];
 run_settings run_defaults(void);
 

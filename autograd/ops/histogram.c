@@ -32,7 +32,7 @@ wk_tensor *wk_bincount(wk_tensor *t, wk_tensor *weights, int64_t minlength)
         wk_tensor *most = wk_max(x);
         if (!most) return NULL;
         int64_t high;
-        if (wk_read(most, &high, sizeof high)) return NULL;
+        if (wki_copy_bytes(WK_CPU, &high, most->v.device, most->v.data, sizeof high)) return NULL;
         if (high >= minlength) wki_not_repeated("bincount finds the number of bins itself; give minlength");
         wki_check(high < INT64_MAX, NULL, WK_E_RANGE, "bincount", "t holds %lld, too many bins", (long long)high);
         if (high >= minlength) minlength = high + 1;

@@ -25,12 +25,15 @@ static void differ(const subject *s, wk_tensor *const *in, int n, unsigned wants
 {
     static const double steps[7] = { -2, -1, 0, 1, 2, -0.5, 0.5 };
     const double h = 1e-3;
-    double *at = (double *)wk_data(in[k]) + e, x = *at, d[7];
+    const wk_device device = wk_device_of(in[k]);
+    double *at = (double *)in[k]->v.data + e, x, d[7];
+    wki_copy_bytes(WK_CPU, &x, device, at, sizeof x);
     for (int i = 0; i < 7; i++) {
-        *at = x + steps[i] * h;
+        const double moved = x + steps[i] * h;
+        wki_copy_bytes(device, at, WK_CPU, &moved, sizeof moved);
         d[i] = f(s, in, n, wants);
     }
-    *at = x;
+    wki_copy_bytes(device, at, WK_CPU, &x, sizeof x);
     const double slope = (d[0] - 8 * d[1] + 8 * d[3] - d[4]) / (12 * h);
     const double finer = (d[1] - 8 * d[5] + 8 * d[6] - d[3]) / (6 * h), noise = DBL_EPSILON * fabs(d[2]) / h;
     const double apart = fabs(slope - finer); /* half the step makes it 16 times as exact */
@@ -50,7 +53,7 @@ static void differ_all(const subject *s, wk_tensor *const *in, int n, unsigned w
 /* kinks: may there be any? Drawn numbers keep clear of them, repeated ones may tie. */
 static void compare(const subject *s, const char *what, int k, wk_tensor *grad, int64_t count, bool kinks)
 {
-    wk_tensor *g = grad ? wk_contiguous(grad) : NULL;
+    wk_tensor *g = grad ? on_cpu(grad) : NULL;
     for (int64_t e = 0; e < count; e++) {
         const double expected = numeric.of[k][e], got = g ? ((const double *)wk_data(g))[e] : 0;
         if (kinks && numeric.kink[k][e]) {

@@ -102,10 +102,10 @@ static void in_place_against_fresh(const in_place *p, const subject *s, wk_tenso
     }
     over[0] = real ? wk_mul_scalar(b[0], 1) : leaf_of(values[0], layout, false);
     const uint32_t version = over[0]->storage->version;
-    const void *memory = wk_data(over[0]);
+    const void *memory = over[0]->v.data;
     if (change(p, &wki_row_table[s->row], over)) BROKEN(s, "in place, layout %d", layout);
     if (!same_bits(over[0], fresh)) BROKEN(s, "in place, layout %d: other bits", layout);
-    if (wk_data(over[0]) != memory) BROKEN(s, "in place, layout %d: other memory", layout);
+    if (over[0]->v.data != memory) BROKEN(s, "in place, layout %d: other memory", layout);
     if (over[0]->storage->version == version) BROKEN(s, "in place, layout %d: the version stays", layout);
     counts->checks += 3;
     if (!real || !wk_needs_grad(fresh)) return;
