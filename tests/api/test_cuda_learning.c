@@ -57,14 +57,17 @@ TEST(update, gives_the_bits_of_the_cpu_by_every_rule_to_many_parameters)
 TEST(update, takes_parameters_of_many_blocks)
 {
     if (!cuda_here()) return;
-    const int64_t n = 100003;
+    const int64_t sizes[] = { 100003, 524289 };
     double numbers[WKI_N_COUNT];
     const wki_update_attrs attrs = { WKI_RULE_adam, 1, numbers };
     fill_numbers(numbers, 0);
-    twin *const views[] = { reals(WK_F32, 1, &n), wholes(WK_F32, 1, &n, 0, 3), wholes(WK_F32, 1, &n, 0, 3),
-                            reals(WK_F32, 1, &n) };
-    same_as_cpu(WKI_OP_update, 3, 4, views, &attrs, sizeof attrs, 0);
-    drop_twins();
+    for (int i = 0; i < 2; i++) {
+        const int64_t n = sizes[i];
+        twin *const views[] = { reals(WK_F32, 1, &n), wholes(WK_F32, 1, &n, 0, 3), wholes(WK_F32, 1, &n, 0, 3),
+                                reals(WK_F32, 1, &n) };
+        same_as_cpu(WKI_OP_update, 3, 4, views, &attrs, sizeof attrs, 0);
+        drop_twins();
+    }
 }
 
 /* ---- Norms ---- */
