@@ -155,6 +155,28 @@ TEST(norm, keeps_its_digits_far_from_nought)
     check_norm(0, &layer, 100), check_norm(0, &batch, 100);
 }
 
+/* Also where the first element, from which distances are taken, is none. */
+TEST(norm, has_the_cpus_nan_and_infinities)
+{
+    if (!cuda_here()) return;
+    const double odd[] = { NAN, HUGE_VAL, -HUGE_VAL };
+    const wki_norm_attrs shapes_of[] = { { 5, 1, 33, 1, 1e-5, false, false, true, false, false },
+                                         { 5, 1, 33, 1, 1e-5, false, false, false, false, false },
+                                         { 20, 5, 1, 4, 1e-5, true, false, true, false, false } };
+    for (int i = 0; i < 9; i++)
+        for (int first = 0; first < 2; first++) {
+            const wki_norm_attrs *a = &shapes_of[i % 3];
+            const normed t = norm_of(0, a, 0);
+            const int64_t whole[] = { wki_numel(&t.x->cpu) };
+            set_number(t.x, MARGIN + (first ? 0 : 3), odd[i / 3]);
+            set_number(t.x, MARGIN + 35, odd[i / 3]);
+            send(t.x);
+            same_as_cpu(WKI_OP_norm, 3, 4, (twin *const[]){ reals(WK_F32, 1, whole), t.mean, t.var, t.x }, a, sizeof *a,
+                        1e-11);
+            drop_twins();
+        }
+}
+
 /* ---- Pooling ---- */
 
 static const wki_window windows[] = {
