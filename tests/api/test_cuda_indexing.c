@@ -81,17 +81,18 @@ TEST(scatter, moves_rows_lines_and_planes_of_any_strides)
         }
 }
 
-/* The call does its work but for the bad index, of which the device tells once. */
-static void reports(int op, twin *const *views, const void *attrs, size_t size, int64_t bad)
+/* The call does its work but for the bad index in the middle of the last view, of which the device tells once. */
+static void reports(int op, int n, twin *const *views, const void *attrs, size_t size, int64_t bad)
 {
-    int64_t *at = (int64_t *)views[2]->cpu.data + views[2]->cpu.size[0] / 2;
+    twin *const index = views[n - 1];
+    int64_t *at = (int64_t *)index->cpu.data + index->cpu.size[0] / 2;
     char *after = malloc(views[0]->bytes), text[32];
     *at = bad;
-    send(views[2]);
+    send(index);
     snprintf(text, sizeof text, "index %lld is", (long long)bad);
-    CHECK(run_there(op, 1, 3, views, attrs, size) == WK_OK);
+    CHECK(run_there(op, 1, n, views, attrs, size) == WK_OK);
     CHECK(device_backend()->synchronize(0) == WK_E_RANGE);
-    CHECK_ERROR(WK_E_RANGE, wki_op_name(op), text);
+    CHECK_ERROR(WK_E_RANGE, op == WKI_OP_offsets ? "index" : wki_op_name(op), text); /* as the CPU calls it */
     CHECK(device_backend()->copy_out(0, after, views[0]->block, views[0]->bytes) == WK_OK);
     CHECK(bytes_apart(views[0], views[0]->host, after) == 0);
     free(after);
@@ -110,13 +111,13 @@ TEST(scatter, and_gather_report_what_is_out_of_range_and_pass_it_over)
         const int64_t kept = ((int64_t *)index->cpu.data)[n / 2];
         CHECK(run_here(WKI_OP_scatter, 1, 3, scattered, &add, sizeof add) == WK_OK);
         ((float *)y->cpu.data)[kept] -= ((float *)src->cpu.data)[n / 2]; /* small whole numbers: exact */
-        reports(WKI_OP_scatter, scattered, &add, sizeof add, bad[way % 4]);
+        reports(WKI_OP_scatter, 3, scattered, &add, sizeof add, bad[way % 4]);
         if (bad[way % 4] == m) continue; /* src has more than that */
         const float before = ((float *)gathered[0]->cpu.data)[n / 2];
         ((int64_t *)index->cpu.data)[n / 2] = 0;
         CHECK(run_here(WKI_OP_gather, 1, 3, gathered, &plain, sizeof plain) == WK_OK);
         ((float *)gathered[0]->cpu.data)[n / 2] = before;
-        reports(WKI_OP_gather, gathered, &plain, sizeof plain, bad[way % 4]);
+        reports(WKI_OP_gather, 3, gathered, &plain, sizeof plain, bad[way % 4]);
         drop_twins();
     }
     drop_twins();
@@ -140,6 +141,21 @@ TEST(offsets, add_up_indices_of_any_strides)
             same_as_cpu(WKI_OP_offsets, 1, n + 1, views, &attrs, sizeof attrs, 0);
             drop_twins();
         }
+}
+
+/* What is out of range counts as 0, so that whoever follows them stays inside. */
+TEST(offsets, report_what_is_out_of_range)
+{
+    if (!cuda_here()) return;
+    const int64_t n = 301, bad[] = { 5, -6, INT64_MAX, INT64_MIN };
+    for (int way = 0; way < 4; way++) {
+        const wki_offsets_attrs attrs = { .size = { 4, 5 }, .stride = { 10, 1 } };
+        twin *const views[] = { wholes(WK_I64, 1, &n, 0, 9), wholes(WK_I64, 1, &n, 0, 3), wholes(WK_I64, 1, &n, 0, 4) };
+        ((int64_t *)views[2]->cpu.data)[n / 2] = 0;
+        CHECK(run_here(WKI_OP_offsets, 1, 3, views, &attrs, sizeof attrs) == WK_OK);
+        reports(WKI_OP_offsets, 3, views, &attrs, sizeof attrs, bad[way]);
+        drop_twins();
+    }
 }
 
 /* ---- masked ---- */
@@ -171,6 +187,19 @@ TEST(masked, selects_and_spreads_in_order)
         }
 }
 
+/* More tiles than are summed up at once */
+TEST(masked, selects_from_very_many)
+{
+    if (!cuda_here()) return;
+    const int64_t n = 270 * 2048 + 5, size[] = { n, 1 }, plain[] = { 1, 1 };
+    const wki_masked_attrs attrs = { .spread = false };
+    twin *mask = wholes_by(WK_BOOL, 2, size, plain, 0, 1);
+    const int64_t count = trues(mask);
+    twin *const views[] = { wholes(WK_U8, 1, &count, 0, 9), wholes(WK_U8, 2, size, 0, 200), mask };
+    same_as_cpu(WKI_OP_masked, 1, 3, views, &attrs, sizeof attrs, 0);
+    drop_twins();
+}
+
 /* ---- Counts ---- */
 
 TEST(bincount, counts_and_adds_weights_in_their_order)
@@ -188,6 +217,20 @@ TEST(bincount, counts_and_adds_weights_in_their_order)
                 same_as_cpu(WKI_OP_bincount, 1, way ? 3 : 2, views, NULL, 0, 0);
                 drop_twins();
             }
+}
+
+TEST(bincount, reports_what_has_no_bin)
+{
+    if (!cuda_here()) return;
+    const int64_t n = 301, bins = 9, bad[] = { 9, -1, INT64_MAX, INT64_MIN };
+    for (int way = 0; way < 4; way++) {
+        twin *const views[] = { wholes(WK_I64, 1, &bins, 0, 9), wholes(WK_I64, 1, &n, 0, bins - 1) };
+        const int64_t kept = ((int64_t *)views[1]->cpu.data)[n / 2];
+        CHECK(run_here(WKI_OP_bincount, 1, 2, views, NULL, 0) == WK_OK);
+        ((int64_t *)views[0]->cpu.data)[kept]--;
+        reports(WKI_OP_bincount, 2, views, NULL, 0, bad[way]);
+        drop_twins();
+    }
 }
 
 static twin *edges_of(wk_dtype dtype, int64_t parts, double low, double high)

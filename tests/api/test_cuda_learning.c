@@ -57,14 +57,17 @@ TEST(update, gives_the_bits_of_the_cpu_by_every_rule_to_many_parameters)
 TEST(update, takes_parameters_of_many_blocks)
 {
     if (!cuda_here()) return;
-    const int64_t n = 100003;
+    const int64_t sizes[] = { 100003, 524289 };
     double numbers[WKI_N_COUNT];
     const wki_update_attrs attrs = { WKI_RULE_adam, 1, numbers };
     fill_numbers(numbers, 0);
-    twin *const views[] = { reals(WK_F32, 1, &n), wholes(WK_F32, 1, &n, 0, 3), wholes(WK_F32, 1, &n, 0, 3),
-                            reals(WK_F32, 1, &n) };
-    same_as_cpu(WKI_OP_update, 3, 4, views, &attrs, sizeof attrs, 0);
-    drop_twins();
+    for (int i = 0; i < 2; i++) {
+        const int64_t n = sizes[i];
+        twin *const views[] = { reals(WK_F32, 1, &n), wholes(WK_F32, 1, &n, 0, 3), wholes(WK_F32, 1, &n, 0, 3),
+                                reals(WK_F32, 1, &n) };
+        same_as_cpu(WKI_OP_update, 3, 4, views, &attrs, sizeof attrs, 0);
+        drop_twins();
+    }
 }
 
 /* ---- Norms ---- */
@@ -150,6 +153,28 @@ TEST(norm, keeps_its_digits_far_from_nought)
     const wki_norm_attrs batch = { 50, 4, 1, 9, 1e-5, true, false, true, true, true };
     check_norm(1, &layer, 1000), check_norm(1, &batch, 1000);
     check_norm(0, &layer, 100), check_norm(0, &batch, 100);
+}
+
+/* Also where the first element, from which distances are taken, is none. */
+TEST(norm, has_the_cpus_nan_and_infinities)
+{
+    if (!cuda_here()) return;
+    const double odd[] = { NAN, HUGE_VAL, -HUGE_VAL };
+    const wki_norm_attrs shapes_of[] = { { 5, 1, 33, 1, 1e-5, false, false, true, false, false },
+                                         { 5, 1, 33, 1, 1e-5, false, false, false, false, false },
+                                         { 20, 5, 1, 4, 1e-5, true, false, true, false, false } };
+    for (int i = 0; i < 9; i++)
+        for (int first = 0; first < 2; first++) {
+            const wki_norm_attrs *a = &shapes_of[i % 3];
+            const normed t = norm_of(0, a, 0);
+            const int64_t whole[] = { wki_numel(&t.x->cpu) };
+            set_number(t.x, MARGIN + (first ? 0 : 3), odd[i / 3]);
+            set_number(t.x, MARGIN + 35, odd[i / 3]);
+            send(t.x);
+            same_as_cpu(WKI_OP_norm, 3, 4, (twin *const[]){ reals(WK_F32, 1, whole), t.mean, t.var, t.x }, a, sizeof *a,
+                        1e-11);
+            drop_twins();
+        }
 }
 
 /* ---- Pooling ---- */
@@ -275,7 +300,7 @@ TEST(ctc, has_the_cpus_losses_and_gradients)
         wki_ctc_attrs a = { .blank = 2, .room = LONGEST, .zero_infinity = way & 2 };
         const int64_t n = SEQUENCES, m = SEQUENCES * LONGEST, alphas[] = { n, CTC_FRAMES, 2 * LONGEST + 1 };
         twin *losses = reals(dtype, 1, &n), *alpha = wholes(WK_F64, 3, alphas, 0, 0), *logp = log_probabilities(dtype);
-        twin *labels = wholes(WK_I64, 1, &m, 3, CLASSES - 1), *span = spans(), *g = reals(dtype, 1, &n);
+        twin *labels = wholes(WK_I64, 1, &m, way & 2 ? 0 : 3, CLASSES - 1), *span = spans(), *g = reals(dtype, 1, &n);
         twin *d = reals(dtype, 3, (const int64_t[]){ CTC_FRAMES, SEQUENCES, CLASSES });
         same_as_cpu(WKI_OP_ctc, 2, 5, (twin *const[]){ losses, alpha, logp, labels, span }, &a, sizeof a,
                     way & 1 ? 1e-24 : 1e-11);

@@ -85,9 +85,8 @@ wk_status wki_device_fault(wki_device *d)
     if (!found.op) return WK_OK;
     memset(fault, 0, sizeof *fault);
     const char *name = found.op - 1 == WKI_OP_offsets ? "index" : wki_op_name(found.op - 1); /* as the CPU calls it */
-    return wki_fail(WK_E_RANGE, name,
-                    "index %lld is out of range on cuda:%d; expected %lld to %lld", (long long)found.value,
-                    d->queue.index, (long long)found.low, (long long)found.high);
+    return wki_fail(WK_E_RANGE, name, "index %lld is out of range on cuda:%d; expected %lld to %lld",
+                    (long long)found.value, d->queue.index, (long long)found.low, (long long)found.high);
 }
 
 wk_status wki_device_wait(int index)

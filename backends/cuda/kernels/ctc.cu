@@ -99,8 +99,8 @@ template <class T> static __global__ void forward(const task<T> t)
 /* ---- Backward ---- */
 
 /* A sequence's share of scratch: for each element beta, without its frame's own probability and with it, the
- * probability of being there, the next element of its class, or -1, and whether it is the first of them; the sum of
- * those probabilities by class. */
+ * probability of being there, the next element of its class, or -1, and whether it is the first of them, and no blank;
+ * the sum of those probabilities by class. */
 typedef struct room {
     double *beta, *after, *share, *total;
     int64_t *next, *first;
@@ -119,17 +119,17 @@ template <class T> WKI_DEVICE room room_of(const task<T> &t, double *scratch, in
     return r;
 }
 
-/* Elements of one class are strung up, so that the first may add them in their order. */
+/* Elements of one label are strung up, so that the first may add them in their order. */
 template <class T> WKI_DEVICE void string_up(const task<T> &t, const sequence &s, const room &r)
 {
     for (int64_t c = threadIdx.x; c < t.classes; c += blockDim.x) r.total[c] = 0;
     for (int64_t k = threadIdx.x; k < s.states; k += blockDim.x) {
         const int64_t mine = class_of(s, k);
-        int64_t next = k + 1, before = k - 1;
-        while (next < s.states && class_of(s, next) != mine) next++;
-        while (before >= 0 && class_of(s, before) != mine) before--;
+        int64_t next = k + 2, before = k - 2;
+        while (next < s.states && class_of(s, next) != mine) next += 2;
+        while (before >= 0 && class_of(s, before) != mine) before -= 2;
         r.next[k] = next < s.states ? next : -1;
-        r.first[k] = before < 0;
+        r.first[k] = before < 0 && mine != s.blank;
     }
     __syncthreads();
 }
@@ -142,24 +142,47 @@ WKI_DEVICE double step_back(const sequence &s, int64_t frame, const double *afte
                  k + 2 < s.states && may_skip_to(s, k + 2) ? after[k + 2] : -INFINITY);
 }
 
+/* The probabilities of being at each element, times g; blanks, half of them all, by a tree, whose branches of warps are
+ * left. */
+template <class T>
+WKI_DEVICE void take_shares(const task<T> &t, const sequence &s, const room &r, int64_t b, int64_t frame, double loss,
+                            double g, double *of_warp)
+{
+    double blanks = 0;
+    for (int64_t k = threadIdx.x; k < s.states; k += blockDim.x) {
+        const int64_t mine = class_of(s, k);
+        r.share[k] = f64::wki_exp(s.alpha[frame * t.width + k] + r.beta[k] + loss) * g;
+        r.after[k] = r.beta[k] + logp_at(t, b, frame, mine);
+        if (mine == s.blank) blanks += r.share[k];
+    }
+    for (int far = 16; far; far /= 2) blanks += __shfl_xor_sync(~0u, blanks, far);
+    if (threadIdx.x % 32 == 0) of_warp[threadIdx.x / 32] = blanks;
+}
+
+WKI_DEVICE void add_shares(const sequence &s, const room &r, const double *of_warp)
+{
+    double sum = 0;
+    for (unsigned w = 0; threadIdx.x == 0 && w < blockDim.x / 32; w++) sum += of_warp[w];
+    if (threadIdx.x == 0) r.total[s.blank] = sum;
+    for (int64_t k = threadIdx.x; k < s.states; k += blockDim.x) {
+        if (!r.first[k]) continue;
+        sum = 0;
+        for (int64_t i = k; i >= 0; i = r.next[i]) sum += r.share[i];
+        r.total[class_of(s, k)] = sum;
+    }
+}
+
 /* (exp(logp) - the probability of being at the class) * g */
 template <class T>
 WKI_DEVICE void frame_back(const task<T> &t, const sequence &s, const room &r, int64_t b, int64_t frame, double loss,
                            double g)
 {
+    WKI_SHARED(double, of_warp, WKI_THREADS / 32);
     for (int64_t k = threadIdx.x; k < s.states; k += blockDim.x) r.beta[k] = step_back(s, frame, r.after, k);
     __syncthreads();
-    for (int64_t k = threadIdx.x; k < s.states; k += blockDim.x) {
-        r.share[k] = f64::wki_exp(s.alpha[frame * t.width + k] + r.beta[k] + loss) * g;
-        r.after[k] = r.beta[k] + logp_at(t, b, frame, class_of(s, k));
-    }
+    take_shares(t, s, r, b, frame, loss, g, of_warp);
     __syncthreads();
-    for (int64_t k = threadIdx.x; k < s.states; k += blockDim.x) {
-        if (!r.first[k]) continue;
-        double sum = 0;
-        for (int64_t i = k; i >= 0; i = r.next[i]) sum += r.share[i];
-        r.total[class_of(s, k)] = sum;
-    }
+    add_shares(s, r, of_warp);
     __syncthreads();
     T *d = t.out + (frame * t.sequences + b) * t.classes;
     for (int64_t c = threadIdx.x; c < t.classes; c += blockDim.x) {

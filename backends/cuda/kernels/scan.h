@@ -14,9 +14,9 @@ WKI_DEVICE uint64_t wki_sum_before(uint64_t mine, uint64_t *all)
         const uint64_t other = __shfl_up_sync(~0u, sum, far);
         if (lane >= far) sum += other;
     }
-    if (!WKI_FAULT(153)) __syncthreads(); /* of_warp has been read by all who asked before */
+    __syncthreads(); /* of_warp has been read by all who asked before */
     if (lane == 31) of_warp[warp] = sum;
-    __syncthreads();
+    if (!WKI_FAULT(153)) __syncthreads();
     *all = 0;
     for (unsigned w = 0; w < WARPS; w++) {
         if (w == warp) before = *all;

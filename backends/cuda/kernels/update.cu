@@ -4,7 +4,7 @@
 #include "backends/cuda/kernels/kernel.h"
 #include "backends/rules.h"
 
-enum { MOST = 64, STRETCH = 4 * WKI_THREADS };
+enum { MOST = 64 };
 
 typedef struct arrays {
     void *state[1 + WKI_MAX_STATES]; /* the parameter first */
@@ -18,7 +18,7 @@ typedef struct table {
     uint32_t first[MOST]; /* the number of its first block */
     double numbers[WKI_N_COUNT];
     const double *changing; /* or NULL */
-    int32_t count;
+    int32_t count, stretch; /* stretch: elements of a block */
 } table;
 
 /* Whose block this is: the last that begins at it or before. */
@@ -39,8 +39,8 @@ WKI_DEVICE int parameter_of(const table &t)
         WKI_NUMBERS(NUMBER)                                                                                            \
         const int k = parameter_of(t);                                                                                 \
         const arrays &a = t.of[k];                                                                                     \
-        const int64_t begin = (int64_t)(blockIdx.x - t.first[k]) * STRETCH;                                            \
-        const int64_t end = begin + STRETCH < a.n ? begin + STRETCH : a.n;                                             \
+        const int64_t begin = (int64_t)(blockIdx.x - t.first[k]) * t.stretch;                                          \
+        const int64_t end = begin + t.stretch < a.n ? begin + t.stretch : a.n;                                         \
         real *ps = (real *)a.state[0], *s0s = (real *)a.state[1], *s1s = (real *)a.state[2];                           \
         real *s2s = (real *)a.state[3];                                                                                \
         const real *gs = (const real *)a.gradient;                                                                     \
@@ -87,6 +87,15 @@ static void take(table *t, const wki_view *const *states, int nstates, const wki
     t->first[t->count++] = block;
 }
 
+/* An element a thread where all of them are at work at once anyway: none waits for another. */
+static int32_t stretch_of(const wki_call *call, int count, int each)
+{
+    enum { FEW = 1 << 19 };
+    int64_t all = 0;
+    for (int k = 0; k < count; k++) all += wki_numel(call->views[k * each]);
+    return all <= FEW ? WKI_THREADS : 4 * WKI_THREADS;
+}
+
 static wk_status run(const wki_queue *queue, const wki_call *call, void *scratch)
 {
     (void)scratch;
@@ -95,13 +104,14 @@ static wk_status run(const wki_queue *queue, const wki_call *call, void *scratch
     uint32_t blocks = 0;
     table t;
     t.count = 0;
+    t.stretch = stretch_of(call, attrs->count, each);
     t.changing = (const double *)queue->changing;
     for (int i = 0; i < WKI_N_COUNT; i++) t.numbers[i] = attrs->numbers[i];
     for (int k = 0; k < attrs->count; k++) {
         const wki_view *const *states = call->views + k * each;
         const int64_t n = wki_numel(states[0]);
         if (n > 0) take(&t, states, each, call->views[attrs->count * each + k], n, blocks);
-        blocks += (uint32_t)((n + STRETCH - 1) / STRETCH);
+        blocks += (uint32_t)((n + t.stretch - 1) / t.stretch);
         if (t.count < MOST && k + 1 < attrs->count) continue;
         const rule_kernel kernel = kernel_for(attrs->rule, states[0]->dtype == WK_F64);
         if (t.count > 0) WKI_LAUNCH(kernel, blocks, WKI_THREADS, 0, queue, t);
