@@ -12,17 +12,30 @@ wk_tensor *wk_empty(int ndim, const int64_t *shape, wk_dtype dtype)
 }
 
 /* Shape checks under the maker's own name, then element i = value + i * step. */
-static wk_tensor *filled(const char *where, int ndim, const int64_t *shape, wk_dtype dtype, double value, double step)
+static wk_tensor *filled_on(wk_device device, const char *where, int ndim, const int64_t *shape, wk_dtype dtype,
+                            double value, double step)
 {
     int64_t n;
     if (!wki_shape_ok(where, ndim, shape, dtype, &n)) return NULL;
     bool whole = value == floor(value) && step == floor(step);
     wki_check(wki_is_float(dtype) || whole, NULL, WK_E_DTYPE, where, "%g is not whole; %s holds integers",
               value == floor(value) ? step : value, wk_dtype_name(dtype));
-    wk_tensor *t = wki_new(where, wk_current_device(), ndim, shape, dtype);
+    wk_tensor *t = wki_new(where, device, ndim, shape, dtype);
     wki_fill_attrs attrs = { value, step };
     if (!t || wki_do(WKI_OP_fill, 1, WKI_VIEWS(&t->v), &attrs, sizeof attrs, n)) return NULL;
     return t;
+}
+
+static wk_tensor *filled(const char *where, int ndim, const int64_t *shape, wk_dtype dtype, double value, double step)
+{
+    return filled_on(wk_current_device(), where, ndim, shape, dtype, value, step);
+}
+
+/* Of t's shape and dtype, on its device. */
+static wk_tensor *filled_like(const char *where, const wk_tensor *t, double value)
+{
+    if (!wki_tensor_ok(t, where, "t")) return NULL;
+    return filled_on(t->v.device, where, t->v.ndim, t->v.size, t->v.dtype, value, 0);
 }
 
 wk_tensor *wk_zeros(int ndim, const int64_t *shape, wk_dtype dtype)
@@ -37,15 +50,8 @@ wk_tensor *wk_full(int ndim, const int64_t *shape, wk_dtype dtype, double value)
     return filled("full", ndim, shape, dtype, value, 0);
 }
 
-wk_tensor *wk_zeros_like(const wk_tensor *t)
-{
-    return wki_tensor_ok(t, "zeros_like", "t") ? filled("zeros_like", t->v.ndim, t->v.size, t->v.dtype, 0, 0) : NULL;
-}
-
-wk_tensor *wk_ones_like(const wk_tensor *t)
-{
-    return wki_tensor_ok(t, "ones_like", "t") ? filled("ones_like", t->v.ndim, t->v.size, t->v.dtype, 1, 0) : NULL;
-}
+wk_tensor *wk_zeros_like(const wk_tensor *t) { return filled_like("zeros_like", t, 0); }
+wk_tensor *wk_ones_like(const wk_tensor *t) { return filled_like("ones_like", t, 1); }
 
 wk_tensor *wk_arange(double start, double end, double step, wk_dtype dtype)
 {

@@ -1,5 +1,7 @@
 /* CUDA's products beside the CPU's: layouts, sizes, batches, what follows the sums, precisions. */
 #include "cuda_check.h"
+#include "wick/wick.h"
+#include <pthread.h>
 
 enum {
     BY_ROWS,
@@ -264,6 +266,68 @@ TEST(cuda_product, repeats_its_bits)
     free(first);
     free(again);
     drop_all(&p);
+}
+
+static double apart(wk_tensor *there, wk_tensor *here)
+{
+    wk_tensor *const off = wk_sub(wk_to(wk_to_device(there, WK_CPU), WK_F64), wk_to(here, WK_F64));
+    return wk_item(wk_sum(wk_square(off))) / wk_item(wk_sum(wk_square(wk_to(here, WK_F64))));
+}
+
+/* The products of a small network in autocast, and the gradients of its leaves. */
+static void autocast_results(wk_tensor *const from[4], wk_device device, wk_tensor *results[5])
+{
+    wk_tensor *leaves[4];
+    for (int i = 0; i < 4; i++) leaves[i] = wk_requires_grad(wk_clone(wk_to_device(from[i], device)));
+    WK_AUTOCAST(on);
+    wk_tensor *const images = wk_relu(wk_conv2d(leaves[0], leaves[1], NULL, .padding = WK_DIMS(1)));
+    wk_tensor *const depth = wk_conv2d(images, leaves[2], NULL, .groups = 6);
+    wk_tensor *const rows = wk_reshape(depth, WK_SHAPE(3, 6 * 5 * 6));
+    results[4] = wk_mm(rows, leaves[3]);
+    CHECK(!wk_backward(wk_sum(wk_square(results[4]))));
+    for (int i = 0; i < 4; i++) results[i] = wk_grad(leaves[i]);
+}
+
+TEST(cuda_product, rounds_operands_as_the_cpu_does_in_autocast)
+{
+    if (!cuda_here()) return;
+    wk_tensor *const from[] = { wk_randn(WK_SHAPE(3, 4, 7, 8), WK_F32), wk_randn(WK_SHAPE(6, 4, 3, 3), WK_F32),
+                                wk_randn(WK_SHAPE(6, 1, 3, 3), WK_F32), wk_randn(WK_SHAPE(180, 20), WK_F32) };
+    wk_tensor *here[5], *there[5];
+    autocast_results(from, WK_CPU, here);
+    autocast_results(from, WK_CUDA, there);
+    CHECK(apart(there[4], here[4]) <= 1e-7);
+    for (int i = 0; i < 4; i++) CHECK(apart(there[i], here[i]) <= 1e-4);
+}
+
+typedef struct worker {
+    pthread_t thread;
+    product p;
+    wk_status status;
+} worker;
+
+static void *work(void *argument)
+{
+    worker *w = argument;
+    const wki_view *views[] = { &w->p.c.gpu, &w->p.a.gpu, &w->p.b.gpu, &w->p.bias.gpu };
+    const wki_call call = { WKI_OP_product, 1, 4, views, &w->p.attrs, sizeof w->p.attrs, 1 };
+    for (int i = 0; i < 20 && !w->status; i++) w->status = wki_run(&call);
+    return NULL;
+}
+
+TEST(cuda_product, of_several_threads_keep_apart)
+{
+    if (!cuda_here()) return;
+    worker workers[4] = { 0 };
+    for (int i = 0; i < 4; i++) {
+        workers[i].p = matrices(WK_F32, 17, 31, 33, BY_ROWS, BY_ROWS, i & 1 ? BY_ROWS : EVERY_SECOND);
+        add_bias(&workers[i].p);
+    }
+    for (int i = 0; i < 4; i++) CHECK(!pthread_create(&workers[i].thread, NULL, work, &workers[i]));
+    for (int i = 0; i < 4; i++) {
+        CHECK(!pthread_join(workers[i].thread, NULL) && !workers[i].status);
+        check(&workers[i].p);
+    }
 }
 
 WICK_TEST_MAIN
