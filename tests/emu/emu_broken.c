@@ -21,7 +21,7 @@ static float run(void (*kernel)(const float *, float *, cudaStream_t))
 }
 
 static void missing_barrier(const float *x, float *y, cudaStream_t s) { b_missing_barrier(x, y, N, s); }
-static void shared_write(const float *x, float *y, cudaStream_t s) { (void)x, b_shared_write(y, s); }
+static void shared_write(const float *x, float *y, cudaStream_t s) { (void)x, b_shared_write(y, 1, s); }
 static void shared_read(const float *x, float *y, cudaStream_t s) { (void)x, b_shared_read(y, s); }
 static void two_barriers(const float *x, float *y, cudaStream_t s) { (void)x, b_two_barriers(y, s); }
 static void right(const float *x, float *y, cudaStream_t s) { t_sum(x, y, N, 1, s); }
