@@ -79,6 +79,7 @@ void kernel_fault(cudaError_t error, const char *what, ...)
     tell("kernel %s, block (%u,%u,%u), thread (%u,%u,%u): %s", running->name, now.block.x, now.block.y, now.block.z,
          now.thread.x, now.thread.y, now.thread.z, text);
     failure = error;
+    release(&end_tag);
     fiber_switch(fibers[current], &host);
     __builtin_unreachable();
 }
@@ -126,6 +127,7 @@ static void wait_as(Thread *self, int how)
 {
     unsigned linear = now.linear;
     self->waits = how;
+    release(&end_tag); /* it may never come back */
     go(pick());
     self->waits = NOT_WAITING;
     now.linear = linear;
@@ -338,6 +340,11 @@ cudaError_t kernel_run(const Kernel &kernel)
         warps[i].present = lanes < 32 ? (1u << lanes) - 1 : ~0u;
     }
     fiber_host(&host);
+    /* To TSan who makes a fiber is ordered before it, and threads of a block are not ordered: the host makes all. */
+    for (; tsan && fiber_count <= thread_count && fiber_count <= max_threads; fiber_count++) {
+        fibers[fiber_count] = fiber_new(fiber_count, body);
+        idle[idle_count++] = fiber_count;
+    }
     release(&launch_tag);
     begin_block();
     current = take_fiber();

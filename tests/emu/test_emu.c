@@ -3,18 +3,20 @@
 #include "emu_check.h"
 #include "test_kernels.h"
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
+#ifdef __has_feature
+#define FEATURE(name) __has_feature(name)
+#else
+#define FEATURE(name) 0
 #endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
+#if defined(__SANITIZE_THREAD__) || FEATURE(thread_sanitizer)
+enum { TSAN = 1, SANITIZED = 1 };
+#elif defined(__SANITIZE_ADDRESS__) || FEATURE(address_sanitizer)
+enum { TSAN = 0, SANITIZED = 1 };
+#else
+enum { TSAN = 0, SANITIZED = 0 };
 #endif
 
-enum { SEEDS = 12 };
+enum { SEEDS = 8 };
 
 static void setup(float **x, float **y, int n)
 {
@@ -303,6 +305,7 @@ TEST(faults, mistakes_of_threads_that_wait_are_named)
         { b_two_barriers, cudaErrorLaunchFailure, "b_two_barriers", "another __syncthreads" },
         { b_mask_without_self, cudaErrorLaunchFailure, "b_mask_without_self", "lane 0 calls with a mask" },
         { b_mask_of_gone, cudaErrorLaunchFailure, "b_mask_of_gone", "the kernel" },
+        { b_mask_of_absent, cudaErrorLaunchFailure, "b_mask_of_absent", "does not have" },
         { b_masks_differ, cudaErrorLaunchFailure, "b_masks_differ", "mask 000000ff" },
         { b_deadlock, cudaErrorLaunchTimeout, "b_deadlock", "deadlock" },
         { b_trap, cudaErrorLaunchFailure, "b_trap", "trap" },
@@ -322,6 +325,28 @@ TEST(faults, mistakes_of_threads_that_wait_are_named)
             CHECK(got[0] > 0);
         }
     leave(x, y);
+}
+
+TEST(faults, lanes_that_have_left_are_missed_at_the_call)
+{
+    wki_emu_quiet(1);
+    float *y = on_device(NULL, 32 * sizeof *y);
+    b_mask_of_gone(y, NULL);
+    broken(cudaErrorLaunchFailure, "b_mask_of_gone", "names lanes that have left the kernel");
+    OK(cudaFree(y));
+}
+
+TEST(faults, what_was_queued_behind_one_does_not_run)
+{
+    wki_emu_quiet(1);
+    float *x = on_device(NULL, 32 * sizeof *x), one = 1, got;
+    OK(cudaMemcpy(x, &one, sizeof one, cudaMemcpyHostToDevice));
+    b_trap(x, NULL);
+    t_add(x, 1, 1, NULL);
+    broken(cudaErrorLaunchFailure, "b_trap", "trap");
+    fetch(&got, x, sizeof got);
+    CHECK(got == 1);
+    OK(cudaFree(x));
 }
 
 TEST(faults, threads_that_leave_before_a_barrier_are_named)
@@ -361,8 +386,10 @@ TEST(faults, writes_beyond_a_shared_array_are_seen_at_the_block_s_end)
     float *x, *y;
     setup(&x, &y, 64);
     if (!SANITIZED) {
-        b_shared_write(y, NULL);
-        broken(cudaErrorIllegalAddress, "b_shared_write", "shared array s");
+        for (int by = -1; by <= 1; by += 2) {
+            b_shared_write(y, by, NULL);
+            broken(cudaErrorIllegalAddress, "b_shared_write", "shared array s");
+        }
         float got[32];
         b_shared_read(y, NULL);
         fetch(got, y, sizeof got);
@@ -403,7 +430,7 @@ TEST(faults, blocks_that_race_on_a_word_show_under_several_seeds)
 {
     int *at = on_device(NULL, sizeof(int)), first = -1, got;
     bool differ = false;
-    for (unsigned seed = 0; seed < 8; seed++) {
+    for (unsigned seed = 0; seed < 8 && !TSAN; seed++) { /* there the sanitizer may stop it first */
         wki_emu_seed(seed);
         b_blocks_race(at, 10, NULL);
         fetch(&got, at, sizeof got);
@@ -411,7 +438,7 @@ TEST(faults, blocks_that_race_on_a_word_show_under_several_seeds)
         differ = differ || (seed && got != first);
         first = seed ? first : got;
     }
-    CHECK(differ);
+    CHECK(differ || TSAN);
     OK(cudaFree(at));
 }
 

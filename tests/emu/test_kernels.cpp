@@ -214,15 +214,18 @@ void b_missing_barrier(const float *x, float *out, int n, cudaStream_t stream)
 }
 
 /* The index is not known to the compiler, so that no bounds check but the sanitizer's or the emulator's own sees it. */
-__global__ void b_shared_write_kernel(float *out)
+__global__ void b_shared_write_kernel(float *out, int by)
 {
     WKI_SHARED(float, s, 32);
     float *at = s;
-    at[threadIdx.x + 1] = 1;
+    at[(int)threadIdx.x + by] = 1;
     __syncthreads();
     out[threadIdx.x] = at[threadIdx.x];
 }
-void b_shared_write(float *out, cudaStream_t stream) { WKI_EMU_LAUNCH(b_shared_write_kernel, 1, 32, 0, stream, out); }
+void b_shared_write(float *out, int by, cudaStream_t stream)
+{
+    WKI_EMU_LAUNCH(b_shared_write_kernel, 1, 32, 0, stream, out, by);
+}
 
 __global__ void b_shared_read_kernel(float *out)
 {
@@ -267,10 +270,16 @@ void b_mask_without_self(float *out, cudaStream_t stream)
 
 __global__ void b_mask_of_gone_kernel(float *out)
 {
-    if (threadIdx.x >= 20) return;
+    if (threadIdx.x < 12) return;
     out[threadIdx.x] = __shfl_xor_sync(0xffffffffu, 1.0f, 1);
 }
 void b_mask_of_gone(float *out, cudaStream_t stream) { WKI_EMU_LAUNCH(b_mask_of_gone_kernel, 1, 32, 0, stream, out); }
+
+__global__ void b_mask_of_absent_kernel(float *out) { out[threadIdx.x] = __shfl_xor_sync(0xffffffffu, 1.0f, 1); }
+void b_mask_of_absent(float *out, cudaStream_t stream)
+{
+    WKI_EMU_LAUNCH(b_mask_of_absent_kernel, 1, 16, 0, stream, out);
+}
 
 __global__ void b_masks_differ_kernel(float *out)
 {

@@ -32,13 +32,14 @@ void t_shape(const unsigned *grid, const unsigned *block, cudaStream_t stream);
 
 /* broken ones */
 void b_missing_barrier(const float *x, float *out, int n, cudaStream_t stream);
-void b_shared_write(float *out, cudaStream_t stream);
+void b_shared_write(float *out, int by, cudaStream_t stream);
 void b_shared_read(float *out, cudaStream_t stream);
 void b_two_barriers(float *out, cudaStream_t stream);
 void b_early_exit(float *out, int n, cudaStream_t stream);
 void b_late_exit(float *out, int n, cudaStream_t stream);
 void b_mask_without_self(float *out, cudaStream_t stream);
 void b_mask_of_gone(float *out, cudaStream_t stream);
+void b_mask_of_absent(float *out, cudaStream_t stream);
 void b_masks_differ(float *out, cudaStream_t stream);
 void b_deadlock(float *out, cudaStream_t stream);
 void b_trap(float *out, cudaStream_t stream);
