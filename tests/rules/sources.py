@@ -27,8 +27,15 @@ def each(pattern, text, path, say):
         yield f"{path}:{line}: {say.format(name)}"
 
 
+def without_kernel(root):
+    """Ops whose kernel for GPUs is missing."""
+    ours, theirs = ({re.split(r"[/.]", path)[-2] for path in source.files(root, [folder], endings)}
+                    for folder, endings in (("backends/cpu/ops", (".c",)), ("backends/cuda/kernels", (".c", ".cu"))))
+    return [f"backends/cpu/ops/{name}.c: backends/cuda/kernels has no {name}" for name in sorted(ours - theirs)]
+
+
 def main(root):
-    found, count = [], 0
+    found, count = without_kernel(root), 0
     for path in source.files(root, source.ROOMS, (".c", ".h", ".def", ".cu")):
         text = source.bare(source.read(root, path))
         if not path.startswith("base/"):
