@@ -300,6 +300,33 @@ TEST(cuda_product, rounds_operands_as_the_cpu_does_in_autocast)
     for (int i = 0; i < 4; i++) CHECK(apart(there[i], here[i]) <= 1e-4);
 }
 
+/* cuda's numbers of errors, and the emulator's of what may fail */
+enum { OUT_OF_MEMORY = 2, INVALID_DEVICE_FUNCTION = 98, MALLOC = 0, LAUNCH = 1 };
+
+static wk_status run_there(product *p)
+{
+    const wki_view *views[] = { &p->c.gpu, &p->a.gpu, &p->b.gpu };
+    return wki_run(&(wki_call){ WKI_OP_product, 1, 3, views, &p->attrs, sizeof p->attrs, 1 });
+}
+
+TEST(cuda_product, tells_what_failed_and_works_again)
+{
+    if (!cuda_here()) return;
+    void (*fail)(int, unsigned long, int) = (void (*)(int, unsigned long, int))emulator("wki_emu_fail");
+    if (!fail) return;
+    product p = matrices(WK_F32, 17, 31, 33, BY_ROWS, BY_ROWS, BY_ROWS);
+    p.attrs.relu = true;
+    fail(MALLOC, 1, OUT_OF_MEMORY); /* of the workspace: it is asked for again */
+    CHECK(!run_there(&p));
+    fail(LAUNCH, 1, OUT_OF_MEMORY);
+    CHECK(run_there(&p) == WK_E_MEMORY);
+    CHECK_ERROR(WK_E_MEMORY, "cuda:0", "CUBLAS_STATUS_ALLOC_FAILED", "product");
+    fail(LAUNCH, 2, INVALID_DEVICE_FUNCTION);
+    CHECK(run_there(&p) == WK_E_DEVICE);
+    CHECK_ERROR(WK_E_DEVICE, "cuda:0", "product");
+    check(&p);
+}
+
 typedef struct worker {
     pthread_t thread;
     product p;
