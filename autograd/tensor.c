@@ -191,9 +191,11 @@ bool wki_float_ok(const wk_tensor *t, const char *where, const char *argument)
 
 bool wki_same_device(const char *where, const wk_tensor *a, const wk_tensor *b)
 {
-    wki_check(a->v.device == b->v.device, false, WK_E_DEVICE, where, "operands are on different devices (%x, %x)",
-              (unsigned)a->v.device, (unsigned)b->v.device);
-    return true;
+    if (a->v.device == b->v.device) return true;
+    char first[32]; /* both names have one place */
+    snprintf(first, sizeof first, "%s", wk_device_name(a->v.device));
+    wki_fail(WK_E_DEVICE, where, "operands are on different devices (%s, %s)", first, wk_device_name(b->v.device));
+    return false;
 }
 
 int wk_ndim(const wk_tensor *t) { return wki_tensor_ok(t, "ndim", "t") ? t->v.ndim : 0; }
@@ -390,6 +392,7 @@ wk_status wk_set_grad(wk_tensor *t, wk_tensor *grad)
         wki_check(wki_same_shape(&t->v, &grad->v) && t->v.dtype == grad->v.dtype, WK_E_SHAPE, WK_E_SHAPE, "set_grad",
                   "the gradient is %s %s; t is %s %s", wk_dtype_name(grad->v.dtype), wki_show(&grad->v),
                   wk_dtype_name(t->v.dtype), wki_show(&t->v));
+        if (!wki_same_device("set_grad", t, grad)) return wk_error();
         wki_object_ref(grad);
     }
     wki_object_unref(t->grad);

@@ -31,8 +31,8 @@ typedef struct wki_backend {
     /* Is it best to let such a product or convolution of bfloat16 round its operands itself? */
     bool (*rounds)(int op, const wki_view *const *views, const void *attrs);
     wk_status (*run)(int index, const wki_call *call);
-    /* May the call's result take the place of operand k, of as many bytes? Views still lie apart. */
-    bool (*in_place)(const wki_call *call, int k);
+    /* May the call's result take the place of an operand whose elements lie as its own do, one to one? */
+    bool (*in_place)(const wki_call *call);
     /* Of a plan (plan.h): makes plan->ready, once views have their places; runs all of it; frees plan->ready. */
     wk_status (*prepare)(wki_plan *plan);
     wk_status (*replay)(wki_plan *plan);

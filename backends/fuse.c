@@ -151,6 +151,11 @@ static int64_t offset_of(const wki_plan *p, const wki_item *item, int k)
     return (char *)item->views[k].data - p->spaces[item->spaces[k]].base;
 }
 
+static bool in_one_order(const wki_view *a, const wki_view *b)
+{
+    return a->dtype == b->dtype && wki_is_contiguous(a) && wki_is_contiguous(b) && wki_numel(a) == wki_numel(b);
+}
+
 /* The operand whose bytes the item's result may take over: it ends here, and is as large, and lies the same; or -1. */
 static int operand_to_replace(const wki_plan *p, int i, const int32_t *stands_for)
 {
@@ -159,13 +164,13 @@ static int operand_to_replace(const wki_plan *p, int i, const int32_t *stands_fo
     const wki_space *spaces = p->spaces, *result = &spaces[item->spaces[0]];
     if (!result->passing || result->first != i || result->bytes < LEAST_BYTES) return -1;
     for (int k = 1; k < item->call.nviews; k++) {
-        if (offset_of(p, item, k) != offset_of(p, item, 0)) continue;
+        if (offset_of(p, item, k) != offset_of(p, item, 0) || !in_one_order(&item->views[0], &item->views[k])) continue;
         const int32_t s = stands_for[item->spaces[k]];
         if (!spaces[s].passing || (spaces[s].last != i && !WKI_FAULT(48)) || spaces[s].bytes != result->bytes) continue;
         bool fits = true;
         for (int j = 1; j < item->call.nviews; j++)
             fits = fits && (stands_for[item->spaces[j]] != s || is_same(&item->views[j], &item->views[k]));
-        if (fits && wki_backend_of(p->device)->in_place(&item->call, k)) return k;
+        if (fits && wki_backend_of(p->device)->in_place(&item->call)) return k;
     }
     return -1;
 }

@@ -36,7 +36,7 @@ static inline wk_tensor *step(void *user, wk_tensor *const *in, int n)
 static inline bool same_bits(wk_tensor *a, wk_tensor *b)
 {
     const size_t bytes = (size_t)wk_numel(a) * wk_dtype_size(wk_dtype_of(a));
-    return wk_numel(a) == wk_numel(b) && !memcmp(wk_data(wk_contiguous(a)), wk_data(wk_contiguous(b)), bytes);
+    return wk_numel(a) == wk_numel(b) && !memcmp(host_data(wk_contiguous(a)), host_data(wk_contiguous(b)), bytes);
 }
 
 static inline void compare_models(const model *a, const model *b, const char *what, int run)

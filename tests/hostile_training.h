@@ -138,7 +138,7 @@ static inline bool hostile_same_bits(wk_tensor *a, wk_tensor *b)
 {
     const size_t bytes = (size_t)wk_numel(a) * wk_dtype_size(wk_dtype_of(a));
     return wk_dtype_of(a) == wk_dtype_of(b) && wk_ndim(a) == wk_ndim(b) && wk_numel(a) == wk_numel(b) &&
-           (!bytes || !memcmp(wk_data(wk_contiguous(a)), wk_data(wk_contiguous(b)), bytes));
+           (!bytes || !memcmp(wk_data(wk_to_device(wk_contiguous(a), WK_CPU)), wk_data(wk_to_device(wk_contiguous(b), WK_CPU)), bytes));
 }
 
 static inline bool hostile_same(const wk_state *a, const wk_state *b)

@@ -32,7 +32,8 @@ static inline const double *compare(wk_tensor *t, const double *golden)
 {
     CHECK(t != NULL);
     t = wk_contiguous(wk_detach(t));
-    for (int64_t i = 0; i < wk_numel(t); i++) CHECK_NEAR(((const double *)wk_data(t))[i], golden[i], compare_within);
+    const double *got = host_data(t);
+    for (int64_t i = 0; i < wk_numel(t); i++) CHECK_NEAR(got[i], golden[i], compare_within);
     return golden + wk_numel(t);
 }
 #endif

@@ -8,7 +8,10 @@
  *   WICK_TEST_MAIN
  *
  * Tests list themselves. Each runs in a scope (and, unless CK_FORK=no, in a process of its own), and must end with
- * no error pending and as many live objects as there were before. CK_RUN_SUITE and CK_RUN_CASE choose. */
+ * no error pending and as many live objects as there were before. CK_RUN_SUITE and CK_RUN_CASE choose.
+ *
+ * WK_DEVICE=cuda, or cuda-emu for the emulator that WICK_CUDA names, puts what laws make there: they read it by host_data. A file
+ * whose subject is the CPU says so and why with WICK_ON_CPU, a law with TEST_ON_CPU. */
 #ifndef WICK_CHECK_H
 #define WICK_CHECK_H
 #include "wick/base.h"
@@ -16,11 +19,12 @@
 #include "wick/tensor.h"
 #include <check.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 typedef struct wick_test {
-    const char *suite;
+    const char *suite, *cpu_reason;
     TTest law;
     struct wick_test *next;
 } wick_test;
@@ -28,7 +32,11 @@ typedef struct wick_test {
 /* Weak: the test files of one program share these. */
 __attribute__((weak)) wick_test *wick_tests, **wick_tests_end;
 __attribute__((weak)) wk_scope *wick_test_scope;
-__attribute__((weak)) wk_device wick_test_device;
+__attribute__((weak)) const char *wick_cpu_reason;
+
+/* At the top of a file: its laws are about the CPU, whatever WK_DEVICE says. tests/CMakeLists.txt looks for it. */
+#define WICK_ON_CPU(reason)                                                                                            \
+    __attribute__((constructor)) static void wick_on_cpu(void) { wick_cpu_reason = (reason); }
 
 static inline void wick_test_add(wick_test *test)
 {
@@ -37,14 +45,25 @@ static inline void wick_test_add(wick_test *test)
     wick_tests_end = &test->next;
 }
 
-static inline void wick_test_around(void (*law)(void), const char *name, const char *file, int line)
+/* Where laws make their tensors. A device that is not there is a failure: nothing would be tested. */
+static inline void wick_test_place(const char *cpu_reason, const char *file, int line)
+{
+    const char *name = getenv("WK_DEVICE");
+    if (!name || cpu_reason || wick_cpu_reason) return;
+    wk_device device = WK_CPU;
+    if (wk_device_by_name(strcmp(name, "cuda-emu") ? name : "cuda", &device) || wk_set_device(device))
+        _ck_assert_failed(file, line, "WK_DEVICE", "%s: %s", name, wk_error_text());
+}
+
+static inline void wick_test_around(void (*law)(void), const wick_test *test)
 {
     if (wick_test_scope) wk_scope_close(wick_test_scope); /* left by a test that failed, where tests share a process */
     wk_error_clear();
+    const char *name = test->law.name, *file = test->law.file;
+    const int line = test->law.line;
     const int64_t before = wk_live_objects();
     wick_test_scope = wk_scope_open(name);
-    const char *device = getenv("WK_DEVICE"); /* where laws make their tensors: "cuda" */
-    if (device && wk_device_by_name(device, &wick_test_device) == WK_OK) wk_set_device(wick_test_device);
+    wick_test_place(test->cpu_reason, file, line);
     law();
     wk_scope_close(wick_test_scope);
     wick_test_scope = NULL;
@@ -53,18 +72,18 @@ static inline void wick_test_around(void (*law)(void), const char *name, const c
     if (left != 0) _ck_assert_failed(file, line, name, "leaves %lld objects alive", (long long)left);
 }
 
-#define TEST(suite, law)                                                                                               \
+#define TEST(suite, law) TEST_ON_CPU(suite, law, NULL)
+/* A law that is about the CPU, whatever WK_DEVICE says */
+#define TEST_ON_CPU(suite, law, reason)                                                                                \
     static void suite##_##law(void);                                                                                   \
+    static void suite##_##law##_run(int i);                                                                            \
+    static wick_test suite##_##law##_test = { #suite, reason, { #law, suite##_##law##_run, __FILE__, __LINE__ }, NULL }; \
     static void suite##_##law##_run(int i)                                                                             \
     {                                                                                                                  \
         (void)i;                                                                                                       \
-        wick_test_around(suite##_##law, #law, __FILE__, __LINE__);                                                     \
+        wick_test_around(suite##_##law, &suite##_##law##_test);                                                        \
     }                                                                                                                  \
-    __attribute__((constructor)) static void suite##_##law##_add(void)                                                 \
-    {                                                                                                                  \
-        static wick_test test = { #suite, { #law, suite##_##law##_run, __FILE__, __LINE__ }, NULL };                   \
-        wick_test_add(&test);                                                                                          \
-    }                                                                                                                  \
+    __attribute__((constructor)) static void suite##_##law##_add(void) { wick_test_add(&suite##_##law##_test); }       \
     static void suite##_##law(void)
 
 static inline void wick_check(bool holds, const char *what, const char *file, int line)
@@ -85,14 +104,21 @@ static inline void wick_check_near(double a, double b, double tolerance, const c
         _ck_assert_failed(file, line, what, "%.17g is not within %g of %.17g", a, tolerance, b);
 }
 
+/* What a device finds out of range when it comes to it knows the op, the index and its bounds, and no shapes. */
+static inline bool wick_found_late(void)
+{
+    return wk_error() == WK_E_RANGE && strstr(wk_error_text(), " is out of range on cuda:0; expected ");
+}
+
 static inline void wick_check_error(wk_status code, const char *const *parts, const char *file, int line)
 {
     if (wk_error() != code)
         _ck_assert_failed(file, line, "error code", "expected \"%s\", got \"%s\": %s", wk_status_text(code),
                           wk_status_text(wk_error()), wk_error_text());
-    for (; *parts; parts++)
-        if (!strstr(wk_error_text(), *parts))
-            _ck_assert_failed(file, line, "error text", "\"%s\" does not tell \"%s\"", wk_error_text(), *parts);
+    const bool late = wick_found_late();
+    for (int i = 0; parts[i] && !(late && i); i++)
+        if (!strstr(wk_error_text(), parts[i]))
+            _ck_assert_failed(file, line, "error text", "\"%s\" does not tell \"%s\"", wk_error_text(), parts[i]);
     wk_error_clear();
 }
 
@@ -101,6 +127,13 @@ static inline const void *host_data(const wk_tensor *t)
 {
     WK_NO_GRAD(reading);
     return wk_data(wk_to_device((wk_tensor *)(uintptr_t)t, WK_CPU));
+}
+
+/* Writes where host_data(t) pointed are to be t's. */
+static inline void host_changed(wk_tensor *t, const void *data)
+{
+    WK_NO_GRAD(writing);
+    if (wk_device_of(t) != WK_CPU) wk_write(t, data, (size_t)wk_numel(t) * wk_dtype_size(wk_dtype_of(t)));
 }
 
 #define CHECK(condition)  wick_check((condition), #condition, __FILE__, __LINE__)
@@ -122,6 +155,8 @@ static inline Suite *wick_suite_of(SRunner *runner, Suite *latest, const char **
 
 static inline int wick_test_main(void)
 {
+    const char *device = getenv("WK_DEVICE");
+    if (wick_cpu_reason && device && strcmp(device, "cpu")) printf("on the CPU: %s\n", wick_cpu_reason);
     SRunner *runner = srunner_create(NULL);
     Suite *suite = NULL;
     const char *name = NULL;

@@ -24,7 +24,7 @@ wk_status wki_part_raise(const wki_failure *f);                   /* in the call
 /* A part's scratch; if bytes is not 0, all parts wait here until each has its own, or one has failed. */
 void *wki_part_scratch(wki_failure *f, size_t bytes, int part);
 
-bool wki_cpu_in_place(const wki_call *call, int k); /* see wki_backend */
+bool wki_cpu_in_place(const wki_call *call); /* see wki_backend */
 wk_status wki_cpu_prepare(wki_plan *plan);
 wk_status wki_cpu_replay(wki_plan *plan);
 void wki_cpu_forget(wki_plan *plan);

@@ -6,6 +6,8 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
+WICK_ON_CPU("its subject is the host's memory")
+
 TEST(alloc, is_zeroed_and_grows_with_its_contents)
 {
     char *memory = wki_alloc(100);

@@ -15,7 +15,7 @@ static void check_bits(const uint32_t *x, const uint32_t *expected, int64_t n)
     WK_AUTOCAST(on);
     wk_tensor *y = wk_mm(wk_from(x, WK_SHAPE(n, 1), WK_F32), wk_ones(WK_SHAPE(1, 1), WK_F32));
     CHECK_OK();
-    const float *got = wk_data(y), *want = (const float *)expected;
+    const float *got = host_data(y), *want = (const float *)expected;
     for (int64_t i = 0; i < n; i++) CHECK(got[i] == want[i] || (isnan(got[i]) && isnan(want[i])));
 }
 
@@ -56,8 +56,9 @@ TEST(rounding, keeps_every_nan)
 static wk_tensor *by_hand(wk_tensor *t)
 {
     t = wk_clone(wk_detach(t));
-    float *x = (float *)wk_data(t);
+    float *x = (float *)host_data(t);
     for (int64_t i = 0; i < wk_numel(t); i++) x[i] = x[i] == 0 ? 0 : rounded_by_hand(x[i]);
+    host_changed(t, x);
     return t;
 }
 
@@ -80,8 +81,9 @@ typedef struct golden {
 static wk_tensor *ramp(int ndim, const int64_t *shape, int k)
 {
     wk_tensor *t = wk_zeros(ndim, shape, WK_F32);
-    float *p = (float *)wk_data(t);
+    float *p = (float *)host_data(t);
     for (int64_t i = 0; i < wk_numel(t); i++) p[i] = (float)((double)(i * (389 + 2 * k) % 1009 - 504) / 1009 * 4);
+    host_changed(t, p);
     return t;
 }
 
@@ -160,7 +162,7 @@ static wk_tensor *forward_backward(const golden *g, bool cast)
 
 static void check_near(const golden *g, wk_tensor *t, const double *expected, double relative, double absolute)
 {
-    const double *got = wk_data(t);
+    const double *got = host_data(t);
     ck_assert_int_eq(wk_numel(t), (int64_t)g->count);
     for (size_t i = 0; i < g->count; i++)
         if (!(fabs(got[i] - expected[i]) <= relative * fabs(expected[i]) + absolute))
@@ -480,8 +482,8 @@ TEST(step, is_the_same_in_the_mode)
 static wk_tensor *bars(int64_t n, wk_tensor **y)
 {
     wk_tensor *x = wk_mul_scalar(wk_randn(WK_SHAPE(n, 1, 8, 8), WK_F32), 0.3);
-    float *p = (float *)wk_data(x);
-    int64_t *label = (int64_t *)wk_data(*y = wk_zeros(WK_SHAPE(n), WK_I64));
+    float *p = (float *)host_data(x);
+    int64_t *label = (int64_t *)host_data(*y = wk_zeros(WK_SHAPE(n), WK_I64));
     for (int64_t i = 0; i < n; i++) {
         label[i] = i % 4;
         for (int64_t k = 0; k < 8; k++) {
@@ -489,6 +491,7 @@ static wk_tensor *bars(int64_t n, wk_tensor **y)
             if (i % 4 & 2) p[64 * i + 8 * (i / 4 % 8) + k] += 1;
         }
     }
+    host_changed(x, p), host_changed(*y, label);
     return x;
 }
 

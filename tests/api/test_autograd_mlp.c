@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+WICK_ON_CPU("it starts the program")
+
 static FILE *golden(const char *name, const char *mode)
 {
     char path[1024];

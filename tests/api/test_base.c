@@ -8,6 +8,8 @@
 #include "wick/cuda.h"
 #include <stdio.h>
 
+WICK_ON_CPU("it makes no tensors")
+
 /* errors */
 
 TEST(error, stays_the_first_until_cleared)

@@ -12,8 +12,8 @@ TEST(capture_memory, follows_memory_that_moves)
         if (run == 5)
             for (int k = 0; k < 2; k++) {
                 wk_module *net = k ? b.net : a.net;
-                wk_module_to(net, WK_CPU, WK_F64);
-                wk_module_to(net, WK_CPU, WK_F32);
+                wk_module_to(net, wk_current_device(), WK_F64);
+                wk_module_to(net, wk_current_device(), WK_F32);
             }
         CHECK(same_bits(step(&a, in, 2), wk_plan_run(plan, in, 2)));
         compare_models(&a, &b, "moved", run);

@@ -18,7 +18,10 @@ typedef void deed(things *u, wk_tensor *x);
 static void item(things *u, wk_tensor *x) { u->host[0] = (float)wk_item(wk_sum(x)); }
 static void from(things *u, wk_tensor *x) { wk_add_(x, wk_from(u->host, WK_SHAPE(3), WK_F32)); }
 static void write_in(things *u, wk_tensor *x) { wk_write(x, u->host, sizeof u->host); }
-static void wrap(things *u, wk_tensor *x) { wk_add_(x, wk_wrap(u->host, WK_SHAPE(3), WK_F32, NULL, NULL)); }
+static void wrap(things *u, wk_tensor *x)
+{
+    wk_add_(x, wk_to_device(wk_wrap(u->host, WK_SHAPE(3), WK_F32, NULL, NULL), wk_device_of(x)));
+}
 static void data(things *u, wk_tensor *x) { u->host[0] = wk_data(x) ? 1 : 0; }
 static void read_out(things *u, wk_tensor *x) { wk_read(x, u->host, sizeof u->host); }
 static void equal(things *u, wk_tensor *x) { u->host[0] = wk_equal(x, x); }
@@ -94,6 +97,7 @@ TEST(capture_refusals, of_what_a_replay_would_not_do_tell_what_to_do_instead)
 {
     wk_tensor *x = wk_ones(WK_SHAPE(3), WK_F32);
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        if (refused[i].deed == data && wk_device_of(x) != WK_CPU) continue; /* there is no such memory */
         WK_SCOPE(one);
         things u = things_new(x);
         doing d = { &u, refused[i].deed };
@@ -169,7 +173,8 @@ static wk_tensor *halves_if_found(void *user, wk_tensor *const *in, int n)
 }
 
 /* The last part finds it when the first is done already. */
-TEST(capture_refusals, of_bad_values_on_another_thread_leave_what_follows_undone)
+TEST_ON_CPU(capture_refusals, of_bad_values_on_another_thread_leave_what_follows_undone,
+            "its subject is the CPU's threads")
 {
     CHECK(wk_set_num_threads(2) == WK_OK);
     wk_tensor *w = wk_ones(WK_SHAPE(MANY), WK_F32), *good = wk_zeros(WK_SHAPE(MANY), WK_I64), *bad = wk_clone(good);
@@ -289,7 +294,7 @@ static wk_tensor *takes_a_row(void *user, wk_tensor *const *in, int n)
     return wk_add(wk_sum(x[0]), wk_sum(in[0]));
 }
 
-TEST(capture_refusals, of_memory_that_the_host_fills_is_ordinary)
+TEST_ON_CPU(capture_refusals, of_memory_that_the_host_fills_is_ordinary, "rows that a data set gives are the host's")
 {
     wk_tensor *x = wk_arange(0, 8, 1, WK_F32), *zero = wk_zeros(WK_SHAPE(1), WK_F32);
     for (int kind = 0; kind < 4; kind++) {

@@ -4,6 +4,8 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+WICK_ON_CPU("its subject is the CPU's threads and instruction sets")
+
 /* ---- Models ---- */
 
 enum { WIDTH = 256 };

@@ -76,7 +76,7 @@ static program program_of(uint64_t seed)
 static void compare(wk_tensor *a, wk_tensor *b, uint64_t seed, const char *what)
 {
     const size_t bytes = (size_t)wk_numel(a) * sizeof(float);
-    ck_assert_msg(!memcmp(wk_data(a), wk_data(b), bytes), "program %d: %s differs", (int)seed, what);
+    ck_assert_msg(!memcmp(host_data(a), host_data(b), bytes), "program %d: %s differs", (int)seed, what);
 }
 
 TEST(chains, have_the_bits_of_ordinary_runs_with_any_number_of_threads)

@@ -10,8 +10,9 @@
 static wk_tensor *ramp(int ndim, const int64_t *shape, int a, int m, wk_dtype dtype)
 {
     wk_tensor *t = wk_zeros(ndim, shape, WK_F64);
-    double *p = (double *)wk_data(t);
+    double *p = (double *)host_data(t);
     for (int64_t i = 0; i < wk_numel(t); i++) p[i] = (double)(i * a % m - m / 2) / m;
+    host_changed(t, p);
     return wk_to(t, dtype);
 }
 
@@ -91,7 +92,7 @@ static wk_tensor *convolve(const problem *p, wk_tensor *x, wk_tensor *w, wk_tens
 static void check_close(const char *what, const problem *p, wk_tensor *t, wk_tensor *expected)
 {
     const bool narrow = wk_dtype_of(t) == WK_F32;
-    t = wk_to(t, WK_F64);
+    t = wk_to_device(wk_to(t, WK_F64), WK_CPU);
     expected = wk_reshape(expected, wk_ndim(t), wk_shape(t));
     CHECK_OK();
     if (!wk_allclose(t, expected, narrow ? 1e-4 : 1e-12, narrow ? 2e-4 : 1e-11))
@@ -105,8 +106,8 @@ static void check_close(const char *what, const problem *p, wk_tensor *t, wk_ten
             (long long)p->dilation[2]);
 }
 
-static double *numbers(wk_tensor *t) { return (double *)wk_data(t); }
-static wk_tensor *copy64(wk_tensor *t) { return wk_clone(wk_to(wk_detach(t), WK_F64)); }
+static double *numbers(wk_tensor *t) { return (double *)host_data(t); }
+static wk_tensor *copy64(wk_tensor *t) { return wk_clone(wk_to_device(wk_to(wk_detach(t), WK_F64), WK_CPU)); }
 
 /* bias along dim 1 */
 static wk_tensor *along(const problem *p, wk_tensor *bias)
@@ -129,6 +130,8 @@ static void compare(const problem *p, wk_dtype dtype)
     wk_backward_with(y, .gradient = g);
     CHECK_OK();
     WK_NO_GRAD(plain);
+    const wk_device there = wk_device_of(y);
+    wk_set_device(WK_CPU);
     wk_tensor *y64 = wk_zeros(wk_ndim(g), wk_shape(g), WK_F64), *x64 = copy64(x), *g64 = copy64(g);
     wk_tensor *dx = wk_zeros(wk_ndim(x), wk_shape(x), WK_F64), *dw = wk_zeros(wk_ndim(w), wk_shape(w), WK_F64);
     if (p->transposed) {
@@ -140,10 +143,11 @@ static void compare(const problem *p, wk_dtype dtype)
         each_tap(p, numbers(dx), numbers(w64), numbers(g64), add_x);
         each_tap(p, numbers(x64), numbers(dw), numbers(g64), add_w);
     }
-    check_close("y", p, y, wk_add(y64, along(p, wk_to(bias, WK_F64))));
+    check_close("y", p, y, wk_add(y64, along(p, copy64(bias))));
     check_close("dx", p, wk_grad(x), dx);
     check_close("dw", p, wk_grad(w), dw);
     check_close("db", p, wk_grad(bias), wk_sum_dims(g64, p->n + 1, (const int[]){ 0, 2, 3, 4 }, false));
+    wk_set_device(there);
 }
 
 static int64_t from_to(wk_rng *rng, int64_t low, int64_t high)
@@ -299,8 +303,9 @@ static void check_golden(const char *what, wk_tensor *t, const double *golden, s
     const double tolerance = wk_dtype_of(t) == WK_F32 ? 1e-5 : 1e-13;
     if (wk_numel(t) * sizeof(double) != bytes) ck_abort_msg("%s has %lld elements", what, (long long)wk_numel(t));
     t = wk_contiguous(wk_to(wk_detach(t), WK_F64));
+    const double *got = numbers(t);
     for (int64_t i = 0; i < wk_numel(t); i++) {
-        const double a = numbers(t)[i], b = golden[i];
+        const double a = got[i], b = golden[i];
         if (!(a == b || fabs(a - b) <= tolerance || (isnan(a) && isnan(b))))
             ck_abort_msg("%s, element %d: %.17g; PyTorch has %.17g", what, (int)i, a, b);
     }
@@ -411,7 +416,8 @@ static void check_indices(wk_tensor *index, const int64_t *golden, int n)
 {
     CHECK_OK();
     ck_assert_int_eq(wk_numel(index), n);
-    for (int i = 0; i < n; i++) ck_assert_int_eq(((const int64_t *)wk_data(index))[i], golden[i]);
+    const int64_t *got = host_data(index);
+    for (int i = 0; i < n; i++) ck_assert_int_eq(got[i], golden[i]);
 }
 #define CHECK_ODD(name, ...)                                                                                           \
     GOLDEN(name, __VA_ARGS__, _y);                                                                                     \

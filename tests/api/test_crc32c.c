@@ -3,6 +3,8 @@
 #include "wick_check.h"
 #include <string.h>
 
+WICK_ON_CPU("it makes no tensors")
+
 /* Bit by bit, as the polynomial's definition says. */
 static uint32_t by_definition(uint32_t polynomial, const unsigned char *at, size_t bytes)
 {

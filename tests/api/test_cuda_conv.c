@@ -2,6 +2,8 @@
  * in pieces. */
 #include "cuda_check.h"
 
+WICK_ON_CPU("it compares the CPU with the device")
+
 typedef struct convolution {
     wk_dtype dtype;
     int bits;

@@ -1,6 +1,8 @@
 /* What gathers, scatters, selects and counts on a device, beside the CPU, to the bit. */
 #include "cuda_bits.h"
 
+WICK_ON_CPU("it compares the CPU with the device")
+
 static const int64_t lengths[] = { 0, 1, 31, 33, 1025, 100003 };
 enum { LENGTHS = sizeof lengths / sizeof *lengths };
 static const wk_dtype dtypes[] = { WK_F32, WK_F64, WK_I64, WK_I32, WK_U8 };

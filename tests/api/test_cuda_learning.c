@@ -2,6 +2,8 @@
 #include "backends/rules.h"
 #include "cuda_bits.h"
 
+WICK_ON_CPU("it compares the CPU with the device")
+
 static wk_dtype kind(int twice) { return twice ? WK_F64 : WK_F32; }
 static double near_enough(int twice) { return twice ? 1e-26 : 1e-11; }
 

@@ -3,6 +3,8 @@
 #include "backends/rows_table.h"
 #include "cuda_calls.h"
 
+WICK_ON_CPU("it compares the CPU with the device")
+
 static const int64_t awkward[] = { 0, 1, 2, 31, 33, 64, 65, 1023, 1024, 1025, 2049 };
 enum { AWKWARD = sizeof awkward / sizeof *awkward };
 

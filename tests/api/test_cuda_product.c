@@ -3,6 +3,8 @@
 #include "wick/wick.h"
 #include <pthread.h>
 
+WICK_ON_CPU("it compares the CPU with the device")
+
 enum {
     BY_ROWS,
     BY_COLUMNS,

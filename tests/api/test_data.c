@@ -86,7 +86,7 @@ static bool same_bytes(const wk_tensor *a, const wk_tensor *b)
 {
     return wk_dtype_of(a) == wk_dtype_of(b) && wk_ndim(a) == wk_ndim(b) && bytes_of(a) == bytes_of(b) &&
            !memcmp(wk_shape(a), wk_shape(b), (size_t)wk_ndim(a) * sizeof(int64_t)) &&
-           !memcmp(wk_data(a), wk_data(b), bytes_of(a));
+           !memcmp(host_data(a), host_data(b), bytes_of(a));
 }
 
 /* The rows of one epoch, in the order in which they came; how many. */
@@ -161,7 +161,7 @@ TEST(data, a_row_alone_is_what_it_is_among_others)
             for (int f = 0; f < nfields; f++) {
                 const size_t bytes = bytes_of(one_of[f]);
                 CHECK(wk_ndim(one_of[f]) == described[f].ndim && wk_dtype_of(one_of[f]) == described[f].dtype);
-                CHECK(!memcmp((const char *)wk_data(many[f]) + (size_t)i * bytes, wk_data(one_of[f]), bytes));
+                CHECK(!memcmp((const char *)host_data(many[f]) + (size_t)i * bytes, host_data(one_of[f]), bytes));
             }
         }
     }
@@ -293,8 +293,8 @@ TEST(data, refuses_loader_options_that_make_no_sense)
     CHECK_ERROR(WK_E_INVALID, "loader_new", "num_workers is -1");
     CHECK_NULL(wk_loader_new(set, .num_workers = 1, .prefetch = 0));
     CHECK_ERROR(WK_E_INVALID, "loader_new", "prefetch is 0");
-    CHECK_NULL(wk_loader_new(set, .device = WK_CUDA));
-    CHECK_ERROR(WK_E_DEVICE, "cuda");
+    CHECK_NULL(wk_loader_new(set, .device = wk_cuda(9)));
+    CHECK_ERROR(WK_E_DEVICE, "cuda:9");
     CHECK_NULL(wk_loader_new(NULL));
     CHECK_ERROR(WK_E_INVALID, "loader_new", "set is NULL");
     CHECK(wk_loader_reset(wk_loader_new(set), -1) == WK_E_INVALID);
@@ -389,7 +389,7 @@ TEST(data, a_subset_reads_any_number_of_rows_at_once)
     wk_tensor *fields[2];
     wk_dataset *set = wk_dataset_subset(wk_dataset_subset(counted(N), backwards, N), backwards, N / 2);
     CHECK(wk_dataset_get_many(set, straight, N / 2, fields, 2) == WK_OK);
-    const float *x = wk_data(fields[0]);
+    const float *x = host_data(fields[0]);
     for (int k = 0; k < 6 * N / 2; k++) CHECK(x[k] == (float)k);
 }
 
@@ -461,7 +461,7 @@ TEST(data, tensors_are_held_and_may_have_any_layout)
     wk_tensor *row[2];
     CHECK(wk_dataset_len(set) == 3);
     CHECK(wk_dataset_get(set, 2, row, 2) == WK_OK);
-    CHECK(((const float *)wk_data(row[0]))[0] == 2 && ((const float *)wk_data(row[0]))[1] == 5);
+    CHECK(((const float *)host_data(row[0]))[0] == 2 && ((const float *)host_data(row[0]))[1] == 5);
     CHECK(wk_item(row[1]) == 2);
 }
 
@@ -508,7 +508,7 @@ TEST(data, digits_are_f32_between_0_and_1)
     CHECK(wk_dataset_get(wk_dataset_synth("digits", 1, 0, 0), 0, row, 2) == WK_OK);
     CHECK(wk_dtype_of(row[0]) == WK_F32 && wk_ndim(row[0]) == 2 && wk_size(row[0], 0) == 28 &&
           wk_size(row[0], 1) == 28);
-    const float *x = wk_data(row[0]);
+    const float *x = host_data(row[0]);
     float low = 1, high = 0;
     for (int i = 0; i < 784; i++) {
         low = x[i] < low ? x[i] : low;

@@ -305,6 +305,7 @@ static void infer(void *argument)
     job *j = argument;
     WK_SCOPE(thread);
     WK_NO_GRAD(solver);
+    wk_set_device(wk_device_of(wk_parameter(j->net, "0.weight")));
     for (int i = 0; i < 200; i++) {
         WK_SCOPE(step);
         j->result = wk_item(wk_sum(wk_forward(j->net, wk_ones(WK_SHAPE(4, 8), WK_F32))));

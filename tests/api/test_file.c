@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+WICK_ON_CPU("it makes no tensors")
+
 static char folder[64];
 
 static const char *in_folder(const char *name)

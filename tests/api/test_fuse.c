@@ -96,7 +96,7 @@ static void compare(wk_tensor *a, wk_tensor *b, uint64_t seed, const char *what)
     CHECK(!a == !b);
     if (!a) return;
     const size_t bytes = (size_t)wk_numel(a) * sizeof(float);
-    ck_assert_msg(!memcmp(wk_data(wk_contiguous(a)), wk_data(wk_contiguous(b)), bytes), "program %d: %s differs",
+    ck_assert_msg(!memcmp(host_data(wk_contiguous(a)), host_data(wk_contiguous(b)), bytes), "program %d: %s differs",
                   (int)seed, what);
 }
 

@@ -4,6 +4,8 @@
 #include "wick/wick.h"
 #include "wick_check.h"
 
+WICK_ON_CPU("its subject is the CPU's threads")
+
 enum { THREADS = 2 };
 
 typedef struct counter {

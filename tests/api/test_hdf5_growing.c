@@ -14,6 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
+WICK_ON_CPU("rows of files are the host's")
+
 static void check_rows(wk_dataset *set, int64_t from)
 {
     for (int64_t r = from; r < wk_dataset_len(set); r++) {

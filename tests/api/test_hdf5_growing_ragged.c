@@ -8,6 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
+WICK_ON_CPU("rows of files are the host's")
+
 enum { X, TAGS, LABELS, OFFSETS, SETS, MOST = 400 };
 static const char *const names[SETS] = { "x", "tags", "labels", "offsets" };
 

@@ -13,6 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
+WICK_ON_CPU("rows of files are the host's")
+
 enum { ROWS = 37, WIDTH = 6, ITEMS = ROWS * WIDTH };
 
 /* The kinds of index that libhdf5 has for chunks, by what may grow and when chunks are made. */

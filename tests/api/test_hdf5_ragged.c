@@ -3,6 +3,8 @@
 #include "wick/elementwise.h"
 #include <hdf5.h>
 
+WICK_ON_CPU("rows of files are the host's")
+
 enum { ROWS = 57, WIDE = 3, MOST = 1000 };
 
 typedef struct sequences {

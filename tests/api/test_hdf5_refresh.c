@@ -7,6 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
+WICK_ON_CPU("rows of files are the host's")
+
 enum { MOST = 400, BATCH = 8 };
 static const int worker_counts[] = { 0, 1, 3 };
 

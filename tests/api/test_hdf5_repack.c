@@ -9,6 +9,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+WICK_ON_CPU("rows of files are the host's")
+
 static char from[128];
 
 /* A group, attributes of both kinds of text, and rows that are cut by chunks. */

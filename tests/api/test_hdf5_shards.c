@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+WICK_ON_CPU("rows of files are the host's")
+
 /* x [3] of row r is r, 2 r, 3 r; y [] is r mod 5 */
 static const wk_field fields[] = { { "x", WK_F64, 1, { 3 } }, { "y", WK_I64, 0, { 0 } } };
 

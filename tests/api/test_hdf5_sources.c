@@ -3,6 +3,8 @@
 #include "wick/hdf5.h"
 #include <unistd.h>
 
+WICK_ON_CPU("rows of files are the host's")
+
 /* x [200, 6] packed by a filter that wick does not undo, then summed; y [200] */
 enum { ROWS = 200, ITEMS = 6, CHUNK = 32 };
 

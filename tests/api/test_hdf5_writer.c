@@ -8,6 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+WICK_ON_CPU("rows of files are the host's")
+
 static void write_sample(const char *path, bool shuffle, int deflate, int n)
 {
     wk_h5_writer *w = wk_h5_writer_new(path, .shuffle = shuffle, .deflate = deflate);

@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+WICK_ON_CPU("rows of files are the host's")
+
 static char folder[64];
 
 static void put(const char *file, const unsigned char *bytes, size_t n)

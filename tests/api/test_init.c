@@ -24,8 +24,8 @@ static void same_as_plain(wk_status (*fill)(wk_tensor *), const double *golden, 
         CHECK(fill(t) == WK_OK);
         wk_manual_seed(5);
         CHECK((is_uniform ? wk_uniform_(plain, -golden[i], golden[i]) : wk_normal_(plain, 0, golden[i])) == WK_OK);
-        for (int64_t k = 0; k < wk_numel(t); k++)
-            CHECK_NEAR(((const double *)wk_data(t))[k], ((const double *)wk_data(plain))[k], 1e-14);
+        const double *got = host_data(t), *want = host_data(plain);
+        for (int64_t k = 0; k < wk_numel(t); k++) CHECK_NEAR(got[k], want[k], 1e-14);
     }
 }
 
@@ -84,7 +84,8 @@ TEST(init, fills_are_plain_and_leave_no_graph)
 static void equals(wk_tensor *t, const double *golden)
 {
     t = wk_to(wk_contiguous(wk_detach(t)), WK_F64);
-    for (int64_t i = 0; i < wk_numel(t); i++) CHECK(((const double *)wk_data(t))[i] == golden[i]);
+    const double *got = host_data(t);
+    for (int64_t i = 0; i < wk_numel(t); i++) CHECK(got[i] == golden[i]);
 }
 
 TEST(init, identities_are_torchs)
@@ -105,11 +106,12 @@ static void is_the_q_of(wk_tensor *q, wk_tensor *a)
 {
     wk_tensor *one = wk_contiguous(wk_matmul(wk_transpose(q, 0, 1), q));
     wk_tensor *r = wk_contiguous(wk_matmul(wk_transpose(q, 0, 1), a));
+    const double *ones = host_data(one), *values = host_data(r);
     const int64_t n = wk_size(r, 0);
     for (int64_t i = 0; i < n; i++)
         for (int64_t k = 0; k < n; k++) {
-            CHECK_NEAR(((const double *)wk_data(one))[i * n + k], i == k, 1e-13);
-            const double value = ((const double *)wk_data(r))[i * n + k];
+            CHECK_NEAR(ones[i * n + k], i == k, 1e-13);
+            const double value = values[i * n + k];
             if (k < i) CHECK_NEAR(value, 0, 1e-12);
             if (k == i) CHECK(value > 0);
         }
@@ -175,17 +177,15 @@ TEST(init, trunc_normal_inverts_the_distribution)
     wk_tensor *u = wk_rand(WK_SHAPE(2000), WK_F64), *t = wk_zeros_like(u);
     wk_manual_seed(2);
     CHECK(wk_init_trunc_normal_(t, 0, 1, -INFINITY, INFINITY) == WK_OK);
-    for (int i = 0; i < 2000; i++) {
-        const double z = ((const double *)wk_data(t))[i], p = ((const double *)wk_data(u))[i];
-        CHECK_NEAR(erfc(-z * sqrt(0.5)) / 2, p, 1e-14);
-    }
+    const double *z = host_data(t), *p = host_data(u);
+    for (int i = 0; i < 2000; i++) CHECK_NEAR(erfc(-z[i] * sqrt(0.5)) / 2, p[i], 1e-14);
 }
 
 TEST(init, sparse_leaves_so_many_in_each_column)
 {
     wk_tensor *t = wk_zeros(WK_SHAPE(11, 40), WK_F32);
     CHECK(wk_init_sparse_(t, 0.25, 0.01) == WK_OK); /* ceil(2.75) zeros */
-    const float *x = wk_data(t);
+    const float *x = host_data(t);
     for (int k = 0; k < 40; k++) {
         int zeros = 0;
         for (int i = 0; i < 11; i++) {

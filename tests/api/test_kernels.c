@@ -2,6 +2,8 @@
  * empty views, and with the same bits for every instruction set and every way of cutting its units. */
 #include "kernel_check.h"
 
+WICK_ON_CPU("its subject is the CPU's kernels")
+
 /* ---- copy and fill ---- */
 
 TEST(copy, converts_any_strides_and_dtypes)

@@ -4,6 +4,8 @@
 #include "golden/kernels.h"
 #include "kernel_check.h"
 
+WICK_ON_CPU("its subject is the CPU's kernels")
+
 /* ---- softmax and cross-entropy ---- */
 
 static int64_t inner_of(const wki_view *v, int dim)

@@ -2,6 +2,8 @@
  * instruction set and every way of cutting the units. */
 #include "kernel_check.h"
 
+WICK_ON_CPU("its subject is the CPU's kernels")
+
 typedef struct layout {
     wki_norm_attrs a;
     int64_t lines;

@@ -221,7 +221,7 @@ static void check_layer(const struct layer_case *c)
 {
     compare_within =
         strncmp(c->name, "hard", 4) ? 1e-12 : 1e-8; /* torch has the f32 nearest to 1/6 in its derivatives */
-    wk_module *m = filled(wk_module_to(c->make(), WK_CPU, WK_F64));
+    wk_module *m = filled(wk_module_to(c->make(), wk_current_device(), WK_F64));
     wk_tensor *x = wk_requires_grad(ramp(c->ndim, c->shape, 11)), *y = m ? wk_forward(m, x) : NULL;
     ck_assert_msg(y != NULL, "%s: %s", c->name, wk_error_text());
     const double *at = compare(y, c->golden);
@@ -424,7 +424,7 @@ static wk_tensor *one_step(void *user, wk_tensor *const *in, int n)
 
 static layer_step layer_step_of(const struct layer_case *c)
 {
-    return (layer_step){ .m = filled(wk_module_to(c->make(), WK_CPU, WK_F64)),
+    return (layer_step){ .m = filled(wk_module_to(c->make(), wk_current_device(), WK_F64)),
                          .x = wk_requires_grad(ramp(c->ndim, c->shape, 11)) };
 }
 

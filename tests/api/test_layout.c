@@ -53,7 +53,10 @@ static void turned_copies(void)
                 check_same(wk_contiguous(wk_narrow(x, 0, lengths[c] / 2, 1)), wk_narrow(x, 0, lengths[c] / 2, 1));
             }
 }
-TEST(layout, a_turned_copy_has_every_element_in_its_place) { on_each_isa(turned_copies); }
+TEST_ON_CPU(layout, a_turned_copy_has_every_element_in_its_place, "its subject is the CPU's instruction sets")
+{
+    on_each_isa(turned_copies);
+}
 
 static void fills_and_flips(void)
 {
@@ -72,7 +75,10 @@ static void fills_and_flips(void)
             for (int row = 0; row < 3; row += 2) check_same(wk_narrow(x, 0, row, 1), wk_narrow(before, 0, row, 1));
         }
 }
-TEST(layout, fills_and_flips_touch_what_they_should) { on_each_isa(fills_and_flips); }
+TEST_ON_CPU(layout, fills_and_flips_touch_what_they_should, "its subject is the CPU's instruction sets")
+{
+    on_each_isa(fills_and_flips);
+}
 
 TEST(layout, clone_to_and_flip_keep_dense_memory_in_its_order)
 {
@@ -128,7 +134,7 @@ static void reduced_alike(wk_tensor *t)
     }
 }
 
-TEST(layout, no_reduction_depends_on_the_order_of_memory)
+TEST_ON_CPU(layout, no_reduction_depends_on_the_order_of_memory, "its subject is the CPU's sums")
 {
     static const int64_t shapes[][3] = {
         { 1, 130, 300 }, { 5, 120, 301 }, { 20, 3, 1100 }, { 2, 2, 33000 }, { 3, 700, 20 }

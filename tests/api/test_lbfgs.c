@@ -418,7 +418,7 @@ TEST(failure, of_a_step_after_a_change_of_dtype_is_told)
     wk_module *m = wk_nn_linear(3, 2);
     wk_optim *opt = wk_optim_lbfgs(wk_parameters(m), .max_iter = 2);
     CHECK(wk_step_closure(opt, module_loss, m, NULL) == WK_OK);
-    CHECK(wk_module_to(m, WK_CPU, WK_F64) != NULL);
+    CHECK(wk_module_to(m, wk_current_device(), WK_F64) != NULL);
     CHECK(wk_step_closure(opt, module_loss, m, NULL) == WK_E_STATE);
     CHECK_ERROR(WK_E_STATE, "step_closure", "the parameters are f64 [8]", "f32 [8]", "new optimizer");
 }

@@ -4,6 +4,8 @@
 #include "wick_check.h"
 #include <stdio.h>
 
+WICK_ON_CPU("its subject is the CPU's products")
+
 static bool has_tiles(void)
 {
     const bool yes = wk_matmul_precision_is_available(WK_MATMUL_SPLIT);

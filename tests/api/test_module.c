@@ -236,7 +236,7 @@ TEST(module, summary_tells_what_the_optimizer_holds)
         CHECK(of[i].states ? strstr(text, told) != NULL : !strstr(text, "optimizer"));
         wk_summary_free(&s);
     }
-    wk_module *wide = wk_module_to(wk_nn_linear(10, 6), WK_CPU, WK_F64);
+    wk_module *wide = wk_module_to(wk_nn_linear(10, 6), wk_current_device(), WK_F64);
     ck_assert_int_eq(wk_optim_state_bytes(wk_optim_adam(wk_parameters(wide))), 2 * 8 * COUNT);
     CHECK(wk_optim_state_bytes(NULL) == 0);
     CHECK_ERROR(WK_E_INVALID, "optim_state_bytes");

@@ -8,8 +8,9 @@
 static wk_tensor *ramp(int ndim, const int64_t *shape, int a, int m)
 {
     wk_tensor *t = wk_zeros(ndim, shape, WK_F64);
-    double *p = (double *)wk_data(t);
+    double *p = (double *)host_data(t);
     for (int64_t i = 0; i < wk_numel(t); i++) p[i] = (double)(i * a % m - m / 2) / m;
+    host_changed(t, p);
     return t;
 }
 
@@ -18,7 +19,8 @@ static void check_golden(wk_tensor *t, const double *golden, size_t bytes)
     CHECK_OK();
     ck_assert_uint_eq((size_t)wk_numel(t) * sizeof(double), bytes);
     t = wk_contiguous(t);
-    for (int64_t i = 0; i < wk_numel(t); i++) CHECK_NEAR(((const double *)wk_data(t))[i], golden[i], 1e-13);
+    const double *got = host_data(t);
+    for (int64_t i = 0; i < wk_numel(t); i++) CHECK_NEAR(got[i], golden[i], 1e-13);
 }
 #define CHECK_GOLDEN(t, golden) check_golden(t, golden, sizeof golden)
 
@@ -171,7 +173,7 @@ TEST(module, copies_need_equal_names_and_shapes)
     CHECK(wk_equal(wk_parameter(a, "3.bias"), wk_parameter(b, "3.bias")));
     CHECK(wk_module_copy_(a, c) == WK_E_SHAPE);
     CHECK_ERROR(WK_E_SHAPE, "'1.weight'", "[3, 4]", "[5, 4]");
-    CHECK(wk_module_to(a, WK_CPU, WK_F64) != NULL);
+    CHECK(wk_module_to(a, wk_current_device(), WK_F64) != NULL);
     ck_assert_int_eq(wk_dtype_of(wk_parameter(a, "1.weight")), WK_F64);
     CHECK(wk_forward(a, wk_zeros(WK_SHAPE(1, 4), WK_F64)));
 }
@@ -231,7 +233,7 @@ static void train_bytes(int threads, const char *optimizer, float *out, size_t b
     CHECK_OK();
 }
 
-TEST(threads, do_not_change_a_bit_of_training)
+TEST_ON_CPU(threads, do_not_change_a_bit_of_training, "its subject is the CPU's threads")
 {
     static float one[200 * 300], more[200 * 300];
     const char *const *names;

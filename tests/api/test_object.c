@@ -3,6 +3,8 @@
 #include "base/thread.h"
 #include "base_node.h"
 
+WICK_ON_CPU("it makes no tensors")
+
 static const wki_type other_type = { "other", sizeof(wki_object), NULL };
 
 static void check_dead(const void *object, const char *scope)

@@ -17,7 +17,7 @@ static void counting_release(void *user, void *memory, size_t bytes)
     free(memory);
 }
 
-TEST(memory, of_tensors_without_elements_is_given_back)
+TEST_ON_CPU(memory, of_tensors_without_elements_is_given_back, "an allocator comes before all else")
 {
     int blocks = 0;
     const wk_allocator allocator = { counting_allocate, counting_release, &blocks };

@@ -6,6 +6,8 @@
 #include "kernel_check.h"
 #include "wick/wick.h"
 
+WICK_ON_CPU("its subject is a choice of the CPU's kernels")
+
 static const wki_view *planes(wk_dtype dtype, int64_t n, int64_t c, const int32_t size[3])
 {
     return packed(dtype, 5, (int64_t[]){ n, c, size[0], size[1], size[2] });

@@ -135,7 +135,7 @@ TEST(onnx, has_a_node_a_layer_and_the_state_dicts_names_and_bytes)
         bytes tensor = field(graph, INITIALIZERS, i), raw = field(tensor, 9, 0);
         snprintf(name, sizeof name, "%.*s", (int)field(tensor, 8, 0).n, (const char *)field(tensor, 8, 0).at);
         wk_tensor *t = wk_state_get(s, name);
-        CHECK(t && raw.n == 4 * (size_t)wk_numel(t) && !memcmp(raw.at, wk_data(t), raw.n));
+        CHECK(t && raw.n == 4 * (size_t)wk_numel(t) && !memcmp(raw.at, host_data(t), raw.n));
         ck_assert_uint_eq(number_of(tensor, 1), (uint64_t)wk_size(t, 0));
         found++;
     }

@@ -126,7 +126,7 @@ TEST(windows, know_the_blocks_of_joined_sets_and_of_parts)
     char seen[3 * ROWS / BLOCK] = { 0 };
     wk_loader *loader = wk_loader_new(part, .batch_size = BLOCK, .shuffle = true);
     const wk_batch *b = wk_loader_next(loader);
-    const int64_t *there = wk_data(wk_batch_x((wk_batch *)b));
+    const int64_t *there = host_data(wk_batch_x((wk_batch *)b));
     for (int i = 0; i < BLOCK; i++) blocks += !seen[there[i] / BLOCK]++;
     CHECK(blocks <= 3); /* of 30 */
     CHECK(wk_loader_reset(loader, 0) == WK_OK && epoch_rows(loader, rows) == ROWS / 2 && once_each(rows, ROWS / 2));

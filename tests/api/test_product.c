@@ -4,6 +4,8 @@
 #include "product_check.h"
 #include "wick/wick.h"
 
+WICK_ON_CPU("its subject is the CPU's products")
+
 TEST(product, is_one_chain_over_k_for_any_shape_strides_and_epilogue)
 {
     state = 10;

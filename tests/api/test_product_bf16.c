@@ -2,6 +2,8 @@
  * are the chain over rounded operands for any shape and layout, test_product.c finds with the others'. */
 #include "product_check.h"
 
+WICK_ON_CPU("its subject is the CPU's products")
+
 /* Infinities, NaN, the largest numbers and the smallest, which may overflow, cancel and vanish. The chain is the law
  * but for which NaN it is. */
 TEST(product, of_bfloat16_is_the_chain_of_any_floats)

@@ -2,6 +2,8 @@
  * fused steps an element, and nothing written beside them. NaN, infinities and denormals are as in the chain. */
 #include "product_check.h"
 
+WICK_ON_CPU("its subject is the CPU's products")
+
 enum { MOST = 40, ROOM = MOST * MOST + 64, BEYOND = 40, SCRATCH = 16 << 20 };
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(__clang__)
 enum { EACH_K = 13 }; /* where a kernel is slow, every shape of two dimensions */

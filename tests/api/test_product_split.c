@@ -4,6 +4,8 @@
 #include "product_check.h"
 #include <stdio.h>
 
+WICK_ON_CPU("its subject is the CPU's products")
+
 enum { KINDS = 6 };
 
 typedef struct kind {

@@ -238,8 +238,14 @@ static void check_threads(bool planned)
     }
 }
 
-TEST(profile, of_each_thread_takes_no_longer_than_what_passed) { check_threads(false); }
-TEST(profile, of_each_thread_of_a_replay_takes_no_longer_than_what_passed) { check_threads(true); }
+TEST_ON_CPU(profile, of_each_thread_takes_no_longer_than_what_passed, "its subject is the CPU's threads")
+{
+    check_threads(false);
+}
+TEST_ON_CPU(profile, of_each_thread_of_a_replay_takes_no_longer_than_what_passed, "its subject is the CPU's threads")
+{
+    check_threads(true);
+}
 
 TEST(profile, changes_no_bit)
 {
@@ -393,7 +399,7 @@ static wk_tensor *without_scratch(void *user, wk_tensor *const *in, int n)
     return wk_exp(wk_relu(in[0]));
 }
 
-TEST(profile, without_memory_leaves_events_out_and_fails_no_step)
+TEST_ON_CPU(profile, without_memory_leaves_events_out_and_fails_no_step, "it takes the host's memory away")
 {
     enum { STEPS = 300 };
     bool refused = true;

@@ -11,6 +11,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+WICK_ON_CPU("it makes no tensors")
+
 /* A terminal of so many columns: what is written to `out` can be read from `screen`. */
 typedef struct terminal {
     int screen;

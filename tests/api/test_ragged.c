@@ -54,7 +54,8 @@ static void check_row(const float *x, const int64_t *tags, int64_t row, int64_t 
 /* Of a loader that fills up to multiples; each row of the dataset counts in seen */
 static void check_batch(wk_batch *b, int64_t multiple, double pad, int *seen)
 {
-    const int64_t n = wk_batch_size(b), *rows = wk_data(wk_batch_field(b, 2)), *lengths = wk_data(wk_batch_lengths(b));
+    const int64_t n = wk_batch_size(b), *rows = host_data(wk_batch_field(b, 2)),
+                  *lengths = host_data(wk_batch_lengths(b));
     int64_t longest = 0;
     for (int64_t i = 0; i < n; i++)
         if (length_of(rows[i]) > longest) longest = length_of(rows[i]);
@@ -62,11 +63,11 @@ static void check_batch(wk_batch *b, int64_t multiple, double pad, int *seen)
     CHECK(wk_ndim(wk_batch_x(b)) == 3 && wk_size(wk_batch_x(b), 0) == n && wk_size(wk_batch_x(b), 1) == longest);
     CHECK(wk_ndim(wk_batch_y(b)) == 2 && wk_size(wk_batch_y(b), 1) == longest);
     CHECK(wk_dtype_of(wk_batch_mask(b)) == WK_BOOL && wk_size(wk_batch_mask(b), 1) == longest);
-    const bool *mask = wk_data(wk_batch_mask(b));
+    const bool *mask = host_data(wk_batch_mask(b));
     for (int64_t i = 0; i < n; i++) {
         CHECK(lengths[i] == length_of(rows[i]));
-        check_row((float *)wk_data(wk_batch_x(b)) + i * longest * WIDTH,
-                  (int64_t *)wk_data(wk_batch_y(b)) + i * longest, rows[i], longest, pad);
+        check_row((float *)host_data(wk_batch_x(b)) + i * longest * WIDTH,
+                  (int64_t *)host_data(wk_batch_y(b)) + i * longest, rows[i], longest, pad);
         for (int64_t k = 0; k < longest; k++) CHECK(mask[i * longest + k] == (k < lengths[i]));
         seen[rows[i]]++;
     }
@@ -103,12 +104,12 @@ TEST(ragged, flat_batches_have_all_items_and_no_others)
             wk_loader_new(sequences(), .batch_size = 7, .shuffle = true, .num_workers = workers, .flat = true);
         int64_t n = 0;
         for (wk_batch *b; (b = wk_loader_next(loader)); n += wk_batch_size(b)) {
-            const int64_t *rows = wk_batch_rows(b), *lengths = wk_data(wk_batch_lengths(b));
+            const int64_t *rows = wk_batch_rows(b), *lengths = host_data(wk_batch_lengths(b));
             int64_t at = 0;
             for (int64_t i = 0; i < wk_batch_size(b); at += lengths[i++]) {
                 CHECK(lengths[i] == length_of(rows[i]));
-                check_row((float *)wk_data(wk_batch_x(b)) + at * WIDTH, (int64_t *)wk_data(wk_batch_y(b)) + at, rows[i],
-                          lengths[i], 0);
+                check_row((float *)host_data(wk_batch_x(b)) + at * WIDTH, (int64_t *)host_data(wk_batch_y(b)) + at,
+                          rows[i], lengths[i], 0);
             }
             CHECK(wk_ndim(wk_batch_x(b)) == 2 && wk_size(wk_batch_x(b), 0) == at && wk_size(wk_batch_y(b), 0) == at);
             CHECK_NULL(wk_batch_mask(b));
@@ -151,12 +152,12 @@ TEST(ragged, single_rows_are_as_long_as_they_are_and_several_are_filled_up)
     for (int64_t r = 0; r < ROWS; r++) {
         rows[r] = ROWS - 1 - r;
         CHECK(wk_dataset_get(set, r, fields, 3) == WK_OK && wk_size(fields[0], 0) == length_of(r));
-        check_row(wk_data(fields[0]), wk_data(fields[1]), r, length_of(r), 0);
+        check_row(host_data(fields[0]), host_data(fields[1]), r, length_of(r), 0);
     }
     CHECK(wk_dataset_lengths(set, rows, ROWS, lengths) == WK_OK);
     CHECK(wk_dataset_get_many(set, rows, ROWS, fields, 3) == WK_OK && wk_size(fields[0], 1) == LONGEST);
     for (int64_t r = 0; r < ROWS; r++) {
-        const float *x = (float *)wk_data(fields[0]) + r * LONGEST * WIDTH;
+        const float *x = (float *)host_data(fields[0]) + r * LONGEST * WIDTH;
         CHECK(lengths[r] == length_of(rows[r]));
         for (int64_t i = 0; i < LONGEST * WIDTH; i++)
             CHECK(x[i] == (i < lengths[r] * WIDTH ? item(begin_of(rows[r]) + i / WIDTH, (int)(i % WIDTH)) : 0));
@@ -188,7 +189,7 @@ TEST(ragged, transforms_see_each_row_as_long_as_it_is)
         wk_loader *loader = wk_loader_new(sequences(), .batch_size = 6, .shuffle = true, .num_workers = k % 3,
                                           .flat = k > 2, .transform = t, .pad = -7);
         for (wk_batch *b; (b = wk_loader_next(loader));) {
-            const double *x = wk_data(wk_batch_x(b));
+            const double *x = host_data(wk_batch_x(b));
             for (int64_t i = 0; i < wk_batch_size(b); i++) {
                 const int64_t row = wk_batch_rows(b)[i], n = length_of(row);
                 const int64_t places = k > 2 ? n : wk_size(wk_batch_x(b), 1);
@@ -324,7 +325,7 @@ TEST(ragged, datasets_of_ones_own_tell_lengths_and_errors_name_the_row)
         for (wk_batch *b; (b = wk_loader_next(loader));)
             for (int64_t i = 0; i < wk_batch_size(b); i++, seen++)
                 for (int64_t k = 0; k < wk_size(wk_batch_x(b), 1); k++) {
-                    const int64_t *x = wk_data(wk_batch_x(b));
+                    const int64_t *x = host_data(wk_batch_x(b));
                     CHECK(x[i * wk_size(wk_batch_x(b), 1) + k] == (k < seen % 4 ? seen : -1));
                 }
         CHECK(seen == 30);

@@ -33,7 +33,7 @@ static void compare(const golden_case *c, const char *what, wk_tensor *got, cons
 {
     wk_tensor *wide = wk_contiguous(wk_to(wk_detach(got), WK_F64));
     if (!wide) ck_abort_msg("%s, %s: %s", c->call, what, wk_error_text());
-    const double *values = wk_data(wide);
+    const double *values = host_data(wide);
     for (int64_t e = 0; e < wk_numel(wide); e++)
         if (!near(values[e], expected[e], tolerance))
             ck_abort_msg("%s of %g %g ..: %s %d is %.17g, not %.17g", c->call, c->x[0], c->x[1], what, (int)e,
@@ -67,11 +67,11 @@ TEST(golden, values_indices_and_gradients_are_pytorchs)
 
 /* ---- Orders of large arrays ---- */
 
-static int64_t index_at(wk_tensor *indices, int64_t i) { return ((const int64_t *)wk_data(indices))[i]; }
+static int64_t index_at(wk_tensor *indices, int64_t i) { return ((const int64_t *)host_data(indices))[i]; }
 
 static double value_at(wk_tensor *t, int64_t i)
 {
-    return wk_dtype_of(t) == WK_F32 ? (double)((const float *)wk_data(t))[i] : ((const double *)wk_data(t))[i];
+    return wk_dtype_of(t) == WK_F32 ? (double)((const float *)host_data(t))[i] : ((const double *)host_data(t))[i];
 }
 
 static bool in_order(double a, int64_t at_a, double b, int64_t at_b, bool descending)
@@ -95,6 +95,7 @@ TEST(sort, is_stable_for_any_length)
         const bool descending = k & 1;
         wk_tensor *x = with_ties(sizes[k / 4], k & 2 ? WK_F32 : WK_F64), *at, *y = wk_sort(x, 0, descending, &at);
         CHECK_OK();
+        x = wk_to_device(x, WK_CPU), y = wk_to_device(y, WK_CPU), at = wk_to_device(at, WK_CPU);
         for (int64_t i = 0; i < wk_numel(x); i++) {
             const double here = value_at(x, index_at(at, i));
             CHECK(here == value_at(y, i) || isnan(here));
@@ -114,6 +115,7 @@ TEST(topk, is_the_beginning_of_the_sorted_line)
                 wk_tensor *x = with_ties(sizes[k], way & 1 ? WK_F32 : WK_F64), *at, *at_all;
                 wk_tensor *y = wk_topk(x, want, 0, way & 2, &at), *all = wk_sort(x, 0, way & 2, &at_all);
                 CHECK(wk_equal(at, wk_narrow(at_all, 0, 0, want)));
+                y = wk_to_device(y, WK_CPU), all = wk_to_device(all, WK_CPU);
                 for (int64_t i = 0; i < want; i++) CHECK(value_at(y, i) == value_at(all, i) || isnan(value_at(y, i)));
             }
 }

@@ -24,7 +24,8 @@ static int64_t number_at(wk_dataset *set, int64_t row)
     WK_SCOPE(reading);
     wk_tensor *t[2];
     CHECK(wk_dataset_get(set, row, t, 2) == WK_OK);
-    CHECK(((float *)wk_data(t[0]))[0] == (float)wk_item(t[1]) && ((float *)wk_data(t[0]))[1] == -(float)wk_item(t[1]));
+    CHECK(((float *)host_data(t[0]))[0] == (float)wk_item(t[1]) &&
+          ((float *)host_data(t[0]))[1] == -(float)wk_item(t[1]));
     return (int64_t)wk_item(t[1]);
 }
 
@@ -67,7 +68,7 @@ TEST(replay, draws_only_what_is_there)
     CHECK(wk_loader_reset(loader, 0) == WK_OK);
     int times[20] = { 0 };
     for (wk_batch *b; (b = wk_loader_next(loader));)
-        for (int i = 0; i < 8; i++) times[((int64_t *)wk_data(wk_batch_y(b)))[i]]++;
+        for (int i = 0; i < 8; i++) times[((int64_t *)host_data(wk_batch_y(b)))[i]]++;
     CHECK_OK();
     for (int i = 0; i < 20; i++) CHECK(times[i] > 4 && times[i] < 45);
 }
@@ -88,8 +89,8 @@ TEST(replay, rows_are_whole_while_others_are_pushed)
         wk_loader_new(wk_replay_dataset(r), .batch_size = 16, .num_workers = 2, .sampler = wk_replay_sampler(r, 320));
     while (wk_loader_epoch(loader) < 30 && !wk_failed())
         for (wk_batch *b; (b = wk_loader_next(loader));) {
-            const float *x = wk_data(wk_batch_x(b));
-            const int64_t *y = wk_data(wk_batch_y(b));
+            const float *x = host_data(wk_batch_x(b));
+            const int64_t *y = host_data(wk_batch_y(b));
             for (int i = 0; i < 16; i++) CHECK(x[2 * i] == (float)y[i] && x[2 * i + 1] == -(float)y[i]);
         }
     CHECK_OK();

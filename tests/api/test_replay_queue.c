@@ -6,6 +6,8 @@
 #include "wick_check.h"
 #include <time.h>
 
+WICK_ON_CPU("rows that are kept are the host's")
+
 static const wk_field fields[] = { { "x", WK_F32, 1, { 2 } }, { "y", WK_I64, 0, { 0 } } };
 enum { MOST = 64 };
 
@@ -35,8 +37,8 @@ static int64_t take(wk_replay *q, int64_t n, int64_t *rows)
     const int64_t there = wk_replay_take(q, n, t, 2);
     CHECK(there ? wk_size(t[0], 0) == there && wk_size(t[1], 0) == there : !t[0] && !t[1]);
     for (int64_t i = 0; i < there; i++) {
-        const float *x = (float *)wk_data(t[0]) + 2 * i;
-        rows[i] = ((int64_t *)wk_data(t[1]))[i];
+        const float *x = (float *)host_data(t[0]) + 2 * i;
+        rows[i] = ((int64_t *)host_data(t[1]))[i];
         CHECK(x[0] == (float)rows[i] && x[1] == -(float)rows[i]);
     }
     return there;
@@ -402,10 +404,10 @@ static void view(void *argument)
         WK_SCOPE(taking);
         there = wk_replay_take(v->queue, v->batch, t, 2);
         for (int64_t i = 0; i < there; i++) {
-            const float *hot = (const float *)wk_data(t[1]) + i * IMAGES;
+            const float *hot = (const float *)host_data(t[1]) + i * IMAGES;
             int64_t y = 0;
             while (y < IMAGES - 1 && hot[y] != 1) y++;
-            memcpy(v->x[y], (const float *)wk_data(t[0]) + i * 2 * SIDE * SIDE, sizeof v->x[y]);
+            memcpy(v->x[y], (const float *)host_data(t[0]) + i * 2 * SIDE * SIDE, sizeof v->x[y]);
         }
     }
     CHECK_OK();
@@ -436,7 +438,7 @@ TEST(queue, transforms_make_of_rows_what_those_of_a_loader_do_whoever_takes_them
             wk_loader_new(wk_dataset_tensors(rows, NULL, 2), .batch_size = 9, .seed = seed, .transform = varied(NULL));
         for (wk_batch *b; (b = wk_loader_next(loader));)
             for (int64_t i = 0; i < wk_batch_size(b); i++)
-                CHECK(!memcmp(there[wk_batch_rows(b)[i]], (float *)wk_data(wk_batch_x(b)) + i * 2 * SIDE * SIDE,
+                CHECK(!memcmp(there[wk_batch_rows(b)[i]], (float *)host_data(wk_batch_x(b)) + i * 2 * SIDE * SIDE,
                               sizeof *there));
         CHECK_OK();
     }

@@ -5,6 +5,8 @@
 #include "../wick_check.h"
 #include <ctype.h>
 
+WICK_ON_CPU("it makes no tensors")
+
 enum { SEEDS = 3, POINTS = 4, MOST = 12 };
 
 static const double seconds_of[POINTS] = { 0, 2, 4, 6 };

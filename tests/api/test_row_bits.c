@@ -3,6 +3,8 @@
 #include "autograd/formula.h"
 #include "row_calls.h"
 
+WICK_ON_CPU("its subject is the CPU's kernels")
+
 static void same_on(int isa, int row, int slope, const operands *o, wk_dtype dtype)
 {
     static const char *const names[] = { "base", "avx2", "avx512" };

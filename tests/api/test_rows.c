@@ -3,6 +3,8 @@
 #include "row_calls.h"
 #include <stdio.h>
 
+WICK_ON_CPU("its subject is the CPU's kernels")
+
 enum { POINTS = 256 };
 
 /* The row's range, inside equal cells, so that kinks at round numbers and ties stay between the points */

@@ -172,7 +172,7 @@ static bool same(const wk_state *a, const wk_state *b)
             return false;
         for (int d = 0; d < wk_ndim(s); d++)
             if (wk_size(s, d) != wk_size(t, d)) return false;
-        if (bytes && memcmp(wk_data(s), wk_data(t), bytes) != 0) return false;
+        if (bytes && memcmp(host_data(s), host_data(t), bytes) != 0) return false;
     }
     for (int64_t i = 0; i < wk_state_text_count(a); i++) {
         const char *key = wk_state_text_key(a, i), *text = wk_state_text(b, key);
@@ -321,7 +321,8 @@ TEST(state, pytorchs_own_file_is_read)
         wk_tensor *t = wk_state_get(s, floats[i].name);
         CHECK(wk_dtype_of(t) == WK_F32 && wk_ndim(t) == floats[i].ndim);
         CHECK(!memcmp(wk_shape(t), floats[i].shape, sizeof(int64_t) * (size_t)floats[i].ndim));
-        for (int64_t k = 0; k < wk_numel(t); k++) CHECK_NEAR(((const float *)wk_data(t))[k], (double)k / 4 - 1, 0);
+        const float *got = host_data(t);
+        for (int64_t k = 0; k < wk_numel(t); k++) CHECK_NEAR(got[k], (double)k / 4 - 1, 0);
     }
     int64_t batches = 0;
     bool mask[3];

@@ -48,7 +48,7 @@ TEST(state_dict, goes_through_a_file)
     CHECK(wk_save(a, path) == WK_OK && wk_load(b, path) == WK_OK);
     for (int i = 0; i < wk_params_count(wk_parameters(a)); i++)
         CHECK(wk_equal(wk_params_at(wk_parameters(a), i), wk_params_at(wk_parameters(b), i)));
-    wk_module *wide = wk_module_to(net(), WK_CPU, WK_F64);
+    wk_module *wide = wk_module_to(net(), wk_current_device(), WK_F64);
     CHECK(wk_load(wide, path) == WK_OK); /* floats become the parameter's dtype */
     CHECK(wk_equal(wk_to(wk_parameter(wide, "3.weight"), WK_F32), wk_parameter(a, "3.weight")));
     unlink(path);
@@ -180,10 +180,10 @@ TEST(tied, parameters_stay_tied_in_clones_conversions_and_steps)
     wk_optim *opt = wk_optim_sgd(wk_parameters(m), .lr = 0.1);
     CHECK(is_tied(copy) && wk_parameter(copy, "0.in") != wk_parameter(m, "0.in"));
     train_once(m, opt);
-    CHECK(wk_module_to(m, WK_CPU, WK_F64) == m && is_tied(m) && is_tied(copy));
+    CHECK(wk_module_to(m, wk_current_device(), WK_F64) == m && is_tied(m) && is_tied(copy));
     CHECK(wk_dtype_of(wk_parameter(m, "0.out")) == WK_F64);
     CHECK(!wk_equal(wk_to(wk_parameter(m, "0.in"), WK_F32), wk_parameter(copy, "0.in")));
-    CHECK(wk_module_copy_(copy, wk_module_to(m, WK_CPU, WK_F32)) == WK_OK && is_tied(copy));
+    CHECK(wk_module_copy_(copy, wk_module_to(m, wk_current_device(), WK_F32)) == WK_OK && is_tied(copy));
     CHECK(wk_equal(wk_forward(copy, some_rows()), wk_forward(m, some_rows())));
 }
 
@@ -196,7 +196,7 @@ static int occurrences(const char *file, const wk_tensor *t)
     const size_t n = fread(bytes, 1, sizeof bytes, f);
     fclose(f);
     int found = 0;
-    for (size_t at = 0; at + size <= n; at++) found += !memcmp(bytes + at, wk_data(t), size);
+    for (size_t at = 0; at + size <= n; at++) found += !memcmp(bytes + at, host_data(t), size);
     return found;
 }
 

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+WICK_ON_CPU("rows that are made are the host's")
+
 typedef struct example {
     unsigned char x[784];
     unsigned char y[8];

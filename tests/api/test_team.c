@@ -5,6 +5,8 @@
 #include <stdatomic.h>
 #include <time.h>
 
+WICK_ON_CPU("its subject is the CPU's threads")
+
 #if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
 enum { RUNS = 2000 };
 #else

@@ -8,7 +8,8 @@ static void check_values(wk_tensor *t, int n, const double *expected)
     CHECK_OK();
     ck_assert_int_eq(wk_numel(t), n);
     wk_tensor *d = wk_contiguous(wk_to(t, WK_F64));
-    for (int i = 0; i < n; i++) CHECK_NEAR(((const double *)wk_data(d))[i], expected[i], 1e-12);
+    const double *got = host_data(d);
+    for (int i = 0; i < n; i++) CHECK_NEAR(got[i], expected[i], 1e-12);
 }
 #define CHECK_VALUES(t, ...)                                                                                           \
     check_values(t, sizeof((double[]){ __VA_ARGS__ }) / sizeof(double), (double[]){ __VA_ARGS__ })
@@ -277,7 +278,7 @@ static const char *printed(wk_tensor *t)
     return text;
 }
 
-TEST(print, lays_out_as_torch_does)
+TEST_ON_CPU(print, lays_out_as_torch_does, "the text tells the device")
 {
     ck_assert_str_eq(printed(counting(2, 2)),
                      "tensor([[0., 1.],\n        [2., 3.]], shape=[2, 2], dtype=f32, device=cpu)\n");

@@ -25,7 +25,8 @@ static void check(wk_module *m, const char *name, wk_tensor *x, const float *gol
     ck_assert_msg(wk_load(m, from) == WK_OK, "%s: %s", name, wk_error_text());
     wk_tensor *y = wk_contiguous(wk_detach(wk_forward(wk_train(m, false), x)));
     ck_assert_int_eq(wk_numel(y), (int64_t)count);
-    for (size_t i = 0; i < count; i++) CHECK_NEAR(((const float *)wk_data(y))[i], golden[i], 1e-5);
+    const float *got = host_data(y);
+    for (size_t i = 0; i < count; i++) CHECK_NEAR(got[i], golden[i], 1e-5);
     CHECK(wk_save(m, to) == WK_OK);
     wk_state *theirs = wk_state_read(from), *ours = wk_state_read(to);
     unlink(to);

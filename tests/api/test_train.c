@@ -108,8 +108,8 @@ TEST(stats, of_large_numbers_that_vary_little_are_exact)
     CHECK(wk_stats_add(s, wk_zeros(WK_SHAPE(0, 2), WK_F64)) == WK_OK);
     CHECK(wk_stats_add(s, wk_from(rows + 6, WK_SHAPE(1, 2), WK_F64)) == WK_OK);
     ck_assert_int_eq(wk_stats_rows(s), 4);
-    const double *mean = wk_data(wk_stats_mean(s)), *std = wk_data(wk_stats_std(s)), *least = wk_data(wk_stats_min(s)),
-                 *most = wk_data(wk_stats_max(s));
+    const double *mean = host_data(wk_stats_mean(s)), *std = host_data(wk_stats_std(s)),
+                 *least = host_data(wk_stats_min(s)), *most = host_data(wk_stats_max(s));
     CHECK(mean[0] == 1e9 + 10 && mean[1] == 7 && std[1] == 0);
     CHECK_NEAR(std[0], 4.743416490252569, 1e-15); /* numpy.std */
     CHECK(least[0] == 1e9 + 4 && most[0] == 1e9 + 16 && least[1] == 7 && most[1] == 7);
@@ -119,7 +119,7 @@ TEST(stats, take_any_dtype_and_keep_nan)
 {
     wk_stats *s = wk_stats_new();
     wk_stats_add(s, wk_from((uint8_t[]){ 1, 3 }, WK_SHAPE(2, 1), WK_U8));
-    CHECK(*(double *)wk_data(wk_stats_mean(s)) == 2 && wk_dtype_of(wk_stats_std(s)) == WK_F64);
+    CHECK(*(double *)host_data(wk_stats_mean(s)) == 2 && wk_dtype_of(wk_stats_std(s)) == WK_F64);
     wk_stats_add(s, wk_full(WK_SHAPE(1, 1), WK_F32, NAN));
     wk_stats_add(s, wk_full(WK_SHAPE(1, 1), WK_F32, 5));
     CHECK(isnan(wk_item(wk_stats_mean(s))) && isnan(wk_item(wk_stats_std(s))));
@@ -152,8 +152,8 @@ TEST(scale, brings_columns_to_mean_0_and_deviation_1_and_back)
     wk_module *scale = wk_nn_scale(mean, std), *back = wk_nn_unscale(mean, std);
     wk_tensor *y = wk_forward(scale, x), *again = wk_forward(back, y);
     static const float wanted[] = { -1, -1, 0, 1, 1, 0 }; /* a column that does not vary is moved, but not divided */
-    CHECK(y && wk_dtype_of(y) == WK_F32 && !memcmp(wk_data(y), wanted, sizeof wanted));
-    CHECK(again && !memcmp(wk_data(again), wk_data(x), sizeof wanted));
+    CHECK(y && wk_dtype_of(y) == WK_F32 && !memcmp(host_data(y), wanted, sizeof wanted));
+    CHECK(again && !memcmp(host_data(again), host_data(x), sizeof wanted));
     CHECK(wk_parameter_count(scale) == 0 && wk_state_count(wk_state_dict(scale)) == 2);
 }
 

@@ -35,7 +35,7 @@ TEST(transform, bytes_become_fractions_and_are_normalised_by_channel)
                            wk_transform_normalize("x", (double[]){ 0.5, 0.25 }, (double[]){ 0.25, 2 }, 2)));
     int64_t row = 0;
     for (wk_batch *b; (b = wk_loader_next(loader));) {
-        const float *x = wk_data(wk_batch_x(b));
+        const float *x = host_data(wk_batch_x(b));
         CHECK(wk_dtype_of(wk_batch_x(b)) == WK_F32 && wk_size(wk_batch_x(b), 3) == W);
         for (int64_t i = 0; i < wk_batch_size(b); i++, row++)
             for (int k = 0; k < 2 * H * W; k++) {
@@ -75,16 +75,16 @@ TEST(transform, labels_become_rows_or_other_labels)
     wk_batch *b = wk_loader_next(load(wk_transform_one_hot("y", 4)));
     CHECK(wk_ndim(wk_batch_y(b)) == 2 && wk_size(wk_batch_y(b), 1) == 4);
     for (int i = 0; i < 10; i++)
-        for (int c = 0; c < 4; c++) CHECK(((float *)wk_data(wk_batch_y(b)))[4 * i + c] == (float)(c == i % 4));
+        for (int c = 0; c < 4; c++) CHECK(((float *)host_data(wk_batch_y(b)))[4 * i + c] == (float)(c == i % 4));
     b = wk_loader_next(load(wk_transform_map("y", (int64_t[]){ 1, 0, 7, 0 }, 4)));
-    for (int i = 0; i < 10; i++) CHECK(((int64_t *)wk_data(wk_batch_y(b)))[i] == (i % 2 ? 0 : i % 4 ? 7 : 1));
+    for (int i = 0; i < 10; i++) CHECK(((int64_t *)host_data(wk_batch_y(b)))[i] == (i % 2 ? 0 : i % 4 ? 7 : 1));
 }
 
 TEST(transform, the_middle_is_torchvisions)
 {
     /* 6 x 5 to 3 x 4: from row 2 (1.5, to even) and column 0 (0.5, to even) on */
     wk_batch *b = wk_loader_next(load(wk_transform_center_crop("x", 3, 4)));
-    const uint8_t *x = wk_data(wk_batch_x(b));
+    const uint8_t *x = host_data(wk_batch_x(b));
     CHECK(wk_size(wk_batch_x(b), 2) == 3 && wk_size(wk_batch_x(b), 3) == 4);
     for (int r = 0; r < 10; r++)
         for (int c = 0; c < 2; c++)
@@ -127,7 +127,7 @@ TEST(transform, crops_come_from_every_place_alike)
     while (wk_loader_epoch(loader) < EPOCHS && !wk_failed())
         for (wk_batch *b; (b = wk_loader_next(loader));)
             for (int64_t i = 0; i < wk_batch_size(b); i++) {
-                const uint8_t *x = wk_data(wk_batch_x(b));
+                const uint8_t *x = host_data(wk_batch_x(b));
                 const int at = place_of(x + i * 2 * H * W, wk_batch_rows(b)[i], H, W, 1);
                 CHECK(at >= 0);
                 seen[at]++;
@@ -146,7 +146,8 @@ TEST(transform, a_window_may_lie_in_the_padding_alone)
     for (int epoch = 0; epoch < 40; epoch++)
         for (wk_batch *b; (b = wk_loader_next(loader));)
             for (int64_t i = 0; i < wk_batch_size(b); i++) {
-                const int at = place_of((uint8_t *)wk_data(wk_batch_x(b)) + i * 12, wk_batch_rows(b)[i], 3, 2, PADDING);
+                const int at =
+                    place_of((uint8_t *)host_data(wk_batch_x(b)) + i * 12, wk_batch_rows(b)[i], 3, 2, PADDING);
                 CHECK(at >= 0);
                 empty += at == 0; /* all zeros agree with the first place */
                 others += at > 0;
@@ -176,14 +177,16 @@ TEST(transform, flips_happen_with_their_chance)
             for (wk_batch *b; (b = wk_loader_next(loader));)
                 for (int64_t i = 0; i < wk_batch_size(b); i++, all++) {
                     const int f =
-                        flipped((uint8_t *)wk_data(wk_batch_x(b)) + i * 2 * H * W, wk_batch_rows(b)[i], vertical);
+                        flipped((uint8_t *)host_data(wk_batch_x(b)) + i * 2 * H * W, wk_batch_rows(b)[i], vertical);
                     CHECK(f >= 0);
                     n += f;
                 }
         CHECK(all == 100 * ROWS && n > all / 4 - 110 && n < all / 4 + 110); /* four deviations are 105 */
     }
-    CHECK(flipped(wk_data(wk_batch_x(wk_loader_next(load(wk_transform_random_vertical_flip("x", 0))))), 0, true) == 0);
-    CHECK(flipped(wk_data(wk_batch_x(wk_loader_next(load(wk_transform_random_vertical_flip("x", 1))))), 0, true) == 1);
+    CHECK(flipped(host_data(wk_batch_x(wk_loader_next(load(wk_transform_random_vertical_flip("x", 0))))), 0, true) ==
+          0);
+    CHECK(flipped(host_data(wk_batch_x(wk_loader_next(load(wk_transform_random_vertical_flip("x", 1))))), 0, true) ==
+          1);
 }
 
 TEST(transform, erased_rectangles_keep_their_bounds_for_any_number_of_workers)
@@ -198,7 +201,7 @@ TEST(transform, erased_rectangles_keep_their_bounds_for_any_number_of_workers)
     for (wk_batch *b; (b = wk_loader_next(one));) {
         CHECK(wk_equal(wk_batch_x(b), wk_batch_x(wk_loader_next(three))));
         for (int r = 0; r < 50; r++) {
-            const float *v = (const float *)wk_data(wk_batch_x(b)) + r * 2 * SIDE * SIDE;
+            const float *v = (const float *)host_data(wk_batch_x(b)) + r * 2 * SIDE * SIDE;
             int n = 0, top = SIDE, bottom = -1, left = SIDE, right = -1;
             for (int i = 0; i < SIDE * SIDE; i++) {
                 CHECK(v[i] == v[i + SIDE * SIDE] && (v[i] == 1 || v[i] == -3));
@@ -233,7 +236,7 @@ TEST(transform, cutout_is_one_square_of_all_channels)
     for (int epoch = 0; epoch < 40; epoch++)
         for (wk_batch *b; (b = wk_loader_next(loader));)
             for (int64_t r = 0; r < wk_batch_size(b); r++) {
-                const uint8_t *x = (uint8_t *)wk_data(wk_batch_x(b)) + r * 2 * H * W;
+                const uint8_t *x = (uint8_t *)host_data(wk_batch_x(b)) + r * 2 * H * W;
                 int top = H, bottom = -1, left = W, right = -1, n = 0;
                 for (int i = 0; i < H * W; i++) {
                     CHECK((x[i] == 0) == (x[i + H * W] == 0));
@@ -265,7 +268,7 @@ static void collect(wk_loader *loader, float *to, int64_t *n, int epochs)
 {
     while (wk_loader_epoch(loader) < epochs && !wk_failed())
         for (wk_batch *b; (b = wk_loader_next(loader)); *n += wk_batch_size(b))
-            memcpy(to + *n * 32, wk_data(wk_batch_x(b)), (size_t)wk_batch_size(b) * 32 * sizeof *to);
+            memcpy(to + *n * 32, host_data(wk_batch_x(b)), (size_t)wk_batch_size(b) * 32 * sizeof *to);
     CHECK_OK();
 }
 
@@ -286,7 +289,7 @@ TEST(transform, any_number_of_workers_batches_and_processes_sees_the_same)
         wk_loader *loader = wk_loader_new(images(), .batch_size = 2, .shuffle = true, .transform = mixture(), .seed = 9,
                                           .rank = rank, .world = 2);
         for (int k = 0; k < ROWS / 4; k++)
-            CHECK(!memcmp(wk_data(wk_batch_x(wk_loader_next(loader))), a + (4 * k + 2 * rank) * 32, 64 * sizeof *a));
+            CHECK(!memcmp(host_data(wk_batch_x(wk_loader_next(loader))), a + (4 * k + 2 * rank) * 32, 64 * sizeof *a));
     }
 }
 
@@ -349,7 +352,7 @@ TEST(transform, of_ones_own_knows_its_row)
         for (int epoch = 0; epoch < 2; epoch++)
             for (wk_batch *b; (b = wk_loader_next(loader));)
                 for (int64_t i = 0; i < wk_batch_size(b); i++) {
-                    const double *y = (double *)wk_data(wk_batch_x(b)) + 3 * i;
+                    const double *y = (double *)host_data(wk_batch_x(b)) + 3 * i;
                     CHECK(y[0] == (double)wk_batch_rows(b)[i] && y[1] == epoch && y[2] >= 0 && y[2] < 5);
                 }
         CHECK(o.alive);

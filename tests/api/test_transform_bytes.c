@@ -44,7 +44,7 @@ static int64_t same(wk_dataset *set, wk_transform *joined, wk_transform *one_by_
     for (wk_batch *x, *y; (x = wk_loader_next(a)) && (y = wk_loader_next(b)); n += wk_batch_size(x)) {
         wk_tensor *s = wk_batch_x(x), *t = wk_batch_x(y);
         CHECK(wk_dtype_of(s) == wk_dtype_of(t) && wk_numel(s) == wk_numel(t));
-        CHECK(!memcmp(wk_data(s), wk_data(t), (size_t)wk_numel(s) * wk_dtype_size(wk_dtype_of(s))));
+        CHECK(!memcmp(host_data(s), host_data(t), (size_t)wk_numel(s) * wk_dtype_size(wk_dtype_of(s))));
     }
     CHECK_OK();
     return n;

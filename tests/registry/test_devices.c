@@ -3,6 +3,8 @@
  * allows. Skipped where there is no device. */
 #include "registry.h"
 
+WICK_ON_CPU("it compares the CPU with the device")
+
 /* The squares of differences against those of numbers; -1: another shape, or other places that are not finite. */
 static double distance(wk_tensor *a, wk_tensor *b)
 {

@@ -5,6 +5,8 @@
 #include "refusals.h"
 #include "registry.h"
 
+WICK_ON_CPU("it takes the host's memory away")
+
 /* ---- What must be as it was ---- */
 
 /* All of a tensor that a call could have changed; the numbers in a copy. */

@@ -16,6 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+WICK_ON_CPU("rows of files are the host's")
+
 /* libhdf5 1.10.8 loses a path's text where reading the root group fails. */
 WK_API const char *__lsan_default_suppressions(void); /* seen by a sanitizer that is a library of its own */
 const char *__lsan_default_suppressions(void) { return "leak:libhdf5"; }

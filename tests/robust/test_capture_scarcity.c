@@ -4,6 +4,8 @@
 #include "step_model.h"
 #include "wick_check.h"
 
+WICK_ON_CPU("it takes the host's memory away")
+
 typedef struct size {
     int64_t rows, in, hidden;
 } size;

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+WICK_ON_CPU("rows of files are the host's")
+
 static atomic_llong calls;
 
 static void *count(void *user, size_t bytes, size_t align)

@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+WICK_ON_CPU("it takes the host's memory away")
+
 static char folder[] = "/tmp/wick-test-XXXXXX";
 
 static const char *in_folder(const char *name)

@@ -11,6 +11,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+WICK_ON_CPU("rows of files are the host's")
+
 /* ---- Nothing but the file ---- */
 
 static struct {

@@ -6,6 +6,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+WICK_ON_CPU("it starts the command")
+
 static char folder[64];
 
 /* The exit code of a shell's command, in the folder; 128 + n after signal n. */

@@ -11,6 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+WICK_ON_CPU("rows of files are the host's")
+
 /* ---- A helper that misbehaves ---- */
 
 /* Says that the file is open, and of what it holds what cannot be. */

@@ -12,6 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+WICK_ON_CPU("rows of files are the host's")
+
 /* ---- A helper that misbehaves ---- */
 
 static void take_request(wki_process *asker)

@@ -73,10 +73,12 @@ static wk_dataset *faulty_set(faulty *f, int64_t rows)
 
 static bool holds_rows(const wk_tensor *x, const wk_tensor *y, const int64_t *rows, int64_t n)
 {
+    const float *at = host_data(x);
+    const int64_t *label = host_data(y);
     for (int64_t i = 0; i < n; i++) {
-        if (((const int64_t *)wk_data(y))[i] != -rows[i]) return false;
+        if (label[i] != -rows[i]) return false;
         for (int k = 0; k < WIDTH; k++)
-            if (((const float *)wk_data(x))[i * WIDTH + k] != (float)rows[i]) return false;
+            if (at[i * WIDTH + k] != (float)rows[i]) return false;
     }
     return wk_size(x, 0) == n && wk_size(y, 0) == n;
 }
@@ -236,7 +238,7 @@ TEST(loader, a_graph_keeps_the_batch_that_it_saved)
     wk_tensor *loss = wk_sum(wk_mul(w, wk_batch_x(wk_loader_next(loader)))); /* rows 0 + 1 + 2 + 3 */
     for (int i = 0; i < 9; i++) CHECK(batch_is_right(wk_loader_next(loader)));
     CHECK(wk_backward(loss) == WK_OK);
-    CHECK(((const float *)wk_data(wk_grad(w)))[WIDTH - 1] == 6);
+    CHECK(((const float *)host_data(wk_grad(w)))[WIDTH - 1] == 6);
 }
 
 static struct {

@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+WICK_ON_CPU("it takes the host's memory away")
+
 typedef struct faults {
     long left, calls; /* the allocation that fails, counted down; how many were asked for */
     bool sticky;

@@ -120,7 +120,7 @@ TEST(backward, an_unused_leaf_may_be_a_root)
     CHECK_NEAR(wk_item(wk_grad(lone)), 1, 0);
 }
 
-TEST(backward, a_grad_in_the_users_memory_gets_its_numbers_there)
+TEST_ON_CPU(backward, a_grad_in_the_users_memory_gets_its_numbers_there, "the user's memory is the host's")
 {
     static double buffer[6];
     wk_tensor *w = leaf(3);
@@ -196,7 +196,7 @@ TEST(module, moved_to_another_dtype_keeps_graphs_and_optimizers_honest)
     wk_backward_with(y, .retain_graph = true);
     CHECK(wk_step(opt) == WK_OK);
     y = wk_sum(wk_forward(m, x));
-    CHECK(wk_module_to(m, WK_CPU, WK_F64) != NULL);
+    CHECK(wk_module_to(m, wk_current_device(), WK_F64) != NULL);
     ck_assert_int_eq(wk_dtype_of(wk_grad(wk_parameter(m, "weight"))), WK_F64);
     CHECK(wk_backward(y) == WK_E_STATE);
     CHECK_ERROR(WK_E_STATE, "changed in place");

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+WICK_ON_CPU("it trains for minutes")
+
 static char h5_path[] = "/tmp/wick-mnist-XXXXXX";
 
 static wk_loader *loader(const char *split, bool shuffle)

@@ -15,6 +15,8 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+WICK_ON_CPU("rows of files are the host's")
+
 enum { ROWS = 512, WIDTH = 32, BATCH = 16, BATCHES = ROWS / BATCH };
 
 /* x [512, 32] i32 that no other seed has, in chunks of 8 rows, or contiguous (deflate -1), y [512] the row. */
@@ -43,8 +45,8 @@ static void write_rows(const char *path, int seed, int deflate)
 static bool is_of(wk_batch *b, int seed)
 {
     const int64_t n = wk_batch_size(b);
-    const float *x = wk_data(wk_batch_x(b));
-    const int64_t *y = wk_data(wk_batch_y(b));
+    const float *x = host_data(wk_batch_x(b));
+    const int64_t *y = host_data(wk_batch_y(b));
     bool right = true;
     for (int64_t i = 0; i < n; i++)
         for (int k = 0; k < WIDTH; k++) right = right && x[i * WIDTH + k] == (float)(seed * 1000000 + y[i] * 100 + k);

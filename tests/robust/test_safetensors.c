@@ -492,7 +492,8 @@ static bool survives(faults *f, long n)
     return done;
 }
 
-TEST(safetensors, memory_that_runs_out_anywhere_is_an_error_and_loses_nothing)
+TEST_ON_CPU(safetensors, memory_that_runs_out_anywhere_is_an_error_and_loses_nothing,
+            "an allocator comes before all else")
 {
     faults f = { 0 };
     const wk_allocator allocator = { failing_allocate, failing_release, &f };

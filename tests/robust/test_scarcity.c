@@ -11,6 +11,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+WICK_ON_CPU("it takes the host's memory away")
+
 /* A deed: what it needs, what it does, and what must not have changed where it failed. */
 typedef struct deed {
     void (*prepare)(void);

@@ -300,7 +300,7 @@ static void release(void *user, void *memory, size_t bytes)
     free(memory);
 }
 
-TEST(files, and_memory_that_runs_out_anywhere_is_an_error)
+TEST_ON_CPU(files, and_memory_that_runs_out_anywhere_is_an_error, "an allocator comes before all else")
 {
     const wk_allocator allocator = { failing_allocate, release, NULL };
     new_folder();

@@ -84,7 +84,8 @@ wk_status wki_device_fault(wki_device *d)
     const wki_cuda_fault found = *fault;
     if (!found.op) return WK_OK;
     memset(fault, 0, sizeof *fault);
-    const char *name = found.op - 1 == WKI_OP_offsets ? "index" : wki_op_name(found.op - 1); /* as the CPU calls it */
+    const int op = found.op - 1; /* its name is the one that the CPU tells */
+    const char *name = op == WKI_OP_offsets ? "index" : op == WKI_OP_ctc ? "ctc_loss" : wki_op_name(op);
     return wki_fail(WK_E_RANGE, name, "index %lld is out of range on cuda:%d; expected %lld to %lld",
                     (long long)found.value, d->queue.index, (long long)found.low, (long long)found.high);
 }

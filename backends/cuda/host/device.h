@@ -35,6 +35,7 @@ void wki_device_stats(int index, wk_memory *out);
 
 wk_status wki_device_run(int index, const wki_call *call);
 const wki_cuda_kernel *wki_cuda_kernel_of(const wki_call *call); /* NULL with WK_E_UNSUPPORTED recorded */
+bool wki_cuda_waits(void); /* WICK_CUDA_SYNC=1 */
 size_t wki_cuda_scratch(const wki_cuda_kernel *kernel, const wki_call *call);
 
 wk_status wki_cuda_prepare(wki_plan *plan);

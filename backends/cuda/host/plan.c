@@ -274,7 +274,7 @@ static wk_status run_metered(wki_plan *plan, wki_meter *meter)
     return status;
 }
 
-wk_status wki_cuda_replay(wki_plan *plan)
+static wk_status replay(wki_plan *plan)
 {
     ready *r = plan->ready;
     const int index = plan->device & 0xffffff;
@@ -292,4 +292,10 @@ wk_status wki_cuda_replay(wki_plan *plan)
     const wk_status status = run_parts(r, plan, r->pinned[slot]);
     const cudaError_t noted = cudaEventRecord(r->copied[slot], r->device->queue.stream);
     return status ? status : wki_cuda_check(noted, index, "replaying a step");
+}
+
+wk_status wki_cuda_replay(wki_plan *plan)
+{
+    const wk_status status = replay(plan);
+    return status == WK_OK && wki_cuda_waits() ? wki_device_wait(plan->device & 0xffffff) : status;
 }

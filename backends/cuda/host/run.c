@@ -29,7 +29,7 @@ size_t wki_cuda_scratch(const wki_cuda_kernel *kernel, const wki_call *call)
 }
 
 /* Errors come from the call that made them, for WICK_CUDA_SYNC=1. */
-static bool waits_for_calls(void)
+bool wki_cuda_waits(void)
 {
     static atomic_int asked;
     int answer = atomic_load_explicit(&asked, memory_order_relaxed);
@@ -52,7 +52,7 @@ wk_status wki_device_run(int index, const wki_call *call)
     if (bytes && wki_device_get(index, bytes, &scratch, &got)) return WK_E_MEMORY;
     wk_status status = kernel->run(&d->queue, call, scratch);
     if (scratch) wki_device_put(index, scratch, got);
-    return status == WK_OK && waits_for_calls() ? wki_device_wait(index) : status;
+    return status == WK_OK && wki_cuda_waits() ? wki_device_wait(index) : status;
 }
 
 /* ---- Copies ---- */
@@ -122,11 +122,7 @@ static bool rounds(int op, const wki_view *const *views, const void *attrs)
     return true;
 }
 
-static bool in_place(const wki_call *call, int k)
-{
-    (void)k;
-    return call->op < WKI_ROW_COUNT; /* each element is read before it is written */
-}
+static bool in_place(const wki_call *call) { return call->op < WKI_ROW_COUNT; } /* read before it is written */
 
 static const wki_backend backend = {
     .name = "cuda",
