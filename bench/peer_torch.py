@@ -1,5 +1,9 @@
 """The cases in PyTorch: eager, with the foreach and fused optimizers, and compiled; bench/step times the fastest."""
+import os
+
 import peer_common
+
+DEVICE = os.environ.get("BENCH_DEVICE", "cpu")  # of bench/step --device
 
 
 def load():
@@ -20,10 +24,16 @@ def optimizer_of(torch, case, params, **how):
     return make[case.optimizer]()
 
 
-def variant_of(step, loss):
+def there(torch, values):
+    return torch.from_numpy(values.copy()).to(DEVICE)
+
+
+def variant_of(step, loss, wait=None):
     def run(n):
         for _ in range(n):
             step()
+        if wait:
+            wait()
         return n
 
     return peer_common.Variant(run, lambda: float(loss()))
@@ -101,20 +111,47 @@ def network(torch, case):
     with torch.no_grad():
         for p, value in zip(net.parameters(), case.params, strict=True):
             p.copy_(torch.from_numpy(value))
-    return net
+    return net.to(DEVICE)
 
 
-def net_variant(torch, case, compiled=None, compiled_step=False, last=False, **how):
+def waiting(torch):
+    return None if DEVICE == "cpu" else torch.cuda.synchronize
+
+
+def graphed(torch, step):
+    """The step as a CUDA Graph: three ordinary ones on another stream, as PyTorch's notes want it, then replays. Recording runs nothing."""
+    side, state = torch.cuda.Stream(), {"begun": 0}
+
+    def ordinary():
+        state["begun"] += 1
+        side.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(side):
+            step()
+        torch.cuda.current_stream().wait_stream(side)
+
+    def once():
+        if state["begun"] < 3:
+            return ordinary()
+        if "graph" not in state:
+            state["graph"] = torch.cuda.CUDAGraph()
+            with torch.cuda.graph(state["graph"]):
+                step()
+        state["graph"].replay()
+
+    return once
+
+
+def net_variant(torch, case, compiled=None, compiled_step=False, last=False, graph=False, **how):
     """compiled: torch.compile's options for forward and loss; compiled_step: the optimizer is compiled too; last: images and
-    weights have their channels last in memory."""
+    weights have their channels last in memory; graph: the whole step is a CUDA Graph."""
     net = network(torch, case)
-    x, y = torch.from_numpy(case.x), torch.from_numpy(case.y)
+    x, y = there(torch, case.x), there(torch, case.y)
     if last:
         net, x = net.to(memory_format=torch.channels_last), x.to(memory_format=torch.channels_last)
     optimizer = optimizer_of(torch, case, list(net.parameters()), **how)
 
     def loss():
-        with torch.autocast("cpu", torch.bfloat16, enabled=case.work.endswith("-bf16")):
+        with torch.autocast(DEVICE.split(":")[0], torch.bfloat16, enabled=case.work.endswith("-bf16")):
             return torch.nn.functional.cross_entropy(net(x), y)
 
     forward = loss if compiled is None else torch.compile(loss, **compiled)
@@ -125,13 +162,13 @@ def net_variant(torch, case, compiled=None, compiled_step=False, last=False, **h
         forward().backward()
         update()
 
-    return variant_of(step, loss)
+    return variant_of(graphed(torch, step) if graph else step, loss, waiting(torch))
 
 
-def hand_variant(torch, case, compiled=None, update="loop"):
+def hand_variant(torch, case, compiled=None, update="loop", graph=False):
     """The classic example. update: a loop over the two matrices, as its text has it, or PyTorch's faster ways of the same."""
-    x, y = torch.from_numpy(case.x), torch.from_numpy(case.y)
-    params = [torch.from_numpy(p.copy()).requires_grad_() for p in case.params]
+    x, y = there(torch, case.x), there(torch, case.y)
+    params = [there(torch, p).requires_grad_() for p in case.params]
     w1, w2 = params
 
     def loss():
@@ -163,13 +200,13 @@ def hand_variant(torch, case, compiled=None, update="loop"):
         forward().backward()
         then()
 
-    return variant_of(step, loss)
+    return variant_of(graphed(torch, step) if graph else step, loss, waiting(torch))
 
 
 def whole_variant(torch, case):
     """The classic example as one compiled function, the gradients by torch.func."""
-    x, y = torch.from_numpy(case.x), torch.from_numpy(case.y)
-    params = [torch.from_numpy(p.copy()) for p in case.params]
+    x, y = there(torch, case.x), there(torch, case.y)
+    params = [there(torch, p) for p in case.params]
 
     def loss(w1, w2):
         return (x.mm(w1).clamp(min=0).mm(w2) - y).pow(2).sum()
@@ -179,13 +216,20 @@ def whole_variant(torch, case):
         for w, g in zip(params, torch.func.grad(loss, argnums=(0, 1))(*params)):
             w.sub_(g, alpha=case.lr)
 
-    return variant_of(whole, lambda: loss(*params))
+    return variant_of(whole, lambda: loss(*params), waiting(torch))
 
 
 def builders(torch, case):
     torch.set_num_threads(case.threads)
     torch._dynamo.reset()
     overhead = {"mode": "reduce-overhead"}
+    if case.work == "two-layer" and DEVICE != "cpu":
+        return {
+            "eager": lambda: hand_variant(torch, case),
+            "fused": lambda: hand_variant(torch, case, update="fused"),
+            "graph": lambda: hand_variant(torch, case, update="alpha", graph=True),
+            "graph+fused": lambda: hand_variant(torch, case, update="fused", graph=True),
+        }
     if case.work == "two-layer":
         return {
             "eager": lambda: hand_variant(torch, case),
@@ -199,6 +243,9 @@ def builders(torch, case):
     best = {} if case.optimizer == "rmsprop" else {"fused": True}  # RMSprop has no fused form
     large = case.work in ("resnet18", "lstm", "encoder", "grown")  # long to compile: the ways that win elsewhere
     ways = few_ways(torch, case, best) if large else every_way(torch, case, best)
+    if DEVICE != "cpu" and case.optimizer != "adagrad":  # which counts its steps on the host
+        counts = {} if case.optimizer in ("sgd", "momentum") else {"capturable": True}
+        ways["graph"] = lambda: net_variant(torch, case, graph=True, **best, **counts)
     if case.x.ndim == 4:
         ways["channels-last+fused"] = lambda: net_variant(torch, case, last=True, **best)
         ways["channels-last+compile+fused"] = lambda: net_variant(torch, case, {}, last=True, **best)

@@ -3,7 +3,8 @@
  * mean. Linux only.
  *
  *   step [--peer COMMAND] [--peer-jax COMMAND] [--threads N] [--samples K] [--case NAME] [--growth] [--products]
- * [--matmul MODE] [--json] step --memory [--peer COMMAND] [--case NAME] [--json] step --start [--samples K]
+ * [--matmul MODE] [--device NAME] [--json] step --memory [--peer COMMAND] [--case NAME] [--json] step --start
+ * [--samples K]
  */
 #include "cases.h"
 #include "measure.h"
@@ -16,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wick/cuda.h>
 
 enum { MAX_CASES = 64, MAX_PEERS = 2, MAX_SAMPLES = BENCH_MAX_SAMPLES, PREPARE_SECONDS = 1800, SAMPLE_SECONDS = 60 };
 enum { SAMPLE_US = 20000, LONG_US = 100000, FEW_SAMPLES = 5 };
@@ -33,6 +35,7 @@ typedef struct options {
     const char *only;                /* NULL: every case */
     int threads, samples;
     wk_matmul_mode mode;
+    wk_device device;
     bool json, eager, start, first_step, processor, growth, products, memory;
 } options;
 
@@ -59,8 +62,10 @@ static double time_steps(const options *o, bench_run *run, int n)
 {
     bench_clock *now = clock_of(o);
     for (int i = 0; i <= n / 2; i++) bench_step(run);
+    wk_cuda_synchronize(o->device);
     double from = now();
     for (int i = 0; i < n; i++) bench_step(run);
+    wk_cuda_synchronize(o->device);
     return (now() - from) / n;
 }
 
@@ -282,7 +287,7 @@ static int usage(const char *problem, const char *word)
 {
     if (problem) fprintf(stderr, "step: %s: %s\n", problem, word);
     fputs("usage: step [--peer COMMAND] [--peer-jax COMMAND] [--threads N] [--samples K] [--case NAME] [--eager] "
-          "[--growth] [--products] [--matmul MODE] [--processor-time] [--json]\n"
+          "[--growth] [--products] [--matmul MODE] [--device NAME] [--processor-time] [--json]\n"
           "       step --memory [--peer COMMAND] [--threads N] [--case NAME] [--json]\n"
           "       step --start [--samples K]\n"
           "COMMAND runs Python with PyTorch or JAX: python3, say. NAME is one of",
@@ -316,6 +321,8 @@ static bool set_option(options *o, const char *word, const char *value)
     for (int i = 0; i < MAX_PEERS; i++)
         if (!strcmp(word, kinds[i].option)) return o->commands[i] = value, true;
     if (!strcmp(word, "--case")) return o->only = value, true;
+    if (!strcmp(word, "--device"))
+        return wk_device_by_name(value, &o->device) == WK_OK && !setenv("BENCH_DEVICE", value, 1);
     if (!strcmp(word, "--matmul")) return wk_matmul_precision_by_name(value, &o->mode) == WK_OK;
     char *end;
     long number = strtol(value, &end, 10);
@@ -338,8 +345,9 @@ int main(int argc, char **argv)
     for (int i = 0; i < bench_case_count(); i++) any = any || chosen(&o, bench_case_at(i));
     if (!any) return usage("no such case", o.only);
     if (!wk_matmul_precision_is_available(o.mode))
-        return printf("no AMX here: %s is not measured\n", wk_matmul_precision_name(o.mode)), 0;
+        return printf("no AMX, or no GPU, here: %s is not measured\n", wk_matmul_precision_name(o.mode)), 0;
     wk_set_matmul_precision(o.mode);
+    wk_set_device(o.device);
     signal(SIGPIPE, SIG_IGN); /* a peer that ended is an error of write */
     if (o.first_step) return bench_first_step();
     if (o.start) return bench_start(o.samples);
