@@ -146,11 +146,17 @@ static inline const wki_view *turned(const wki_view *v) /* its last two dims */
     return v;
 }
 
-/* Numbers, among which are NaNs, infinities, zeros of both signs and, so that there are equals, whole ones */
+/* Numbers, among which are NaNs, infinities, zeros of both signs, any whole numbers and, so that there are equals, small ones */
 static inline void fill_with_odd_numbers(const wki_view *v)
 {
     static const double odd[] = { 0, -0.0, NAN, INFINITY, -INFINITY, 1e-40, -1e30, 1 };
-    for (int64_t i = 0; wki_is_float((wk_dtype)v->dtype) && i < wki_numel(v); i++)
-        set(v, i, below(3) ? wki_rng_normal(&rng) : below(3) ? (double)below(3) : odd[below(8)]);
+    const size_t size = wk_dtype_size((wk_dtype)v->dtype);
+    for (int64_t i = 0; v->dtype != WK_BOOL && i < wki_numel(v); i++) {
+        const uint64_t any = (uint64_t)below(INT64_MAX) << 1;
+        if (wki_is_float((wk_dtype)v->dtype))
+            set(v, i, below(3) ? wki_rng_normal(&rng) : below(3) ? (double)below(3) : odd[below(8)]);
+        else if (below(2))
+            memcpy((char *)v->data + place(v, i) * (int64_t)size, (const char *)&any + sizeof any - size, size);
+    }
 }
 #endif

@@ -180,7 +180,7 @@ TEST(dropout, has_the_bits_of_the_cpu)
     static const double shares[] = { 0, 0.1, 0.5, 1 };
     if (no_device()) return;
     for (int round = 0; round < 60; round++) {
-        int64_t size[WKI_MAX_DIMS] = { 1001 };
+        int64_t size[WKI_MAX_DIMS] = { 1000 + round % 2 };
         start((uint64_t)round);
         const int ndim = round < 8 ? 1 : some_shape(size, 0, 9);
         const wk_dtype dtype = below(2) ? WK_F32 : WK_F64;
@@ -263,6 +263,21 @@ TEST(reduce, has_the_bits_of_the_cpu_for_many_elements)
                 try_reduce(kind, turned(packed(WK_F32, 3, cases[k].size)), cases[k].dims);
             finish();
         }
+}
+
+TEST(reduce, keeps_the_sign_of_zero_and_every_nan_of_the_cpu)
+{
+    if (no_device()) return;
+    for (int round = 0; round < 60; round++) {
+        static const double odd[] = { 0, -0.0, 0, -0.0, 0, -0.0, NAN, -INFINITY };
+        const int kinds[] = { WKI_SUM, WKI_AMAX, WKI_AMIN, WKI_PROD, WKI_NORM_INF, WKI_NORM_LEAST };
+        start((uint64_t)round);
+        const wki_view *x = packed(round % 2 ? WK_F32 : WK_F64, 2, (int64_t[]){ 5, 1 + below(3000) });
+        for (int64_t i = 0; i < wki_numel(x); i++) set(x, i, odd[below(round % 3 ? 6 : 8)]);
+        try_reduce(kinds[round / 10], x, 2);
+        try_reduce(kinds[round / 10], turned(x), 1);
+        finish();
+    }
 }
 
 /* From 256 pieces or lines on they are joined in runs: in double, so that a float hardly ever notices. */

@@ -1,4 +1,4 @@
-/* copy: y -> x, any strides on both sides, any dtype into any other. What lies side by side on both sides goes as
+/* copy: y -> x, any strides on both sides, any dtype into any other. What lies side by side on both sides goes by 16
  * bytes; where another dim than y's innermost is contiguous in x, as in a transposed matrix, squares are turned in
  * shared memory. */
 #include "backends/cuda/kernels/convert.h"
@@ -126,6 +126,11 @@ static copy_kernel *converting(int to, int from)
     return of[from][to];
 }
 
+static bool is_wide(const void *y, const void *x, size_t bytes)
+{
+    return ((uintptr_t)y | (uintptr_t)x | bytes) % sizeof(uint4) == 0;
+}
+
 static wk_status run(const wki_queue *queue, const wki_call *call, void *scratch)
 {
     const wki_view *y = call->views[0], *x = call->views[1];
@@ -138,10 +143,9 @@ static wk_status run(const wki_queue *queue, const wki_call *call, void *scratch
         copy_kernel *const kernel = converting(y->dtype, x->dtype);
         WKI_LAUNCH(kernel, wki_grid(l.flat ? (l.count - 1) / TOGETHER + 1 : l.count), WKI_THREADS, 0, queue, l, y->data,
                    x->data);
-    } else if (l.flat) {
-        return wki_cuda_check(
-            cudaMemcpyAsync(y->data, x->data, (size_t)l.count * size, cudaMemcpyDeviceToDevice, queue->stream),
-            queue->index, "copy");
+    } else if (l.flat && is_wide(y->data, x->data, (size_t)l.count * size)) {
+        const wki_lattice wide = { l.count * (int64_t)size / (int64_t)sizeof(uint4), 1, true, {}, {} };
+        WKI_LAUNCH(move<uint4>, wki_grid(wide.count), WKI_THREADS, 0, queue, wide, y->data, x->data);
     } else if (find_squares(&l, &s)) {
         void (*const kernel)(const squares, void *, const void *) = size == 8   ? turn<uint64_t>
                                                                     : size == 4 ? turn<uint32_t>

@@ -149,7 +149,7 @@ WKI_DEVICE lane piece_of(const reduce_args &a, const place &p, int fold, const T
 /* What a fold is when nothing was folded, joined with one piece */
 template <typename wide> WKI_DEVICE wide alone(int fold, wide piece)
 {
-    return wki_fold_both(fold, wki_fold_first(fold, wide()), piece);
+    return wki_fold_join(fold, wki_fold_first(fold, wide()), piece);
 }
 
 /* Results of one piece. Those around a centre take several folds: what is known of it, the centre, the result. */
@@ -206,19 +206,31 @@ template <typename T> static __global__ void __launch_bounds__(COLUMN_THREADS, 1
 
 /* ---- Pieces joined ---- */
 
-/* Lines from begin to end - 1 of a result, or pieces of its only line, one after the other */
+/* n parts of a result joined to a total, one after the other; some are read ahead */
+template <typename wide> WKI_DEVICE wide joined_parts(int fold, wide total, const wide *part, int64_t apart, int64_t n)
+{
+    enum { AHEAD = 8 };
+    int64_t i = 0;
+    for (; i + AHEAD <= n; i += AHEAD) {
+        wide some[AHEAD];
+        WKI_UNROLL for (int k = 0; k < AHEAD; k++) some[k] = part[(i + k) * apart];
+        WKI_UNROLL for (int k = 0; k < AHEAD; k++) total = wki_fold_join(fold, total, some[k]);
+    }
+    for (; i < n; i++) total = wki_fold_join(fold, total, part[i * apart]);
+    return total;
+}
+
+/* Lines from begin to end - 1 of a result, or pieces of its only line, in order */
 template <typename wide>
 WKI_DEVICE wide in_order(const reduce_args &a, int fold, const void *parts, int64_t result, int64_t begin, int64_t end)
 {
-    const wide first = wki_fold_first(fold, wide());
-    const int64_t inner = a.lines > 1 ? a.pieces : 1;
+    const wide first = wki_fold_first(fold, wide()), *const part = (const wide *)parts + result;
+    const int64_t apart = a.kept.count;
+    if (end <= begin) return first;
+    if (a.lines == 1 || a.pieces == 1) return joined_parts(fold, first, part + begin * apart, apart, end - begin);
     wide total = first;
-    for (int64_t i = begin; i < end; i++) {
-        wide line = first;
-        for (int64_t k = 0; k < inner; k++)
-            line = wki_fold_both(fold, line, ((const wide *)parts)[(i * inner + k) * a.kept.count + result]);
-        total = wki_fold_both(fold, total, line);
-    }
+    for (int64_t i = begin; i < end; i++)
+        total = wki_fold_join(fold, total, joined_parts(fold, first, part + i * a.pieces * apart, apart, a.pieces));
     return total;
 }
 
@@ -259,7 +271,7 @@ WKI_DEVICE wide by_block(const reduce_args &a, int fold, const void *parts, int6
     wide total = wki_fold_first(fold, wide());
     shared[threadIdx.x] = in_order<wide>(a, fold, parts, result, begin, end);
     __syncthreads();
-    for (int i = 0; threadIdx.x == 0 && i < JOINERS; i++) total = wki_fold_both(fold, total, shared[i]);
+    for (int i = 0; threadIdx.x == 0 && i < JOINERS; i++) total = wki_fold_join(fold, total, shared[i]);
     __syncthreads();
     return total;
 }

@@ -58,6 +58,15 @@ WKI_DEVICE int64_t wki_fold_both(int fold, int64_t a, int64_t b)
     return (int64_t)(fold == WKI_FOLD_PRODUCT ? (uint64_t)a * (uint64_t)b : (uint64_t)a + (uint64_t)b);
 }
 
+/* Pieces: of two zeros the left one */
+WKI_DEVICE double wki_fold_join(int fold, double a, double b)
+{
+    if (wki_is_max(fold)) return b != b || b > a ? b : a;
+    if (wki_is_min(fold)) return b != b || b < a ? b : a;
+    return fold == WKI_FOLD_PRODUCT ? a * b : a + b;
+}
+WKI_DEVICE int64_t wki_fold_join(int fold, int64_t a, int64_t b) { return wki_fold_both(fold, a, b); }
+
 /* A term, by a fold that is known when compiled */
 template <int fold, typename lane, typename T> WKI_DEVICE lane wki_fold_term(T value, lane centre)
 {
