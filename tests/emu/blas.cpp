@@ -278,15 +278,15 @@ struct StatusText {
     }
 static const StatusText status_texts[] = {
     WKI_EMU_STATUS(CUBLAS_STATUS_SUCCESS, "success"),
-    WKI_EMU_STATUS(CUBLAS_STATUS_NOT_INITIALIZED, "the library was not initialized"),
-    WKI_EMU_STATUS(CUBLAS_STATUS_ALLOC_FAILED, "the resource allocation failed"),
-    WKI_EMU_STATUS(CUBLAS_STATUS_INVALID_VALUE, "an invalid value was passed"),
+    WKI_EMU_STATUS(CUBLAS_STATUS_NOT_INITIALIZED, "no handle of the library"),
+    WKI_EMU_STATUS(CUBLAS_STATUS_ALLOC_FAILED, "no memory"),
+    WKI_EMU_STATUS(CUBLAS_STATUS_INVALID_VALUE, "an invalid argument"),
     WKI_EMU_STATUS(CUBLAS_STATUS_ARCH_MISMATCH, "the device lacks what this needs"),
-    WKI_EMU_STATUS(CUBLAS_STATUS_MAPPING_ERROR, "access to device memory failed"),
-    WKI_EMU_STATUS(CUBLAS_STATUS_EXECUTION_FAILED, "the function failed to launch on the device"),
-    WKI_EMU_STATUS(CUBLAS_STATUS_INTERNAL_ERROR, "an internal operation failed"),
-    WKI_EMU_STATUS(CUBLAS_STATUS_NOT_SUPPORTED, "the parameter combination is not supported"),
-    WKI_EMU_STATUS(CUBLAS_STATUS_LICENSE_ERROR, "a license error was detected"),
+    WKI_EMU_STATUS(CUBLAS_STATUS_MAPPING_ERROR, "device memory cannot be reached"),
+    WKI_EMU_STATUS(CUBLAS_STATUS_EXECUTION_FAILED, "the launch failed"),
+    WKI_EMU_STATUS(CUBLAS_STATUS_INTERNAL_ERROR, "an error inside the library"),
+    WKI_EMU_STATUS(CUBLAS_STATUS_NOT_SUPPORTED, "not supported"),
+    WKI_EMU_STATUS(CUBLAS_STATUS_LICENSE_ERROR, "no license"),
 };
 static const StatusText *text_of(cublasStatus_t status)
 {

@@ -11,7 +11,7 @@ namespace wki_emu
 Now now;
 
 enum { NOT_WAITING, AT_BARRIER, AT_MEETING };
-struct Thread {
+struct alignas(64) Thread {
     uint3 index;
     unsigned fiber;
     int waits;
@@ -39,6 +39,7 @@ static unsigned fiber_count, idle[max_threads + 1], idle_count, current;
 static unsigned ready[max_threads], ready_count;
 static const Kernel *running;
 static bool shuffled;
+static Random *random_order; /* the emulator's, within a kernel */
 static unsigned thread_count, started, done, at_barrier, barrier_generation;
 static int barrier_site, barrier_count, barrier_answer;
 static unsigned barrier_first;
@@ -106,7 +107,7 @@ static unsigned take_fiber()
 /* The fiber that goes on when this one cannot. */
 static unsigned pick()
 {
-    Random &random = state().random;
+    Random &random = *random_order;
     bool fresh = started < thread_count;
     if (ready_count && !(fresh && shuffled && random.next() & 1)) {
         unsigned i = shuffled ? random.below(ready_count) : ready_count - 1, thread = ready[i];
@@ -139,7 +140,7 @@ static void begin_block()
     uint64_t at = block_order.at(blocks_begun++);
     now.block = { (unsigned)(at % now.grid_dim.x), (unsigned)(at / now.grid_dim.x % now.grid_dim.y),
                   (unsigned)(at / now.grid_dim.x / now.grid_dim.y) };
-    if (shuffled) thread_order.start = state().random.below(thread_count);
+    if (shuffled) thread_order.start = random_order->below(thread_count);
     for (unsigned i = 0; i * 32 < thread_count; i++) warps[i].waiting = warps[i].gone = 0;
     started = done = at_barrier = ready_count = 0;
     shared_begin(running->shared);
@@ -326,6 +327,7 @@ cudaError_t kernel_run(const Kernel &kernel)
     if (!pointers_are_right(kernel)) return cudaErrorIllegalAddress;
     Random *random = state().seed ? &state().random : nullptr;
     shuffled = random != nullptr;
+    random_order = &state().random;
     running = &kernel;
     now.grid_dim = kernel.grid;
     now.block_dim = kernel.block;

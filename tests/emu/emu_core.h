@@ -20,8 +20,13 @@
 #undef blockDim
 #undef gridDim
 
-/* Sanitizers of the program that this is linked to. */
+#if !defined(__x86_64__) && !defined(WKI_EMU_UCONTEXT)
+#define WKI_EMU_UCONTEXT
+#endif
+
 extern "C" {
+void wki_emu_jump(void **save, void *load) __attribute__((visibility("hidden")));
+/* Sanitizers of the program that this is linked to. */
 #ifdef WKI_EMU_ASAN
 void __asan_poison_memory_region(const volatile void *at, size_t size);
 void __asan_unpoison_memory_region(const volatile void *at, size_t size);
@@ -84,14 +89,20 @@ struct Fiber {
     char *stack = nullptr;
     size_t size = 0;
     void *fake = nullptr, *tsan = nullptr; /* the sanitizers' */
-    bool fresh = false;     /* has not run since fiber_prepare */
 };
 Fiber *fiber_new(unsigned number, void (*body)());
 /* (Re)starts it at its body: what it was doing is given up. */
 void fiber_prepare(Fiber *fiber, void (*body)());
+/* Where no sanitizer wants to know of it, a change is the jump alone. */
+#if !defined(WKI_EMU_UCONTEXT) && !defined(WKI_EMU_ASAN) && !defined(WKI_EMU_TSAN)
+#define WKI_EMU_BARE
+inline void fiber_switch(Fiber *from, Fiber *to) { wki_emu_jump(&from->sp, to->sp); }
+inline void fiber_entered(Fiber *) {}
+#else
 void fiber_switch(Fiber *from, Fiber *to);
 /* A fiber's first words, told where it came from. */
 void fiber_entered(Fiber *self);
+#endif
 /* The stack that the calling thread is on becomes `host`. */
 void fiber_host(Fiber *host);
 

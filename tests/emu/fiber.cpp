@@ -4,9 +4,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <sys/mman.h>
-#if !defined(__x86_64__) && !defined(WKI_EMU_UCONTEXT)
-#define WKI_EMU_UCONTEXT
-#endif
 #ifdef WKI_EMU_UCONTEXT
 #include <ucontext.h>
 #endif
@@ -15,10 +12,8 @@ namespace wki_emu
 {
 
 constexpr size_t guard = 4096, stack_size = (asan || tsan ? 512 : 128) * 1024;
-static Fiber *came_from;
 
 #ifndef WKI_EMU_UCONTEXT
-extern "C" void wki_emu_jump(void **save, void *load) __attribute__((visibility("hidden")));
 extern "C" void wki_emu_start(void) __attribute__((visibility("hidden")));
 /* Saves what a call must keep and goes on where the other left; a fresh stack begins in wki_emu_start with its body in
  * rbx. */
@@ -38,7 +33,6 @@ void fiber_prepare(Fiber *fiber, void (*body)())
 {
     unpoison(fiber->stack, fiber->size);
     fiber->fake = nullptr;
-    fiber->fresh = true;
 #ifdef WKI_EMU_TSAN
     if (fiber->tsan) __tsan_destroy_fiber(fiber->tsan);
     fiber->tsan = __tsan_create_fiber(0);
@@ -90,6 +84,9 @@ void fiber_host(Fiber *host)
     host->stack = nullptr;
 }
 
+#ifndef WKI_EMU_BARE
+static Fiber *came_from;
+
 /* Where a stack goes on after a change: on the host's first, ASan tells where the host's stack lies. */
 static void arrived(Fiber *self)
 {
@@ -117,7 +114,6 @@ void fiber_switch(Fiber *from, Fiber *to)
 #ifdef WKI_EMU_TSAN
     __tsan_switch_to_fiber(to->tsan, 1);
 #endif
-    to->fresh = false;
 #ifdef WKI_EMU_UCONTEXT
     swapcontext((ucontext_t *)from->context, (ucontext_t *)to->context);
 #else
@@ -125,4 +121,5 @@ void fiber_switch(Fiber *from, Fiber *to)
 #endif
     arrived(from);
 }
+#endif
 } // namespace wki_emu

@@ -15,44 +15,44 @@ extern "C" {
 #endif
 
 /* Name, number, what cudaGetErrorString says. */
-#define WKI_EMU_ERRORS(X)                                                                        \
-    X(cudaSuccess, 0, "no error")                                                                \
-    X(cudaErrorInvalidValue, 1, "invalid argument")                                              \
-    X(cudaErrorMemoryAllocation, 2, "out of memory")                                             \
-    X(cudaErrorInitializationError, 3, "initialization error")                                   \
-    X(cudaErrorCudartUnloading, 4, "driver shutting down")                                       \
-    X(cudaErrorInvalidConfiguration, 9, "invalid configuration argument")                        \
-    X(cudaErrorInvalidHostPointer, 16, "invalid host pointer")                                   \
-    X(cudaErrorInvalidDevicePointer, 17, "invalid device pointer")                               \
-    X(cudaErrorInvalidMemcpyDirection, 21, "invalid copy direction for memcpy")                  \
-    X(cudaErrorInsufficientDriver, 35, "CUDA driver version is insufficient for CUDA runtime version") \
-    X(cudaErrorInvalidDeviceFunction, 98, "invalid device function")                             \
-    X(cudaErrorNoDevice, 100, "no CUDA-capable device is detected")                              \
-    X(cudaErrorInvalidDevice, 101, "invalid device ordinal")                                     \
-    X(cudaErrorInvalidResourceHandle, 400, "invalid resource handle")                            \
-    X(cudaErrorIllegalState, 401, "the operation cannot be performed in the present state")      \
-    X(cudaErrorNotReady, 600, "device not ready")                                                \
-    X(cudaErrorIllegalAddress, 700, "an illegal memory access was encountered")                  \
-    X(cudaErrorLaunchOutOfResources, 701, "too many resources requested for launch")             \
-    X(cudaErrorLaunchTimeout, 702, "the launch timed out and was terminated")                    \
-    X(cudaErrorPeerAccessAlreadyEnabled, 704, "peer access is already enabled")                  \
-    X(cudaErrorPeerAccessNotEnabled, 705, "peer access has not been enabled")                    \
-    X(cudaErrorAssert, 710, "device-side assert triggered")                                      \
-    X(cudaErrorMisalignedAddress, 716, "misaligned address")                                     \
-    X(cudaErrorLaunchFailure, 719, "unspecified launch failure")                                 \
-    X(cudaErrorNotPermitted, 800, "operation not permitted")                                     \
-    X(cudaErrorNotSupported, 801, "operation not supported")                                     \
-    X(cudaErrorStreamCaptureUnsupported, 900, "operation not permitted when stream is capturing") \
-    X(cudaErrorStreamCaptureInvalidated, 901, "operation failed due to a previous error during capture") \
-    X(cudaErrorStreamCaptureMerge, 902, "operation would result in a merge of separate capture sequences") \
-    X(cudaErrorStreamCaptureUnmatched, 903, "capture was not ended in the same stream as it began") \
-    X(cudaErrorStreamCaptureUnjoined, 904, "capturing stream has unjoined work")                 \
-    X(cudaErrorStreamCaptureIsolation, 905, "dependency created on uncaptured work in another stream") \
-    X(cudaErrorStreamCaptureImplicit, 906, "operation would make the legacy stream depend on a capturing blocking stream") \
-    X(cudaErrorCapturedEvent, 907, "operation not permitted on an event last recorded in a capturing stream") \
-    X(cudaErrorStreamCaptureWrongThread, 908, "attempt to terminate a thread-local capture sequence from another thread") \
-    X(cudaErrorTimeout, 909, "wait operation timed out")                                         \
-    X(cudaErrorGraphExecUpdateFailure, 910, "the graph update was not performed")                \
+#define WKI_EMU_ERRORS(X)                                                                            \
+    X(cudaSuccess, 0, "no error")                                                                    \
+    X(cudaErrorInvalidValue, 1, "invalid argument")                                                  \
+    X(cudaErrorMemoryAllocation, 2, "out of memory")                                                 \
+    X(cudaErrorInitializationError, 3, "initialization error")                                       \
+    X(cudaErrorCudartUnloading, 4, "driver shutting down")                                           \
+    X(cudaErrorInvalidConfiguration, 9, "invalid shape of a launch")                                 \
+    X(cudaErrorInvalidHostPointer, 16, "invalid host pointer")                                       \
+    X(cudaErrorInvalidDevicePointer, 17, "invalid device pointer")                                   \
+    X(cudaErrorInvalidMemcpyDirection, 21, "invalid direction of a copy")                            \
+    X(cudaErrorInsufficientDriver, 35, "the driver is older than the runtime")                       \
+    X(cudaErrorInvalidDeviceFunction, 98, "invalid device function")                                 \
+    X(cudaErrorNoDevice, 100, "no device")                                                           \
+    X(cudaErrorInvalidDevice, 101, "no device of that number")                                       \
+    X(cudaErrorInvalidResourceHandle, 400, "invalid resource handle")                                \
+    X(cudaErrorIllegalState, 401, "not possible in this state")                                      \
+    X(cudaErrorNotReady, 600, "device not ready")                                                    \
+    X(cudaErrorIllegalAddress, 700, "illegal memory access")                                         \
+    X(cudaErrorLaunchOutOfResources, 701, "the launch asks for more than there is")                  \
+    X(cudaErrorLaunchTimeout, 702, "the launch took too long")                                       \
+    X(cudaErrorPeerAccessAlreadyEnabled, 704, "peer access is already enabled")                      \
+    X(cudaErrorPeerAccessNotEnabled, 705, "peer access has not been enabled")                        \
+    X(cudaErrorAssert, 710, "an assertion failed on the device")                                     \
+    X(cudaErrorMisalignedAddress, 716, "misaligned address")                                         \
+    X(cudaErrorLaunchFailure, 719, "the kernel failed")                                              \
+    X(cudaErrorNotPermitted, 800, "operation not permitted")                                         \
+    X(cudaErrorNotSupported, 801, "operation not supported")                                         \
+    X(cudaErrorStreamCaptureUnsupported, 900, "not allowed while a stream is captured")              \
+    X(cudaErrorStreamCaptureInvalidated, 901, "the capture was spoiled before")                      \
+    X(cudaErrorStreamCaptureMerge, 902, "two captures would become one")                             \
+    X(cudaErrorStreamCaptureUnmatched, 903, "the capture began in another stream")                   \
+    X(cudaErrorStreamCaptureUnjoined, 904, "captured work was not joined")                           \
+    X(cudaErrorStreamCaptureIsolation, 905, "captured work would wait for work that is not")         \
+    X(cudaErrorStreamCaptureImplicit, 906, "the legacy stream would wait for captured work")         \
+    X(cudaErrorCapturedEvent, 907, "the event was recorded in a capture")                            \
+    X(cudaErrorStreamCaptureWrongThread, 908, "the capture belongs to another thread")               \
+    X(cudaErrorTimeout, 909, "waited too long")                                                      \
+    X(cudaErrorGraphExecUpdateFailure, 910, "the graph was not updated")                             \
     X(cudaErrorUnknown, 999, "unknown error")
 
 #define WKI_EMU_ONE(name, number, text) name = number,
