@@ -3,6 +3,7 @@
  *
  *   wick synth digits -o digits.h5
  *   autoencoder digits.h5 PICTURE.pgm [--code 16] [--epochs 5] [--batch 64] [--lr 0.004] [--seed 0]
+ *               [--device cpu]
  *
  * The picture shows ten test images over what was made of them; a PGM file opens in any viewer, and the first few are
  * drawn on the terminal too. */
@@ -24,8 +25,18 @@ static const struct {
                 { "--lr", &lr, 1e-9, 10 },
                 { "--seed", &seed, 0, 1e15 } };
 
+/* What is made from now on lies there. */
+static bool set_device(const char *name)
+{
+    wk_device device;
+    if (wk_device_by_name(name, &device) == WK_OK && wk_set_device(device) == WK_OK) return true;
+    fprintf(stderr, "autoencoder: %s\n", wk_error_text());
+    return false;
+}
+
 static bool set_option(const char *name, const char *value)
 {
+    if (!strcmp(name, "--device")) return set_device(value);
     for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
         if (strcmp(name, options[i].name) != 0) continue;
         char *end;
@@ -165,7 +176,8 @@ static int run(const char *path, const char *picture)
 int main(int argc, char **argv)
 {
     if (argc < 3 || argv[1][0] == '-' || argv[2][0] == '-' || argc % 2 == 0) {
-        fputs("usage: autoencoder FILE.h5 PICTURE.pgm [--code N] [--epochs N] [--batch N] [--lr X] [--seed N]\n",
+        fputs("usage: autoencoder FILE.h5 PICTURE.pgm [--code N] [--epochs N] [--batch N] [--lr X] [--seed N]\n"
+              "                   [--device NAME]\n",
               stderr);
         return 2;
     }

@@ -1,7 +1,7 @@
 /* A small GPT (Radford et al. 2018) over the bytes of a text: it learns to tell the next one, and then writes.
  *
  *   char_transformer FILE [--steps 1000] [--context 64] [--width 64] [--layers 2] [--heads 4] [--batch 16] [--lr 0.003]
- *                         [--sample 400] [--temperature 0.8] [--seed 0]
+ *                         [--sample 400] [--temperature 0.8] [--seed 0] [--device cpu]
  *
  * The last tenth of the text is kept for validation. A book of some 100 KB or more is needed for anything like words;
  * WICK_THREADS says how many threads compute. */
@@ -23,8 +23,18 @@ static const struct {
                 { "--lr", &lr, 1e-9, 10 },      { "--sample", &sample, 0, 1e6 },
                 { "--seed", &seed, 0, 1e15 },   { "--temperature", &temperature, 1e-3, 100 } };
 
+/* What is made from now on lies there. */
+static bool set_device(const char *name)
+{
+    wk_device device;
+    if (wk_device_by_name(name, &device) == WK_OK && wk_set_device(device) == WK_OK) return true;
+    fprintf(stderr, "char_transformer: %s\n", wk_error_text());
+    return false;
+}
+
 static bool set_option(const char *name, const char *value)
 {
+    if (!strcmp(name, "--device")) return set_device(value);
     for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
         if (strcmp(name, options[i].name) != 0) continue;
         char *end;
@@ -213,7 +223,7 @@ int main(int argc, char **argv)
     if (argc < 2 || argv[1][0] == '-' || argc % 2) {
         fputs(
             "usage: char_transformer FILE [--steps N] [--context N] [--width N] [--layers N] [--heads N] [--batch N]\n"
-            "                        [--lr X] [--sample N] [--temperature X] [--seed N]\n",
+            "                        [--lr X] [--sample N] [--temperature X] [--seed N] [--device NAME]\n",
             stderr);
         return 2;
     }

@@ -1,7 +1,7 @@
 /* A convolutional network in the manner of LeNet-5 (LeCun et al. 1998) that learns to read digits:
  *
  *   wick import mnist FOLDER -o mnist.h5
- *   mnist_cnn mnist.h5 [--epochs 5] [--batch 64] [--lr 0.002] [--seed 0] [--save FILE]
+ *   mnist_cnn mnist.h5 [--epochs 5] [--batch 64] [--lr 0.002] [--seed 0] [--save FILE] [--device cpu]
  *
  * It passes 99 % on MNIST's test set in the third epoch. Any file with groups train and test, images [n, h, w] as x and
  * classes as y will do. WICK_THREADS says how many threads compute. */
@@ -22,8 +22,18 @@ static const struct {
                 { "--lr", &lr, 1e-9, 10 },
                 { "--seed", &seed, 0, 1e15 } };
 
+/* What is made from now on lies there. */
+static bool set_device(const char *name)
+{
+    wk_device device;
+    if (wk_device_by_name(name, &device) == WK_OK && wk_set_device(device) == WK_OK) return true;
+    fprintf(stderr, "mnist_cnn: %s\n", wk_error_text());
+    return false;
+}
+
 static bool set_option(const char *name, const char *value)
 {
+    if (!strcmp(name, "--device")) return set_device(value);
     if (!strcmp(name, "--save")) {
         save_as = value;
         return true;
@@ -109,7 +119,8 @@ static int run(const char *path)
 int main(int argc, char **argv)
 {
     if (argc < 2 || argv[1][0] == '-' || argc % 2) {
-        fputs("usage: mnist_cnn FILE.h5 [--epochs N] [--batch N] [--lr X] [--seed N] [--save FILE]\n", stderr);
+        fputs("usage: mnist_cnn FILE.h5 [--epochs N] [--batch N] [--lr X] [--seed N] [--save FILE] [--device NAME]\n",
+              stderr);
         return 2;
     }
     for (int i = 2; i < argc; i += 2)

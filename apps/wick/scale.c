@@ -160,21 +160,26 @@ bool scale_measure(scales *s, const char *name, const sets *data, const models_i
 
 /* ---- Layers ---- */
 
+static wk_tensor *recalled(const wk_state *saved, const char *name)
+{
+    return wk_to_device(wk_state_get(saved, name), wk_current_device());
+}
+
 bool scale_recall(scales *s, const wk_state *saved)
 {
     static const char *const results[] = { "model.1.", "model.2." };
     char name[32];
     *s = (scales){ .x_offset = NULL };
     if (wk_state_has(saved, "model.0.offset")) {
-        s->x_offset = wk_state_get(saved, "model.0.offset");
-        s->x_scale = wk_state_get(saved, "model.0.scale");
+        s->x_offset = recalled(saved, "model.0.offset");
+        s->x_scale = recalled(saved, "model.0.scale");
     }
     for (int i = 0; i < 2; i++) {
         snprintf(name, sizeof name, "%soffset", results[i]);
         if (!wk_state_has(saved, name)) continue;
-        s->y_offset = wk_state_get(saved, name);
+        s->y_offset = recalled(saved, name);
         snprintf(name, sizeof name, "%sscale", results[i]);
-        s->y_scale = wk_state_get(saved, name);
+        s->y_scale = recalled(saved, name);
     }
     return !wk_failed();
 }

@@ -271,8 +271,11 @@ typedef struct pass {
 static bool hash_block(void *user, wk_tensor *const *read)
 {
     pass *p = user;
-    for (int f = 0; f < p->fields; f++)
-        p->hash = mix(p->hash, wk_data(read[f]), (size_t)wk_numel(read[f]) * wk_dtype_size(wk_dtype_of(read[f])));
+    for (int f = 0; f < p->fields; f++) {
+        wk_tensor *t = wk_to_device(read[f], WK_CPU);
+        if (!t) return false;
+        p->hash = mix(p->hash, wk_data(t), (size_t)wk_numel(t) * wk_dtype_size(wk_dtype_of(t)));
+    }
     p->done += wk_size(read[0], 0);
     p->watch(p->user, (double)p->done / (double)p->total);
     return true;

@@ -154,7 +154,7 @@ static int take_config(settings *s, const keep *k)
         const void *from = (const char *)&k->config + f->at;
         void *to = setting_of(s, f);
         const bool may = to == &s->run.epochs || to == &s->patience || to == &s->run.data.isolate ||
-                         to == &s->tensorboard,
+                         to == &s->tensorboard || to == &s->run.device,
                    given = !same_setting(s, &usual, f);
         if (!is_allowed(f, from)) return say_failed("%s: its %s is out of range", k->folder, f->name);
         if (given && may) continue;
