@@ -4,6 +4,7 @@
 #ifndef WKI_BACKEND_H
 #define WKI_BACKEND_H
 #include "backends/call.h"
+#include "backends/upload.h"
 
 /* ---- Kernels ---- */
 
@@ -37,6 +38,7 @@ typedef struct wki_backend {
     wk_status (*prepare)(wki_plan *plan);
     wk_status (*replay)(wki_plan *plan);
     void (*forget)(wki_plan *plan);
+    const wki_uploader *uploader; /* NULL: the host's memory is the device's */
 } wki_backend;
 
 const wki_backend *wki_backend_of(wk_device device); /* NULL with WK_E_DEVICE recorded */

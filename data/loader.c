@@ -273,8 +273,8 @@ static wk_batch *stop_with_error(wk_loader *loader)
     return NULL;
 }
 
-/* The slot's first n rows as tensors that belong to the batch. */
-static bool show(wk_loader *loader, const wki_slot *slot)
+/* The slot's first n rows, where they are in `memory`, as tensors that belong to the batch. */
+static bool show(wk_loader *loader, const wki_slot *slot, wki_storage *const *memory)
 {
     WK_SCOPE(batch);
     const wk_dataset *set = loader->o.set;
@@ -286,7 +286,7 @@ static bool show(wk_loader *loader, const wki_slot *slot)
             flat = slot->longest < 0;
             shape[1] = flat ? slot->items : slot->longest;
         }
-        wk_tensor *view = wki_tensor_on(slot->memory[f], 0, ndim - flat, shape + flat, field->dtype);
+        wk_tensor *view = wki_tensor_on(memory[f], 0, ndim - flat, shape + flat, field->dtype);
         wk_tensor *t = view ? wk_to_device(view, loader->o.device) : NULL;
         if (!t) return false;
         wki_object_adopt(t);
@@ -301,10 +301,21 @@ static bool show(wk_loader *loader, const wki_slot *slot)
     return true;
 }
 
-static void release_batch(wk_loader *loader)
+static wk_status release_batch(wk_loader *loader)
 {
     empty_batch(loader->batch);
-    if (loader->released < loader->delivered) wki_ring_release(loader);
+    if (loader->released >= loader->delivered) return WK_OK;
+    if (wki_uploads_rest(loader, loader->delivered - 1)) return wk_error();
+    wki_ring_release(loader);
+    return WK_OK;
+}
+
+/* The next batch goes to the device beside the step of this one, if it is there. */
+static wk_batch *send_ahead(wk_loader *loader)
+{
+    wki_slot *next = loader->uploader ? wki_ring_peek(loader) : NULL;
+    if (next) wki_uploads_send(loader, next, loader->delivered);
+    return loader->batch;
 }
 
 /* How many of this epoch's have been handed out. */
@@ -330,7 +341,7 @@ wk_batch *wk_loader_next(wk_loader *loader)
     wki_check(!loader->filling, NULL, WK_E_STATE, where, "called by the dataset that this loader is reading");
     if (loader->failure.code != WK_OK) return wki_error_raise(&loader->failure), NULL;
     if (!is_here(loader, where)) return NULL;
-    release_batch(loader);
+    if (release_batch(loader)) return stop_with_error(loader);
     if (!loader->looked && look_again(loader, where)) return stop_with_error(loader);
     const int64_t in_epoch = batch_of(loader);
     if (in_epoch == loader->batches) {
@@ -338,14 +349,14 @@ wk_batch *wk_loader_next(wk_loader *loader)
         loader->looked = !loader->o.refresh;
         return NULL;
     }
-    const wki_slot *slot = wki_ring_wait(loader);
+    wki_slot *slot = wki_ring_wait(loader);
     if (!slot) return NULL;
-    loader->delivered++;
+    wki_storage *const *memory = wki_uploads_take(loader, slot, loader->delivered++);
     if (slot->error.code != WK_OK)
         wki_fail(slot->error.code, where, "batch %lld of epoch %lld (dataset \"%s\"): %s", (long long)in_epoch,
                  (long long)loader->epoch, loader->o.set->ops->name, slot->error.text);
-    else if (show(loader, slot))
-        return loader->batch;
+    else if (show(loader, slot, memory))
+        return send_ahead(loader);
     return stop_with_error(loader);
 }
 

@@ -48,6 +48,14 @@ typedef struct wki_worker {
     wki_storage *room[WK_MAX_FIELDS]; /* for one such row, where rows go by windows */
 } wki_worker;
 
+/* The device's memory for every second batch, and the copies to it; see uploads.c. */
+enum { WKI_UPLOAD_SETS = 2 };
+typedef struct wki_upload_set {
+    wki_upload *upload;
+    wki_storage *memory[WK_MAX_FIELDS]; /* between batches the loader's alone; NULL: not made yet, or kept by somebody */
+    int64_t batch; /* whose copies have begun; -1: none */
+} wki_upload_set;
+
 struct wk_batch {
     wki_object object;
     const wk_dataset *set;            /* of the loader, which outlives the contents */
@@ -75,6 +83,8 @@ struct wk_loader {
     size_t slot_room;           /* bytes of a slot's for the transforms, likewise */
     wki_slot *slots;
     int nslots, nthreads, nlocks;
+    const wki_uploader *uploader; /* NULL: batches are the slots' memory */
+    wki_upload_set uploads[WKI_UPLOAD_SETS];
     wki_worker *workers;
     wk_loading took;            /* its seconds, guarded by `lock` */
     int64_t handed_out, rows;
@@ -96,7 +106,24 @@ void wki_ring_free(wk_loader *loader);
 /* Until batch `delivered` is there; fills it here without workers. NULL: o.timeout_ms are over, and who does what is recorded
  * as the error. */
 wki_slot *wki_ring_wait(wk_loader *loader);
+wki_slot *wki_ring_peek(wk_loader *loader);  /* batch `delivered`, if it is there already */
 void wki_ring_release(wk_loader *loader);   /* gives the oldest delivered slot back */
+size_t wki_slot_bytes(const wk_loader *loader, const wki_slot *slot, int f); /* that the slot's rows of a field take */
+typedef wki_storage *wki_maker(const wk_loader *loader, size_t bytes);
+/* So much memory of the loader alone: at once as much as any batch takes, unless that is far more. */
+void *wki_writable(const wk_loader *loader, wki_maker *make, wki_storage **memory, size_t bytes, size_t most);
+
+/* Batches for a device (uploads.c); for others nothing is done. */
+wk_status wki_uploads_make(wk_loader *loader); /* what was made is freed by wki_uploads_free */
+void wki_uploads_free(wk_loader *loader);      /* waits for copies */
+wki_maker wki_slot_memory;                     /* pinned, where it goes to a device */
+/* Begins the copies of a batch, once. An error is the slot's. */
+void wki_uploads_send(wk_loader *loader, wki_slot *slot, int64_t batch);
+/* Where the batch's fields are, for what is called from now on; an error is the slot's. */
+wki_storage *const *wki_uploads_take(wk_loader *loader, wki_slot *slot, int64_t batch);
+/* The batch is over: its slot may be filled again. */
+wk_status wki_uploads_rest(wk_loader *loader, int64_t batch);
+wk_status wki_uploads_rest_all(wk_loader *loader);
 
 /* Is the state of such a loader? Nothing changes; of a set that grows, rows may be fewer. */
 wk_status wki_loader_fits(const wk_loader *loader, const wk_state *s);

@@ -6,15 +6,20 @@
 #include <stdio.h>
 #include <string.h>
 
-/* So much memory of the slot, of the loader alone: at once as much as any batch takes, unless that is far more. */
-static void *writable(wki_storage **memory, size_t bytes, size_t most)
+void *wki_writable(const wk_loader *loader, wki_maker *make, wki_storage **memory, size_t bytes, size_t most)
 {
     if (*memory && (wki_storage_refs(*memory) > 1 || (*memory)->bytes < bytes)) {
         wki_storage_unref(*memory);
         *memory = NULL;
     }
-    if (!*memory) *memory = wki_storage_new(WK_CPU, most / 4 <= bytes && most > bytes ? most : bytes);
+    if (!*memory) *memory = make(loader, most / 4 <= bytes && most > bytes ? most : bytes);
     return *memory ? (*memory)->data : NULL;
+}
+
+static wki_storage *scratch(const wk_loader *loader, size_t bytes)
+{
+    (void)loader;
+    return wki_storage_new(WK_CPU, bytes);
 }
 
 /* A field's share of this slot's batch. */
@@ -23,6 +28,12 @@ static size_t field_bytes(const wk_loader *loader, const wki_slot *slot, int f)
     if (!wki_is_ragged(loader->o.set, f)) return loader->most[f];
     const int64_t items = slot->longest < 0 ? slot->items : slot->n * slot->longest;
     return (size_t)items * wki_item_bytes(&loader->pipeline.fields[f]);
+}
+
+size_t wki_slot_bytes(const wk_loader *loader, const wki_slot *slot, int f)
+{
+    const bool ragged = wki_is_ragged(loader->o.set, f);
+    return ragged ? field_bytes(loader, slot, f) : (size_t)slot->n * wki_field_bytes(&loader->pipeline.fields[f]);
 }
 
 /* How long the slot's rows are, and what they are padded to. */
@@ -39,7 +50,7 @@ static void *room_of(const wk_loader *loader, wki_slot *slot)
     size_t bytes = loader->slot_room;
     if (loader->o.flat && loader->pipeline.nsteps == 0) return NULL; /* read into the batch */
     if (slot->lengths) wki_pipeline_room(&loader->pipeline, loader->o.set, slot->n, slot->items, &bytes);
-    return bytes ? writable(&slot->room, bytes, loader->slot_room) : NULL;
+    return bytes ? wki_writable(loader, scratch, &slot->room, bytes, loader->slot_room) : NULL;
 }
 
 /* Leaves no error pending in this thread: what went wrong is the slot's, and reaches the caller at this batch. */
@@ -49,7 +60,8 @@ static void fill(wk_loader *loader, wki_slot *slot)
     void *fields[WK_MAX_FIELDS];
     if (slot->lengths && !wk_failed()) measure(loader, slot);
     for (int f = 0; f < set->nfields && !wk_failed(); f++)
-        fields[f] = writable(&slot->memory[f], field_bytes(loader, slot, f), loader->most[f]);
+        fields[f] =
+            wki_writable(loader, wki_slot_memory, &slot->memory[f], field_bytes(loader, slot, f), loader->most[f]);
     void *room = wk_failed() ? NULL : room_of(loader, slot);
     const wki_drawn drawn = { slot->rows,         slot->n,       slot->epoch, slot->from,
                               loader->order.seed, slot->lengths, slot->items, slot->longest };
@@ -231,6 +243,16 @@ wki_slot *wki_ring_wait(wk_loader *loader)
     return over ? NULL : slot;
 }
 
+wki_slot *wki_ring_peek(wk_loader *loader)
+{
+    if (loader->nthreads == 0) return NULL;
+    wki_slot *slot = &loader->slots[loader->delivered % loader->nslots];
+    wki_lock(&loader->lock);
+    const bool ready = slot->ready;
+    wki_unlock(&loader->lock);
+    return ready ? slot : NULL;
+}
+
 void wki_ring_release(wk_loader *loader)
 {
     wki_lock(&loader->lock);
@@ -244,7 +266,7 @@ static bool has_room_ahead(wki_worker *me, const wk_dataset *set)
 {
     for (int f = 0; f < set->nfields; f++) {
         const size_t bytes = wki_field_bytes(&set->fields[f]);
-        if (!writable(&me->room[f], bytes, bytes)) return false;
+        if (!wki_writable(me->loader, scratch, &me->room[f], bytes, bytes)) return false;
     }
     return true;
 }
@@ -256,6 +278,7 @@ wk_status wki_ring_start(wk_loader *loader, int64_t batch)
     loader->first_epoch = loader->epoch;
     loader->stop = false;
     loader->forks = wki_forks();
+    if (wki_uploads_rest_all(loader)) return wk_error();
     for (int s = 0; s < loader->nslots; s++) loader->slots[s].ready = false;
     while (loader->looked && loader->nthreads < loader->o.num_workers) {
         wki_worker *w = &loader->workers[loader->nthreads];
@@ -319,12 +342,14 @@ wk_status wki_ring_make(wk_loader *loader)
         loader->slots[s].lengths = wki_alloc_array((size_t)loader->capacity, sizeof(int64_t));
         if (!loader->slots[s].lengths) return WK_E_MEMORY;
     }
-    return make_locks(loader);
+    const wk_status status = wki_uploads_make(loader);
+    return status == WK_OK ? make_locks(loader) : status;
 }
 
 void wki_ring_free(wk_loader *loader)
 {
     wki_ring_stop(loader);
+    wki_uploads_free(loader);
     for (int s = 0; s < loader->nslots; s++) {
         for (int f = 0; f < WK_MAX_FIELDS; f++) wki_storage_unref(loader->slots[s].memory[f]);
         wki_free(loader->slots[s].rows);

@@ -247,4 +247,5 @@ const wki_backend wki_cpu_backend = {
     wki_cpu_prepare,
     wki_cpu_replay,
     wki_cpu_forget,
+    NULL,
 };

@@ -292,7 +292,7 @@ typedef struct wk_loader_opts {
     int prefetch;            /* 2 batches ahead a worker */
     uint64_t seed;           /* 0; of the order */
     bool seed_from_process;  /* true: the process seed (wk_manual_seed) is mixed in */
-    wk_device device;        /* the thread's current device */
+    wk_device device;        /* the thread's current device; batches are copied there beside what it computes, with workers one ahead */
     int64_t window;          /* 0: chosen; with shuffle, how many rows are shuffled at a time (whole blocks, in random order) where rows are
                               * decoded in blocks */
     wk_sampler *sampler;     /* NULL: by shuffle; held */

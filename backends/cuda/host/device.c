@@ -5,6 +5,7 @@
 #include <string.h>
 
 static struct {
+    int count; /* set before anything else is asked */
     wki_mutex lock;
     wki_device *open[WKI_CUDA_MOST_DEVICES];
 } devices = { .lock = WKI_MUTEX_INIT };
@@ -30,12 +31,15 @@ wk_status wki_launched(const wki_queue *queue, const wki_call *call)
     return error == cudaSuccess ? WK_OK : wki_cuda_check(error, queue->index, wki_op_name(call->op));
 }
 
-int wki_device_count(void)
+cudaError_t wki_devices_find(void)
 {
     int count = 0;
-    if (cudaGetDeviceCount(&count) != cudaSuccess) count = 0;
-    return count < WKI_CUDA_MOST_DEVICES ? count : WKI_CUDA_MOST_DEVICES;
+    const cudaError_t error = cudaGetDeviceCount(&count);
+    if (error == cudaSuccess) devices.count = count < WKI_CUDA_MOST_DEVICES ? count : WKI_CUDA_MOST_DEVICES;
+    return error;
 }
+
+int wki_device_count(void) { return devices.count; }
 
 static wk_status make(wki_device *d, int index)
 {

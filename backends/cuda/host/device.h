@@ -14,6 +14,7 @@ typedef struct wki_cuda_pool wki_cuda_pool;
 typedef struct wki_device {
     wki_queue queue; /* one for all threads: what is freed may be used by what comes behind it */
     wki_mutex lock;  /* of what follows */
+    cudaStream_t copies; /* the queue for batches; NULL: not made yet */
     wki_cuda_pool *pool;
     void *products; /* what kernels/product.c keeps */
 } wki_device;
@@ -22,6 +23,7 @@ typedef struct wki_device_text {
     char text[16];
 } wki_device_text;
 wki_device_text wki_device_name(int index); /* "cuda:0" */
+cudaError_t wki_devices_find(void); /* once, when the plugin is opened */
 int wki_device_count(void);
 /* Opened when first asked for, and made the thread's current one. NULL with the error recorded. */
 wki_device *wki_device_at(int index);
@@ -34,6 +36,7 @@ void wki_device_trim(int index);
 void wki_device_stats(int index, wk_memory *out);
 
 wk_status wki_device_run(int index, const wki_call *call);
+extern const wki_uploader wki_cuda_uploader;
 const wki_cuda_kernel *wki_cuda_kernel_of(const wki_call *call); /* NULL with WK_E_UNSUPPORTED recorded */
 bool wki_cuda_waits(void); /* WICK_CUDA_SYNC=1 */
 size_t wki_cuda_scratch(const wki_cuda_kernel *kernel, const wki_call *call);

@@ -138,6 +138,7 @@ static const wki_backend backend = {
     .prepare = wki_cuda_prepare,
     .replay = wki_cuda_replay,
     .forget = wki_cuda_forget,
+    .uploader = &wki_cuda_uploader,
 };
 
 static wk_status properties(int index, wk_cuda_properties *out)
@@ -163,16 +164,15 @@ static const wki_cuda_plugin plugin = {
 __attribute__((visibility("default"))) const wki_cuda_plugin *
 wki_cuda_plugin_open(uint32_t abi, const wki_cuda_core *core, char *why, size_t why_bytes)
 {
-    int count = 0;
     if (abi != WKI_CUDA_ABI) {
         snprintf(why, why_bytes, "libwick-cuda is of another version than libwick");
         return NULL;
     }
     wki_cuda_core_here = core;
-    const cudaError_t error = cudaGetDeviceCount(&count);
+    const cudaError_t error = wki_devices_find();
     if (error != cudaSuccess)
         snprintf(why, why_bytes, "%s", cudaGetErrorString(error));
-    else if (count == 0)
+    else if (wki_device_count() == 0)
         snprintf(why, why_bytes, "no CUDA device is there");
-    return error == cudaSuccess && count > 0 ? &plugin : NULL;
+    return wki_device_count() > 0 ? &plugin : NULL;
 }
