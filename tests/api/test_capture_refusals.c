@@ -294,15 +294,17 @@ static wk_tensor *takes_a_row(void *user, wk_tensor *const *in, int n)
     return wk_add(wk_sum(x[0]), wk_sum(in[0]));
 }
 
-TEST_ON_CPU(capture_refusals, of_memory_that_the_host_fills_is_ordinary, "rows that a data set gives are the host's")
+TEST(capture_refusals, of_memory_that_the_host_fills_is_ordinary)
 {
     wk_tensor *x = wk_arange(0, 8, 1, WK_F32), *zero = wk_zeros(WK_SHAPE(1), WK_F32);
+    const bool here = wk_current_device() == WK_CPU;
     for (int kind = 0; kind < 4; kind++) {
         rows r = { wk_dataset_tensors(&x, NULL, 1), 0, kind & 1, kind & 2 };
         wk_plan *plan = wk_capture(takes_a_row, &r);
         for (int i = 0; i < 8; i++) {
             CHECK(wk_item(wk_plan_run(plan, &zero, 1)) == i * (r.changes ? 2 : 1));
-            CHECK(i == 0 || tells(plan, "reads memory that no call has written"));
+            CHECK(i == 0 ||
+                  tells(plan, here ? "reads memory that no call has written" : "a tensor goes to another device"));
         }
         keep_only(NULL);
     }
