@@ -1,5 +1,9 @@
 # libwick-cuda, which libwick loads at run time: with the toolkit where it is found, and for tests against tests/emu.
-set(WICK_WITH_CUDA AUTO CACHE STRING "Build libwick-cuda: AUTO (if the CUDA toolkit is found), ON (it must be found), OFF")
+set(with_cuda OFF)
+if(PROJECT_IS_TOP_LEVEL)
+  set(with_cuda AUTO)
+endif()
+set(WICK_WITH_CUDA ${with_cuda} CACHE STRING "Build libwick-cuda: AUTO (if the CUDA toolkit is found), ON (it must be found), OFF")
 set_property(CACHE WICK_WITH_CUDA PROPERTY STRINGS AUTO ON OFF)
 set(WICK_CUDA_ARCHITECTURES 80-real 90-real 100 CACHE STRING "GPUs that libwick-cuda has code for; the last one's PTX serves later ones")
 set(WICK_CUDA_EMU AUTO CACHE STRING "Build libwick-cuda against the emulator of tests/emu, too: AUTO (for tests, if there is a C++ compiler), ON, OFF")
