@@ -176,6 +176,7 @@ static wk_status install_grad(task *t, wk_tensor *leaf, wk_tensor *g)
 static wk_status run_node(task *t, wki_node *node)
 {
     WK_SCOPE(backward);
+    WKI_BESIDE(gradient, node->grad);
     wki_backward b = { node, node->grad, !t->create && !wki_anomaly && !node->hooks };
     wk_tensor *inline_d[WKI_INLINE_INPUTS] = { 0 }, **d = inline_d;
     if (node->hooks && wki_run_node_hooks(node, WKI_HOOK_BEFORE, NULL)) return wk_error();

@@ -18,6 +18,7 @@ typedef struct check {
 static wk_tensor *weighted(wk_tensor *y)
 {
     if (!y) return NULL;
+    WKI_BESIDE(here, y);
     wk_tensor *w = wk_add_scalar(wk_sin(wk_arange(0, (double)wki_numel(&y->v), 1, WK_F64)), 1.5);
     return wk_sum(wk_mul(wk_to(y, WK_F64), wk_reshape(w, y->v.ndim, y->v.size)));
 }

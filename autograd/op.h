@@ -253,6 +253,18 @@ static inline wk_device wki_to_cpu(void)
     wk_set_device(WK_CPU);
     return was;
 }
-static inline void wki_device_guard(const wk_device *was) { wk_set_device(*was); }
+static inline void wki_device_guard(const wk_device *was)
+{
+    if (wk_current_device() != *was) wk_set_device(*was);
+}
 #define WKI_ON_CPU(name) wk_device name WK_CLEANUP(wki_device_guard) = wki_to_cpu()
+
+/* The same beside t, wherever that is; NULL: where it does already. */
+static inline wk_device wki_to_device_of(const wk_tensor *t)
+{
+    const wk_device was = wk_current_device();
+    if (t && t->v.device != was) wk_set_device(t->v.device);
+    return was;
+}
+#define WKI_BESIDE(name, t) wk_device name WK_CLEANUP(wki_device_guard) = wki_to_device_of(t)
 #endif

@@ -66,7 +66,11 @@ wk_tensor *wki_loss_reduce(wk_tensor *losses, wk_reduction reduction, wk_tensor 
     return wk_div_scalar(wk_sum(losses), (double)(losses->v.ndim ? losses->v.size[0] : 1));
 }
 
-wk_tensor *wki_number_like(double value, wk_tensor *x) { return x ? wk_scalar(value, (wk_dtype)x->v.dtype) : NULL; }
+wk_tensor *wki_number_like(double value, wk_tensor *x)
+{
+    WKI_BESIDE(here, x);
+    return x ? wk_scalar(value, (wk_dtype)x->v.dtype) : NULL;
+}
 
 wk_tensor *wki_raised(wk_tensor *x, double least)
 {

@@ -235,6 +235,7 @@ wk_status wk_forward_many(wk_module *m, wk_tensor *const *in, int nin, wk_tensor
               "%d inputs and %d results; at least one of each is needed", in ? nin : 0, out ? nout : 0);
     for (int i = 0; i < nin; i++)
         if ((i == 0 || in[i]) && !wki_tensor_ok(in[i], m->ops->name, i ? "an input" : "x")) return wk_error();
+    WKI_BESIDE(input, in[0]);
     wki_frame frame = { wki_frames, m->name, m->ops->name }; /* for anomaly mode */
     wki_watcher *watcher = wki_module_watcher;
     wki_frames = &frame;

@@ -72,6 +72,7 @@ static double clip_always(const wk_clip_grad_norm_opts *o)
     WK_SCOPE(norms);
     WK_NO_GRAD(scaling);
     wk_tensor *total = norm_tensor(o->params, o->norm_type, n);
+    WKI_BESIDE(here, total);
     wk_tensor *by = wk_div(wk_full(WK_SCALAR, WK_F64, o->max_norm), wk_add_scalar(total, 1e-6));
     by = wk_clamp_max(by, 1);
     for (int i = 0; i < wk_params_count(o->params); i++) {

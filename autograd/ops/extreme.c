@@ -122,6 +122,7 @@ wk_tensor *wk_min_dim(wk_tensor *t, int dim, bool keepdim, wk_tensor **indices)
 static wk_tensor *place_of_dim(const char *where, wk_tensor *t, int dim, bool least, bool keepdim)
 {
     if (!dim_ok(where, t, &dim)) return NULL;
+    WKI_BESIDE(here, t);
     if (t->v.ndim == 0) return wk_zeros(WK_SCALAR, WK_I64);
     wk_tensor *y = place(where, t, dim, least, NULL);
     return !y || keepdim ? y : wk_squeeze(y, dim);

@@ -217,6 +217,7 @@ static wk_tensor *scatter(const wki_opdef *op, wk_tensor *t, wk_tensor *index, w
 {
     wk_dtype dtype = (wk_dtype)src->v.dtype;
     wk_tensor *in[] = { t, src };
+    WKI_BESIDE(here, src);
     wk_tensor *y = t ? wki_new_like(op->name, t, dtype) : wk_zeros(s->from.ndim, s->from.size, dtype);
     const wki_along_attrs attrs = { s->a.dim, s->a.wrap, op == &scatter_add_op };
     if (!y || (t && wki_do(WKI_OP_copy, 1, WKI_VIEWS(&y->v, &t->v), NULL, 0, wki_numel(&t->v))) ||
@@ -277,6 +278,7 @@ wk_tensor *wk_scatter_add(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *sr
 static wk_tensor *value_for(const char *where, wk_tensor *t, wk_tensor *index, double value)
 {
     if (!wki_tensor_ok(t, where, "t") || !wki_tensor_ok(index, where, "index")) return NULL;
+    WKI_BESIDE(here, t);
     wk_tensor *src = wk_full(WK_SCALAR, (wk_dtype)t->v.dtype, value);
     return src ? wk_expand(src, index->v.ndim, index->v.size) : NULL;
 }
@@ -391,6 +393,7 @@ wk_tensor *wk_one_hot(wk_tensor *t, int64_t classes)
     }
     wki_shape shape = wki_shape_of(t);
     shape.size[shape.ndim++] = classes;
+    WKI_BESIDE(here, t);
     wk_tensor *y = wk_zeros(shape.ndim, shape.size, WK_I64), *one = wk_ones(WK_SCALAR, WK_I64);
     wki_view index = t->v, src;
     index.size[index.ndim] = index.stride[index.ndim] = 1;

@@ -157,6 +157,7 @@ wk_tensor *wk_histogram_run(const wk_histogram_opts *options)
     if (o.edges) *o.edges = NULL;
     if (!input_ok(&o)) return NULL;
     WK_NO_GRAD(plain);
+    WKI_BESIDE(here, o.t);
     wk_tensor *x = in_a_line(o.t), *weight = o.weight ? in_a_line(o.weight) : NULL, *edges = o.at;
     if (!x || (o.weight && !weight) || (edges && !edges_ok(x, edges))) return NULL;
     if (!edges && !range_of("histogram", x, &o.low, &o.high, 0.5)) return NULL;

@@ -232,6 +232,7 @@ static wk_tensor *filling(const char *where, wk_tensor *t, wk_tensor **index, do
               "%g is not whole; the tensor is %s, convert it with wk_to", value, wk_dtype_name(dtype));
     wki_shape shape = p->from = wki_shape_of(t);
     shape.size[p->dim] = (*index)->v.size[0];
+    WKI_BESIDE(here, t);
     wk_tensor *number = wk_full(WK_SCALAR, dtype, value);
     return number ? wk_expand(number, shape.ndim, shape.size) : NULL;
 }
@@ -259,6 +260,7 @@ static wk_tensor *filled(const char *where, wk_tensor *t, int dim, wk_tensor *in
     wki_check(value->v.ndim == 0, NULL, WK_E_SHAPE, where, "value is %s; [] is needed", wki_show(&value->v));
     wki_check(value->v.dtype == t->v.dtype, NULL, WK_E_DTYPE, where, "value is %s, t %s; both must be one dtype",
               wk_dtype_name((wk_dtype)value->v.dtype), wk_dtype_name((wk_dtype)t->v.dtype));
+    WKI_BESIDE(here, t);
     wk_tensor *mask = wk_zeros(t->v.ndim, t->v.size, WK_BOOL);
     if (!mask || wk_index_fill_(mask, dim, index, 1)) {
         wki_error_rename("index_fill_", where);

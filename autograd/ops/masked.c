@@ -112,6 +112,7 @@ wk_tensor *wk_nonzero(wk_tensor *t)
     wk_tensor *mask = t->v.dtype == WK_BOOL ? t : wk_ne_scalar(t, 0), *column[WK_MAX_DIMS];
     const int64_t count = mask ? count_of(mask) : -1;
     if (count < 0) return NULL;
+    WKI_BESIDE(here, t);
     if (t->v.ndim == 0 || count == 0) return wk_zeros(WK_SHAPE(count, t->v.ndim), WK_I64);
     wk_tensor *place = wk_reshape(wk_arange(0, (double)wki_numel(&t->v), 1, WK_I64), t->v.ndim, t->v.size);
     place = place ? masked_select(place, mask, count) : NULL;

@@ -26,6 +26,7 @@ static wk_status var_backward(wki_backward *b, wk_tensor **d)
 /* 1 in place of 0: what is divided by it is 0 there */
 static wk_tensor *without_zeros(wk_tensor *t)
 {
+    WKI_BESIDE(here, t);
     wk_tensor *zero = t ? wk_scalar(0, (wk_dtype)t->v.dtype) : NULL,
               *one = t ? wk_scalar(1, (wk_dtype)t->v.dtype) : NULL;
     return wk_where(wk_eq(t, zero), one, t);

@@ -177,6 +177,7 @@ static wk_tensor *put(wk_tensor *t, wk_tensor *offsets, wk_tensor *values, const
     const wki_opdef *op = accumulate ? &index_put_add_op : &index_put_op;
     wk_dtype dtype = (wk_dtype)values->v.dtype;
     wk_tensor *in[] = { t, values };
+    WKI_BESIDE(here, values);
     wk_tensor *y =
         t ? wki_new(op->name, t->v.device, t->v.ndim, t->v.size, dtype) : wk_zeros(p->from.ndim, p->from.size, dtype);
     if (!y || (t && wki_do(WKI_OP_copy, 1, WKI_VIEWS(&y->v, &t->v), NULL, 0, wki_numel(&t->v)))) return NULL;

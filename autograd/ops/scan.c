@@ -25,6 +25,7 @@ static wk_tensor *shifted(wk_tensor *t, const along *a, double fill)
     if (!t || t->v.size[a->dim] == 0) return t;
     wki_shape edge = wki_shape_of(t);
     edge.size[a->dim] = 1;
+    WKI_BESIDE(here, t);
     wk_tensor *end = wk_full(edge.ndim, edge.size, (wk_dtype)t->v.dtype, fill);
     wk_tensor *rest = wk_narrow(t, a->dim, a->reverse ? 1 : 0, t->v.size[a->dim] - 1);
     return wk_cat((wk_tensor *[]){ a->reverse ? rest : end, a->reverse ? end : rest }, 2, a->dim);

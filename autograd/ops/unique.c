@@ -6,6 +6,7 @@
 static wk_tensor *starts_of(wk_tensor *line)
 {
     const int64_t n = wki_numel(&line->v);
+    WKI_BESIDE(here, line);
     if (n == 0) return wk_zeros(WK_SHAPE(0), WK_BOOL);
     wk_tensor *changes = wk_ne(wk_narrow(line, 0, 1, n - 1), wk_narrow(line, 0, 0, n - 1));
     return wk_cat((wk_tensor *[]){ wk_ones(WK_SHAPE(1), WK_BOOL), changes }, 2, 0);

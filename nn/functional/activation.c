@@ -46,6 +46,7 @@ wk_tensor *wk_rrelu(wk_tensor *x, double lower, double upper, bool training)
     wki_check(lower <= upper, NULL, WK_E_INVALID, where, "slopes from %g to %g; the first must not be more", lower,
               upper);
     if (!training) return wk_leaky_relu(x, (lower + upper) / 2);
+    WKI_BESIDE(here, x);
     wk_tensor *slope = wk_empty(x->v.ndim, x->v.size, WK_F32); /* f64 has the same ones */
     if (wk_uniform_(slope, lower, upper)) return NULL;
     return wk_where(wk_le_scalar(x, 0), wk_mul(x, wk_to(slope, (wk_dtype)x->v.dtype)), x);

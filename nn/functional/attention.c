@@ -93,6 +93,7 @@ wk_tensor *wk_scaled_dot_product_attention_run(wk_tensor *q, wk_tensor *k, wk_te
     wk_attention_opts o = wk_attention_opts_default();
     if (given) wki_options_merge(&o, sizeof o, given);
     if (!operands_ok(q, k, v) || !options_ok(&o)) return NULL;
+    WKI_BESIDE(here, q);
     if (o.enable_gqa) {
         k = repeated_heads(k, q);
         v = repeated_heads(v, q);

@@ -6,6 +6,7 @@
 
 static wk_tensor *onehot_like(wk_tensor *logits, wk_tensor *target)
 {
+    WKI_BESIDE(here, logits);
     wk_tensor *classes = wk_unsqueeze(wk_arange(0, (double)logits->v.size[1], 1, WK_I64), 0);
     return wk_to(wk_eq(wk_unsqueeze(target, 1), classes), (wk_dtype)logits->v.dtype);
 }

@@ -31,6 +31,7 @@ static wk_tensor *column(wk_tensor *spans, int64_t i) { return wk_narrow(spans, 
 static bool extend(const ctc *c, wk_tensor *labels, wk_tensor *spans, extended *e)
 {
     WK_NO_GRAD(plain);
+    WKI_BESIDE(here, spans);
     wk_tensor *k = wk_unsqueeze(whole(e->width), 0), *count = wk_add_scalar(wk_mul_scalar(column(spans, 2), 2), 1);
     wk_tensor *is_label = wk_eq_scalar(wk_remainder_scalar(k, 2), 1), *blank = wk_scalar((double)c->a.blank, WK_I64);
     e->length = column(spans, 1);
@@ -200,6 +201,7 @@ static wk_tensor *lengths_of(const char *name, wk_tensor *t, wk_tensor *logp, bo
 static wk_tensor *spans_of(wk_tensor *targets, wk_tensor *frames, wk_tensor *labels, int64_t *room)
 {
     const int64_t n = frames->v.size[0];
+    WKI_BESIDE(here, frames);
     wk_tensor *start;
     *room = targets->v.ndim == 2 ? targets->v.size[1] : -1;
     if (*room >= 0)

@@ -91,6 +91,7 @@ wk_tensor *wk_dropout(wk_tensor *x, double p, bool training)
 static wk_tensor *mask_for(wk_tensor *x, int kept, double p)
 {
     WK_NO_GRAD(plain);
+    WKI_BESIDE(here, x);
     wki_shape shape = wki_shape_of(x);
     for (int i = kept; i < shape.ndim; i++) shape.size[i] = 1;
     return wk_dropout(wk_ones(shape.ndim, shape.size, (wk_dtype)x->v.dtype), p, true);

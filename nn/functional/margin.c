@@ -51,6 +51,7 @@ wk_tensor *wk_multi_margin_loss_run(wk_tensor *input, wk_tensor *target, const w
     if (right && o.weight && !wki_nll(where, wk_detach(input), target, o.weight, INT64_MIN, &weights)) return NULL;
     if (!right) return NULL;
     const double classes = (double)input->v.size[input->v.ndim - 1];
+    WKI_BESIDE(here, input);
     wk_tensor *over = wk_add_scalar(wk_add(input, wk_unsqueeze(right, -1)), wki_or(o.margin, 1));
     wk_tensor *others = wk_ne(wk_unsqueeze(wk_to(target, WK_I64), -1), wk_arange(0, classes, 1, WK_I64));
     over = wk_relu(wk_where(others, over, wki_number_like(0, over)));
