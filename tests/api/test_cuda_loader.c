@@ -481,7 +481,7 @@ static void fail_at_each(wki_emu_fail_kind kind)
         int met[3] = { 0 };
         const unsigned long from = count(kind);
         CHECK(fail_once(&c, set, worker_counts[w], kind, 0) == RIGHT);
-        const unsigned long calls = (count(kind) - from) / 2; /* up to the end of the first of two epochs, about */
+        const unsigned long calls = count(kind) - from; /* of two epochs, of which the first alone may fail */
         for (unsigned long nth = 1; nth <= calls; nth++) {
             const wki_emu_live_t before = c.live();
             met[fail_once(&c, set, worker_counts[w], kind, nth)]++;
