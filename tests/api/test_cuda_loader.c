@@ -399,12 +399,12 @@ TEST(cuda_loader, ends_at_any_batch_and_leaves_nothing)
     sow(0);
 }
 
-/* The host waits for a copy, the copy for the step that had its place before; so late as they may, two steps lie ahead.
- */
+/* The host waits for a copy, the copy for the step that had its place before: two steps lie ahead. */
 TEST(cuda_loader, lets_the_host_go_ahead_of_the_steps)
 {
     control c;
     if (!emulated(&c)) return;
+    sow(0);
     for (int w = 0; w < COUNTS; w++) {
         WK_SCOPE(one);
         wk_loader *loader = loader_of(plain_rows(), PLAIN, wk_cuda(0), worker_counts[w]);
@@ -412,9 +412,9 @@ TEST(cuda_loader, lets_the_host_go_ahead_of_the_steps)
         const unsigned long before = c.live().kernels;
         for (int n = 0; n < ROWS / BATCH; n++) {
             wk_batch *b = wk_loader_next(loader);
-            CHECK(b &&
-                  c.live().kernels - before <= (unsigned long)(n > 2 ? n - 2 : 1)); /* 1: new memory waits for all */
-            wk_square(wk_batch_x(b));                                               /* a step of one kernel */
+            const unsigned long most = n > 2 ? (unsigned long)n - 2 : 1; /* 1: new memory waits for all */
+            CHECK(b && c.live().kernels - before <= most);
+            wk_square(wk_batch_x(b)); /* a step of one kernel */
         }
         CHECK(!wk_cuda_synchronize(wk_cuda(0)) && c.live().kernels - before == ROWS / BATCH);
     }
@@ -481,7 +481,7 @@ static void fail_at_each(wki_emu_fail_kind kind)
         int met[3] = { 0 };
         const unsigned long from = count(kind);
         CHECK(fail_once(&c, set, worker_counts[w], kind, 0) == RIGHT);
-        const unsigned long calls = (count(kind) - from) / 2; /* up to the end of the first of two epochs, about */
+        const unsigned long calls = count(kind) - from; /* of two epochs, of which the first alone may fail */
         for (unsigned long nth = 1; nth <= calls; nth++) {
             const wki_emu_live_t before = c.live();
             met[fail_once(&c, set, worker_counts[w], kind, nth)]++;

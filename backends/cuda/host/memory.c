@@ -58,13 +58,19 @@ static wk_status make_room(stack *s)
     return WK_OK;
 }
 
+/* An error of work before shows where that is waited for; here it would be taken for one of the next launch. */
+static void to_cuda(void *block)
+{
+    if (cudaFree(block) != cudaSuccess) (void)cudaGetLastError();
+}
+
 /* Blocks that did not come from a slab go back to CUDA. */
 static bool give_back(wki_cuda_pool *p)
 {
     bool any = false;
     for (int c = class_of(SMALL) + 1; c < CLASSES; c++)
         for (stack *s = &p->kept[c]; s->count; any = true) {
-            (void)cudaFree(s->blocks[--s->count]);
+            to_cuda(s->blocks[--s->count]);
             s->made--;
             p->cached -= class_bytes(c);
         }
@@ -147,7 +153,7 @@ void wki_device_put(int index, void *block, size_t got)
     wki_cuda_pool *p = d->pool;
     p->used -= got;
     if (p->plain) {
-        (void)cudaFree(block);
+        to_cuda(block);
     } else {
         stack *s = &p->kept[class_of(got)];
         s->blocks[s->count++] = block;
