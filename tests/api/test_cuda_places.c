@@ -4,6 +4,8 @@
 #include "wick/nn.h"
 #include "wick/optim.h"
 
+WICK_ON_CPU("the thread makes its tensors on the CPU")
+
 static void train(wk_module *net, wk_tensor *x, wk_tensor *y, double smoothing)
 {
     CHECK(wk_current_device() == WK_CPU);
