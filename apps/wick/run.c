@@ -19,7 +19,7 @@ const args_option run_options[RUN_OPTIONS] = {
     { "clip", 0, ARGS_REAL, AT(clip), "NORM", "the most that all gradients together may be", 0, 1e30 },
     { "clip-value", 0, ARGS_REAL, AT(clip_value), "V", "the most that each gradient may be", 0, 1e30 },
     { "bf16", 0, ARGS_FLAG, AT(bf16), NULL, "train with bfloat16 operands, summed in f32", 0, 0 },
-    { "matmul", 0, ARGS_TEXT, AT(matmul), "HOW", "products of f32: highest; AMX: split, split3; CUDA: tf32", 0, 0 },
+    { "matmul", 0, ARGS_TEXT, AT(matmul), "HOW", "f32 products: highest; AMX: split, split3; CUDA: tf32", 0, 0 },
     { "device", 0, ARGS_TEXT, AT(device), "NAME", "cpu, cuda, cuda:N, or auto: a GPU if any (cpu)", 0, 0 },
     { "model", 0, ARGS_TEXT, AT(model), "NAME", "mlp, lenet, cnn or resnet-small (mlp)", 0, 0 },
     { "hidden", 0, ARGS_TEXT, AT(hidden), "N,N", "hidden layers of an mlp (512,256), or none", 0, 0 },
