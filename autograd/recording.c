@@ -131,7 +131,8 @@ static wki_item *add(wki_recording *r, const wki_call *call, bool host, size_t b
     if (!item) return break_for_memory(r, &before), NULL;
     for (int k = call->nviews; k-- > 0;) { /* operands before results, which may be the same */
         const wki_view *v = call->views[k];
-        if (r->nitems == 0 && k == call->nviews - 1) r->device = v->device;
+        if (!r->has_device) r->device = v->device;
+        r->has_device = true;
         if (v->device != r->device) wki_recording_break(r, "it computes on two devices");
         item->spaces[k] = place_of(r, v->storage, host || k >= call->nout, !host && k == 0 && fills_all(call));
         if (item->spaces[k] < 0) break;

@@ -66,7 +66,8 @@ typedef struct wki_touched {
 typedef struct wki_recording {
     wki_recorder recorder;
     struct wki_recording *next; /* of all threads' */
-    wk_device device;
+    wk_device device; /* of what it computes with, */
+    bool has_device;  /* once there is any */
     uint64_t first_serial, first_draw;
     uint32_t seeding;
     wki_item **items;

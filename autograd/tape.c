@@ -125,12 +125,14 @@ static bool changes_another_input(const wki_tape *t, wk_tensor *const *inputs)
     return false;
 }
 
-/* So it does for inputs that have come over what the step writes, and for those it writes over what it reads. */
+/* So it does for inputs that have come over what the step writes, and for those it writes over what it reads; on a
+ * device all inputs go to slots together, and lie apart then. */
 static bool comes_over_kept(const wki_tape *t, wk_tensor *const *inputs)
 {
     for (int k = 0; k < t->ninputs; k++) {
         const int n = t->written[k] ? t->nkept : t->nwritten;
-        for (int i = 0; i < n && inputs[k]->v.data != t->form[k].data; i++) {
+        const bool stays = inputs[k]->v.data == t->form[k].data && t->plan->device == WK_CPU;
+        for (int i = 0; i < n && !stays; i++) {
             const char *begin = t->kept[i]->data;
             if (overlap(&inputs[k]->v, begin, begin + t->kept[i]->bytes) && !WKI_FAULT(149)) return true;
         }
@@ -193,15 +195,19 @@ static wk_status make_slots(wki_tape *t, wk_tensor *const *inputs)
     for (int k = 0; k < t->ninputs; k++) {
         const wki_view *v = &inputs[k]->v;
         size_t bytes;
-        const char *begin = bytes_of(v, &bytes);
-        const int first = t->same[k];
+        bytes_of(v, &bytes);
         const wki_backend *backend = wki_backend_of(v->device);
-        if (first == k && bytes && backend->get(v->device & 0xffffff, bytes, &t->slots[k], &t->slots_got[k])) {
+        if (t->same[k] == k && bytes && backend->get(v->device & 0xffffff, bytes, &t->slots[k], &t->slots_got[k])) {
             t->slots[k] = NULL;
             forget_slots(t);
             return wk_error();
         }
-        if (bytes) t->form[k].data = (char *)t->slots[first] + ((const char *)v->data - begin);
+    }
+    for (int k = 0; k < t->ninputs; k++) {
+        const wki_view *v = &inputs[k]->v;
+        size_t bytes;
+        const char *begin = bytes_of(v, &bytes);
+        if (bytes) t->form[k].data = (char *)t->slots[t->same[k]] + ((const char *)v->data - begin);
     }
     t->has_slots = true;
     point_views(t);

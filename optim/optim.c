@@ -174,6 +174,10 @@ static wk_status take_gradient(wk_optim *opt, int i)
     wk_tensor *g = p->grad;
     if (!g || slot->done) return WK_OK;
     if (wki_optim_gradient_ok(slot, "step")) return wk_error();
+    for (int k = 0; k < group->nstates; k++)
+        wki_check(!slot->state[k] || slot->state[k]->v.device == p->v.device, WK_E_STATE, WK_E_STATE, "step",
+                  "'%s' went to %s, its states are elsewhere; move modules before you make their optimizer", slot->name,
+                  wk_device_name(p->v.device));
     for (int k = 0; k < group->nstates && slot->t; k++)
         wki_check(slot->state[k]->v.dtype == p->v.dtype && wki_same_shape(&slot->state[k]->v, &p->v), WK_E_STATE,
                   WK_E_STATE, "step", "'%s' became %s %s after the first step; make a new optimizer", slot->name,

@@ -114,6 +114,7 @@ const char *run_describe_place(say_room room, const run_settings *s)
     say_room threads;
     wk_cuda_properties gpu;
     const wk_device device = wk_current_device();
+    room[0] = 0;
     if (device == WK_CPU)
         snprintf(room, sizeof(say_room), "%s (%s)", say_plural(threads, s->threads, "thread"), wk_cpu_isa());
     else if (wk_cuda_get_device_properties(device, &gpu) == WK_OK)

@@ -47,9 +47,15 @@ static bool open_beside(void)
     if (!dladdr((const void *)&loaded, &here) || !here.dli_fname) return false;
     const char *slash = strrchr(here.dli_fname, '/');
     char path[4096];
-    const int folder = slash ? (int)(slash - here.dli_fname) : 1;
-    const int length = snprintf(path, sizeof path, "%.*s/" FILE_NAME, folder, slash ? here.dli_fname : ".");
+    if (!slash) return false; /* a program found by PATH: not whatever folder it was started in */
+    const int length = snprintf(path, sizeof path, "%.*s/" FILE_NAME, (int)(slash - here.dli_fname), here.dli_fname);
     return length > 0 && (size_t)length < sizeof path && open_file(path);
+}
+
+/* Is it the file itself that is missing, or one that it needs? */
+static bool is_absent(const char *text)
+{
+    return !text || (strstr(text, FILE_NAME ": cannot open shared object file: No such file"));
 }
 
 static void load(void)
@@ -59,13 +65,15 @@ static void load(void)
         if (!open_file(wish)) snprintf(loaded.why, sizeof loaded.why, "WICK_CUDA: %.220s", dlerror());
         return;
     }
-    if (open_beside() || open_file(FILE_NAME)) return;
+    if (open_beside()) return;
     const char *text = dlerror();
-    const bool absent = !text || strstr(text, "cannot open shared object file: No such file");
-    if (absent && strncmp(text ? text : FILE_NAME, FILE_NAME, strlen(FILE_NAME)) == 0)
+    snprintf(loaded.why, sizeof loaded.why, "%.240s", is_absent(text) ? "" : text);
+    if (open_file(FILE_NAME)) return;
+    text = dlerror();
+    if (!is_absent(text))
+        snprintf(loaded.why, sizeof loaded.why, "%.240s", text);
+    else if (!*loaded.why)
         snprintf(loaded.why, sizeof loaded.why, "there is no " FILE_NAME);
-    else
-        snprintf(loaded.why, sizeof loaded.why, "%.240s", text ? text : FILE_NAME " cannot be loaded");
 }
 
 const wki_cuda_plugin *wki_cuda(void)
@@ -88,12 +96,12 @@ static int index_of(wk_device device) { return device & 0xffffff; }
 wk_status wki_device_ok(const char *where, wk_device device)
 {
     if (device == WK_CPU) return WK_OK;
-    const char *name = wk_device_name(device);
-    wki_check(is_cuda(device), WK_E_DEVICE, WK_E_DEVICE, where, "there is no %s; use cpu", name);
-    wki_check(wki_cuda(), WK_E_DEVICE, WK_E_DEVICE, where, "%s is not to be had (%s); use cpu", name, loaded.why);
+    wki_check(is_cuda(device), WK_E_DEVICE, WK_E_DEVICE, where, "there is no %s; use cpu", wk_device_name(device));
+    wki_check(wki_cuda(), WK_E_DEVICE, WK_E_DEVICE, where, "%s is not to be had (%s); use cpu", wk_device_name(device),
+              loaded.why);
     const int count = wki_cuda()->count();
     wki_check(index_of(device) < count, WK_E_DEVICE, WK_E_DEVICE, where, "there is no %s; cuda:0 to cuda:%d are here",
-              name, count - 1);
+              wk_device_name(device), count - 1);
     return WK_OK;
 }
 

@@ -1,6 +1,7 @@
 /* Modules and batches that were sent to a device, while the thread goes on making its tensors on the CPU, as PyTorch's
  * programs do: what layers, losses, backward and optimizers make on the way lies where their operands lie. */
 #include "cuda_check.h"
+#include "wick/capture.h"
 #include "wick/nn.h"
 #include "wick/optim.h"
 
@@ -75,6 +76,43 @@ TEST(places, what_backward_makes_lies_beside_the_gradient)
     CHECK(wk_numel(wk_one_hot(wk_to_device(classes(4), wk_cuda(0)), 3)) == 12);
     CHECK(wk_numel(wk_nonzero(wk_gt_scalar(x, 100))) == 0);
     CHECK_OK();
+}
+
+TEST(places, an_optimizer_refuses_parameters_that_left_its_states)
+{
+    if (!cuda_here()) return;
+    wk_module *net = wk_nn_linear(3, 2);
+    wk_optim *opt = wk_optim_adam(wk_parameters(net), .lr = 1e-2),
+             *other = wk_optim_adagrad(wk_parameters(net), .lr = 1e-2);
+    wk_tensor *x = wk_ones(WK_SHAPE(4, 3), WK_F32);
+    CHECK(wk_backward(wk_sum(wk_forward(net, x))) == WK_OK && wk_step(opt) == WK_OK);
+    CHECK(wk_module_to(net, wk_cuda(0), WK_F32) == net);
+    wk_zero_grad(opt);
+    CHECK(wk_backward(wk_sum(wk_forward(net, wk_to_device(x, wk_cuda(0))))) == WK_OK);
+    CHECK(wk_step(opt) == WK_E_STATE);
+    CHECK_ERROR(WK_E_STATE, "step: 'weight' went to cuda:0");
+    CHECK(wk_step(other) == WK_E_STATE);
+    CHECK_ERROR(WK_E_STATE, "step: 'weight' went to cuda:0");
+}
+
+static wk_tensor *advance_first(void *user, wk_tensor *const *in, int n)
+{
+    (void)n;
+    wk_optim *opt = user;
+    wk_step(opt); /* what begins the recording looks at no tensor */
+    return wk_mul_scalar(in[0], 2);
+}
+
+TEST(places, a_step_is_recorded_where_it_computes)
+{
+    if (!cuda_here()) return;
+    wk_module *net = wk_module_to(wk_nn_linear(3, 2), wk_cuda(0), WK_F32);
+    wk_optim *opt = wk_optim_adam(wk_parameters(net), .lr = 1e-2);
+    wk_tensor *x = wk_to_device(wk_ones(WK_SHAPE(4, 3), WK_F32), wk_cuda(0));
+    CHECK(wk_backward(wk_sum(wk_forward(net, x))) == WK_OK);
+    wk_plan *plan = wk_capture(advance_first, opt);
+    for (int i = 0; i < 4; i++) CHECK(wk_plan_run(plan, &x, 1) != NULL);
+    CHECK(wk_plan_stats_of(plan).replays > 0);
 }
 
 WICK_TEST_MAIN

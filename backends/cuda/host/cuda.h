@@ -11,8 +11,8 @@ extern "C" {
 
 /* What a kernel found out of range, in memory of the host that it can write. Of several one is kept, the first to come. */
 typedef struct wki_cuda_fault {
-    int32_t op; /* 1 + the call's; 0: nothing */
-    int32_t unused;
+    int32_t op;      /* 1 + the call's, written last; 0: nothing */
+    int32_t claimed; /* by a thread that writes */
     int64_t value, low, high; /* an index, and what it had to be at least and at most */
 } wki_cuda_fault;
 

@@ -68,7 +68,6 @@ static wki_device *open_device(int index)
 
 wki_device *wki_device_at(int index)
 {
-    static _Thread_local int current = -1;
     if (index < 0 || index >= WKI_CUDA_MOST_DEVICES) {
         wki_fail(WK_E_DEVICE, "cuda", "there is no cuda:%d", index);
         return NULL;
@@ -77,17 +76,25 @@ wki_device *wki_device_at(int index)
     if (!devices.open[index]) devices.open[index] = open_device(index);
     wki_device *d = devices.open[index];
     wki_unlock(&devices.lock);
-    if (!d || (current != index && wki_cuda_check(cudaSetDevice(index), index, "choosing the device"))) return NULL;
-    current = index;
+    /* each time: others in the process may have chosen another one */
+    return d && wki_cuda_check(cudaSetDevice(index), index, "choosing the device") == WK_OK ? d : NULL;
+}
+
+wki_device *wki_device_opened(int index)
+{
+    wki_lock(&devices.lock);
+    wki_device *d = devices.open[index];
+    wki_unlock(&devices.lock);
     return d;
 }
 
 wk_status wki_device_fault(wki_device *d)
 {
     wki_cuda_fault *fault = d->queue.fault;
+    if (!__atomic_load_n(&fault->op, __ATOMIC_ACQUIRE)) return WK_OK;
     const wki_cuda_fault found = *fault;
-    if (!found.op) return WK_OK;
-    memset(fault, 0, sizeof *fault);
+    __atomic_store_n(&fault->op, 0, __ATOMIC_RELEASE);
+    __atomic_store_n(&fault->claimed, 0, __ATOMIC_RELEASE);
     const int op = found.op - 1; /* its name is the one that the CPU tells */
     const char *name = op == WKI_OP_offsets ? "index" : op == WKI_OP_ctc ? "ctc_loss" : wki_op_name(op);
     return wki_fail(WK_E_RANGE, name, "index %lld is out of range on cuda:%d; expected %lld to %lld",

@@ -27,6 +27,7 @@ cudaError_t wki_devices_find(void); /* once, when the plugin is opened */
 int wki_device_count(void);
 /* Opened when first asked for, and made the thread's current one. NULL with the error recorded. */
 wki_device *wki_device_at(int index);
+wki_device *wki_device_opened(int index); /* NULL: not yet; nothing is recorded */
 wk_status wki_device_wait(int index); /* for its queue; reports what kernels found, then what CUDA says */
 wk_status wki_device_fault(wki_device *device); /* once: WK_E_RANGE for what kernels found so far */
 

@@ -147,7 +147,7 @@ wk_status wki_device_get(int index, size_t bytes, void **block, size_t *got)
 
 void wki_device_put(int index, void *block, size_t got)
 {
-    wki_device *d = block ? wki_device_at(index) : NULL;
+    wki_device *d = block ? wki_device_opened(index) : NULL; /* what frees does not fail */
     if (!d) return;
     wki_lock(&d->lock);
     wki_cuda_pool *p = d->pool;
@@ -164,16 +164,18 @@ void wki_device_put(int index, void *block, size_t got)
 
 void wki_device_trim(int index)
 {
-    wki_device *d = wki_device_at(index);
+    wki_device *d = wki_device_opened(index);
     if (!d) return;
+    (void)cudaSetDevice(index);
     wki_lock(&d->lock);
     if (d->pool) give_back(d->pool);
     wki_unlock(&d->lock);
+    (void)cudaGetLastError(); /* in a process that forked off there is nothing to be had */
 }
 
 void wki_device_stats(int index, wk_memory *out)
 {
-    wki_device *d = wki_device_at(index);
+    wki_device *d = wki_device_opened(index);
     if (!d) return;
     wki_lock(&d->lock);
     const wki_cuda_pool *p = d->pool;

@@ -153,7 +153,7 @@ void wki_cuda_forget(wki_plan *plan)
 {
     ready *r = plan->ready;
     const int index = plan->device & 0xffffff;
-    if (wki_device_at(index)) (void)cudaStreamSynchronize(r->device->queue.stream); /* a graph may be running */
+    (void)cudaStreamSynchronize(r->device->queue.stream); /* a graph may be running */
     if (r->parts) drop_graphs(r);
     wki_device_put(index, r->scratch, r->scratch_got);
     wki_device_put(index, r->changing, r->changing_got);
@@ -200,6 +200,7 @@ static wk_status make_graph(ready *r, const wki_plan *plan, part *p, cudaStream_
     if (status == WK_OK) status = wki_cuda_check(ended, index, "planning");
     if (status == WK_OK) status = wki_cuda_check(cudaGraphInstantiate(&p->graph, graph, 0), index, "planning");
     if (graph) (void)cudaGraphDestroy(graph);
+    if (status) (void)cudaGetLastError(); /* told already, or a consequence of it */
     return status == WK_OK ? wki_cuda_check(cudaGraphUpload(p->graph, stream), index, "planning") : status;
 }
 
@@ -291,6 +292,7 @@ static wk_status replay(wki_plan *plan)
     if (wki_cuda_check(cudaEventSynchronize(r->copied[slot]), index, "replaying a step")) return WK_E_DEVICE;
     const wk_status status = run_parts(r, plan, r->pinned[slot]);
     const cudaError_t noted = cudaEventRecord(r->copied[slot], r->device->queue.stream);
+    if (status) (void)cudaGetLastError(); /* told already, or a consequence of it */
     return status ? status : wki_cuda_check(noted, index, "replaying a step");
 }
 

@@ -87,10 +87,12 @@ WKI_DEVICE wki_random_key wki_key_now(const wki_key &k) { return k.from ? *k.fro
 /* An index that is not low .. high: the host will report it when it waits (WK_E_RANGE); the kernel goes on without it. */
 WKI_DEVICE void wki_out_of_range(wki_cuda_fault *fault, int op, int64_t value, int64_t low, int64_t high)
 {
-    if (atomicCAS(&fault->op, 0, op + 1) != 0) return;
+    if (atomicCAS(&fault->claimed, 0, 1) != 0) return;
     fault->value = value;
     fault->low = low;
     fault->high = high;
+    __threadfence_system();
+    *(volatile int32_t *)&fault->op = op + 1;
 }
 
 #define WKI_CUDA_KERNEL(NAME, SCRATCH, RUN)                                                                            \
