@@ -420,7 +420,7 @@ static wk_tensor *read_vector(const wk_optim *opt, const wk_state *s, const char
     wki_check(t->v.ndim == 1 && t->v.size[0] == size && wki_is_float((wk_dtype)t->v.dtype), NULL, WK_E_SHAPE, where,
               "'%s' is %s %s; the parameters have %lld elements", key, wk_dtype_name((wk_dtype)t->v.dtype),
               wki_show(&t->v), (long long)size);
-    return wk_contiguous(wk_clone(wk_to(t, dtype)));
+    return wk_contiguous(wk_clone(wk_to_device(wk_to(t, dtype), opt->slots[0].p->v.device)));
 }
 
 static wk_status read_pairs(const wk_optim *opt, const wk_state *s, memory *m)

@@ -134,7 +134,7 @@ static wk_tensor *read_state(const wki_optim_slot *slot, const char *name, const
     }
     wk_tensor *t = wk_state_get(s, name);
     if (wki_same_shape(&t->v, &p->v) && wki_is_float((wk_dtype)t->v.dtype))
-        return wk_contiguous(wk_clone(wk_to(t, (wk_dtype)p->v.dtype)));
+        return wk_contiguous(wk_clone(wk_to_device(wk_to(t, (wk_dtype)p->v.dtype), p->v.device)));
     wki_differ(d, WKI_UNFIT, "%.80s %s %s (given: %s %s)", name, wk_dtype_name((wk_dtype)p->v.dtype), wki_show(&p->v),
                wk_dtype_name((wk_dtype)t->v.dtype), wki_show(&t->v));
     return NULL;

@@ -46,8 +46,8 @@ static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scr
     const int64_t n = a->size[last], size = (int64_t)wk_dtype_size((wk_dtype)y->dtype);
     wki_cursor c = wki_cursor_at(&w, begin);
     for (int64_t u = begin; u < end; u++) {
-        const char *const x[2] = { (const char *)a->data + (n ? c.at[1] * size : 0),
-                                   (const char *)b->data + (n ? c.at[2] * size : 0) };
+        const char *const x[2] = { n ? (const char *)a->data + c.at[1] * size : NULL,
+                                   n ? (const char *)b->data + c.at[2] * size : NULL };
         const double sum = one(loops, n, (size_t)size, x, (int64_t[]){ a->stride[last], b->stride[last] }, scratch);
         if (y->dtype == WK_F32)
             ((float *)y->data)[c.at[0]] = (float)sum;

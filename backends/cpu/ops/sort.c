@@ -41,13 +41,17 @@ static int64_t units(const wki_call *call)
     return p.k == 0 ? 0 : p.kept.count;
 }
 
+static size_t entries_bytes(const plan *p)
+{
+    return 2 * (size_t)p->room * (p->narrow ? sizeof(wki_narrow) : sizeof(wki_wide));
+}
+
 static size_t scratch_bytes(const wki_call *call)
 {
     plan p;
     make_plan(&p, call);
-    const size_t entries = 2 * (size_t)p.room * (p.narrow ? sizeof(wki_narrow) : sizeof(wki_wide));
-    if (!p.turned) return entries;
-    return entries + (size_t)(wki_lines_pitch(p.n) * wki_lines_together(p.n)) * wk_dtype_size(p.dtype);
+    if (!p.turned) return entries_bytes(&p);
+    return entries_bytes(&p) + (size_t)(wki_lines_pitch(p.n) * wki_lines_together(p.n)) * wk_dtype_size(p.dtype);
 }
 
 /* ---- Keys, and elements of keys: the sign of a zero and the bits of a NaN are not in them ---- */
@@ -199,7 +203,7 @@ static void turned_lines(const wki_call *call, plan *p, int64_t begin, int64_t e
 {
     const size_t size = wk_dtype_size(p->dtype);
     const int64_t step = p->x_step, pitch = wki_lines_pitch(p->n), most = wki_lines_together(p->n);
-    char *block = scratch, *entries = scratch + (size_t)(pitch * most) * size;
+    char *entries = scratch, *block = scratch + entries_bytes(p); /* those first that need to lie even */
     wki_cursor ahead = wki_cursor_at(&p->kept, begin), c = ahead;
     int64_t at[WKI_LINES];
     p->x_step = 1;

@@ -48,7 +48,9 @@ static wk_status run_pieces(const wki_queue *queue, const wki_call *call, const 
                                   channels * c->plane,  false };
         return multiply_piece(queue, call, c, &m, &all, 0);
     }
-    wki_columns piece = { .data = (char *)scratch + wki_weights_bytes(c), .channels = channels, .halves = c->halves };
+    wki_columns piece = { .data = scratch ? (char *)scratch + wki_weights_bytes(c) : NULL,
+                          .channels = channels,
+                          .halves = c->halves };
     for (int64_t image = 0; image < c->n; image += c->images)
         for (int64_t first = 0; first < c->windows; first += c->block) {
             piece.images = c->images < c->n - image ? c->images : c->n - image;

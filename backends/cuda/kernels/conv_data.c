@@ -56,7 +56,8 @@ static wk_status run_pieces(const wki_queue *queue, const wki_call *call, const 
 {
     wki_multiply m = multiply_of(queue, call, c, scratch);
     const int64_t channels = c->groups * c->in;
-    wki_columns piece = { .data = (char *)scratch + wki_weights_bytes(c) + y_bytes(c), .channels = channels };
+    wki_columns piece = { .channels = channels };
+    if (scratch) piece.data = (char *)scratch + wki_weights_bytes(c) + y_bytes(c);
     piece.ld = c->columns ? c->ld : c->plane;
     piece.step = channels * c->k / c->in * piece.ld;
     for (int64_t image = 0; image < c->n; image += c->images) {
