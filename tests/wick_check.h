@@ -49,8 +49,9 @@ static inline void wick_test_add(wick_test *test)
 static inline void wick_test_place(const char *cpu_reason, const char *file, int line)
 {
     const char *name = getenv("WK_DEVICE");
-    if (!name || cpu_reason || wick_cpu_reason) return;
     wk_device device = WK_CPU;
+    wk_set_device(device); /* where laws share a process */
+    if (!name || cpu_reason || wick_cpu_reason) return;
     if (wk_device_by_name(strcmp(name, "cuda-emu") ? name : "cuda", &device) || wk_set_device(device))
         _ck_assert_failed(file, line, "WK_DEVICE", "%s: %s", name, wk_error_text());
 }
