@@ -23,7 +23,6 @@ typedef struct wki_cuda_core {
 } wki_cuda_core;
 
 typedef struct wki_cuda_plugin {
-    uint32_t abi;
     const wki_backend *backend;
     int (*count)(void); /* devices */
     wk_status (*properties)(int index, wk_cuda_properties *out);

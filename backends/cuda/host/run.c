@@ -158,7 +158,7 @@ static wk_status properties(int index, wk_cuda_properties *out)
 }
 
 static const wki_cuda_plugin plugin = {
-    WKI_CUDA_ABI, &backend, wki_device_count, properties, wki_device_stats, wki_device_trim, copy_across,
+    &backend, wki_device_count, properties, wki_device_stats, wki_device_trim, copy_across,
 };
 
 __attribute__((visibility("default"))) const wki_cuda_plugin *

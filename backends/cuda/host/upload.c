@@ -66,9 +66,12 @@ static wk_status check(const wki_upload *u, cudaError_t error)
     return wki_cuda_check(error, u->device->queue.index, "copying a batch to it");
 }
 
+/* It is open, so that only the choice may fail: of this batch, then. */
+static wk_status choose(const wki_upload *u) { return check(u, cudaSetDevice(u->device->queue.index)); }
+
 static wk_status offer(wki_upload *u)
 {
-    if (!wki_device_at(u->device->queue.index)) return WK_E_DEVICE;
+    if (choose(u)) return WK_E_DEVICE;
     return check(u, cudaEventRecord(u->offered, u->device->queue.stream));
 }
 
@@ -83,7 +86,7 @@ static wk_status finish(wki_upload *u)
 static wk_status copy(wki_upload *u, const wki_piece *pieces, int n)
 {
     cudaStream_t stream = u->device->copies;
-    if (!wki_device_at(u->device->queue.index)) return WK_E_DEVICE;
+    if (choose(u)) return WK_E_DEVICE;
     cudaError_t error = cudaStreamWaitEvent(stream, u->offered, 0);
     for (int i = 0; i < n && error == cudaSuccess; i++)
         if (pieces[i].bytes)
@@ -96,7 +99,7 @@ static wk_status copy(wki_upload *u, const wki_piece *pieces, int n)
 
 static wk_status take(wki_upload *u)
 {
-    if (!wki_device_at(u->device->queue.index)) return WK_E_DEVICE;
+    if (choose(u)) return WK_E_DEVICE;
     if (WKI_FAULT(171)) return WK_OK;
     const wk_status status = check(u, cudaStreamWaitEvent(u->device->queue.stream, u->copied, 0));
     return status == WK_OK && wki_cuda_waits() ? finish(u) : status;
