@@ -60,6 +60,8 @@ static inline void wick_test_around(void (*law)(void), const wick_test *test)
 {
     if (wick_test_scope) wk_scope_close(wick_test_scope); /* left by a test that failed, where tests share a process */
     wk_error_clear();
+    wk_set_autocast_enabled(false);
+    wk_set_grad_enabled(true);
     const char *name = test->law.name, *file = test->law.file;
     const int line = test->law.line;
     const int64_t before = wk_live_objects();

@@ -188,7 +188,8 @@ TEST(autocast, multiplies_rounded_operands_in_f32)
 }
 
 /* Tiles add up in another order. */
-TEST(autocast, has_the_bits_of_operands_rounded_by_hand_but_on_tiles)
+TEST_ON_CPU(autocast, has_the_bits_of_operands_rounded_by_hand_but_on_tiles,
+            "a GPU's matrix units add up in an order of their own")
 {
     const char *const best = wk_cpu_isa();
     if (!strcmp(best, "amx")) CHECK(wk_set_cpu_isa("avx512") == WK_OK);

@@ -184,7 +184,8 @@ TEST(autograd_grad, of_any_order)
     }
 }
 
-TEST(graph, a_million_nodes_do_not_overflow_the_stack)
+TEST_ON_CPU(graph, a_million_nodes_do_not_overflow_the_stack,
+            "two million launches, one after the other, are of no interest")
 {
     wk_tensor *w = wk_requires_grad(wk_scalar(1, WK_F32));
     wk_tensor *x = wk_mul_scalar(w, 1);

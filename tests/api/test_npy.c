@@ -14,6 +14,7 @@ static char path[] = "/tmp/wick-npy-XXXXXX";
 
 static void make_path(void)
 {
+    memcpy(strrchr(path, '-') + 1, "XXXXXX", 6);
     int fd = mkstemp(path);
     CHECK(fd >= 0);
     close(fd);
