@@ -237,6 +237,49 @@ cudaError_t cudaStreamIsCapturing(cudaStream_t handle, cudaStreamCaptureStatus *
     return api.end(error);
 }
 
+/* A node's handle is its number in the capture, from 1. */
+cudaError_t cudaStreamGetCaptureInfo(cudaStream_t handle, cudaStreamCaptureStatus *status, unsigned long long *id,
+                                     cudaGraph_t *graph, const cudaGraphNode_t **nodes, const cudaGraphEdgeData **edges,
+                                     size_t *count)
+{
+    Api api;
+    auto stream = stream_find(handle);
+    if (api.error) return api.end(api.error);
+    if (!stream) return api.end(cudaErrorInvalidResourceHandle);
+    if (!status || id || graph || edges || !nodes != !count) return api.end(cudaErrorInvalidValue);
+    if (stream->legacy) return api.end(cudaErrorStreamCaptureImplicit);
+    *status = !stream->capture           ? cudaStreamCaptureStatusNone
+              : stream->capture->invalid ? cudaStreamCaptureStatusInvalidated
+                                         : cudaStreamCaptureStatusActive;
+    if (!nodes || *status != cudaStreamCaptureStatusActive) return api.end(cudaSuccess);
+    stream->capture_told.clear();
+    for (unsigned node : stream->capture_last) stream->capture_told.push_back((cudaGraphNode_t)(uintptr_t)(node + 1));
+    *nodes = stream->capture_told.data();
+    *count = stream->capture_told.size();
+    return api.end(cudaSuccess);
+}
+
+cudaError_t cudaStreamUpdateCaptureDependencies(cudaStream_t handle, cudaGraphNode_t *nodes,
+                                                const cudaGraphEdgeData *edges, size_t count, unsigned flags)
+{
+    Api api;
+    auto stream = stream_find(handle);
+    if (api.error) return api.end(api.error);
+    if (!stream) return api.end(cudaErrorInvalidResourceHandle);
+    if (edges || flags > cudaStreamSetCaptureDependencies || (count && !nodes)) return api.end(cudaErrorInvalidValue);
+    if (!stream->capture) return api.end(cudaErrorIllegalState);
+    if (stream->capture->invalid) return api.end(cudaErrorStreamCaptureInvalidated);
+    std::vector<unsigned> after =
+        flags == cudaStreamSetCaptureDependencies ? std::vector<unsigned>() : stream->capture_last;
+    for (size_t i = 0; i < count; i++) {
+        const uintptr_t node = (uintptr_t)nodes[i];
+        if (node == 0 || node > stream->capture->graph->nodes.size()) return api.end(cudaErrorInvalidValue);
+        after.push_back((unsigned)node - 1);
+    }
+    stream->capture_last = after;
+    return api.end(cudaSuccess);
+}
+
 cudaError_t cudaThreadExchangeStreamCaptureMode(cudaStreamCaptureMode *mode)
 {
     Api api;

@@ -172,6 +172,7 @@ struct Stream {
     std::deque<Queued> queue;
     std::shared_ptr<Capture> capture;
     std::vector<unsigned> capture_last; /* the nodes that its next captured work comes after */
+    std::vector<cudaGraphNode_t> capture_told; /* the same, as last told by cudaStreamGetCaptureInfo */
 };
 struct Record {
     Dep at;

@@ -2,8 +2,8 @@
  * describes it. cuBLASLt thinks in columns: what is called c here, row after row, is its D turned, so that D = B A, and
  * a bias that goes with c's columns goes with D's rows, as it must.
  *
- * Results repeat: the algorithm depends on sizes, strides and alignment up to 16 bytes alone, all use one workspace on
- * one queue, and parts of a sum are kept in the type that they were computed in. */
+ * Results repeat: the algorithm depends on sizes, strides and alignment up to 16 bytes alone, what runs at once uses
+ * workspaces of its own, and parts of a sum are kept in the type that they were computed in. */
 #include "backends/cuda/host/blas.h"
 #include "backends/cuda/host/device.h"
 #include "base/alloc.h"
@@ -13,7 +13,7 @@
 #include <string.h>
 
 enum { SETS = 64, WAYS = 8, ALIGNED = 16, MOST_AT_ONCE = 65535 };
-#define WORKSPACE ((size_t)32 << 20)
+#define WORKSPACE ((size_t)16 << 20) /* of a lane */
 
 /* All that the choice of an algorithm depends on, and its descriptions; compared as bytes. */
 typedef struct key {
@@ -34,7 +34,7 @@ typedef struct recipe {
 typedef struct products {
     wki_mutex lock;
     cublasLtHandle_t handle;
-    void *workspace;
+    char *workspace;     /* WORKSPACE a lane */
     unsigned next[SETS]; /* the way that is given up next */
     recipe recipes[SETS][WAYS];
 } products;
@@ -53,13 +53,15 @@ static wk_status make_products(const wki_queue *queue, void **to)
     products *p = wki_alloc(sizeof *p);
     if (!p) return WK_E_MEMORY;
     p->lock = (wki_mutex)WKI_MUTEX_INIT;
-    cudaError_t error = cudaMalloc(&p->workspace, WORKSPACE);
+    void *workspace = NULL;
+    cudaError_t error = cudaMalloc(&workspace, WKI_PRODUCT_LANES * WORKSPACE);
     if (error == cudaErrorMemoryAllocation) {
         (void)cudaGetLastError();
         wki_device_trim(queue->index);
-        error = cudaMalloc(&p->workspace, WORKSPACE);
+        error = cudaMalloc(&workspace, WKI_PRODUCT_LANES * WORKSPACE);
     }
     wk_status status = wki_cuda_check(error, queue->index, "asking for memory for products");
+    p->workspace = workspace;
     if (status == WK_OK) {
         status = check(cublasLtCreate(&p->handle), queue, "beginning products");
         if (status) (void)cudaFree(p->workspace);
@@ -241,9 +243,9 @@ static wk_status multiply(const wki_queue *queue, const wki_call *call, products
     if (r && r->biased && !set(r->what, CUBLASLT_MATMUL_DESC_BIAS_POINTER, &p->bias, sizeof p->bias))
         status = CUBLAS_STATUS_INVALID_VALUE;
     if (r && !status)
-        status =
-            cublasLtMatmul(own->handle, r->what, one, at[B], r->layout[B], at[A], r->layout[A], old, at[C],
-                           r->layout[C], at[C], r->layout[C], &r->algorithm, own->workspace, WORKSPACE, queue->stream);
+        status = cublasLtMatmul(own->handle, r->what, one, at[B], r->layout[B], at[A], r->layout[A], old, at[C],
+                                r->layout[C], at[C], r->layout[C], &r->algorithm,
+                                own->workspace + (size_t)queue->lane * WORKSPACE, WORKSPACE, queue->stream);
     if (r) *biased = r->biased;
     wki_unlock(&own->lock);
     return r ? check(status, queue, wki_op_name(call->op)) : no_recipe(queue, call, p, batch->count);

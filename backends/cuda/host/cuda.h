@@ -23,13 +23,16 @@ typedef struct wki_queue {
     cudaStream_t stream;
     wki_cuda_fault *fault;
     const void *changing;
+    int lane; /* of WKI_PRODUCT_LANES: whose memory products may use for their sums */
 } wki_queue;
+enum { WKI_PRODUCT_LANES = 4 };
 
 /* One an op, wki_cuda_NAME in kernels/NAME.cu or .c; all that it starts goes to the queue, in order, and it waits for nothing.
  * Scratch is memory of the device, of undefined contents. */
 typedef struct wki_cuda_kernel {
     size_t (*scratch)(const wki_call *call); /* bytes; NULL: none */
     wk_status (*run)(const wki_queue *queue, const wki_call *call, void *scratch);
+    bool multiplies; /* uses the lane's memory */
 } wki_cuda_kernel;
 
 /* Of the error that a function of CUDA returned, if any: WK_E_MEMORY, or WK_E_DEVICE "cuda:0: an illegal memory access was

@@ -2,11 +2,13 @@
  * from replay to replay, random keys and the numbers of updates, lies in one block on the device, which a copy from
  * pinned memory renews before a graph runs. */
 #include "backends/cuda/host/device.h"
+#include "backends/cuda/host/order.h"
 #include "backends/rules.h"
 #include "base/alloc.h"
 #include <string.h>
 
-enum { SLOTS = 2, ALIGN = 16 };
+enum { SLOTS = 2, ALIGN = 16, SCRATCH_ALIGN = 256, OWN_SCRATCH = 1 << 20, ALL_OWN_SCRATCH = 64 << 20 };
+enum { SHARES_SCRATCH = 1, FIRST_LANE = 2 }; /* what items may use alone, as bits */
 
 /* Calls that run as one graph, and what the host does before them. */
 typedef struct part {
@@ -25,8 +27,9 @@ typedef struct ready {
     int *hosts;     /* items of the host, in their order */
     size_t *places; /* of an item, in the block: 1 + where; 0: nothing of it changes */
     size_t changing_bytes, changing_got, scratch_bytes, scratch_got;
-    char *changing;
-    void *scratch;
+    size_t *scratch_at; /* an item's place in scratch */
+    unsigned *uses;     /* what an item shares with others: the first of scratch, a lane */
+    char *changing, *scratch;
     char *pinned[SLOTS];
     cudaEvent_t copied[SLOTS]; /* the block has been copied from there */
     unsigned turn;
@@ -87,16 +90,39 @@ static void cut(ready *r, const wki_plan *plan)
     close_part(r, p, plan->nitems);
 }
 
+/* Small pieces are each item's own, so that items can run at once; large ones begin together. */
+static void place_scratch(ready *r, const wki_plan *plan)
+{
+    size_t shared = 0, own = 0;
+    for (int i = 0; i < plan->nitems; i++)
+        if (r->uses[i] & SHARES_SCRATCH && r->scratch_at[i] > shared) shared = r->scratch_at[i];
+    shared = (shared + SCRATCH_ALIGN - 1) / SCRATCH_ALIGN * SCRATCH_ALIGN;
+    for (int i = 0; i < plan->nitems; i++) {
+        const size_t bytes = r->scratch_at[i];
+        const bool is_own = !(r->uses[i] & SHARES_SCRATCH);
+        r->scratch_at[i] = is_own ? shared + own : 0;
+        if (is_own) own += (bytes + SCRATCH_ALIGN - 1) / SCRATCH_ALIGN * SCRATCH_ALIGN;
+    }
+    r->scratch_bytes = shared + own;
+}
+
 static wk_status find_scratch(ready *r, const wki_plan *plan)
 {
+    size_t own = 0;
+    unsigned products = 0;
     for (int i = 0; i < plan->nitems; i++) {
         const wki_call *call = &plan->items[i]->call;
         if (plan->items[i]->host) continue;
         const wki_cuda_kernel *kernel = wki_cuda_kernel_of(call);
         if (!kernel) return WK_E_UNSUPPORTED;
-        const size_t bytes = wki_cuda_scratch(kernel, call);
-        if (bytes > r->scratch_bytes) r->scratch_bytes = bytes;
+        const size_t bytes = r->scratch_at[i] = wki_cuda_scratch(kernel, call);
+        if (bytes > OWN_SCRATCH || own > ALL_OWN_SCRATCH)
+            r->uses[i] = SHARES_SCRATCH;
+        else
+            own += bytes;
+        if (kernel->multiplies) r->uses[i] |= FIRST_LANE << products++ % WKI_PRODUCT_LANES;
     }
+    place_scratch(r, plan);
     return WK_OK;
 }
 
@@ -132,7 +158,9 @@ wk_status wki_cuda_prepare(wki_plan *plan)
     r->parts = wki_alloc(n * sizeof *r->parts);
     r->hosts = wki_alloc(n * sizeof *r->hosts);
     r->places = wki_alloc(n * sizeof *r->places);
-    if (!r->parts || !r->hosts || !r->places) return WK_E_MEMORY;
+    r->scratch_at = wki_alloc(n * sizeof *r->scratch_at);
+    r->uses = wki_alloc(n * sizeof *r->uses);
+    if (!r->parts || !r->hosts || !r->places || !r->scratch_at || !r->uses) return WK_E_MEMORY;
     cut(r, plan);
     const wk_status status = find_scratch(r, plan);
     return status ? status : get_memory(r, index);
@@ -164,20 +192,40 @@ void wki_cuda_forget(wki_plan *plan)
     wki_free(r->parts);
     wki_free(r->hosts);
     wki_free(r->places);
+    wki_free(r->scratch_at);
+    wki_free(r->uses);
     wki_free(r);
 }
 
-static wk_status run_calls(const ready *r, const wki_plan *plan, const part *p, cudaStream_t stream)
+static int lane_of(unsigned uses)
+{
+    int lane = 0;
+    while (lane < WKI_PRODUCT_LANES && !(uses & (unsigned)FIRST_LANE << lane)) lane++;
+    return lane % WKI_PRODUCT_LANES;
+}
+
+static wk_status capture_call(const ready *r, const wki_call *call, int i, cudaStream_t stream, wki_order *order)
 {
     wki_queue queue = r->device->queue;
     queue.stream = stream;
-    wk_status status = WK_OK;
-    for (int i = p->first; i < p->last && status == WK_OK; i++) {
-        const wki_call *call = &plan->items[i]->call;
-        if (plan->items[i]->host) continue;
-        queue.changing = r->places[i] ? r->changing + r->places[i] - 1 : NULL;
-        status = wki_cuda_kernel_of(call)->run(&queue, call, r->scratch);
-    }
+    queue.changing = r->places[i] ? r->changing + r->places[i] - 1 : NULL;
+    queue.lane = lane_of(r->uses[i]);
+    if (wki_cuda_check(wki_order_begin(order, stream, call, r->uses[i]), queue.index, "planning")) return WK_E_DEVICE;
+    char *scratch = r->scratch ? r->scratch + r->scratch_at[i] : NULL;
+    const wk_status status = wki_cuda_kernel_of(call)->run(&queue, call, scratch);
+    return status ? status : wki_cuda_check(wki_order_end(order, stream), queue.index, "planning");
+}
+
+static wk_status capture_calls(const ready *r, const wki_plan *plan, const part *p, cudaStream_t stream)
+{
+    int64_t views = 0;
+    for (int i = p->first; i < p->last; i++) views += plan->items[i]->call.nviews;
+    wki_order *order = wki_order_new(views);
+    wk_status status = order ? WK_OK : WK_E_MEMORY;
+    for (int i = p->first; i < p->last && status == WK_OK; i++)
+        if (!plan->items[i]->host) status = capture_call(r, &plan->items[i]->call, i, stream, order);
+    if (status == WK_OK) status = wki_cuda_check(wki_order_join(order, stream), r->device->queue.index, "planning");
+    wki_order_free(order);
     return status;
 }
 
@@ -194,7 +242,7 @@ static wk_status make_graph(ready *r, const wki_plan *plan, part *p, cudaStream_
     if (!has_calls(plan, p)) return WK_OK;
     if (wki_cuda_check(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal), index, "planning"))
         return WK_E_DEVICE;
-    wk_status status = run_calls(r, plan, p, stream);
+    wk_status status = capture_calls(r, plan, p, stream);
     cudaGraph_t graph = NULL;
     const cudaError_t ended = cudaStreamEndCapture(stream, &graph);
     if (status == WK_OK) status = wki_cuda_check(ended, index, "planning");

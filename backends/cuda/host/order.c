@@ -1,0 +1,139 @@
+/* While a stream is captured, each call is told what it comes after: the calls before it that write bytes which it
+ * touches, or touch bytes which it writes, and those that need the same other memory. Looking back ends at the first of
+ * a group of calls, which comes after all of the group before, so that long steps take no long time. */
+#include "backends/cuda/host/order.h"
+#include "base/alloc.h"
+#include "base/error.h"
+
+enum { GROUP = 128, WORD = 64 };
+
+typedef struct reach {
+    const char *begin, *end;
+    bool written;
+} reach;
+
+typedef struct place {
+    const reach *reaches;
+    int nreaches;
+    unsigned uses;
+    bool last;                     /* nothing comes after it yet */
+    uint64_t before[GROUP / WORD]; /* which of the group come before it, directly or not */
+    cudaGraphNode_t node;          /* its last */
+} place;
+
+struct wki_order {
+    place group[GROUP], now;
+    int n;
+    bool first; /* the group is */
+    size_t nreaches, ntold;
+    cudaGraphNode_t told[GROUP]; /* what the call at hand comes after */
+    reach *reaches;
+};
+
+wki_order *wki_order_new(int64_t views)
+{
+    wki_order *o = wki_alloc(sizeof *o);
+    reach *reaches = wki_alloc((size_t)(views + 1) * sizeof *reaches);
+    if (!o || !reaches) {
+        wki_free(o);
+        wki_free(reaches);
+        return NULL;
+    }
+    o->reaches = reaches;
+    o->first = true;
+    return o;
+}
+
+void wki_order_free(wki_order *o)
+{
+    if (!o) return;
+    wki_free(o->reaches);
+    wki_free(o);
+}
+
+static bool touch(const reach *a, const reach *b)
+{
+    const bool matters = a->written || (b->written && !WKI_FAULT(163));
+    return matters && a->begin < b->end && b->begin < a->end;
+}
+
+/* Has `later` to come behind `earlier`? */
+static bool meet(const place *earlier, const place *later)
+{
+    if (earlier->uses & later->uses) return true;
+    for (int i = 0; i < later->nreaches; i++)
+        for (int k = 0; k < earlier->nreaches; k++)
+            if (touch(&earlier->reaches[k], &later->reaches[i])) return true;
+    return false;
+}
+
+static void come_after(wki_order *o, int i)
+{
+    place *p = &o->group[i];
+    for (int w = 0; w < GROUP / WORD; w++) o->now.before[w] |= p->before[w];
+    o->now.before[i / WORD] |= UINT64_C(1) << i % WORD;
+    o->told[o->ntold++] = p->node;
+    p->last = false;
+}
+
+static void look_back(wki_order *o)
+{
+    for (int i = o->n - 1; i >= 0; i--) {
+        const bool known = o->now.before[i / WORD] >> i % WORD & 1;
+        if (!known && meet(&o->group[i], &o->now)) come_after(o, i);
+    }
+    if (o->ntold == 0 && !o->first && o->n > 0) come_after(o, 0);
+}
+
+static void come_after_all(wki_order *o)
+{
+    o->ntold = 0;
+    for (int i = 0; i < o->n; i++)
+        if (o->group[i].last) o->told[o->ntold++] = o->group[i].node;
+}
+
+static cudaError_t tell(wki_order *o, cudaStream_t stream)
+{
+    return cudaStreamUpdateCaptureDependencies(stream, o->ntold ? o->told : NULL, NULL, o->ntold,
+                                               cudaStreamSetCaptureDependencies);
+}
+
+cudaError_t wki_order_begin(wki_order *o, cudaStream_t stream, const wki_call *call, unsigned uses)
+{
+    reach *own = o->reaches + o->nreaches;
+    for (int k = 0; k < call->nviews; k++) {
+        wki_reach(call->views[k], &own[k].begin, &own[k].end);
+        own[k].written = k < call->nout;
+    }
+    o->now = (place){ .reaches = own, .nreaches = call->nviews, .uses = uses, .last = true };
+    o->ntold = 0;
+    if (o->n == GROUP) {
+        come_after_all(o);
+        o->n = 0;
+        o->first = false;
+    } else {
+        look_back(o);
+    }
+    return tell(o, stream);
+}
+
+/* A call that had nothing to do is nobody's predecessor. */
+cudaError_t wki_order_end(wki_order *o, cudaStream_t stream)
+{
+    enum cudaStreamCaptureStatus status;
+    const cudaGraphNode_t *nodes;
+    size_t n = 0;
+    const cudaError_t error = cudaStreamGetCaptureInfo(stream, &status, NULL, NULL, &nodes, NULL, &n);
+    if (error != cudaSuccess) return error;
+    if (n != 1 || (o->ntold == 1 && nodes[0] == o->told[0])) return cudaSuccess;
+    o->now.node = nodes[0];
+    o->nreaches += (size_t)o->now.nreaches;
+    o->group[o->n++] = o->now;
+    return cudaSuccess;
+}
+
+cudaError_t wki_order_join(wki_order *o, cudaStream_t stream)
+{
+    come_after_all(o);
+    return tell(o, stream);
+}
