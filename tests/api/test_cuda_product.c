@@ -5,6 +5,13 @@
 
 WICK_ON_CPU("it compares the CPU with the device")
 
+/* Small products, too, by cuBLASLt; before the device is used for the first time. */
+static bool library_here(void)
+{
+    setenv("WICK_CUDA_SMALL", "0", 1);
+    return cuda_here();
+}
+
 enum {
     BY_ROWS,
     BY_COLUMNS,
@@ -89,9 +96,8 @@ static void check(product *p)
     drop_all(p);
 }
 
-TEST(cuda_product, takes_any_layout_of_all_three)
+static void check_layouts(void)
 {
-    if (!cuda_here()) return;
     for (int c = 0; c < OUTPUTS; c++)
         for (int a = 0; a < LAYOUTS; a++)
             for (int b = 0; b < LAYOUTS; b++) {
@@ -103,9 +109,17 @@ TEST(cuda_product, takes_any_layout_of_all_three)
             }
 }
 
-TEST(cuda_product, adds_bias_relu_and_mask_in_their_order)
+TEST(cuda_product, takes_any_layout_of_all_three)
 {
-    if (!cuda_here()) return;
+    if (cuda_here()) check_layouts();
+}
+TEST(cuda_product, takes_any_layout_to_the_library)
+{
+    if (library_here()) check_layouts();
+}
+
+static void check_epilogues(void)
+{
     for (int i = 0; i < 256; i++) {
         product p = matrices(i & 16 ? WK_F64 : WK_F32, a_side(), a_side(), a_side(), (int)below(OUTPUTS),
                              (int)below(LAYOUTS), (int)below(LAYOUTS));
@@ -116,9 +130,18 @@ TEST(cuda_product, adds_bias_relu_and_mask_in_their_order)
     }
 }
 
+TEST(cuda_product, adds_bias_relu_and_mask_in_their_order)
+{
+    if (cuda_here()) check_epilogues();
+}
+TEST(cuda_product, adds_bias_relu_and_mask_behind_the_library)
+{
+    if (library_here()) check_epilogues();
+}
+
 TEST(cuda_product, adds_the_bias_itself_where_the_library_does_not)
 {
-    if (!cuda_here()) return;
+    if (!library_here()) return;
     void (*refuse)(int, int) = (void (*)(int, int))emulator("wki_emu_blas_refuse");
     if (!refuse) return;
     refuse(4, 1);
@@ -139,9 +162,8 @@ TEST(cuda_product, adds_the_bias_itself_where_the_library_does_not)
     check(&p);
 }
 
-TEST(cuda_product, keeps_nan_and_infinities_where_they_belong)
+static void check_odd_numbers(void)
 {
-    if (!cuda_here()) return;
     static const double odd[] = { NAN, INFINITY, -INFINITY };
     for (int i = 0; i < 96; i++) {
         product p = matrices(i & 16 ? WK_F64 : WK_F32, 17, 31, 9, (int)below(OUTPUTS), BY_ROWS, BY_COLUMNS);
@@ -157,6 +179,15 @@ TEST(cuda_product, keeps_nan_and_infinities_where_they_belong)
         }
         check(&p);
     }
+}
+
+TEST(cuda_product, keeps_nan_and_infinities_where_they_belong)
+{
+    if (cuda_here()) check_odd_numbers();
+}
+TEST(cuda_product, keeps_nan_and_infinities_of_the_library)
+{
+    if (library_here()) check_odd_numbers();
 }
 
 TEST(cuda_product, of_nothing_is_nothing_or_what_is_added)
@@ -187,9 +218,8 @@ static twin batch(const product *p, int64_t rows, int64_t columns, int way, int 
     return twin_of(p->dtype, 4, size, stride, p->bits);
 }
 
-TEST(cuda_product, takes_leading_dims_as_they_lie)
+static void check_leading_dims(void)
 {
-    if (!cuda_here()) return;
     static const int outputs[] = { 0, 1, 2, 6, 7, 8 };
     for (int c = 0; c < 6; c++)
         for (int a = 0; a < 9; a++)
@@ -203,6 +233,15 @@ TEST(cuda_product, takes_leading_dims_as_they_lie)
                 if (below(2)) add_bias(&p);
                 check(&p);
             }
+}
+
+TEST(cuda_product, takes_leading_dims_as_they_lie)
+{
+    if (cuda_here()) check_leading_dims();
+}
+TEST(cuda_product, takes_leading_dims_to_the_library_as_they_lie)
+{
+    if (library_here()) check_leading_dims();
 }
 
 TEST(cuda_product, of_bfloat16_multiplies_numbers_that_it_has_as_they_are)
@@ -247,7 +286,7 @@ TEST(cuda_product, has_the_precision_that_is_named)
 
 TEST(cuda_product, of_more_kinds_than_are_kept_stay_right)
 {
-    if (!cuda_here()) return;
+    if (!library_here()) return;
     for (int64_t round = 0; round < 2; round++)
         for (int64_t i = 0; i < 700; i++) {
             product p = matrices(WK_F32, 1 + i % 10, 1 + i / 10 % 10, 1 + i / 100, BY_ROWS, BY_ROWS, BY_COLUMNS);
@@ -255,9 +294,8 @@ TEST(cuda_product, of_more_kinds_than_are_kept_stay_right)
         }
 }
 
-TEST(cuda_product, repeats_its_bits)
+static void check_repeats(void)
 {
-    if (!cuda_here()) return;
     product p = matrices(WK_F32, 33, 31, 100, EVERY_SECOND, UPSIDE_DOWN, ROWS_OVERLAP);
     char *first = malloc(p.c.bytes), *again = malloc(p.c.bytes);
     add_bias(&p);
@@ -271,6 +309,15 @@ TEST(cuda_product, repeats_its_bits)
     free(first);
     free(again);
     drop_all(&p);
+}
+
+TEST(cuda_product, repeats_its_bits)
+{
+    if (cuda_here()) check_repeats();
+}
+TEST(cuda_product, repeats_the_librarys_bits)
+{
+    if (library_here()) check_repeats();
 }
 
 static double apart(wk_tensor *there, wk_tensor *here)
@@ -316,7 +363,7 @@ static wk_status run_there(product *p)
 
 TEST(cuda_product, tells_what_failed_and_works_again)
 {
-    if (!cuda_here()) return;
+    if (!library_here()) return;
     void (*let_fail)(int, unsigned long, int) = (void (*)(int, unsigned long, int))emulator("wki_emu_fail");
     if (!let_fail) return;
     product p = matrices(WK_F32, 17, 31, 33, BY_ROWS, BY_ROWS, BY_ROWS);

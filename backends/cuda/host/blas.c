@@ -13,7 +13,7 @@
 #include <string.h>
 
 enum { SETS = 64, WAYS = 8, ALIGNED = 16, MOST_AT_ONCE = 65535 };
-#define WORKSPACE ((size_t)16 << 20) /* of a lane */
+#define WORKSPACE ((size_t)32 << 20) /* of a lane */
 
 /* All that the choice of an algorithm depends on, and its descriptions; compared as bytes. */
 typedef struct key {

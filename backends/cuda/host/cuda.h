@@ -25,7 +25,7 @@ typedef struct wki_queue {
     const void *changing;
     int lane; /* of WKI_PRODUCT_LANES: whose memory products may use for their sums */
 } wki_queue;
-enum { WKI_PRODUCT_LANES = 4 };
+enum { WKI_PRODUCT_LANES = 2 };
 
 /* One an op, wki_cuda_NAME in kernels/NAME.cu or .c; all that it starts goes to the queue, in order, and it waits for nothing.
  * Scratch is memory of the device, of undefined contents. */

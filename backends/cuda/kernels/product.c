@@ -1,7 +1,9 @@
-/* product: c = a b (+ bias, then ReLU, then the mask) for every index of the leading dims. Operands are taken as they
- * lie where rows or columns have a stride of 1; others, and all that bfloat16 is made of, are laid out anew in scratch.
- * What cuBLASLt does not do to the sums, a kernel does behind it: its own ReLU is not known to keep NaN. */
+/* product: c = a b (+ bias, then ReLU, then the mask) for every index of the leading dims. Small ones are small.cu's;
+ * for cuBLASLt operands are taken as they lie where rows or columns have a stride of 1; others, and all that bfloat16
+ * is made of, are laid out anew in scratch. What cuBLASLt does not do to the sums, a kernel does behind it: its own
+ * ReLU is not known to keep NaN. */
 #include "backends/cuda/kernels/matrix.h"
+#include "backends/cuda/kernels/small.h"
 #include "base/fault.h"
 
 enum { C, A, B, MATRICES };
@@ -79,7 +81,15 @@ static plan plan_of(const wki_call *call)
     return p;
 }
 
-static size_t scratch_bytes(const wki_call *call) { return plan_of(call).bytes; }
+static bool is_small(const wki_call *call)
+{
+    const wki_view *c = call->views[C], *a = call->views[A];
+    const wki_blas_kind kind = kind_of(c, call->attrs);
+    const bool is_exact = kind == WKI_BLAS_F32 || kind == WKI_BLAS_F64;
+    return is_exact && wki_numel(c) > 0 && a->size[a->ndim - 1] > 0 && wki_small_takes(call);
+}
+
+static size_t scratch_bytes(const wki_call *call) { return is_small(call) ? 0 : plan_of(call).bytes; }
 
 /* Turned, rows are columns. */
 static wki_matrix matrix_of(const wki_view *v, bool turned)
@@ -135,6 +145,10 @@ static void finish(const wki_queue *queue, const wki_call *call, const plan *p, 
 
 static wk_status run(const wki_queue *queue, const wki_call *call, void *scratch)
 {
+    if (is_small(call)) {
+        wki_small_run(queue, call);
+        return wki_launched(queue, call);
+    }
     plan p = plan_of(call);
     const wki_view *c = call->views[0];
     if (wki_numel(c) == 0) return WK_OK;

@@ -1,0 +1,14 @@
+/* Products that one kernel of our own makes sooner than cuBLASLt's would be launched. C and CUDA C++ include it. */
+#ifndef WKI_CUDA_SMALL_H
+#define WKI_CUDA_SMALL_H
+#include "backends/cuda/host/cuda.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+/* Is the call of op product, in f32 or f64, such a one? Then it needs no scratch, and wki_small_run does all of it. */
+bool wki_small_takes(const wki_call *call);
+void wki_small_run(const wki_queue *queue, const wki_call *call);
+#ifdef __cplusplus
+}
+#endif
+#endif
