@@ -13,7 +13,7 @@ extern "C" {
 typedef struct wki_cuda_fault {
     int32_t op;      /* 1 + the call's, written last; 0: nothing */
     int32_t claimed; /* by a thread that writes */
-    int64_t value, low, high; /* an index, and what it had to be at least and at most */
+    int64_t value, low, high; /* an index, and what it had to be at least and at most; INT64_MAX: anything above */
 } wki_cuda_fault;
 
 /* Where a call's work goes. In a plan, what changes from replay to replay (random keys, the numbers of an update) lies at

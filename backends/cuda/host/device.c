@@ -134,8 +134,10 @@ wk_status wki_device_fault(wki_device *d)
     __atomic_store_n(&fault->claimed, 0, __ATOMIC_RELEASE);
     const int op = found.op - 1; /* its name is the one that the CPU tells */
     const char *name = op == WKI_OP_offsets ? "index" : op == WKI_OP_ctc ? "ctc_loss" : wki_op_name(op);
-    return wki_fail(WK_E_RANGE, name, "index %lld is out of range on cuda:%d; expected %lld to %lld",
-                    (long long)found.value, d->queue.index, (long long)found.low, (long long)found.high);
+    char most[32] = "or more";
+    if (found.high < INT64_MAX) snprintf(most, sizeof most, "to %lld", (long long)found.high);
+    return wki_fail(WK_E_RANGE, name, "index %lld is out of range on cuda:%d; expected %lld %s", (long long)found.value,
+                    d->queue.index, (long long)found.low, most);
 }
 
 wk_status wki_device_wait_for(int index, const char *doing)
