@@ -8,7 +8,13 @@
 
 WICK_ON_CPU("it compares the CPU with the device")
 
-enum { STEPS = 20, FAILED_LAUNCH = 9, OUT_OF_MEMORY = 2, BROKEN = 719 }; /* the last three are CUDA's numbers */
+enum {
+    STEPS = 20,
+    FAILED_LAUNCH = 9,
+    OUT_OF_MEMORY = 2,
+    INVALID_VALUE = 1,
+    BROKEN = 719
+}; /* the last four are CUDA's numbers */
 
 static bool no_device(void)
 {
@@ -172,6 +178,7 @@ static void fail_each(wki_emu_fail_kind kind, int error, bool replayed, wk_statu
     typeof(wki_emu_count) *count = (typeof(wki_emu_count) *)emulator("wki_emu_count");
     if (!let_fail || !count) return;
     const double good = three_steps(replayed);
+    wk_tensor *here = wk_ones(WK_SHAPE(3), WK_F32), *there = wk_to_device(here, wk_cuda(0));
     CHECK_OK();
     bool reached = true;
     int errors = 0;
@@ -187,7 +194,8 @@ static void fail_each(wki_emu_fail_kind kind, int error, bool replayed, wk_statu
         else
             CHECK(loss == good);
         wk_error_clear();
-        CHECK(wk_item(wk_sum(wk_ones(WK_SHAPE(3), WK_F32))) == 3);
+        ck_assert_msg(wk_item(wk_sum(there)) == 3, "behind the %luth: %s", n, wk_error_text());
+        CHECK(wk_item(wk_sum(here)) == 3);
         CHECK(wk_cuda_synchronize(wk_cuda(0)) == WK_OK);
     }
     CHECK(three_steps(replayed) == good && errors >= least);
@@ -206,6 +214,15 @@ TEST(failure, of_any_allocation_is_an_error_and_later_steps_are_whole)
     setenv("WICK_CUDA_CACHE", "0", 1); /* each is CUDA's, from the first on */
     fail_each(WKI_EMU_FAIL_MALLOC, OUT_OF_MEMORY, false, WK_E_MEMORY, 40);
     fail_each(WKI_EMU_FAIL_MALLOC, OUT_OF_MEMORY, true, WK_E_MEMORY, 20);
+}
+/* The calls that free are among them, whose errors nobody is told of, the next launch least of all. */
+TEST(failure, of_any_call_is_an_error_or_forgotten_and_later_steps_are_whole)
+{
+    fail_each(WKI_EMU_FAIL_CALL, INVALID_VALUE, false, WK_E_DEVICE, 40);
+}
+TEST(failure, of_any_call_around_replays_is_an_error_or_forgotten_and_later_steps_are_whole)
+{
+    fail_each(WKI_EMU_FAIL_CALL, INVALID_VALUE, true, WK_E_DEVICE, 40);
 }
 
 TEST(memory, that_runs_out_is_told_with_sizes)

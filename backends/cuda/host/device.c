@@ -87,7 +87,7 @@ static wk_status make(wki_device *d, int index)
         return WK_E_DEVICE;
     const unsigned flags = cudaHostAllocMapped | cudaHostAllocPortable;
     if (wki_cuda_check(cudaHostAlloc(&fault, sizeof *d->queue.fault, flags), index, "opening the device")) {
-        (void)cudaStreamDestroy(d->queue.stream);
+        if (cudaStreamDestroy(d->queue.stream) != cudaSuccess) (void)cudaGetLastError();
         return WK_E_DEVICE;
     }
     d->queue.fault = memset(fault, 0, sizeof *d->queue.fault);
