@@ -243,10 +243,11 @@ TEST(bincount, of_negative_numbers_says_what_they_must_be)
         wk_tensor *t = wk_to_device(wk_from((int64_t[]){ last, -4, last }, WK_SHAPE(3), WK_I64), WK_CUDA);
         wk_bincount(t, NULL, 0);
         CHECK(wk_failed() || wk_cuda_synchronize(WK_CUDA) == WK_E_RANGE);
-        CHECK_ERROR(WK_E_RANGE, "bincount", last < 0 ? "index -" : "index -4 is", "expected 0 or more");
+        CHECK(strstr(wk_error_text(), last < 0 ? "index -" : "index -4 is"));
+        CHECK_ERROR(WK_E_RANGE, "expected 0 or more");
         wk_tensor *counts = wk_bincount(t, NULL, 3);
         CHECK(counts && wk_cuda_synchronize(WK_CUDA) == WK_E_RANGE);
-        CHECK_ERROR(WK_E_RANGE, "bincount", "expected 0 or more");
+        CHECK_ERROR(WK_E_RANGE, "expected 0 or more");
         CHECK(wk_item(wk_sum(counts)) == (last < 0 ? 0 : 2));
     }
 }
