@@ -174,6 +174,7 @@ static void drop_graphs(ready *r)
         if (r->parts[i].graph) (void)cudaGraphExecDestroy(r->parts[i].graph);
         r->parts[i].graph = NULL;
     }
+    (void)cudaGetLastError();
     r->made = false;
 }
 
