@@ -63,7 +63,7 @@ static double difference(const check *c, wk_tensor *(*of)(const check *), wk_dev
 static wk_status compare(const check *c, wk_tensor *(*of)(const check *), int k, wk_tensor *grad)
 {
     const wki_view *v = &c->in[k]->v;
-    wk_tensor *g = wk_contiguous(wk_to_device(wk_detach(grad ? grad : wk_zeros_like(c->in[k])), WK_CPU));
+    wk_tensor *g = wki_on_cpu(grad ? grad : wk_zeros_like(c->in[k]));
     if (!g) return wk_error();
     for (int64_t e = 0; e < wki_numel(v); e++) {
         int64_t at = 0, rest = e;

@@ -307,13 +307,15 @@ wk_status wk_write(wk_tensor *t, const void *from, size_t bytes)
     return wki_end_inplace(t, &before);
 }
 
+wk_tensor *wki_on_cpu(const wk_tensor *t) { return wk_contiguous(wk_to_device(wk_detach((wk_tensor *)t), WK_CPU)); }
+
 /* Row-major host copies of both, compared element by element; tolerances below 0 mean "exactly equal". */
 static bool compare(const wk_tensor *a, const wk_tensor *b, double rtol, double atol)
 {
     WK_SCOPE(work);
     WK_NO_GRAD(reading);
-    wk_tensor *ca = wk_contiguous(wk_to_device((wk_tensor *)a, WK_CPU));
-    wk_tensor *cb = wk_contiguous(wk_to_device((wk_tensor *)b, WK_CPU));
+    wk_tensor *ca = wki_on_cpu(a);
+    wk_tensor *cb = wki_on_cpu(b);
     if (!ca || !cb) return false;
     int64_t n = wki_numel(&a->v);
     if (a->v.dtype == WK_I64 && b->v.dtype == WK_I64 && rtol < 0) /* more digits than a double has */

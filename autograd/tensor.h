@@ -67,6 +67,8 @@ wk_tensor *wki_tensor_on(wki_storage *storage, int64_t offset, int ndim, const i
 /* A tensor on t's storage with the view v, without history. The unscoped one belongs to the caller. */
 wk_tensor *wki_alias(const wk_tensor *t, const wki_view *v);
 wk_tensor *wki_alias_unscoped(const wk_tensor *t, const wki_view *v);
+/* Its numbers as the host reads them: apart from the graph, side by side in the host's memory, which may be t's own. */
+wk_tensor *wki_on_cpu(const wk_tensor *t);
 /* Does nothing but this handle reach the memory, so that it may be written over? */
 bool wki_is_sole_owner(wk_tensor *t);
 /* Are all elements of a float tensor finite? By the largest |element|, so that no more than that is made; false with an

@@ -17,7 +17,7 @@ wk_status wk_save_npy(wk_tensor *t, const char *path)
     if (!wki_tensor_ok(t, "save_npy", "t")) return wk_error();
     WK_SCOPE(work);
     WK_NO_GRAD(reading);
-    wk_tensor *c = wk_contiguous(wk_to_device(t, WK_CPU));
+    wk_tensor *c = wki_on_cpu(t);
     if (!c) return wk_error();
     wk_array a = { .dtype = (wk_dtype)c->v.dtype, .ndim = c->v.ndim, .data = c->v.data };
     for (int i = 0; i < a.ndim; i++) a.shape[i] = c->v.size[i];

@@ -1,5 +1,6 @@
 /* Logs: rows gather in memory and go to the file twice a second at most, so that a step may be logged each time. */
 #include "train/logger.h"
+#include "autograd/tensor.h"
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -186,7 +187,7 @@ static wk_status measure(wk_tensor *t, wki_histogram *h)
 {
     WK_SCOPE(work);
     WK_NO_GRAD(reading);
-    wk_tensor *all = wk_contiguous(wk_to_device(wk_to(wk_detach(t), WK_F64), WK_CPU));
+    wk_tensor *all = wki_on_cpu(wk_to(wk_detach(t), WK_F64));
     if (!all) return wk_error();
     const double *x = wk_data(all);
     *h = (wki_histogram){ .min = (double)INFINITY, .max = -(double)INFINITY, .bins = 30 };

@@ -2,6 +2,7 @@
  * functions (onnx_layers.c, onnx_windows.c, onnx_sequences.c) read; weights go from the tensors to the file without a
  * copy in between. */
 #include "train/onnx.h"
+#include "autograd/tensor.h"
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -103,7 +104,7 @@ wki_onnx_value wki_onnx_reshape(wki_onnx *g, const char *x, int n, const int64_t
 static const char *set_weight(wki_onnx *g, const char *name, wk_tensor *t)
 {
     if (wk_failed()) return NULL;
-    wk_tensor *here = wk_contiguous(wk_to_device(wk_detach(t), WK_CPU));
+    wk_tensor *here = wki_on_cpu(t);
     if (!here || wk_state_set(g->weights, name, here)) return NULL;
     int64_t i = wk_state_count(g->weights) - 1;
     while (strcmp(wk_state_name(g->weights, i), name) != 0) i--;

@@ -96,8 +96,8 @@ static wk_status add_classes(wk_scores *s, wk_tensor *output, wk_tensor *target)
     wki_check(target->v.dtype == WK_I64 && target->v.ndim == 1 && target->v.size[0] == n, WK_E_SHAPE, WK_E_SHAPE,
               "scores_add", "target is %s %s; i64 [%lld] is needed", wk_dtype_name((wk_dtype)target->v.dtype),
               wki_show(&target->v), (long long)n);
-    wk_tensor *x = wk_contiguous(wk_to_device(wk_to(wk_detach(output), WK_F32), WK_CPU));
-    wk_tensor *y = wk_contiguous(wk_to_device(target, WK_CPU));
+    wk_tensor *x = wki_on_cpu(wk_to(wk_detach(output), WK_F32));
+    wk_tensor *y = wki_on_cpu(target);
     if (!x || !y || make_room(s, s->rows + n)) return wk_error();
     const int64_t *class = wk_data(y);
     for (int64_t i = 0; i < n; i++)
@@ -111,8 +111,7 @@ static wk_status add_numbers(wk_scores *s, wk_tensor *output, wk_tensor *target)
 {
     wki_check(wki_same_shape(&output->v, &target->v), WK_E_SHAPE, WK_E_SHAPE, "scores_add",
               "output is %s, target %s; equal shapes are needed", wki_show(&output->v), wki_show(&target->v));
-    wk_tensor *x = wk_contiguous(wk_to_device(wk_to(wk_detach(output), WK_F64), WK_CPU)),
-              *y = wk_contiguous(wk_to_device(wk_to(wk_detach(target), WK_F64), WK_CPU));
+    wk_tensor *x = wki_on_cpu(wk_to(wk_detach(output), WK_F64)), *y = wki_on_cpu(wk_to(wk_detach(target), WK_F64));
     if (!x || !y) return wk_error();
     const double *a = wk_data(x), *b = wk_data(y);
     for (int64_t i = 0; i < wk_numel(x); i++) {

@@ -77,7 +77,7 @@ wk_status wk_stats_add(wk_stats *s, wk_tensor *rows)
     wki_check(s->ndim < 0 || same, WK_E_SHAPE, WK_E_SHAPE, where, "rows is %s; earlier rows have other sizes",
               wki_show(v));
     WK_NO_GRAD(adding);
-    wk_tensor *x = wk_contiguous(wk_to(wk_to_device(rows, WK_CPU), WK_F64));
+    wk_tensor *x = wki_on_cpu(wk_to(rows, WK_F64));
     if (!x || (s->ndim < 0 && begin(s, v))) return wk_error();
     const double *at = wk_data(x);
     for (int64_t i = 0; i < v->size[0]; i++, at += s->count) add_row(s, at);

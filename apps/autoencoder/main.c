@@ -47,7 +47,8 @@ static bool set_option(const char *name, const char *value)
                 options[i].high, value);
         return false;
     }
-    fprintf(stderr, "autoencoder: no option %s; there are --code, --epochs, --batch, --lr and --seed\n", name);
+    fprintf(stderr, "autoencoder: no option %s; there are --code, --epochs, --batch, --lr, --seed and --device\n",
+            name);
     return false;
 }
 

@@ -1,6 +1,6 @@
 /* Two matrices, ReLU, squared error and gradient descent by hand: PyTorch's classic autograd example, in C.
  *
- *   autograd_mlp [--device cpu|cuda] [--start FILE]
+ *   autograd_mlp [--device cpu] [--start FILE]
  *
  * FILE holds starting matrices x, y, w1, w2 one after the other, as f32 in row-major order; without it they are random.
  */
@@ -53,16 +53,15 @@ int main(int argc, char **argv)
     FILE *file = NULL;
     for (int i = 1; i < argc; i += 2) {
         const char *value = i + 1 < argc ? argv[i + 1] : "";
-        if (!strcmp(argv[i], "--device") && !strcmp(value, "cpu"))
-            wk_set_device(WK_CPU);
-        else if (!strcmp(argv[i], "--device") && !strcmp(value, "cuda"))
-            wk_set_device(WK_CUDA);
-        else if (!strcmp(argv[i], "--start") && *value) {
+        wk_device device;
+        if (!strcmp(argv[i], "--device") && *value) {
+            if (wk_device_by_name(value, &device) == WK_OK) wk_set_device(device);
+        } else if (!strcmp(argv[i], "--start") && *value) {
             file = fopen(value, "rb");
             if (!file) perror(value);
             if (!file) return 1;
         } else {
-            fputs("usage: autograd_mlp [--device cpu|cuda] [--start FILE]\n", stderr);
+            fputs("usage: autograd_mlp [--device NAME] [--start FILE]\n", stderr);
             return 2;
         }
     }

@@ -1,6 +1,7 @@
 /* Optimizers side by side: each trains the same network, from the same start, on the same batches in the same order.
  *
- *   compare_optimizers [--data spirals] [--epochs 30] [--batch 32] [--seed 0] [OPTIMIZER[:OPTIONS] ...]
+ *   compare_optimizers [--data spirals] [--epochs 30] [--batch 32] [--seed 0] [--device cpu]
+ *                      [OPTIMIZER[:OPTIONS] ...]
  *   compare_optimizers sgd:lr=0.1,momentum=0.9 adam:lr=0.003
  *
  * The data are drawn: spirals, moons, blobs or digits. The command wick compare does this for files, with several seeds
@@ -22,8 +23,18 @@ static const struct {
 static const char *const usual[] = { "sgd:lr=0.1,momentum=0.9", "adagrad:lr=0.05", "rmsprop:lr=0.003", "adam:lr=0.003",
                                      "adamw:lr=0.003" };
 
+/* What is made from now on lies there. */
+static bool set_device(const char *name)
+{
+    wk_device device;
+    if (wk_device_by_name(name, &device) == WK_OK && wk_set_device(device) == WK_OK) return true;
+    fprintf(stderr, "compare_optimizers: %s\n", wk_error_text());
+    return false;
+}
+
 static bool set_option(const char *name, const char *value)
 {
+    if (!strcmp(name, "--device")) return set_device(value);
     if (!strcmp(name, "--data")) {
         data = value;
         return true;
@@ -38,7 +49,8 @@ static bool set_option(const char *name, const char *value)
                 options[i].high, value);
         return false;
     }
-    fprintf(stderr, "compare_optimizers: no option %s; there are --data, --epochs, --batch and --seed\n", name);
+    fprintf(stderr, "compare_optimizers: no option %s; there are --data, --epochs, --batch, --seed and --device\n",
+            name);
     return false;
 }
 
@@ -123,8 +135,8 @@ int main(int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         const bool option = argv[i][0] == '-';
         if ((option && i + 1 == argc) || n == MOST) {
-            fputs("usage: compare_optimizers [--data KIND] [--epochs N] [--batch N] [--seed N] [OPTIMIZER[:OPTIONS] "
-                  "...]\n",
+            fputs("usage: compare_optimizers [--data KIND] [--epochs N] [--batch N] [--seed N]\n"
+                  "                          [--device NAME] [OPTIMIZER[:OPTIONS] ...]\n",
                   stderr);
             return 2;
         }

@@ -48,7 +48,7 @@ static bool set_option(const char *name, const char *value)
                 value);
         return false;
     }
-    fprintf(stderr, "mnist_cnn: no option %s; there are --epochs, --batch, --lr, --seed and --save\n", name);
+    fprintf(stderr, "mnist_cnn: no option %s; there are --epochs, --batch, --lr, --seed, --save and --device\n", name);
     return false;
 }
 

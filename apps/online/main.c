@@ -7,7 +7,7 @@
  * --read ROWS.txt   only trains: an epoch has the throws that were there when it began. Also from ROWS.h5, one file
  * with x [n, 4] and y [n, 1] that any program is appending to
  *
- *   and of all: [--throws 20000] [--rounds 12] [--steps 200] [--keep 5000] [--seed 0]
+ *   and of all: [--throws 20000] [--rounds 12] [--steps 200] [--keep 5000] [--seed 0] [--device cpu]
  *
  * A round is some steps on what there is by then; its error is that on throws of its own, which nobody learnt from. */
 #include <math.h>
@@ -33,8 +33,18 @@ static const struct {
                 { "--keep", &keep, 128, 1e8 },
                 { "--seed", &seed, 0, 1e15 } };
 
+/* What is made from now on lies there. */
+static bool set_device(const char *name)
+{
+    wk_device device;
+    if (wk_device_by_name(name, &device) == WK_OK && wk_set_device(device) == WK_OK) return true;
+    fprintf(stderr, "online: %s\n", wk_error_text());
+    return false;
+}
+
 static bool set_option(const char *name, const char *value)
 {
+    if (!strcmp(name, "--device")) return set_device(value);
     if (!strcmp(name, "--read") || !strcmp(name, "--write")) {
         *(name[2] == 'r' ? &from : &to) = value;
         return true;
@@ -50,8 +60,8 @@ static bool set_option(const char *name, const char *value)
         return false;
     }
     fprintf(stderr,
-            "online: no option %s; there are --queue, --write, --read, --throws, --rounds, --steps, --keep "
-            "and --seed\n",
+            "online: no option %s; there are --queue, --write, --read, --throws, --rounds, --steps, --keep, "
+            "--seed and --device\n",
             name);
     return false;
 }
@@ -238,7 +248,7 @@ int main(int argc, char **argv)
             queue = true;
         else if (i + 1 == argc) {
             fputs("usage: online [--queue | --write ROWS.txt | --read ROWS.txt] [--throws N] [--rounds N] [--steps N] "
-                  "[--keep N] [--seed N]\n",
+                  "[--keep N] [--seed N] [--device NAME]\n",
                   stderr);
             return 2;
         } else if (!set_option(argv[i], argv[i + 1]))

@@ -3,6 +3,7 @@
  * it is told by R2 on runs that it never saw.
  *
  *   surrogate RUNS.h5 MODEL.safetensors [--runs 4000] [--epochs 60] [--width 48] [--lr 0.005] [--seed 0]
+ *             [--device cpu]
  *
  * The scaling of inputs and results is part of the model, so that the saved file takes and gives the units of the data.
  */
@@ -24,8 +25,18 @@ static const struct {
                 { "--lr", &lr, 1e-9, 10 },
                 { "--seed", &seed, 0, 1e15 } };
 
+/* What is made from now on lies there. */
+static bool set_device(const char *name)
+{
+    wk_device device;
+    if (wk_device_by_name(name, &device) == WK_OK && wk_set_device(device) == WK_OK) return true;
+    fprintf(stderr, "surrogate: %s\n", wk_error_text());
+    return false;
+}
+
 static bool set_option(const char *name, const char *value)
 {
+    if (!strcmp(name, "--device")) return set_device(value);
     for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
         if (strcmp(name, options[i].name) != 0) continue;
         char *end;
@@ -36,7 +47,7 @@ static bool set_option(const char *name, const char *value)
                 value);
         return false;
     }
-    fprintf(stderr, "surrogate: no option %s; there are --runs, --epochs, --width, --lr and --seed\n", name);
+    fprintf(stderr, "surrogate: no option %s; there are --runs, --epochs, --width, --lr, --seed and --device\n", name);
     return false;
 }
 
@@ -194,7 +205,8 @@ static int run(const char *path, const char *saved)
 int main(int argc, char **argv)
 {
     if (argc < 3 || argv[1][0] == '-' || argv[2][0] == '-' || argc % 2 == 0) {
-        fputs("usage: surrogate RUNS.h5 MODEL.safetensors [--runs N] [--epochs N] [--width N] [--lr X] [--seed N]\n",
+        fputs("usage: surrogate RUNS.h5 MODEL.safetensors [--runs N] [--epochs N] [--width N] [--lr X] [--seed N]\n"
+              "                 [--device NAME]\n",
               stderr);
         return 2;
     }

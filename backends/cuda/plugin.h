@@ -38,4 +38,5 @@ wki_cuda_open wki_cuda_plugin_open;
 
 /* load.c. NULL with the reason in wk_cuda_why_not(); asked once, the answer stays. */
 const wki_cuda_plugin *wki_cuda(void);
+const wki_cuda_plugin *wki_cuda_if_asked(void); /* the same, but NULL where it has not been asked for yet */
 #endif

@@ -104,7 +104,7 @@ static bool tensors_ok(wk_tensor *const *tensors, const char *const *names, int 
 /* Holds tensor f as plain contiguous memory, and describes its rows. */
 static wk_status add_field(memory_set *set, wk_tensor *tensor, const char *name, int64_t longest, wk_field *field)
 {
-    wk_tensor *held = wk_contiguous(wk_to_device(wk_detach(tensor), WK_CPU));
+    wk_tensor *held = wki_on_cpu(tensor);
     if (!held) return wk_error();
     wki_object_ref(held);
     const int f = set->n++;

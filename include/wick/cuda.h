@@ -11,7 +11,8 @@
  *
  * Calls are put in a queue, one for each device, and return before they have run. Reading a value (wk_item, wk_read, wk_print, a
  * tensor on the CPU) waits for it. What a kernel finds wrong, an index out of range say, is reported by the next call that waits
- * (WK_E_RANGE), and so is a failing device (WK_E_DEVICE). With WICK_CUDA_SYNC=1 every call waits, so that errors come from
+ * (WK_E_RANGE), and so is a failing device (WK_E_DEVICE): once with its reason, from then on as one that was lost, if nothing but
+ * a new process helps. With WICK_CUDA_SYNC=1 every call waits, so that errors come from
  * the calls that made them. */
 #ifndef WICK_CUDA_H
 #define WICK_CUDA_H

@@ -235,6 +235,23 @@ TEST(bincount, reports_what_has_no_bin)
     }
 }
 
+/* There are bins up to the largest number: of negative ones alone, none. */
+TEST(bincount, of_negative_numbers_says_what_they_must_be)
+{
+    if (!cuda_here()) return;
+    for (int64_t last = -3; last <= 2; last += 5) {
+        wk_tensor *t = wk_to_device(wk_from((int64_t[]){ last, -4, last }, WK_SHAPE(3), WK_I64), WK_CUDA);
+        wk_bincount(t, NULL, 0);
+        CHECK(wk_failed() || wk_cuda_synchronize(WK_CUDA) == WK_E_RANGE);
+        CHECK(strstr(wk_error_text(), last < 0 ? "index -" : "index -4 is"));
+        CHECK_ERROR(WK_E_RANGE, "expected 0 or more");
+        wk_tensor *counts = wk_bincount(t, NULL, 3);
+        CHECK(counts && wk_cuda_synchronize(WK_CUDA) == WK_E_RANGE);
+        CHECK_ERROR(WK_E_RANGE, "expected 0 or more");
+        CHECK(wk_item(wk_sum(counts)) == (last < 0 ? 0 : 2));
+    }
+}
+
 static twin *edges_of(wk_dtype dtype, int64_t parts, double low, double high)
 {
     const int64_t n = parts + 1;

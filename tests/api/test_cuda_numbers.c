@@ -317,6 +317,35 @@ TEST(argmax, finds_what_the_cpu_finds)
     }
 }
 
+/* Lines are cut then, and equals and NaNs meet from piece to piece. */
+TEST(argmax, of_long_lines_and_columns_finds_what_the_cpu_finds)
+{
+    if (no_device()) return;
+    static const int64_t sizes[][2] = { { 1, 32769 }, { 1, 200003 }, { 3, 40960 },
+                                        { 1025, 2 },  { 1025, 40 },  { 5003, 17 } };
+    for (int round = 0; round < 72; round++) {
+        const int64_t *size = sizes[round % 6], dim = size[0] < size[1], n = size[dim];
+        const wk_dtype dtype = (wk_dtype)(round / 6 % WK_DTYPE_COUNT);
+        start((uint64_t)round);
+        const wki_argmax_attrs attrs = { (int32_t)dim, round % 2 };
+        int64_t kept[] = { size[0], size[1] };
+        kept[dim] = 1;
+        const wki_view *x = round % 4 ? packed(dtype, 2, size) : strided(dtype, 2, size);
+        for (int64_t i = 0; round / 36 && i < wki_numel(x); i++)
+            set(x, i, 7); /* the first of all, or of a few elsewhere */
+        for (int few = 0; few < 3; few++) {
+            const int64_t line = below(wki_numel(x) / n), i = below(n);
+            const double best = round / 6 % 3 == 2 && wki_is_float(dtype) ? (double)NAN : attrs.least ? 0 : 127;
+            if (round / 18 % 2) set(x, dim ? line * n + i : i * size[1] + line, best);
+        }
+        const wki_view *views[] = { packed(WK_I64, 2, kept), packed(dtype, 2, kept), x };
+        same_on_device(WKI_OP_argmax, views, 3, 2, &attrs, 0);
+        views[1] = x;
+        same_on_device(WKI_OP_argmax, views, 2, 1, &attrs, 0);
+        finish();
+    }
+}
+
 TEST(dot, has_the_bits_of_the_cpu)
 {
     if (no_device()) return;

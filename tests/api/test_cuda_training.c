@@ -8,7 +8,13 @@
 
 WICK_ON_CPU("it compares the CPU with the device")
 
-enum { STEPS = 20, FAILED_LAUNCH = 9, OUT_OF_MEMORY = 2, BROKEN = 719 }; /* the last three are CUDA's numbers */
+enum {
+    STEPS = 20,
+    FAILED_LAUNCH = 9,
+    OUT_OF_MEMORY = 2,
+    INVALID_VALUE = 1,
+    BROKEN = 719
+}; /* the last four are CUDA's numbers */
 
 static bool no_device(void)
 {
@@ -182,6 +188,7 @@ static void fail_each(wki_emu_fail_kind kind, int error, bool replayed, wk_statu
     typeof(wki_emu_count) *count = (typeof(wki_emu_count) *)emulator("wki_emu_count");
     if (!let_fail || !count) return;
     const double good = three_steps(replayed);
+    wk_tensor *here = wk_ones(WK_SHAPE(3), WK_F32), *there = wk_to_device(here, wk_cuda(0));
     CHECK_OK();
     bool reached = true;
     int errors = 0;
@@ -197,7 +204,8 @@ static void fail_each(wki_emu_fail_kind kind, int error, bool replayed, wk_statu
         else
             CHECK(loss == good);
         wk_error_clear();
-        CHECK(wk_item(wk_sum(wk_ones(WK_SHAPE(3), WK_F32))) == 3);
+        ck_assert_msg(wk_item(wk_sum(there)) == 3, "behind the %luth: %s", n, wk_error_text());
+        CHECK(wk_item(wk_sum(here)) == 3);
         CHECK(wk_cuda_synchronize(wk_cuda(0)) == WK_OK);
     }
     CHECK(three_steps(replayed) == good && errors >= least);
@@ -217,6 +225,15 @@ TEST(failure, of_any_allocation_is_an_error_and_later_steps_are_whole)
     fail_each(WKI_EMU_FAIL_MALLOC, OUT_OF_MEMORY, false, WK_E_MEMORY, 40);
     fail_each(WKI_EMU_FAIL_MALLOC, OUT_OF_MEMORY, true, WK_E_MEMORY, 20);
 }
+/* The calls that free are among them, whose errors nobody is told of, the next launch least of all. */
+TEST(failure, of_any_call_is_an_error_or_forgotten_and_later_steps_are_whole)
+{
+    fail_each(WKI_EMU_FAIL_CALL, INVALID_VALUE, false, WK_E_DEVICE, 40);
+}
+TEST(failure, of_any_call_around_replays_is_an_error_or_forgotten_and_later_steps_are_whole)
+{
+    fail_each(WKI_EMU_FAIL_CALL, INVALID_VALUE, true, WK_E_DEVICE, 40);
+}
 
 TEST(memory, that_runs_out_is_told_with_sizes)
 {
@@ -229,29 +246,96 @@ TEST(memory, that_runs_out_is_told_with_sizes)
     CHECK(wk_item(wk_sum(wk_ones(WK_SHAPE(1 << 10), WK_F32))) == 1 << 10);
 }
 
-TEST(device, that_broke_is_an_error_from_then_on_and_the_cpu_is_not)
+/* Whatever is asked of it: an error that tells in what it was lost, without a call of CUDA; the CPU and the other
+ * device are as ever. */
+static void is_lost(model *m, wk_plan *plan, wk_loader *loader, wk_tensor *there, const char *words)
 {
-    typeof(wki_emu_fail) *let_fail = (typeof(wki_emu_fail) *)emulator("wki_emu_fail");
-    if (!let_fail) return;
-    wk_tensor *x = wk_ones(WK_SHAPE(100), WK_F32), *there = wk_to_device(x, wk_cuda(0));
-    model m = model_at(wk_cuda(0), perceptron, 3);
-    CHECK(wk_cuda_synchronize(wk_cuda(0)) == WK_OK);
-    let_fail(WKI_EMU_FAIL_LAUNCH, 1, BROKEN);
-    CHECK(isnan(wk_item(wk_sum(wk_square(there)))));
-    CHECK_ERROR(WK_E_DEVICE, "cuda:0");
+    typeof(wki_emu_count) *count = (typeof(wki_emu_count) *)emulator("wki_emu_count");
+    const wk_device lost = wk_device_of(there);
     for (int i = 0; i < 3; i++) {
         WK_SCOPE(one);
         wk_tensor *in[2];
-        draw(&planes, 0, in);
-        CHECK_NULL(step(&m, (wk_tensor *[]){ wk_to_device(in[0], wk_cuda(0)), in[1] }, 2));
-        CHECK_ERROR(WK_E_DEVICE, "cuda:0");
-        CHECK(wk_cuda_synchronize(wk_cuda(0)) == WK_E_DEVICE);
-        CHECK_ERROR(WK_E_DEVICE, "cuda:0");
+        wk_memory memory;
+        wk_cuda_properties properties;
         float read[100];
+        draw(&planes, 0, in);
+        const unsigned long calls = count(WKI_EMU_FAIL_CALL);
+        CHECK_NULL(step(m, (wk_tensor *[]){ wk_to_device(in[0], lost), in[1] }, 2));
+        CHECK_ERROR(WK_E_DEVICE, "cuda:1: the device was lost earlier", words, "cpu");
+        CHECK_NULL(wk_plan_run(plan, (wk_tensor *[]){ there }, 1));
+        CHECK_ERROR(WK_E_DEVICE, "cuda:1: the device was lost earlier", words);
+        CHECK_NULL(wk_loader_next(loader));
+        CHECK_ERROR(WK_E_DEVICE, "cuda:1: the device was lost earlier", words);
+        CHECK_NULL(wk_square(there));
+        CHECK_ERROR(WK_E_DEVICE, "cuda:1: the device was lost earlier", words);
+        CHECK(wk_cuda_synchronize(lost) == WK_E_DEVICE);
+        CHECK_ERROR(WK_E_DEVICE, "cuda:1: the device was lost earlier", words);
         CHECK(wk_read(there, read, sizeof read) == WK_E_DEVICE);
-        CHECK_ERROR(WK_E_DEVICE, "cuda:0");
-        CHECK(wk_item(wk_sum(x)) == 100);
+        CHECK_ERROR(WK_E_DEVICE, "cuda:1: the device was lost earlier", words);
+        CHECK(wk_cuda_get_device_properties(lost, &properties) == WK_E_DEVICE && properties.major == 0);
+        CHECK_ERROR(WK_E_DEVICE, "cuda:1: the device was lost earlier", words);
+        CHECK(wk_memory_stats(lost, &memory) == WK_OK && memory.used > 0);
+        CHECK(wk_cuda_is_available() && wk_cuda_device_count() == 2);
+        CHECK(count(WKI_EMU_FAIL_CALL) == calls);
+        wk_tensor *x = wk_ones(WK_SHAPE(100), WK_F32);
+        CHECK(wk_item(wk_sum(x)) == 100 && wk_item(wk_sum(wk_to_device(x, wk_cuda(0)))) == 100);
+        CHECK_OK();
     }
+}
+
+static wk_tensor *squares(void *user, wk_tensor *const *in, int n)
+{
+    (void)user;
+    (void)n;
+    return wk_sum(wk_square(in[0]));
+}
+
+static void lose(void (*how)(wk_tensor *there), const char *words)
+{
+    wk_tensor *there = wk_to_device(wk_ones(WK_SHAPE(100), WK_F32), wk_cuda(1));
+    model m = model_at(wk_cuda(1), perceptron, 3);
+    wk_plan *plan = wk_capture(squares, NULL);
+    wk_dataset *rows = wk_dataset_tensors((wk_tensor *[]){ wk_ones(WK_SHAPE(64, 3), WK_F32) }, NULL, 1);
+    wk_loader *loader = wk_loader_new(rows, .batch_size = 4, .device = wk_cuda(1));
+    for (int i = 0; i < 3; i++) CHECK(wk_item(wk_plan_run(plan, (wk_tensor *[]){ there }, 1)) == 100);
+    CHECK(wk_loader_next(loader) && wk_cuda_synchronize(wk_cuda(1)) == WK_OK);
+    CHECK_OK();
+    how(there);
+    CHECK_ERROR(WK_E_DEVICE, "cuda:1", words, "this process has lost the device");
+    is_lost(&m, plan, loader, there, words);
+}
+
+static void by_a_launch(wk_tensor *there)
+{
+    ((typeof(wki_emu_fail) *)emulator("wki_emu_fail"))(WKI_EMU_FAIL_LAUNCH, 1, BROKEN);
+    CHECK_NULL(wk_square(there));
+}
+
+/* A kernel that writes where there is nothing; the call itself does not see that. */
+static void by_a_kernel(wk_tensor *there)
+{
+    wki_view nowhere = there->v;
+    nowhere.data = (void *)(uintptr_t)4096;
+    const wki_call call = {
+        WKI_OP_fill, 1, 1, (const wki_view *[]){ &nowhere }, &(wki_fill_attrs){ 3, 1 }, sizeof(wki_fill_attrs), 1
+    };
+    ((typeof(wki_emu_quiet) *)emulator("wki_emu_quiet"))(1);
+    CHECK(wki_run(&call) == (getenv("WICK_CUDA_SYNC") ? WK_E_DEVICE : WK_OK));
+    if (!wk_failed()) CHECK(wk_cuda_synchronize(wk_cuda(1)) == WK_E_DEVICE);
+}
+
+TEST(device, that_broke_is_told_of_once_and_then_lost_and_others_are_not)
+{
+    if (emulator("wki_emu_fail")) lose(by_a_launch, "(in square)");
+}
+TEST(device, that_a_kernel_broke_is_lost_when_somebody_waits)
+{
+    if (emulator("wki_emu_fail")) lose(by_a_kernel, "(in waiting)");
+}
+TEST(device, that_a_kernel_broke_is_lost_at_once_in_its_name_where_calls_wait)
+{
+    setenv("WICK_CUDA_SYNC", "1", 1);
+    if (emulator("wki_emu_fail")) lose(by_a_kernel, "(in fill)");
 }
 
 /* ---- Files ---- */

@@ -47,6 +47,10 @@ mv out here
 run 0 "$PROGRAMS/autograd_mlp/autograd_mlp" --device cuda
 cp out there
 near here there
+for device in cuda:1 auto; do
+    run 0 "$PROGRAMS/autograd_mlp/autograd_mlp" --device $device
+    cmp -s out there || fail "$device does not print what cuda prints"
+done
 
 i=0
 while [ $i -lt 60 ]; do
@@ -64,6 +68,22 @@ run 0 "$PROGRAMS/mnist_cnn/mnist_cnn" digits.h5 --epochs 1 --batch 32 --save net
 [ -s net.safetensors ] || fail "no model is saved"
 run 0 "$PROGRAMS/autoencoder/autoencoder" digits.h5 digits.pgm --epochs 1 --batch 32 --code 4 --device cuda
 [ -s digits.pgm ] || fail "no picture is drawn"
+for device in cpu cuda; do
+    run 0 "$PROGRAMS/compare_optimizers/compare_optimizers" --data moons --epochs 1 --batch 512 --device $device \
+        sgd:lr=0.1,momentum=0.9 adam:lr=0.003
+    awk '{ print $1, $(NF - 3), $(NF - 2), $(NF - 1) }' out >table-$device.txt # seconds apart
+    run 0 "$PROGRAMS/surrogate/surrogate" runs-$device.h5 net.safetensors --runs 100 --epochs 10 --width 8 --device $device
+    sed 's/^[^:]*://' out >surrogate-$device.txt
+    run 0 "$PROGRAMS/online/online" --write rows.txt --throws 200
+    run 0 "$PROGRAMS/online/online" --read rows.txt --rounds 2 --steps 5 --device $device
+    cp out online-$device.txt
+    run 0 "$PROGRAMS/online/online" --queue --throws 2000 --rounds 2 --steps 10 --device $device
+    cat out >>online-$device.txt
+    rm -f rows*
+done
+near table-cpu.txt table-cuda.txt
+near surrogate-cpu.txt surrogate-cuda.txt
+near online-cpu.txt online-cuda.txt
 
 law "a run on a GPU has the CPU's losses, and goes on and is judged on the other"
 run 0 "$WICK" synth sine -o sine.h5 --train 200 --test 50 -q
@@ -94,10 +114,20 @@ run 2 "$WICK" train sine.h5 --device gpu
 says 'device is "gpu"; expected cpu, cuda, cuda:N or auto'
 run 2 "$PROGRAMS/mnist_cnn/mnist_cnn" digits.h5 --device gpu
 says 'no device is called "gpu"'
+for program in compare_optimizers online; do
+    run 2 "$PROGRAMS/$program/$program" --device gpu
+    says 'no device is called "gpu"'
+done
+run 2 "$PROGRAMS/surrogate/surrogate" runs.h5 net.safetensors --device cuda:9
+says "there is no cuda:9"
+run 1 "$PROGRAMS/autograd_mlp/autograd_mlp" --device gpu
+says 'no device is called "gpu"'
 WICK_CUDA=$work/none.so
 export WICK_CUDA
 run 1 "$WICK" train sine.h5 --device cuda
 says "none.so"
 run 0 "$WICK" train sine.h5 --hidden 8 --epochs 1 --out auto --device auto -q
+run 0 "$PROGRAMS/autograd_mlp/autograd_mlp" --device auto
+cmp -s out here || fail "auto without a GPU does not print what cpu prints"
 
 [ "$failures" -eq 0 ] || exit 1

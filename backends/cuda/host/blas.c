@@ -64,7 +64,7 @@ static wk_status make_products(const wki_queue *queue, void **to)
     p->workspace = workspace;
     if (status == WK_OK) {
         status = check(cublasLtCreate(&p->handle), queue, "beginning products");
-        if (status) (void)cudaFree(p->workspace);
+        if (status && cudaFree(p->workspace) != cudaSuccess) (void)cudaGetLastError();
     }
     if (status)
         wki_free(p);

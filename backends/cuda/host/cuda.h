@@ -13,7 +13,7 @@ extern "C" {
 typedef struct wki_cuda_fault {
     int32_t op;      /* 1 + the call's, written last; 0: nothing */
     int32_t claimed; /* by a thread that writes */
-    int64_t value, low, high; /* an index, and what it had to be at least and at most */
+    int64_t value, low, high; /* an index, and what it had to be at least and at most; INT64_MAX: anything above */
 } wki_cuda_fault;
 
 /* Where a call's work goes. In a plan, what changes from replay to replay (random keys, the numbers of an update) lies at
@@ -36,7 +36,7 @@ typedef struct wki_cuda_kernel {
 } wki_cuda_kernel;
 
 /* Of the error that a function of CUDA returned, if any: WK_E_MEMORY, or WK_E_DEVICE "cuda:0: an illegal memory access was
- * encountered (in product)". */
+ * encountered (in product)". After an error that stays with the device it is lost: see device.h. `doing` is kept then. */
 wk_status wki_cuda_check(cudaError_t error, int index, const char *doing);
 wk_status wki_launched(const wki_queue *queue, const wki_call *call); /* the same of the launches just made */
 

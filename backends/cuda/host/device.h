@@ -25,10 +25,12 @@ typedef struct wki_device_text {
 wki_device_text wki_device_name(int index); /* "cuda:0" */
 cudaError_t wki_devices_find(void); /* once, when the plugin is opened */
 int wki_device_count(void);
-/* Opened when first asked for, and made the thread's current one. NULL with the error recorded. */
+wk_status wki_device_kept(int index); /* else, of one that was lost: WK_E_DEVICE */
+/* Opened when first asked for, and made the thread's current one. NULL with the error recorded, of one that was lost, too. */
 wki_device *wki_device_at(int index);
 wki_device *wki_device_opened(int index); /* NULL: not yet; nothing is recorded */
-wk_status wki_device_wait(int index); /* for its queue; reports what kernels found, then what CUDA says */
+wk_status wki_device_wait(int index); /* for its queue; reports what CUDA says, or what kernels found */
+wk_status wki_device_wait_for(int index, const char *doing); /* the same, in the name of an op */
 wk_status wki_device_fault(wki_device *device); /* once: WK_E_RANGE for what kernels found so far */
 
 wk_status wki_device_get(int index, size_t bytes, void **block, size_t *got);

@@ -88,7 +88,7 @@ static wk_status from_cuda(wki_cuda_pool *p, int index, size_t bytes, void **blo
     if (error != cudaErrorMemoryAllocation) return wki_cuda_check(error, index, "asking for memory");
     (void)cudaGetLastError();
     size_t left = 0, all = 0;
-    (void)cudaMemGetInfo(&left, &all);
+    if (cudaMemGetInfo(&left, &all) != cudaSuccess) (void)cudaGetLastError();
     return wki_fail(
         WK_E_MEMORY, wki_device_name(index).text,
         "cannot allocate %zu bytes for a tensor (%zu of %zu MiB are free, tensors hold %zu MiB); free some, or "

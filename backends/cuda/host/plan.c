@@ -174,6 +174,7 @@ static void drop_graphs(ready *r)
         if (r->parts[i].graph) (void)cudaGraphExecDestroy(r->parts[i].graph);
         r->parts[i].graph = NULL;
     }
+    (void)cudaGetLastError();
     r->made = false;
 }
 
@@ -189,6 +190,7 @@ void wki_cuda_forget(wki_plan *plan)
         if (r->copied[s]) (void)cudaEventDestroy(r->copied[s]);
         if (r->pinned[s]) (void)cudaFreeHost(r->pinned[s]);
     }
+    if (!WKI_FAULT(181)) (void)cudaGetLastError(); /* what frees does not fail, nor does the next launch for it */
     wki_free(r->parts);
     wki_free(r->hosts);
     wki_free(r->places);
@@ -248,7 +250,7 @@ static wk_status make_graph(ready *r, const wki_plan *plan, part *p, cudaStream_
     if (status == WK_OK) status = wki_cuda_check(ended, index, "planning");
     if (status == WK_OK) status = wki_cuda_check(cudaGraphInstantiate(&p->graph, graph, 0), index, "planning");
     if (graph) (void)cudaGraphDestroy(graph);
-    if (status) (void)cudaGetLastError(); /* told already, or a consequence of it */
+    (void)cudaGetLastError(); /* told already, or a consequence of it, or of what frees */
     return status == WK_OK ? wki_cuda_check(cudaGraphUpload(p->graph, stream), index, "planning") : status;
 }
 
@@ -264,6 +266,7 @@ static wk_status make_graphs(ready *r, wki_plan *plan)
     for (int i = 0; i < r->nparts && status == WK_OK; i++) status = make_graph(r, plan, &r->parts[i], stream);
     if (status == WK_OK) status = wki_cuda_check(cudaStreamSynchronize(stream), index, "planning");
     (void)cudaStreamDestroy(stream);
+    (void)cudaGetLastError();
     r->made = status == WK_OK;
     r->moves = plan->moves;
     return status;

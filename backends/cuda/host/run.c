@@ -52,7 +52,7 @@ wk_status wki_device_run(int index, const wki_call *call)
     if (bytes && wki_device_get(index, bytes, &scratch, &got)) return WK_E_MEMORY;
     wk_status status = kernel->run(&d->queue, call, scratch);
     if (scratch) wki_device_put(index, scratch, got);
-    return status == WK_OK && wki_cuda_waits() ? wki_device_wait(index) : status;
+    return status == WK_OK && wki_cuda_waits() ? wki_device_wait_for(index, wki_op_name(call->op)) : status;
 }
 
 /* ---- Copies ---- */

@@ -67,7 +67,11 @@ static wk_status check(const wki_upload *u, cudaError_t error)
 }
 
 /* It is open, so that only the choice may fail: of this batch, then. */
-static wk_status choose(const wki_upload *u) { return check(u, cudaSetDevice(u->device->queue.index)); }
+static wk_status choose(const wki_upload *u)
+{
+    const int index = u->device->queue.index;
+    return wki_device_kept(index) ? WK_E_DEVICE : check(u, cudaSetDevice(index));
+}
 
 static wk_status offer(wki_upload *u)
 {
@@ -78,6 +82,7 @@ static wk_status offer(wki_upload *u)
 static wk_status finish(wki_upload *u)
 {
     if (!u->copies || WKI_FAULT(170)) return WK_OK;
+    if (wki_device_kept(u->device->queue.index)) return WK_E_DEVICE;
     const wk_status status = check(u, cudaEventSynchronize(u->copied));
     u->copies = status != WK_OK; /* else asked again before anything is freed */
     return status;

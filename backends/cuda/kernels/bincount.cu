@@ -11,7 +11,7 @@ WKI_DEVICE int64_t bin_at(const integers &n, int64_t i)
 {
     const int64_t k = n.x[i * n.step];
     if ((uint64_t)k < (uint64_t)n.bins) return k;
-    wki_out_of_range(n.fault, WKI_OP_bincount, k, 0, n.bins - 1);
+    wki_out_of_range(n.fault, WKI_OP_bincount, k, 0, k < 0 && !WKI_FAULT(182) ? INT64_MAX : n.bins - 1);
     return n.bins;
 }
 

@@ -29,6 +29,7 @@ extern "C" {
     X(cudaErrorInvalidDeviceFunction, 98, "invalid device function")                                 \
     X(cudaErrorNoDevice, 100, "no device")                                                           \
     X(cudaErrorInvalidDevice, 101, "no device of that number")                                       \
+    X(cudaErrorECCUncorrectable, 214, "memory is damaged beyond repair")                             \
     X(cudaErrorInvalidResourceHandle, 400, "invalid resource handle")                                \
     X(cudaErrorIllegalState, 401, "not possible in this state")                                      \
     X(cudaErrorNotReady, 600, "device not ready")                                                    \
@@ -38,7 +39,11 @@ extern "C" {
     X(cudaErrorPeerAccessAlreadyEnabled, 704, "peer access is already enabled")                      \
     X(cudaErrorPeerAccessNotEnabled, 705, "peer access has not been enabled")                        \
     X(cudaErrorAssert, 710, "an assertion failed on the device")                                     \
+    X(cudaErrorHardwareStackError, 714, "the stack was damaged")                                     \
+    X(cudaErrorIllegalInstruction, 715, "illegal instruction")                                       \
     X(cudaErrorMisalignedAddress, 716, "misaligned address")                                         \
+    X(cudaErrorInvalidAddressSpace, 717, "address of another space")                                 \
+    X(cudaErrorInvalidPc, 718, "invalid program counter")                                            \
     X(cudaErrorLaunchFailure, 719, "the kernel failed")                                              \
     X(cudaErrorNotPermitted, 800, "operation not permitted")                                         \
     X(cudaErrorNotSupported, 801, "operation not supported")                                         \
