@@ -1,7 +1,8 @@
 /* What a device costs and what it can do, by wick's public calls: how long a call, a replay and a look at a number
- * take, how fast bytes get there and back, and the rates of products and of what memory's speed bounds.
+ * take, how fast bytes get there and back, the rates of products and of what memory's speed bounds, and how fast a
+ * loader feeds it.
  *
- *   device [--device NAME] [--only latencies|copies|rates] [--small] [--json]
+ *   device [--device NAME] [--only latencies|copies|rates|loader] [--small] [--json]
  */
 #include "device.h"
 #include "measure.h"
@@ -167,7 +168,10 @@ static void latencies(const bench_device *b)
 static const struct {
     const char *name;
     void (*run)(const bench_device *b);
-} parts[] = { { "latencies", latencies }, { "copies", bench_device_copies }, { "rates", bench_device_rates } };
+} parts[] = { { "latencies", latencies },
+              { "copies", bench_device_copies },
+              { "rates", bench_device_rates },
+              { "loader", bench_device_loader } };
 enum { PARTS = sizeof parts / sizeof *parts };
 
 static int complain(void)
@@ -216,6 +220,6 @@ int main(int argc, char **argv)
             ok = false;
     }
     if (ok) return run(&b, only);
-    fputs("usage: device [--device NAME] [--only latencies|copies|rates] [--small] [--json]\n", stderr);
+    fputs("usage: device [--device NAME] [--only latencies|copies|rates|loader] [--small] [--json]\n", stderr);
     return 2;
 }

@@ -24,6 +24,7 @@ void bench_device_heading(const bench_device *b, const char *text);
 /* The parts, each with its heading; errors stay pending. */
 void bench_device_copies(const bench_device *b);
 void bench_device_rates(const bench_device *b);
+void bench_device_loader(const bench_device *b);
 
 /* GB/s of copies by CUDA's own calls, pinned memory to the device, or back; 0 where this was built without the toolkit or it fails. */
 double bench_device_plain(int index, size_t bytes, int copies, bool back);
