@@ -1,5 +1,5 @@
 /* Finds and loads libwick-cuda.so, once, and answers for devices: which there are, which one tensors are made on, what
- * their memory holds. The only place that calls dlopen. */
+ * their memory holds. The only place of libwick that calls dlopen. */
 #include "backends/cpu/cpu.h"
 #include "backends/cuda/plugin.h"
 #include "base/alloc.h"
