@@ -6,10 +6,12 @@
  * (Winograd, FFT) are left out: they round too coarsely, and spread NaN. */
 #include "backends/cuda/host/dnn.h"
 #include "backends/cuda/host/device.h"
+#include "base/fault.h"
 
 #ifdef WKI_CUDNN
 #include <cudnn.h>
 #include <dlfcn.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -92,7 +94,7 @@ static bool open_library(void)
     return all;
 }
 
-/* The device's, which is the thread's current one then; NULL: there is none. */
+/* The device's, which is the thread's current one; NULL: there is none. */
 static library *library_of(int index)
 {
     if (!dnn.opened) dnn.there = open_library();
@@ -100,7 +102,6 @@ static library *library_of(int index)
     if (!dnn.there || index < 0 || index >= WKI_CUDA_MOST_DEVICES) return NULL;
     library *own = &dnn.of[index];
     if (own->off || own->handle) return own->off ? NULL : own;
-    if (!wki_device_at(index)) return NULL;
     if (dnn.cudnnCreate(&own->handle)) {
         wki_device_trim(index); /* it may be memory that it lacks */
         own->off = dnn.cudnnCreate(&own->handle) != CUDNN_STATUS_SUCCESS;
@@ -133,7 +134,7 @@ static key key_of(int index, const wki_dnn *d)
     return (key){ index, d->kind, (int32_t)d->n, (int32_t)d->groups, (int32_t)d->in, (int32_t)d->out, *d->window };
 }
 
-static size_t key_bytes(void) { return sizeof(key); }
+static size_t key_bytes(void) { return WKI_FAULT(173) ? offsetof(key, window) : sizeof(key); }
 
 static unsigned set_of(const key *k)
 {
@@ -194,7 +195,7 @@ static cudnnStatus_t describe_window(const key *k, cudnnConvolutionDescriptor_t 
         status = dnn.cudnnSetConvolutionNdDescriptor(*to, 3 - first, w->padding + first, w->stride + first,
                                                      w->dilation + first, CUDNN_CROSS_CORRELATION, CUDNN_DATA_FLOAT);
     if (!status) status = dnn.cudnnSetConvolutionGroupCount(*to, k->groups);
-    return status ? status : dnn.cudnnSetConvolutionMathType(*to, CUDNN_FMA_MATH);
+    return status ? status : dnn.cudnnSetConvolutionMathType(*to, WKI_FAULT(177) ? CUDNN_DEFAULT_MATH : CUDNN_FMA_MATH);
 }
 
 static cudnnStatus_t describe(recipe *r)
@@ -233,7 +234,7 @@ static cudnnStatus_t consider(cudnnHandle_t h, recipe *r, cudnnDeterminism_t rep
     };
     size_t bytes = 0;
     const bool plain_one = plain[r->key.kind] >> algorithm & 1;
-    if (repeats != CUDNN_DETERMINISTIC || !plain_one) return CUDNN_STATUS_SUCCESS;
+    if ((repeats != CUDNN_DETERMINISTIC || !plain_one) && !WKI_FAULT(174)) return CUDNN_STATUS_SUCCESS;
     const cudnnStatus_t status = ask_workspace(h, r, algorithm, &bytes);
     if (status) return is_refusal(status) ? CUDNN_STATUS_SUCCESS : status;
     r->works = bytes <= WORKSPACE;
@@ -302,7 +303,7 @@ size_t wki_dnn_scratch(int index, const wki_dnn *d)
     const recipe *r = own ? recipe_for(own, &k) : NULL;
     const size_t bytes = r ? r->workspace : 0;
     wki_unlock(&dnn.lock);
-    return bytes;
+    return WKI_FAULT(172) ? bytes / 2 : bytes;
 }
 
 static cudnnStatus_t start(cudnnHandle_t h, const recipe *r, const wki_dnn *d, void *scratch)
@@ -332,9 +333,9 @@ wk_status wki_dnn_run(const wki_queue *queue, const wki_call *call, const wki_dn
     wki_lock(&dnn.lock);
     library *own = library_of(queue->index);
     const recipe *r = own ? recipe_for(own, &k) : NULL;
-    cudnnStatus_t status = r ? dnn.cudnnSetStream(own->handle, queue->stream) : CUDNN_STATUS_SUCCESS;
+    cudnnStatus_t status = r && !WKI_FAULT(176) ? dnn.cudnnSetStream(own->handle, queue->stream) : CUDNN_STATUS_SUCCESS;
     if (r && !status) status = start(own->handle, r, d, scratch);
-    const bool refused = status && is_refusal(status);
+    const bool refused = status && is_refusal(status) && !WKI_FAULT(175);
     wki_unlock(&dnn.lock);
     *done = r && !refused;
     if (!status || refused) return WK_OK;

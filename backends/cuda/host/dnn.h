@@ -17,7 +17,8 @@ typedef struct wki_dnn {
     void *x, *y, *w;
 } wki_dnn;
 
-/* The scratch that it needs on the device of that number, which depends on sizes alone; 0, too, where it does not take them. */
+/* The scratch that it needs on the device of that number, the thread's current one. It depends on sizes alone; 0, too, where it does
+ * not take them. */
 size_t wki_dnn_scratch(int index, const wki_dnn *d);
 /* *done: it has taken it; else nothing was started, and the caller's own way is as good. Its scratch is what was asked for, or more. */
 wk_status wki_dnn_run(const wki_queue *queue, const wki_call *call, const wki_dnn *d, void *scratch, bool *done);
