@@ -164,6 +164,13 @@ TEST(cuda_conv, of_bfloat16_multiplies_numbers_that_it_has_as_they_are)
     }
 }
 
+static bool is_off(const char *name)
+{
+    const char *wish = getenv(name);
+    return wish && strcmp(wish, "0") == 0;
+}
+static bool is_without_cudnn(void) { return is_off("WICK_CUDA_DNN") || is_off("WICK_EMU_DNN"); }
+
 TEST(cuda_conv, keeps_nan_and_infinities_where_they_belong)
 {
     if (!cuda_here()) return;
@@ -174,11 +181,35 @@ TEST(cuda_conv, keeps_nan_and_infinities_where_they_belong)
         c.attrs.relu = ops[i % 3] == WKI_OP_conv && i % 2;
         fill(&c);
         twin *const at[] = { &c.x, &c.y, &c.w };
-        for (int k = 0; k < 3; k++) {
+        const bool spreads = ops[i % 3] == WKI_OP_conv_data && c.dtype == WK_F32 && !is_without_cudnn(); /* below */
+        for (int k = 0; k < (spreads ? 2 : 3); k++) {
             set_number(at[k], MARGIN + below(wki_numel(&at[k]->cpu)), odd[below(3)]);
             send(at[k]);
         }
         check(&c, ops[i % 3]);
+    }
+}
+
+/* cuDNN may multiply a weight by zeros where there is no window. */
+TEST(cuda_conv, has_nan_and_infinities_of_weights_at_least_where_they_belong)
+{
+    if (!cuda_here()) return;
+    static const double odd[] = { NAN, INFINITY, -INFINITY };
+    for (int i = 0; i < 60; i++) {
+        convolution c = random_convolution(0);
+        c.attrs.window = random_window(1 + i % 3);
+        fill(&c);
+        set_number(&c.w, MARGIN + below(wki_numel(&c.w.cpu)), odd[below(3)]);
+        send(&c.w);
+        run(&c, WKI_OP_conv_data);
+        char *got = malloc(c.x.bytes);
+        CHECK(got && !device_backend()->copy_out(0, got, c.x.block, c.x.bytes));
+        for (int64_t k = 0; k < wki_numel(&c.x.cpu); k++) {
+            const double want = number_at(&c.x, c.x.host, MARGIN + k), x = number_at(&c.x, got, MARGIN + k);
+            CHECK(isnan(x) || (isfinite(want) ? fabs(x - want) < 1e-4 : x == want));
+        }
+        free(got);
+        drop_all(&c);
     }
 }
 
@@ -259,11 +290,6 @@ static convolution of_threes(wk_dtype dtype)
     return c;
 }
 
-static bool is_off(const char *name)
-{
-    const char *wish = getenv(name);
-    return wish && strcmp(wish, "0") == 0;
-}
 static unsigned long runs_of_cudnn(void)
 {
     typeof(wki_emu_dnn_runs) *runs = (typeof(wki_emu_dnn_runs) *)emulator("wki_emu_dnn_runs");
@@ -273,7 +299,6 @@ static unsigned long runs_of_cudnn(void)
 TEST(cuda_conv, goes_by_cudnn_in_f32_where_there_are_columns_to_lay_out)
 {
     if (!cuda_here() || !emulator("wki_emu_dnn_runs")) return;
-    const bool off = is_off("WICK_CUDA_DNN") || is_off("WICK_EMU_DNN");
     for (int i = 0; i < 3; i++)
         for (int other = 0; other < 6; other++) {
             convolution c = of_threes(other == 1 ? WK_F64 : WK_F32);
@@ -286,7 +311,7 @@ TEST(cuda_conv, goes_by_cudnn_in_f32_where_there_are_columns_to_lay_out)
             const unsigned long before = runs_of_cudnn();
             check(&c, three_ops[i]);
             const bool takes = other == 0 || (other == 5 && three_ops[i] != WKI_OP_conv_weight);
-            CHECK(runs_of_cudnn() - before == (takes && !off));
+            CHECK(runs_of_cudnn() - before == (takes && !is_without_cudnn()));
         }
 }
 
@@ -358,7 +383,7 @@ TEST(cuda_conv, goes_by_columns_where_cudnn_refuses)
 
 TEST(cuda_conv, tells_what_cudnn_failed_at)
 {
-    if (!cuda_here() || is_off("WICK_CUDA_DNN") || is_off("WICK_EMU_DNN")) return;
+    if (!cuda_here() || is_without_cudnn()) return;
     typeof(wki_emu_fail) *let_fail = (typeof(wki_emu_fail) *)emulator("wki_emu_fail");
     if (!let_fail) return;
     convolution c = of_threes(WK_F32);

@@ -1,6 +1,7 @@
 /* What a convolution of the fake cuDNN does when its turn in the stream comes: every range is looked at first, as the
  * device would fault, then plain sums in float, channel after channel and tap after tap. Outside of a plane there are
- * zeros, which are multiplied too; where the data's gradient sees no window there is nothing. */
+ * zeros, which are multiplied too, and so does the data's gradient where it sees no window: a NaN among the weights
+ * then shows in all of its channel. */
 #include "dnn.h"
 #include <algorithm>
 
@@ -76,6 +77,8 @@ struct Sums {
             else
                 for (int64_t p = 0; p < windows; p++)
                     if (seen[p] >= 0) xs[seen[p]] += ws[tap] * ys[p];
+            if (c.kind == DNN_DATA && ws[tap] * 0 != 0)
+                for (int64_t p = 0; p < c.plane(); p++) xs[p] += ws[tap] * 0;
         }
     }
     void run()
