@@ -1,4 +1,4 @@
-/* Finds and loads libwick-cuda.so, once. The only place that calls dlopen. */
+/* Finds and loads libwick-cuda.so, once. The only place of libwick that calls dlopen. */
 #include "backends/cuda/plugin.h"
 #include "base/alloc.h"
 #include "base/error.h"

@@ -1,6 +1,8 @@
-/* CUDA's convolutions beside the CPU's: conv, its transpose, its gradient by the weight; windows of all kinds, columns
- * in pieces. */
+/* CUDA's convolutions beside the CPU's: conv, its transpose, its gradient by the weight; windows of all kinds, by cuDNN
+ * and by columns, those in pieces. It runs a second time without cuDNN, WICK_CUDA_DNN=0, and a third where there is
+ * none, WICK_EMU_DNN=0. */
 #include "cuda_check.h"
+#include "tests/emu/include/emu_control.h"
 
 WICK_ON_CPU("it compares the CPU with the device")
 
@@ -162,6 +164,13 @@ TEST(cuda_conv, of_bfloat16_multiplies_numbers_that_it_has_as_they_are)
     }
 }
 
+static bool is_off(const char *name)
+{
+    const char *wish = getenv(name);
+    return wish && strcmp(wish, "0") == 0;
+}
+static bool is_without_cudnn(void) { return is_off("WICK_CUDA_DNN") || is_off("WICK_EMU_DNN"); }
+
 TEST(cuda_conv, keeps_nan_and_infinities_where_they_belong)
 {
     if (!cuda_here()) return;
@@ -172,11 +181,35 @@ TEST(cuda_conv, keeps_nan_and_infinities_where_they_belong)
         c.attrs.relu = ops[i % 3] == WKI_OP_conv && i % 2;
         fill(&c);
         twin *const at[] = { &c.x, &c.y, &c.w };
-        for (int k = 0; k < 3; k++) {
+        const bool spreads = ops[i % 3] == WKI_OP_conv_data && c.dtype == WK_F32 && !is_without_cudnn(); /* below */
+        for (int k = 0; k < (spreads ? 2 : 3); k++) {
             set_number(at[k], MARGIN + below(wki_numel(&at[k]->cpu)), odd[below(3)]);
             send(at[k]);
         }
         check(&c, ops[i % 3]);
+    }
+}
+
+/* cuDNN may multiply a weight by zeros where there is no window. */
+TEST(cuda_conv, has_nan_and_infinities_of_weights_at_least_where_they_belong)
+{
+    if (!cuda_here()) return;
+    static const double odd[] = { NAN, INFINITY, -INFINITY };
+    for (int i = 0; i < 60; i++) {
+        convolution c = random_convolution(0);
+        c.attrs.window = random_window(1 + i % 3);
+        fill(&c);
+        set_number(&c.w, MARGIN + below(wki_numel(&c.w.cpu)), odd[below(3)]);
+        send(&c.w);
+        run(&c, WKI_OP_conv_data);
+        char *got = malloc(c.x.bytes);
+        CHECK(got && !device_backend()->copy_out(0, got, c.x.block, c.x.bytes));
+        for (int64_t k = 0; k < wki_numel(&c.x.cpu); k++) {
+            const double want = number_at(&c.x, c.x.host, MARGIN + k), x = number_at(&c.x, got, MARGIN + k);
+            CHECK(isnan(x) || (isfinite(want) ? fabs(x - want) < 1e-4 : x == want));
+        }
+        free(got);
+        drop_all(&c);
     }
 }
 
@@ -239,6 +272,152 @@ TEST(cuda_conv, comes_in_pieces_by_the_weight)
         convolution c = large(one);
         check(&c, WKI_OP_conv_weight);
     }
+}
+
+/* ---- cuDNN's part ---- */
+
+static const int three_ops[] = { WKI_OP_conv, WKI_OP_conv_data, WKI_OP_conv_weight };
+
+/* Two images with a kernel of 3 x 3, in two groups. */
+static convolution of_threes(wk_dtype dtype)
+{
+    convolution c = { .dtype = dtype, .bits = 20, .n = 2, .in = 3, .out = 4, .parts = 1, .attrs.groups = 2 };
+    wki_window *w = &c.attrs.window;
+    for (int d = 0; d < 3; d++) {
+        w->kernel[d] = d ? 3 : 1, w->stride[d] = w->dilation[d] = 1, w->padding[d] = d ? 1 : 0;
+        w->in[d] = w->out[d] = d ? 9 : 1;
+    }
+    return c;
+}
+
+static unsigned long runs_of_cudnn(void)
+{
+    typeof(wki_emu_dnn_runs) *runs = (typeof(wki_emu_dnn_runs) *)emulator("wki_emu_dnn_runs");
+    return runs ? runs() : 0;
+}
+
+TEST(cuda_conv, goes_by_cudnn_in_f32_where_there_are_columns_to_lay_out)
+{
+    if (!cuda_here() || !emulator("wki_emu_dnn_runs")) return;
+    for (int i = 0; i < 3; i++)
+        for (int other = 0; other < 6; other++) {
+            convolution c = of_threes(other == 1 ? WK_F64 : WK_F32);
+            if (other == 2) c.attrs.bf16 = true, c.bits = 7;
+            if (other == 3) c.in = c.out = 1;
+            if (other == 4) c.n = 1, c.attrs.window.kernel[1] = c.attrs.window.kernel[2] = 1;
+            if (other == 4) c.attrs.window.padding[1] = c.attrs.window.padding[2] = 0;
+            if (other == 5) c.parts = 2;
+            fill(&c);
+            const unsigned long before = runs_of_cudnn();
+            check(&c, three_ops[i]);
+            const bool takes = other == 0 || (other == 5 && three_ops[i] != WKI_OP_conv_weight);
+            CHECK(runs_of_cudnn() - before == (takes && !is_without_cudnn()));
+        }
+}
+
+TEST(cuda_conv, of_operands_anywhere_in_memory)
+{
+    if (!cuda_here()) return;
+    for (int i = 0; i < 9; i++) {
+        convolution c = of_threes(WK_F32);
+        fill(&c);
+        twin *const of[] = { &c.x, &c.y, &c.w };
+        wki_view *const views[] = { &of[i / 3]->cpu, &of[i / 3]->gpu };
+        for (int k = 0; k < 2; k++) views[k]->data = (char *)views[k]->data + 4; /* all of it lies within its margins */
+        check(&c, three_ops[i % 3]);
+    }
+}
+
+static void *bytes_of(const twin *t)
+{
+    void *bytes = malloc(t->bytes);
+    CHECK(bytes && !device_backend()->copy_out(0, bytes, t->block, t->bytes));
+    return bytes;
+}
+
+TEST(cuda_conv, has_the_same_bits_each_time)
+{
+    if (!cuda_here()) return;
+    for (int i = 0; i < 60; i++) {
+        convolution c = random_convolution(4 * i);
+        c.in = 2 + below(6), c.out = 2 + below(6), c.n = 1 + below(6);
+        fill(&c);
+        const twin *to[] = { &c.y, &c.x, &c.w };
+        void *bytes[3];
+        for (int k = 0; k < 3; k++) {
+            run(&c, three_ops[i % 3]);
+            bytes[k] = bytes_of(to[i % 3]);
+        }
+        CHECK(!memcmp(bytes[0], bytes[1], to[i % 3]->bytes) && !memcmp(bytes[0], bytes[2], to[i % 3]->bytes));
+        for (int k = 0; k < 3; k++) free(bytes[k]);
+        drop_all(&c);
+    }
+}
+
+/* Each block of memory ends where it is said to end. */
+TEST(cuda_conv, has_all_the_scratch_that_it_needs)
+{
+    setenv("WICK_CUDA_CACHE", "0", 1);
+    for (int i = 0; cuda_here() && i < 24; i++) {
+        convolution c = i < 3 ? of_threes(WK_F32) : random_convolution(4 * i);
+        fill(&c);
+        check(&c, three_ops[i % 3]);
+    }
+    unsetenv("WICK_CUDA_CACHE");
+}
+
+TEST(cuda_conv, goes_by_columns_where_cudnn_refuses)
+{
+    typeof(wki_emu_dnn_refuse) *refuse = NULL;
+    if (!cuda_here() || !(refuse = (typeof(wki_emu_dnn_refuse) *)emulator("wki_emu_dnn_refuse"))) return;
+    for (int i = 0; i < 12; i++) {
+        convolution c = of_threes(WK_F32);
+        const unsigned long before = runs_of_cudnn();
+        fill(&c);
+        refuse(i / 3 % 2);
+        check(&c, three_ops[i % 3]);
+        if (i / 3 % 2) CHECK(runs_of_cudnn() == before);
+    }
+    refuse(0);
+}
+
+TEST(cuda_conv, tells_what_cudnn_failed_at)
+{
+    if (!cuda_here() || is_without_cudnn()) return;
+    typeof(wki_emu_fail) *let_fail = (typeof(wki_emu_fail) *)emulator("wki_emu_fail");
+    if (!let_fail) return;
+    convolution c = of_threes(WK_F32);
+    fill(&c);
+    const wki_view *views[] = { &c.y.gpu, &c.x.gpu, &c.w.gpu };
+    const wki_call call = { WKI_OP_conv, 1, 3, views, &c.attrs, sizeof c.attrs, 1 };
+    CHECK(!wki_run(&call));
+    let_fail(WKI_EMU_FAIL_LAUNCH, 1, 999);
+    CHECK(wki_run(&call) == WK_E_DEVICE);
+    CHECK_ERROR(WK_E_DEVICE, "cuda:0: CUDNN_STATUS_EXECUTION_FAILED by cuDNN (in conv)");
+    check(&c, WKI_OP_conv);
+}
+
+/* What cuDNN was about to be asked for is done by columns; what cannot go on says so. */
+TEST(cuda_conv, is_right_or_an_error_whatever_call_fails)
+{
+    typeof(wki_emu_fail) *let_fail = NULL;
+    if (!cuda_here() || !(let_fail = (typeof(wki_emu_fail) *)emulator("wki_emu_fail"))) return;
+    int errors = 0, right = 0;
+    for (int i = 0; i < 90; i++) {
+        convolution c = of_threes(WK_F32);
+        c.n = 1 + i;
+        fill(&c);
+        const wki_view *views[] = { &c.y.gpu, &c.x.gpu, &c.w.gpu };
+        const wki_call call = { WKI_OP_conv, 1, 3, views, &c.attrs, sizeof c.attrs, 1 };
+        let_fail(WKI_EMU_FAIL_CALL, (unsigned long)(i + 1) % 30 + 1, i % 2 ? 2 : 999);
+        const wk_status status = wki_run(&call);
+        CHECK((status != WK_OK) == wk_failed());
+        let_fail(WKI_EMU_FAIL_CALL, 0, 0);
+        wk_error_clear();
+        errors += status != WK_OK, right += status == WK_OK;
+        check(&c, WKI_OP_conv);
+    }
+    CHECK(errors > 0 && right > 0);
 }
 
 TEST(cuda_conv, refuses_weights_in_slices)

@@ -17,13 +17,16 @@ def claims(text):
             yield name, f'_Static_assert({name} == ({value}), "{name}");'
     for name, value in re.findall(r"#define (cuda\w+) (0x\d+)", text):
         yield name, f'_Static_assert({name} == {value}, "{name}");'
-    for line, name in re.findall(r"^((?:cudaError_t|cublasStatus_t|const char \*|size_t) ?(cu\w+)\([^;]*\);)", text, re.M):
+    for line, name in re.findall(r"^((?:cudaError_t|cublasStatus_t|cudnnStatus_t|const char \*|size_t) ?(cu\w+)\([^;]*\);)", text, re.M):
         yield name, line
 
 
 def main(compiler, toolkit):
-    lines, count = ["#include <cuda_runtime_api.h>", "#include <cublasLt.h>", "#define WKI_EMU_OR(value)"], 0
-    for header in ["cuda_runtime_api.h", "cublasLt.h"]:
+    headers = ["cuda_runtime_api.h", "cublasLt.h"]
+    if os.path.exists(os.path.join(toolkit, "cudnn.h")):  # it is a download of its own
+        headers.append("cudnn.h")
+    lines, count = [f"#include <{header}>" for header in headers] + ["#define WKI_EMU_OR(value)"], 0
+    for header in headers:
         with open(os.path.join(HERE, header), encoding="utf-8") as file:
             for _, line in claims(file.read()):
                 lines.append(line)

@@ -288,6 +288,7 @@ wki_emu_live_t wki_emu_live(void)
     live.graphs = s.graphs;
     live.graph_execs = s.graph_execs;
     live.blas = s.blas;
+    live.dnn = s.dnn;
     live.kernels = s.kernels;
     live.switches = switches();
     live.queued = streams_queued();

@@ -24,7 +24,7 @@ static inline void emu_around(void (*law)(void), const char *name, const char *f
     emu_may_leak = false;
     law();
     wki_emu_live_t live = wki_emu_live();
-    size_t left = live.device_blocks + live.pinned_blocks + live.streams + live.events + live.graphs + live.graph_execs + live.blas;
+    size_t left = live.device_blocks + live.pinned_blocks + live.streams + live.events + live.graphs + live.graph_execs + live.blas + live.dnn;
     if (left && !emu_may_leak) _ck_assert_failed(file, line, name, "leaves %zu things of the device alive", left);
 }
 

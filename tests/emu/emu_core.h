@@ -231,7 +231,7 @@ struct State {
     std::string last_fault;
     unsigned long counts[WKI_EMU_FAIL_KINDS] = {}, fail_at[WKI_EMU_FAIL_KINDS] = {};
     int fail_with[WKI_EMU_FAIL_KINDS] = {};
-    size_t graphs = 0, graph_execs = 0, blas = 0;
+    size_t graphs = 0, graph_execs = 0, blas = 0, dnn = 0;
     unsigned long kernels = 0;
     Random random;
     std::map<cudaStream_t, std::shared_ptr<Stream>> streams;

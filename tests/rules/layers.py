@@ -24,7 +24,7 @@ PUBLIC = {"base": "base", "cuda": "backends", "io": "io", "tensor": "autograd", 
 ONLY = {"pthread.h": "base", "fcntl.h": "base", "unistd.h": "base", "sys/stat.h": "base", "sys/mman.h": "base",
         "zlib.h": "io", "png.h": "io", "jpeglib.h": "io", "jerror.h": "io", "hdf5.h": "data/hdf5", "H5FDdevelop.h": "data/hdf5", "libdeflate.h": "data/hdf5",
         "immintrin.h": "backends/cpu", "dlfcn.h": "backends/cuda", "cuda_runtime.h": "backends/cuda",
-        "cuda_runtime_api.h": "backends/cuda", "cublasLt.h": "backends/cuda"}
+        "cuda_runtime_api.h": "backends/cuda", "cublasLt.h": "backends/cuda", "cudnn.h": "backends/cuda"}
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+([<"])([^>"]+)[>"]', re.M)
 

@@ -1,4 +1,4 @@
-/* conv: y = w times the columns of x, for each image and group. */
+/* conv: by cuDNN, or y = w times the columns of x, for each image and group. */
 #include "backends/cuda/kernels/convolve.h"
 
 static wki_convolution plan_of(const wki_call *call)
@@ -14,8 +14,9 @@ static size_t scratch_bytes(const wki_call *call)
 {
     const wki_convolution c = plan_of(call);
     if (is_empty(&c) || wki_is_depthwise(call)) return 0;
+    if (!lays_out(&c)) return wki_weights_bytes(&c);
     const size_t columns = (size_t)(c.images * c.groups * c.k * c.ld) * (c.halves ? sizeof(uint16_t) : c.size);
-    return wki_weights_bytes(&c) + (lays_out(&c) ? columns : 0);
+    return wki_either_scratch(call, &c, WKI_DNN_FORWARD, wki_weights_bytes(&c) + columns);
 }
 
 static wki_multiply multiply_of(const wki_queue *queue, const wki_call *call, const wki_convolution *c, void *scratch)
@@ -65,6 +66,13 @@ static wk_status run_pieces(const wki_queue *queue, const wki_call *call, const 
     return WK_OK;
 }
 
+static wk_status compute(const wki_queue *queue, const wki_call *call, const wki_convolution *c, void *scratch)
+{
+    bool done = false;
+    const wk_status status = lays_out(c) ? wki_convolve_by_dnn(queue, call, c, WKI_DNN_FORWARD, scratch, &done) : WK_OK;
+    return status || done ? status : run_pieces(queue, call, c, scratch);
+}
+
 static wk_status run(const wki_queue *queue, const wki_call *call, void *scratch)
 {
     if (wki_convolution_ok(call)) return WK_E_UNSUPPORTED;
@@ -72,7 +80,7 @@ static wk_status run(const wki_queue *queue, const wki_call *call, void *scratch
     if (wki_numel(y) == 0) return WK_OK;
     if (wki_is_depthwise(call)) return wki_depth_run(queue, call);
     const wki_convolution c = plan_of(call);
-    const wk_status status = is_empty(&c) ? WK_OK : run_pieces(queue, call, &c, scratch);
+    const wk_status status = is_empty(&c) ? WK_OK : compute(queue, call, &c, scratch);
     if (status) return status;
     wki_finish_images(queue, y, c.attrs->bias ? call->views[3] : NULL, c.attrs->relu, is_empty(&c));
     return wki_launched(queue, call);

@@ -1,4 +1,5 @@
-/* conv_data: the turned weights times y are the columns of x, which are folded, for each image and group. */
+/* conv_data: by cuDNN, or the turned weights times y are the columns of x, which are folded, for each image and group.
+ */
 #include "backends/cuda/kernels/convolve.h"
 #include "base/fault.h"
 
@@ -20,7 +21,10 @@ static size_t scratch_bytes(const wki_call *call)
 {
     const wki_convolution c = plan_of(call);
     if (is_empty(&c) || wki_is_depthwise(call)) return 0;
-    return wki_weights_bytes(&c) + y_bytes(&c) + (c.columns ? (size_t)(c.images * c.groups * c.k * c.ld) * c.size : 0);
+    const size_t operands = wki_weights_bytes(&c) + y_bytes(&c);
+    if (!c.columns) return operands;
+    const size_t columns = (size_t)(c.images * c.groups * c.k * c.ld) * c.size;
+    return wki_either_scratch(call, &c, WKI_DNN_DATA, operands + columns);
 }
 
 static wki_multiply multiply_of(const wki_queue *queue, const wki_call *call, const wki_convolution *c, void *scratch)
@@ -75,6 +79,13 @@ static wk_status run_pieces(const wki_queue *queue, const wki_call *call, const 
     return WK_OK;
 }
 
+static wk_status compute(const wki_queue *queue, const wki_call *call, const wki_convolution *c, void *scratch)
+{
+    bool done = false;
+    const wk_status status = c->columns ? wki_convolve_by_dnn(queue, call, c, WKI_DNN_DATA, scratch, &done) : WK_OK;
+    return status || done ? status : run_pieces(queue, call, c, scratch);
+}
+
 static wk_status run(const wki_queue *queue, const wki_call *call, void *scratch)
 {
     if (wki_convolution_ok(call)) return WK_E_UNSUPPORTED;
@@ -82,7 +93,7 @@ static wk_status run(const wki_queue *queue, const wki_call *call, void *scratch
     if (wki_numel(x) == 0) return WK_OK;
     const wki_convolution c = plan_of(call);
     if (wki_is_depthwise(call)) return wki_depth_run(queue, call);
-    const wk_status status = is_empty(&c) ? WK_OK : run_pieces(queue, call, &c, scratch);
+    const wk_status status = is_empty(&c) ? WK_OK : compute(queue, call, &c, scratch);
     if (status) return status;
     wki_finish_images(queue, x, c.attrs->bias ? call->views[3] : NULL, false, is_empty(&c));
     return wki_launched(queue, call);

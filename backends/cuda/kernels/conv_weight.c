@@ -1,5 +1,5 @@
-/* conv_weight: y times the turned columns of x, summed over images: those of a piece lie side by side, so that it is
- * one product a group, and pieces are added up in order. */
+/* conv_weight: by cuDNN where it is one part, or y times the turned columns of x, summed over images: those of a piece
+ * lie side by side, so that it is one product a group, and pieces are added up in order. */
 #include "backends/cuda/kernels/convolve.h"
 #include "base/fault.h"
 
@@ -14,6 +14,11 @@ static bool is_empty(const wki_convolution *c) { return c->k * c->out == 0 || c-
 static bool gathers(const wki_convolution *c) { return c->halves || c->images > 1; }
 static bool lays_out(const wki_convolution *c) { return c->columns || gathers(c); }
 
+static bool is_whole(const wki_call *call, const wki_convolution *c)
+{
+    return call->views[0]->size[0] == 1 && lays_out(c);
+}
+
 static int64_t row(const wki_convolution *c) { return wki_ld_up(c->images * c->block); }
 static size_t size_of(const wki_convolution *c) { return c->halves ? sizeof(uint16_t) : c->size; }
 
@@ -26,7 +31,8 @@ static size_t scratch_bytes(const wki_call *call)
 {
     const wki_convolution c = plan_of(call);
     if (is_empty(&c) || wki_is_depthwise(call)) return 0;
-    return y_bytes(&c) + (lays_out(&c) ? (size_t)(c.groups * c.k * row(&c)) * size_of(&c) : 0);
+    const size_t own = y_bytes(&c) + (lays_out(&c) ? (size_t)(c.groups * c.k * row(&c)) * size_of(&c) : 0);
+    return is_whole(call, &c) ? wki_either_scratch(call, &c, WKI_DNN_WEIGHT, own) : own;
 }
 
 typedef struct piece {
@@ -96,6 +102,15 @@ static wk_status run_part(const wki_queue *queue, const wki_call *call, const wk
     return WK_OK;
 }
 
+static wk_status run_parts(const wki_queue *queue, const wki_call *call, const wki_convolution *c, void *scratch)
+{
+    bool done = false;
+    wk_status status = is_whole(call, c) ? wki_convolve_by_dnn(queue, call, c, WKI_DNN_WEIGHT, scratch, &done) : WK_OK;
+    for (int64_t part = 0; part < call->views[0]->size[0] && !done && status == WK_OK; part++)
+        status = run_part(queue, call, c, part, scratch);
+    return status;
+}
+
 static wk_status run(const wki_queue *queue, const wki_call *call, void *scratch)
 {
     if (wki_convolution_ok(call)) return WK_E_UNSUPPORTED;
@@ -105,11 +120,8 @@ static wk_status run(const wki_queue *queue, const wki_call *call, void *scratch
     const wki_convolution c = plan_of(call);
     if (is_empty(&c) || to->size[0] > c.n) /* there are parts of no image */
         wki_finish_images(queue, to, NULL, false, true);
-    for (int64_t part = 0; part < to->size[0] && !is_empty(&c); part++) {
-        const wk_status status = run_part(queue, call, &c, part, scratch);
-        if (status) return status;
-    }
-    return wki_launched(queue, call);
+    const wk_status status = is_empty(&c) ? WK_OK : run_parts(queue, call, &c, scratch);
+    return status ? status : wki_launched(queue, call);
 }
 
 const wki_cuda_kernel wki_cuda_conv_weight = { scratch_bytes, run, true };

@@ -1,4 +1,4 @@
-/* The plans of convolutions: sizes, and pieces of columns that are bounded. */
+/* The plans of convolutions: sizes, pieces of columns that are bounded, and cuDNN in their place. */
 #include "backends/cuda/kernels/convolve.h"
 
 enum { LEAST_WINDOWS = 64 };
@@ -67,6 +67,41 @@ wki_matrix wki_weights(const wki_queue *queue, const wki_convolution *c, void *w
 {
     if (!c->halves) return (wki_matrix){ w, c->k, false };
     return wki_halves(queue, scratch, c->groups, c->out, c->k, c->out * c->k, c->k, w);
+}
+
+/* bfloat16 whose sums are f32 it does not have, and f64 is as well off in columns. */
+static bool suits_dnn(const wki_convolution *c) { return c->dtype == WK_F32 && !c->halves; }
+
+static wki_dnn dnn_of(const wki_call *call, const wki_convolution *c, wki_dnn_kind kind)
+{
+    static const int8_t places[WKI_DNN_KINDS][3] = { { 1, 0, 2 }, { 0, 1, 2 }, { 1, 2, 0 } }; /* of x, y and w */
+    const int8_t *at = places[kind];
+    return (wki_dnn){ kind,
+                      c->window,
+                      c->n,
+                      c->groups,
+                      c->in,
+                      c->out,
+                      call->views[at[0]]->data,
+                      call->views[at[1]]->data,
+                      call->views[at[2]]->data };
+}
+
+size_t wki_either_scratch(const wki_call *call, const wki_convolution *c, wki_dnn_kind kind, size_t own)
+{
+    if (!suits_dnn(c)) return own;
+    const wki_dnn d = dnn_of(call, c, kind);
+    const size_t bytes = wki_dnn_scratch(call->views[0]->device & 0xffffff, &d);
+    return bytes > own ? bytes : own;
+}
+
+wk_status wki_convolve_by_dnn(const wki_queue *queue, const wki_call *call, const wki_convolution *c, wki_dnn_kind kind,
+                              void *scratch, bool *done)
+{
+    *done = false;
+    if (!suits_dnn(c)) return WK_OK;
+    const wki_dnn d = dnn_of(call, c, kind);
+    return wki_dnn_run(queue, call, &d, scratch, done);
 }
 
 void wki_finish_images(const wki_queue *queue, const wki_view *y, const wki_view *bias, bool relu, bool zero)

@@ -2,6 +2,7 @@
  * include it. */
 #ifndef WKI_CUDA_CONVOLVE_H
 #define WKI_CUDA_CONVOLVE_H
+#include "backends/cuda/host/dnn.h"
 #include "backends/cuda/kernels/matrix.h"
 #ifdef __cplusplus
 extern "C" {
@@ -51,6 +52,10 @@ wki_matrix wki_halves(const wki_queue *queue, void *to, int64_t outer, int64_t r
 /* [groups, out, k] as they are, or in bfloat16 in scratch, which takes so many bytes. */
 size_t wki_weights_bytes(const wki_convolution *c);
 wki_matrix wki_weights(const wki_queue *queue, const wki_convolution *c, void *w, void *scratch);
+/* cuDNN's way, for what has columns to lay out, in place of the kernel's own: the scratch of either; and dnn.h's run. */
+size_t wki_either_scratch(const wki_call *call, const wki_convolution *c, wki_dnn_kind kind, size_t own);
+wk_status wki_convolve_by_dnn(const wki_queue *queue, const wki_call *call, const wki_convolution *c, wki_dnn_kind kind,
+                              void *scratch, bool *done);
 /* images' bias, one number a channel, or NULL, and ReLU, in place; zero: of nothing */
 void wki_finish_images(const wki_queue *queue, const wki_view *y, const wki_view *bias, bool relu, bool zero);
 #ifdef __cplusplus

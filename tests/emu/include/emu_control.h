@@ -19,7 +19,7 @@ extern "C" {
 typedef enum { WKI_EMU_FAIL_MALLOC, WKI_EMU_FAIL_LAUNCH, WKI_EMU_FAIL_CALL, WKI_EMU_FAIL_KINDS } wki_emu_fail_kind;
 /* The nth from now of a kind (1: the next) fails once with this error; nth 0 takes that back. Pinned memory counts as malloc, every
  * call of the runtime that can fail as call; a launch that fails says so in cudaGetLastError. An error from 700 to 799 stays
- * with the device. cuBLASLt's products are launches too. */
+ * with the device. cuBLASLt's products and cuDNN's convolutions are launches too. */
 WKI_EMU_API void wki_emu_fail(wki_emu_fail_kind kind, unsigned long nth, int error);
 /* How many of a kind there were since the start or wki_emu_reset. */
 WKI_EMU_API unsigned long wki_emu_count(wki_emu_fail_kind kind);
@@ -32,7 +32,7 @@ WKI_EMU_API void wki_emu_reset(void);
 
 typedef struct {
     size_t device_bytes, device_blocks, pinned_bytes, pinned_blocks; /* as asked for, both devices together */
-    size_t streams, events, graphs, graph_execs, blas;               /* blas: handles and descriptors of cuBLASLt */
+    size_t streams, events, graphs, graph_execs, blas, dnn;          /* handles and descriptors of cuBLASLt, of cuDNN */
     unsigned long kernels, switches, queued;                         /* kernels run, changes of thread, pieces of work waiting */
 } wki_emu_live_t;
 WKI_EMU_API wki_emu_live_t wki_emu_live(void);
@@ -43,6 +43,10 @@ WKI_EMU_API void wki_emu_quiet(int quiet);
 WKI_EMU_API const char *wki_emu_last_fault(void);
 /* The fake cuBLASLt knows nothing of this epilogue (a cublasLtEpilogue_t) from now on, or knows it again. */
 WKI_EMU_API void wki_emu_blas_refuse(int epilogue, int refuse);
+/* How many convolutions the fake cuDNN was given and took; and from now on it refuses all, or takes them again. With WICK_EMU_DNN=0 in
+ * the environment there is no such library. */
+WKI_EMU_API unsigned long wki_emu_dnn_runs(void);
+WKI_EMU_API void wki_emu_dnn_refuse(int refuse);
 
 #ifdef __cplusplus
 }
