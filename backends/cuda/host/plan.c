@@ -5,6 +5,7 @@
 #include "backends/cuda/host/order.h"
 #include "backends/rules.h"
 #include "base/alloc.h"
+#include "base/fault.h"
 #include <string.h>
 
 enum { SLOTS = 2, ALIGN = 16, SCRATCH_ALIGN = 256, OWN_SCRATCH = 1 << 20, ALL_OWN_SCRATCH = 64 << 20 };
@@ -63,26 +64,25 @@ static void close_part(ready *r, part *p, int last)
     r->nparts++;
 }
 
-/* What the host does may go before calls that came before it, if it looks at no tensor; but not before an update, whose
- * numbers it may change. Else a new part begins behind them. */
+/* What the host does may go before calls that came before it, if it looks at no tensor: what it makes for calls is its
+ * item's own. So several updates, of many steps or in backward, are of one part. Else a new part begins behind them. */
 static void cut(ready *r, const wki_plan *plan)
 {
     part *p = r->parts;
     *p = (part){ 0 };
-    bool calls = false, updates = false;
+    bool calls = false;
     for (int i = 0; i < plan->nitems; i++) {
         const wki_item *item = plan->items[i];
-        if (item->host && calls && (updates || item->call.nviews > 0)) {
+        if (item->host && calls && (item->call.nviews > 0 || WKI_FAULT(186))) {
             close_part(r, p++, i);
             *p = (part){ .first = i, .host_first = r->nhosts, .begin = r->changing_bytes };
-            calls = updates = false;
+            calls = false;
         }
         if (item->host) {
             r->hosts[r->nhosts++] = i;
             continue;
         }
         calls = true;
-        updates |= item->call.op == WKI_OP_update;
         const size_t bytes = changing_of(item);
         if (bytes) r->places[i] = 1 + r->changing_bytes;
         r->changing_bytes += (bytes + ALIGN - 1) / ALIGN * ALIGN;
@@ -271,14 +271,25 @@ static wk_status make_graphs(ready *r, wki_plan *plan)
 
 /* ---- Replays ---- */
 
-static wk_status run_hosts(const ready *r, const wki_plan *plan, const part *p)
+/* *last: the end of the part, or the item that failed. */
+static wk_status run_hosts(const ready *r, const wki_plan *plan, const part *p, int *last)
 {
     wk_status status = WK_OK;
+    *last = p->last;
     for (int i = p->host_first; i < p->host_last && status == WK_OK; i++) {
         const wki_item *item = plan->items[r->hosts[i]];
         status = item->host(item->object, item->memory, item->call.views);
+        if (status) *last = r->hosts[i];
     }
     return status;
+}
+
+/* What came before the host's work that failed, which went ahead of it. */
+static void run_before(const wki_plan *plan, const part *p, int last)
+{
+    wk_status status = WK_OK;
+    for (int i = p->first; i < last && status == WK_OK; i++)
+        if (!plan->items[i]->host) status = wki_device_run(plan->device & 0xffffff, &plan->items[i]->call);
 }
 
 static wk_status renew(ready *r, const wki_plan *plan, const part *p, char *pinned)
@@ -297,7 +308,9 @@ static wk_status run_parts(ready *r, wki_plan *plan, char *pinned)
     wk_status status = WK_OK;
     for (int i = 0; i < r->nparts && status == WK_OK; i++) {
         const part *p = &r->parts[i];
-        status = run_hosts(r, plan, p);
+        int last;
+        status = run_hosts(r, plan, p, &last);
+        if (status && !WKI_FAULT(187)) run_before(plan, p, last);
         if (status == WK_OK) status = renew(r, plan, p, pinned);
         if (status == WK_OK && p->graph)
             status = wki_cuda_check(cudaGraphLaunch(p->graph, r->device->queue.stream), index, "replaying a step");
