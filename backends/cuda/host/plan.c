@@ -287,6 +287,14 @@ static wk_status run_hosts(const ready *r, const wki_plan *plan, const part *p, 
     return status;
 }
 
+/* What came before the host's work that failed, which went ahead of it. */
+static void run_before(const wki_plan *plan, const part *p, int last)
+{
+    wk_status status = WK_OK;
+    for (int i = p->first; i < last && status == WK_OK; i++)
+        if (!plan->items[i]->host) status = wki_device_run(plan->device & 0xffffff, &plan->items[i]->call);
+}
+
 static wk_status renew(ready *r, const wki_plan *plan, const part *p, char *pinned)
 {
     if (p->begin == p->end) return WK_OK;
@@ -303,12 +311,9 @@ static wk_status run_parts(ready *r, wki_plan *plan, char *pinned)
     wk_status status = WK_OK;
     for (int i = 0; i < r->nparts && status == WK_OK; i++) {
         const part *p = &r->parts[i];
-        part some = *p;
-        status = run_hosts(r, plan, p, &some.last);
-        if (status && !WKI_FAULT(187)) { /* the host went ahead: what came before it is still to be done */
-            if (renew(r, plan, p, pinned) == WK_OK) (void)run_calls(r, plan, &some, r->device->queue.stream);
-            break;
-        }
+        int last;
+        status = run_hosts(r, plan, p, &last);
+        if (status && !WKI_FAULT(187)) run_before(plan, p, last);
         if (status == WK_OK) status = renew(r, plan, p, pinned);
         if (status == WK_OK && p->graph)
             status = wki_cuda_check(cudaGraphLaunch(p->graph, r->device->queue.stream), index, "replaying a step");
