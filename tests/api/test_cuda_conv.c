@@ -369,7 +369,7 @@ TEST(cuda_conv, has_all_the_scratch_that_it_needs)
     for (int i = 0; cuda_here() && i < 24; i++) {
         convolution c = i < 3 ? of_threes(WK_F32) : random_convolution(4 * i);
         fill(&c);
-        for (int k = 0; k < 2; k++) (k ? &c.x.cpu : &c.x.gpu)->data = (char *)(k ? c.x.cpu : c.x.gpu).data + i % 2 * 4;
+        if (i % 2) shift(&c.x);
         check(&c, three_ops[i % 3]);
     }
     unsetenv("WICK_CUDA_CACHE");
