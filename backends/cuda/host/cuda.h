@@ -24,6 +24,7 @@ typedef struct wki_queue {
     wki_cuda_fault *fault;
     const void *changing;
     int lane; /* of WKI_PRODUCT_LANES: whose memory products may use for their sums */
+    size_t scratch; /* bytes that the call's has, at least what it asked for */
 } wki_queue;
 enum { WKI_PRODUCT_LANES = 2 };
 

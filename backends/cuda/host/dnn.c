@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SETS = 64, WAYS = 8, ALIGNED = 16, DIMS = 5 };
+enum { SETS = 64, WAYS = 8, DIMS = 5 };
 #define WORKSPACE ((size_t)64 << 20) /* at most */
 
 #define EACH_FUNCTION(X)                                                                                               \
@@ -60,7 +60,7 @@ typedef struct recipe {
     cudnnConvolutionDescriptor_t how;
 } recipe;
 
-/* A device's. Once off it stays so, so that scratch that was asked for is enough when the call comes. */
+/* A device's. What failed for no reason of a convolution's own is not tried again. */
 typedef struct library {
     cudnnHandle_t handle;
     bool off;
@@ -294,45 +294,47 @@ static recipe *recipe_for(library *own, const key *k)
     return r->works ? r : NULL;
 }
 
-size_t wki_dnn_scratch(int index, const wki_dnn *d)
+bool wki_dnn_takes(int index, const wki_dnn *d, size_t *scratch)
 {
-    if (!is_in_range(d)) return 0;
+    if (!is_in_range(d)) return false;
     const key k = key_of(index, d);
     wki_lock(&dnn.lock);
     library *own = library_of(index);
     const recipe *r = own ? recipe_for(own, &k) : NULL;
-    const size_t bytes = r ? r->workspace : 0;
+    if (r) *scratch = WKI_FAULT(172) ? r->workspace / 2 : r->workspace;
     wki_unlock(&dnn.lock);
-    return WKI_FAULT(172) ? bytes / 2 : bytes;
+    return r != NULL;
 }
 
 static cudnnStatus_t start(cudnnHandle_t h, const recipe *r, const wki_dnn *d, void *scratch)
 {
     static const float one = 1, zero = 0;
     const size_t bytes = r->workspace;
+    void *x = d->at[WKI_DNN_X], *y = d->at[WKI_DNN_Y], *w = d->at[WKI_DNN_W];
     switch (d->kind) {
     case WKI_DNN_FORWARD:
-        return dnn.cudnnConvolutionForward(h, &one, r->x, d->x, r->w, d->w, r->how,
-                                           (cudnnConvolutionFwdAlgo_t)r->algorithm, scratch, bytes, &zero, r->y, d->y);
+        return dnn.cudnnConvolutionForward(h, &one, r->x, x, r->w, w, r->how, (cudnnConvolutionFwdAlgo_t)r->algorithm,
+                                           scratch, bytes, &zero, r->y, y);
     case WKI_DNN_DATA:
-        return dnn.cudnnConvolutionBackwardData(h, &one, r->w, d->w, r->y, d->y, r->how,
+        return dnn.cudnnConvolutionBackwardData(h, &one, r->w, w, r->y, y, r->how,
                                                 (cudnnConvolutionBwdDataAlgo_t)r->algorithm, scratch, bytes, &zero,
-                                                r->x, d->x);
+                                                r->x, x);
     default:
-        return dnn.cudnnConvolutionBackwardFilter(h, &one, r->x, d->x, r->y, d->y, r->how,
+        return dnn.cudnnConvolutionBackwardFilter(h, &one, r->x, x, r->y, y, r->how,
                                                   (cudnnConvolutionBwdFilterAlgo_t)r->algorithm, scratch, bytes, &zero,
-                                                  r->w, d->w);
+                                                  r->w, w);
     }
 }
 
 wk_status wki_dnn_run(const wki_queue *queue, const wki_call *call, const wki_dnn *d, void *scratch, bool *done)
 {
     *done = false;
-    if (!is_in_range(d) || ((uintptr_t)d->x | (uintptr_t)d->y | (uintptr_t)d->w) % ALIGNED) return WK_OK;
+    if (!is_in_range(d)) return WK_OK;
     const key k = key_of(queue->index, d);
     wki_lock(&dnn.lock);
     library *own = library_of(queue->index);
     const recipe *r = own ? recipe_for(own, &k) : NULL;
+    if (r && r->workspace > queue->scratch && !WKI_FAULT(172)) r = NULL; /* it was not asked for */
     cudnnStatus_t status = r && !WKI_FAULT(176) ? dnn.cudnnSetStream(own->handle, queue->stream) : CUDNN_STATUS_SUCCESS;
     if (r && !status) status = start(own->handle, r, d, scratch);
     const bool refused = status && is_refusal(status) && !WKI_FAULT(175);
@@ -345,11 +347,12 @@ wk_status wki_dnn_run(const wki_queue *queue, const wki_call *call, const wki_dn
 }
 
 #else
-size_t wki_dnn_scratch(int index, const wki_dnn *d)
+bool wki_dnn_takes(int index, const wki_dnn *d, size_t *scratch)
 {
     (void)index;
     (void)d;
-    return 0;
+    (void)scratch;
+    return false;
 }
 
 wk_status wki_dnn_run(const wki_queue *queue, const wki_call *call, const wki_dnn *d, void *scratch, bool *done)

@@ -19,6 +19,10 @@ typedef struct part {
     cudaGraphExec_t graph;     /* NULL: there are no calls */
 } part;
 
+typedef struct piece {
+    size_t at, bytes;
+} piece;
+
 typedef struct ready {
     wki_device *device;
     unsigned moves; /* the plan's, when graphs were made */
@@ -28,8 +32,8 @@ typedef struct ready {
     int *hosts;     /* items of the host, in their order */
     size_t *places; /* of an item, in the block: 1 + where; 0: nothing of it changes */
     size_t changing_bytes, changing_got, scratch_bytes, scratch_got;
-    size_t *scratch_at; /* an item's place in scratch */
-    unsigned *uses;     /* what an item shares with others: the first of scratch, a lane */
+    piece *pieces;  /* an item's of scratch */
+    unsigned *uses; /* what an item shares with others: the first of scratch, a lane */
     char *changing, *scratch;
     char *pinned[SLOTS];
     cudaEvent_t copied[SLOTS]; /* the block has been copied from there */
@@ -95,12 +99,12 @@ static void place_scratch(ready *r, const wki_plan *plan)
 {
     size_t shared = 0, own = 0;
     for (int i = 0; i < plan->nitems; i++)
-        if (r->uses[i] & SHARES_SCRATCH && r->scratch_at[i] > shared) shared = r->scratch_at[i];
+        if (r->uses[i] & SHARES_SCRATCH && r->pieces[i].bytes > shared) shared = r->pieces[i].bytes;
     shared = (shared + SCRATCH_ALIGN - 1) / SCRATCH_ALIGN * SCRATCH_ALIGN;
     for (int i = 0; i < plan->nitems; i++) {
-        const size_t bytes = r->scratch_at[i];
+        const size_t bytes = r->pieces[i].bytes;
         const bool is_own = !(r->uses[i] & SHARES_SCRATCH);
-        r->scratch_at[i] = is_own ? shared + own : 0;
+        r->pieces[i].at = is_own ? shared + own : 0;
         if (is_own) own += (bytes + SCRATCH_ALIGN - 1) / SCRATCH_ALIGN * SCRATCH_ALIGN;
     }
     r->scratch_bytes = shared + own;
@@ -115,7 +119,7 @@ static wk_status find_scratch(ready *r, const wki_plan *plan)
         if (plan->items[i]->host) continue;
         const wki_cuda_kernel *kernel = wki_cuda_kernel_of(call);
         if (!kernel) return WK_E_UNSUPPORTED;
-        const size_t bytes = r->scratch_at[i] = wki_cuda_scratch(kernel, call);
+        const size_t bytes = r->pieces[i].bytes = wki_cuda_scratch(kernel, call);
         if (bytes > OWN_SCRATCH || own > ALL_OWN_SCRATCH)
             r->uses[i] = SHARES_SCRATCH;
         else
@@ -158,9 +162,9 @@ wk_status wki_cuda_prepare(wki_plan *plan)
     r->parts = wki_alloc(n * sizeof *r->parts);
     r->hosts = wki_alloc(n * sizeof *r->hosts);
     r->places = wki_alloc(n * sizeof *r->places);
-    r->scratch_at = wki_alloc(n * sizeof *r->scratch_at);
+    r->pieces = wki_alloc(n * sizeof *r->pieces);
     r->uses = wki_alloc(n * sizeof *r->uses);
-    if (!r->parts || !r->hosts || !r->places || !r->scratch_at || !r->uses) return WK_E_MEMORY;
+    if (!r->parts || !r->hosts || !r->places || !r->pieces || !r->uses) return WK_E_MEMORY;
     cut(r, plan);
     const wk_status status = find_scratch(r, plan);
     return status ? status : get_memory(r, index);
@@ -194,7 +198,7 @@ void wki_cuda_forget(wki_plan *plan)
     wki_free(r->parts);
     wki_free(r->hosts);
     wki_free(r->places);
-    wki_free(r->scratch_at);
+    wki_free(r->pieces);
     wki_free(r->uses);
     wki_free(r);
 }
@@ -212,8 +216,9 @@ static wk_status capture_call(const ready *r, const wki_call *call, int i, cudaS
     queue.stream = stream;
     queue.changing = r->places[i] ? r->changing + r->places[i] - 1 : NULL;
     queue.lane = lane_of(r->uses[i]);
+    queue.scratch = r->pieces[i].bytes;
     if (wki_cuda_check(wki_order_begin(order, stream, call, r->uses[i]), queue.index, "planning")) return WK_E_DEVICE;
-    char *scratch = r->scratch ? r->scratch + r->scratch_at[i] : NULL;
+    char *scratch = r->scratch ? r->scratch + r->pieces[i].at : NULL;
     const wk_status status = wki_cuda_kernel_of(call)->run(&queue, call, scratch);
     return status ? status : wki_cuda_check(wki_order_end(order, stream), queue.index, "planning");
 }

@@ -50,7 +50,9 @@ wk_status wki_device_run(int index, const wki_call *call)
     void *scratch = NULL;
     size_t got = 0;
     if (bytes && wki_device_get(index, bytes, &scratch, &got)) return WK_E_MEMORY;
-    wk_status status = kernel->run(&d->queue, call, scratch);
+    wki_queue queue = d->queue;
+    queue.scratch = bytes;
+    wk_status status = kernel->run(&queue, call, scratch);
     if (scratch) wki_device_put(index, scratch, got);
     return status == WK_OK && wki_cuda_waits() ? wki_device_wait_for(index, wki_op_name(call->op)) : status;
 }

@@ -72,36 +72,61 @@ wki_matrix wki_weights(const wki_queue *queue, const wki_convolution *c, void *w
 /* bfloat16 whose sums are f32 it does not have, and f64 is as well off in columns. */
 static bool suits_dnn(const wki_convolution *c) { return c->dtype == WK_F32 && !c->halves; }
 
+static const int8_t dnn_views[WKI_DNN_KINDS][WKI_DNN_OPERANDS] = { { 1, 0, 2 }, { 0, 1, 2 }, { 1, 2, 0 } };
+static const int8_t dnn_result[WKI_DNN_KINDS] = { WKI_DNN_Y, WKI_DNN_X, WKI_DNN_W };
+
 static wki_dnn dnn_of(const wki_call *call, const wki_convolution *c, wki_dnn_kind kind)
 {
-    static const int8_t places[WKI_DNN_KINDS][3] = { { 1, 0, 2 }, { 0, 1, 2 }, { 1, 2, 0 } }; /* of x, y and w */
-    const int8_t *at = places[kind];
-    return (wki_dnn){ kind,
-                      c->window,
-                      c->n,
-                      c->groups,
-                      c->in,
-                      c->out,
-                      call->views[at[0]]->data,
-                      call->views[at[1]]->data,
-                      call->views[at[2]]->data };
+    wki_dnn d = { .kind = kind, .window = c->window, .n = c->n, .groups = c->groups, .in = c->in, .out = c->out };
+    for (int i = 0; i < WKI_DNN_OPERANDS; i++) d.at[i] = call->views[dnn_views[kind][i]]->data;
+    return d;
+}
+
+/* So that bits do not depend on where operands lie, those that lie badly go through scratch, behind the workspace. */
+static size_t aside(const wki_view *v)
+{
+    return (uintptr_t)v->data % WKI_DNN_ALIGN ? wki_scratch_up((size_t)wki_numel(v) * sizeof(float)) : 0;
 }
 
 size_t wki_either_scratch(const wki_call *call, const wki_convolution *c, wki_dnn_kind kind, size_t own)
 {
+    size_t bytes = 0;
     if (!suits_dnn(c)) return own;
     const wki_dnn d = dnn_of(call, c, kind);
-    const size_t bytes = wki_dnn_scratch(call->views[0]->device & 0xffffff, &d);
+    if (!wki_dnn_takes(call->views[0]->device & 0xffffff, &d, &bytes)) return own;
+    bytes = wki_scratch_up(bytes);
+    for (int i = 0; i < WKI_DNN_OPERANDS; i++) bytes += aside(call->views[i]);
     return bytes > own ? bytes : own;
+}
+
+static void copy(const wki_queue *queue, const wki_view *v, void *to, const void *from)
+{
+    wki_view line = { .ndim = 1, .dtype = WK_F32, .size = { wki_numel(v) }, .stride = { 1 } }, other = line;
+    line.data = to, other.data = (void *)from;
+    wki_lay_out(queue, &line, &other, false);
 }
 
 wk_status wki_convolve_by_dnn(const wki_queue *queue, const wki_call *call, const wki_convolution *c, wki_dnn_kind kind,
                               void *scratch, bool *done)
 {
+    size_t used = 0;
     *done = false;
     if (!suits_dnn(c)) return WK_OK;
-    const wki_dnn d = dnn_of(call, c, kind);
-    return wki_dnn_run(queue, call, &d, scratch, done);
+    wki_dnn d = dnn_of(call, c, kind);
+    if (!wki_dnn_takes(queue->index, &d, &used)) return WK_OK;
+    used = wki_scratch_up(used);
+    for (int i = 0; i < WKI_DNN_OPERANDS; i++) {
+        const wki_view *v = call->views[dnn_views[kind][i]];
+        const size_t bytes = aside(v);
+        if (bytes > queue->scratch || used > queue->scratch - bytes) return WK_OK; /* it was not asked for */
+        if (bytes) d.at[i] = (char *)scratch + used;
+        if (bytes && v != call->views[0]) copy(queue, v, d.at[i], v->data);
+        used += bytes;
+    }
+    const wk_status status = wki_dnn_run(queue, call, &d, scratch, done);
+    const wki_view *to = call->views[0];
+    if (status == WK_OK && *done && aside(to)) copy(queue, to, to->data, d.at[dnn_result[kind]]);
+    return status;
 }
 
 void wki_finish_images(const wki_queue *queue, const wki_view *y, const wki_view *bias, bool relu, bool zero)
