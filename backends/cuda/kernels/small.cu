@@ -18,58 +18,121 @@ typedef struct small_args {
 
 enum { C, A, B, MASK, MOST_BATCH = 65535 };
 
-/* A tile of side x side, of own x own a thread, in steps of so many products for each of the slices. */
-template <int SIDE_, int OWN_, int SLICES_, int DEPTH_> struct shape {
+/* A tile of SIDE x SIDE, of OWN x OWN a thread; a slice takes four neighbours in k of every 4 * SLICES, FOURS times a
+ * step. */
+template <int SIDE_, int SLICES_, int FOURS_> struct shape {
     enum {
         SIDE = SIDE_,
-        OWN = OWN_,
         SLICES = SLICES_,
-        DEPTH = DEPTH_,
+        FOURS = FOURS_,
+        OWN = 4,
         ACROSS = SIDE / OWN,
         TEAM = ACROSS * ACROSS, /* threads of a slice */
         THREADS = TEAM * SLICES,
-        STEP = SLICES * DEPTH,
-        LOADS = SIDE * STEP / THREADS, /* of each operand, a thread */
-        PITCH = SIDE + 4,
-        PART = STEP * PITCH,
-        SUMS = SLICES * SIDE * SIDE,
-        SHARED = 2 * PART > SUMS ? 2 * PART : SUMS
+        STEP = 4 * FOURS * SLICES,
+        LOADS = SIDE * STEP / 4 / THREADS, /* fours of each operand, a thread */
+        BY_K = STEP + 4,
+        BY_LINE = SIDE + 4, /* pitches in shared memory */
+        PART = SIDE * BY_K > STEP *BY_LINE ? SIDE *BY_K : STEP *BY_LINE,
+        OUTPUTS = SIDE * SIDE,
+        SHARED = 2 * PART > SLICES *OUTPUTS ? 2 * PART : SLICES *OUTPUTS,
+        HELPERS = THREADS > OUTPUTS ? THREADS / OUTPUTS : 1 /* that bring the slices' sums of an output together */
     };
 };
 
 WKI_DEVICE float fma_of(float a, float b, float c) { return f32::wki_fma(a, b, c); }
 WKI_DEVICE double fma_of(double a, double b, double c) { return f64::wki_fma(a, b, c); }
 
-/* Lines of an operand along k: rows of a, columns of b. by_k: numbers that lie side by side are neighbours in k. */
-typedef struct lines {
+template <class T> struct alignas(16) four {
+    T at[4];
+};
+
+/* Lines of an operand along k: rows of a, columns of b. by_k: numbers that lie side by side are neighbours in k, else
+ * they may be neighbouring lines; fours of such neighbours are what is loaded and kept. */
+template <class T> struct lines {
+    const T *first;
     int64_t count, step, k_step;
     bool by_k;
-} lines;
+};
 
-/* Which line and which k thread t's i-th number has */
-template <class S> WKI_DEVICE int line_of(const lines &l, int i)
+template <class T> WKI_DEVICE four<T> four_at(const T *from, int64_t step, int64_t left)
 {
-    const int e = i * S::THREADS + (int)threadIdx.x;
-    return l.by_k ? e / S::STEP : e % S::SIDE;
-}
-template <class S> WKI_DEVICE int k_of(const lines &l, int i)
-{
-    const int e = i * S::THREADS + (int)threadIdx.x;
-    return l.by_k ? e % S::STEP : e / S::SIDE;
+    four<T> x = { { 0, 0, 0, 0 } };
+    if (step == 1 && left >= 4 && ((uintptr_t)from & 15) == 0) return *(const four<T> *)from;
+    WKI_UNROLL for (int j = 0; j < 4; j++) if (j < left) x.at[j] = from[j * step];
+    return x;
 }
 
-template <class T, class S> WKI_DEVICE void fetch(T to[S::LOADS], const T *from, const lines &l, int64_t k)
+/* From k on, of which there are `left` more */
+template <class T, class S> WKI_DEVICE void fetch(four<T> to[S::LOADS], const lines<T> &l, int64_t k, int64_t left)
 {
     WKI_UNROLL for (int i = 0; i < S::LOADS; i++)
     {
-        const int line = line_of<S>(l, i), at = k_of<S>(l, i);
-        to[i] = line < l.count && at < k ? from[line * l.step + at * l.k_step] : 0;
+        const int q = i * S::THREADS + (int)threadIdx.x;
+        const int line = l.by_k ? q / (S::STEP / 4) : q % (S::SIDE / 4) * 4;
+        const int at = l.by_k ? q % (S::STEP / 4) * 4 : q / (S::SIDE / 4);
+        const four<T> none = { { 0, 0, 0, 0 } };
+        const T *from = l.first + line * l.step + (k + at) * l.k_step;
+        const bool here = line < l.count && at < left;
+        to[i] = !here ? none : l.by_k ? four_at(from, l.k_step, left - at) : four_at(from, l.step, l.count - line);
     }
 }
 
-template <class T, class S> WKI_DEVICE void keep(T *to, const T from[S::LOADS], const lines &l)
+template <class T, class S> WKI_DEVICE void keep(T *to, const four<T> from[S::LOADS], bool by_k)
 {
-    WKI_UNROLL for (int i = 0; i < S::LOADS; i++) to[k_of<S>(l, i) * S::PITCH + line_of<S>(l, i)] = from[i];
+    WKI_UNROLL for (int i = 0; i < S::LOADS; i++)
+    {
+        const int q = i * S::THREADS + (int)threadIdx.x;
+        const int place = by_k ? q / (S::STEP / 4) * S::BY_K + q % (S::STEP / 4) * 4
+                               : q / (S::SIDE / 4) * S::BY_LINE + q % (S::SIDE / 4) * 4;
+        *(four<T> *)(to + place) = from[i];
+    }
+}
+
+/* to[d].at[i]: line + i's number at k + d */
+template <class T, class S> WKI_DEVICE void read(four<T> to[4], const T *kept, bool by_k, int line, int k)
+{
+    if (!by_k) {
+        WKI_UNROLL for (int d = 0; d < 4; d++) to[d] = *(const four<T> *)(kept + (k + d) * S::BY_LINE + line);
+        return;
+    }
+    WKI_UNROLL for (int i = 0; i < 4; i++)
+    {
+        const four<T> x = *(const four<T> *)(kept + (line + i) * S::BY_K + k);
+        WKI_UNROLL for (int d = 0; d < 4; d++) to[d].at[i] = x.at[d];
+    }
+}
+
+/* A thread's part of the sums of its place in the tile. */
+template <class T, class S>
+WKI_DEVICE void add_up(four<T> sum[4], T *shared, const lines<T> &a, const lines<T> &b, int64_t length, int down,
+                       int across)
+{
+    const int slice = (int)threadIdx.x / S::TEAM;
+    four<T> next_a[S::LOADS], next_b[S::LOADS];
+    fetch<T, S>(next_a, a, 0, length);
+    fetch<T, S>(next_b, b, 0, length);
+    for (int64_t k = 0; k < length; k += S::STEP) {
+        const int64_t next = k + S::STEP;
+        if (k > 0) __syncthreads();
+        keep<T, S>(shared, next_a, a.by_k);
+        keep<T, S>(shared + S::PART, next_b, b.by_k);
+        if (!WKI_FAULT(164)) __syncthreads();
+        if (next < length) {
+            fetch<T, S>(next_a, a, next, length - next);
+            fetch<T, S>(next_b, b, next, length - next);
+        }
+        WKI_UNROLL for (int f = 0; f < S::FOURS; f++)
+        {
+            const int at = 4 * (f * S::SLICES + slice);
+            four<T> x[4], y[4];
+            read<T, S>(x, shared, a.by_k, down, at);
+            read<T, S>(y, shared + S::PART, b.by_k, across, at);
+            WKI_UNROLL for (int d = 0; d < 4; d++) WKI_UNROLL for (int i = 0; i < 4; i++)
+                WKI_UNROLL for (int j = 0; j < 4; j++) sum[i]
+                    .at[j] = fma_of(x[d].at[i], y[d].at[j], sum[i].at[j]);
+        }
+    }
 }
 
 template <class T> WKI_DEVICE void finish(const small_args &g, const int64_t at[4], int64_t row, int64_t column, T sum)
@@ -83,58 +146,46 @@ template <class T> WKI_DEVICE void finish(const small_args &g, const int64_t at[
     *c = sum;
 }
 
-/* A thread's part of the sums of a tile whose first numbers are a's and b's. */
+/* shared[s * OUTPUTS + e] is slice s's sum of output e; the helpers of an output take slices that follow each other. */
 template <class T, class S>
-WKI_DEVICE void add_up(T sum[S::OWN][S::OWN], T *shared, const small_args &g, const T *a, const T *b, int64_t row,
-                       int64_t column)
+WKI_DEVICE void join(T *shared, const small_args &g, const int64_t at[4], int64_t row, int64_t column)
 {
-    const int t = (int)threadIdx.x, slice = t / S::TEAM, down = t % S::TEAM / S::ACROSS * S::OWN;
-    const int across = t % S::ACROSS * S::OWN;
-    const lines of_a = { g.m - row, g.row[A], g.column[A], g.column[A] == 1 };
-    const lines of_b = { g.n - column, g.column[B], g.row[B], g.row[B] == 1 && g.column[B] != 1 };
-    T next_a[S::LOADS], next_b[S::LOADS];
-    fetch<T, S>(next_a, a, of_a, g.k);
-    fetch<T, S>(next_b, b, of_b, g.k);
-    for (int64_t k = 0; k < g.k; k += S::STEP) {
-        const int64_t next = k + S::STEP;
-        if (k > 0) __syncthreads();
-        keep<T, S>(shared, next_a, of_a);
-        keep<T, S>(shared + S::PART, next_b, of_b);
-        if (!WKI_FAULT(164)) __syncthreads();
-        if (next < g.k) {
-            fetch<T, S>(next_a, a + next * of_a.k_step, of_a, g.k - next);
-            fetch<T, S>(next_b, b + next * of_b.k_step, of_b, g.k - next);
-        }
-        WKI_UNROLL for (int d = 0; d < S::DEPTH; d++)
-        {
-            const T *x = shared + (d * S::SLICES + slice) * S::PITCH + down, *y = x + S::PART - down + across;
-            WKI_UNROLL for (int i = 0; i < S::OWN; i++) WKI_UNROLL for (int j = 0; j < S::OWN; j++) sum[i][j] =
-                fma_of(x[i], y[j], sum[i][j]);
-        }
+    enum { EACH = S::SLICES / S::HELPERS };
+    const int t = (int)threadIdx.x;
+    if (S::HELPERS > 1) {
+        T *const first = shared + t / S::OUTPUTS * EACH * S::OUTPUTS + t % S::OUTPUTS;
+        T part = *first;
+        WKI_UNROLL for (int s = 1; s < EACH; s++) part += first[s * S::OUTPUTS];
+        *first = part;
+        __syncthreads();
+    }
+    const int step = S::HELPERS > 1 ? EACH * S::OUTPUTS : S::OUTPUTS, parts = S::HELPERS > 1 ? S::HELPERS : S::SLICES;
+    for (int e = t; e < S::OUTPUTS; e += S::THREADS) {
+        T all = shared[e];
+        WKI_UNROLL for (int s = 1; s < parts; s++) all += shared[s * step + e];
+        finish(g, at, row + e / S::SIDE, column + e % S::SIDE, all);
     }
 }
 
 template <class T, class S> static __global__ void multiply(const small_args g)
 {
-    WKI_SHARED(T, shared, S::SHARED);
-    const int t = (int)threadIdx.x, slice = t / S::TEAM, down = t % S::TEAM / S::ACROSS * S::OWN;
-    const int across = t % S::ACROSS * S::OWN;
+    WKI_SHARED(four<T>, memory, S::SHARED / 4);
+    T *const shared = (T *)memory;
+    const int t = (int)threadIdx.x, slice = t / S::TEAM, down = t % S::TEAM / S::ACROSS * 4, across = t % S::ACROSS * 4;
     const int64_t row = (int64_t)blockIdx.y * S::SIDE, column = (int64_t)blockIdx.x * S::SIDE;
     int64_t at[4];
     wki_places<4>(g.batch, blockIdx.z, at);
-    T sum[S::OWN][S::OWN];
-    WKI_UNROLL for (int i = 0; i < S::OWN; i++) WKI_UNROLL for (int j = 0; j < S::OWN; j++) sum[i][j] = 0;
-    add_up<T, S>(sum, shared, g, (const T *)g.data[A] + at[A] + row * g.row[A],
-                 (const T *)g.data[B] + at[B] + column * g.column[B], row, column);
+    const lines<T> a = { (const T *)g.data[A] + at[A] + row * g.row[A], g.m - row, g.row[A], g.column[A],
+                         g.column[A] == 1 };
+    const lines<T> b = { (const T *)g.data[B] + at[B] + column * g.column[B], g.n - column, g.column[B], g.row[B],
+                         g.row[B] == 1 && g.column[B] != 1 };
+    four<T> sum[4] = {};
+    add_up<T, S>(sum, shared, a, b, g.k, down, across);
     __syncthreads();
-    WKI_UNROLL for (int i = 0; i < S::OWN; i++) WKI_UNROLL for (int j = 0; j < S::OWN; j++)
-        shared[(slice * S::SIDE + down + i) * S::SIDE + across + j] = sum[i][j];
+    WKI_UNROLL for (int i = 0; i < 4; i++) * (four<T> *)(shared + slice * S::OUTPUTS + (down + i) * S::SIDE + across) =
+        sum[i];
     __syncthreads();
-    for (int e = t; e < S::SIDE * S::SIDE; e += S::THREADS) {
-        T all = shared[e];
-        WKI_UNROLL for (int s = 1; s < S::SLICES; s++) all += shared[s * S::SIDE * S::SIDE + e];
-        finish(g, at, row + e / S::SIDE, column + e % S::SIDE, all);
-    }
+    join<T, S>(shared, g, at, row, column);
 }
 
 /* ---- Which, and how ---- */
@@ -174,16 +225,18 @@ template <class T, class S> static void launch(const wki_queue *queue, const sma
 /* Few outputs are cut small, so that many blocks share them; steps are long where sums are. */
 template <class T> static void launch_fitting(const wki_queue *queue, const small_args *g)
 {
-    enum { ENOUGH = 96 };
+    enum { ENOUGH = 96, LONGER = sizeof(T) == 4 ? 2 : 1 };
     const int64_t tiles = (g->m + 15) / 16 * ((g->n + 15) / 16) * g->batch.count;
-    if (g->k <= 32)
-        tiles > 4 * ENOUGH ? launch<T, shape<32, 4, 4, 8>>(queue, g) : launch<T, shape<16, 2, 4, 8>>(queue, g);
+    if (g->k <= 32 && tiles > 4 * ENOUGH)
+        launch<T, shape<32, 4, 2>>(queue, g);
+    else if (g->k <= 32)
+        launch<T, shape<16, 8, 1>>(queue, g);
     else if (tiles >= ENOUGH)
-        launch<T, shape<16, 4, 16, 8>>(queue, g);
-    else if (g->k <= 128)
-        launch<T, shape<8, 2, 16, 8>>(queue, g);
+        launch<T, shape<16, 16, 1>>(queue, g);
+    else if (g->k <= 256)
+        launch<T, shape<8, 64, 1>>(queue, g);
     else
-        launch<T, shape<8, 2, 16, 16>>(queue, g);
+        launch<T, shape<8, 64, LONGER>>(queue, g);
 }
 
 void wki_small_run(const wki_queue *queue, const wki_call *call)
