@@ -145,7 +145,7 @@ static wk_step_function step;
 
 bool bench_begin(const bench_case *c, bool eager, bench_run *run)
 {
-    *run = (bench_run){ .lr = c->lr, .bf16 = bench_case_is_bf16(c) };
+    *run = (bench_run){ .lr = c->lr, .bf16 = bench_case_is_bf16(c), .at_once = 1 };
     if (c->wick_optimizer)
         begin_net(c, run);
     else
@@ -172,16 +172,38 @@ static void step_by_hand(const bench_run *run, wk_tensor *loss)
     wk_zero_(wk_grad(run->w2));
 }
 
-static wk_tensor *step(void *user, wk_tensor *const *in, int n)
+static wk_tensor *one_step(const bench_run *run, wk_tensor *x, wk_tensor *y)
 {
-    const bench_run *run = user;
-    (void)n;
     if (run->net) wk_zero_grad(run->optimizer);
-    wk_tensor *loss = loss_of(run, in[0], in[1]);
+    wk_tensor *loss = loss_of(run, x, y);
     if (!run->net) return step_by_hand(run, loss), loss;
     wk_backward(loss);
     wk_step(run->optimizer);
     return loss;
+}
+
+static wk_tensor *rows_of(const bench_run *run, wk_tensor *t, int i)
+{
+    const int64_t n = wk_size(t, 0) / run->at_once;
+    return run->at_once > 1 ? wk_narrow(t, 0, i * n, n) : t;
+}
+
+static wk_tensor *step(void *user, wk_tensor *const *in, int n)
+{
+    const bench_run *run = user;
+    wk_tensor *loss = NULL;
+    (void)n;
+    for (int i = 0; i < run->at_once; i++) loss = one_step(run, rows_of(run, in[0], i), rows_of(run, in[1], i));
+    return loss;
+}
+
+void bench_take_at_once(bench_run *run, int steps)
+{
+    int64_t times[WK_MAX_DIMS] = { steps };
+    for (int d = 1; d < WK_MAX_DIMS; d++) times[d] = 1;
+    run->x = wk_repeat(run->x, wk_ndim(run->x), times);
+    run->y = wk_repeat(run->y, wk_ndim(run->y), times);
+    run->at_once = steps;
 }
 
 void bench_step(bench_run *run)
@@ -198,8 +220,8 @@ int bench_check_steps(const bench_case *c) { return strcmp(c->work, "resnet18") 
 
 double bench_check(const bench_case *c, bench_run *run)
 {
-    for (int i = 0; i < bench_check_steps(c); i++) bench_step(run);
+    for (int i = 0; i < bench_check_steps(c); i += run->at_once) bench_step(run);
     WK_SCOPE(check);
     WK_NO_GRAD(look);
-    return wk_item(loss_of(run, run->x, run->y));
+    return wk_item(loss_of(run, rows_of(run, run->x, 0), rows_of(run, run->y, 0)));
 }

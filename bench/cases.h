@@ -26,6 +26,7 @@ typedef struct bench_run {
     double lr;
     wk_plan *plan; /* NULL: eager */
     bool bf16;
+    int at_once; /* steps in a run, each on its own rows of x and y, which has the batch so many times */
 } bench_run;
 
 /* Uniform in [-1, 1), 24 bits, a function of (salt, i) alone; peers compute the same. */
@@ -44,6 +45,8 @@ const bench_case *bench_case_at(int i);
 
 /* The case with its starting weights and its one batch; false: see wk_error_text. */
 bool bench_begin(const bench_case *c, bool eager, bench_run *run);
+/* From now on bench_step makes so many steps. */
+void bench_take_at_once(bench_run *run, int steps);
 /* A full training step: zero_grad, forward, loss, backward, optimizer. */
 void bench_step(bench_run *run);
 /* The loss after bench_check_steps(), which a peer must agree on before it is timed. */

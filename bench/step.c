@@ -3,7 +3,8 @@
  * mean. Linux only.
  *
  *   step [--peer COMMAND] [--peer-jax COMMAND] [--threads N] [--samples K] [--case NAME] [--growth] [--products]
- * [--matmul MODE] [--device NAME] [--json] step --memory [--peer COMMAND] [--case NAME] [--json] step --start
+ * [--matmul MODE] [--device NAME] [--steps-at-once 1|5|20] [--json] step --memory [--peer COMMAND] [--case NAME]
+ * [--json] step --start
  * [--samples K]
  */
 #include "cases.h"
@@ -33,7 +34,7 @@ static const peer_kind kinds[MAX_PEERS] = {
 typedef struct options {
     const char *commands[MAX_PEERS]; /* NULL: without that peer */
     const char *only;                /* NULL: every case */
-    int threads, samples;
+    int threads, samples, at_once;
     wk_matmul_mode mode;
     wk_device device;
     bool json, eager, start, first_step, processor, growth, products, memory;
@@ -57,7 +58,7 @@ typedef struct race {
 
 static bench_clock *clock_of(const options *o) { return o->processor ? bench_processor_us_now : bench_us_now; }
 
-/* One sample: microseconds a step over n steps. Those before bring the caches back, and outlast the peer's spinning. */
+/* One sample: microseconds a step over n runs. Those before bring the caches back, and outlast the peer's spinning. */
 static double time_steps(const options *o, bench_run *run, int n)
 {
     bench_clock *now = clock_of(o);
@@ -66,15 +67,15 @@ static double time_steps(const options *o, bench_run *run, int n)
     double from = now();
     for (int i = 0; i < n; i++) bench_step(run);
     wk_cuda_synchronize(o->device);
-    return (now() - from) / n;
+    return (now() - from) / (n * run->at_once);
 }
 
-static int steps_a_sample(const options *o, bench_run *run)
+static int runs_a_sample(const options *o, bench_run *run)
 {
     int n = 1;
     for (; n < 1 << 20 && !wk_failed(); n *= 2) {
         double us = time_steps(o, run, n);
-        if (us * n >= SAMPLE_US / 4) return (int)(SAMPLE_US / us) + 1;
+        if (us * n * run->at_once >= SAMPLE_US / 4) return (int)(SAMPLE_US / us / run->at_once) + 1;
     }
     return n;
 }
@@ -125,7 +126,7 @@ static double time_products(const race *r, int n)
 
 static bool alternate(race *r, bench_run *run)
 {
-    int n = steps_a_sample(r->o, run);
+    int n = runs_a_sample(r->o, run);
     for (int k = 0; k < r->nsamples; k++) {
         r->us[k] = time_steps(r->o, run, n);
         if (wk_failed()) return complain(wk_error_text()), false;
@@ -228,6 +229,8 @@ static bool run_case(race *r, int index)
     WK_SCOPE(program);
     bench_run run;
     bench_begin(bench_case_at(index), r->o->eager, &run);
+    const int most = bench_check_steps(bench_case_at(index));
+    if (r->o->at_once > 1) bench_take_at_once(&run, r->o->at_once < most ? r->o->at_once : most);
     double loss = bench_check(bench_case_at(index), &run);
     if (r->o->products) bench_step_products_begin(bench_case_at(index), &r->products);
     r->nsamples = r->o->samples;
@@ -286,12 +289,13 @@ static int run_memory(const options *o)
 static int usage(const char *problem, const char *word)
 {
     if (problem) fprintf(stderr, "step: %s: %s\n", problem, word);
-    fputs("usage: step [--peer COMMAND] [--peer-jax COMMAND] [--threads N] [--samples K] [--case NAME] [--eager] "
-          "[--growth] [--products] [--matmul MODE] [--device NAME] [--processor-time] [--json]\n"
-          "       step --memory [--peer COMMAND] [--threads N] [--case NAME] [--json]\n"
-          "       step --start [--samples K]\n"
-          "COMMAND runs Python with PyTorch or JAX: python3, say. NAME is one of",
-          stderr);
+    fputs(
+        "usage: step [--peer COMMAND] [--peer-jax COMMAND] [--threads N] [--samples K] [--case NAME] [--eager] "
+        "[--growth] [--products] [--matmul MODE] [--device NAME] [--steps-at-once 1|5|20] [--processor-time] [--json]\n"
+        "       step --memory [--peer COMMAND] [--threads N] [--case NAME] [--json]\n"
+        "       step --start [--samples K]\n"
+        "COMMAND runs Python with PyTorch or JAX: python3, say. NAME is one of",
+        stderr);
     for (int i = 0; i < bench_case_count() && !bench_case_is_grown(bench_case_at(i)); i++)
         fprintf(stderr, "%s %s/%s", i ? "," : "", bench_case_at(i)->work, bench_case_at(i)->optimizer);
     fputs(", or the part before the slash.\n", stderr);
@@ -328,13 +332,15 @@ static bool set_option(options *o, const char *word, const char *value)
     long number = strtol(value, &end, 10);
     if (!*value || *end) return false;
     if (!strcmp(word, "--threads") && number >= 1 && number <= 64) return o->threads = (int)number, true;
+    if (!strcmp(word, "--steps-at-once") && (number == 1 || number == 5 || number == 20))
+        return o->at_once = (int)number, true;
     if (!strcmp(word, "--samples") && number >= 1 && number <= MAX_SAMPLES) return o->samples = (int)number, true;
     return false;
 }
 
 int main(int argc, char **argv)
 {
-    options o = { .threads = 1, .samples = 21 };
+    options o = { .threads = 1, .samples = 21, .at_once = 1 };
     for (int i = 1; i < argc; i++) {
         if (is_switch(&o, argv[i])) continue;
         if (i + 1 == argc) return usage("not an option, or one without its value", argv[i]);
