@@ -2,11 +2,12 @@
  * same work costs at least (data_files.c) and beside PyTorch's DataLoader over h5py; opening files of many chunks; what
  * a batch costs besides its bytes; how long a training waits. README.md says how to read it.
  *
- *   data FOLDER [--peer COMMAND] [--samples K] [--file NAME]
+ *   data FOLDER [--peer COMMAND] [--samples K] [--file NAME] [--device NAME]
  */
 #include "data.h"
 #include "measure.h"
 #include "peer.h"
+#include "wick/cuda.h"
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +28,7 @@ enum { FILES = sizeof files / sizeof *files };
 typedef struct race {
     const char *folder;
     int samples;
+    wk_device device; /* of the batches */
     bench_peer *peer; /* NULL: none */
     const char *only; /* the name of a file, and nothing else is timed; NULL: all */
 } race;
@@ -39,7 +41,7 @@ static bool complain(const char *text)
 
 /* ---- An epoch ---- */
 
-static wk_loader *loader_of(const bench_file *f, const char *path, int workers)
+static wk_loader *loader_of(const bench_file *f, const char *path, int workers, wk_device device)
 {
     static const double mean = 0.1307, std = 0.3081;
     wk_dataset *set = wk_dataset_h5(path, .raw = f->cached, .map = f->map);
@@ -47,28 +49,29 @@ static wk_loader *loader_of(const bench_file *f, const char *path, int workers)
     wk_transform *norm = f->dtype == WK_U8 ? wk_transform_normalize("x", &mean, &std, 1) : NULL;
     if (f->cached) norm = wk_transforms(wk_transform_scaled("x", WK_F32), norm);
     return wk_loader_new(set, .batch_size = BENCH_DATA_BATCH, .shuffle = true, .num_workers = workers,
-                         .window = f->window, .transform = norm);
+                         .window = f->window, .transform = norm, .device = device);
 }
 
 /* Microseconds of the epoch; *sum: of all numbers of the first row of each batch, so that both sides did the same work.
  */
-static double epoch_of(wk_loader *loader, int64_t *rows)
+static double epoch_of(wk_loader *loader, int64_t *rows, wk_device device)
 {
     *rows = 0;
     const double from = bench_us_now();
     for (wk_batch *b; (b = wk_loader_next(loader));) *rows += wk_batch_size(b);
+    wk_cuda_synchronize(device);
     return bench_us_now() - from;
 }
 
 /* From a file newly opened, so that what is packed is unpacked, and what is mapped brought; cached rows are there
  * already. */
-static double sample(const bench_file *f, const char *path, int workers)
+static double sample(const race *r, const bench_file *f, const char *path, int workers)
 {
     WK_SCOPE(one);
     int64_t rows;
-    wk_loader *loader = loader_of(f, path, workers);
-    if (f->again) epoch_of(loader, &rows);
-    const double us = epoch_of(loader, &rows);
+    wk_loader *loader = loader_of(f, path, workers, r->device);
+    if (f->again) epoch_of(loader, &rows, r->device);
+    const double us = epoch_of(loader, &rows, r->device);
     return rows == f->rows && !wk_failed() ? us : -1;
 }
 
@@ -89,7 +92,7 @@ static bool race_file(race *r, const bench_file *f)
     for (int workers = 1; workers <= 2; workers++) {
         double ours[MAX_SAMPLES], limit[MAX_SAMPLES];
         for (int k = 0; k < r->samples; k++) {
-            ours[k] = sample(f, path, workers);
+            ours[k] = sample(r, f, path, workers);
             limit[k] = bench_data_limit(f, path, workers);
             if (ours[k] < 0 || limit[k] < 0)
                 return complain(wk_failed() ? wk_error_text() : "the limit's loops failed");
@@ -138,9 +141,9 @@ static bool race_overhead(void)
         WK_SCOPE(loading);
         int64_t rows;
         wk_loader *loader = small_loader(workers);
-        epoch_of(loader, &rows);
+        epoch_of(loader, &rows, WK_CPU);
         double us[5];
-        for (int k = 0; k < 5; k++) us[k] = epoch_of(loader, &rows) / 4000;
+        for (int k = 0; k < 5; k++) us[k] = epoch_of(loader, &rows, WK_CPU) / 4000;
         if (wk_failed()) return complain(wk_error_text());
         printf("a batch of %d rows of 4 bytes, %d workers: %.2f us\n", BENCH_DATA_BATCH, workers, bench_median(us, 5));
     }
@@ -153,12 +156,12 @@ static bool race_waiting(const race *r)
     const bench_file *f = &files[0];
     char path[512];
     if (!bench_data_write(f, r->folder, path)) return complain(wk_error_text());
-    sample(f, path, 1); /* brings the memory */
-    const double step = 1.2 * sample(f, path, 1) / (double)((f->rows + BENCH_DATA_BATCH - 1) / BENCH_DATA_BATCH);
+    sample(r, f, path, 1); /* brings the memory */
+    const double step = 1.2 * sample(r, f, path, 1) / (double)((f->rows + BENCH_DATA_BATCH - 1) / BENCH_DATA_BATCH);
     double waited[MAX_SAMPLES];
     for (int k = 0; k < r->samples; k++) {
         WK_SCOPE(one);
-        wk_loader *loader = loader_of(f, path, 1);
+        wk_loader *loader = loader_of(f, path, 1, r->device);
         double wait = 0, first = bench_us_now();
         for (bool begun = false;;) {
             const double from = bench_us_now();
@@ -194,6 +197,8 @@ int main(int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         if (!strcmp(argv[i], "--peer") && i + 1 < argc)
             command = argv[++i];
+        else if (!strcmp(argv[i], "--device") && i + 1 < argc && !wk_device_by_name(argv[i + 1], &r.device))
+            i++;
         else if (!strcmp(argv[i], "--samples") && i + 1 < argc)
             r.samples = atoi(argv[++i]);
         else if (!strcmp(argv[i], "--file") && i + 1 < argc)
@@ -202,7 +207,8 @@ int main(int argc, char **argv)
             r.folder = argv[i];
     }
     if (!r.folder || r.folder[0] == '-' || r.samples < 1 || r.samples > MAX_SAMPLES) {
-        fprintf(stderr, "usage: data FOLDER [--peer COMMAND] [--samples 1..%d] [--file NAME]\n", MAX_SAMPLES);
+        fprintf(stderr, "usage: data FOLDER [--peer COMMAND] [--samples 1..%d] [--file NAME] [--device NAME]\n",
+                MAX_SAMPLES);
         return 2;
     }
     signal(SIGPIPE, SIG_IGN);

@@ -111,7 +111,7 @@ static void time_training(const bench_device *b, int64_t rows, int64_t steps, in
 {
     WK_SCOPE(all);
     double there[SAMPLES], fed[SAMPLES], shares[SAMPLES];
-    training t = { .b = b, .net = wk_mlp(4, (int64_t[]){ 784, 512, 256, 10 }) };
+    training t = { .b = b, .net = wk_mlp(4, (int64_t[]){ 784, b->small ? 32 : 512, b->small ? 16 : 256, 10 }) };
     t.optimizer = wk_optim_adam(wk_parameters(t.net), .lr = 1e-3);
     t.plan = wk_capture(step, &t);
     t.loader = wk_loader_new(set_of(rows * steps, 784), .batch_size = rows, .shuffle = true, .num_workers = workers);
