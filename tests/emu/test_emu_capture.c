@@ -100,6 +100,53 @@ TEST(capture, shows_an_edge_that_is_missing)
     OK(cudaEventDestroy(back));
 }
 
+/* One stream whose work is told what it comes after: x = (x + 1) * 5 and, beside it, y = y + 2; then z = the sum of
+ * both */
+TEST(capture, takes_its_order_from_what_it_is_told)
+{
+    cudaStream_t a = new_stream();
+    for (unsigned seed = 0; seed < SEEDS; seed++) {
+        wki_emu_seed(seed);
+        float *x = ones(1), *y = ones(1), got[N];
+        enum cudaStreamCaptureStatus status;
+        const cudaGraphNode_t *nodes;
+        cudaGraphNode_t ends[2];
+        size_t n = 9;
+        OK(cudaStreamGetCaptureInfo(a, &status, NULL, NULL, NULL, NULL, NULL));
+        CHECK(status == cudaStreamCaptureStatusNone);
+        CHECK(cudaStreamUpdateCaptureDependencies(a, NULL, NULL, 0, cudaStreamSetCaptureDependencies) ==
+              cudaErrorIllegalState);
+        begin(a);
+        OK(cudaStreamGetCaptureInfo(a, &status, NULL, NULL, &nodes, NULL, &n));
+        CHECK(status == cudaStreamCaptureStatusActive && n == 0);
+        t_add(x, 1, N, a);
+        t_scale(x, x, 5, N, a);
+        OK(cudaStreamGetCaptureInfo(a, &status, NULL, NULL, &nodes, NULL, &n));
+        CHECK(n == 1);
+        ends[0] = nodes[0];
+        OK(cudaStreamUpdateCaptureDependencies(a, NULL, NULL, 0, cudaStreamSetCaptureDependencies));
+        t_add(y, 2, N, a);
+        OK(cudaStreamGetCaptureInfo(a, &status, NULL, NULL, &nodes, NULL, &n));
+        CHECK(n == 1 && nodes[0] != ends[0]);
+        ends[1] = (cudaGraphNode_t)(void *)((char *)nodes[0] + 1000);
+        CHECK(cudaStreamUpdateCaptureDependencies(a, ends, NULL, 2, cudaStreamSetCaptureDependencies) ==
+              cudaErrorInvalidValue);
+        OK(cudaStreamUpdateCaptureDependencies(a, ends, NULL, 1, cudaStreamAddCaptureDependencies));
+        OK(cudaStreamGetCaptureInfo(a, &status, NULL, NULL, &nodes, NULL, &n));
+        CHECK(n == 2);
+        t_scale(x, y, 2, N, a);
+        cudaGraphExec_t exec = finish(a);
+        OK(cudaGraphLaunch(exec, a));
+        OK(cudaStreamSynchronize(a));
+        fetch(got, y, BYTES);
+        CHECK(got[0] == 20 && got[N - 1] == 20);
+        OK(cudaGraphExecDestroy(exec));
+        OK(cudaFree(x));
+        OK(cudaFree(y));
+    }
+    OK(cudaStreamDestroy(a));
+}
+
 TEST(capture, holds_copies_fills_and_other_graphs)
 {
     float *x = ones(1), *y = ones(0), *fixed = pinned(BYTES);

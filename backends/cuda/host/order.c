@@ -5,7 +5,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 
-enum { GROUP = 128, WORD = 64 };
+enum { GROUP = 128, WORD = 64, ENDS = 16 };
 
 typedef struct reach {
     const char *begin, *end;
@@ -18,7 +18,8 @@ typedef struct place {
     unsigned uses;
     bool last;                     /* nothing comes after it yet */
     uint64_t before[GROUP / WORD]; /* which of the group come before it, directly or not */
-    cudaGraphNode_t node;          /* its last */
+    cudaGraphNode_t ends[ENDS];    /* its last ones */
+    int nends;
 } place;
 
 struct wki_order {
@@ -26,7 +27,7 @@ struct wki_order {
     int n;
     bool first; /* the group is */
     size_t nreaches, ntold;
-    cudaGraphNode_t told[GROUP]; /* what the call at hand comes after */
+    cudaGraphNode_t told[GROUP * ENDS]; /* what the call at hand comes after */
     reach *reaches;
 };
 
@@ -67,12 +68,17 @@ static bool meet(const place *earlier, const place *later)
     return false;
 }
 
+static void tell_ends(wki_order *o, const place *p)
+{
+    for (int i = 0; i < p->nends; i++) o->told[o->ntold++] = p->ends[i];
+}
+
 static void come_after(wki_order *o, int i)
 {
     place *p = &o->group[i];
     for (int w = 0; w < GROUP / WORD; w++) o->now.before[w] |= p->before[w];
     o->now.before[i / WORD] |= UINT64_C(1) << i % WORD;
-    o->told[o->ntold++] = p->node;
+    tell_ends(o, p);
     p->last = false;
 }
 
@@ -89,7 +95,7 @@ static void come_after_all(wki_order *o)
 {
     o->ntold = 0;
     for (int i = 0; i < o->n; i++)
-        if (o->group[i].last) o->told[o->ntold++] = o->group[i].node;
+        if (o->group[i].last) tell_ends(o, &o->group[i]);
 }
 
 static cudaError_t tell(wki_order *o, cudaStream_t stream)
@@ -117,16 +123,26 @@ cudaError_t wki_order_begin(wki_order *o, cudaStream_t stream, const wki_call *c
     return tell(o, stream);
 }
 
-/* A call that had nothing to do is nobody's predecessor. */
+static bool is_told(const wki_order *o, cudaGraphNode_t node)
+{
+    size_t i = 0;
+    while (i < o->ntold && o->told[i] != node) i++;
+    return i < o->ntold;
+}
+
+/* A call that had nothing to do is nobody's predecessor; a library may end one on several queues of its own. */
 cudaError_t wki_order_end(wki_order *o, cudaStream_t stream)
 {
     enum cudaStreamCaptureStatus status;
     const cudaGraphNode_t *nodes;
-    size_t n = 0;
+    size_t n = 0, known = 0;
     const cudaError_t error = cudaStreamGetCaptureInfo(stream, &status, NULL, NULL, &nodes, NULL, &n);
     if (error != cudaSuccess) return error;
-    if (n != 1 || (o->ntold == 1 && nodes[0] == o->told[0])) return cudaSuccess;
-    o->now.node = nodes[0];
+    while (known < n && is_told(o, nodes[known])) known++;
+    if (known == n) return cudaSuccess;
+    if (n > ENDS) return cudaErrorNotSupported;
+    o->now.nends = (int)n;
+    for (size_t i = 0; i < n; i++) o->now.ends[i] = nodes[i];
     o->nreaches += (size_t)o->now.nreaches;
     o->group[o->n++] = o->now;
     return cudaSuccess;

@@ -30,6 +30,15 @@ void wki_lay_out(const wki_queue *queue, const wki_view *to, const wki_view *fro
                    (const float *)from->data);
 }
 
+template <class T> WKI_DEVICE void finish_one(T *to, const T *from, const T *bias, const T *mask, bool relu)
+{
+    T x = from ? *from : 0;
+    if (bias) x += *bias;
+    if (relu) x = x < 0 ? 0 : x;
+    if (mask && *mask <= 0) x = 0;
+    *to = x;
+}
+
 template <class T>
 static __global__ void finish(wki_lattice l, T *to, const T *from, const T *bias, const T *mask, bool relu)
 {
@@ -37,21 +46,45 @@ static __global__ void finish(wki_lattice l, T *to, const T *from, const T *bias
     {
         int64_t at[4];
         wki_places<4>(l, i, at);
-        T x = from ? from[at[1]] : 0;
-        if (bias) x += bias[at[2]];
-        if (relu) x = x < 0 ? 0 : x;
-        if (mask && mask[at[3]] <= 0) x = 0;
-        to[at[0]] = x;
+        finish_one(to + at[0], from ? from + at[1] : NULL, bias ? bias + at[2] : NULL, mask ? mask + at[3] : NULL,
+                   relu);
+    }
+}
+
+/* The same where the last dim is long: a block stays in a row of it, and finds its place once. */
+template <class T>
+static __global__ void finish_rows(wki_lattice l, T *to, const T *from, const T *bias, const T *mask, bool relu)
+{
+    const int last = l.ndim - 1;
+    const int64_t columns = l.size[last], rows = l.count / columns;
+    for (int64_t row = blockIdx.y; row < rows; row += gridDim.y) {
+        int64_t at[4];
+        wki_places<4>(l, row * columns, at);
+        WKI_EACH(i, columns)
+        {
+            finish_one(to + at[0] + i * l.stride[0][last], from ? from + at[1] + i * l.stride[1][last] : NULL,
+                       bias ? bias + at[2] + i * l.stride[2][last] : NULL,
+                       mask ? mask + at[3] + i * l.stride[3][last] : NULL, relu);
+        }
     }
 }
 
 template <class T> static void run_finish(const wki_queue *queue, const wki_finish *f)
 {
+    const int64_t long_row = 128, most_rows = 32768;
     const wki_view *views[] = { &f->to, &f->from, &f->bias, &f->mask };
     const wki_lattice l = wki_lattice_of(views, 4, wki_dims_of(&f->to), true);
-    if (l.count > 0)
-        WKI_LAUNCH((finish<T>), wki_grid(l.count), WKI_THREADS, 0, queue, l, (T *)f->to.data, (const T *)f->from.data,
-                   (const T *)f->bias.data, (const T *)f->mask.data, f->relu);
+    T *const to = (T *)f->to.data;
+    const T *const from = (const T *)f->from.data, *const bias = (const T *)f->bias.data;
+    const T *const mask = (const T *)f->mask.data;
+    if (l.count == 0) return;
+    const int64_t columns = l.size[l.ndim - 1], rows = l.count / columns;
+    if (l.ndim == 1 || columns < long_row) {
+        WKI_LAUNCH((finish<T>), wki_grid(l.count), WKI_THREADS, 0, queue, l, to, from, bias, mask, f->relu);
+        return;
+    }
+    const dim3 grid(wki_grid(columns), (unsigned)(rows < most_rows ? rows : most_rows));
+    WKI_LAUNCH((finish_rows<T>), grid, WKI_THREADS, 0, queue, l, to, from, bias, mask, f->relu);
 }
 
 void wki_finish_run(const wki_queue *queue, const wki_finish *f)

@@ -97,6 +97,19 @@ WKI_DEVICE lane wki_fold_lane(const wki_lattice &reduced, const T *x, int64_t be
             wki_fold_both(fold, sum, wki_fold_term<fold, lane>(x[i * step], centre));
         return sum;
     }
+    if (last == 1) { /* without a division an element */
+        const int64_t size = reduced.size[1], step = reduced.stride[0][1], jump = reduced.stride[0][0] - size * step;
+        const int64_t row = (begin + first) / size;
+        int64_t in_row = begin + first - row * size;
+        x += row * reduced.stride[0][0] + in_row * step;
+        WKI_UNROLLED(8) for (int64_t i = begin + first; i < end; i += WKI_LANES)
+        {
+            sum = wki_fold_both(fold, sum, wki_fold_term<fold, lane>(*x, centre));
+            x += WKI_LANES * step;
+            WKI_ROLLED for (in_row += WKI_LANES; in_row >= size; in_row -= size) x += jump;
+        }
+        return sum;
+    }
     WKI_ROLLED for (int64_t i = begin + first; i < end; i += WKI_LANES)
     {
         wki_places<1>(reduced, i, at);
