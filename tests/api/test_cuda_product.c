@@ -190,6 +190,15 @@ TEST(cuda_product, keeps_nan_and_infinities_of_the_library)
     if (library_here()) check_odd_numbers();
 }
 
+TEST(cuda_product, of_very_many_rows_or_columns_has_all_of_them)
+{
+    if (!cuda_here()) return;
+    for (int i = 0; i < 2; i++) {
+        product p = matrices(WK_F32, i ? 2 : 600000, i ? 600000 : 2, 3, BY_ROWS, BY_ROWS, BY_ROWS);
+        check(&p);
+    }
+}
+
 TEST(cuda_product, of_nothing_is_nothing_or_what_is_added)
 {
     if (!cuda_here()) return;

@@ -172,9 +172,10 @@ template <class T, class S> static __global__ void multiply(const small_args g)
     WKI_SHARED(four<T>, memory, S::SHARED / 4);
     T *const shared = (T *)memory;
     const int t = (int)threadIdx.x, slice = t / S::TEAM, down = t % S::TEAM / S::ACROSS * 4, across = t % S::ACROSS * 4;
-    const int64_t row = (int64_t)blockIdx.y * S::SIDE, column = (int64_t)blockIdx.x * S::SIDE;
+    const unsigned in_row = (unsigned)((g.n + S::SIDE - 1) / S::SIDE); /* tiles */
+    const int64_t row = (int64_t)(blockIdx.x / in_row) * S::SIDE, column = (int64_t)(blockIdx.x % in_row) * S::SIDE;
     int64_t at[4];
-    wki_places<4>(g.batch, blockIdx.z, at);
+    wki_places<4>(g.batch, blockIdx.y, at);
     const lines<T> a = { (const T *)g.data[A] + at[A] + row * g.row[A], g.m - row, g.row[A], g.column[A],
                          g.column[A] == 1 };
     const lines<T> b = { (const T *)g.data[B] + at[B] + column * g.column[B], g.n - column, g.column[B], g.row[B],
@@ -212,14 +213,13 @@ bool wki_small_takes(const wki_call *call)
     const wki_view *c = call->views[0];
     int64_t batch = 1;
     for (int d = 0; d < c->ndim - 2; d++) batch *= c->size[d];
-    return batch <= MOST_BATCH && c->size[c->ndim - 2] <= MOST_WORK && work_of(call) <= MOST_WORK;
+    return batch <= MOST_BATCH && work_of(call) <= MOST_WORK;
 }
 
 template <class T, class S> static void launch(const wki_queue *queue, const small_args *g)
 {
-    const unsigned across = (unsigned)((g->n + S::SIDE - 1) / S::SIDE),
-                   down = (unsigned)((g->m + S::SIDE - 1) / S::SIDE);
-    WKI_LAUNCH((multiply<T, S>), dim3(across, down, (unsigned)g->batch.count), S::THREADS, 0, queue, *g);
+    const int64_t tiles = (g->n + S::SIDE - 1) / S::SIDE * ((g->m + S::SIDE - 1) / S::SIDE);
+    WKI_LAUNCH((multiply<T, S>), dim3((unsigned)tiles, (unsigned)g->batch.count), S::THREADS, 0, queue, *g);
 }
 
 /* Few outputs are cut small, so that many blocks share them; steps are long where sums are. */
