@@ -140,8 +140,8 @@ void bench_device_loader(const bench_device *b)
     bench_device_heading(b, "a loader of u8 rows in memory, shuffled, and labels");
     time_feeds(b);
     bench_device_heading(b, "training 784-512-256-10 with Adam, replayed, beside its loader");
-    for (int workers = 0; workers <= 2 && !wk_failed(); workers++) {
-        time_training(b, b->small ? 16 : 128, b->small ? 8 : 400, workers);
+    for (int workers = 0; workers <= (b->small ? 1 : 2) && !wk_failed(); workers++) {
+        time_training(b, b->small ? 8 : 128, b->small ? 4 : 400, workers);
         if (!b->small) time_training(b, 4096, 64, workers);
     }
 }

@@ -206,7 +206,7 @@ void bench_device_rates(const bench_device *b)
     static const int64_t big[4][3] = {
         { 128, 784, 512 }, { 512, 512, 512 }, { 1024, 1024, 1024 }, { 4096, 4096, 4096 }
     };
-    static const int64_t small[4][3] = { { 16, 98, 64 }, { 32, 32, 32 }, { 64, 64, 64 }, { 96, 96, 96 } };
+    static const int64_t small[4][3] = { { 8, 49, 32 }, { 16, 16, 16 }, { 24, 24, 24 }, { 32, 32, 32 } };
     static const char *const kinds[] = { "f32", "tf32", "bf16" };
     bench_device_heading(b, "products, replayed (bf16: autocast of operands that are f32)");
     for (int k = 0; k < 3; k++)
