@@ -90,7 +90,7 @@ template <class T, class S> WKI_DEVICE void keep(T *to, const four<T> from[S::LO
 }
 
 /* to[d].at[i]: line + i's number at k + d */
-template <class T, class S> WKI_DEVICE void read(four<T> to[4], const T *kept, bool by_k, int line, int k)
+template <class T, class S> WKI_DEVICE void take(four<T> to[4], const T *kept, bool by_k, int line, int k)
 {
     if (!by_k) {
         WKI_UNROLL for (int d = 0; d < 4; d++) to[d] = *(const four<T> *)(kept + (k + d) * S::BY_LINE + line);
@@ -126,8 +126,8 @@ WKI_DEVICE void add_up(four<T> sum[4], T *shared, const lines<T> &a, const lines
         {
             const int at = 4 * (f * S::SLICES + slice);
             four<T> x[4], y[4];
-            read<T, S>(x, shared, a.by_k, down, at);
-            read<T, S>(y, shared + S::PART, b.by_k, across, at);
+            take<T, S>(x, shared, a.by_k, down, at);
+            take<T, S>(y, shared + S::PART, b.by_k, across, at);
             WKI_UNROLL for (int d = 0; d < 4; d++) WKI_UNROLL for (int i = 0; i < 4; i++)
                 WKI_UNROLL for (int j = 0; j < 4; j++) sum[i]
                     .at[j] = fma_of(x[d].at[i], y[d].at[j], sum[i].at[j]);
