@@ -25,7 +25,7 @@ struct Tensor : DnnObject {
     explicit Tensor(DnnTag t) : DnnObject(t) {}
 };
 struct Window : DnnObject {
-    int dims = 0, pad[3] = {}, stride[3] = {}, dilation[3] = {}, groups = 1;
+    int dims = 0, pad[3] = {}, stride[3] = {}, dilation[3] = {};
     cudnnMathType_t math = CUDNN_DEFAULT_MATH;
     Window() : DnnObject(DNN_WINDOW) {}
 };
@@ -119,14 +119,13 @@ static cudnnStatus_t check(DnnKind kind, const Operands &o, Convolution *c)
     const Tensor *w = object<Tensor>(o.w, DNN_WEIGHTS);
     const Window *how = object<Window>(o.how, DNN_WINDOW);
     if (!x || !y || !w || !how) return CUDNN_STATUS_BAD_PARAM;
-    const int dims = how->dims, groups = how->groups;
+    const int dims = how->dims;
     if (!dims || x->dims != dims + 2 || y->dims != dims + 2 || w->dims != dims + 2) return CUDNN_STATUS_BAD_PARAM;
     *c = Convolution();
     c->kind = kind;
     c->tf32 = how->math != CUDNN_FMA_MATH;
-    c->n = x->size[0], c->groups = groups, c->in = w->size[1], c->out = w->size[0] / groups;
-    if (y->size[0] != c->n || x->size[1] != groups * c->in || w->size[0] % groups || y->size[1] != w->size[0])
-        return CUDNN_STATUS_BAD_PARAM_SHAPE_MISMATCH;
+    c->n = x->size[0], c->in = w->size[1], c->out = w->size[0];
+    if (y->size[0] != c->n || x->size[1] != c->in || y->size[1] != c->out) return CUDNN_STATUS_BAD_PARAM_SHAPE_MISMATCH;
     sizes_to(c->x, x->size + 2, dims, 1), sizes_to(c->y, y->size + 2, dims, 1), sizes_to(c->taps, w->size + 2, dims, 1);
     sizes_to(c->pad, how->pad, dims, 0), sizes_to(c->stride, how->stride, dims, 1);
     sizes_to(c->dilation, how->dilation, dims, 1);
@@ -149,7 +148,7 @@ static bool is_dilated(const Convolution &c) { return c.dilation[0] > 1 || c.dil
 /* In the order of the heuristics. */
 static std::vector<Way> ways_of(const Convolution &c)
 {
-    const size_t columns = (size_t)(c.n * c.groups * c.in * c.volume() * c.windows()) * 4;
+    const size_t columns = (size_t)(c.n * c.in * c.volume() * c.windows()) * 4;
     const bool square = c.taps[1] == 3 && c.taps[2] == 3 && c.stride[1] == 1 && c.stride[2] == 1 && !is_dilated(c);
     const bool flat = c.x[0] == 1 && c.taps[0] == 1;
     const size_t some = 2 * columns + 512;
@@ -159,14 +158,9 @@ static std::vector<Way> ways_of(const Convolution &c)
                  { CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM, true, true, false, some },
                  { CUDNN_CONVOLUTION_FWD_ALGO_GEMM, flat && !is_dilated(c), true, false, some },
                  { CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_GEMM, true, true, false, 0 } };
-    if (c.kind == DNN_DATA)
-        return { { CUDNN_CONVOLUTION_BWD_DATA_ALGO_0, true, false, false, 0 },
-                 { CUDNN_CONVOLUTION_BWD_DATA_ALGO_WINOGRAD, flat && square, true, true, 256 },
-                 { CUDNN_CONVOLUTION_BWD_DATA_ALGO_1, flat || !is_dilated(c), true, false, some } };
-    return { { CUDNN_CONVOLUTION_BWD_FILTER_ALGO_0, true, false, false, 0 },
-             { CUDNN_CONVOLUTION_BWD_FILTER_ALGO_3, flat, false, false, 256 },
-             { CUDNN_CONVOLUTION_BWD_FILTER_ALGO_WINOGRAD_NONFUSED, flat && square, true, true, some },
-             { CUDNN_CONVOLUTION_BWD_FILTER_ALGO_1, flat || !is_dilated(c), true, false, some } };
+    return { { CUDNN_CONVOLUTION_BWD_DATA_ALGO_0, true, false, false, 0 },
+             { CUDNN_CONVOLUTION_BWD_DATA_ALGO_WINOGRAD, flat && square, true, true, 256 },
+             { CUDNN_CONVOLUTION_BWD_DATA_ALGO_1, flat || !is_dilated(c), true, false, some } };
 }
 
 static bool find_way(const Convolution &c, int algorithm, Way *way)
@@ -374,14 +368,6 @@ cudnnStatus_t cudnnSetConvolutionNdDescriptor(cudnnConvolutionDescriptor_t convo
     w->dims = dims;
     return CUDNN_STATUS_SUCCESS;
 }
-cudnnStatus_t cudnnSetConvolutionGroupCount(cudnnConvolutionDescriptor_t convolution, int groups)
-{
-    DnnApi api;
-    Window *w = object<Window>(convolution, DNN_WINDOW);
-    if (api.status || !w || groups < 1) return api.status ? api.status : CUDNN_STATUS_BAD_PARAM;
-    w->groups = groups;
-    return CUDNN_STATUS_SUCCESS;
-}
 cudnnStatus_t cudnnSetConvolutionMathType(cudnnConvolutionDescriptor_t convolution, cudnnMathType_t math)
 {
     DnnApi api;
@@ -443,31 +429,6 @@ cudnnStatus_t cudnnConvolutionBackwardData(cudnnHandle_t handle, const void *alp
     return convolve(DNN_DATA, handle, { x, y, w, how }, algorithm, { alpha, beta, at_x, at_y, at_w, workspace, size });
 }
 
-cudnnStatus_t cudnnGetConvolutionBackwardFilterAlgorithm_v7(cudnnHandle_t handle, cudnnTensorDescriptor_t x,
-                                                            cudnnTensorDescriptor_t y, cudnnConvolutionDescriptor_t how,
-                                                            cudnnFilterDescriptor_t w, int wanted, int *returned,
-                                                            cudnnConvolutionBwdFilterAlgoPerf_t *results)
-{
-    return tell_ways(DNN_FILTER, handle, { x, y, w, how }, wanted, returned, results);
-}
-cudnnStatus_t cudnnGetConvolutionBackwardFilterWorkspaceSize(cudnnHandle_t handle, cudnnTensorDescriptor_t x,
-                                                             cudnnTensorDescriptor_t y,
-                                                             cudnnConvolutionDescriptor_t how,
-                                                             cudnnFilterDescriptor_t w,
-                                                             cudnnConvolutionBwdFilterAlgo_t algorithm, size_t *bytes)
-{
-    return tell_workspace(DNN_FILTER, handle, { x, y, w, how }, algorithm, bytes);
-}
-cudnnStatus_t cudnnConvolutionBackwardFilter(cudnnHandle_t handle, const void *alpha, cudnnTensorDescriptor_t x,
-                                             const void *at_x, cudnnTensorDescriptor_t y, const void *at_y,
-                                             cudnnConvolutionDescriptor_t how,
-                                             cudnnConvolutionBwdFilterAlgo_t algorithm, void *workspace, size_t size,
-                                             const void *beta, cudnnFilterDescriptor_t w, void *at_w)
-{
-    return convolve(DNN_FILTER, handle, { x, y, w, how }, algorithm,
-                    { alpha, beta, at_x, at_y, at_w, workspace, size });
-}
-
 /* ---- The library as a file ---- */
 
 struct Symbol {
@@ -491,7 +452,6 @@ static const Symbol symbols[] = {
     WKI_EMU_SYMBOL(cudnnDestroyFilterDescriptor),
     WKI_EMU_SYMBOL(cudnnCreateConvolutionDescriptor),
     WKI_EMU_SYMBOL(cudnnSetConvolutionNdDescriptor),
-    WKI_EMU_SYMBOL(cudnnSetConvolutionGroupCount),
     WKI_EMU_SYMBOL(cudnnSetConvolutionMathType),
     WKI_EMU_SYMBOL(cudnnDestroyConvolutionDescriptor),
     WKI_EMU_SYMBOL(cudnnGetConvolutionForwardAlgorithm_v7),
@@ -500,9 +460,6 @@ static const Symbol symbols[] = {
     WKI_EMU_SYMBOL(cudnnGetConvolutionBackwardDataAlgorithm_v7),
     WKI_EMU_SYMBOL(cudnnGetConvolutionBackwardDataWorkspaceSize),
     WKI_EMU_SYMBOL(cudnnConvolutionBackwardData),
-    WKI_EMU_SYMBOL(cudnnGetConvolutionBackwardFilterAlgorithm_v7),
-    WKI_EMU_SYMBOL(cudnnGetConvolutionBackwardFilterWorkspaceSize),
-    WKI_EMU_SYMBOL(cudnnConvolutionBackwardFilter),
 };
 
 void *wki_emu_dlopen(const char *file, int)

@@ -51,29 +51,18 @@ struct Sums {
     std::vector<float> x, y, w; /* of the one that is written: its sums */
     bool backwards;
 
-    template <class T> T sum(float before, const float *xs, const float *ys, const int64_t *seen) const
-    {
-        T all = before;
-        for (int64_t step = 0; step < c.windows(); step++) {
-            const int64_t p = turn(step, c.windows());
-            all += (T)ys[p] * (T)(seen[p] < 0 ? 0 : xs[seen[p]]);
-        }
-        return all;
-    }
     int64_t turn(int64_t i, int64_t n) const { return backwards ? n - 1 - i : i; }
-    /* what channel `o` of the outputs and `i` of the inputs of a group have to do with each other, in image n */
-    void pair(int64_t n, int64_t group, int64_t o, int64_t i)
+    /* what channel `o` of the outputs and `i` of the inputs have to do with each other, in image n */
+    void pair(int64_t n, int64_t o, int64_t i)
     {
         const int64_t windows = c.windows();
-        float *xs = &x[((n * c.groups + group) * c.in + i) * c.plane()];
-        float *ys = &y[((n * c.groups + group) * c.out + o) * windows];
-        float *ws = &w[((group * c.out + o) * c.in + i) * c.volume()];
+        float *xs = &x[(n * c.in + i) * c.plane()];
+        float *ys = &y[(n * c.out + o) * windows];
+        const float *ws = &w[(o * c.in + i) * c.volume()];
         for (int64_t step = 0; step < c.volume(); step++) {
             const int64_t tap = turn(step, c.volume()), *seen = &at[tap * windows];
             if (c.kind == DNN_FORWARD)
                 for (int64_t p = 0; p < windows; p++) ys[p] += ws[tap] * (seen[p] < 0 ? 0 : xs[seen[p]]);
-            else if (c.kind == DNN_FILTER)
-                ws[tap] = c.shuffles ? sum<float>(ws[tap], xs, ys, seen) : (float)sum<double>(ws[tap], xs, ys, seen);
             else
                 for (int64_t p = 0; p < windows; p++)
                     if (seen[p] >= 0) xs[seen[p]] += ws[tap] * ys[p];
@@ -84,9 +73,8 @@ struct Sums {
     void run()
     {
         for (int64_t image = 0; image < c.n; image++)
-            for (int64_t group = 0; group < c.groups; group++)
-                for (int64_t o = 0; o < c.out; o++)
-                    for (int64_t i = 0; i < c.in; i++) pair(turn(image, c.n), group, turn(o, c.out), turn(i, c.in));
+            for (int64_t o = 0; o < c.out; o++)
+                for (int64_t i = 0; i < c.in; i++) pair(image, turn(o, c.out), turn(i, c.in));
     }
 };
 
@@ -117,14 +105,14 @@ cudaError_t ConvolutionWork::run()
         return cudaErrorIllegalAddress;
     if (workspace_size && !inside(*this, "the workspace", workspace, workspace_size)) return cudaErrorIllegalAddress;
     if (workspace_size) scribble(workspace, workspace_size);
-    const int which = c.kind == DNN_DATA ? 0 : c.kind == DNN_FORWARD ? 1 : 2;
+    const int which = c.kind == DNN_DATA ? 0 : 1;
     char *const all[] = { x, y, w };
     std::vector<float> of[3];
     for (int i = 0; i < 3; i++)
         of[i] = i == which ? std::vector<float>((size_t)counts[i]) : operand(all[i], counts[i], c.tf32);
     Sums sums = { c, places(c), of[0], of[1], of[2], c.shuffles && shuffled++ % 2 };
     sums.run();
-    const std::vector<float> &result = which == 0 ? sums.x : which == 1 ? sums.y : sums.w;
+    const std::vector<float> &result = which == 0 ? sums.x : sums.y;
     float *to = (float *)all[which];
     for (int64_t i = 0; i < counts[which]; i++) to[i] = alpha * result[(size_t)i] + (beta != 0 ? beta * to[i] : 0);
     return cudaSuccess;

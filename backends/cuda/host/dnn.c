@@ -30,7 +30,6 @@ enum { SETS = 64, WAYS = 8, DIMS = 5 };
     X(cudnnDestroyFilterDescriptor)                                                                                    \
     X(cudnnCreateConvolutionDescriptor)                                                                                \
     X(cudnnSetConvolutionNdDescriptor)                                                                                 \
-    X(cudnnSetConvolutionGroupCount)                                                                                   \
     X(cudnnSetConvolutionMathType)                                                                                     \
     X(cudnnDestroyConvolutionDescriptor)                                                                               \
     X(cudnnGetConvolutionForwardAlgorithm_v7)                                                                          \
@@ -38,17 +37,14 @@ enum { SETS = 64, WAYS = 8, DIMS = 5 };
     X(cudnnConvolutionForward)                                                                                         \
     X(cudnnGetConvolutionBackwardDataAlgorithm_v7)                                                                     \
     X(cudnnGetConvolutionBackwardDataWorkspaceSize)                                                                    \
-    X(cudnnConvolutionBackwardData)                                                                                    \
-    X(cudnnGetConvolutionBackwardFilterAlgorithm_v7)                                                                   \
-    X(cudnnGetConvolutionBackwardFilterWorkspaceSize)                                                                  \
-    X(cudnnConvolutionBackwardFilter)
+    X(cudnnConvolutionBackwardData)
 
 /* All that the choice of an algorithm depends on; compared as bytes. */
 typedef struct key {
-    int32_t device, kind, n, groups, in, out;
+    int32_t device, kind, n, in, out;
     wki_window window;
 } key;
-_Static_assert(sizeof(key) == 24 * sizeof(int32_t), "a key has no gaps");
+_Static_assert(sizeof(key) == 23 * sizeof(int32_t), "a key has no gaps");
 
 typedef struct recipe {
     key key;
@@ -124,14 +120,14 @@ static int64_t volume(const int32_t size[3]) { return (int64_t)size[0] * size[1]
 static bool is_in_range(const wki_dnn *d)
 {
     const wki_window *w = d->window;
-    const int64_t in = d->groups * d->in, out = d->groups * d->out, most = INT32_MAX;
-    return d->n <= most && in <= most && out <= most && d->in * volume(w->kernel) <= most / out &&
-           in * volume(w->in) <= most / d->n && out * volume(w->out) <= most / d->n;
+    const int64_t most = INT32_MAX;
+    return d->n <= most && d->in <= most && d->out <= most && d->in * volume(w->kernel) <= most / d->out &&
+           d->in * volume(w->in) <= most / d->n && d->out * volume(w->out) <= most / d->n;
 }
 
 static key key_of(int index, const wki_dnn *d)
 {
-    return (key){ index, d->kind, (int32_t)d->n, (int32_t)d->groups, (int32_t)d->in, (int32_t)d->out, *d->window };
+    return (key){ index, d->kind, (int32_t)d->n, (int32_t)d->in, (int32_t)d->out, *d->window };
 }
 
 static size_t key_bytes(void) { return WKI_FAULT(173) ? offsetof(key, window) : sizeof(key); }
@@ -181,7 +177,7 @@ static cudnnStatus_t describe_images(const wki_window *w, int32_t n, int32_t cha
 static cudnnStatus_t describe_weights(const key *k, cudnnFilterDescriptor_t *to)
 {
     int sizes[DIMS];
-    const int dims = sizes_of(&k->window, k->groups * k->out, k->in, k->window.kernel, sizes);
+    const int dims = sizes_of(&k->window, k->out, k->in, k->window.kernel, sizes);
     const cudnnStatus_t status = dnn.cudnnCreateFilterDescriptor(to);
     return status ? status : dnn.cudnnSetFilterNdDescriptor(*to, CUDNN_DATA_FLOAT, CUDNN_TENSOR_NCHW, dims, sizes);
 }
@@ -194,7 +190,6 @@ static cudnnStatus_t describe_window(const key *k, cudnnConvolutionDescriptor_t 
     if (!status)
         status = dnn.cudnnSetConvolutionNdDescriptor(*to, 3 - first, w->padding + first, w->stride + first,
                                                      w->dilation + first, CUDNN_CROSS_CORRELATION, CUDNN_DATA_FLOAT);
-    if (!status) status = dnn.cudnnSetConvolutionGroupCount(*to, k->groups);
     return status ? status : dnn.cudnnSetConvolutionMathType(*to, WKI_FAULT(177) ? CUDNN_DEFAULT_MATH : CUDNN_FMA_MATH);
 }
 
@@ -202,25 +197,19 @@ static cudnnStatus_t describe(recipe *r)
 {
     const key *k = &r->key;
     const wki_window *w = &k->window;
-    cudnnStatus_t status = describe_images(w, k->n, k->groups * k->in, w->in, &r->x);
-    if (!status) status = describe_images(w, k->n, k->groups * k->out, w->out, &r->y);
+    cudnnStatus_t status = describe_images(w, k->n, k->in, w->in, &r->x);
+    if (!status) status = describe_images(w, k->n, k->out, w->out, &r->y);
     if (!status) status = describe_weights(k, &r->w);
     return status ? status : describe_window(k, &r->how);
 }
 
 static cudnnStatus_t ask_workspace(cudnnHandle_t h, const recipe *r, int algorithm, size_t *bytes)
 {
-    switch (r->key.kind) {
-    case WKI_DNN_FORWARD:
+    if (r->key.kind == WKI_DNN_FORWARD)
         return dnn.cudnnGetConvolutionForwardWorkspaceSize(h, r->x, r->w, r->how, r->y,
                                                            (cudnnConvolutionFwdAlgo_t)algorithm, bytes);
-    case WKI_DNN_DATA:
-        return dnn.cudnnGetConvolutionBackwardDataWorkspaceSize(h, r->w, r->y, r->how, r->x,
-                                                                (cudnnConvolutionBwdDataAlgo_t)algorithm, bytes);
-    default:
-        return dnn.cudnnGetConvolutionBackwardFilterWorkspaceSize(h, r->x, r->y, r->how, r->w,
-                                                                  (cudnnConvolutionBwdFilterAlgo_t)algorithm, bytes);
-    }
+    return dnn.cudnnGetConvolutionBackwardDataWorkspaceSize(h, r->w, r->y, r->how, r->x,
+                                                            (cudnnConvolutionBwdDataAlgo_t)algorithm, bytes);
 }
 
 /* Takes it if it is one of those that multiply and add in a fixed order, in a workspace that is bounded. */
@@ -230,7 +219,6 @@ static cudnnStatus_t consider(cudnnHandle_t h, recipe *r, cudnnDeterminism_t rep
         1u << CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_GEMM | 1u << CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM |
             1u << CUDNN_CONVOLUTION_FWD_ALGO_GEMM,
         1u << CUDNN_CONVOLUTION_BWD_DATA_ALGO_1,
-        1u << CUDNN_CONVOLUTION_BWD_FILTER_ALGO_1,
     };
     size_t bytes = 0;
     const bool plain_one = plain[r->key.kind] >> algorithm & 1;
@@ -259,11 +247,8 @@ static cudnnStatus_t choose(cudnnHandle_t h, recipe *r)
     if (r->key.kind == WKI_DNN_FORWARD)
         LOOK_FOR(cudnnGetConvolutionForwardAlgorithm_v7, cudnnConvolutionFwdAlgoPerf_t,
                  CUDNN_CONVOLUTION_FWD_ALGO_COUNT, r->x, r->w, r->how, r->y);
-    if (r->key.kind == WKI_DNN_DATA)
-        LOOK_FOR(cudnnGetConvolutionBackwardDataAlgorithm_v7, cudnnConvolutionBwdDataAlgoPerf_t,
-                 CUDNN_CONVOLUTION_BWD_DATA_ALGO_COUNT, r->w, r->y, r->how, r->x);
-    LOOK_FOR(cudnnGetConvolutionBackwardFilterAlgorithm_v7, cudnnConvolutionBwdFilterAlgoPerf_t,
-             CUDNN_CONVOLUTION_BWD_FILTER_ALGO_COUNT, r->x, r->y, r->how, r->w);
+    LOOK_FOR(cudnnGetConvolutionBackwardDataAlgorithm_v7, cudnnConvolutionBwdDataAlgoPerf_t,
+             CUDNN_CONVOLUTION_BWD_DATA_ALGO_COUNT, r->w, r->y, r->how, r->x);
 }
 
 static recipe *find(const key *k)
@@ -310,20 +295,13 @@ static cudnnStatus_t start(cudnnHandle_t h, const recipe *r, const wki_dnn *d, v
 {
     static const float one = 1, zero = 0;
     const size_t bytes = r->workspace;
-    void *x = d->at[WKI_DNN_X], *y = d->at[WKI_DNN_Y], *w = d->at[WKI_DNN_W];
-    switch (d->kind) {
-    case WKI_DNN_FORWARD:
-        return dnn.cudnnConvolutionForward(h, &one, r->x, x, r->w, w, r->how, (cudnnConvolutionFwdAlgo_t)r->algorithm,
-                                           scratch, bytes, &zero, r->y, y);
-    case WKI_DNN_DATA:
-        return dnn.cudnnConvolutionBackwardData(h, &one, r->w, w, r->y, y, r->how,
-                                                (cudnnConvolutionBwdDataAlgo_t)r->algorithm, scratch, bytes, &zero,
-                                                r->x, x);
-    default:
-        return dnn.cudnnConvolutionBackwardFilter(h, &one, r->x, x, r->y, y, r->how,
-                                                  (cudnnConvolutionBwdFilterAlgo_t)r->algorithm, scratch, bytes, &zero,
-                                                  r->w, w);
-    }
+    void *to = d->at[WKI_DNN_TO], *from = d->at[WKI_DNN_FROM], *w = d->at[WKI_DNN_W];
+    if (d->kind == WKI_DNN_FORWARD)
+        return dnn.cudnnConvolutionForward(h, &one, r->x, from, r->w, w, r->how,
+                                           (cudnnConvolutionFwdAlgo_t)r->algorithm, scratch, bytes, &zero, r->y, to);
+    return dnn.cudnnConvolutionBackwardData(h, &one, r->w, w, r->y, from, r->how,
+                                            (cudnnConvolutionBwdDataAlgo_t)r->algorithm, scratch, bytes, &zero, r->x,
+                                            to);
 }
 
 wk_status wki_dnn_run(const wki_queue *queue, const wki_call *call, const wki_dnn *d, void *scratch, bool *done)

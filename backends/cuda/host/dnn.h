@@ -1,4 +1,4 @@
-/* Convolutions by cuDNN 9, where the library is there, in f32. C and CUDA C++ include it. */
+/* Convolutions of one group by cuDNN 9, where the library is there, in f32. C and CUDA C++ include it. */
 #ifndef WKI_CUDA_DNN_H
 #define WKI_CUDA_DNN_H
 #ifdef __cplusplus
@@ -6,16 +6,16 @@ extern "C" {
 #endif
 #include "backends/cuda/host/cuda.h"
 
-/* What is computed from the other two: y, x or w. */
-typedef enum wki_dnn_kind { WKI_DNN_FORWARD, WKI_DNN_DATA, WKI_DNN_WEIGHT, WKI_DNN_KINDS } wki_dnn_kind;
+/* What is computed: y from x and w, or x, the gradient by the data, from y and w. */
+typedef enum wki_dnn_kind { WKI_DNN_FORWARD, WKI_DNN_DATA, WKI_DNN_KINDS } wki_dnn_kind;
 
-enum { WKI_DNN_X, WKI_DNN_Y, WKI_DNN_W, WKI_DNN_OPERANDS };
+enum { WKI_DNN_TO, WKI_DNN_FROM, WKI_DNN_W, WKI_DNN_OPERANDS };
 
-/* x [n, groups * in, window.in], y [n, groups * out, window.out], w [groups * out, in, window.kernel]; no size is 0. */
+/* x [n, in, window.in], y [n, out, window.out], w [out, in, window.kernel]; no size is 0. */
 typedef struct wki_dnn {
     wki_dnn_kind kind;
     const wki_window *window;
-    int64_t n, groups, in, out; /* images; channels of a group */
+    int64_t n, in, out; /* images; channels */
     void *at[WKI_DNN_OPERANDS];
 } wki_dnn;
 

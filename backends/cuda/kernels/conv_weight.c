@@ -1,5 +1,5 @@
-/* conv_weight: by cuDNN where it is one part, or y times the turned columns of x, summed over images: those of a piece
- * lie side by side, so that it is one product a group, and pieces are added up in order. */
+/* conv_weight: y times the turned columns of x, summed over images: those of a piece lie side by side, so that it is
+ * one product a group, and pieces are added up in order. */
 #include "backends/cuda/kernels/convolve.h"
 #include "base/fault.h"
 
@@ -14,11 +14,6 @@ static bool is_empty(const wki_convolution *c) { return c->k * c->out == 0 || c-
 static bool gathers(const wki_convolution *c) { return c->halves || c->images > 1; }
 static bool lays_out(const wki_convolution *c) { return c->columns || gathers(c); }
 
-static bool is_whole(const wki_call *call, const wki_convolution *c)
-{
-    return call->views[0]->size[0] == 1 && lays_out(c);
-}
-
 static int64_t row(const wki_convolution *c) { return wki_ld_up(c->images * c->block); }
 static size_t size_of(const wki_convolution *c) { return c->halves ? sizeof(uint16_t) : c->size; }
 
@@ -31,8 +26,7 @@ static size_t scratch_bytes(const wki_call *call)
 {
     const wki_convolution c = plan_of(call);
     if (is_empty(&c) || wki_is_depthwise(call)) return 0;
-    const size_t own = y_bytes(&c) + (lays_out(&c) ? (size_t)(c.groups * c.k * row(&c)) * size_of(&c) : 0);
-    return is_whole(call, &c) ? wki_either_scratch(call, &c, WKI_DNN_WEIGHT, own) : own;
+    return y_bytes(&c) + (lays_out(&c) ? (size_t)(c.groups * c.k * row(&c)) * size_of(&c) : 0);
 }
 
 typedef struct piece {
@@ -104,9 +98,8 @@ static wk_status run_part(const wki_queue *queue, const wki_call *call, const wk
 
 static wk_status run_parts(const wki_queue *queue, const wki_call *call, const wki_convolution *c, void *scratch)
 {
-    bool done = false;
-    wk_status status = is_whole(call, c) ? wki_convolve_by_dnn(queue, call, c, WKI_DNN_WEIGHT, scratch, &done) : WK_OK;
-    for (int64_t part = 0; part < call->views[0]->size[0] && !done && status == WK_OK; part++)
+    wk_status status = WK_OK;
+    for (int64_t part = 0; part < call->views[0]->size[0] && status == WK_OK; part++)
         status = run_part(queue, call, c, part, scratch);
     return status;
 }

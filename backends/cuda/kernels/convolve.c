@@ -69,16 +69,13 @@ wki_matrix wki_weights(const wki_queue *queue, const wki_convolution *c, void *w
     return wki_halves(queue, scratch, c->groups, c->out, c->k, c->out * c->k, c->k, w);
 }
 
-/* bfloat16 whose sums are f32 it does not have, and f64 is as well off in columns. */
-static bool suits_dnn(const wki_convolution *c) { return c->dtype == WK_F32 && !c->halves; }
-
-static const int8_t dnn_views[WKI_DNN_KINDS][WKI_DNN_OPERANDS] = { { 1, 0, 2 }, { 0, 1, 2 }, { 1, 2, 0 } };
-static const int8_t dnn_result[WKI_DNN_KINDS] = { WKI_DNN_Y, WKI_DNN_X, WKI_DNN_W };
+/* bfloat16 whose sums are f32 it does not have, f64 is as well off in columns, and groups do not repeat their bits. */
+static bool suits_dnn(const wki_convolution *c) { return c->dtype == WK_F32 && !c->halves && c->groups == 1; }
 
 static wki_dnn dnn_of(const wki_call *call, const wki_convolution *c, wki_dnn_kind kind)
 {
-    wki_dnn d = { .kind = kind, .window = c->window, .n = c->n, .groups = c->groups, .in = c->in, .out = c->out };
-    for (int i = 0; i < WKI_DNN_OPERANDS; i++) d.at[i] = call->views[dnn_views[kind][i]]->data;
+    wki_dnn d = { .kind = kind, .window = c->window, .n = c->n, .in = c->in, .out = c->out };
+    for (int i = 0; i < WKI_DNN_OPERANDS; i++) d.at[i] = call->views[i]->data;
     return d;
 }
 
@@ -116,16 +113,16 @@ wk_status wki_convolve_by_dnn(const wki_queue *queue, const wki_call *call, cons
     if (!wki_dnn_takes(queue->index, &d, &used)) return WK_OK;
     used = wki_scratch_up(used);
     for (int i = 0; i < WKI_DNN_OPERANDS; i++) {
-        const wki_view *v = call->views[dnn_views[kind][i]];
+        const wki_view *v = call->views[i];
         const size_t bytes = aside(v);
         if (bytes > queue->scratch || used > queue->scratch - bytes) return WK_OK; /* it was not asked for */
         if (bytes) d.at[i] = (char *)scratch + used;
-        if (bytes && v != call->views[0]) copy(queue, v, d.at[i], v->data);
+        if (bytes && i != WKI_DNN_TO) copy(queue, v, d.at[i], v->data);
         used += bytes;
     }
     const wk_status status = wki_dnn_run(queue, call, &d, scratch, done);
-    const wki_view *to = call->views[0];
-    if (status == WK_OK && *done && aside(to)) copy(queue, to, to->data, d.at[dnn_result[kind]]);
+    const wki_view *to = call->views[WKI_DNN_TO];
+    if (status == WK_OK && *done && aside(to)) copy(queue, to, to->data, d.at[WKI_DNN_TO]);
     return status;
 }
 

@@ -52,7 +52,7 @@ wki_matrix wki_halves(const wki_queue *queue, void *to, int64_t outer, int64_t r
 /* [groups, out, k] as they are, or in bfloat16 in scratch, which takes so many bytes. */
 size_t wki_weights_bytes(const wki_convolution *c);
 wki_matrix wki_weights(const wki_queue *queue, const wki_convolution *c, void *w, void *scratch);
-/* cuDNN's way, for what has columns to lay out, in place of the kernel's own: the scratch of either; and dnn.h's run. */
+/* cuDNN's way for conv and conv_data, where there are columns to lay out: the scratch of either way; and dnn.h's run. */
 size_t wki_either_scratch(const wki_call *call, const wki_convolution *c, wki_dnn_kind kind, size_t own);
 wk_status wki_convolve_by_dnn(const wki_queue *queue, const wki_call *call, const wki_convolution *c, wki_dnn_kind kind,
                               void *scratch, bool *done);
