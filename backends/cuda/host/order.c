@@ -113,13 +113,10 @@ cudaError_t wki_order_begin(wki_order *o, cudaStream_t stream, const wki_call *c
     }
     o->now = (place){ .reaches = own, .nreaches = call->nviews, .uses = uses, .last = true };
     o->ntold = 0;
-    if (o->n == GROUP) {
+    if (o->n == GROUP)
         come_after_all(o);
-        o->n = 0;
-        o->first = false;
-    } else {
+    else
         look_back(o);
-    }
     return tell(o, stream);
 }
 
@@ -144,6 +141,10 @@ cudaError_t wki_order_end(wki_order *o, cudaStream_t stream)
     o->now.nends = (int)n;
     for (size_t i = 0; i < n; i++) o->now.ends[i] = nodes[i];
     o->nreaches += (size_t)o->now.nreaches;
+    if (o->n == GROUP) {
+        o->n = 0;
+        o->first = false;
+    }
     o->group[o->n++] = o->now;
     return cudaSuccess;
 }
