@@ -47,10 +47,6 @@ mv out here
 run 0 "$PROGRAMS/autograd_mlp/autograd_mlp" --device cuda
 cp out there
 near here there
-for device in cuda:1 auto; do
-    run 0 "$PROGRAMS/autograd_mlp/autograd_mlp" --device $device
-    cmp -s out there || fail "$device does not print what cuda prints"
-done
 
 i=0
 while [ $i -lt 60 ]; do
@@ -68,12 +64,12 @@ run 0 "$PROGRAMS/mnist_cnn/mnist_cnn" digits.h5 --epochs 1 --batch 32 --save net
 [ -s net.safetensors ] || fail "no model is saved"
 run 0 "$PROGRAMS/autoencoder/autoencoder" digits.h5 digits.pgm --epochs 1 --batch 32 --code 4 --device cuda
 [ -s digits.pgm ] || fail "no picture is drawn"
-for device in cpu cuda; do
+for device in cpu cuda cuda:1 auto; do
     run 0 "$PROGRAMS/compare_optimizers/compare_optimizers" --data moons --epochs 1 --batch 512 --device $device \
         sgd:lr=0.1,momentum=0.9 adam:lr=0.003
     awk '{ print $1, $(NF - 3), $(NF - 2), $(NF - 1) }' out >table-$device.txt # seconds apart
-    run 0 "$PROGRAMS/surrogate/surrogate" runs-$device.h5 net.safetensors --runs 100 --epochs 10 --width 8 --device $device
-    sed 's/^[^:]*://' out >surrogate-$device.txt
+    run 0 "$PROGRAMS/surrogate/surrogate" runs.h5 net.safetensors --runs 100 --epochs 10 --width 8 --device $device
+    cp out surrogate-$device.txt
     run 0 "$PROGRAMS/online/online" --write rows.txt --throws 200
     run 0 "$PROGRAMS/online/online" --read rows.txt --rounds 2 --steps 5 --device $device
     cp out online-$device.txt
@@ -81,9 +77,12 @@ for device in cpu cuda; do
     cat out >>online-$device.txt
     rm -f rows*
 done
-near table-cpu.txt table-cuda.txt
-near surrogate-cpu.txt surrogate-cuda.txt
-near online-cpu.txt online-cuda.txt
+for what in table surrogate online; do
+    near $what-cpu.txt $what-cuda.txt
+    for device in cuda:1 auto; do
+        cmp -s $what-$device.txt $what-cuda.txt || fail "$what: $device does not print what cuda prints"
+    done
+done
 
 law "a run on a GPU has the CPU's losses, and goes on and is judged on the other"
 run 0 "$WICK" synth sine -o sine.h5 --train 200 --test 50 -q
@@ -119,6 +118,8 @@ for program in compare_optimizers online; do
     says 'no device is called "gpu"'
 done
 run 2 "$PROGRAMS/surrogate/surrogate" runs.h5 net.safetensors --device cuda:9
+says "there is no cuda:9"
+run 1 "$PROGRAMS/autograd_mlp/autograd_mlp" --device cuda:9
 says "there is no cuda:9"
 run 1 "$PROGRAMS/autograd_mlp/autograd_mlp" --device gpu
 says 'no device is called "gpu"'
