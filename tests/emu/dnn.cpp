@@ -2,9 +2,9 @@
  * at least as hard to please as the library: what works here should work there. Among the algorithms that it offers are
  * such as wick must not take, and they come first. */
 #include "dnn.h"
-#include "include/dlfcn.h"
 #include <cstdlib>
 #include <cstring>
+#include <dlfcn.h>
 
 namespace wki_emu
 {
