@@ -197,9 +197,9 @@ int main(int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         if (!strcmp(argv[i], "--peer") && i + 1 < argc)
             command = argv[++i];
-        else if (!strcmp(argv[i], "--device") && i + 1 < argc && !wk_device_by_name(argv[i + 1], &r.device))
-            i++;
-        else if (!strcmp(argv[i], "--samples") && i + 1 < argc)
+        else if (!strcmp(argv[i], "--device") && i + 1 < argc) {
+            if (wk_device_by_name(argv[++i], &r.device)) return fprintf(stderr, "data: %s\n", wk_error_text()), 1;
+        } else if (!strcmp(argv[i], "--samples") && i + 1 < argc)
             r.samples = atoi(argv[++i]);
         else if (!strcmp(argv[i], "--file") && i + 1 < argc)
             r.only = argv[++i];

@@ -208,7 +208,8 @@ void bench_device_rates(const bench_device *b)
     };
     static const int64_t small[4][3] = { { 8, 49, 32 }, { 16, 16, 16 }, { 24, 24, 24 }, { 32, 32, 32 } };
     static const char *const kinds[] = { "f32", "tf32", "bf16" };
-    bench_device_heading(b, "products, replayed (bf16: autocast of operands that are f32)");
+    bench_device_heading(
+        b, "products, ten to a replay, side by side where they can be (bf16: autocast of operands that are f32)");
     for (int k = 0; k < 3; k++)
         for (int i = 0; i < 4 && !wk_failed(); i++) time_product(b, b->small ? small[i] : big[i], kinds[k]);
     bench_device_heading(b, "bytes read and written");

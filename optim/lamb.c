@@ -54,6 +54,7 @@ static wk_status trust(void *object, void *memory, const wki_view *const *views)
 {
     const double size = wki_number_at(views[0]), step = wki_number_at(views[1]);
     (void)object;
+    if (wk_failed()) return wk_error(); /* a device tells late what went before */
     ((direction *)memory)->slot->scalar[0] = size == 0 || step == 0 ? 1 : size / step;
     return WK_OK;
 }

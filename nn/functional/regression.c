@@ -96,6 +96,7 @@ static wk_status look(void *object, void *memory, const wki_view *const *views)
 {
     const double least = wki_number_at(views[0]);
     (void)object, (void)memory;
+    if (wk_failed()) return wk_error(); /* a device tells late what went before */
     wki_check(!(least < 0), WK_E_RANGE, WK_E_RANGE, gaussian, "var has the element %g; variances are not negative",
               least);
     return WK_OK;

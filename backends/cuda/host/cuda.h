@@ -33,7 +33,7 @@ enum { WKI_PRODUCT_LANES = 2 };
 typedef struct wki_cuda_kernel {
     size_t (*scratch)(const wki_call *call); /* bytes; NULL: none */
     wk_status (*run)(const wki_queue *queue, const wki_call *call, void *scratch);
-    bool multiplies; /* uses the lane's memory */
+    bool (*multiplies)(const wki_call *call); /* it uses the lane's memory; NULL: none does */
 } wki_cuda_kernel;
 
 /* Of the error that a function of CUDA returned, if any: WK_E_MEMORY, or WK_E_DEVICE "cuda:0: an illegal memory access was

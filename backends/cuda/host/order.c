@@ -75,11 +75,10 @@ static void tell_ends(wki_order *o, const place *p)
 
 static void come_after(wki_order *o, int i)
 {
-    place *p = &o->group[i];
+    const place *p = &o->group[i];
     for (int w = 0; w < GROUP / WORD; w++) o->now.before[w] |= p->before[w];
     o->now.before[i / WORD] |= UINT64_C(1) << i % WORD;
     tell_ends(o, p);
-    p->last = false;
 }
 
 static void look_back(wki_order *o)
@@ -145,6 +144,8 @@ cudaError_t wki_order_end(wki_order *o, cudaStream_t stream)
         o->n = 0;
         o->first = false;
     }
+    for (int i = 0; i < o->n; i++)
+        if (o->now.before[i / WORD] >> i % WORD & 1) o->group[i].last = false;
     o->group[o->n++] = o->now;
     return cudaSuccess;
 }

@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum { SLOTS = 2, ALIGN = 16, SCRATCH_ALIGN = 256, OWN_SCRATCH = 1 << 20, ALL_OWN_SCRATCH = 64 << 20 };
-enum { SHARES_SCRATCH = 1, FIRST_LANE = 2 }; /* what items may use alone, as bits */
+enum { SHARES_SCRATCH = 1, CONVOLVES = 2, FIRST_LANE = 4 }; /* what items may use alone, as bits */
 
 /* Calls that run as one graph, and what the host does before them. */
 typedef struct part {
@@ -124,7 +124,9 @@ static wk_status find_scratch(ready *r, const wki_plan *plan)
             r->uses[i] = SHARES_SCRATCH;
         else
             own += bytes;
-        if (kernel->multiplies) r->uses[i] |= FIRST_LANE << products++ % WKI_PRODUCT_LANES;
+        if (call->op == WKI_OP_conv || call->op == WKI_OP_conv_data) r->uses[i] |= CONVOLVES; /* one cuDNN handle */
+        if (kernel->multiplies && kernel->multiplies(call))
+            r->uses[i] |= (unsigned)FIRST_LANE << products++ % WKI_PRODUCT_LANES;
     }
     place_scratch(r, plan);
     return WK_OK;

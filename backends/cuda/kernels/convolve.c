@@ -17,6 +17,8 @@ static bool is_pointwise(const wki_window *w)
     return true;
 }
 
+bool wki_convolves(const wki_call *call) { return !wki_is_depthwise(call); }
+
 wk_status wki_convolution_ok(const wki_call *call)
 {
     const wki_conv_attrs *attrs = call->attrs;

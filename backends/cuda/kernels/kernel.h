@@ -97,5 +97,5 @@ WKI_DEVICE void wki_out_of_range(wki_cuda_fault *fault, int op, int64_t value, i
 
 #define WKI_CUDA_KERNEL(NAME, SCRATCH, RUN)                                                                            \
     extern "C" const wki_cuda_kernel wki_cuda_##NAME;                                                                  \
-    extern "C" const wki_cuda_kernel wki_cuda_##NAME = { SCRATCH, RUN, false }
+    extern "C" const wki_cuda_kernel wki_cuda_##NAME = { SCRATCH, RUN, NULL }
 #endif

@@ -10,4 +10,4 @@ static wk_status run(const wki_queue *queue, const wki_call *call, void *scratch
     return wki_launched(queue, call);
 }
 
-const wki_cuda_kernel wki_cuda_unfold = { NULL, run, false };
+const wki_cuda_kernel wki_cuda_unfold = { NULL, run, NULL };

@@ -29,6 +29,9 @@ extern "C" {
     X(cudaErrorInvalidDeviceFunction, 98, "invalid device function")                                 \
     X(cudaErrorNoDevice, 100, "no device")                                                           \
     X(cudaErrorInvalidDevice, 101, "no device of that number")                                       \
+    X(cudaErrorContained, 226, "damage that was contained")                                          \
+    X(cudaErrorTensorMemoryLeak, 721, "a kernel kept tensor memory")                                 \
+    X(cudaErrorExternalDevice, 911, "an external device failed")                                     \
     X(cudaErrorECCUncorrectable, 214, "memory is damaged beyond repair")                             \
     X(cudaErrorInvalidResourceHandle, 400, "invalid resource handle")                                \
     X(cudaErrorIllegalState, 401, "not possible in this state")                                      \
