@@ -103,6 +103,18 @@ static wk_tensor *advance_first(void *user, wk_tensor *const *in, int n)
     return wk_mul_scalar(in[0], 2);
 }
 
+TEST(places, what_is_written_may_be_changed_at_once)
+{
+    setenv("WICK_EMU_HOST_TABLES", "1", 1);
+    if (!cuda_here()) return;
+    float numbers[1000];
+    for (int i = 0; i < 1000; i++) numbers[i] = (float)i;
+    wk_tensor *t = wk_to_device(wk_zeros(WK_SHAPE(1000), WK_F32), wk_cuda(0));
+    CHECK(wk_write(t, numbers, sizeof numbers) == WK_OK);
+    memset(numbers, 0, sizeof numbers);
+    CHECK(wk_read(t, numbers, sizeof numbers) == WK_OK && numbers[999] == 999);
+}
+
 TEST(places, a_step_is_recorded_where_it_computes)
 {
     if (!cuda_here()) return;

@@ -31,6 +31,8 @@ State::State()
     if (text) seed = (unsigned)strtoul(text, nullptr, 10);
     text = getenv("WICK_EMU_MEMORY");
     if (text) memory = strtoull(text, nullptr, 10);
+    text = getenv("WICK_EMU_HOST_TABLES");
+    host_tables = text && *text == '1';
     read_failures(this, getenv("WICK_EMU_FAIL"));
     random.seed(seed);
 }
@@ -118,6 +120,7 @@ static const Attribute attributes[] = {
 
 static int attribute(cudaDeviceAttr name)
 {
+    if (name == cudaDevAttrPageableMemoryAccessUsesHostPageTables) return state().host_tables;
     for (const Attribute &a : attributes)
         if (a.name == name) return a.value;
     return -1;

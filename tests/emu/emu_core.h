@@ -227,7 +227,7 @@ struct State {
     cudaError_t sticky[devices] = {};
     unsigned seed = 0;
     size_t memory = (size_t)4 << 30;
-    bool quiet = false;
+    bool quiet = false, host_tables = false; /* copies read ordinary memory when their turn comes */
     std::string last_fault;
     unsigned long counts[WKI_EMU_FAIL_KINDS] = {}, fail_at[WKI_EMU_FAIL_KINDS] = {};
     int fail_with[WKI_EMU_FAIL_KINDS] = {};

@@ -96,7 +96,8 @@ cudaError_t issue_copy(const std::shared_ptr<Stream> &stream, void *dst, const v
     work->src = (const char *)src;
     work->size = size;
     work->open = (on_device(to) ? 1u << to.device : 0) | (on_device(from) ? 1u << from.device : 0);
-    if (from.kind == Place::HOST && to.kind != Place::HOST) work->taken.assign(work->src, work->src + size);
+    if (from.kind == Place::HOST && to.kind != Place::HOST && !state().host_tables)
+        work->taken.assign(work->src, work->src + size);
     error = issue(stream, work);
     if (!error && to.kind == Place::HOST) {
         run_until({ stream, stream->issued });

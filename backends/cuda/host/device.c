@@ -88,6 +88,10 @@ static wk_status make(wki_device *d, int index)
     if (wki_cuda_check(cudaSetDevice(index), index, "opening the device") ||
         wki_cuda_check(cudaStreamCreateWithFlags(&d->queue.stream, cudaStreamNonBlocking), index, "making a queue"))
         return WK_E_DEVICE;
+    int tables = 0;
+    if (cudaDeviceGetAttribute(&tables, cudaDevAttrPageableMemoryAccessUsesHostPageTables, index) != cudaSuccess)
+        (void)cudaGetLastError();
+    d->reads_host = tables != 0;
     const unsigned flags = cudaHostAllocMapped | cudaHostAllocPortable;
     if (wki_cuda_check(cudaHostAlloc(&fault, sizeof *d->queue.fault, flags), index, "opening the device")) {
         if (cudaStreamDestroy(d->queue.stream) != cudaSuccess) (void)cudaGetLastError();
