@@ -109,13 +109,7 @@ static key key_of(const wki_multiply *p, const wki_batch *batch, const void *con
 
 static size_t key_bytes(void) { return WKI_FAULT(159) ? offsetof(key, align) : sizeof(key); }
 
-static unsigned set_of(const key *k)
-{
-    const unsigned char *bytes = (const unsigned char *)k;
-    uint64_t h = UINT64_C(1469598103934665603);
-    for (size_t i = 0; i < key_bytes(); i++) h = (h ^ bytes[i]) * UINT64_C(1099511628211);
-    return (unsigned)(h >> 32) % SETS;
-}
+static unsigned set_of(const key *k) { return wki_hash(k, key_bytes()) % SETS; }
 
 static void forget(recipe *r)
 {

@@ -41,6 +41,14 @@ typedef struct wki_cuda_kernel {
 wk_status wki_cuda_check(cudaError_t error, int index, const char *doing);
 wk_status wki_launched(const wki_queue *queue, const wki_call *call); /* the same of the launches just made */
 
+/* Of a key's bytes (FNV-1a) */
+static inline uint32_t wki_hash(const void *key, size_t bytes)
+{
+    uint64_t h = UINT64_C(14695981039346656037);
+    for (size_t i = 0; i < bytes; i++) h = (h ^ ((const unsigned char *)key)[i]) * UINT64_C(1099511628211);
+    return (uint32_t)(h >> 32);
+}
+
 /* The elements that views of one shape share, number 0 to count - 1, in as few dims as will do. A kernel takes it by value. */
 enum { WKI_OPERANDS = 8 };
 typedef struct wki_lattice {

@@ -132,13 +132,7 @@ static key key_of(int index, const wki_dnn *d)
 
 static size_t key_bytes(void) { return WKI_FAULT(173) ? offsetof(key, window) : sizeof(key); }
 
-static unsigned set_of(const key *k)
-{
-    const unsigned char *bytes = (const unsigned char *)k;
-    uint64_t h = UINT64_C(1469598103934665603);
-    for (size_t i = 0; i < key_bytes(); i++) h = (h ^ bytes[i]) * UINT64_C(1099511628211);
-    return (unsigned)(h >> 32) % SETS;
-}
+static unsigned set_of(const key *k) { return wki_hash(k, key_bytes()) % SETS; }
 
 static void forget(recipe *r)
 {
