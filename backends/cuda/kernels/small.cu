@@ -5,7 +5,6 @@
 #include "backends/cuda/kernels/kernel.h"
 #include "backends/cuda/kernels/small.h"
 #include <stdlib.h>
-#include <string.h>
 
 typedef struct small_args {
     int64_t m, n, k;
@@ -191,29 +190,19 @@ template <class T, class S> static __global__ void multiply(const small_args g)
 
 /* ---- Which, and how ---- */
 
-#define MOST_WORK (INT64_C(1) << 24) /* multiplications, up to which cuBLASLt is the slower one */
-
-static int64_t work_of(const wki_call *call)
-{
-    const wki_view *a = call->views[1];
-    const int64_t k = a->size[a->ndim - 1], outputs = wki_numel(call->views[0]);
-    return k > 0 && outputs > MOST_WORK / k ? MOST_WORK + 1 : outputs * k;
-}
-
-/* WICK_CUDA_SMALL=0: all products are the library's. */
-static bool is_wanted()
+/* Multiplications, up to which cuBLASLt is the slower one; WICK_CUDA_SMALL sets another limit. */
+static int64_t most_work()
 {
     static const char *const wish = getenv("WICK_CUDA_SMALL");
-    return !wish || strcmp(wish, "0") != 0;
+    return wish && *wish ? strtoll(wish, NULL, 10) : INT64_C(1) << 24;
 }
 
 bool wki_small_takes(const wki_call *call)
 {
-    if (!is_wanted()) return false;
-    const wki_view *c = call->views[0];
+    const wki_view *c = call->views[0], *a = call->views[1];
     int64_t batch = 1;
     for (int d = 0; d < c->ndim - 2; d++) batch *= c->size[d];
-    return batch <= MOST_BATCH && work_of(call) <= MOST_WORK;
+    return batch <= MOST_BATCH && wki_numel(c) <= most_work() / a->size[a->ndim - 1];
 }
 
 template <class T, class S> static void launch(const wki_queue *queue, const small_args *g)

@@ -5,7 +5,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
-/* Is the call of op product, in f32 or f64, such a one? Then it needs no scratch, and wki_small_run does all of it. */
+/* Is the call of op product, in f32 or f64 and with something to add up, such a one? Then it needs no scratch, and wki_small_run does all of it. */
 bool wki_small_takes(const wki_call *call);
 void wki_small_run(const wki_queue *queue, const wki_call *call);
 #ifdef __cplusplus
