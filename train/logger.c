@@ -187,7 +187,7 @@ static wk_status measure(wk_tensor *t, wki_histogram *h)
 {
     WK_SCOPE(work);
     WK_NO_GRAD(reading);
-    wk_tensor *all = wki_on_cpu(wk_to(wk_detach(t), WK_F64));
+    wk_tensor *all = wki_on_cpu(wk_to(t, WK_F64));
     if (!all) return wk_error();
     const double *x = wk_data(all);
     *h = (wki_histogram){ .min = (double)INFINITY, .max = -(double)INFINITY, .bins = 30 };

@@ -33,8 +33,16 @@ enum { WKI_PRODUCT_LANES = 2 };
 typedef struct wki_cuda_kernel {
     size_t (*scratch)(const wki_call *call); /* bytes; NULL: none */
     wk_status (*run)(const wki_queue *queue, const wki_call *call, void *scratch);
-    bool (*multiplies)(const wki_call *call); /* it uses the lane's memory; NULL: none does */
+    unsigned (*shares)(const wki_call *call); /* what such calls may not use at once, as bits; NULL: nothing */
 } wki_cuda_kernel;
+enum { WKI_SHARES_LANE = 1, WKI_SHARES_DNN = 2 }; /* its lane's memory; cuDNN's handle */
+
+/* Pieces of scratch begin at multiples of it. */
+enum { WKI_SCRATCH_ALIGN = 256 };
+static inline size_t wki_scratch_up(size_t bytes)
+{
+    return (bytes + WKI_SCRATCH_ALIGN - 1) / WKI_SCRATCH_ALIGN * WKI_SCRATCH_ALIGN;
+}
 
 /* Of the error that a function of CUDA returned, if any: WK_E_MEMORY, or WK_E_DEVICE "cuda:0: an illegal memory access was
  * encountered (in product)". After an error that stays with the device it is lost: see device.h. `doing` is kept then. */

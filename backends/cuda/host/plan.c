@@ -8,7 +8,7 @@
 #include "base/fault.h"
 #include <string.h>
 
-enum { SLOTS = 2, ALIGN = 16, SCRATCH_ALIGN = 256, OWN_SCRATCH = 1 << 20, ALL_OWN_SCRATCH = 64 << 20 };
+enum { SLOTS = 2, ALIGN = 16, OWN_SCRATCH = 1 << 20, ALL_OWN_SCRATCH = 64 << 20 };
 enum { SHARES_SCRATCH = 1, CONVOLVES = 2, FIRST_LANE = 4 }; /* what items may use alone, as bits */
 
 /* Calls that run as one graph, and what the host does before them. */
@@ -33,7 +33,7 @@ typedef struct ready {
     size_t *places; /* of an item, in the block: 1 + where; 0: nothing of it changes */
     size_t changing_bytes, changing_got, scratch_bytes, scratch_got;
     piece *pieces;  /* an item's of scratch */
-    unsigned *uses; /* what an item shares with others: the first of scratch, a lane */
+    unsigned *uses; /* what an item shares with others, as the bits above */
     char *changing, *scratch;
     char *pinned[SLOTS];
     cudaEvent_t copied[SLOTS]; /* the block has been copied from there */
@@ -100,12 +100,11 @@ static void place_scratch(ready *r, const wki_plan *plan)
     size_t shared = 0, own = 0;
     for (int i = 0; i < plan->nitems; i++)
         if (r->uses[i] & SHARES_SCRATCH && r->pieces[i].bytes > shared) shared = r->pieces[i].bytes;
-    shared = (shared + SCRATCH_ALIGN - 1) / SCRATCH_ALIGN * SCRATCH_ALIGN;
+    shared = wki_scratch_up(shared);
     for (int i = 0; i < plan->nitems; i++) {
-        const size_t bytes = r->pieces[i].bytes;
         const bool is_own = !(r->uses[i] & SHARES_SCRATCH);
         r->pieces[i].at = is_own ? shared + own : 0;
-        if (is_own) own += (bytes + SCRATCH_ALIGN - 1) / SCRATCH_ALIGN * SCRATCH_ALIGN;
+        if (is_own) own += wki_scratch_up(r->pieces[i].bytes);
     }
     r->scratch_bytes = shared + own;
 }
@@ -124,9 +123,9 @@ static wk_status find_scratch(ready *r, const wki_plan *plan)
             r->uses[i] = SHARES_SCRATCH;
         else
             own += bytes;
-        if (call->op == WKI_OP_conv || call->op == WKI_OP_conv_data) r->uses[i] |= CONVOLVES; /* one cuDNN handle */
-        if (kernel->multiplies && kernel->multiplies(call))
-            r->uses[i] |= (unsigned)FIRST_LANE << products++ % WKI_PRODUCT_LANES;
+        const unsigned shares = kernel->shares ? kernel->shares(call) : 0;
+        if (shares & WKI_SHARES_DNN) r->uses[i] |= CONVOLVES;
+        if (shares & WKI_SHARES_LANE) r->uses[i] |= (unsigned)FIRST_LANE << products++ % WKI_PRODUCT_LANES;
     }
     place_scratch(r, plan);
     return WK_OK;

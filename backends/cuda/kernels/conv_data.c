@@ -99,4 +99,4 @@ static wk_status run(const wki_queue *queue, const wki_call *call, void *scratch
     return wki_launched(queue, call);
 }
 
-const wki_cuda_kernel wki_cuda_conv_data = { scratch_bytes, run, wki_convolves };
+const wki_cuda_kernel wki_cuda_conv_data = { scratch_bytes, run, wki_convolution_shares };

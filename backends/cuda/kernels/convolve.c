@@ -17,7 +17,11 @@ static bool is_pointwise(const wki_window *w)
     return true;
 }
 
-bool wki_convolves(const wki_call *call) { return !wki_is_depthwise(call); }
+unsigned wki_convolution_shares(const wki_call *call)
+{
+    if (wki_is_depthwise(call)) return 0;
+    return call->op == WKI_OP_conv_weight ? WKI_SHARES_LANE : WKI_SHARES_LANE | WKI_SHARES_DNN;
+}
 
 wk_status wki_convolution_ok(const wki_call *call)
 {

@@ -40,7 +40,7 @@ typedef struct wki_convolution {
     int64_t images, block, ld;  /* of a piece at most: images, windows of each; elements of a row */
     size_t size;                /* of an element of x */
 } wki_convolution;
-bool wki_convolves(const wki_call *call); /* by products */
+unsigned wki_convolution_shares(const wki_call *call);
 wk_status wki_convolution_ok(const wki_call *call); /* else WK_E_UNSUPPORTED */
 wki_convolution wki_convolution_of(const wki_call *call, const wki_view *x, const wki_view *y);
 

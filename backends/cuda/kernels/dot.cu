@@ -1,9 +1,6 @@
 /* dot: y = the sum over the last dim of a * b, by fused multiply-adds along fold.h's tree. */
 #include "backends/cuda/kernels/fold.h"
 
-WKI_DEVICE float fma_of(float a, float b, float c) { return f32::wki_fma(a, b, c); }
-WKI_DEVICE double fma_of(double a, double b, double c) { return f64::wki_fma(a, b, c); }
-
 template <typename real>
 static __global__ void WKI_ROW_BOUNDS dot(const wki_lattice l, real *y, const real *left, const real *right, int64_t n,
                                           int64_t a_step, int64_t b_step)
@@ -16,8 +13,8 @@ static __global__ void WKI_ROW_BOUNDS dot(const wki_lattice l, real *y, const re
         int64_t at[3];
         wki_places<3>(l, here ? first + t.index : first, at);
         const real *const a = left + at[1], *const b = right + at[2];
-        const double sum =
-            wki_row_sum<real>(t, n, [=](real lane, int64_t i) { return fma_of(a[i * a_step], b[i * b_step], lane); });
+        const double sum = wki_row_sum<real>(
+            t, n, [=](real lane, int64_t i) { return wki_fma_of(a[i * a_step], b[i * b_step], lane); });
         if (here && t.lane == 0 && t.half == 0) y[at[0]] = (real)sum;
     }
 }

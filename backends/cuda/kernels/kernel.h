@@ -43,6 +43,9 @@ namespace f64
 #undef REAL_BITS
 } // namespace f64
 
+WKI_DEVICE float wki_fma_of(float a, float b, float c) { return f32::wki_fma(a, b, c); }
+WKI_DEVICE double wki_fma_of(double a, double b, double c) { return f64::wki_fma(a, b, c); }
+
 enum { WKI_THREADS = 256 }; /* of an ordinary block */
 
 /* An ordinary grid for n threads: one that is too small for them all goes around (WKI_EACH). */

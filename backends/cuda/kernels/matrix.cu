@@ -1,4 +1,5 @@
 /* Kernels around matrix products: operands laid out anew for them, and what follows their sums. */
+#include "backends/cuda/kernels/finish.h"
 #include "backends/cuda/kernels/halves.h"
 #include "backends/cuda/kernels/kernel.h"
 #include "backends/cuda/kernels/matrix.h"
@@ -32,11 +33,7 @@ void wki_lay_out(const wki_queue *queue, const wki_view *to, const wki_view *fro
 
 template <class T> WKI_DEVICE void finish_one(T *to, const T *from, const T *bias, const T *mask, bool relu)
 {
-    T x = from ? *from : 0;
-    if (bias) x += *bias;
-    if (relu) x = x < 0 ? 0 : x;
-    if (mask && *mask <= 0) x = 0;
-    *to = x;
+    *to = wki_finished(from ? *from : 0, bias, relu, mask);
 }
 
 template <class T>

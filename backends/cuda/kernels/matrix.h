@@ -27,11 +27,6 @@ static inline wki_view wki_no_view(const wki_view *v)
 
 static inline size_t wki_real_bytes(const wki_view *v) { return v->dtype == WK_F64 ? 8 : 4; }
 
-enum { WKI_SCRATCH_ALIGN = 256 };
-static inline size_t wki_scratch_up(size_t bytes)
-{
-    return (bytes + WKI_SCRATCH_ALIGN - 1) / WKI_SCRATCH_ALIGN * WKI_SCRATCH_ALIGN;
-}
 /* Rows that are laid out anew begin at multiples of 16 bytes, whatever their elements. */
 static inline int64_t wki_ld_up(int64_t n) { return (n + 7) / 8 * 8; }
 #ifdef __cplusplus

@@ -89,7 +89,7 @@ static bool is_small(const wki_call *call)
     return is_exact && wki_numel(c) > 0 && a->size[a->ndim - 1] > 0 && wki_small_takes(call);
 }
 
-static bool multiplies(const wki_call *call) { return !is_small(call); }
+static unsigned shares(const wki_call *call) { return is_small(call) ? 0 : WKI_SHARES_LANE; }
 
 static size_t scratch_bytes(const wki_call *call) { return is_small(call) ? 0 : plan_of(call).bytes; }
 
@@ -176,4 +176,4 @@ static wk_status run(const wki_queue *queue, const wki_call *call, void *scratch
     return wki_launched(queue, call);
 }
 
-const wki_cuda_kernel wki_cuda_product = { scratch_bytes, run, multiplies };
+const wki_cuda_kernel wki_cuda_product = { scratch_bytes, run, shares };

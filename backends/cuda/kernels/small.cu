@@ -2,7 +2,7 @@
  * operands of any strides, sums, bias, ReLU and mask. A block makes a tile of c. Each of its slices of threads adds up
  * every SLICES-th product of all of the tile's sums, and the slices' sums are added in their order: the order depends
  * on shapes alone. */
-#include "backends/cuda/kernels/kernel.h"
+#include "backends/cuda/kernels/finish.h"
 #include "backends/cuda/kernels/small.h"
 #include <stdlib.h>
 
@@ -38,9 +38,6 @@ template <int SIDE_, int SLICES_, int FOURS_> struct shape {
         HELPERS = THREADS > OUTPUTS ? THREADS / OUTPUTS : 1 /* that bring the slices' sums of an output together */
     };
 };
-
-WKI_DEVICE float fma_of(float a, float b, float c) { return f32::wki_fma(a, b, c); }
-WKI_DEVICE double fma_of(double a, double b, double c) { return f64::wki_fma(a, b, c); }
 
 template <class T> struct alignas(16) four {
     T at[4];
@@ -129,7 +126,7 @@ WKI_DEVICE void add_up(four<T> sum[4], T *shared, const lines<T> &a, const lines
             take<T, S>(y, shared + S::PART, b.by_k, across, at);
             WKI_UNROLL for (int d = 0; d < 4; d++) WKI_UNROLL for (int i = 0; i < 4; i++)
                 WKI_UNROLL for (int j = 0; j < 4; j++) sum[i]
-                    .at[j] = fma_of(x[d].at[i], y[d].at[j], sum[i].at[j]);
+                    .at[j] = wki_fma_of(x[d].at[i], y[d].at[j], sum[i].at[j]);
         }
     }
 }
@@ -138,11 +135,10 @@ template <class T> WKI_DEVICE void finish(const small_args &g, const int64_t at[
 {
     if (row >= g.m || column >= g.n) return;
     T *c = (T *)g.data[C] + at[C] + row * g.row[C] + column * g.column[C];
+    const T *mask = (const T *)g.data[MASK];
     if (g.accumulate) sum += *c;
-    if (g.bias) sum += ((const T *)g.bias)[column];
-    if (g.relu) sum = sum < 0 ? 0 : sum;
-    if (g.data[MASK] && ((const T *)g.data[MASK])[at[MASK] + row * g.row[MASK] + column * g.column[MASK]] <= 0) sum = 0;
-    *c = sum;
+    if (mask) mask += at[MASK] + row * g.row[MASK] + column * g.column[MASK];
+    *c = wki_finished(sum, g.bias ? (const T *)g.bias + column : NULL, g.relu, mask);
 }
 
 /* shared[s * OUTPUTS + e] is slice s's sum of output e; the helpers of an output take slices that follow each other. */
