@@ -182,6 +182,32 @@ TEST(training, has_the_bits_of_a_long_step_in_any_order_that_its_graph_allows)
     }
 }
 
+/* In TF32 all products are the library's. */
+static wk_tensor *multiply_in_turn(void *user, wk_tensor *const *in, int n)
+{
+    (void)user, (void)n;
+    wk_tensor *x = in[0];
+    for (int i = 0; i < 4; i++) x = wk_tanh(wk_mm(wk_mul_scalar(x, 0.5), in[0]));
+    return wk_sum(x);
+}
+
+TEST(training, has_the_bits_of_products_of_a_library_between_other_calls)
+{
+    if (no_device()) return;
+    WK_SCOPE(all);
+    wk_set_device(wk_cuda(0));
+    wk_set_matmul_precision(WK_MATMUL_TF32);
+    wk_tensor *x = wk_randn(WK_SHAPE(16, 16), WK_F32);
+    wk_plan *plan = wk_capture(multiply_in_turn, NULL);
+    for (int run = 0; run < 5; run++) {
+        WK_SCOPE(one);
+        wk_tensor *y = multiply_in_turn(NULL, &x, 1), *again = wk_plan_run(plan, &x, 1);
+        CHECK(y && again && same_bits(y, again));
+    }
+    CHECK(wk_plan_stats_of(plan).replays >= 2);
+    wk_set_matmul_precision(WK_MATMUL_HIGHEST);
+}
+
 TEST(training, replays_on_a_device_have_the_bits_of_eager_steps)
 {
     for (int kind = 0; kind < KINDS && !no_device(); kind++) replay_as_eager(kind % 2 ? images : perceptron, kind);

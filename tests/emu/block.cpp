@@ -15,6 +15,7 @@ struct alignas(64) Thread {
     uint3 index;
     unsigned fiber;
     int waits;
+    bool begun; /* it has waited for what the kernel comes behind */
     unsigned mask, source, meetings;
     Meeting what;
     unsigned long long word, result;
@@ -84,6 +85,8 @@ void kernel_fault(cudaError_t error, const char *what, ...)
     fiber_switch(fibers[current], &host);
     __builtin_unreachable();
 }
+
+void begin() { threads[now.linear].begun = true; }
 
 void trap(const char *what) { kernel_fault(cudaErrorLaunchFailure, "%s", what); }
 
@@ -169,6 +172,7 @@ static bool begin_thread()
         self->index = { i % b.x, i / b.x % b.y, i / b.x / b.y };
     self->fiber = current;
     self->waits = NOT_WAITING;
+    self->begun = false;
     self->meetings = 0;
     now.linear = i;
     now.thread = self->index;
@@ -179,6 +183,8 @@ static void end_thread()
 {
     unsigned i = now.linear, lane = i & 31;
     Warp *warp = &warps[i / 32];
+    if (running->early && !threads[i].begun)
+        kernel_fault(cudaErrorLaunchFailure, "it did not wait for the kernels that it comes behind");
     if (at_barrier)
         kernel_fault(cudaErrorLaunchFailure,
                      "it leaves the kernel, and thread (%u,%u,%u) waits for it at __syncthreads",

@@ -2,6 +2,7 @@
  * after; a replay runs them in an order that keeps to that, the seed choosing which, so that an edge that is missing
  * shows. */
 #include "emu_core.h"
+#include <cstring>
 
 namespace wki_emu
 {
@@ -9,16 +10,45 @@ namespace wki_emu
 std::vector<std::shared_ptr<Capture>> captures;
 static thread_local cudaStreamCaptureMode thread_mode = cudaStreamCaptureModeGlobal;
 
+static const cudaGraphEdgeData early_edge = {
+    cudaGraphKernelNodePortProgrammatic, 0, cudaGraphDependencyTypeProgrammatic, {}
+};
+static const unsigned NO_NODE = ~0u;
+
+/* A node's handle is where its work is. */
+static cudaGraphNode_t handle_of(const Node &node) { return (cudaGraphNode_t)(void *)node.work.get(); }
+
+static unsigned number_of(const Capture &capture, cudaGraphNode_t handle)
+{
+    const std::vector<Node> &nodes = capture.graph->nodes;
+    for (size_t i = nodes.size(); i-- > 0;)
+        if (handle_of(nodes[i]) == handle) return (unsigned)i;
+    return NO_NODE;
+}
+
 static unsigned add_node(Capture *capture, WorkPtr work, const std::vector<unsigned> &after)
 {
     capture->graph->nodes.push_back({ std::move(work), after });
     return (unsigned)capture->graph->nodes.size() - 1;
 }
 
+static cudaError_t spoil(Capture *a, Capture *b, cudaError_t error)
+{
+    if (a) a->invalid = true;
+    if (b) b->invalid = true;
+    return error;
+}
+
 cudaError_t capture_add(const std::shared_ptr<Stream> &stream, WorkPtr work)
 {
     if (stream->capture->invalid) return cudaErrorStreamCaptureInvalidated;
+    if (!stream->capture_early.empty()) {
+        if (work->type() != cudaGraphNodeTypeKernel)
+            return spoil(stream->capture.get(), nullptr, cudaErrorInvalidValue);
+        work->begin_early();
+    }
     stream->capture_last = { add_node(stream->capture.get(), std::move(work), stream->capture_last) };
+    stream->capture_early.clear();
     return cudaSuccess;
 }
 
@@ -29,13 +59,6 @@ cudaError_t capture_record(const std::shared_ptr<Stream> &stream, Event *event)
     event->nodes = stream->capture_last;
     event->record = nullptr;
     return cudaSuccess;
-}
-
-static cudaError_t spoil(Capture *a, Capture *b, cudaError_t error)
-{
-    if (a) a->invalid = true;
-    if (b) b->invalid = true;
-    return error;
 }
 
 cudaError_t capture_wait(const std::shared_ptr<Stream> &stream, Event *event)
@@ -92,6 +115,7 @@ static void leave(const std::shared_ptr<Capture> &capture)
     for (auto &stream : capture->streams) {
         stream->capture = nullptr;
         stream->capture_last.clear();
+        stream->capture_early.clear();
     }
     capture->streams.clear();
     for (size_t i = 0; i < captures.size(); i++)
@@ -210,6 +234,7 @@ cudaError_t cudaStreamBeginCapture(cudaStream_t handle, cudaStreamCaptureMode mo
     capture->streams.push_back(stream);
     stream->capture = capture;
     stream->capture_last.clear();
+    stream->capture_early.clear();
     captures.push_back(capture);
     return api.end(cudaSuccess);
 }
@@ -237,7 +262,6 @@ cudaError_t cudaStreamIsCapturing(cudaStream_t handle, cudaStreamCaptureStatus *
     return api.end(error);
 }
 
-/* A node's handle is its number in the capture, from 1. */
 cudaError_t cudaStreamGetCaptureInfo(cudaStream_t handle, cudaStreamCaptureStatus *status, unsigned long long *id,
                                      cudaGraph_t *graph, const cudaGraphNode_t **nodes, const cudaGraphEdgeData **edges,
                                      size_t *count)
@@ -246,15 +270,23 @@ cudaError_t cudaStreamGetCaptureInfo(cudaStream_t handle, cudaStreamCaptureStatu
     auto stream = stream_find(handle);
     if (api.error) return api.end(api.error);
     if (!stream) return api.end(cudaErrorInvalidResourceHandle);
-    if (!status || id || graph || edges || !nodes != !count) return api.end(cudaErrorInvalidValue);
+    if (!status || id || graph || !nodes != !count) return api.end(cudaErrorInvalidValue);
     if (stream->legacy) return api.end(cudaErrorStreamCaptureImplicit);
     *status = !stream->capture           ? cudaStreamCaptureStatusNone
               : stream->capture->invalid ? cudaStreamCaptureStatusInvalidated
                                          : cudaStreamCaptureStatusActive;
     if (!nodes || *status != cudaStreamCaptureStatusActive) return api.end(cudaSuccess);
+    if (!edges && !stream->capture_early.empty()) return api.end(cudaErrorLossyQuery);
     stream->capture_told.clear();
-    for (unsigned node : stream->capture_last) stream->capture_told.push_back((cudaGraphNode_t)(uintptr_t)(node + 1));
+    stream->capture_edges.clear();
+    for (unsigned node : stream->capture_last) {
+        stream->capture_told.push_back(handle_of(stream->capture->graph->nodes[node]));
+        bool early = false;
+        for (unsigned one : stream->capture_early) early = early || one == node;
+        stream->capture_edges.push_back(early ? early_edge : cudaGraphEdgeData{});
+    }
     *nodes = stream->capture_told.data();
+    if (edges) *edges = stream->capture_edges.data();
     *count = stream->capture_told.size();
     return api.end(cudaSuccess);
 }
@@ -266,18 +298,40 @@ cudaError_t cudaStreamUpdateCaptureDependencies(cudaStream_t handle, cudaGraphNo
     auto stream = stream_find(handle);
     if (api.error) return api.end(api.error);
     if (!stream) return api.end(cudaErrorInvalidResourceHandle);
-    if (edges || flags > cudaStreamSetCaptureDependencies || (count && !nodes)) return api.end(cudaErrorInvalidValue);
+    if (flags > cudaStreamSetCaptureDependencies || (count && !nodes)) return api.end(cudaErrorInvalidValue);
     if (!stream->capture) return api.end(cudaErrorIllegalState);
     if (stream->capture->invalid) return api.end(cudaErrorStreamCaptureInvalidated);
-    std::vector<unsigned> after =
-        flags == cudaStreamSetCaptureDependencies ? std::vector<unsigned>() : stream->capture_last;
+    const bool adds = flags != cudaStreamSetCaptureDependencies;
+    std::vector<unsigned> after = adds ? stream->capture_last : std::vector<unsigned>();
+    std::vector<unsigned> early = adds ? stream->capture_early : std::vector<unsigned>();
     for (size_t i = 0; i < count; i++) {
-        const uintptr_t node = (uintptr_t)nodes[i];
-        if (node == 0 || node > stream->capture->graph->nodes.size()) return api.end(cudaErrorInvalidValue);
-        after.push_back((unsigned)node - 1);
+        const unsigned node = number_of(*stream->capture, nodes[i]);
+        if (node == NO_NODE) return api.end(cudaErrorInvalidValue);
+        after.push_back(node);
+        const cudaGraphEdgeData plain = {}, &edge = edges ? edges[i] : plain;
+        if (!memcmp(&edge, &plain, sizeof edge)) continue;
+        const bool right = !memcmp(&edge, &early_edge, sizeof edge) &&
+                           stream->capture->graph->nodes[node].work->type() == cudaGraphNodeTypeKernel;
+        if (!right) return api.end(cudaErrorInvalidValue);
+        early.push_back(node);
     }
     stream->capture_last = after;
+    stream->capture_early = early;
     return api.end(cudaSuccess);
+}
+
+/* Of graphs that are being captured */
+cudaError_t cudaGraphNodeGetType(cudaGraphNode_t node, cudaGraphNodeType *type)
+{
+    Api api;
+    if (api.error) return api.end(api.error);
+    for (auto &capture : captures) {
+        const unsigned number = number_of(*capture, node);
+        if (number == NO_NODE || !type) continue;
+        *type = capture->graph->nodes[number].work->type();
+        return api.end(cudaSuccess);
+    }
+    return api.end(cudaErrorInvalidValue);
 }
 
 cudaError_t cudaThreadExchangeStreamCaptureMode(cudaStreamCaptureMode *mode)

@@ -117,6 +117,7 @@ struct Kernel {
     dim3 grid, block;
     size_t shared;
     int device;
+    bool early = false; /* it may have begun before what it comes behind has ended */
 };
 cudaError_t kernel_run(const Kernel &kernel);
 /* The running kernel's fault, from outside its threads (a signal). */
@@ -154,6 +155,8 @@ struct Capture;
 struct Work {
     int device = 0;
     virtual ~Work() {}
+    virtual cudaGraphNodeType type() const { return cudaGraphNodeTypeGraph; }
+    virtual void begin_early() {} /* a kernel, which then has to wait by itself for what it comes behind */
     virtual cudaError_t run() = 0;
 };
 using WorkPtr = std::shared_ptr<Work>;
@@ -172,7 +175,9 @@ struct Stream {
     std::deque<Queued> queue;
     std::shared_ptr<Capture> capture;
     std::vector<unsigned> capture_last; /* the nodes that its next captured work comes after */
+    std::vector<unsigned> capture_early; /* those of them that the next work, a kernel, waits for by itself */
     std::vector<cudaGraphNode_t> capture_told; /* the same, as last told by cudaStreamGetCaptureInfo */
+    std::vector<cudaGraphEdgeData> capture_edges;
 };
 struct Record {
     Dep at;

@@ -147,6 +147,74 @@ TEST(capture, takes_its_order_from_what_it_is_told)
     OK(cudaStreamDestroy(a));
 }
 
+/* y = (x + 1) * 3 by a kernel that may be got ready before the other has ended, if it waits by itself. */
+TEST(capture, lets_kernels_begin_early_that_wait_by_themselves)
+{
+    const cudaGraphEdgeData early = { .from_port = cudaGraphKernelNodePortProgrammatic,
+                                      .type = cudaGraphDependencyTypeProgrammatic };
+    for (int way = 0; way < 3; way++) {
+        cudaStream_t a = new_stream();
+        float *x = ones(1), *y = ones(0), got[N];
+        enum cudaStreamCaptureStatus status;
+        enum cudaGraphNodeType type;
+        const cudaGraphNode_t *nodes;
+        const cudaGraphEdgeData *edges;
+        size_t n;
+        begin(a);
+        t_add(x, 1, N, a);
+        OK(cudaStreamGetCaptureInfo(a, &status, NULL, NULL, &nodes, &edges, &n));
+        CHECK(n == 1 && edges[0].type == cudaGraphDependencyTypeDefault);
+        cudaGraphNode_t node = nodes[0];
+        OK(cudaGraphNodeGetType(node, &type));
+        CHECK(type == cudaGraphNodeTypeKernel);
+        OK(cudaStreamUpdateCaptureDependencies(a, &node, &early, 1, cudaStreamSetCaptureDependencies));
+        CHECK(cudaStreamGetCaptureInfo(a, &status, NULL, NULL, &nodes, NULL, &n) == cudaErrorLossyQuery);
+        OK(cudaStreamGetCaptureInfo(a, &status, NULL, NULL, &nodes, &edges, &n));
+        CHECK(n == 1 && nodes[0] == node && edges[0].type == cudaGraphDependencyTypeProgrammatic);
+        if (way == 1) { /* what cannot wait */
+            cudaGraph_t graph;
+            CHECK(cudaMemsetAsync(y, 0, BYTES, a) == cudaErrorInvalidValue);
+            CHECK(cudaStreamEndCapture(a, &graph) == cudaErrorStreamCaptureInvalidated);
+        } else {
+            (way ? b_scale_ahead : t_scale_behind)(x, y, 3, N, a);
+            cudaGraphExec_t exec = finish(a);
+            wki_emu_quiet(way);
+            OK(cudaGraphLaunch(exec, a));
+            CHECK(cudaStreamSynchronize(a) == (way ? cudaErrorLaunchFailure : cudaSuccess));
+            if (way) wki_emu_reset();
+            fetch(got, y, BYTES);
+            CHECK(way || (got[0] == 6 && got[N - 1] == 6));
+            OK(cudaGraphExecDestroy(exec));
+        }
+        OK(cudaFree(x));
+        OK(cudaFree(y));
+        OK(cudaStreamDestroy(a));
+    }
+}
+
+TEST(capture, does_not_let_kernels_begin_early_behind_copies)
+{
+    const cudaGraphEdgeData early = { .from_port = cudaGraphKernelNodePortProgrammatic,
+                                      .type = cudaGraphDependencyTypeProgrammatic };
+    float *x = ones(1);
+    cudaStream_t a = new_stream();
+    enum cudaStreamCaptureStatus status;
+    enum cudaGraphNodeType type;
+    const cudaGraphNode_t *nodes;
+    size_t n;
+    begin(a);
+    OK(cudaMemsetAsync(x, 0, BYTES, a));
+    OK(cudaStreamGetCaptureInfo(a, &status, NULL, NULL, &nodes, NULL, &n));
+    cudaGraphNode_t node = nodes[0];
+    OK(cudaGraphNodeGetType(node, &type));
+    CHECK(type == cudaGraphNodeTypeMemset && cudaGraphNodeGetType(NULL, &type) == cudaErrorInvalidValue);
+    CHECK(cudaStreamUpdateCaptureDependencies(a, &node, &early, 1, cudaStreamSetCaptureDependencies) ==
+          cudaErrorInvalidValue);
+    OK(cudaGraphExecDestroy(finish(a)));
+    OK(cudaFree(x));
+    OK(cudaStreamDestroy(a));
+}
+
 TEST(capture, holds_copies_fills_and_other_graphs)
 {
     float *x = ones(1), *y = ones(0), *fixed = pinned(BYTES);

@@ -12,6 +12,21 @@ void t_scale(const float *x, float *y, float by, int n, cudaStream_t stream)
     WKI_EMU_LAUNCH(k_scale, dim3((n + 255) / 256), dim3(256), 0, stream, x, y, by, n);
 }
 
+__global__ void k_scale_behind(const float *x, float *y, float by, int n, bool waits)
+{
+    if (waits) cudaGridDependencySynchronize();
+    int i = blockIdx.x * blockDim.x + threadIdx.x;
+    if (i < n) y[i] = x[i] * by;
+}
+void t_scale_behind(const float *x, float *y, float by, int n, cudaStream_t stream)
+{
+    WKI_EMU_LAUNCH(k_scale_behind, dim3((n + 63) / 64), dim3(64), 0, stream, x, y, by, n, true);
+}
+void b_scale_ahead(const float *x, float *y, float by, int n, cudaStream_t stream)
+{
+    WKI_EMU_LAUNCH(k_scale_behind, dim3((n + 63) / 64), dim3(64), 0, stream, x, y, by, n, false);
+}
+
 template <class T> __global__ void k_add(T *x, T by, int n)
 {
     int i = blockIdx.x * blockDim.x + threadIdx.x;

@@ -15,6 +15,8 @@ typedef struct {
 /* right ones */
 void t_scale(const float *x, float *y, float by, int n, cudaStream_t stream);
 void t_add(float *x, float by, int n, cudaStream_t stream);
+/* It waits by itself for what it comes behind. */
+void t_scale_behind(const float *x, float *y, float by, int n, cudaStream_t stream);
 void t_box_fill(t_box box, cudaStream_t stream);
 void t_sum(const float *x, float *out, int n, int blocks, cudaStream_t stream);
 void t_visit(unsigned *counts, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz, cudaStream_t stream);
@@ -45,6 +47,7 @@ void b_deadlock(float *out, cudaStream_t stream);
 void b_trap(float *out, cudaStream_t stream);
 void b_divide(int *out, int by, cudaStream_t stream);
 void b_blocks_race(int *word, int blocks, cudaStream_t stream);
+void b_scale_ahead(const float *x, float *y, float by, int n, cudaStream_t stream);
 void b_deep(float *out, cudaStream_t stream);
 #ifdef __cplusplus
 }

@@ -29,6 +29,7 @@ struct FillWork : Work {
     char *at;
     int byte;
     size_t size;
+    cudaGraphNodeType type() const override { return cudaGraphNodeTypeMemset; }
     cudaError_t run() override
     {
         if (memory_find(at, size).kind == Place::LOST) {
@@ -59,6 +60,8 @@ struct KernelWork : Work {
         kernel.pointers = (const unsigned short *)(to + at);
         kernel.pointer_count = what.pointer_count;
     }
+    cudaGraphNodeType type() const override { return cudaGraphNodeTypeKernel; }
+    void begin_early() override { kernel.early = true; }
     cudaError_t run() override
     {
         memory_open(1u << device);

@@ -34,8 +34,19 @@ def without_kernel(root):
     return [f"backends/cpu/ops/{name}.c: backends/cuda/kernels has no {name}" for name in sorted(ours - theirs)]
 
 
+def without_begin(root):
+    """Kernels for GPUs that may not be launched early, since they do not wait."""
+    found = []
+    for path in source.files(root, ["backends/cuda/kernels"], (".cu", ".h")):
+        text = source.bare(source.read(root, path)).replace("\\", " ")
+        for match in re.finditer(r"__global__[^;{]*\{(?!\s*(?:if \(!WKI_FAULT\(\d+\)\) )?WKI_BEGIN\(\);)", text):
+            line = text.count("\n", 0, match.start()) + 1
+            found.append(f"{path}:{line}: a kernel begins with WKI_BEGIN()")
+    return found
+
+
 def main(root):
-    found, count = without_kernel(root), 0
+    found, count = without_kernel(root) + without_begin(root), 0
     for path in source.files(root, source.ROOMS, (".c", ".h", ".def", ".cu")):
         text = source.bare(source.read(root, path))
         if not path.startswith("base/"):

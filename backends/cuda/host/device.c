@@ -92,6 +92,7 @@ static wk_status make(wki_device *d, int index)
     if (cudaDeviceGetAttribute(&tables, cudaDevAttrPageableMemoryAccessUsesHostPageTables, index) != cudaSuccess)
         (void)cudaGetLastError();
     d->reads_host = tables != 0;
+    d->waits = wki_kernels_wait(index);
     const unsigned flags = cudaHostAllocMapped | cudaHostAllocPortable;
     if (wki_cuda_check(cudaHostAlloc(&fault, sizeof *d->queue.fault, flags), index, "opening the device")) {
         if (cudaStreamDestroy(d->queue.stream) != cudaSuccess) (void)cudaGetLastError();

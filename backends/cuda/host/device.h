@@ -14,6 +14,7 @@ typedef struct wki_cuda_pool wki_cuda_pool;
 typedef struct wki_device {
     wki_queue queue; /* one for all threads: what is freed may be used by what comes behind it */
     bool reads_host; /* ordinary memory of the host, when a copy's turn comes */
+    bool waits;      /* its kernels do, for those that they come behind in a graph (WKI_BEGIN) */
     wki_mutex lock;  /* of what follows */
     cudaStream_t copies; /* the queue for batches; NULL: not made yet */
     wki_cuda_pool *pool;

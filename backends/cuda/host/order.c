@@ -4,6 +4,7 @@
 #include "backends/cuda/host/order.h"
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/fault.h"
 
 enum { GROUP = 128, WORD = 64, ENDS = 16 };
 
@@ -19,6 +20,7 @@ typedef struct place {
     bool last;                     /* nothing comes after it yet */
     uint64_t before[GROUP / WORD]; /* which of the group come before it, directly or not */
     cudaGraphNode_t ends[ENDS];    /* its last ones */
+    bool kernels[ENDS];            /* are they such? */
     int nends;
 } place;
 
@@ -26,8 +28,10 @@ struct wki_order {
     place group[GROUP], now;
     int n;
     bool first; /* the group is */
+    bool waits; /* the call at hand begins with a kernel that waits by itself (WKI_BEGIN) */
     size_t nreaches, ntold;
     cudaGraphNode_t told[GROUP * ENDS]; /* what the call at hand comes after */
+    cudaGraphEdgeData edges[GROUP * ENDS];
     reach *reaches;
 };
 
@@ -68,9 +72,21 @@ static bool meet(const place *earlier, const place *later)
     return false;
 }
 
+/* Between kernels of which the later waits by itself, it may be got ready while the earlier one runs. */
+static cudaGraphEdgeData edge(const wki_order *o, bool is_kernel)
+{
+    const cudaGraphEdgeData plain = { 0 };
+    const cudaGraphEdgeData early = { .from_port = cudaGraphKernelNodePortProgrammatic,
+                                      .type = cudaGraphDependencyTypeProgrammatic };
+    return (o->waits || WKI_FAULT(188)) && is_kernel ? early : plain;
+}
+
 static void tell_ends(wki_order *o, const place *p)
 {
-    for (int i = 0; i < p->nends; i++) o->told[o->ntold++] = p->ends[i];
+    for (int i = 0; i < p->nends; i++) {
+        o->edges[o->ntold] = edge(o, p->kernels[i]);
+        o->told[o->ntold++] = p->ends[i];
+    }
 }
 
 static void come_after(wki_order *o, int i)
@@ -99,11 +115,11 @@ static void come_after_all(wki_order *o)
 
 static cudaError_t tell(wki_order *o, cudaStream_t stream)
 {
-    return cudaStreamUpdateCaptureDependencies(stream, o->ntold ? o->told : NULL, NULL, o->ntold,
+    return cudaStreamUpdateCaptureDependencies(stream, o->ntold ? o->told : NULL, o->ntold ? o->edges : NULL, o->ntold,
                                                cudaStreamSetCaptureDependencies);
 }
 
-cudaError_t wki_order_begin(wki_order *o, cudaStream_t stream, const wki_call *call, unsigned uses)
+cudaError_t wki_order_begin(wki_order *o, cudaStream_t stream, const wki_call *call, unsigned uses, bool waits)
 {
     reach *own = o->reaches + o->nreaches;
     for (int k = 0; k < call->nviews; k++) {
@@ -112,6 +128,7 @@ cudaError_t wki_order_begin(wki_order *o, cudaStream_t stream, const wki_call *c
     }
     o->now = (place){ .reaches = own, .nreaches = call->nviews, .uses = uses, .last = true };
     o->ntold = 0;
+    o->waits = waits;
     if (o->n == GROUP)
         come_after_all(o);
     else
@@ -131,14 +148,21 @@ cudaError_t wki_order_end(wki_order *o, cudaStream_t stream)
 {
     enum cudaStreamCaptureStatus status;
     const cudaGraphNode_t *nodes;
+    const cudaGraphEdgeData *edges;
     size_t n = 0, known = 0;
-    const cudaError_t error = cudaStreamGetCaptureInfo(stream, &status, NULL, NULL, &nodes, NULL, &n);
+    cudaError_t error = cudaStreamGetCaptureInfo(stream, &status, NULL, NULL, &nodes, &edges, &n);
     if (error != cudaSuccess) return error;
     while (known < n && is_told(o, nodes[known])) known++;
     if (known == n) return cudaSuccess;
     if (n > ENDS) return cudaErrorNotSupported;
     o->now.nends = (int)n;
-    for (size_t i = 0; i < n; i++) o->now.ends[i] = nodes[i];
+    for (size_t i = 0; i < n; i++) {
+        enum cudaGraphNodeType type;
+        error = cudaGraphNodeGetType(nodes[i], &type);
+        if (error != cudaSuccess) return error;
+        o->now.ends[i] = nodes[i];
+        o->now.kernels[i] = type == cudaGraphNodeTypeKernel;
+    }
     o->nreaches += (size_t)o->now.nreaches;
     if (o->n == GROUP) {
         o->n = 0;
@@ -152,6 +176,7 @@ cudaError_t wki_order_end(wki_order *o, cudaStream_t stream)
 
 cudaError_t wki_order_join(wki_order *o, cudaStream_t stream)
 {
+    o->waits = false;
     come_after_all(o);
     return tell(o, stream);
 }

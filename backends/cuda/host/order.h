@@ -10,8 +10,8 @@ typedef struct wki_order wki_order;
 wki_order *wki_order_new(int64_t views);
 void wki_order_free(wki_order *order); /* NULL allowed */
 
-/* uses: what else the call needs for itself, a bit each. */
-cudaError_t wki_order_begin(wki_order *order, cudaStream_t stream, const wki_call *call, unsigned uses);
+/* uses: what else the call needs for itself, a bit each. waits: the first that it does is a kernel with WKI_BEGIN. */
+cudaError_t wki_order_begin(wki_order *order, cudaStream_t stream, const wki_call *call, unsigned uses, bool waits);
 cudaError_t wki_order_end(wki_order *order, cudaStream_t stream);
 cudaError_t wki_order_join(wki_order *order, cudaStream_t stream); /* what follows comes behind all */
 #endif

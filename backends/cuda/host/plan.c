@@ -218,9 +218,12 @@ static wk_status capture_call(const ready *r, const wki_call *call, int i, cudaS
     queue.changing = r->places[i] ? r->changing + r->places[i] - 1 : NULL;
     queue.lane = lane_of(r->uses[i]);
     queue.scratch = r->pieces[i].bytes;
-    if (wki_cuda_check(wki_order_begin(order, stream, call, r->uses[i]), queue.index, "planning")) return WK_E_DEVICE;
+    const wki_cuda_kernel *kernel = wki_cuda_kernel_of(call);
+    const bool waits = r->device->waits && !(kernel->shares && kernel->shares(call)); /* else a library may begin */
+    if (wki_cuda_check(wki_order_begin(order, stream, call, r->uses[i], waits), queue.index, "planning"))
+        return WK_E_DEVICE;
     char *scratch = r->scratch ? r->scratch + r->pieces[i].at : NULL;
-    const wk_status status = wki_cuda_kernel_of(call)->run(&queue, call, scratch);
+    const wk_status status = kernel->run(&queue, call, scratch);
     return status ? status : wki_cuda_check(wki_order_end(order, stream), queue.index, "planning");
 }
 

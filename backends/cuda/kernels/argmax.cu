@@ -82,6 +82,7 @@ WKI_DEVICE best<T> best_of(const wki_team &t, best<T> found, bool least, int64_t
 
 template <typename T> static __global__ void WKI_ROW_BOUNDS search_lines(const search_args a)
 {
+    WKI_BEGIN();
     WKI_SHARED(int64_t, places, WKI_MOST_HALVES);
     WKI_SHARED(T, values, WKI_MOST_HALVES);
     const wki_team t = wki_team_of(a.piece, NULL);
@@ -102,6 +103,7 @@ template <typename T> static __global__ void WKI_ROW_BOUNDS search_lines(const s
 
 template <typename T> static __global__ void search_columns(const search_args a)
 {
+    WKI_BEGIN();
     WKI_EACH(one, a.lines.count * a.pieces)
     {
         const int64_t piece = wki_divided(one, a.lines.count), line = one - piece * a.lines.count;
@@ -115,6 +117,7 @@ template <typename T> static __global__ void search_columns(const search_args a)
 
 template <typename T> static __global__ void WKI_ROW_BOUNDS join_pieces(const search_args a)
 {
+    WKI_BEGIN();
     WKI_SHARED(int64_t, places, WKI_MOST_HALVES);
     WKI_SHARED(T, values, WKI_MOST_HALVES);
     const wki_team t = wki_team_of(a.pieces, NULL);

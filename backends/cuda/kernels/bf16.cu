@@ -10,6 +10,7 @@ WKI_DEVICE uint32_t nearest(uint32_t x)
 
 static __global__ void bf16(const wki_lattice l, uint32_t *y, const uint32_t *x)
 {
+    WKI_BEGIN();
     WKI_EACH(i, l.count)
     {
         int64_t at[2];

@@ -9,6 +9,7 @@ enum { WKI_FEW_BINS = 4096, WKI_COUNT_BLOCKS = 1024 };
 /* A block counts on its own and adds what it has in the end; whole numbers, so any order will do. */
 template <class T> static __global__ void wki_count_few(int64_t n, int bins, const T x, uint64_t *counts)
 {
+    WKI_BEGIN();
     WKI_SHARED(uint32_t, here, WKI_FEW_BINS);
     for (int b = threadIdx.x; b < bins; b += WKI_THREADS) here[b] = 0;
     __syncthreads();
@@ -23,6 +24,7 @@ template <class T> static __global__ void wki_count_few(int64_t n, int bins, con
 
 template <class T> static __global__ void wki_count_many(int64_t n, int64_t bins, const T x, uint64_t *counts)
 {
+    WKI_BEGIN();
     WKI_EACH(i, n) {
         const int64_t bin = bin_at(x, i);
         if (bin < bins) atomicAdd((unsigned long long *)&counts[bin], 1ull);
@@ -31,12 +33,14 @@ template <class T> static __global__ void wki_count_many(int64_t n, int64_t bins
 
 template <class T> static __global__ void wki_bin_entries(int64_t n, const T x, int shift, uint64_t *entries)
 {
+    WKI_BEGIN();
     WKI_EACH(i, n) entries[i] = (uint64_t)bin_at(x, i) << shift | (uint64_t)i;
 }
 
 /* most: where counting by ones ends in that type */
 template <class Y> static __global__ void wki_put_counts(int64_t bins, const uint64_t *counts, uint64_t most, Y *y, int64_t step)
 {
+    WKI_BEGIN();
     WKI_EACH(b, bins) {
         const uint64_t count = counts ? counts[b] : 0;
         y[b * step] = (Y)(count < most ? count : most);
@@ -61,19 +65,17 @@ static inline size_t wki_bins_bytes(int64_t n, int64_t bins, bool weighted)
     return weighted ? wki_ordered_bytes(n) : (size_t)bins * sizeof(uint64_t);
 }
 
-template <class T> static wk_status wki_count_all(const wki_queue *queue, int64_t n, const T *x, const wki_view *y, uint64_t *counts)
+template <class T> static void wki_count_all(const wki_queue *queue, int64_t n, const T *x, const wki_view *y, uint64_t *counts)
 {
     const int64_t bins = y->size[0];
     const unsigned grid = wki_grid(n), few = WKI_COUNT_BLOCKS;
-    const cudaError_t error = cudaMemsetAsync(counts, 0, (size_t)bins * sizeof *counts, queue->stream);
-    if (error != cudaSuccess) return wki_cuda_check(error, queue->index, "counting");
+    wki_set_words(queue, counts, (size_t)bins * sizeof *counts, 0);
     if (bins <= WKI_FEW_BINS)
         WKI_LAUNCH(wki_count_few<T>, grid < few ? grid : few, WKI_THREADS, 0, queue, n, (int)bins, *x,
                    counts);
     else
         WKI_LAUNCH(wki_count_many<T>, grid, WKI_THREADS, 0, queue, n, bins, *x, counts);
     wki_put_all(queue, counts, y);
-    return WK_OK;
 }
 
 /* weight: or NULL */
@@ -84,8 +86,8 @@ static wk_status wki_fill_bins(const wki_queue *queue, const wki_call *call, int
     const wki_view *y = call->views[0];
     if (y->size[0] == 0 && n == 0) return WK_OK;
     if (!weight) {
-        const wk_status status = wki_count_all(queue, n, x, y, (uint64_t *)scratch);
-        return status ? status : wki_launched(queue, call);
+        wki_count_all(queue, n, x, y, (uint64_t *)scratch);
+        return wki_launched(queue, call);
     }
     wki_ordered o = wki_ordered_of_vectors(y, weight);
     if (wki_ordered_close(&o, wki_op_name(call->op))) return WK_E_UNSUPPORTED;

@@ -8,6 +8,7 @@ typedef struct steps {
 template <class T>
 static __global__ void bucket(int64_t n, int64_t parts, const steps step, int64_t *y, const T *x, const T *edges)
 {
+    WKI_BEGIN();
     WKI_EACH(i, n)
     {
         const T value = x[i * step.x];

@@ -14,6 +14,7 @@ WKI_DEVICE int64_t split(int64_t i, int64_t n, int64_t *rest)
 /* A thread: a window of a plane, all its taps. */
 template <class T, class To> static __global__ void unfold(wki_window w, wki_columns c, const T *x)
 {
+    WKI_BEGIN();
     WKI_EACH(i, c.images * c.channels * c.n)
     {
         int64_t j, channel;
@@ -34,6 +35,7 @@ template <class T, class To> static __global__ void unfold(wki_window w, wki_col
 /* A thread: an element of a plane, the taps by which windows see it, in ascending order. */
 template <class T> static __global__ void fold(wki_window w, wki_columns c, T *x, bool add)
 {
+    WKI_BEGIN();
     WKI_EACH(i, c.images * c.channels * wki_volume(w.in))
     {
         int64_t element, channel;

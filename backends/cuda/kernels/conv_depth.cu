@@ -18,6 +18,7 @@ WKI_DEVICE double taken(double x, bool) { return x; }
 /* A thread: a window. */
 template <class T> static __global__ void forward(depth d, T *y, const T *x, const T *weights, const T *bias)
 {
+    WKI_BEGIN();
     const int64_t windows = wki_volume(d.w.out), taps = wki_volume(d.w.kernel);
     WKI_EACH(i, d.planes * windows)
     {
@@ -40,6 +41,7 @@ template <class T> static __global__ void forward(depth d, T *y, const T *x, con
 /* A thread: an element of a plane. */
 template <class T> static __global__ void transposed(depth d, T *x, const T *y, const T *weights, const T *bias)
 {
+    WKI_BEGIN();
     const int64_t plane_size = wki_volume(d.w.in), taps = wki_volume(d.w.kernel);
     WKI_EACH(i, d.planes * plane_size)
     {
@@ -61,6 +63,7 @@ template <class T> static __global__ void transposed(depth d, T *x, const T *y, 
 /* A block: a tap of a channel, in one of the parts; its threads take every 256th window, and add up in halves. */
 template <class T> static __global__ void by_weight(depth d, T *parts, const T *x, const T *y)
 {
+    WKI_BEGIN();
     WKI_SHARED(T, sums, WKI_THREADS);
     const int64_t windows = wki_volume(d.w.out), taps = wki_volume(d.w.kernel), images = d.planes / d.channels;
     for (int64_t b = blockIdx.x; b < d.parts * d.channels * taps; b += gridDim.x) {

@@ -7,6 +7,7 @@ enum { TOGETHER = 4, TILE = 32, TILE_ROWS = 8, WORTH_TURNING = 8 };
 
 template <typename TO, typename FROM> static __global__ void convert(const wki_lattice l, void *y, const void *x)
 {
+    WKI_BEGIN();
     const FROM *const from = (const FROM *)x;
     TO *const to = (TO *)y;
     if (!l.flat) {
@@ -36,6 +37,7 @@ template <typename TO, typename FROM> static __global__ void convert(const wki_l
 
 template <typename T> static __global__ void move(const wki_lattice l, void *y, const void *x)
 {
+    WKI_BEGIN();
     WKI_EACH(i, l.count)
     {
         int64_t at[2];
@@ -54,6 +56,7 @@ typedef struct squares {
 
 template <typename T> static __global__ void turn(const squares s, void *y, const void *x)
 {
+    WKI_BEGIN();
     WKI_SHARED(T, tile, TILE * (TILE + 1));
     const int64_t across = (s.wide + TILE - 1) / TILE, down = (s.high + TILE - 1) / TILE;
     for (int64_t u = blockIdx.x; u < s.rest.count * across * down; u += gridDim.x) {

@@ -13,6 +13,7 @@ typedef struct entropy_args {
 
 template <typename real> static __global__ void WKI_ROW_BOUNDS losses(const entropy_args a)
 {
+    WKI_BEGIN();
     WKI_SHARED(double, shared, WKI_MOST_HALVES);
     const wki_team t = wki_team_of(a.n, shared);
     WKI_EACH_TURN(first, t, a.rows)

@@ -6,6 +6,7 @@ template <typename real>
 static __global__ void slopes(const wki_lattice l, real *d, const real *g, const real *prob, const int64_t *target,
                               int64_t classes, double scale)
 {
+    WKI_BEGIN();
     const real k = (real)(scale * (double)*g);
     WKI_EACH(i, l.count)
     {

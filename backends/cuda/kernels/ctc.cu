@@ -76,6 +76,7 @@ WKI_DEVICE double loss_of(const sequence &s, int64_t width)
 
 template <class T> static __global__ void forward(const task<T> t)
 {
+    WKI_BEGIN();
     const int64_t b = blockIdx.x;
     const sequence s = sequence_of(t, b);
     if (s.states == 0) return;
@@ -193,6 +194,7 @@ WKI_DEVICE void frame_back(const task<T> &t, const sequence &s, const room &r, i
 
 template <class T> static __global__ void backward(const task<T> t, double *scratch)
 {
+    WKI_BEGIN();
     const int64_t b = blockIdx.x;
     const sequence s = sequence_of(t, b);
     const room r = room_of(t, scratch, b);

@@ -5,6 +5,7 @@ template <typename real>
 static __global__ void WKI_ROW_BOUNDS dot(const wki_lattice l, real *y, const real *left, const real *right, int64_t n,
                                           int64_t a_step, int64_t b_step)
 {
+    WKI_BEGIN();
     WKI_SHARED(double, shared, WKI_MOST_HALVES);
     const wki_team t = wki_team_of(n, shared);
     WKI_EACH_TURN(first, t, l.count)

@@ -26,6 +26,7 @@ template <typename real>
 static __global__ void fours(int64_t count, four<real> *y, const four<real> *x, real scale, int32_t least,
                              const wki_key from)
 {
+    WKI_BEGIN();
     const wki_random_key key = wki_key_now(from);
     WKI_EACH(block, count)
     {
@@ -40,6 +41,7 @@ static __global__ void fours(int64_t count, four<real> *y, const four<real> *x, 
 template <typename real>
 static __global__ void any(const wki_lattice l, real *y, const real *x, real scale, int32_t least, const wki_key from)
 {
+    WKI_BEGIN();
     const wki_random_key key = wki_key_now(from);
     WKI_EACH(block, (l.count + MADE - 1) / MADE)
     {

@@ -1,9 +1,9 @@
 /* fill: element i of y, counted row-major, becomes value + i * step, in double, converted as copy converts. */
 #include "backends/cuda/kernels/convert.h"
-#include <math.h>
 
 template <typename T> static __global__ void fill(const wki_lattice l, void *y, const wki_fill_attrs a)
 {
+    WKI_BEGIN();
     WKI_EACH(i, l.count)
     {
         int64_t at[1];
@@ -22,10 +22,6 @@ static wk_status run(const wki_queue *queue, const wki_call *call, void *scratch
     const wki_lattice l = wki_lattice_of(call->views, 1, wki_dims_of(y), a->step == 0);
     (void)scratch;
     if (l.count == 0) return WK_OK;
-    if (l.flat && a->step == 0 && a->value == 0 && !signbit(a->value))
-        return wki_cuda_check(
-            cudaMemsetAsync(y->data, 0, (size_t)l.count * wk_dtype_size((wk_dtype)y->dtype), queue->stream),
-            queue->index, "fill");
     fill_kernel *const kernel = kernels[y->dtype];
     WKI_LAUNCH(kernel, wki_grid(l.count), WKI_THREADS, 0, queue, l, y->data, *a);
     return wki_launched(queue, call);

@@ -9,6 +9,7 @@ typedef struct along {
 
 template <class T> static __global__ void gather(const along a, T *y, const T *x, const int64_t *index)
 {
+    WKI_BEGIN();
     WKI_EACH(i, a.l.count)
     {
         int64_t at[3];

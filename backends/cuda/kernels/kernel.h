@@ -25,6 +25,14 @@
 #define WKI_FAULT(number) false
 #endif
 
+/* A kernel's first words. In a graph it may have been got ready while what it comes behind was still running (programmatic
+ * dependent launch): it waits here until all of that is done and visible. GPUs before the 90 have no such launches. */
+#if defined WKI_EMU || (defined __CUDA_ARCH__ && __CUDA_ARCH__ >= 900)
+#define WKI_BEGIN() cudaGridDependencySynchronize()
+#else
+#define WKI_BEGIN() (void)0
+#endif
+
 #define WKI_DEVICE static __device__ __forceinline__
 
 /* The numbers that elements are computed in, and the functions of math.h in them: f32::exp, f64::tanh. */

@@ -22,6 +22,7 @@ WKI_DEVICE int64_t mine() { return (int64_t)blockIdx.x * TILE + threadIdx.x * EA
 
 static __global__ void count(const wki_lattice l, const uint8_t *mask, uint64_t *counts)
 {
+    WKI_BEGIN();
     uint64_t all;
     wki_sum_before((uint64_t)__popc(trues_of(l, mine(), mask)), &all);
     if (threadIdx.x == 0) counts[blockIdx.x] = all;
@@ -31,6 +32,7 @@ template <class T>
 static __global__ void move(const wki_lattice l, bool spread, const uint8_t *mask, const uint64_t *before, T *whole,
                             T *packed, int64_t room)
 {
+    WKI_BEGIN();
     const uint32_t bits = trues_of(l, mine(), mask);
     uint64_t all;
     int64_t next = (int64_t)((WKI_FAULT(155) ? 0 : before[blockIdx.x]) + wki_sum_before((uint64_t)__popc(bits), &all));

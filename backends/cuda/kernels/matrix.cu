@@ -6,6 +6,7 @@
 
 template <class T, class To> static __global__ void lay_out(wki_lattice l, To *to, const T *from)
 {
+    WKI_BEGIN();
     WKI_EACH(i, l.count)
     {
         int64_t at[2];
@@ -39,6 +40,7 @@ template <class T> WKI_DEVICE void finish_one(T *to, const T *from, const T *bia
 template <class T>
 static __global__ void finish(wki_lattice l, T *to, const T *from, const T *bias, const T *mask, bool relu)
 {
+    WKI_BEGIN();
     WKI_EACH(i, l.count)
     {
         int64_t at[4];
@@ -52,6 +54,7 @@ static __global__ void finish(wki_lattice l, T *to, const T *from, const T *bias
 template <class T>
 static __global__ void finish_rows(wki_lattice l, T *to, const T *from, const T *bias, const T *mask, bool relu)
 {
+    WKI_BEGIN();
     const int last = l.ndim - 1;
     const int64_t columns = l.size[last], rows = l.count / columns;
     for (int64_t row = blockIdx.y; row < rows; row += gridDim.y) {

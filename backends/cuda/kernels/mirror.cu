@@ -5,6 +5,7 @@ enum { TILE = 32, TILE_ROWS = 8 };
 
 template <typename T> static __global__ void mirror(T *y, int64_t n)
 {
+    WKI_BEGIN();
     WKI_SHARED(T, tile, TILE * (TILE + 1));
     const int64_t tiles = (n + TILE - 1) / TILE;
     const int column = threadIdx.x % TILE, row = threadIdx.x / TILE;

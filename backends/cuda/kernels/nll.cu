@@ -12,6 +12,7 @@ typedef struct nll_args {
 
 template <typename real> static __global__ void losses(const nll_args a)
 {
+    WKI_BEGIN();
     const real *const weight = (const real *)a.weight, *const logp = (const real *)a.logp;
     WKI_EACH(i, a.all)
     {

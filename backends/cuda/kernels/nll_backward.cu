@@ -11,6 +11,7 @@ typedef struct nll_args {
 
 template <typename real> static __global__ void slopes(const nll_args a)
 {
+    WKI_BEGIN();
     const real *const weight = (const real *)a.weight, *const g = (const real *)a.g;
     WKI_EACH(i, a.all)
     {

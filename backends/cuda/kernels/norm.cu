@@ -60,6 +60,7 @@ WKI_DEVICE T result_of(const wki_norm_shape &s, const arrays<T> &a, int64_t at, 
 template <int THREADS, class T>
 static __global__ void whole_lines(const wki_norm_shape s, const moments<T> m, const arrays<T> a)
 {
+    WKI_BEGIN();
     const int64_t length = s.width * s.inner;
     const int thread = threadIdx.x % THREADS;
     for (int64_t line = wki_group_first<THREADS>(); line < s.lines; line += wki_groups<THREADS>()) {
@@ -85,6 +86,7 @@ template <class T>
 static __global__ void close_lines(const wki_norm_shape s, const wki_units u, const moments<T> m, const wki_two *sums,
                                    const arrays<T> a, double *scales)
 {
+    WKI_BEGIN();
     for (int64_t line = wki_group_first<32>(); line < s.lines; line += wki_groups<32>()) {
         line_numbers<T> n;
         if (s.given) {
@@ -103,6 +105,7 @@ static __global__ void close_lines(const wki_norm_shape s, const wki_units u, co
 
 template <class T> static __global__ void apply(const wki_norm_shape s, const arrays<T> a, const double *scales)
 {
+    WKI_BEGIN();
     WKI_EACH(i, s.total)
     {
         int64_t weight;

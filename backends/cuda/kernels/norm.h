@@ -107,6 +107,7 @@ WKI_DEVICE wki_two wki_unit_sum(const F &f, const wki_units &u, double centre, i
 
 template <int THREADS, class F> static __global__ void wki_sum_units(const F f, const wki_units u, wki_two *sums)
 {
+    WKI_BEGIN();
     for (int64_t group = wki_group_first<THREADS>(); group < u.units * u.parts; group += wki_groups<THREADS>()) {
         const int64_t part = wki_divided(group, u.units), unit = group - part * u.units;
         const wki_two sum = wki_group_sum<THREADS>(wki_unit_sum<THREADS>(f, u, centre_of(f, unit), unit, part));
@@ -117,6 +118,7 @@ template <int THREADS, class F> static __global__ void wki_sum_units(const F f, 
 /* A block: 32 columns of the rows of a part, eight rows at a time. */
 template <class F> static __global__ void wki_sum_columns(const F f, const wki_units u, wki_two *sums)
 {
+    WKI_BEGIN();
     WKI_SHARED(wki_two, of_row, WKI_THREADS);
     const int64_t unit = (int64_t)blockIdx.x * WKI_COLUMN_WIDTH + threadIdx.x % WKI_COLUMN_WIDTH;
     const int64_t each = (u.runs + u.parts - 1) / u.parts, part = blockIdx.y, begin = part * each;

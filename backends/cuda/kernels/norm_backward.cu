@@ -54,6 +54,7 @@ WKI_DEVICE T result_of(const wki_norm_shape &s, const arrays<T> &a, int64_t at, 
 template <int THREADS, class T>
 static __global__ void whole_lines(const wki_norm_shape s, const slopes<T> f, const arrays<T> a)
 {
+    WKI_BEGIN();
     const int thread = threadIdx.x % THREADS;
     for (int64_t line = wki_group_first<THREADS>(); line < s.lines; line += wki_groups<THREADS>()) {
         const int64_t first = line * s.width, weight = (line - wki_divided(line, s.groups) * s.groups) * s.width;
@@ -96,6 +97,7 @@ template <class T>
 static __global__ void close_lines(const wki_norm_shape s, const wki_units u, const wki_two *sums, const arrays<T> a,
                                    line_numbers *numbers)
 {
+    WKI_BEGIN();
     for (int64_t line = wki_group_first<32>(); line < s.lines; line += wki_groups<32>()) {
         const double scale = wki_norm_scale(s, (double)a.var[line]);
         wki_two h;
@@ -114,6 +116,7 @@ static __global__ void close_lines(const wki_norm_shape s, const wki_units u, co
 
 template <class T> static __global__ void apply(const wki_norm_shape s, const arrays<T> a, const line_numbers *numbers)
 {
+    WKI_BEGIN();
     WKI_EACH(i, s.total)
     {
         int64_t weight;

@@ -27,6 +27,7 @@ template <class T> WKI_DEVICE wki_two pair_of(const slopes<T> &s, double group, 
 
 template <class T> static __global__ void close_columns(const wki_units u, const wki_two *sums, T *sum, T *product)
 {
+    WKI_BEGIN();
     WKI_EACH(i, u.units)
     {
         wki_two all = { 0, 0 };

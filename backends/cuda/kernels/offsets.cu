@@ -13,6 +13,7 @@ typedef struct indices {
 
 template <int n> static __global__ void offsets(const indices x, int64_t *y)
 {
+    WKI_BEGIN();
     WKI_EACH(i, x.l.count)
     {
         int64_t at[n + 1], sum = 0;

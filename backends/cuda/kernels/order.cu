@@ -76,12 +76,14 @@ WKI_DEVICE int64_t tile_size(int64_t n)
 
 static __global__ void count_digits(int64_t n, const uint64_t *from, int at, int64_t tiles, uint64_t *counts)
 {
+    WKI_BEGIN();
     counts[threadIdx.x * tiles + blockIdx.x] = count_tile(from + (int64_t)blockIdx.x * TILE, tile_size(n), at);
 }
 
 static __global__ void place_digits(int64_t n, const uint64_t *from, int at, int64_t tiles, const uint64_t *before,
                                     const uint64_t *totals, uint64_t *to)
 {
+    WKI_BEGIN();
     uint64_t all;
     const uint64_t smaller = wki_sum_before(totals[threadIdx.x], &all);
     place_tile(from + (int64_t)blockIdx.x * TILE, tile_size(n), at, smaller + before[threadIdx.x * tiles + blockIdx.x],
@@ -91,6 +93,7 @@ static __global__ void place_digits(int64_t n, const uint64_t *from, int at, int
 /* One tile, all digits; what is sorted ends at `to` if there is an odd number of them. */
 static __global__ void sort_tile(int64_t n, uint64_t *from, uint64_t *to, int low, int high)
 {
+    WKI_BEGIN();
     for (int at = low; at < high; at += DIGIT) {
         uint64_t all;
         const uint64_t smaller = wki_sum_before(count_tile(from, n, at), &all);
@@ -202,6 +205,7 @@ WKI_DEVICE bool sum_some(const wki_ordered &o, const sorted &s, int64_t *i, int6
 /* A thread for each element of the row of each entry; the others of a key leave it to one. */
 template <class T> static __global__ void move_sorted(const wki_ordered o, const sorted s, bool add, T *y, const T *src)
 {
+    WKI_BEGIN();
     WKI_EACH(t, s.n * o.row.count)
     {
         int64_t i = wki_divided(t, o.row.count), at[2];
@@ -239,6 +243,7 @@ WKI_DEVICE T sum_rest(const wki_ordered &o, const sorted &s, int64_t i, int64_t 
 /* Rows of one: a thread for each key, as long as it is short. */
 template <class T> static __global__ void add_numbers(const wki_ordered o, const sorted s, T *y, const T *src)
 {
+    WKI_BEGIN();
     enum { SHORT = 16 * TOGETHER };
     const int64_t apart = (int64_t)gridDim.x * WKI_THREADS;
     const int lane = threadIdx.x % 32;

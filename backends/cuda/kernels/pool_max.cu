@@ -40,6 +40,7 @@ template <class T> WKI_DEVICE void sliding(const wki_window &w, const int32_t o[
 template <class T>
 static __global__ void pool_max(int64_t n, const wki_window w, bool is_adaptive, T *y, int64_t *index, const T *x)
 {
+    WKI_BEGIN();
     WKI_EACH(i, n)
     {
         int32_t o[3];

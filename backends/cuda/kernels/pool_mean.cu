@@ -41,6 +41,7 @@ template <class T> WKI_DEVICE T sliding_mean(const wki_pool_attrs &a, const int3
 
 template <class T> static __global__ void mean(int64_t n, const wki_pool_attrs a, T *y, const T *x)
 {
+    WKI_BEGIN();
     WKI_EACH(i, n)
     {
         int32_t o[3];
@@ -105,6 +106,7 @@ template <class T> WKI_DEVICE T sliding_share(const wki_pool_attrs &a, const int
 
 template <class T> static __global__ void share(int64_t n, const wki_pool_attrs a, T *x, const T *y)
 {
+    WKI_BEGIN();
     WKI_EACH(i, n)
     {
         int32_t at[3];

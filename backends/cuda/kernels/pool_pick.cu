@@ -4,6 +4,7 @@
 template <class T>
 static __global__ void pick(int64_t n, int64_t windows, int64_t plane, T *y, const T *x, const int64_t *index)
 {
+    WKI_BEGIN();
     WKI_EACH(i, n)
     {
         const int64_t at = index[i];

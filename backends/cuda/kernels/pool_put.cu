@@ -14,6 +14,7 @@ typedef struct planes {
  */
 static __global__ void string_up(int64_t n, const planes p, const int64_t *index, int32_t *heads, int32_t *next)
 {
+    WKI_BEGIN();
     WKI_EACH(i, n)
     {
         const int64_t plane = wki_divided(i, p.windows), at = index[i];
@@ -58,6 +59,7 @@ template <class T>
 static __global__ void put(const planes p, const int64_t *index, const int32_t *heads, const int32_t *next, T *x,
                            const T *y)
 {
+    WKI_BEGIN();
     const int64_t apart = (int64_t)gridDim.x * blockDim.x;
     int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x;
     for (int64_t first = i - threadIdx.x % 32; first < p.elements; first += apart, i += apart) {
@@ -100,8 +102,7 @@ static wk_status run(const wki_queue *queue, const wki_call *call, void *scratch
     if (p.elements == 0) return WK_OK;
     wki_check(p.windows <= INT32_MAX, WK_E_UNSUPPORTED, WK_E_UNSUPPORTED, "pool_put",
               "cuda takes at most %lld windows in a plane, not %lld", (long long)INT32_MAX, (long long)p.windows);
-    const cudaError_t error = cudaMemsetAsync(heads, 0xff, (size_t)p.elements * sizeof *heads, queue->stream); /* -1 */
-    if (error != cudaSuccess) return wki_cuda_check(error, queue->index, "pool_put");
+    wki_set_words(queue, heads, (size_t)p.elements * sizeof *heads, UINT32_MAX); /* -1 */
     WKI_LAUNCH(string_up, wki_grid(n), WKI_THREADS, 0, queue, n, p, (const int64_t *)v[2]->data, heads, next);
     (v[0]->dtype == WK_F64 ? launch<double> : launch<float>)(queue, &p, v, heads, next);
     return wki_launched(queue, call);

@@ -26,6 +26,7 @@ WKI_DEVICE double turned(double angle, int k) { return k % 2 ? f64::wki_sin(angl
 template <typename real>
 static __global__ void floats(const wki_lattice l, real *y, const wki_random_attrs a, const wki_key from)
 {
+    WKI_BEGIN();
     enum { MADE = 16 / sizeof(real) };
     const wki_random_key key = wki_key_now(from);
     const real low = (real)a.a, high = (real)a.b, span = (real)(a.b - a.a);
@@ -58,6 +59,7 @@ static __global__ void floats(const wki_lattice l, real *y, const wki_random_att
 /* low + a 64-bit number scaled to the range; the bias is below range / 2^64. */
 static __global__ void integers(const wki_lattice l, int64_t *y, const wki_random_attrs a, const wki_key from)
 {
+    WKI_BEGIN();
     const wki_random_key key = wki_key_now(from);
     const uint64_t low = (uint64_t)wki_to_i64(a.a), range = (uint64_t)wki_to_i64(a.b) - low;
     WKI_EACH(block, (l.count + 1) / 2)

@@ -155,6 +155,7 @@ template <typename wide> WKI_DEVICE wide alone(int fold, wide piece)
 /* Results of one piece. Those around a centre take several folds: what is known of it, the centre, the result. */
 template <typename T> static __global__ void __launch_bounds__(COLUMN_THREADS, 1) whole(const reduce_args a)
 {
+    WKI_BEGIN();
     typedef typename wki_lane_of<T>::lane lane;
     typedef typename wki_lane_of<T>::wide wide;
     WKI_SHARED(lane, shared, COLUMN_THREADS);
@@ -184,6 +185,7 @@ template <typename T> static __global__ void __launch_bounds__(COLUMN_THREADS, 1
 
 template <typename T> static __global__ void __launch_bounds__(COLUMN_THREADS, 1) pieces(const reduce_args a)
 {
+    WKI_BEGIN();
     typedef typename wki_lane_of<T>::lane lane;
     typedef typename wki_lane_of<T>::wide wide;
     WKI_SHARED(lane, shared, COLUMN_THREADS);
@@ -252,6 +254,7 @@ WKI_DEVICE void finish(const reduce_args &a, int64_t result, typename wki_lane_o
 
 template <typename T> static __global__ void join_few(const reduce_args a)
 {
+    WKI_BEGIN();
     typedef typename wki_lane_of<T>::wide wide;
     const int64_t count = a.lines > 1 ? a.lines : a.pieces;
     WKI_EACH(result, a.kept.count)
@@ -278,6 +281,7 @@ WKI_DEVICE wide by_block(const reduce_args &a, int fold, const void *parts, int6
 
 template <typename T> static __global__ void join_many(const reduce_args a)
 {
+    WKI_BEGIN();
     typedef typename wki_lane_of<T>::wide wide;
     WKI_SHARED(wide, shared, JOINERS);
     for (int64_t result = blockIdx.x; result < a.kept.count; result += gridDim.x) {

@@ -33,6 +33,7 @@ enum { TOGETHER = sizeof(element) == 8 ? 2 : 4 }; /* elements a thread has on th
     }                                                                                                                  \
     static __global__ void FUNCTION(const wki_row_args r)                                                              \
     {                                                                                                                  \
+        WKI_BEGIN();                                                                                                   \
         const real s = wki_number(r.s), t = wki_number(r.t);                                                           \
         TO *to = (TO *)r.data[0];                                                                                      \
         INPUTS(POINTER)                                                                                                \

@@ -38,6 +38,7 @@ template <bool product, typename wide> WKI_DEVICE wide both(wide a, wide b)
 /* Elements are joined in fours that then meet the total, or one by one. */
 template <typename T, typename wide, bool product, int fours> static __global__ void running(const scan_args a)
 {
+    WKI_BEGIN();
     WKI_EACH(number, a.lines.count)
     {
         const line<T> l = line_of<T>(a, number);
@@ -55,6 +56,7 @@ template <typename T, typename wide, bool product, int fours> static __global__ 
 
 template <typename T, typename wide, bool product> static __global__ void running_tiles(const scan_args a)
 {
+    WKI_BEGIN();
     WKI_SHARED(wide, warps, WKI_THREADS / WARP);
     const int lane = (int)threadIdx.x % WARP, warp = (int)threadIdx.x / WARP;
     for (int64_t number = blockIdx.x; number < a.lines.count; number += gridDim.x) {
@@ -91,6 +93,7 @@ template <typename T, typename wide, bool product> static __global__ void runnin
 
 template <typename T> static __global__ void recur(const scan_args a)
 {
+    WKI_BEGIN();
     WKI_EACH(number, a.lines.count)
     {
         const line<T> l = line_of<T>(a, number);
@@ -112,6 +115,7 @@ WKI_DEVICE bool is_normal(double x) { return f64::wki_abs(x) >= 2.22507385850720
 
 template <typename T> static __global__ void others_divided(const scan_args a)
 {
+    WKI_BEGIN();
     WKI_EACH(i, a.lines.count * a.n)
     {
         const line<T> l = line_of<T>(a, i / a.n);
@@ -122,6 +126,7 @@ template <typename T> static __global__ void others_divided(const scan_args a)
 
 template <typename T> static __global__ void others_multiplied(const scan_args a)
 {
+    WKI_BEGIN();
     WKI_EACH(number, a.lines.count)
     {
         const line<T> l = line_of<T>(a, number);

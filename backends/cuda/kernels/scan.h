@@ -28,6 +28,7 @@ WKI_DEVICE uint64_t wki_sum_before(uint64_t mine, uint64_t *all)
 /* Each count becomes the sum of those before it in its row of n, a block a row; totals: the rows' sums, or NULL. */
 static __global__ void wki_scan_rows(int64_t n, uint64_t *counts, uint64_t *totals)
 {
+    WKI_BEGIN();
     uint64_t *row = counts + (int64_t)blockIdx.x * n, sum = 0;
     for (int64_t at = 0; at < n; at += WKI_THREADS) {
         const int64_t i = at + threadIdx.x;

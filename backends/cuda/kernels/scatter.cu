@@ -6,6 +6,7 @@
 static __global__ void make_entries(int64_t n, const wki_ordered o, int64_t least, wki_cuda_fault *fault,
                                     const int64_t *index, uint64_t *entries)
 {
+    WKI_BEGIN();
     WKI_EACH(i, n)
     {
         const int64_t to = index[wki_place_in(o, i, o.length, 0)];
@@ -24,6 +25,7 @@ template <class T>
 static __global__ void move_lines(const wki_lattice l, const wki_ordered o, int64_t least, wki_cuda_fault *fault,
                                   bool add, T *y, const T *src, const int64_t *index)
 {
+    WKI_BEGIN();
     WKI_EACH(line, l.count)
     {
         int64_t at[3];

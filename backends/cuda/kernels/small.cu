@@ -164,6 +164,7 @@ WKI_DEVICE void join(T *shared, const small_args &g, const int64_t at[4], int64_
 
 template <class T, class S> static __global__ void multiply(const small_args g)
 {
+    if (!WKI_FAULT(189)) WKI_BEGIN();
     WKI_SHARED(four<T>, memory, S::SHARED / 4);
     T *const shared = (T *)memory;
     const int t = (int)threadIdx.x, slice = t / S::TEAM, down = t % S::TEAM / S::ACROSS * 4, across = t % S::ACROSS * 4;

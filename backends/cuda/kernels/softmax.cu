@@ -11,6 +11,7 @@ typedef struct softmax_args {
 
 template <typename real> static __global__ void WKI_ROW_BOUNDS forward(const softmax_args a)
 {
+    WKI_BEGIN();
     WKI_SHARED(double, shared, WKI_MOST_HALVES);
     const wki_team t = wki_team_of(a.n, shared);
     WKI_EACH_TURN(first, t, a.rows.count)
@@ -36,6 +37,7 @@ template <typename real> WKI_DEVICE real slope_of(bool log, real g, real y, real
 
 template <typename real> static __global__ void WKI_ROW_BOUNDS slope(const softmax_args a)
 {
+    WKI_BEGIN();
     WKI_SHARED(double, shared, WKI_MOST_HALVES);
     const wki_team t = wki_team_of(a.n, shared);
     WKI_EACH_TURN(first, t, a.rows.count)
@@ -67,6 +69,7 @@ template <typename real, typename TERM> WKI_DEVICE real lone_sum(int64_t n, TERM
 
 template <typename real> static __global__ void forward_columns(const softmax_args a)
 {
+    WKI_BEGIN();
     WKI_EACH(row, a.rows.count)
     {
         int64_t at[2];
@@ -85,6 +88,7 @@ template <typename real> static __global__ void forward_columns(const softmax_ar
 
 template <typename real> static __global__ void slope_columns(const softmax_args a)
 {
+    WKI_BEGIN();
     WKI_EACH(row, a.rows.count)
     {
         int64_t at[3];

@@ -70,6 +70,7 @@ WKI_DEVICE void sort_shared(entry *e, int count)
 /* A run of a line a block; `count` is a power of two that holds it */
 template <typename T> static __global__ void sort_runs(const sort_args a, int count)
 {
+    WKI_BEGIN();
     WKI_SHARED(entry, e, RUN);
     const int64_t runs = a.room / RUN;
     const uint64_t flip = !a.descending ? 0 : sizeof(T) == 8 ? UINT64_MAX : UINT32_MAX;
@@ -97,6 +98,7 @@ template <typename T> static __global__ void sort_runs(const sort_args a, int co
 /* An entry's place in the merged pair: its own in its run, and as many as come before it in the other. */
 static __global__ void merge_runs(const sort_args a)
 {
+    WKI_BEGIN();
     WKI_EACH(u, a.lines.count * a.room)
     {
         const entry mine = a.from[u];
@@ -118,6 +120,7 @@ static __global__ void merge_runs(const sort_args a)
 
 template <typename T> static __global__ void put_sorted(const sort_args a)
 {
+    WKI_BEGIN();
     WKI_EACH(u, a.lines.count * a.k)
     {
         int64_t at[3];

@@ -5,6 +5,7 @@ template <typename T>
 static __global__ void triangle(const wki_lattice l, void *y, const void *x, int64_t height, int64_t width,
                                 const wki_triangle_attrs a)
 {
+    WKI_BEGIN();
     WKI_EACH(i, l.count)
     {
         const int64_t row = i / width % height, column = i % width;

@@ -36,6 +36,7 @@ WKI_DEVICE int parameter_of(const table &t)
 #define RULE(NAME, STATES, ...)                                                                                        \
     static __global__ void update_##NAME(const table t)                                                                \
     {                                                                                                                  \
+        WKI_BEGIN();                                                                                                   \
         WKI_NUMBERS(NUMBER)                                                                                            \
         const int k = parameter_of(t);                                                                                 \
         const arrays &a = t.of[k];                                                                                     \

@@ -33,6 +33,7 @@ extern "C" {
     X(cudaErrorTensorMemoryLeak, 721, "a kernel kept tensor memory")                                 \
     X(cudaErrorExternalDevice, 911, "an external device failed")                                     \
     X(cudaErrorECCUncorrectable, 214, "memory is damaged beyond repair")                             \
+    X(cudaErrorLossyQuery, 402, "edges with data were asked for without it")                         \
     X(cudaErrorInvalidResourceHandle, 400, "invalid resource handle")                                \
     X(cudaErrorIllegalState, 401, "not possible in this state")                                      \
     X(cudaErrorNotReady, 600, "device not ready")                                                    \
@@ -75,6 +76,14 @@ typedef struct CUgraphNode_st *cudaGraphNode_t;
 typedef struct cudaGraphEdgeData_st {
     unsigned char from_port, to_port, type, reserved[5];
 } cudaGraphEdgeData;
+#define cudaGraphKernelNodePortProgrammatic 1
+enum cudaGraphDependencyType { cudaGraphDependencyTypeDefault = 0, cudaGraphDependencyTypeProgrammatic = 1 };
+enum cudaGraphNodeType {
+    cudaGraphNodeTypeKernel = 0,
+    cudaGraphNodeTypeMemcpy = 1,
+    cudaGraphNodeTypeMemset = 2,
+    cudaGraphNodeTypeGraph = 4
+};
 typedef struct CUgraphExec_st *cudaGraphExec_t;
 
 #define cudaHostAllocDefault 0x00
@@ -228,7 +237,7 @@ cudaError_t cudaEventElapsedTime(float *ms, cudaEvent_t start, cudaEvent_t end);
 cudaError_t cudaStreamBeginCapture(cudaStream_t stream, enum cudaStreamCaptureMode mode);
 cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t *pGraph);
 cudaError_t cudaStreamIsCapturing(cudaStream_t stream, enum cudaStreamCaptureStatus *pCaptureStatus);
-/* edgeData_out, dependencyData: NULL, as all edges are ordinary ones */
+/* Edges are ordinary ones, or programmatic ones between kernels; edgeData_out must not be NULL while there are such. */
 cudaError_t cudaStreamGetCaptureInfo(cudaStream_t stream, enum cudaStreamCaptureStatus *captureStatus_out,
                                      unsigned long long *id_out WKI_EMU_OR(0), cudaGraph_t *graph_out WKI_EMU_OR(0),
                                      const cudaGraphNode_t **dependencies_out WKI_EMU_OR(0),
@@ -237,6 +246,7 @@ cudaError_t cudaStreamGetCaptureInfo(cudaStream_t stream, enum cudaStreamCapture
 cudaError_t cudaStreamUpdateCaptureDependencies(cudaStream_t stream, cudaGraphNode_t *dependencies,
                                                 const cudaGraphEdgeData *dependencyData, size_t numDependencies,
                                                 unsigned int flags WKI_EMU_OR(0));
+cudaError_t cudaGraphNodeGetType(cudaGraphNode_t node, enum cudaGraphNodeType *pType);
 cudaError_t cudaThreadExchangeStreamCaptureMode(enum cudaStreamCaptureMode *mode);
 cudaError_t cudaGraphInstantiate(cudaGraphExec_t *pGraphExec, cudaGraph_t graph, unsigned long long flags WKI_EMU_OR(0));
 cudaError_t cudaGraphUpload(cudaGraphExec_t graphExec, cudaStream_t stream);

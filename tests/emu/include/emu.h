@@ -59,6 +59,7 @@ unsigned long long warp_meet(unsigned mask, Meeting what, unsigned long long wor
 void *shared_array(const void *key, const char *name, size_t size, size_t align);
 void *shared_dynamic(const char *name);
 [[noreturn]] void trap(const char *what);
+void begin();
 
 /* A kernel's arguments as bytes: CUDA copies them when the launch is called, whatever becomes of them afterwards. */
 template <class... P> struct Args {};
@@ -225,6 +226,7 @@ inline void __threadfence() {}
 inline void __threadfence_block() {}
 inline void __threadfence_system() {}
 #define __trap() wki_emu::trap("trap")
+#define cudaGridDependencySynchronize() wki_emu::begin()
 
 inline unsigned __float_as_uint(float v) { return wki_emu::bits<unsigned>(v); }
 inline int __float_as_int(float v) { return wki_emu::bits<int>(v); }
