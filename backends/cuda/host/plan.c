@@ -1,6 +1,7 @@
 /* A plan on a device: its calls become CUDA Graphs, cut where the host has to look at the device's values. What changes
  * from replay to replay, random keys and the numbers of updates, lies in one block on the device, which a copy from
  * pinned memory renews before a graph runs. */
+#include "backends/cuda/host/chain.h"
 #include "backends/cuda/host/device.h"
 #include "backends/cuda/host/order.h"
 #include "backends/rules.h"
@@ -211,32 +212,37 @@ static int lane_of(unsigned uses)
     return lane % WKI_PRODUCT_LANES;
 }
 
-static wk_status capture_call(const ready *r, const wki_call *call, int i, cudaStream_t stream, wki_order *order)
+static wk_status capture_unit(const ready *r, const wki_unit *unit, cudaStream_t stream, wki_order *order)
 {
+    const wki_call *call = &unit->call;
+    const int i = unit->item;
     wki_queue queue = r->device->queue;
     queue.stream = stream;
     queue.changing = r->places[i] ? r->changing + r->places[i] - 1 : NULL;
     queue.lane = lane_of(r->uses[i]);
     queue.scratch = r->pieces[i].bytes;
-    const wki_cuda_kernel *kernel = wki_cuda_kernel_of(call);
-    const bool waits = r->device->waits && !(kernel->shares && kernel->shares(call)); /* else a library may begin */
-    if (wki_cuda_check(wki_order_begin(order, stream, call, r->uses[i], waits), queue.index, "planning"))
+    const wki_cuda_kernel *kernel = unit->chain ? NULL : wki_cuda_kernel_of(call);
+    const bool is_own = !kernel || !kernel->shares || !kernel->shares(call); /* else a library may begin */
+    if (wki_cuda_check(wki_order_begin(order, stream, call, r->uses[i], r->device->waits && is_own), queue.index,
+                       "planning"))
         return WK_E_DEVICE;
     char *scratch = r->scratch ? r->scratch + r->pieces[i].at : NULL;
-    const wk_status status = kernel->run(&queue, call, scratch);
+    const wk_status status = kernel ? kernel->run(&queue, call, scratch) : wki_chain_run(&queue, call, unit->chain);
     return status ? status : wki_cuda_check(wki_order_end(order, stream), queue.index, "planning");
 }
 
 static wk_status capture_calls(const ready *r, const wki_plan *plan, const part *p, cudaStream_t stream)
 {
+    wki_units units;
     int64_t views = 0;
-    for (int i = p->first; i < p->last; i++) views += plan->items[i]->call.nviews;
-    wki_order *order = wki_order_new(views);
-    wk_status status = order ? WK_OK : WK_E_MEMORY;
-    for (int i = p->first; i < p->last && status == WK_OK; i++)
-        if (!plan->items[i]->host) status = capture_call(r, &plan->items[i]->call, i, stream, order);
+    wk_status status = wki_units_of(plan, p->first, p->last, &units);
+    for (int i = 0; i < units.n; i++) views += units.all[i].call.nviews;
+    wki_order *order = status ? NULL : wki_order_new(views);
+    if (status == WK_OK && !order) status = WK_E_MEMORY;
+    for (int i = 0; i < units.n && status == WK_OK; i++) status = capture_unit(r, &units.all[i], stream, order);
     if (status == WK_OK) status = wki_cuda_check(wki_order_join(order, stream), r->device->queue.index, "planning");
     wki_order_free(order);
+    wki_units_free(&units);
     return status;
 }
 
