@@ -73,13 +73,29 @@ static void learn_of_item(gathering *g, const wki_item *item, int i)
     if (may_be_constant(g, item, i)) g->constants[item->spaces[0]] = item;
 }
 
+static bool reads_constant(const gathering *g, const wki_item *item)
+{
+    for (int k = item->call.nout; k < item->call.nviews; k++)
+        if (g->constants[item->spaces[k]]) return true;
+    return false;
+}
+
+/* It will be of a chain, be it alone, and so need not look at memory for what is constant. */
+static bool is_told_constants(const gathering *g, const wki_item *item)
+{
+    wki_gathered alone = { 0 };
+    return reads_constant(g, item) && wki_can_link(item) && wki_link_item(&alone, item, 0, g->constants);
+}
+
 static void find_reaches(gathering *g)
 {
     int n = 0;
     for (int i = 0; i < g->n; i++) {
         const wki_item *item = item_at(g, g->first + i);
+        const bool told = is_told_constants(g, item);
         g->begins[i] = n;
         for (int k = 0; k < item->call.nviews; k++, n++) {
+            if (told && k >= item->call.nout && g->constants[item->spaces[k]]) continue;
             wki_reach(item->call.views[k], &g->reaches[n].begin, &g->reaches[n].end);
             g->reaches[n].written = k < item->call.nout;
         }
@@ -164,13 +180,6 @@ static int put_in_order(entry *list, int n, wki_gathered *chain, const window *w
         if (w->side[j] == BEHIND) kept[to++] = list[j];
     memcpy(list, kept, (size_t)to * sizeof *kept);
     return n - to;
-}
-
-static bool reads_constant(const gathering *g, const wki_item *item)
-{
-    for (int k = 1; k < item->call.nviews; k++)
-        if (g->constants[item->spaces[k]]) return true;
-    return false;
 }
 
 /* From the entry at hand, which is closed afterwards. */
