@@ -2,6 +2,7 @@
  * operands of any strides, sums, bias, ReLU and mask. A block makes a tile of c. Each of its slices of threads adds up
  * every SLICES-th product of all of the tile's sums, and the slices' sums are added in their order: the order depends
  * on shapes alone. */
+#include "backends/cuda/kernels/chain_steps.h"
 #include "backends/cuda/kernels/finish.h"
 #include "backends/cuda/kernels/small.h"
 #include <stdlib.h>
@@ -162,11 +163,8 @@ WKI_DEVICE void join(T *shared, const small_args &g, const int64_t at[4], int64_
     }
 }
 
-template <class T, class S> static __global__ void multiply(const small_args g)
+template <class T, class S> WKI_DEVICE void make_tile(const small_args &g, T *shared)
 {
-    if (!WKI_FAULT(189)) WKI_BEGIN();
-    WKI_SHARED(four<T>, memory, S::SHARED / 4);
-    T *const shared = (T *)memory;
     const int t = (int)threadIdx.x, slice = t / S::TEAM, down = t % S::TEAM / S::ACROSS * 4, across = t % S::ACROSS * 4;
     const unsigned in_row = (unsigned)((g.n + S::SIDE - 1) / S::SIDE); /* tiles */
     const int64_t row = (int64_t)(blockIdx.x / in_row) * S::SIDE, column = (int64_t)(blockIdx.x % in_row) * S::SIDE;
@@ -183,6 +181,30 @@ template <class T, class S> static __global__ void multiply(const small_args g)
         sum[i];
     __syncthreads();
     join<T, S>(shared, g, at, row, column);
+}
+
+template <class T, class S> static __global__ void multiply(const small_args g)
+{
+    if (!WKI_FAULT(189)) WKI_BEGIN();
+    WKI_SHARED(four<T>, memory, S::SHARED / 4);
+    make_tile<T, S>(g, (T *)memory);
+}
+
+/* A thread goes on with the outputs that it has made itself. */
+template <class S> static __global__ void multiply_and_go_on(const small_args g, const wki_chain c)
+{
+    enum { SLOTS = WKI_CHAIN_SLOTS * S::THREADS, MEMORY = SLOTS > S::SHARED ? SLOTS : S::SHARED };
+    WKI_BEGIN();
+    WKI_SHARED(four<float>, memory, MEMORY / 4);
+    make_tile<float, S>(g, (float *)memory);
+    const unsigned in_row = (unsigned)((g.n + S::SIDE - 1) / S::SIDE);
+    const int64_t first = (int64_t)(blockIdx.x / in_row) * S::SIDE, left = (int64_t)(blockIdx.x % in_row) * S::SIDE;
+    if (!WKI_FAULT(194)) __syncthreads();
+    for (int e = (int)threadIdx.x; e < S::OUTPUTS; e += S::THREADS) {
+        const int64_t row = first + e / S::SIDE, column = left + e % S::SIDE;
+        if (row >= g.m || column >= g.n) continue;
+        f32::run_element(c, (blockIdx.y * g.m + row) * g.n + column, (float *)memory + threadIdx.x, S::THREADS);
+    }
 }
 
 /* ---- Which, and how ---- */
@@ -202,30 +224,34 @@ bool wki_small_takes(const wki_call *call)
     return batch <= MOST_BATCH && wki_numel(c) <= most_work() / a->size[a->ndim - 1];
 }
 
-template <class T, class S> static void launch(const wki_queue *queue, const small_args *g)
+template <class T, class S> static void launch(const wki_queue *queue, const small_args *g, const wki_chain *then)
 {
     const int64_t tiles = (g->n + S::SIDE - 1) / S::SIDE * ((g->m + S::SIDE - 1) / S::SIDE);
-    WKI_LAUNCH((multiply<T, S>), dim3((unsigned)tiles, (unsigned)g->batch.count), S::THREADS, 0, queue, *g);
+    const dim3 grid((unsigned)tiles, (unsigned)g->batch.count);
+    if (then)
+        WKI_LAUNCH((multiply_and_go_on<S>), grid, S::THREADS, 0, queue, *g, *then);
+    else
+        WKI_LAUNCH((multiply<T, S>), grid, S::THREADS, 0, queue, *g);
 }
 
 /* Few outputs are cut small, so that many blocks share them; steps are long where sums are. */
-template <class T> static void launch_fitting(const wki_queue *queue, const small_args *g)
+template <class T> static void launch_fitting(const wki_queue *queue, const small_args *g, const wki_chain *then)
 {
     enum { ENOUGH = 96, LONGER = sizeof(T) == 4 ? 2 : 1 };
     const int64_t tiles = (g->m + 15) / 16 * ((g->n + 15) / 16) * g->batch.count;
     if (g->k <= 32 && tiles > 4 * ENOUGH)
-        launch<T, shape<32, 4, 2>>(queue, g);
+        launch<T, shape<32, 4, 2>>(queue, g, then);
     else if (g->k <= 32)
-        launch<T, shape<16, 8, 1>>(queue, g);
+        launch<T, shape<16, 8, 1>>(queue, g, then);
     else if (tiles >= ENOUGH)
-        launch<T, shape<16, 16, 1>>(queue, g);
+        launch<T, shape<16, 16, 1>>(queue, g, then);
     else if (g->k <= 256)
-        launch<T, shape<8, 64, 1>>(queue, g);
+        launch<T, shape<8, 64, 1>>(queue, g, then);
     else
-        launch<T, shape<8, 64, LONGER>>(queue, g);
+        launch<T, shape<8, 64, LONGER>>(queue, g, then);
 }
 
-void wki_small_run(const wki_queue *queue, const wki_call *call)
+wk_status wki_small_run(const wki_queue *queue, const wki_call *call, const wki_chain *then)
 {
     const wki_product_attrs *attrs = (const wki_product_attrs *)call->attrs;
     const wki_view *c = call->views[0], *mask = attrs->mask ? call->views[3 + attrs->bias] : c;
@@ -246,7 +272,8 @@ void wki_small_run(const wki_queue *queue, const wki_call *call)
     g.accumulate = attrs->accumulate;
     g.relu = attrs->relu;
     if (c->dtype == WK_F64)
-        launch_fitting<double>(queue, &g);
+        launch_fitting<double>(queue, &g, NULL);
     else
-        launch_fitting<float>(queue, &g);
+        launch_fitting<float>(queue, &g, then);
+    return wki_launched(queue, call);
 }
