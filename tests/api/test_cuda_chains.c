@@ -168,6 +168,39 @@ TEST(chains, have_the_bits_of_ordinary_runs_in_any_order_that_their_graph_allows
     sow(0);
 }
 
+static wk_tensor *many(void *user, wk_tensor *const *in, int n)
+{
+    wk_tensor *w = user;
+    (void)n;
+    wk_tensor *x = wk_where(wk_gt(in[0], w), in[0], wk_mul_scalar(w, 2));
+    wk_add_(w, wk_sigmoid(x));
+    return wk_mul(wk_sub(x, w), wk_full(WK_SHAPE(1), WK_F32, 0.5));
+}
+
+TEST(chains, of_many_elements_have_them_too)
+{
+    if (!cuda_here()) return;
+    wk_tensor *w[2];
+    const int64_t n = (1 << 19) + 300; /* of which a thread takes several */
+    for (int k = 0; k < 2; k++) {
+        wk_manual_seed(3);
+        w[k] = odd(WK_SHAPE(n));
+    }
+    wk_plan *plan = wk_capture(many, w[1]);
+    for (int run = 0; run < 3; run++) {
+        WK_SCOPE(pair);
+        sow((unsigned)run);
+        wk_tensor *in = odd(WK_SHAPE(n));
+        wk_set_device(wk_cuda(0));
+        wk_tensor *a = many(w[0], &in, 1), *b = wk_plan_run(plan, &in, 1);
+        CHECK_OK();
+        compare(a, b, 0, "the result");
+        compare(w[0], w[1], 0, "what is added to");
+    }
+    CHECK(wk_plan_stats_of(plan).replays == 1);
+    sow(0);
+}
+
 /* ---- How many launches ---- */
 
 static unsigned long kernels(void)

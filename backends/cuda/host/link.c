@@ -39,7 +39,7 @@ bool wki_can_link(const wki_item *item)
     const wki_call *call = &item->call;
     if (item->host || call->nviews > 1 + WKI_CHAIN_INPUTS || !has_form(call)) return false;
     const int64_t count = wki_numel(call->views[0]);
-    bool takes = count > 0 && count < INT32_MAX;
+    bool takes = count > 0 && count < INT32_MAX / 2;
     for (int k = 0; k < call->nviews; k++)
         takes =
             takes && (call->views[k]->dtype == WK_F32 || (call->views[k]->dtype == WK_BOOL && call->op != WKI_OP_copy));
@@ -404,10 +404,12 @@ static void put_steps(const wki_gathered *g, const uint8_t *number, wki_chain *t
     uint8_t slot[WKI_FIRST_STEP + WKI_CHAIN_STEPS];
     (void)find_slots(g, slot); /* a part of what fitted */
     to->nsteps = g->nlinks;
+    to->nslots = to->nloads > 0 ? to->nloads : 1;
     for (int i = 0; i < g->nlinks; i++) {
         const wki_link *link = &g->links[i];
         wki_chain_step *step = &to->step[i];
         *step = (wki_chain_step){ .form = link->form, .to = slot[WKI_FIRST_STEP + i], .s = link->s, .t = link->t };
+        if (step->to != WKI_CHAIN_NONE && step->to >= to->nslots) to->nslots = step->to + 1;
         step->put = link->spot < 0 ? WKI_CHAIN_NONE : number[link->spot];
         for (int k = 0; k < link->nfrom; k++) step->from[k] = slot[link->from[k]];
     }

@@ -28,7 +28,7 @@ typedef struct wki_chain_step {
 
 /* A kernel takes it by value. */
 typedef struct wki_chain {
-    int32_t count, nloads, nsteps;
+    int32_t count, nloads, nsteps, nslots;
     int32_t size[WKI_CHAIN_DIMS];
     wki_chain_step step[WKI_CHAIN_STEPS];
     wki_chain_place place[WKI_CHAIN_PLACES]; /* the first nloads are loaded, into the slots of their numbers */
