@@ -8,7 +8,7 @@ extern "C" {
 #endif
 #include "backends/cuda/host/cuda.h"
 
-enum { WKI_CHAIN_STEPS = 24, WKI_CHAIN_PLACES = 32, WKI_CHAIN_SLOTS = 24, WKI_CHAIN_DIMS = 3, WKI_CHAIN_INPUTS = 5 };
+enum { WKI_CHAIN_STEPS = 32, WKI_CHAIN_PLACES = 32, WKI_CHAIN_SLOTS = 24, WKI_CHAIN_DIMS = 3, WKI_CHAIN_INPUTS = 5 };
 enum { WKI_CHAIN_FILL = 4 * WKI_ROW_COUNT, WKI_CHAIN_COPY }; /* forms behind those of rows, which are 4 * row + slope */
 enum { WKI_CHAIN_NONE = 255 };
 
