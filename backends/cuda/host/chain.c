@@ -27,6 +27,7 @@ typedef struct gathering {
     const wki_plan *plan;
     int first, n;
     entry *list;
+    int count;      /* of entries */
     reach *reaches; /* of all items' views, one after the other */
     int *begins;    /* an item's among them */
     const wki_item **constants;
@@ -84,7 +85,7 @@ static bool reads_constant(const gathering *g, const wki_item *item)
 static bool is_told_constants(const gathering *g, const wki_item *item)
 {
     wki_gathered alone = { 0 };
-    return reads_constant(g, item) && wki_can_link(item) && wki_link_item(&alone, item, 0, g->constants);
+    return reads_constant(g, item) && wki_can_link(item) && wki_link_item(&alone, item, 0, g->constants, true);
 }
 
 static void find_reaches(gathering *g)
@@ -147,13 +148,25 @@ static bool meets_any(const gathering *g, int at, int j, const window *w, side w
     return false;
 }
 
+/* A fill of which the next call that touches it has a part: one for each of the chain's elements */
+static bool is_cut_later(const gathering *g, const wki_gathered *chain, int at, const wki_item *fill)
+{
+    for (int i = at + 1; i < g->count && fill->call.op == WKI_OP_fill; i++) {
+        const wki_item *item = g->list[i].chain ? NULL : item_at(g, g->list[i].item);
+        for (int k = 0; item && k < item->call.nviews; k++)
+            if (item->spaces[k] == fill->spaces[0]) return wki_numel(&item->views[k]) == chain->count;
+    }
+    return false;
+}
+
 /* A call that waits for others than the chain's does not make wait what waits for the chain. */
 static bool joins(const gathering *g, wki_gathered *chain, int at, int j, const window *w)
 {
     const entry *e = &g->list[at + j];
     if (e->closed || (w->nbehind > 0 && meets_any(g, at, j, w, BEFORE))) return false;
     const wki_item *item = item_at(g, e->item);
-    return wki_can_link(item) && wki_link_item(chain, item, e->item, g->constants);
+    return wki_can_link(item) &&
+           wki_link_item(chain, item, e->item, g->constants, is_cut_later(g, chain, at + j, item));
 }
 
 static void look_ahead(const gathering *g, wki_gathered *chain, int at, int n, window *w)
@@ -188,7 +201,7 @@ static bool is_single(const gathering *g, const wki_gathered *chain)
 }
 
 /* From the entry at hand, which is closed afterwards. */
-static wk_status gather_from(gathering *g, int at, int *n)
+static wk_status gather_from(gathering *g, int at)
 {
     entry *e = &g->list[at];
     const wki_item *item = item_at(g, e->item);
@@ -197,8 +210,8 @@ static wk_status gather_from(gathering *g, int at, int *n)
     wki_gathered *chain = wki_alloc(sizeof *chain);
     if (!chain) return WK_E_MEMORY;
     window w = { { WITHIN }, 0 };
-    const int ahead = *n - at < WINDOW ? *n - at : WINDOW;
-    const bool begins = wki_link_item(chain, item, e->item, g->constants);
+    const int ahead = g->count - at < WINDOW ? g->count - at : WINDOW;
+    const bool begins = wki_link_item(chain, item, e->item, g->constants, true);
     if (begins) look_ahead(g, chain, at, ahead, &w);
     if (!begins) {
         wki_free(chain);
@@ -209,15 +222,15 @@ static wk_status gather_from(gathering *g, int at, int *n)
         return WK_OK;
     }
     const int fewer = put_in_order(e, ahead, chain, &w);
-    memmove(e + ahead - fewer, e + ahead, (size_t)(*n - at - ahead) * sizeof *e);
-    *n -= fewer;
+    memmove(e + ahead - fewer, e + ahead, (size_t)(g->count - at - ahead) * sizeof *e);
+    g->count -= fewer;
     return WK_OK;
 }
 
-static wk_status gather(gathering *g, int *n)
+static wk_status gather(gathering *g)
 {
-    for (int at = 0; at < *n;) {
-        const wk_status status = g->list[at].closed ? WK_OK : gather_from(g, at, n);
+    for (int at = 0; at < g->count;) {
+        const wk_status status = g->list[at].closed ? WK_OK : gather_from(g, at);
         if (status) return status;
         at += g->list[at].closed;
     }
@@ -258,7 +271,8 @@ static wk_status make_chain(const gathering *g, const entry *e, wki_unit *u)
 {
     bool stays[WKI_CHAIN_STEPS];
     const wki_gathered *chain = e->chain;
-    u->views = wki_alloc(WKI_CHAIN_PLACES * sizeof *u->views);
+    u->views = wki_alloc(WKI_CHAIN_PLACES * (sizeof *u->views + sizeof **u->views));
+    wki_view *const views = (wki_view *)(u->views + WKI_CHAIN_PLACES);
     u->chain = wki_alloc(sizeof *u->chain);
     if (!u->views || !u->chain) return WK_E_MEMORY;
     u->single = is_single(g, chain);
@@ -266,7 +280,7 @@ static wk_status make_chain(const gathering *g, const entry *e, wki_unit *u)
         const int32_t space = chain->links[i].space;
         stays[i] = !is_all_known(g, space, touched_by(g, chain, space));
     }
-    wki_gathered_make(chain, stays, u->chain, u->views, &u->call);
+    wki_gathered_make(chain, stays, u->chain, views, u->views, &u->call);
     return WK_OK;
 }
 
@@ -274,6 +288,7 @@ void wki_unit_clear(wki_unit *u)
 {
     wki_free(u->chain);
     wki_free(u->views);
+    wki_free(u->both);
     *u = (wki_unit){ 0 };
 }
 
@@ -283,11 +298,11 @@ static bool is_needless(const gathering *g, const entry *e)
     return !e->chain && g->constants[item->spaces[0]] == item && is_all_known(g, item->spaces[0], 1);
 }
 
-static wk_status make_units(gathering *g, int n, wki_units *units)
+static wk_status make_units(gathering *g, wki_units *units)
 {
-    for (int i = 0; i < n; i++)
+    for (int i = 0; i < g->count; i++)
         if (g->list[i].chain) count_told(g, g->list[i].chain);
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < g->count; i++) {
         const entry *e = &g->list[i];
         if (is_needless(g, e)) continue;
         wki_unit *u = &units->all[units->n++];
@@ -324,9 +339,9 @@ static wk_status prepare(gathering *g, wki_units *units)
     return got ? WK_OK : WK_E_MEMORY;
 }
 
-static void finish(gathering *g, int n)
+static void finish(gathering *g)
 {
-    for (int i = 0; i < n && g->list; i++) wki_free(g->list[i].chain);
+    for (int i = 0; i < g->count; i++) wki_free(g->list[i].chain);
     wki_free(g->list);
     wki_free(g->reaches);
     wki_free(g->begins);
@@ -338,19 +353,18 @@ static void finish(gathering *g, int n)
 wk_status wki_units_of(const wki_plan *plan, int first, int last, wki_units *units)
 {
     gathering g = { .plan = plan, .first = first, .n = last - first };
-    int n = 0;
     *units = (wki_units){ 0 };
     wk_status status = prepare(&g, units);
     if (status == WK_OK) {
         for (int i = 0; i < plan->nitems; i++) learn_of_item(&g, item_at(&g, i), i);
         find_reaches(&g);
         for (int i = first; i < last; i++)
-            if (!item_at(&g, i)->host) g.list[n++].item = i;
-        if (is_wanted()) status = gather(&g, &n);
+            if (!item_at(&g, i)->host) g.list[g.count++].item = i;
+        if (is_wanted()) status = gather(&g);
     }
-    if (status == WK_OK) status = make_units(&g, n, units);
+    if (status == WK_OK) status = make_units(&g, units);
     if (status == WK_OK) status = wki_units_go_on(plan, units);
-    finish(&g, n);
+    finish(&g);
     return status;
 }
 

@@ -11,7 +11,7 @@ typedef struct wki_unit {
     wki_call call; /* what it reads and writes; of a chain all that it touches */
     wki_chain *chain;        /* NULL: an item as it is */
     const wki_call *product; /* NULL: none */
-    const wki_view **views;  /* the call's, if they are the unit's own */
+    const wki_view **views, **both; /* its own: of the chain, and of it and the product */
 } wki_unit;
 
 typedef struct wki_units {

@@ -78,10 +78,12 @@ static const wki_view **views_of_both(const wki_call *a, const wki_call *b, wki_
 static wk_status unite(wki_units *units, const wki_call *product, int p, int u, int to)
 {
     wki_unit *from = &units->all[u], both = { .item = units->all[p].item, .product = product };
-    both.views = views_of_both(&units->all[p].call, &from->call, &both.call);
-    if (!both.views) return WK_E_MEMORY;
+    both.both = views_of_both(&units->all[p].call, &from->call, &both.call);
+    if (!both.both) return WK_E_MEMORY;
     both.chain = from->chain;
+    both.views = from->views;
     from->chain = NULL;
+    from->views = NULL;
     wki_unit_clear(from);
     wki_unit_clear(&units->all[p]);
     units->all[to] = both;

@@ -8,7 +8,7 @@ extern "C" {
 #endif
 #include "backends/cuda/host/cuda.h"
 
-enum { WKI_CHAIN_STEPS = 24, WKI_CHAIN_PLACES = 32, WKI_CHAIN_SLOTS = 24, WKI_CHAIN_DIMS = 3, WKI_CHAIN_INPUTS = 5 };
+enum { WKI_CHAIN_STEPS = 32, WKI_CHAIN_PLACES = 32, WKI_CHAIN_SLOTS = 24, WKI_CHAIN_DIMS = 3, WKI_CHAIN_INPUTS = 5 };
 enum { WKI_CHAIN_FILL = 4 * WKI_ROW_COUNT, WKI_CHAIN_COPY }; /* forms behind those of rows, which are 4 * row + slope */
 enum { WKI_CHAIN_NONE = 255 };
 
@@ -28,7 +28,7 @@ typedef struct wki_chain_step {
 
 /* A kernel takes it by value. */
 typedef struct wki_chain {
-    int32_t count, nloads, nsteps;
+    int32_t count, nloads, nsteps, nslots;
     int32_t size[WKI_CHAIN_DIMS];
     wki_chain_step step[WKI_CHAIN_STEPS];
     wki_chain_place place[WKI_CHAIN_PLACES]; /* the first nloads are loaded, into the slots of their numbers */

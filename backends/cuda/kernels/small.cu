@@ -190,7 +190,7 @@ template <class T, class S> static __global__ void multiply(const small_args g)
     make_tile<T, S>(g, (T *)memory);
 }
 
-/* A thread goes on with the outputs that it has made itself. */
+/* A thread goes on with the outputs that it has made itself. Its slots are words that none but it reads in the end. */
 template <class S> static __global__ void multiply_and_go_on(const small_args g, const wki_chain c)
 {
     enum { SLOTS = WKI_CHAIN_SLOTS * S::THREADS, MEMORY = SLOTS > S::SHARED ? SLOTS : S::SHARED };
@@ -199,7 +199,6 @@ template <class S> static __global__ void multiply_and_go_on(const small_args g,
     make_tile<float, S>(g, (float *)memory);
     const unsigned in_row = (unsigned)((g.n + S::SIDE - 1) / S::SIDE);
     const int64_t first = (int64_t)(blockIdx.x / in_row) * S::SIDE, left = (int64_t)(blockIdx.x % in_row) * S::SIDE;
-    if (!WKI_FAULT(194)) __syncthreads();
     for (int e = (int)threadIdx.x; e < S::OUTPUTS; e += S::THREADS) {
         const int64_t row = first + e / S::SIDE, column = left + e % S::SIDE;
         if (row >= g.m || column >= g.n) continue;
