@@ -1,0 +1,39 @@
+/* What kernels of small products share: their arguments, fours of neighbours, and what is done to a sum. */
+#ifndef WKI_CUDA_SMALL_ARGS_H
+#define WKI_CUDA_SMALL_ARGS_H
+#include "backends/cuda/kernels/finish.h"
+
+typedef struct small_args {
+    int64_t m, n, k;
+    int64_t row[4], column[4]; /* steps in c, a, b, mask: along m, or k in b; along n, or k in a */
+    wki_lattice batch;         /* of the same */
+    void *data[4];
+    const void *bias; /* one number a column; NULL: none */
+    bool accumulate, relu;
+} small_args;
+
+enum { C, A, B, MASK, MOST_BATCH = 65535 };
+
+template <class T> struct alignas(16) four {
+    T at[4];
+};
+
+template <class T> WKI_DEVICE four<T> four_at(const T *from, int64_t step, int64_t left)
+{
+    four<T> x = { { 0, 0, 0, 0 } };
+    if (step == 1 && left >= 4 && ((uintptr_t)from & 15) == 0) return *(const four<T> *)from;
+    WKI_UNROLL for (int j = 0; j < 4; j++) if (j < left) x.at[j] = from[j * step];
+    return x;
+}
+
+template <class T> WKI_DEVICE void finish(const small_args &g, const int64_t at[4], int64_t row, int64_t column, T sum)
+{
+    if (row >= g.m || column >= g.n) return;
+    T *c = (T *)g.data[C] + at[C] + row * g.row[C] + column * g.column[C];
+    const T *mask = (const T *)g.data[MASK];
+    if (g.accumulate) sum += *c;
+    if (mask) mask += at[MASK] + row * g.row[MASK] + column * g.column[MASK];
+    *c = wki_finished(sum, g.bias ? (const T *)g.bias + column : NULL, g.relu, mask);
+}
+
+#endif
