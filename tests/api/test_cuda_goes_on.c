@@ -7,8 +7,8 @@
 
 WICK_ON_CPU("its tensors lie on a device of their own accord")
 
-enum { ALL = 3, LINES = 24, SHAPES = 6 };
-static const int64_t shapes[SHAPES][2] = { { 5, 9 }, { 33, 17 }, { 1, 40 }, { 70, 3 }, { 16, 16 }, { 700, 13 } };
+enum { ALL = 3, LINES = 24, SHAPES = 5 };
+static const int64_t shapes[SHAPES][2] = { { 5, 9 }, { 33, 17 }, { 1, 40 }, { 70, 3 }, { 16, 16 } };
 
 typedef struct program {
     uint64_t seed;
@@ -98,7 +98,6 @@ static void compare(wk_tensor *a, wk_tensor *b, uint64_t seed, const char *what)
 
 TEST(products, that_go_on_have_the_bits_of_ordinary_runs_in_any_order_that_their_graph_allows)
 {
-    setenv("WICK_CUDA_SMALL", "1000000", 1);
     for (uint64_t seed = 1; seed <= 40 && cuda_here(); seed++) {
         WK_SCOPE(one);
         program plain = program_of(seed), planned = program_of(seed);
@@ -160,7 +159,6 @@ static int launches(layers *l, wk_tensor *in, bool with)
 
 TEST(products, that_go_on_are_one_launch_each)
 {
-    setenv("WICK_CUDA_SMALL", "1000000", 1);
     if (!cuda_here() || !emulator("wki_emu_live")) return;
     wk_set_device(wk_cuda(0));
     wk_tensor *in = wk_randn(WK_SHAPE(8, 30), WK_F32);

@@ -3,9 +3,20 @@
  * every SLICES-th product of all of the tile's sums, and the slices' sums are added in their order: the order depends
  * on shapes alone. */
 #include "backends/cuda/kernels/chain_steps.h"
+#include "backends/cuda/kernels/finish.h"
 #include "backends/cuda/kernels/small.h"
-#include "backends/cuda/kernels/small_strip.h"
 #include <stdlib.h>
+
+typedef struct small_args {
+    int64_t m, n, k;
+    int64_t row[4], column[4]; /* steps in c, a, b, mask: along m, or k in b; along n, or k in a */
+    wki_lattice batch;         /* of the same */
+    void *data[4];
+    const void *bias; /* one number a column; NULL: none */
+    bool accumulate, relu;
+} small_args;
+
+enum { C, A, B, MASK, MOST_BATCH = 65535 };
 
 /* A tile of SIDE x SIDE, of OWN x OWN a thread; a slice takes four neighbours in k of every 4 * SLICES, FOURS times a
  * step. */
@@ -29,6 +40,10 @@ template <int SIDE_, int SLICES_, int FOURS_> struct shape {
     };
 };
 
+template <class T> struct alignas(16) four {
+    T at[4];
+};
+
 /* Lines of an operand along k: rows of a, columns of b. by_k: numbers that lie side by side are neighbours in k, else
  * they may be neighbouring lines; fours of such neighbours are what is loaded and kept. */
 template <class T> struct lines {
@@ -36,6 +51,14 @@ template <class T> struct lines {
     int64_t count, step, k_step;
     bool by_k;
 };
+
+template <class T> WKI_DEVICE four<T> four_at(const T *from, int64_t step, int64_t left)
+{
+    four<T> x = { { 0, 0, 0, 0 } };
+    if (step == 1 && left >= 4 && ((uintptr_t)from & 15) == 0) return *(const four<T> *)from;
+    WKI_UNROLL for (int j = 0; j < 4; j++) if (j < left) x.at[j] = from[j * step];
+    return x;
+}
 
 /* From k on, of which there are `left` more */
 template <class T, class S> WKI_DEVICE void fetch(four<T> to[S::LOADS], const lines<T> &l, int64_t k, int64_t left)
@@ -109,6 +132,16 @@ WKI_DEVICE void add_up(four<T> sum[4], T *shared, const lines<T> &a, const lines
     }
 }
 
+template <class T> WKI_DEVICE void finish(const small_args &g, const int64_t at[4], int64_t row, int64_t column, T sum)
+{
+    if (row >= g.m || column >= g.n) return;
+    T *c = (T *)g.data[C] + at[C] + row * g.row[C] + column * g.column[C];
+    const T *mask = (const T *)g.data[MASK];
+    if (g.accumulate) sum += *c;
+    if (mask) mask += at[MASK] + row * g.row[MASK] + column * g.column[MASK];
+    *c = wki_finished(sum, g.bias ? (const T *)g.bias + column : NULL, g.relu, mask);
+}
+
 /* shared[s * OUTPUTS + e] is slice s's sum of output e; the helpers of an output take slices that follow each other. */
 template <class T, class S>
 WKI_DEVICE void join(T *shared, const small_args &g, const int64_t at[4], int64_t row, int64_t column)
@@ -130,61 +163,46 @@ WKI_DEVICE void join(T *shared, const small_args &g, const int64_t at[4], int64_
     }
 }
 
-template <int SIDE, int SLICES, int FOURS> struct tile : shape<SIDE, SLICES, FOURS> {
-    typedef shape<SIDE, SLICES, FOURS> S;
-    static unsigned blocks(const small_args &g)
-    {
-        return (unsigned)((g.n + SIDE - 1) / SIDE * ((g.m + SIDE - 1) / SIDE));
-    }
-    /* output e of the block at hand */
-    static __device__ void place(const small_args &g, int e, int64_t *row, int64_t *column)
-    {
-        const unsigned in_row = (unsigned)((g.n + SIDE - 1) / SIDE); /* tiles */
-        *row = (int64_t)(blockIdx.x / in_row) * SIDE + e / SIDE;
-        *column = (int64_t)(blockIdx.x % in_row) * SIDE + e % SIDE;
-    }
-    template <class T> static __device__ void make(const small_args &g, T *shared)
-    {
-        const int t = (int)threadIdx.x, slice = t / S::TEAM, down = t % S::TEAM / S::ACROSS * 4;
-        const int across = t % S::ACROSS * 4;
-        int64_t at[4], row, column;
-        place(g, 0, &row, &column);
-        wki_places<4>(g.batch, blockIdx.y, at);
-        const lines<T> a = { (const T *)g.data[A] + at[A] + row * g.row[A], g.m - row, g.row[A], g.column[A],
-                             g.column[A] == 1 };
-        const lines<T> b = { (const T *)g.data[B] + at[B] + column * g.column[B], g.n - column, g.column[B], g.row[B],
-                             g.row[B] == 1 && g.column[B] != 1 };
-        four<T> sum[4] = {};
-        add_up<T, S>(sum, shared, a, b, g.k, down, across);
-        __syncthreads();
-        WKI_UNROLL for (int i = 0; i < 4; i++) * (four<T> *)(shared + slice * S::OUTPUTS + (down + i) * SIDE + across) =
-            sum[i];
-        __syncthreads();
-        join<T, S>(shared, g, at, row, column);
-    }
-};
+template <class T, class S> WKI_DEVICE void make_tile(const small_args &g, T *shared)
+{
+    const int t = (int)threadIdx.x, slice = t / S::TEAM, down = t % S::TEAM / S::ACROSS * 4, across = t % S::ACROSS * 4;
+    const unsigned in_row = (unsigned)((g.n + S::SIDE - 1) / S::SIDE); /* tiles */
+    const int64_t row = (int64_t)(blockIdx.x / in_row) * S::SIDE, column = (int64_t)(blockIdx.x % in_row) * S::SIDE;
+    int64_t at[4];
+    wki_places<4>(g.batch, blockIdx.y, at);
+    const lines<T> a = { (const T *)g.data[A] + at[A] + row * g.row[A], g.m - row, g.row[A], g.column[A],
+                         g.column[A] == 1 };
+    const lines<T> b = { (const T *)g.data[B] + at[B] + column * g.column[B], g.n - column, g.column[B], g.row[B],
+                         g.row[B] == 1 && g.column[B] != 1 };
+    four<T> sum[4] = {};
+    add_up<T, S>(sum, shared, a, b, g.k, down, across);
+    __syncthreads();
+    WKI_UNROLL for (int i = 0; i < 4; i++) * (four<T> *)(shared + slice * S::OUTPUTS + (down + i) * S::SIDE + across) =
+        sum[i];
+    __syncthreads();
+    join<T, S>(shared, g, at, row, column);
+}
 
 template <class T, class S> static __global__ void multiply(const small_args g)
 {
     if (!WKI_FAULT(189)) WKI_BEGIN();
     WKI_SHARED(four<T>, memory, S::SHARED / 4);
-    S::make(g, (T *)memory);
+    make_tile<T, S>(g, (T *)memory);
 }
 
-/* A thread goes on with the outputs that it has made itself. */
+/* A thread goes on with the outputs that it has made itself. Its slots are words that none but it reads in the end. */
 template <class S> static __global__ void multiply_and_go_on(const small_args g, const wki_chain c)
 {
-    constexpr int threads = S::THREADS, outputs = S::OUTPUTS, wide = threads < outputs ? threads : outputs;
-    constexpr int slots = WKI_CHAIN_SLOTS * wide, sums = S::SHARED;
+    enum { SLOTS = WKI_CHAIN_SLOTS * S::THREADS, MEMORY = SLOTS > S::SHARED ? SLOTS : S::SHARED };
     WKI_BEGIN();
-    WKI_SHARED(four<float>, memory, (slots > sums ? slots : sums) / 4);
-    S::make(g, (float *)memory);
-    if (!WKI_FAULT(194)) __syncthreads();
-    for (int e = (int)threadIdx.x; e < outputs; e += threads) {
-        int64_t row, column;
-        S::place(g, e, &row, &column);
+    WKI_SHARED(four<float>, memory, MEMORY / 4);
+    make_tile<float, S>(g, (float *)memory);
+    const unsigned in_row = (unsigned)((g.n + S::SIDE - 1) / S::SIDE);
+    const int64_t first = (int64_t)(blockIdx.x / in_row) * S::SIDE, left = (int64_t)(blockIdx.x % in_row) * S::SIDE;
+    for (int e = (int)threadIdx.x; e < S::OUTPUTS; e += S::THREADS) {
+        const int64_t row = first + e / S::SIDE, column = left + e % S::SIDE;
         if (row >= g.m || column >= g.n) continue;
-        f32::run_element(c, (blockIdx.y * g.m + row) * g.n + column, (float *)memory + threadIdx.x, wide);
+        f32::run_element(c, (blockIdx.y * g.m + row) * g.n + column, (float *)memory + threadIdx.x, S::THREADS);
     }
 }
 
@@ -207,7 +225,8 @@ bool wki_small_takes(const wki_call *call)
 
 template <class T, class S> static void launch(const wki_queue *queue, const small_args *g, const wki_chain *then)
 {
-    const dim3 grid(S::blocks(*g), (unsigned)g->batch.count);
+    const int64_t tiles = (g->n + S::SIDE - 1) / S::SIDE * ((g->m + S::SIDE - 1) / S::SIDE);
+    const dim3 grid((unsigned)tiles, (unsigned)g->batch.count);
     if (then)
         WKI_LAUNCH((multiply_and_go_on<S>), grid, S::THREADS, 0, queue, *g, *then);
     else
@@ -215,36 +234,20 @@ template <class T, class S> static void launch(const wki_queue *queue, const sma
 }
 
 /* Few outputs are cut small, so that many blocks share them; steps are long where sums are. */
-template <class T> static void launch_tiles(const wki_queue *queue, const small_args *g, const wki_chain *then)
+template <class T> static void launch_fitting(const wki_queue *queue, const small_args *g, const wki_chain *then)
 {
     enum { ENOUGH = 96, LONGER = sizeof(T) == 4 ? 2 : 1 };
     const int64_t tiles = (g->m + 15) / 16 * ((g->n + 15) / 16) * g->batch.count;
     if (g->k <= 32 && tiles > 4 * ENOUGH)
-        launch<T, tile<32, 4, 2>>(queue, g, then);
+        launch<T, shape<32, 4, 2>>(queue, g, then);
     else if (g->k <= 32)
-        launch<T, tile<16, 8, 1>>(queue, g, then);
+        launch<T, shape<16, 8, 1>>(queue, g, then);
     else if (tiles >= ENOUGH)
-        launch<T, tile<16, 16, 1>>(queue, g, then);
+        launch<T, shape<16, 16, 1>>(queue, g, then);
     else if (g->k <= 256)
-        launch<T, tile<8, 64, 1>>(queue, g, then);
+        launch<T, shape<8, 64, 1>>(queue, g, then);
     else
-        launch<T, tile<8, 64, LONGER>>(queue, g, then);
-}
-
-/* Strips, as long as all of them are at work at once */
-static void launch_fitting(const wki_queue *queue, const small_args *g, const wki_chain *then)
-{
-    enum { AT_ONCE = 264 };
-    if (strip<32>::blocks(*g) * g->batch.count > AT_ONCE)
-        launch_tiles<float>(queue, g, then);
-    else if (g->k <= 128)
-        launch<float, strip<32>>(queue, g, then);
-    else if (g->k <= 256)
-        launch<float, strip<64>>(queue, g, then);
-    else if (g->k <= 512)
-        launch<float, strip<128>>(queue, g, then);
-    else
-        launch<float, strip<256>>(queue, g, then);
+        launch<T, shape<8, 64, LONGER>>(queue, g, then);
 }
 
 wk_status wki_small_run(const wki_queue *queue, const wki_call *call, const wki_chain *then)
@@ -268,8 +271,8 @@ wk_status wki_small_run(const wki_queue *queue, const wki_call *call, const wki_
     g.accumulate = attrs->accumulate;
     g.relu = attrs->relu;
     if (c->dtype == WK_F64)
-        launch_tiles<double>(queue, &g, NULL);
+        launch_fitting<double>(queue, &g, NULL);
     else
-        launch_fitting(queue, &g, then);
+        launch_fitting<float>(queue, &g, then);
     return wki_launched(queue, call);
 }
