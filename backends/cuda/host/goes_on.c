@@ -1,5 +1,6 @@
-/* Products that go on with a chain over their results: where a small product's results are loaded by a chain, element
- * by element, and nothing that stands between the two touches what the later one of them needs, both are one launch. */
+/* Products that go on with a chain over their results: where a very small product's results are loaded by a chain,
+ * element by element, and nothing that stands between the two touches what the later one of them needs, both are one
+ * launch. */
 #include "backends/cuda/host/chain.h"
 #include "backends/cuda/kernels/small.h"
 #include "base/alloc.h"
@@ -90,9 +91,9 @@ static wk_status unite(wki_units *units, const wki_call *product, int p, int u, 
     return WK_OK;
 }
 
-static bool is_small_product(const wki_unit *unit)
+static bool may_be_followed(const wki_unit *unit)
 {
-    return unit->call.views && !unit->chain && wki_product_is_small(&unit->call) &&
+    return unit->call.views && !unit->chain && wki_product_goes_on(&unit->call) &&
            wki_is_contiguous(unit->call.views[0]);
 }
 
@@ -100,7 +101,7 @@ static wk_status look_back(const wki_plan *plan, wki_units *units, int u)
 {
     for (int p = u - 1; p >= 0 && u - p < BACK; p--) {
         const wki_unit *product = &units->all[p];
-        if (!is_small_product(product) || !may_go_on(product, &units->all[u])) continue;
+        if (!may_be_followed(product) || !may_go_on(product, &units->all[u])) continue;
         const bool early = is_apart(units, u, p + 1, u), late = !early && is_apart(units, p, p + 1, u);
         if (early || late || WKI_FAULT(197))
             return unite(units, &plan->items[product->item]->call, p, u, early ? p : u);

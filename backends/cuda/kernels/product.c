@@ -89,9 +89,9 @@ static bool is_small(const wki_call *call)
     return is_exact && wki_numel(c) > 0 && a->size[a->ndim - 1] > 0 && wki_small_takes(call);
 }
 
-bool wki_product_is_small(const wki_call *call)
+bool wki_product_goes_on(const wki_call *call)
 {
-    return call->op == WKI_OP_product && call->views[C]->dtype == WK_F32 && is_small(call);
+    return call->op == WKI_OP_product && is_small(call) && wki_small_goes_on(call);
 }
 
 static unsigned shares(const wki_call *call) { return is_small(call) ? 0 : WKI_SHARES_LANE; }

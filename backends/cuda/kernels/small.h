@@ -7,10 +7,11 @@ extern "C" {
 #endif
 /* Is the call of op product, in f32 or f64 and with something to add up, such a one? Then it needs no scratch, and wki_small_run does all of it. */
 bool wki_small_takes(const wki_call *call);
-/* then: NULL, or a chain of f32 over the results in their order, which c holds side by side. */
+/* then: NULL or, of one that wki_product_goes_on, a chain over the results in their order, which c holds side by side. */
 wk_status wki_small_run(const wki_queue *queue, const wki_call *call, const wki_chain *then);
-/* Is it a product of f32 that is made so? */
-bool wki_product_is_small(const wki_call *call);
+bool wki_small_goes_on(const wki_call *call);
+/* Is it a product that is made so, and can be followed by a chain in the same launch? */
+bool wki_product_goes_on(const wki_call *call);
 #ifdef __cplusplus
 }
 #endif
