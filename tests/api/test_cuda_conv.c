@@ -93,6 +93,27 @@ TEST(cuda_conv, of_any_window_and_groups_with_bias_and_relu)
     }
 }
 
+/* Its memory is not at a multiple of 16 bytes, and channels end anywhere in what is moved at once. */
+static void move_by(twin *t, int64_t elements)
+{
+    const int64_t bytes = elements * (int64_t)wk_dtype_size((wk_dtype)t->cpu.dtype);
+    t->cpu.data = (char *)t->cpu.data + bytes;
+    t->gpu.data = (char *)t->gpu.data + bytes;
+}
+
+TEST(cuda_conv, has_its_bias_and_relu_wherever_it_lies)
+{
+    if (!cuda_here()) return;
+    for (int i = 0; i < 120; i++) {
+        convolution c = random_convolution(i);
+        c.attrs.bias = i % 3 != 0, c.attrs.relu = c.attrs.bias ? i & 1 : true;
+        fill(&c);
+        move_by(&c.y, below(4));
+        move_by(&c.bias, below(4));
+        check(&c, WKI_OP_conv);
+    }
+}
+
 TEST(cuda_conv, has_its_transpose_with_bias)
 {
     if (!cuda_here()) return;
