@@ -299,6 +299,26 @@ TEST(cuda_conv, comes_in_pieces_by_the_weight)
     }
 }
 
+/* As many channels, and few windows: images lie side by side. And images that are many: their sums are added in pieces.
+ */
+TEST(cuda_conv, comes_in_pieces_by_the_weight_whatever_is_smaller)
+{
+    if (!cuda_here()) return;
+    for (int many = 0; many < 2; many++) {
+        convolution c = {
+            .dtype = WK_F32, .bits = 3, .n = many ? 1100 : 40, .in = many ? 1 : 64, .out = 2, .parts = 1
+        };
+        wki_window *w = &c.attrs.window;
+        c.attrs.groups = many ? 1 : 8;
+        for (int d = 0; d < 3; d++) {
+            w->kernel[d] = !d ? 1 : many ? 3 : 5, w->stride[d] = w->dilation[d] = 1, w->padding[d] = w->kernel[d] / 2;
+            w->in[d] = w->out[d] = d ? 6 : 1;
+        }
+        fill(&c);
+        check(&c, WKI_OP_conv_weight);
+    }
+}
+
 /* ---- cuDNN's part: in f32, without groups, y and the gradient by the data ---- */
 
 static const int three_ops[] = { WKI_OP_conv, WKI_OP_conv_data, WKI_OP_conv_weight };
