@@ -93,6 +93,27 @@ TEST(cuda_conv, of_any_window_and_groups_with_bias_and_relu)
     }
 }
 
+/* Its memory is not at a multiple of 16 bytes, and channels end anywhere in what is moved at once. */
+static void move_by(twin *t, int64_t elements)
+{
+    const int64_t bytes = elements * (int64_t)wk_dtype_size((wk_dtype)t->cpu.dtype);
+    t->cpu.data = (char *)t->cpu.data + bytes;
+    t->gpu.data = (char *)t->gpu.data + bytes;
+}
+
+TEST(cuda_conv, has_its_bias_and_relu_wherever_it_lies)
+{
+    if (!cuda_here()) return;
+    for (int i = 0; i < 120; i++) {
+        convolution c = random_convolution(i);
+        c.attrs.bias = i % 3 != 0, c.attrs.relu = c.attrs.bias ? i & 1 : true;
+        fill(&c);
+        move_by(&c.y, below(4));
+        move_by(&c.bias, below(4));
+        check(&c, WKI_OP_conv);
+    }
+}
+
 TEST(cuda_conv, has_its_transpose_with_bias)
 {
     if (!cuda_here()) return;
@@ -286,6 +307,26 @@ TEST(cuda_conv, comes_in_pieces_by_the_weight)
     if (!cuda_here()) return;
     for (int one = 0; one < 2; one++) {
         convolution c = large(one);
+        check(&c, WKI_OP_conv_weight);
+    }
+}
+
+/* As many channels, and few windows: images lie side by side. And images that are many: their sums are added in pieces.
+ */
+TEST(cuda_conv, comes_in_pieces_by_the_weight_whatever_is_smaller)
+{
+    if (!cuda_here()) return;
+    for (int many = 0; many < 2; many++) {
+        convolution c = {
+            .dtype = WK_F32, .bits = 3, .n = many ? 1100 : 40, .in = many ? 1 : 64, .out = 2, .parts = 1
+        };
+        wki_window *w = &c.attrs.window;
+        c.attrs.groups = many ? 1 : 8;
+        for (int d = 0; d < 3; d++) {
+            w->kernel[d] = !d ? 1 : many ? 3 : 5, w->stride[d] = w->dilation[d] = 1, w->padding[d] = w->kernel[d] / 2;
+            w->in[d] = w->out[d] = d ? 6 : 1;
+        }
+        fill(&c);
         check(&c, WKI_OP_conv_weight);
     }
 }

@@ -32,11 +32,6 @@ void wki_lay_out(const wki_queue *queue, const wki_view *to, const wki_view *fro
                    (const float *)from->data);
 }
 
-template <class T> WKI_DEVICE void finish_one(T *to, const T *from, const T *bias, const T *mask, bool relu)
-{
-    *to = wki_finished(from ? *from : 0, bias, relu, mask);
-}
-
 template <class T>
 static __global__ void finish(wki_lattice l, T *to, const T *from, const T *bias, const T *mask, bool relu)
 {
@@ -45,46 +40,91 @@ static __global__ void finish(wki_lattice l, T *to, const T *from, const T *bias
     {
         int64_t at[4];
         wki_places<4>(l, i, at);
-        finish_one(to + at[0], from ? from + at[1] : NULL, bias ? bias + at[2] : NULL, mask ? mask + at[3] : NULL,
-                   relu);
+        to[at[0]] = wki_finished(from ? from[at[1]] : 0, bias ? bias + at[2] : NULL, relu, mask ? mask + at[3] : NULL);
     }
 }
 
-/* The same where the last dim is long: a block stays in a row of it, and finds its place once. */
-template <class T>
-static __global__ void finish_rows(wki_lattice l, T *to, const T *from, const T *bias, const T *mask, bool relu)
+/* All but the bias are side by side; a number of it goes to `run` elements in turn, and after `biases` numbers comes
+ * the first. */
+typedef struct stretch {
+    int64_t count, run, biases;
+} stretch;
+
+/* n elements that are moved at once */
+template <class T, int n> struct alignas(sizeof(T) * n) some {
+    T at[n];
+};
+
+template <class T, int n> WKI_DEVICE some<T, n> some_of(const T *x, int64_t i, int64_t count)
+{
+    if (i + n <= count) return *(const some<T, n> *)(x + i);
+    some<T, n> values = {};
+    WKI_UNROLL for (int k = 0; k < n; k++) if (i + k < count) values.at[k] = x[i + k];
+    return values;
+}
+
+template <class T, int n>
+static __global__ void finish_stretch(const stretch s, T *to, const T *from, const T *bias, const T *mask, bool relu)
 {
     WKI_BEGIN();
-    const int last = l.ndim - 1;
-    const int64_t columns = l.size[last], rows = l.count / columns;
-    for (int64_t row = blockIdx.y; row < rows; row += gridDim.y) {
-        int64_t at[4];
-        wki_places<4>(l, row * columns, at);
-        WKI_EACH(i, columns)
+    WKI_EACH(group, (s.count + n - 1) / n)
+    {
+        const int64_t i = group * n, turn = bias ? wki_divided(i, s.run) : 0;
+        some<T, n> values = {}, masks = {};
+        if (from) values = some_of<T, n>(from, i, s.count);
+        if (mask) masks = some_of<T, n>(mask, i, s.count);
+        int64_t in_run = i - turn * s.run, which = bias ? turn - wki_divided(turn, s.biases) * s.biases : 0;
+        T add = bias ? bias[which] : 0;
+        WKI_UNROLL for (int k = 0; k < n; k++)
         {
-            finish_one(to + at[0] + i * l.stride[0][last], from ? from + at[1] + i * l.stride[1][last] : NULL,
-                       bias ? bias + at[2] + i * l.stride[2][last] : NULL,
-                       mask ? mask + at[3] + i * l.stride[3][last] : NULL, relu);
+            values.at[k] = wki_finished(values.at[k], bias != NULL, add, relu, mask != NULL, masks.at[k]);
+            if (!bias || k == n - 1 || ++in_run < s.run) continue;
+            in_run = 0;
+            if (++which == s.biases && !WKI_FAULT(190)) which = 0;
+            if (i + k + 1 < s.count) add = bias[which];
         }
+        if (i + n <= s.count)
+            *(some<T, n> *)(to + i) = values;
+        else
+            WKI_UNROLL for (int k = 0; k < n; k++) if (i + k < s.count) to[i + k] = values.at[k];
     }
+}
+
+/* Is all but the bias side by side, and the bias along one dim at most? */
+static bool is_stretch(const wki_lattice *l, const wki_finish *f, stretch *s)
+{
+    const bool is_there[] = { true, f->from.data != NULL, false, f->mask.data != NULL };
+    int64_t step = 1;
+    *s = (stretch){ l->count, l->count, 1 };
+    for (int d = l->ndim - 1; d >= 0; step *= l->size[d--]) {
+        if (l->size[d] == 1) continue;
+        for (int k = 0; k < 4; k++)
+            if (is_there[k] && l->stride[k][d] != step) return false;
+        if (!f->bias.data || l->stride[2][d] == 0) continue;
+        if (l->stride[2][d] != 1 || s->biases > 1) return false;
+        s->run = step, s->biases = l->size[d];
+    }
+    return true;
 }
 
 template <class T> static void run_finish(const wki_queue *queue, const wki_finish *f)
 {
-    const int64_t long_row = 128, most_rows = 32768;
+    enum { MANY = 16 / sizeof(T) };
     const wki_view *views[] = { &f->to, &f->from, &f->bias, &f->mask };
     const wki_lattice l = wki_lattice_of(views, 4, wki_dims_of(&f->to), true);
     T *const to = (T *)f->to.data;
     const T *const from = (const T *)f->from.data, *const bias = (const T *)f->bias.data;
     const T *const mask = (const T *)f->mask.data;
+    const bool is_aligned = ((uintptr_t)to | (uintptr_t)from | (uintptr_t)mask) % 16 == 0;
+    stretch s;
     if (l.count == 0) return;
-    const int64_t columns = l.size[l.ndim - 1], rows = l.count / columns;
-    if (l.ndim == 1 || columns < long_row) {
+    if (!is_stretch(&l, f, &s))
         WKI_LAUNCH((finish<T>), wki_grid(l.count), WKI_THREADS, 0, queue, l, to, from, bias, mask, f->relu);
-        return;
-    }
-    const dim3 grid(wki_grid(columns), (unsigned)(rows < most_rows ? rows : most_rows));
-    WKI_LAUNCH((finish_rows<T>), grid, WKI_THREADS, 0, queue, l, to, from, bias, mask, f->relu);
+    else if (is_aligned)
+        WKI_LAUNCH((finish_stretch<T, MANY>), wki_grid((l.count - 1) / MANY + 1), WKI_THREADS, 0, queue, s, to, from,
+                   bias, mask, f->relu);
+    else
+        WKI_LAUNCH((finish_stretch<T, 1>), wki_grid(l.count), WKI_THREADS, 0, queue, s, to, from, bias, mask, f->relu);
 }
 
 void wki_finish_run(const wki_queue *queue, const wki_finish *f)
