@@ -67,18 +67,23 @@ WKI_DEVICE void place(const wki_chain &c, int32_t i, int32_t index[WKI_CHAIN_DIM
     index[0] = i;
 }
 
-/* Of `many` elements, a block's threads apart; `there` of them are there. Loads are on their way together. */
+/* Of `many` elements, a block's threads apart, `there` of them are there. MANY loads are on their way together. */
 template <int many>
 WKI_DEVICE void load_all(const wki_chain &c, const int32_t index[many][WKI_CHAIN_DIMS], int there, element *slot)
 {
-    enum { AT_ONCE = MANY / many };
-    WKI_ROLLED for (int n = 0; n < c.nloads; n += AT_ONCE)
+    WKI_ROLLED for (int n = 0; n < c.nloads; n += MANY / many)
     {
-        element loaded[AT_ONCE][many];
-        WKI_UNROLL for (int j = 0; j < AT_ONCE; j++) WKI_UNROLL for (int k = 0; k < many; k++) loaded[j][k] =
-            n + j < c.nloads && k < there ? load(c.place[n + j], index[k]) : 0;
-        WKI_UNROLL for (int j = 0; j < AT_ONCE; j++) WKI_UNROLL for (int k = 0; k < many; k++) if (n + j < c.nloads)
-            slot[((n + j) * many + k) * THREADS] = loaded[j][k];
+        element loaded[MANY];
+        WKI_UNROLL for (int j = 0; j < MANY; j++)
+        {
+            const int at = n + j / many, k = j % many;
+            loaded[j] = at < c.nloads && k < there ? load(c.place[at], index[k]) : 0;
+        }
+        WKI_UNROLL for (int j = 0; j < MANY; j++)
+        {
+            const int at = n + j / many, k = j % many;
+            if (at < c.nloads) slot[(at * many + k) * THREADS] = loaded[j];
+        }
     }
 }
 
