@@ -15,7 +15,7 @@ static bool ours_here(void)
     return cuda_here();
 }
 
-enum { ALL = 3, LINES = 24, SHAPES = 5 };
+enum { ALL = 3, LINES = 16, SHAPES = 5 };
 static const int64_t shapes[SHAPES][2] = { { 5, 9 }, { 33, 17 }, { 1, 40 }, { 70, 3 }, { 60, 40 } };
 
 typedef struct program {
@@ -106,7 +106,7 @@ static void compare(wk_tensor *a, wk_tensor *b, uint64_t seed, const char *what)
 
 TEST(products, that_go_on_have_the_bits_of_ordinary_runs_in_any_order_that_their_graph_allows)
 {
-    for (uint64_t seed = 1; seed <= 30 && ours_here(); seed++) {
+    for (uint64_t seed = 1; seed <= 24 && ours_here(); seed++) {
         WK_SCOPE(one);
         program plain = program_of(seed), planned = program_of(seed);
         wk_plan *plan = wk_capture(run_program, &planned);

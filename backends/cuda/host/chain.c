@@ -58,7 +58,7 @@ static bool may_be_constant(const gathering *g, const wki_item *item, int i)
 {
     const wki_space *s = &g->plan->spaces[item->spaces[0]];
     return !item->host && item->call.op == WKI_OP_fill && ((const wki_fill_attrs *)item->call.attrs)->step == 0 &&
-           s->passing && s->first == i && s->last < g->first + g->n && item->views[0].dtype == WK_F32 &&
+           s->passing && s->first == i && s->last < g->first + g->n && wki_is_float((wk_dtype)item->views[0].dtype) &&
            wki_is_dense(&item->views[0]);
 }
 

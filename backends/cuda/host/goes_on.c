@@ -43,7 +43,8 @@ static bool loads_in_order(const wki_chain *c, const void *data)
 static bool may_go_on(const wki_unit *product, const wki_unit *u)
 {
     const wki_view *c = product->call.views[0];
-    if (u->chain->count != wki_numel(c) || !loads_in_order(u->chain, c->data)) return false;
+    if (u->chain->dtype != WK_F32 || u->chain->count != wki_numel(c) || !loads_in_order(u->chain, c->data))
+        return false;
     for (int k = 0; k < u->call.nviews; k++) {
         const wki_view *v = u->call.views[k];
         const bool written = k < u->call.nout, is_result = v->data == c->data && wki_is_contiguous(v);

@@ -26,12 +26,19 @@ static bool walk_alike(const wki_view *y, const wki_view *x)
     return inner < 0 || length(x->stride[inner]) <= 1;
 }
 
+/* In which it computes; WK_DTYPE_COUNT: any, since it is a fill of bools */
+static wk_dtype dtype_of(const wki_call *call)
+{
+    const wk_dtype dtype = (wk_dtype)call->views[call->nviews - 1]->dtype;
+    return call->op == WKI_OP_fill && dtype == WK_BOOL ? WK_DTYPE_COUNT : dtype;
+}
+
 static bool has_form(const wki_call *call)
 {
-    if (call->op < WKI_ROW_COUNT)
-        return call->views[call->nviews - 1]->dtype == WK_F32 && wki_chain_has(call->op, slope_of(call));
-    if (call->op == WKI_OP_copy) return call->views[1]->dtype == WK_F32 && walk_alike(call->views[0], call->views[1]);
-    return is_constant_fill(call);
+    const wk_dtype dtype = dtype_of(call);
+    if (call->op < WKI_ROW_COUNT) return wki_chain_has(dtype, call->op, slope_of(call));
+    if (call->op == WKI_OP_copy) return wki_is_float(dtype) && walk_alike(call->views[0], call->views[1]);
+    return is_constant_fill(call) && (wki_is_float(dtype) || dtype == WK_DTYPE_COUNT);
 }
 
 bool wki_can_link(const wki_item *item)
@@ -39,10 +46,11 @@ bool wki_can_link(const wki_item *item)
     const wki_call *call = &item->call;
     if (item->host || call->nviews > 1 + WKI_CHAIN_INPUTS || !has_form(call)) return false;
     const int64_t count = wki_numel(call->views[0]);
+    const wk_dtype dtype = dtype_of(call);
     bool takes = count > 0 && count < INT32_MAX / 2;
     for (int k = 0; k < call->nviews; k++)
         takes =
-            takes && (call->views[k]->dtype == WK_F32 || (call->views[k]->dtype == WK_BOOL && call->op != WKI_OP_copy));
+            takes && (call->views[k]->dtype == dtype || (call->views[k]->dtype == WK_BOOL && call->op != WKI_OP_copy));
     return takes;
 }
 
@@ -89,6 +97,7 @@ static bool take_elements(wki_gathered *g, const wki_call *call, bool *plainly)
     for (int k = 0; k < call->nviews; k++) plain = plain && is_plain(call->views[k]);
     *plainly = false;
     if (g->count == 0) {
+        g->dtype = dtype_of(call);
         g->count = wki_numel(call->views[0]);
         g->plain = true;
         take_shape(g, call->views[0]);
@@ -195,9 +204,21 @@ static int add_link(wki_gathered *g, uint16_t form, int spot)
     return g->nlinks++;
 }
 
+/* As the chain's dtype has it */
+static wki_chain_number number_of(const wki_gathered *g, double number)
+{
+    wki_chain_number n;
+    memset(&n, 0, sizeof n);
+    if (g->dtype == WK_F32)
+        n.single = (float)number;
+    else
+        n.twice = number;
+    return n;
+}
+
 static int value_of_fill(wki_gathered *g, const wki_item *fill)
 {
-    const float number = (float)((const wki_fill_attrs *)fill->call.attrs)->value;
+    const wki_chain_number number = number_of(g, ((const wki_fill_attrs *)fill->call.attrs)->value);
     for (int i = 0; i < g->nlinks; i++)
         if (g->links[i].form == WKI_CHAIN_FILL && !memcmp(&g->links[i].s, &number, sizeof number))
             return WKI_FIRST_STEP + i;
@@ -219,17 +240,17 @@ static int value_at(wki_gathered *g, const wki_view *v, bool plainly, const wki_
     return s->value;
 }
 
-static void set_form(wki_link *link, const wki_call *call)
+static void set_numbers(const wki_gathered *g, wki_link *link, const wki_call *call)
 {
     static const wki_row_attrs none = { 0, 0, 0 };
     if (call->op == WKI_OP_fill) {
         const double value = ((const wki_fill_attrs *)call->attrs)->value;
-        link->s = call->views[0]->dtype == WK_BOOL ? value != 0 : (float)value;
+        link->s = number_of(g, call->views[0]->dtype == WK_BOOL ? value != 0 : value);
     }
     if (call->op >= WKI_ROW_COUNT) return;
     const wki_row_attrs *attrs = call->attrs ? call->attrs : &none;
-    link->s = (float)attrs->s;
-    link->t = (float)attrs->t;
+    link->s = number_of(g, attrs->s);
+    link->t = number_of(g, attrs->t);
 }
 
 static uint16_t form_of(const wki_call *call)
@@ -242,7 +263,8 @@ static bool link_call(wki_gathered *g, const wki_call *call, const int32_t *spac
 {
     int from[WKI_CHAIN_INPUTS];
     bool plainly;
-    if (!take_elements(g, call, &plainly)) return false;
+    if (!take_elements(g, call, &plainly) || (dtype_of(call) != g->dtype && dtype_of(call) != WK_DTYPE_COUNT))
+        return false;
     for (int k = 1; k < call->nviews; k++) {
         from[k - 1] = value_at(g, call->views[k], plainly, constants[spaces[k]]);
         if (from[k - 1] < 0) return false;
@@ -252,7 +274,7 @@ static bool link_call(wki_gathered *g, const wki_call *call, const int32_t *spac
     const int i = add_link(g, form_of(call), to);
     if (i < 0) return false;
     wki_link *link = &g->links[i];
-    set_form(link, call);
+    set_numbers(g, link, call);
     link->nfrom = (int8_t)(call->nviews - 1);
     link->space = spaces[0];
     for (int k = 0; k < link->nfrom; k++) link->from[k] = (int8_t)from[k];
@@ -408,7 +430,7 @@ static bool link_any(wki_gathered *g, const wki_item *item, const wki_item *cons
 /* Of the item's shape, with the same members */
 static bool cut_all(wki_gathered *g, const wki_item *item, const wki_item *const *constants)
 {
-    wki_gathered cut = { .count = wki_numel(&item->views[0]), .plain = true };
+    wki_gathered cut = { .dtype = g->dtype, .count = wki_numel(&item->views[0]), .plain = true };
     take_shape(&cut, &item->views[0]);
     for (int i = 0; i < g->nmembers; i++) {
         if (!link_any(&cut, g->items[i], constants)) return false;
@@ -524,7 +546,7 @@ void wki_gathered_make(const wki_gathered *g, const bool *stays, wki_chain *to, 
 {
     int32_t stride[WKI_CHAIN_PLACES][WKI_CHAIN_DIMS] = { { 0 } };
     uint8_t number[WKI_CHAIN_PLACES] = { 0 };
-    *to = (wki_chain){ .count = (int32_t)g->count, .size = { 1, 1, 1 } };
+    *to = (wki_chain){ .dtype = (int32_t)g->dtype, .count = (int32_t)g->count, .size = { 1, 1, 1 } };
     merge_dims(g, to->size, stride);
     const wki_gathered left = without_the_unused(g, stays);
     put_places(&left, stride, to, number);

@@ -18,10 +18,11 @@ typedef struct wki_link {
     int8_t nfrom, spot; /* spot: where the result goes; -1: nowhere */
     int8_t from[WKI_CHAIN_INPUTS];
     int32_t space; /* of the spot, then */
-    float s, t;
+    wki_chain_number s, t;
 } wki_link;
 
 typedef struct wki_gathered {
+    wk_dtype dtype; /* of numbers; once count is known */
     int ndim, nspots, nlinks, nmembers;
     int64_t size[WKI_MAX_DIMS], count; /* no dim of size 1 */
     bool plain;                        /* all is contiguous or a number: the shape does not matter */

@@ -1,26 +1,33 @@
-/* What a thread does for an element of a chain: the functions are those of the kernels of single rows, so that the bits
- * are. What is known when it is launched, all but the values, is the same for all threads. */
-#ifndef WKI_CUDA_CHAIN_STEPS_H
-#define WKI_CUDA_CHAIN_STEPS_H
-#include "backends/cuda/kernels/kernel.h"
+/* What a thread does for an element of a chain of one element type, WKI_TYPE_f32 ...: the functions are those of the
+ * kernels of single rows, so that the bits are. Included once in a file. */
 #include "backends/cuda/kernels/chain.h"
+#include "backends/cuda/kernels/kernel.h"
 
-namespace f32
+#if defined WKI_TYPE_f32
+#define SPACE          f32
+#define NUMBER(number) (number).single
+#elif defined WKI_TYPE_f64
+#define SPACE          f64
+#define NUMBER(number) (number).twice
+#else
+#define SPACE          whole
+#define NUMBER(number) wki_number((number).twice)
+#endif
+namespace SPACE
 {
-#define WKI_TYPE_f32
 #include "backends/cuda/kernels/forms.h"
 
-WKI_DEVICE element value_of(const wki_chain_step &step, const element in[WKI_CHAIN_INPUTS])
+WKI_DEVICE element value_of(const wki_chain_step &step, const element *slot, int apart)
 {
-    const real s = step.s, t = step.t;
+    const real s = NUMBER(step.s), t = NUMBER(step.t);
     switch (step.form) {
 #define FORM(NAME, SLOPE, FUNCTION, TO, VIEWS, INPUTS, VALUE)                                                          \
     case 4 * WKI_ROW_##NAME + SLOPE:                                                                                   \
         return (element)FUNCTION##_of(INPUTS(ARGUMENT) s, t);
-#define ARGUMENT(TYPE, LETTER, MEMORY, VIEW) (TYPE) in[VIEW - 1],
+#define ARGUMENT(TYPE, LETTER, MEMORY, VIEW) (TYPE) slot[step.from[VIEW - 1] * apart],
 #include "backends/cuda/kernels/each_form.h"
     case WKI_CHAIN_FILL: return s;
-    default: return in[0];
+    default: return slot[step.from[0] * apart];
     }
 }
 
@@ -57,21 +64,4 @@ WKI_DEVICE void place(const wki_chain &c, int32_t i, int32_t index[WKI_CHAIN_DIM
     index[0] = i;
 }
 
-/* By one thread alone; slot: its first one, the next is `apart` further on. */
-WKI_DEVICE void run_element(const wki_chain &c, int64_t i, element *slot, int apart)
-{
-    int32_t index[WKI_CHAIN_DIMS];
-    place(c, (int32_t)i, index);
-    WKI_ROLLED for (int k = 0; k < c.nloads; k++) slot[k * apart] = load(c.place[k], index);
-    WKI_ROLLED for (int k = 0; k < c.nsteps; k++)
-    {
-        const wki_chain_step &step = c.step[k];
-        element in[WKI_CHAIN_INPUTS];
-        WKI_UNROLL for (int j = 0; j < WKI_CHAIN_INPUTS; j++) in[j] = slot[step.from[j] * apart];
-        const element value = value_of(step, in);
-        if (step.to != WKI_CHAIN_NONE) slot[step.to * apart] = value;
-        if (step.put != WKI_CHAIN_NONE) store(c.place[step.put], index, value);
-    }
-}
-} // namespace f32
-#endif
+} // namespace

@@ -1,6 +1,7 @@
 /* Products of very few multiplications: neighbouring threads add up every `lanes`-th product of an output, and then
  * their sums by halves: the order depends on shapes alone. Such a kernel is done before one of more instructions has
  * fetched them. A thread may go on with a chain from the output that it has made. */
+#define WKI_TYPE_f32
 #include "backends/cuda/kernels/chain_steps.h"
 #include "backends/cuda/kernels/small_args.h"
 
@@ -26,6 +27,21 @@ template <class T> WKI_DEVICE int64_t make_dot(const small_args &g, int lanes)
     return output;
 }
 
+/* Element i of a chain, by one thread; its slots are `apart` from each other. */
+WKI_DEVICE void go_on(const wki_chain &c, int64_t i, float *slot, int apart)
+{
+    int32_t index[WKI_CHAIN_DIMS];
+    f32::place(c, (int32_t)i, index);
+    WKI_ROLLED for (int k = 0; k < c.nloads; k++) slot[k * apart] = f32::load(c.place[k], index);
+    WKI_ROLLED for (int k = 0; k < c.nsteps; k++)
+    {
+        const wki_chain_step &step = c.step[k];
+        const float value = f32::value_of(step, slot, apart);
+        if (step.to != WKI_CHAIN_NONE) slot[step.to * apart] = value;
+        if (step.put != WKI_CHAIN_NONE) f32::store(c.place[step.put], index, value);
+    }
+}
+
 template <class T> static __global__ void __launch_bounds__(THREADS) dots(const small_args g, int lanes)
 {
     WKI_BEGIN();
@@ -37,7 +53,7 @@ static __global__ void __launch_bounds__(THREADS) dots_and_chain(const small_arg
     WKI_BEGIN();
     WKI_SHARED(float, slots, WKI_CHAIN_SLOTS *THREADS);
     const int64_t output = make_dot<float>(g, lanes);
-    if (output >= 0) f32::run_element(c, output, slots + threadIdx.x, THREADS);
+    if (output >= 0) go_on(c, output, slots + threadIdx.x, THREADS);
 }
 
 template <class T> void wki_dots(const wki_queue *queue, const small_args *g, const wki_chain *then)
