@@ -195,11 +195,6 @@ static int put_in_order(entry *list, int n, wki_gathered *chain, const window *w
     return n - to;
 }
 
-static bool is_single(const gathering *g, const wki_gathered *chain)
-{
-    return chain->nmembers == 1 && !reads_constant(g, item_at(g, chain->members[0]));
-}
-
 /* From the entry at hand, which is closed afterwards. */
 static wk_status gather_from(gathering *g, int at)
 {
@@ -213,12 +208,8 @@ static wk_status gather_from(gathering *g, int at)
     const int ahead = g->count - at < WINDOW ? g->count - at : WINDOW;
     const bool begins = wki_link_item(chain, item, e->item, g->constants, true);
     if (begins) look_ahead(g, chain, at, ahead, &w);
-    if (!begins) {
+    if (!begins || (chain->nmembers == 1 && !reads_constant(g, item))) {
         wki_free(chain);
-        return WK_OK;
-    }
-    if (is_single(g, chain)) {
-        e->chain = chain;
         return WK_OK;
     }
     const int fewer = put_in_order(e, ahead, chain, &w);
@@ -271,25 +262,26 @@ static wk_status make_chain(const gathering *g, const entry *e, wki_unit *u)
 {
     bool stays[WKI_CHAIN_STEPS];
     const wki_gathered *chain = e->chain;
-    u->views = wki_alloc(WKI_CHAIN_PLACES * (sizeof *u->views + sizeof **u->views));
-    wki_view *const views = (wki_view *)(u->views + WKI_CHAIN_PLACES);
-    u->chain = wki_alloc(sizeof *u->chain);
-    if (!u->views || !u->chain) return WK_E_MEMORY;
-    u->single = is_single(g, chain);
+    const wki_view **at = wki_alloc(WKI_CHAIN_PLACES * (sizeof *at + sizeof **at));
+    wki_view *views = (wki_view *)(at + WKI_CHAIN_PLACES);
+    u->chain = at ? wki_alloc(sizeof *u->chain) : NULL;
+    if (!u->chain) {
+        wki_free(at);
+        return WK_E_MEMORY;
+    }
     for (int i = 0; i < chain->nlinks; i++) {
         const int32_t space = chain->links[i].space;
         stays[i] = !is_all_known(g, space, touched_by(g, chain, space));
     }
-    wki_gathered_make(chain, stays, u->chain, views, u->views, &u->call);
+    wki_gathered_make(chain, stays, u->chain, views, at, &u->call);
     return WK_OK;
 }
 
-void wki_unit_clear(wki_unit *u)
+static void free_unit(wki_unit *u)
 {
+    if (!u->chain) return;
     wki_free(u->chain);
-    wki_free(u->views);
-    wki_free(u->both);
-    *u = (wki_unit){ 0 };
+    wki_free((void *)(uintptr_t)u->call.views); /* its own */
 }
 
 static bool is_needless(const gathering *g, const entry *e)
@@ -309,7 +301,7 @@ static wk_status make_units(gathering *g, wki_units *units)
         *u = (wki_unit){ .item = e->item, .call = item_at(g, e->item)->call };
         if (e->chain && make_chain(g, e, u)) return WK_E_MEMORY;
         if (!u->chain || u->chain->nsteps > 0) continue;
-        wki_unit_clear(u);
+        free_unit(u);
         units->n--;
     }
     return WK_OK;
@@ -363,13 +355,12 @@ wk_status wki_units_of(const wki_plan *plan, int first, int last, wki_units *uni
         if (is_wanted()) status = gather(&g);
     }
     if (status == WK_OK) status = make_units(&g, units);
-    if (status == WK_OK) status = wki_units_go_on(plan, units);
     finish(&g);
     return status;
 }
 
 void wki_units_free(wki_units *units)
 {
-    for (int i = 0; i < units->n; i++) wki_unit_clear(&units->all[i]);
+    for (int i = 0; i < units->n; i++) free_unit(&units->all[i]);
     wki_free(units->all);
 }

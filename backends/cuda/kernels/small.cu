@@ -98,15 +98,18 @@ WKI_DEVICE void add_up(four<T> sum[4], T *shared, const lines<T> &a, const lines
                        int across)
 {
     const int slice = (int)threadIdx.x / S::TEAM;
-    four<T> next_a[S::LOADS], next_b[S::LOADS];
-    fetch<T, S, fours>(next_a, a, 0, length);
-    fetch<T, S, fours>(next_b, b, 0, length);
+    four<T> now_a[S::LOADS], now_b[S::LOADS], next_a[S::LOADS] = {}, next_b[S::LOADS] = {};
+    fetch<T, S, fours>(now_a, a, 0, length);
+    fetch<T, S, fours>(now_b, b, 0, length);
+    fetch<T, S, fours>(next_a, a, S::STEP, length - S::STEP);
+    fetch<T, S, fours>(next_b, b, S::STEP, length - S::STEP);
     for (int64_t k = 0; k < length; k += S::STEP) {
-        const int64_t next = k + S::STEP;
+        const int64_t next = k + 2 * S::STEP;
         if (k > 0) __syncthreads();
-        keep<T, S>(shared, next_a, a.by_k);
-        keep<T, S>(shared + S::PART, next_b, b.by_k);
+        keep<T, S>(shared, now_a, a.by_k);
+        keep<T, S>(shared + S::PART, now_b, b.by_k);
         if (!WKI_FAULT(164)) __syncthreads();
+        WKI_UNROLL for (int i = 0; i < S::LOADS; i++) now_a[i] = next_a[i], now_b[i] = next_b[i];
         if (next < length) {
             fetch<T, S, fours>(next_a, a, next, length - next);
             fetch<T, S, fours>(next_b, b, next, length - next);
@@ -147,7 +150,7 @@ WKI_DEVICE void join(T *shared, const small_args &g, const int64_t at[4], int64_
 
 template <class T, class S, bool fours> static __global__ void multiply(const small_args g)
 {
-    if (!WKI_FAULT(189)) WKI_BEGIN();
+    WKI_BEGIN();
     WKI_SHARED(four<T>, memory, S::SHARED / 4);
     T *const shared = (T *)memory;
     const int t = (int)threadIdx.x, slice = t / S::TEAM, down = t % S::TEAM / S::ACROSS * 4, across = t % S::ACROSS * 4;
@@ -175,14 +178,6 @@ static int64_t most_work()
 {
     static const char *const wish = getenv("WICK_CUDA_SMALL");
     return wish && *wish ? strtoll(wish, NULL, 10) : INT64_C(1) << 24;
-}
-
-static bool is_few(int64_t outputs, int64_t k) { return outputs <= WKI_DOTS / k; }
-
-bool wki_small_goes_on(const wki_call *call)
-{
-    const wki_view *c = call->views[0], *a = call->views[1];
-    return c->dtype == WK_F32 && is_few(wki_numel(c), a->size[a->ndim - 1]);
 }
 
 bool wki_small_takes(const wki_call *call)
@@ -214,12 +209,12 @@ template <class T, class S> static void launch(const wki_queue *queue, const sma
 }
 
 /* Few outputs are cut small, so that many blocks share them; steps are long where sums are. */
-template <class T> static void launch_fitting(const wki_queue *queue, const small_args *g, const wki_chain *then)
+template <class T> static void launch_fitting(const wki_queue *queue, const small_args *g)
 {
     enum { ENOUGH = 96, LONGER = sizeof(T) == 4 ? 2 : 1 };
     const int64_t tiles = (g->m + 15) / 16 * ((g->n + 15) / 16) * g->batch.count;
-    if (is_few(g->m * g->n * g->batch.count, g->k))
-        wki_dots<T>(queue, g, then);
+    if (g->m * g->n * g->batch.count <= WKI_DOTS / g->k)
+        wki_dots<T>(queue, g);
     else if (g->k <= 32 && tiles > 4 * ENOUGH)
         launch<T, shape<32, 4, 2>>(queue, g);
     else if (g->k <= 32)
@@ -232,7 +227,7 @@ template <class T> static void launch_fitting(const wki_queue *queue, const smal
         launch<T, shape<8, 64, LONGER>>(queue, g);
 }
 
-wk_status wki_small_run(const wki_queue *queue, const wki_call *call, const wki_chain *then)
+void wki_small_run(const wki_queue *queue, const wki_call *call)
 {
     const wki_product_attrs *attrs = (const wki_product_attrs *)call->attrs;
     const wki_view *c = call->views[0], *mask = attrs->mask ? call->views[3 + attrs->bias] : c;
@@ -253,8 +248,7 @@ wk_status wki_small_run(const wki_queue *queue, const wki_call *call, const wki_
     g.accumulate = attrs->accumulate;
     g.relu = attrs->relu;
     if (c->dtype == WK_F64)
-        launch_fitting<double>(queue, &g, NULL);
+        launch_fitting<double>(queue, &g);
     else
-        launch_fitting<float>(queue, &g, then);
-    return wki_launched(queue, call);
+        launch_fitting<float>(queue, &g);
 }

@@ -25,7 +25,7 @@ template <class T> WKI_DEVICE void finish(const small_args &g, const int64_t at[
     *c = wki_finished(sum, g.bias ? (const T *)g.bias + column : NULL, g.relu, mask);
 }
 
-/* Of no more than WKI_DOTS multiplications; then: NULL, or what float goes on with. */
+/* Of no more than WKI_DOTS multiplications */
 enum { WKI_DOTS = 1 << 16 };
-template <class T> void wki_dots(const wki_queue *queue, const small_args *g, const wki_chain *then);
+template <class T> void wki_dots(const wki_queue *queue, const small_args *g);
 #endif
