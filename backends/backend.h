@@ -38,6 +38,7 @@ typedef struct wki_backend {
     wk_status (*prepare)(wki_plan *plan);
     wk_status (*replay)(wki_plan *plan);
     void (*forget)(wki_plan *plan);
+    int rests; /* how many calls long a plan's small results keep their places to themselves, for calls that run at once */
     const wki_uploader *uploader; /* NULL: the host's memory is the device's */
 } wki_backend;
 

@@ -212,18 +212,29 @@ TEST(cuda_conv, keeps_nan_and_infinities_where_they_belong)
     }
 }
 
+/* So that no weight meets zeros beyond the edge: whether these are multiplied is a library's choice. */
+static void without_padding(wki_window *w)
+{
+    for (int d = 0; d < 3; d++) {
+        const int32_t reach = w->dilation[d] * (w->kernel[d] - 1) + 1;
+        if (w->in[d] < reach) w->in[d] = reach;
+        w->padding[d] = 0, w->out[d] = (w->in[d] - reach) / w->stride[d] + 1;
+    }
+}
+
 /* cuDNN may multiply them by zeros where there is no window. */
 TEST(cuda_conv, has_nan_and_infinities_at_least_where_they_belong)
 {
     if (!cuda_here()) return;
     static const double odd[] = { NAN, INFINITY, -INFINITY };
     for (int i = 0; i < 60; i++) {
+        const bool forward = i % 2, in_weights = i % 4 < 2;
         convolution c = random_convolution(0);
         c.attrs.window = random_window(1 + i % 3);
+        if (in_weights) without_padding(&c.attrs.window);
         fill(&c);
-        const bool forward = i % 2;
         twin *const from = forward ? &c.x : &c.y, *const to = forward ? &c.y : &c.x,
-                    *const place = i % 4 < 2 ? &c.w : from;
+                    *const place = in_weights ? &c.w : from;
         set_number(place, MARGIN + below(wki_numel(&place->cpu)), odd[below(3)]);
         send(place);
         run(&c, forward ? WKI_OP_conv : WKI_OP_conv_data);
@@ -231,7 +242,8 @@ TEST(cuda_conv, has_nan_and_infinities_at_least_where_they_belong)
         CHECK(got && !device_backend()->copy_out(0, got, to->block, to->bytes));
         for (int64_t k = 0; k < wki_numel(&to->cpu); k++) {
             const double want = number_at(to, to->host, MARGIN + k), x = number_at(to, got, MARGIN + k);
-            CHECK(isnan(x) || (isfinite(want) ? fabs(x - want) < 1e-4 : x == want));
+            ck_assert_msg(isnan(x) || (isfinite(want) ? fabs(x - want) < 1e-4 : x == want), "%d: %.9g, not %.9g", i, x,
+                          want);
         }
         free(got);
         drop_all(&c);

@@ -4,6 +4,7 @@
 #include "backends/cuda/host/chain.h"
 #include "backends/cuda/host/device.h"
 #include "backends/cuda/host/order.h"
+#include "backends/cuda/kernels/small.h"
 #include "backends/rules.h"
 #include "base/alloc.h"
 #include "base/fault.h"
@@ -227,7 +228,13 @@ static wk_status capture_unit(const ready *r, const wki_unit *unit, cudaStream_t
                        "planning"))
         return WK_E_DEVICE;
     char *scratch = r->scratch ? r->scratch + r->pieces[i].at : NULL;
-    const wk_status status = kernel ? kernel->run(&queue, call, scratch) : wki_chain_run(&queue, call, unit->chain);
+    wk_status status = WK_OK;
+    if (kernel)
+        status = kernel->run(&queue, call, scratch);
+    else if (unit->product)
+        status = wki_small_run(&queue, unit->product, unit->chain);
+    else
+        status = wki_chain_run(&queue, call, unit->chain);
     return status ? status : wki_cuda_check(wki_order_end(order, stream), queue.index, "planning");
 }
 

@@ -89,6 +89,11 @@ static bool is_small(const wki_call *call)
     return is_exact && wki_numel(c) > 0 && a->size[a->ndim - 1] > 0 && wki_small_takes(call);
 }
 
+bool wki_product_goes_on(const wki_call *call)
+{
+    return call->op == WKI_OP_product && is_small(call) && wki_small_goes_on(call);
+}
+
 static unsigned shares(const wki_call *call) { return is_small(call) ? 0 : WKI_SHARES_LANE; }
 
 static size_t scratch_bytes(const wki_call *call) { return is_small(call) ? 0 : plan_of(call).bytes; }
@@ -147,10 +152,7 @@ static void finish(const wki_queue *queue, const wki_call *call, const plan *p, 
 
 static wk_status run(const wki_queue *queue, const wki_call *call, void *scratch)
 {
-    if (is_small(call)) {
-        wki_small_run(queue, call);
-        return wki_launched(queue, call);
-    }
+    if (is_small(call)) return wki_small_run(queue, call, NULL);
     plan p = plan_of(call);
     const wki_view *c = call->views[0];
     if (wki_numel(c) == 0) return WK_OK;

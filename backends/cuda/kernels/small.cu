@@ -2,20 +2,8 @@
  * operands of any strides, sums, bias, ReLU and mask. A block makes a tile of c. Each of its slices of threads adds up
  * every SLICES-th product of all of the tile's sums, and the slices' sums are added in their order: the order depends
  * on shapes alone. */
-#include "backends/cuda/kernels/finish.h"
-#include "backends/cuda/kernels/small.h"
+#include "backends/cuda/kernels/small_args.h"
 #include <stdlib.h>
-
-typedef struct small_args {
-    int64_t m, n, k;
-    int64_t row[4], column[4]; /* steps in c, a, b, mask: along m, or k in b; along n, or k in a */
-    wki_lattice batch;         /* of the same */
-    void *data[4];
-    const void *bias; /* one number a column; NULL: none */
-    bool accumulate, relu;
-} small_args;
-
-enum { C, A, B, MASK, MOST_BATCH = 65535 };
 
 /* A tile of SIDE x SIDE, of OWN x OWN a thread; a slice takes four neighbours in k of every 4 * SLICES, FOURS times a
  * step. */
@@ -59,8 +47,10 @@ template <class T> WKI_DEVICE four<T> four_at(const T *from, int64_t step, int64
     return x;
 }
 
-/* From k on, of which there are `left` more */
-template <class T, class S> WKI_DEVICE void fetch(four<T> to[S::LOADS], const lines<T> &l, int64_t k, int64_t left)
+/* From k on, of which there are `left` more. fours: all of them lie so that one load takes them; little code is soon
+ * fetched itself. */
+template <class T, class S, bool fours>
+WKI_DEVICE void fetch(four<T> to[S::LOADS], const lines<T> &l, int64_t k, int64_t left)
 {
     WKI_UNROLL for (int i = 0; i < S::LOADS; i++)
     {
@@ -70,7 +60,10 @@ template <class T, class S> WKI_DEVICE void fetch(four<T> to[S::LOADS], const li
         const four<T> none = { { 0, 0, 0, 0 } };
         const T *from = l.first + line * l.step + (k + at) * l.k_step;
         const bool here = line < l.count && at < left;
-        to[i] = !here ? none : l.by_k ? four_at(from, l.k_step, left - at) : four_at(from, l.step, l.count - line);
+        if (fours)
+            to[i] = here ? *(const four<T> *)from : none;
+        else
+            to[i] = !here ? none : l.by_k ? four_at(from, l.k_step, left - at) : four_at(from, l.step, l.count - line);
     }
 }
 
@@ -100,14 +93,14 @@ template <class T, class S> WKI_DEVICE void take(four<T> to[4], const T *kept, b
 }
 
 /* A thread's part of the sums of its place in the tile. */
-template <class T, class S>
+template <class T, class S, bool fours>
 WKI_DEVICE void add_up(four<T> sum[4], T *shared, const lines<T> &a, const lines<T> &b, int64_t length, int down,
                        int across)
 {
     const int slice = (int)threadIdx.x / S::TEAM;
     four<T> next_a[S::LOADS], next_b[S::LOADS];
-    fetch<T, S>(next_a, a, 0, length);
-    fetch<T, S>(next_b, b, 0, length);
+    fetch<T, S, fours>(next_a, a, 0, length);
+    fetch<T, S, fours>(next_b, b, 0, length);
     for (int64_t k = 0; k < length; k += S::STEP) {
         const int64_t next = k + S::STEP;
         if (k > 0) __syncthreads();
@@ -115,8 +108,8 @@ WKI_DEVICE void add_up(four<T> sum[4], T *shared, const lines<T> &a, const lines
         keep<T, S>(shared + S::PART, next_b, b.by_k);
         if (!WKI_FAULT(164)) __syncthreads();
         if (next < length) {
-            fetch<T, S>(next_a, a, next, length - next);
-            fetch<T, S>(next_b, b, next, length - next);
+            fetch<T, S, fours>(next_a, a, next, length - next);
+            fetch<T, S, fours>(next_b, b, next, length - next);
         }
         WKI_UNROLL for (int f = 0; f < S::FOURS; f++)
         {
@@ -129,16 +122,6 @@ WKI_DEVICE void add_up(four<T> sum[4], T *shared, const lines<T> &a, const lines
                     .at[j] = wki_fma_of(x[d].at[i], y[d].at[j], sum[i].at[j]);
         }
     }
-}
-
-template <class T> WKI_DEVICE void finish(const small_args &g, const int64_t at[4], int64_t row, int64_t column, T sum)
-{
-    if (row >= g.m || column >= g.n) return;
-    T *c = (T *)g.data[C] + at[C] + row * g.row[C] + column * g.column[C];
-    const T *mask = (const T *)g.data[MASK];
-    if (g.accumulate) sum += *c;
-    if (mask) mask += at[MASK] + row * g.row[MASK] + column * g.column[MASK];
-    *c = wki_finished(sum, g.bias ? (const T *)g.bias + column : NULL, g.relu, mask);
 }
 
 /* shared[s * OUTPUTS + e] is slice s's sum of output e; the helpers of an output take slices that follow each other. */
@@ -162,7 +145,7 @@ WKI_DEVICE void join(T *shared, const small_args &g, const int64_t at[4], int64_
     }
 }
 
-template <class T, class S> static __global__ void multiply(const small_args g)
+template <class T, class S, bool fours> static __global__ void multiply(const small_args g)
 {
     if (!WKI_FAULT(189)) WKI_BEGIN();
     WKI_SHARED(four<T>, memory, S::SHARED / 4);
@@ -177,7 +160,7 @@ template <class T, class S> static __global__ void multiply(const small_args g)
     const lines<T> b = { (const T *)g.data[B] + at[B] + column * g.column[B], g.n - column, g.column[B], g.row[B],
                          g.row[B] == 1 && g.column[B] != 1 };
     four<T> sum[4] = {};
-    add_up<T, S>(sum, shared, a, b, g.k, down, across);
+    add_up<T, S, fours>(sum, shared, a, b, g.k, down, across);
     __syncthreads();
     WKI_UNROLL for (int i = 0; i < 4; i++) * (four<T> *)(shared + slice * S::OUTPUTS + (down + i) * S::SIDE + across) =
         sum[i];
@@ -194,6 +177,14 @@ static int64_t most_work()
     return wish && *wish ? strtoll(wish, NULL, 10) : INT64_C(1) << 24;
 }
 
+static bool is_few(int64_t outputs, int64_t k) { return outputs <= WKI_DOTS / k; }
+
+bool wki_small_goes_on(const wki_call *call)
+{
+    const wki_view *c = call->views[0], *a = call->views[1];
+    return c->dtype == WK_F32 && is_few(wki_numel(c), a->size[a->ndim - 1]);
+}
+
 bool wki_small_takes(const wki_call *call)
 {
     const wki_view *c = call->views[0], *a = call->views[1];
@@ -202,18 +193,34 @@ bool wki_small_takes(const wki_call *call)
     return batch <= MOST_BATCH && wki_numel(c) <= most_work() / a->size[a->ndim - 1];
 }
 
+/* Do fours of neighbours in an operand, all of them whole, lie where one load takes them? */
+static bool are_fours(const small_args *g, int which, int64_t lines, int64_t line, int64_t k_step, bool by_k)
+{
+    bool are = ((uintptr_t)g->data[which] & 15) == 0;
+    for (int d = 0; d < g->batch.ndim; d++) are = are && g->batch.stride[which][d] % 4 == 0;
+    if (by_k) return are && k_step == 1 && line % 4 == 0 && g->k % 4 == 0;
+    return are && line == 1 && k_step % 4 == 0 && lines % 4 == 0;
+}
+
 template <class T, class S> static void launch(const wki_queue *queue, const small_args *g)
 {
     const int64_t tiles = (g->n + S::SIDE - 1) / S::SIDE * ((g->m + S::SIDE - 1) / S::SIDE);
-    WKI_LAUNCH((multiply<T, S>), dim3((unsigned)tiles, (unsigned)g->batch.count), S::THREADS, 0, queue, *g);
+    const dim3 grid((unsigned)tiles, (unsigned)g->batch.count);
+    if (are_fours(g, A, g->m, g->row[A], g->column[A], g->column[A] == 1) &&
+        are_fours(g, B, g->n, g->column[B], g->row[B], g->row[B] == 1 && g->column[B] != 1))
+        WKI_LAUNCH((multiply<T, S, true>), grid, S::THREADS, 0, queue, *g);
+    else
+        WKI_LAUNCH((multiply<T, S, false>), grid, S::THREADS, 0, queue, *g);
 }
 
 /* Few outputs are cut small, so that many blocks share them; steps are long where sums are. */
-template <class T> static void launch_fitting(const wki_queue *queue, const small_args *g)
+template <class T> static void launch_fitting(const wki_queue *queue, const small_args *g, const wki_chain *then)
 {
     enum { ENOUGH = 96, LONGER = sizeof(T) == 4 ? 2 : 1 };
     const int64_t tiles = (g->m + 15) / 16 * ((g->n + 15) / 16) * g->batch.count;
-    if (g->k <= 32 && tiles > 4 * ENOUGH)
+    if (is_few(g->m * g->n * g->batch.count, g->k))
+        wki_dots<T>(queue, g, then);
+    else if (g->k <= 32 && tiles > 4 * ENOUGH)
         launch<T, shape<32, 4, 2>>(queue, g);
     else if (g->k <= 32)
         launch<T, shape<16, 8, 1>>(queue, g);
@@ -225,7 +232,7 @@ template <class T> static void launch_fitting(const wki_queue *queue, const smal
         launch<T, shape<8, 64, LONGER>>(queue, g);
 }
 
-void wki_small_run(const wki_queue *queue, const wki_call *call)
+wk_status wki_small_run(const wki_queue *queue, const wki_call *call, const wki_chain *then)
 {
     const wki_product_attrs *attrs = (const wki_product_attrs *)call->attrs;
     const wki_view *c = call->views[0], *mask = attrs->mask ? call->views[3 + attrs->bias] : c;
@@ -246,7 +253,8 @@ void wki_small_run(const wki_queue *queue, const wki_call *call)
     g.accumulate = attrs->accumulate;
     g.relu = attrs->relu;
     if (c->dtype == WK_F64)
-        launch_fitting<double>(queue, &g);
+        launch_fitting<double>(queue, &g, NULL);
     else
-        launch_fitting<float>(queue, &g);
+        launch_fitting<float>(queue, &g, then);
+    return wki_launched(queue, call);
 }

@@ -1,0 +1,3 @@
+/* Chains of rows of f32. */
+#define WKI_TYPE_f32
+#include "backends/cuda/kernels/chains.h"
