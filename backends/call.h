@@ -253,8 +253,8 @@ typedef struct wki_pool_attrs {
     bool adaptive, include, backward;
 } wki_pool_attrs;
 
-/* pool_pick: y [n, c, out] -> x [n, c, in], index [n, c, out]: y = x[index], plane by plane. pool_put, its transpose: x
- * -> y, index; adds in ascending order. Contiguous; rank 2 stands for more: [planes, elements]. */
+/* pool_pick: y [n, c, out] -> x [n, c, in], index [n, c, out]: y = x[index] in each plane. pool_put, its transpose: x ->
+ * y, index, in ascending order; attributes: none, or the windows' wki_window. Contiguous; rank 2: [planes, elements]. */
 
 /* update: every optimizer. For each of n parameters the views p, s0, s1, s2 (as many states as the rule has), then, as
  * inputs, the n gradients. All contiguous, of one dtype. `numbers` lives in memory that the kernel reads: what changes

@@ -3,10 +3,10 @@
 #include "base/options.h"
 #include "nn/window.h"
 
-static wk_tensor *put(wk_tensor *g, wk_tensor *index, const wki_shape *shape);
-static wk_tensor *pick(wk_tensor *x, wk_tensor *index, const wki_shape *shape);
+static wk_tensor *put(wk_tensor *g, wk_tensor *index, const wki_window *w);
+static wk_tensor *pick(wk_tensor *x, wk_tensor *index, const wki_window *w);
 
-/* ---- Nodes: attributes are the shape to go back to ---- */
+/* ---- Nodes: attributes are the windows ---- */
 
 static wk_status pool_backward(wki_backward *b, wk_tensor **d)
 {
@@ -79,28 +79,32 @@ static wki_view flat(const wki_view *v)
     return f;
 }
 
-static wk_tensor *move(const wki_opdef *op, int kernel, wk_tensor *t, wk_tensor *index, const wki_shape *shape)
+/* To planes of such sizes */
+static wk_tensor *move(const wki_opdef *op, int kernel, wk_tensor *t, wk_tensor *index, const wki_window *w,
+                       const int32_t spatial[3])
 {
     if (!t || !(t = wk_contiguous(t))) return NULL;
-    wk_tensor *y = wki_new(op->name, t->v.device, shape->ndim, shape->size, (wk_dtype)t->v.dtype);
+    const int ndim = t->v.ndim;
+    int64_t size[WK_MAX_DIMS] = { t->v.size[0], t->v.size[1] };
+    for (int d = 2; d < ndim; d++) size[d] = spatial[d + 3 - ndim];
+    wk_tensor *y = wki_new(op->name, t->v.device, ndim, size, (wk_dtype)t->v.dtype);
     if (!y) return NULL;
     const wki_view to = flat(&y->v), from = flat(&t->v), where = flat(&index->v);
-    if (wki_do(kernel, 1, WKI_VIEWS(&to, &from, &where), NULL, 0, wki_numel(&to) + wki_numel(&from))) return NULL;
+    if (wki_do(kernel, 1, WKI_VIEWS(&to, &from, &where), w, sizeof *w, wki_numel(&to) + wki_numel(&from))) return NULL;
     if (!wki_wants_grad(1, &t)) return y;
-    const wki_shape back = wki_shape_of(t);
-    wki_node *node = wki_record(op, y, 1, &t, &back, sizeof back);
+    wki_node *node = wki_record(op, y, 1, &t, w, sizeof *w);
     wki_save(node, index);
     return wki_recorded(node, y);
 }
 
-static wk_tensor *put(wk_tensor *g, wk_tensor *index, const wki_shape *shape)
+static wk_tensor *put(wk_tensor *g, wk_tensor *index, const wki_window *w)
 {
-    return move(&put_op, WKI_OP_pool_put, g, index, shape);
+    return move(&put_op, WKI_OP_pool_put, g, index, w, w->in);
 }
 
-static wk_tensor *pick(wk_tensor *x, wk_tensor *index, const wki_shape *shape)
+static wk_tensor *pick(wk_tensor *x, wk_tensor *index, const wki_window *w)
 {
-    return move(&pick_op, WKI_OP_pool_pick, x, index, shape);
+    return move(&pick_op, WKI_OP_pool_pick, x, index, w, w->out);
 }
 
 /* ---- What users call ---- */
@@ -114,8 +118,7 @@ static wk_tensor *pool(const wki_slide *s, wk_tensor *x, bool adaptive, bool sin
                          wki_numel(&x->v) + 4 * wki_numel(&y->v)))
         return NULL;
     if (wki_wants_grad(1, &x)) {
-        const wki_shape back = wki_shape_of(x);
-        wki_node *node = wki_record(&pool_op, y, 1, &x, &back, sizeof back);
+        wki_node *node = wki_record(&pool_op, y, 1, &x, &s->w, sizeof s->w);
         wki_save(node, index);
         if (!wki_recorded(node, y)) return NULL;
     }

@@ -188,6 +188,10 @@ static const wki_window windows[] = {
     { { 5, 6, 7 }, { 3, 2, 4 }, { 2, 3, 1 }, { 2, 2, 2 }, { 1, 0, 0 }, { 1, 1, 1 } },
     { { 1, 12, 12 }, { 1, 8, 4 }, { 1, 3, 3 }, { 1, 1, 2 }, { 0, 0, 0 }, { 1, 2, 2 } },
     { { 1, 1, 1 }, { 1, 1, 1 }, { 1, 1, 1 }, { 1, 1, 1 }, { 0, 0, 0 }, { 1, 1, 1 } },
+    /* those that share nothing: with something left, with padding, with gaps */
+    { { 1, 12, 13 }, { 1, 6, 6 }, { 1, 2, 2 }, { 1, 2, 2 }, { 0, 0, 0 }, { 1, 1, 1 } },
+    { { 4, 10, 11 }, { 2, 4, 4 }, { 2, 3, 3 }, { 2, 3, 3 }, { 0, 1, 1 }, { 1, 1, 1 } },
+    { { 1, 9, 14 }, { 1, 3, 4 }, { 1, 2, 2 }, { 1, 3, 3 }, { 0, 0, 0 }, { 1, 1, 2 } },
 };
 static const wki_window spread[] = { { { 5, 6, 7 }, { 3, 4, 5 }, { 0 }, { 0 }, { 0 }, { 0 } },
                                      { { 1, 3, 40 }, { 1, 5, 7 }, { 0 }, { 0 }, { 0 }, { 0 } } };
@@ -200,6 +204,16 @@ static twin *planes(wk_dtype dtype, const int32_t size[3])
 static twin *places(const int32_t size[3])
 {
     return wholes(WK_I64, 5, (const int64_t[]){ 2, 3, size[0], size[1], size[2] }, 0, 0);
+}
+
+static twin *as_lines(twin *t)
+{
+    const int64_t planes = t->cpu.size[0] * t->cpu.size[1], size = wki_numel(&t->cpu) / planes;
+    for (wki_view *v = &t->cpu; v; v = v == &t->cpu ? &t->gpu : NULL) {
+        v->ndim = 2;
+        v->size[0] = planes, v->size[1] = v->stride[0] = size, v->stride[1] = 1;
+    }
+    return t;
 }
 
 static void check_pools(int twice, const wki_window *w, bool adaptive)
@@ -215,6 +229,11 @@ static void check_pools(int twice, const wki_window *w, bool adaptive)
             send(x);
         }
         same_as_cpu(WKI_OP_pool_max, 2, 3, (twin *const[]){ y, index, x }, &mean, sizeof mean, 0);
+        if (way < 2)
+            same_as_cpu(
+                WKI_OP_pool_put, 1, 3,
+                (twin *const[]){ as_lines(planes(dtype, w->in)), as_lines(planes(dtype, w->out)), as_lines(index) }, w,
+                sizeof *w, 0);
         if (!adaptive && w->dilation[2] > 1) continue; /* means have no such windows */
         same_as_cpu(WKI_OP_pool_mean, 1, 2, (twin *const[]){ y, x }, &mean, sizeof mean, 0);
         twin *g = planes(dtype, w->out);

@@ -252,7 +252,8 @@ TEST(reduce, has_the_bits_of_the_cpu_for_many_elements)
         int64_t size[3];
         uint32_t dims;
     } cases[] = { { { 1, 1, 100003 }, 7 }, { { 4, 40, 300 }, 7 },  { { 3, 20, 2000 }, 6 }, { { 1100, 3, 18 }, 1 },
-                  { { 9, 7000, 1 }, 3 },   { { 2, 33000, 2 }, 2 }, { { 5, 2, 5000 }, 5 },  { { 70, 500, 3 }, 3 } };
+                  { { 9, 7000, 1 }, 3 },   { { 2, 33000, 2 }, 2 }, { { 5, 2, 5000 }, 5 },  { { 70, 500, 3 }, 3 },
+                  { { 40, 3, 50 }, 5 },    { { 700, 2, 5 }, 5 } };
     if (no_device()) return;
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
         for (int kind = 0; kind <= WKI_STD; kind++) {

@@ -117,13 +117,18 @@ template <typename lane> WKI_DEVICE lane joined(const place &p, int fold, lane v
     return value;
 }
 
-/* A piece of one result, x being that one's first element */
-template <typename T, typename lane>
+/* A piece of one result, x being that one's first element; `only` is the fold, if that is known when compiled. */
+enum { ANY = -1 };
+template <typename T, int only, typename lane>
 WKI_DEVICE lane piece_of(const reduce_args &a, const place &p, int fold, const T *x, int64_t begin, int64_t end,
                          double middle, lane *shared)
 {
     const lane centre = (lane)middle;
     lane value = 0;
+    if constexpr (only != ANY) {
+        value = wki_fold_lane<only>(a.reduced, x, begin, end, p.lane, centre);
+        return joined(p, only, value, shared);
+    }
 #define CASE(FOLD)                                                                                                     \
     case FOLD: value = wki_fold_lane<FOLD>(a.reduced, x, begin, end, p.lane, centre); break
     switch (fold) {
@@ -153,14 +158,15 @@ template <typename wide> WKI_DEVICE wide alone(int fold, wide piece)
 }
 
 /* Results of one piece. Those around a centre take several folds: what is known of it, the centre, the result. */
-template <typename T> static __global__ void __launch_bounds__(COLUMN_THREADS, 1) whole(const reduce_args a)
+template <typename T, int only> static __global__ void __launch_bounds__(COLUMN_THREADS, 1) whole(const reduce_args a)
 {
     WKI_BEGIN();
     typedef typename wki_lane_of<T>::lane lane;
     typedef typename wki_lane_of<T>::wide wide;
     WKI_SHARED(lane, shared, COLUMN_THREADS);
     const place p = place_of(a.columns);
-    const bool spread = a.fold == WKI_FOLD_OFFSET_SQUARES, exps = a.fold == WKI_FOLD_EXPS;
+    const int kind = only == ANY ? a.fold : only;
+    const bool spread = kind == WKI_FOLD_OFFSET_SQUARES, exps = kind == WKI_FOLD_EXPS;
     for (int64_t first = (int64_t)blockIdx.x * p.units; first < a.kept.count; first += (int64_t)gridDim.x * p.units) {
         const bool here = first + p.unit < a.kept.count;
         const int64_t end = here ? a.reduced.count : 0;
@@ -170,8 +176,8 @@ template <typename T> static __global__ void __launch_bounds__(COLUMN_THREADS, 1
         double centre = spread && end > 0 ? (double)*x : 0, sum = 0;
         WKI_ROLLED for (int left = spread ? 2 : exps ? 1 : 0; left >= 0; left--)
         {
-            const int one = left == 0 ? a.fold : exps ? WKI_FOLD_MAX : WKI_FOLD_OFFSETS;
-            const wide fold = alone(one, (wide)piece_of(a, p, one, x, 0, end, centre, shared));
+            const int one = left == 0 ? kind : exps ? WKI_FOLD_MAX : WKI_FOLD_OFFSETS;
+            const wide fold = alone(one, (wide)piece_of<T, only>(a, p, one, x, 0, end, centre, shared));
             if (left == (spread ? 2 : 1)) centre = centre_of(a, centre, (double)fold);
             if (spread && left == 1) sum = (double)fold;
             if (left > 0 || !here || p.lane != 0) continue;
@@ -183,7 +189,7 @@ template <typename T> static __global__ void __launch_bounds__(COLUMN_THREADS, 1
     }
 }
 
-template <typename T> static __global__ void __launch_bounds__(COLUMN_THREADS, 1) pieces(const reduce_args a)
+template <typename T, int only> static __global__ void __launch_bounds__(COLUMN_THREADS, 1) pieces(const reduce_args a)
 {
     WKI_BEGIN();
     typedef typename wki_lane_of<T>::lane lane;
@@ -201,7 +207,7 @@ template <typename T> static __global__ void __launch_bounds__(COLUMN_THREADS, 1
         wki_places<2>(a.kept, result, at);
         const T *const x = (const T *)a.x + at[0];
         const double centre = a.from_first ? (double)*x : a.centre ? a.centre[result] : 0;
-        const wide part = (wide)piece_of(a, p, a.fold, x, begin, here ? end : begin, centre, shared);
+        const wide part = (wide)piece_of<T, only>(a, p, a.fold, x, begin, here ? end : begin, centre, shared);
         if (here && p.lane == 0) ((wide *)a.parts)[piece * a.kept.count + result] = part;
     }
 }
@@ -211,14 +217,13 @@ template <typename T> static __global__ void __launch_bounds__(COLUMN_THREADS, 1
 /* n parts of a result joined to a total, one after the other; some are read ahead */
 template <typename wide> WKI_DEVICE wide joined_parts(int fold, wide total, const wide *part, int64_t apart, int64_t n)
 {
-    enum { AHEAD = 8 };
-    int64_t i = 0;
-    for (; i + AHEAD <= n; i += AHEAD) {
+    enum { AHEAD = 16 };
+    WKI_ROLLED for (int64_t i = 0; i < n; i += AHEAD)
+    {
         wide some[AHEAD];
-        WKI_UNROLL for (int k = 0; k < AHEAD; k++) some[k] = part[(i + k) * apart];
-        WKI_UNROLL for (int k = 0; k < AHEAD; k++) total = wki_fold_join(fold, total, some[k]);
+        WKI_UNROLL for (int k = 0; k < AHEAD; k++) some[k] = part[(i + k < n ? i + k : i) * apart];
+        WKI_UNROLL for (int k = 0; k < AHEAD; k++) if (i + k < n) total = wki_fold_join(fold, total, some[k]);
     }
-    for (; i < n; i++) total = wki_fold_join(fold, total, part[i * apart]);
     return total;
 }
 
@@ -365,7 +370,8 @@ template <typename T> static void fold_pieces(const wki_queue *queue, reduce_arg
 {
     a.fold = fold;
     a.parts = parts;
-    WKI_LAUNCH(pieces<T>, grid_of(a, a.kept.count * a.lines * a.pieces), a.columns ? COLUMN_THREADS : LINE_THREADS, 0,
+    void (*const kernel)(const reduce_args) = fold == WKI_FOLD_SUM ? pieces<T, WKI_FOLD_SUM> : pieces<T, ANY>;
+    WKI_LAUNCH(kernel, grid_of(a, a.kept.count * a.lines * a.pieces), a.columns ? COLUMN_THREADS : LINE_THREADS, 0,
                queue, a);
 }
 
@@ -383,7 +389,8 @@ template <typename T> static void launch(const wki_queue *queue, reduce_args a, 
 {
     const int64_t all = a.kept.count * a.lines * a.pieces;
     if (is_whole(&a)) {
-        WKI_LAUNCH(whole<T>, grid_of(a, a.kept.count), a.columns ? COLUMN_THREADS : LINE_THREADS, 0, queue, a);
+        void (*const kernel)(const reduce_args) = a.fold == WKI_FOLD_SUM ? whole<T, WKI_FOLD_SUM> : whole<T, ANY>;
+        WKI_LAUNCH(kernel, grid_of(a, a.kept.count), a.columns ? COLUMN_THREADS : LINE_THREADS, 0, queue, a);
         return;
     }
     a.parts = scratch;

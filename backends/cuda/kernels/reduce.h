@@ -81,39 +81,52 @@ template <int fold, typename lane, typename T> WKI_DEVICE lane wki_fold_term(T v
     return x;
 }
 
-/* Elements begin to end - 1 of what is reduced, lane by lane: evenly spaced, or anywhere */
+/* Elements begin to end - 1 of what is reduced, lane by lane, some read ahead: evenly spaced, or in rows, or anywhere */
 template <int fold, typename T, typename lane>
 WKI_DEVICE lane wki_fold_lane(const wki_lattice &reduced, const T *x, int64_t begin, int64_t end, int first, lane centre)
 {
+    enum { AHEAD = fold == WKI_FOLD_EXPS ? 8 : 16, ROUND = AHEAD * WKI_LANES };
     lane sum = wki_fold_first(fold, lane());
-    if (begin >= end) return sum;
+    if (begin + first >= end) return sum;
     const int last = reduced.ndim - 1;
+    const int64_t size = reduced.size[last], step = reduced.stride[0][last];
     int64_t at[1];
-    if (begin / reduced.size[last] == (end - 1) / reduced.size[last]) {
-        const int64_t step = reduced.stride[0][last], count = end - begin;
-        wki_places<1>(reduced, begin, at);
-        x += at[0];
-        WKI_UNROLLED(8) for (int64_t i = first; i < count; i += WKI_LANES) sum =
-            wki_fold_both(fold, sum, wki_fold_term<fold, lane>(x[i * step], centre));
-        return sum;
-    }
-    if (last == 1) { /* without a division an element */
-        const int64_t size = reduced.size[1], step = reduced.stride[0][1], jump = reduced.stride[0][0] - size * step;
-        const int64_t row = (begin + first) / size;
-        int64_t in_row = begin + first - row * size;
-        x += row * reduced.stride[0][0] + in_row * step;
-        WKI_UNROLLED(8) for (int64_t i = begin + first; i < end; i += WKI_LANES)
+    if (last > 1) {
+        WKI_ROLLED for (int64_t i = begin + first; i < end; i += WKI_LANES)
         {
-            sum = wki_fold_both(fold, sum, wki_fold_term<fold, lane>(*x, centre));
-            x += WKI_LANES * step;
-            WKI_ROLLED for (in_row += WKI_LANES; in_row >= size; in_row -= size) x += jump;
+            wki_places<1>(reduced, i, at);
+            sum = wki_fold_both(fold, sum, wki_fold_term<fold, lane>(x[at[0]], centre));
         }
         return sum;
     }
-    WKI_ROLLED for (int64_t i = begin + first; i < end; i += WKI_LANES)
+    const int64_t row = last == 1 ? wki_divided(begin + first, size) : 0;
+    int64_t in_row = begin + first - row * size;
+    x += last == 1 ? row * reduced.stride[0][0] + in_row * step : in_row * step;
+    if (last == 0 || in_row + end - begin - first <= size) {
+        WKI_ROLLED for (int64_t i = begin + first; i < end; i += ROUND, x += ROUND * step)
+        {
+            T some[AHEAD];
+            WKI_UNROLL for (int k = 0; k < AHEAD; k++) some[k] = x[i + k * WKI_LANES < end ? k * WKI_LANES * step : 0];
+            WKI_UNROLL for (int k = 0; k < AHEAD; k++) if (i + k * WKI_LANES < end) sum =
+                wki_fold_both(fold, sum, wki_fold_term<fold, lane>(some[k], centre));
+        }
+        return sum;
+    }
+    const int64_t rows = WKI_FAULT(192) ? 0 : wki_divided(WKI_LANES, size), aside = WKI_LANES - rows * size;
+    const int64_t on = rows * reduced.stride[0][0] + aside * step, jump = reduced.stride[0][0] - size * step;
+    WKI_ROLLED for (int64_t i = begin + first; i < end; i += ROUND)
     {
-        wki_places<1>(reduced, i, at);
-        sum = wki_fold_both(fold, sum, wki_fold_term<fold, lane>(x[at[0]], centre));
+        T some[AHEAD];
+        const T *const start = x;
+        WKI_UNROLL for (int k = 0; k < AHEAD; k++)
+        {
+            some[k] = *(i + k * WKI_LANES < end ? x : start);
+            in_row += aside;
+            x += in_row < size ? on : on + jump;
+            in_row -= in_row < size ? 0 : size;
+        }
+        WKI_UNROLL for (int k = 0; k < AHEAD; k++) if (i + k * WKI_LANES < end) sum =
+            wki_fold_both(fold, sum, wki_fold_term<fold, lane>(some[k], centre));
     }
     return sum;
 }
