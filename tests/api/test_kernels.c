@@ -30,6 +30,39 @@ TEST(copy, converts_any_strides_and_dtypes)
     }
 }
 
+/* Now the dims of a packed view but its last lie in another order in memory, and any of them backwards. */
+static void shuffle(const wki_view *packed)
+{
+    wki_view *v = &array_of(packed)->v;
+    int order[] = { 0, 1, 2, 3 };
+    for (int i = 2; i > 0; i--) {
+        const int j = (int)below(i + 1), at = order[i];
+        order[i] = order[j], order[j] = at;
+    }
+    int64_t step = 1;
+    for (int i = 3; i >= 0; step *= v->size[order[i--]]) v->stride[order[i]] = step;
+    for (int d = 0; d < 4; d++)
+        if (below(3) == 0) {
+            v->data = (char *)v->data + (v->size[d] - 1) * v->stride[d] * (int64_t)wk_dtype_size((wk_dtype)v->dtype);
+            v->stride[d] = -v->stride[d];
+        }
+}
+
+TEST(copy, takes_runs_of_a_few_elements_in_any_order)
+{
+    static const wk_dtype types[] = { WK_F32, WK_F64, WK_I32, WK_U8 };
+    for (uint64_t round = 0; round < 100; round++) {
+        start(round);
+        const wk_dtype type = types[round % 4];
+        const int64_t size[] = { 1 + below(4), 1 + below(90), 1 + below(round % 5 ? 20 : 90), 1 + below(9) };
+        const wki_view *y = packed(type, 4, size), *x = packed(type, 4, size);
+        shuffle(below(2) ? y : x);
+        run_every_way(&wki_cpu_copy, WKI_ISA_BASE, (const wki_view *[]){ y, x }, 2, 1, NULL);
+        for (int64_t i = 0; i < wki_numel(x); i++) EXPECT(y, i, get(x, i), 0);
+        finish();
+    }
+}
+
 TEST(copy, saturates_floats_into_integers)
 {
     static const double from[] = { 1e30, -1e30, NAN, INFINITY, -INFINITY, 2.9, -2.9, 0x1p63, -0x1p63, 300 };
