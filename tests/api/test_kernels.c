@@ -295,6 +295,36 @@ TEST(reduce, strides_change_no_bit)
     }
 }
 
+/* Enough of them are cut into lines: of the last dim, or of the last few. */
+TEST(reduce, strides_change_no_bit_of_many_elements)
+{
+    static const uint32_t dims[] = { 1 | 4 | 8, 1 | 4 | 8, 15, 1 | 8, 2 | 4 | 8, 8, 1 | 2, 4 | 8 };
+    for (int round = 0; round < 16; round++) {
+        start((uint64_t)round);
+        const int64_t size[] = { 60 + below(90), 1 + below(4), 14 + below(20), below(2) ? 20 + below(20) : 300 };
+        const wki_reduce_attrs attrs = { round % 2 ? WKI_SUM : WKI_VAR, dims[round % 8], 1 };
+        int64_t kept[4], count = 1;
+        for (int d = 0; d < 4; d++) {
+            kept[d] = attrs.dims >> d & 1 ? 1 : size[d];
+            count *= attrs.dims >> d & 1 ? size[d] : 1;
+        }
+        const wki_view *x = strided(WK_F32, 4, size), *same = packed(WK_F32, 4, size);
+        const wki_view *y = packed(WK_F32, 4, kept), *z = packed(WK_F32, 4, kept);
+        double *sum = wki_alloc_array((size_t)wki_numel(y), sizeof *sum);
+        for (int64_t i = 0; i < wki_numel(x); i++) {
+            set(same, i, get(x, i));
+            sum[target_of(x, attrs.dims, i)] += get(x, i);
+        }
+        run_every_way(&wki_cpu_reduce, WKI_ISA_BASE, (const wki_view *[]){ y, x }, 2, 1, &attrs);
+        run_every_way(&wki_cpu_reduce, WKI_ISA_BASE, (const wki_view *[]){ z, same }, 2, 1, &attrs);
+        CHECK(equal(y, z));
+        for (int64_t i = 0; i < wki_numel(y) && attrs.kind == WKI_SUM; i++)
+            ck_assert(near(get(y, i), sum[i], 1e-6 * (double)count));
+        wki_free(sum);
+        finish();
+    }
+}
+
 TEST(reduce, keeps_six_digits_of_a_million_single_precision_numbers)
 {
     static const int64_t shapes[][2] = { { 1, 1000000 }, { 1000000, 1 }, { 1000, 1000 } };
