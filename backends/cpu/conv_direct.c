@@ -27,6 +27,7 @@ typedef struct plan {
     int64_t turned, block;              /* windows, and channels, at once */
     int64_t image, apart;               /* elements from image to image, and from pixel to pixel, as read */
     int64_t at[DEEP + TAPS];            /* of the taps of a block, from its first pixel on */
+    int64_t w_at[DEEP + TAPS];          /* and their weights */
     int64_t size;                       /* of an element */
     bool copies, across;
 } plan;
@@ -63,6 +64,7 @@ static void plan_taps(plan *p)
     for (int64_t t = 0; t < p->taps * p->block; t++) {
         const int64_t i = t / w->kernel[2] / heights % w->kernel[0], j = t / w->kernel[2] % heights;
         const int64_t row = i * w->dilation[0] * p->copy.out[1] + j * w->dilation[1];
+        p->w_at[t] = t * PANEL;
         p->at[t] = (t / p->taps * p->pitch + row * p->copy.out[2] + t % w->kernel[2] * w->dilation[2]) * p->apart;
     }
 }
@@ -208,7 +210,7 @@ static void add_block(const plan *p, const unit *u, int64_t panel, const look *l
 {
     const int64_t width = p->across ? 1 : p->attrs->window.out[2], line = p->attrs->window.dilation[1] * p->copy.out[2];
     const int64_t k = wki_least(p->block, p->in - channel) * p->taps;
-    wki_direct d = { .at = p->at, .w_row = PANEL };
+    wki_direct d = { .at = p->at, .w_at = p->w_at };
     d.outs = wki_least(p->out - panel * PANEL, PANEL);
     d.n = p->across ? u->images : width, d.step = p->across ? 1 : p->attrs->window.stride[2];
     d.ld = p->across ? p->windows * PANEL : PANEL;

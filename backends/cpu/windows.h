@@ -10,13 +10,13 @@ typedef struct wki_taps {
     int64_t n, rows, width, step, at[WKI_DEPTH_TAPS];
 } wki_taps;
 
-/* Sums of a convolution: to[i * ld + o], or 0 if fresh, and the chain of multiply-adds of x[i * step + at[t]] and w[t *
- * w_row + o] for t < k, fused but in the base set, then + bias[o], if there is one; for i < n and o < outs, but whole
- * vectors are read and written. */
+/* Sums of a convolution: to[i * ld + o], or 0 if fresh, and the chain of multiply-adds of x[i * step + at[t]] and
+ * w[w_at[t] + o] for t < k, fused but in the base set, then + bias[o], if there is one; for i < n and o < outs, but
+ * whole vectors are read and written. */
 typedef struct wki_direct {
     int64_t k;
-    const int64_t *at;
-    int64_t n, step, outs, w_row, ld;
+    const int64_t *at, *w_at;
+    int64_t n, step, outs, ld;
     const void *x, *w, *bias;
     void *to;
     bool fresh, relu; /* relu: of what comes out, behind the bias */

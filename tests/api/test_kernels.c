@@ -30,6 +30,39 @@ TEST(copy, converts_any_strides_and_dtypes)
     }
 }
 
+/* Now the dims of a packed view but its last lie in another order in memory, and any of them backwards. */
+static void shuffle(const wki_view *packed)
+{
+    wki_view *v = &array_of(packed)->v;
+    int order[] = { 0, 1, 2, 3 };
+    for (int i = 2; i > 0; i--) {
+        const int j = (int)below(i + 1), at = order[i];
+        order[i] = order[j], order[j] = at;
+    }
+    int64_t step = 1;
+    for (int i = 3; i >= 0; step *= v->size[order[i--]]) v->stride[order[i]] = step;
+    for (int d = 0; d < 4; d++)
+        if (below(3) == 0) {
+            v->data = (char *)v->data + (v->size[d] - 1) * v->stride[d] * (int64_t)wk_dtype_size((wk_dtype)v->dtype);
+            v->stride[d] = -v->stride[d];
+        }
+}
+
+TEST(copy, takes_runs_of_a_few_elements_in_any_order)
+{
+    static const wk_dtype types[] = { WK_F32, WK_F64, WK_I32, WK_U8 };
+    for (uint64_t round = 0; round < 100; round++) {
+        start(round);
+        const wk_dtype type = types[round % 4];
+        const int64_t size[] = { 1 + below(4), 1 + below(90), 1 + below(round % 5 ? 20 : 90), 1 + below(9) };
+        const wki_view *y = packed(type, 4, size), *x = packed(type, 4, size);
+        shuffle(below(2) ? y : x);
+        run_every_way(&wki_cpu_copy, WKI_ISA_BASE, (const wki_view *[]){ y, x }, 2, 1, NULL);
+        for (int64_t i = 0; i < wki_numel(x); i++) EXPECT(y, i, get(x, i), 0);
+        finish();
+    }
+}
+
 TEST(copy, saturates_floats_into_integers)
 {
     static const double from[] = { 1e30, -1e30, NAN, INFINITY, -INFINITY, 2.9, -2.9, 0x1p63, -0x1p63, 300 };
@@ -258,6 +291,36 @@ TEST(reduce, strides_change_no_bit)
         run_every_way(&wki_cpu_reduce, WKI_ISA_BASE, (const wki_view *[]){ y, x }, 2, 1, &attrs);
         run_every_way(&wki_cpu_reduce, WKI_ISA_BASE, (const wki_view *[]){ z, same }, 2, 1, &attrs);
         CHECK(equal(y, z));
+        finish();
+    }
+}
+
+/* Enough of them are cut into lines: of the last dim, or of the last few. */
+TEST(reduce, strides_change_no_bit_of_many_elements)
+{
+    static const uint32_t dims[] = { 1 | 4 | 8, 1 | 4 | 8, 15, 1 | 8, 2 | 4 | 8, 8, 1 | 2, 4 | 8 };
+    for (int round = 0; round < 16; round++) {
+        start((uint64_t)round);
+        const int64_t size[] = { 60 + below(90), 1 + below(4), 14 + below(20), below(2) ? 20 + below(20) : 300 };
+        const wki_reduce_attrs attrs = { round % 2 ? WKI_SUM : WKI_VAR, dims[round % 8], 1 };
+        int64_t kept[4], count = 1;
+        for (int d = 0; d < 4; d++) {
+            kept[d] = attrs.dims >> d & 1 ? 1 : size[d];
+            count *= attrs.dims >> d & 1 ? size[d] : 1;
+        }
+        const wki_view *x = strided(WK_F32, 4, size), *same = packed(WK_F32, 4, size);
+        const wki_view *y = packed(WK_F32, 4, kept), *z = packed(WK_F32, 4, kept);
+        double *sum = wki_alloc_array((size_t)wki_numel(y), sizeof *sum);
+        for (int64_t i = 0; i < wki_numel(x); i++) {
+            set(same, i, get(x, i));
+            sum[target_of(x, attrs.dims, i)] += get(x, i);
+        }
+        run_every_way(&wki_cpu_reduce, WKI_ISA_BASE, (const wki_view *[]){ y, x }, 2, 1, &attrs);
+        run_every_way(&wki_cpu_reduce, WKI_ISA_BASE, (const wki_view *[]){ z, same }, 2, 1, &attrs);
+        CHECK(equal(y, z));
+        for (int64_t i = 0; i < wki_numel(y) && attrs.kind == WKI_SUM; i++)
+            ck_assert(near(get(y, i), sum[i], 1e-6 * (double)count));
+        wki_free(sum);
         finish();
     }
 }

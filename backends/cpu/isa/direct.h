@@ -26,10 +26,10 @@ INLINE void direct_tile(const wki_direct *d, const real *x, const real *w, const
         first[i / 3] = x + i * step;
         OPAQUE(first[i / 3]);
     }
-    for (int64_t k = 0; k < d->k; k++, w += d->w_row) {
+    for (int64_t k = 0; k < d->k; k++) {
         const real *p = x;
         vec b[VECTORS];
-        UNROLL for (int v = 0; v < vectors; v++) b[v] = load(w + v * VL);
+        UNROLL for (int v = 0; v < vectors; v++) b[v] = load(w + d->w_at[k] + v * VL);
         UNROLL for (int i = 0; i < rows; i++)
         {
             if (i % 3 == 0) {

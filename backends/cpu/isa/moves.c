@@ -34,30 +34,37 @@ static void thin(int64_t n, void *to, const void *from, int64_t step)
         for (int64_t i = 0; i < n; i++) y[i] = x[i * step];
 }
 
-/* LANE rows of y from i on, in the VL columns from j on */
-INLINE void turn_block(real *y, ptrdiff_t y_row, const real *const *column, int64_t i, int64_t j)
+/* LANE rows of y from i on, in n <= VL columns from j on */
+INLINE void turn_block(real *y, ptrdiff_t y_row, const real *const *column, int64_t i, int64_t j, int n)
 {
     vec block[LANE];
     turn_lanes(column, i, block);
-    UNROLL for (int k = 0; k < LANE; k++) store(y + (i + k) * y_row + j, block[k]);
+    UNROLL for (int k = 0; k < LANE; k++)
+    {
+        if (n == VL)
+            store(y + (i + k) * y_row + j, block[k]);
+        else
+            store_some(y + (i + k) * y_row + j, block[k], n);
+    }
 }
 
-/* The last blocks reach back over what is done already. */
+/* The last blocks reach back over what is done already; a narrow matrix has one block of columns, filled up. */
 static void turn(int64_t rows, int64_t cols, void *to, int64_t y_row, const void *from, int64_t x_row)
 {
     real *y = to;
     const real *x = from;
-    if (rows < LANE || cols < VL) {
+    if (rows < LANE || cols < VL / 2) {
         for (int64_t i = 0; i < rows; i++)
             for (int64_t j = 0; j < cols; j++) memcpy(y + i * y_row + j, x + j * x_row + i, sizeof *y);
         return;
     }
     for (int64_t j = 0; j < cols; j += VL) {
         const real *column[VL];
-        if (j > cols - VL) j = cols - VL;
-        for (int k = 0; k < VL; k++) column[k] = x + (j + k) * x_row;
-        for (int64_t i = 0; i + LANE <= rows; i += LANE) turn_block(y, y_row, column, i, j);
-        if (rows % LANE) turn_block(y, y_row, column, rows - LANE, j);
+        const int n = cols < VL ? (int)cols : VL;
+        if (j > cols - n) j = cols - n;
+        for (int k = 0; k < VL; k++) column[k] = x + (j + (k < n ? k : 0)) * x_row;
+        for (int64_t i = 0; i + LANE <= rows; i += LANE) turn_block(y, y_row, column, i, j, n);
+        if (rows % LANE) turn_block(y, y_row, column, rows - LANE, j, n);
     }
 }
 

@@ -1,6 +1,6 @@
 /* conv_weight: the gradient of conv by its weights, in parts that each cover a range of images. A unit is a block of
  * one group's channels in one part: y times columns, added up over the images in ascending order, each element one
- * chain. y is copied first: its rows, often a power of two apart, would share cache lines; and images of few windows
+ * chain. y is copied first where its rows, a power of two apart, would share cache lines; and images of few windows
  * are taken several at a time. Sliced, columns hold one row of the kernel, as in conv. Where there are many channels,
  * conv_turned.c does the same in another way. */
 #include "backends/cpu/conv_turned.h"
@@ -10,6 +10,7 @@
 #include "backends/cpu/windows.h"
 
 enum { COLUMNS = 1 << 17, WINDOWS = 1024, FEW = 256 }; /* reals of columns and windows at once; few windows */
+enum { CROWDED = 4096 };                               /* bytes apart that share cache lines */
 
 typedef struct plan {
     const wki_conv_attrs *attrs;
@@ -19,6 +20,7 @@ typedef struct plan {
     int64_t taps, slices, slice;                 /* taps of one of the slices; windows from one to the next */
     int64_t windows, depth, plane;               /* of one image; that chunks may not straddle; elements of a plane */
     int64_t chunk, images, channels, blocks, ld; /* windows and images at once; channels of a unit; units of a group */
+    bool copies;
     size_t size;
 } plan;
 
@@ -52,6 +54,7 @@ static plan plan_of(const wki_call *call)
     plan_chunks(&p, w);
     p.channels = COLUMNS / (p.ld * p.taps);
     p.channels = p.channels < 1 ? 1 : p.channels;
+    p.copies = p.images > 1 || p.windows * (int64_t)p.size % CROWDED == 0;
     p.blocks = wki_blocks(p.in, p.channels);
     if (p.blocks > 1) p.channels = wki_blocks(p.in, p.blocks);
     return p;
@@ -69,7 +72,7 @@ static wki_product product_of(const plan *p, int64_t channels, int64_t windows)
     return (wki_product){ .m = p->out,
                           .n = channels * p->taps,
                           .k = windows,
-                          .a_rs = p->ld,
+                          .a_rs = p->copies ? p->ld : p->windows,
                           .a_cs = 1,
                           .b_rs = 1,
                           .b_cs = p->ld,
@@ -78,7 +81,7 @@ static wki_product product_of(const plan *p, int64_t channels, int64_t windows)
 }
 
 static size_t columns_bytes(const plan *p) { return wki_up(p->size * (size_t)(p->channels * p->taps * p->ld)); }
-static size_t copy_bytes(const plan *p) { return wki_up(p->size * (size_t)(p->out * p->ld)); }
+static size_t copy_bytes(const plan *p) { return !p->copies ? 0 : wki_up(p->size * (size_t)(p->out * p->ld)); }
 
 static size_t scratch_bytes(const wki_call *call)
 {
@@ -105,11 +108,11 @@ static unit unit_of(const wki_call *call, const plan *p, int64_t number, char *s
     return u;
 }
 
-static void multiply(const plan *p, const unit *u, int64_t k, bool accumulate)
+static void multiply(const plan *p, const unit *u, const char *y, int64_t k, bool accumulate)
 {
     const int64_t size = (int64_t)p->size, slice = p->groups * p->out * p->in * p->taps * size;
     wki_product product = product_of(p, u->channels, k);
-    product.a = u->copies, product.accumulate = accumulate;
+    product.a = y, product.accumulate = accumulate;
     for (int64_t i = 0; i < p->slices; i++) {
         product.b = u->columns + i * p->slice * size;
         product.c = u->to + i * slice;
@@ -124,20 +127,21 @@ static void chunk(const wki_call *call, const plan *p, const unit *u, int64_t im
     const wki_view *x = call->views[1], *y = call->views[2];
     const int64_t size = (int64_t)p->size, more = (p->slices - 1) * p->slice, from = first + first / p->depth * more;
     const char *from_y = wki_at(y->data, ((image * p->groups + u->group) * p->out * p->windows + first) * size);
-    wki_gather_windows(p->out, p->windows, images, p->groups * p->out * p->windows * size, n, p->size, from_y,
-                       u->copies, p->ld);
+    if (p->copies)
+        wki_gather_windows(p->out, p->windows, images, p->groups * p->out * p->windows * size, n, p->size, from_y,
+                           u->copies, p->ld);
     for (int64_t i = 0; i < images; i++) {
         const int64_t plane = ((image + i) * p->groups + u->group) * p->in + u->channel;
         wki_windows_for((wk_dtype)x->dtype)
             ->unfold(&p->columns, u->channels, wki_at(x->data, plane * p->plane * size), from, from + n + more,
                      u->columns + i * n * size, p->ld, p->columns.out[2]);
     }
-    multiply(p, u, n * images, image > u->image || first > 0);
+    multiply(p, u, p->copies ? u->copies : from_y, n * images, image > u->image || first > 0);
 }
 
 static void run_unit(const wki_call *call, const plan *p, const unit *u)
 {
-    if (u->image == u->end || p->windows == 0) multiply(p, u, 0, false);
+    if (u->image == u->end || p->windows == 0) multiply(p, u, u->copies, 0, false);
     for (int64_t images, image = u->image; image < u->end; image += images) {
         images = wki_least(p->images, u->end - image);
         for (int64_t n, first = 0; first < p->windows; first += n) {

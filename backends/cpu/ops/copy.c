@@ -1,11 +1,13 @@
 /* copy: y -> x, any strides on both sides, any dtype into any other, in the order of y's memory. Runs of the innermost
- * dim where x is contiguous there too; otherwise tiles, so that a transposed matrix passes through the cache once. */
+ * dim where x is contiguous there too; otherwise tiles, so that a transposed matrix passes through the cache once, as
+ * do weights of convolutions, whose runs are a few elements each. */
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/saturate.h"
 #include "backends/cpu/walk.h"
+#include "base/fault.h"
 #include <string.h>
 
-enum { BAND = 64, TILE = 16 };
+enum { BAND = 64, TILE = 16, FEW = 8 };
 typedef void convert(int64_t n, void *y, int64_t y_step, const void *x, int64_t x_step);
 
 typedef uint8_t flag; /* a WK_BOOL: stored as 0 or 1, read as nonzero */
@@ -67,10 +69,12 @@ static convert *const converts[WK_DTYPE_COUNT][WK_DTYPE_COUNT] = {
 };
 
 /* tile < 0: runs. Otherwise x is contiguous along dim `tile` of what was the walk, which is taken out together with the
- * innermost: (high, wide) are their sizes, and `walk` goes over the rest. */
+ * innermost: (high, wide) are their sizes, and `walk` goes over the rest. With few > 0 what is tiled are runs of so
+ * many elements, `step` apart in x, and its least step is along `tile`. */
 typedef struct plan {
     wki_walk walk;
     int tile;
+    int64_t few, step;
     int64_t high, wide, high_step[2], wide_step[2];
     size_t y_size, x_size;
     bool same;
@@ -85,6 +89,19 @@ static int tiled_dim(const wki_walk *w)
     for (int d = last - 1; d >= 0; d--)
         if (wki_length(w->stride[d][1]) == 1) return d;
     return -1;
+}
+
+/* Takes runs of a few elements out of the walk, if there are two more dims. */
+static void take_few(plan *p)
+{
+    wki_walk *w = &p->walk;
+    const int last = w->ndim - 1;
+    if (!p->moves || last < 2 || w->size[last] > FEW || w->stride[last][0] != 1) return;
+    p->few = w->size[last], p->step = WKI_FAULT(185) ? 1 : w->stride[last][1];
+    w->count /= p->few, w->ndim = last;
+    p->tile = 0;
+    for (int d = 1; d < last - 1; d++)
+        if (wki_length(w->stride[d][1]) < wki_length(w->stride[p->tile][1])) p->tile = d;
 }
 
 static void take_tile(plan *p)
@@ -105,6 +122,14 @@ static void take_tile(plan *p)
     *w = rest;
 }
 
+static void turn_tile(plan *p)
+{
+    const plan was = *p;
+    p->high = was.wide, p->wide = was.high;
+    memcpy(p->high_step, was.wide_step, sizeof p->high_step);
+    memcpy(p->wide_step, was.high_step, sizeof p->wide_step);
+}
+
 static void make_plan(plan *p, const wki_call *call)
 {
     const wki_view *y = call->views[0], *x = call->views[1];
@@ -114,8 +139,11 @@ static void make_plan(plan *p, const wki_call *call)
     p->same = y->dtype == x->dtype;
     p->run = converts[x->dtype][y->dtype];
     p->moves = p->same && p->y_size > 1 ? wki_moves_for(wki_isa(), p->y_size) : NULL;
+    p->few = 0;
     p->tile = p->walk.count > 0 ? tiled_dim(&p->walk) : -1;
+    if (p->tile < 0 && p->walk.count > 0) take_few(p);
     if (p->tile >= 0) take_tile(p);
+    if (p->few > 0 && p->high < p->wide) turn_tile(p); /* units are bands of rows */
 }
 
 static int64_t units(const wki_call *call)
@@ -178,10 +206,37 @@ static void turn_bytes(int64_t rows, int64_t cols, uint8_t *y, int64_t y_row, co
         }
 }
 
+#define COPY_FEW(NAME, TYPE)                                                                                           \
+    static inline __attribute__((always_inline)) void NAME##_by(const plan *p, void *to, const void *from,             \
+                                                                int64_t rows, const int64_t few, const int64_t step)   \
+    {                                                                                                                  \
+        TYPE *y = to;                                                                                                  \
+        const TYPE *x = from;                                                                                          \
+        for (int64_t i = 0; i < rows; i++, y += p->high_step[0], x += p->high_step[1])                                 \
+            for (int64_t j = 0; j < p->wide; j++)                                                                      \
+                for (int64_t k = 0; k < few; k++) y[j * p->wide_step[0] + k] = x[j * p->wide_step[1] + k * step];      \
+    }                                                                                                                  \
+    static void NAME(const plan *p, void *to, const void *from, int64_t rows)                                          \
+    {                                                                                                                  \
+        if (p->few == 3 && p->step == 1)                                                                               \
+            NAME##_by(p, to, from, rows, 3, 1);                                                                        \
+        else if (p->few == 3 && p->step == -1)                                                                         \
+            NAME##_by(p, to, from, rows, 3, -1);                                                                       \
+        else                                                                                                           \
+            NAME##_by(p, to, from, rows, p->few, p->step);                                                             \
+    }
+COPY_FEW(few_words, uint32_t)
+COPY_FEW(few_longs, uint64_t)
+
 /* A band of BAND rows of y */
 static void copy_band(const plan *p, char *y, const char *x, int64_t top)
 {
     const int64_t bottom = wki_least(top + BAND, p->high), y_size = (int64_t)p->y_size, x_size = (int64_t)p->x_size;
+    if (p->few > 0) {
+        (y_size == 8 ? few_longs : few_words)(p, y + top * p->high_step[0] * y_size, x + top * p->high_step[1] * x_size,
+                                              bottom - top);
+        return;
+    }
     if (p->moves && p->wide_step[0] == 1 && p->high_step[1] == 1) {
         p->moves->turn(bottom - top, p->wide, y + top * p->high_step[0] * y_size, p->high_step[0], x + top * x_size,
                        p->wide_step[1]);

@@ -1,8 +1,8 @@
 /* reduce: sums, extremes, products, norms, variances over any set of dims. The elements of one result, taken row-major,
- * are one line, or, where they are many, lines along the last of the reduced dims; a line is cut into blocks of
- * WKI_FOLD; a block is folded by a tree (isa/folds.c), and blocks and lines are joined in double, in order. So the
- * shape alone fixes the bits, whichever way memory is laid out: columns side by side, a contiguous run, or gathered.
- * Integers, whose order does not matter, are in integer_reduce.h. */
+ * are one line, or, where they are many, lines along the last of the reduced dims, or of the last few where that one
+ * is short; a line is cut into blocks of WKI_FOLD; a block is folded by a tree (isa/folds.c), and blocks and lines
+ * are joined in double, in order. So the shape alone fixes the bits, whichever way memory is laid out: columns side by
+ * side, a contiguous run, or gathered. Integers, whose order does not matter, are in integer_reduce.h. */
 #include "backends/cpu/integer_reduce.h"
 #include <math.h>
 
@@ -34,13 +34,15 @@ typedef struct source {
     enum { COLUMNS, LINES, LINE } form;
 } source;
 
-/* Many elements are lines along the last dim, by the shape alone. */
+/* Many elements are lines along the last dim, or as many of the last as make a long one, by the shape alone. */
 static void take_lines(plan *p, const wki_view *x, uint32_t dims)
 {
     const int64_t count = p->reduced.count;
     int d = x->ndim - 1;
     while (d >= 0 && (!(dims >> d & 1) || x->size[d] == 1)) d--;
-    p->line = d >= 0 && count >= MANY && x->size[d] >= LONG ? x->size[d] : count;
+    int64_t line = d >= 0 ? x->size[d] : 0;
+    while (line < LONG && --d >= 0 && (dims >> d & 1)) line *= x->size[d];
+    p->line = count >= MANY && line >= LONG ? line : count;
 }
 
 static void make_plan(plan *p, const wki_call *call)
@@ -173,10 +175,9 @@ static void fold_columns(const source *s, int fold, int64_t rows, const char *x,
         fold_rows(s, fold, wki_least(WKI_FOLD, rows - row), x, centre, total);
 }
 
-/* n contiguous lines, one behind the other, joined to *total */
-static void fold_lines(const plan *p, int fold, int64_t n, const char *x, double centre, double *total)
+/* n contiguous lines, so many bytes from one to the next, joined to *total */
+static void fold_lines(const plan *p, int fold, int64_t n, const char *x, int64_t bytes, double centre, double *total)
 {
-    const int64_t bytes = p->line * (int64_t)wk_dtype_size(p->dtype);
     const double centres[] = { centre, centre, centre, centre };
     double part[4];
     for (; n >= 4 && p->line <= WKI_FOLD; n -= 4, x += 4 * bytes) {
@@ -223,19 +224,23 @@ static void fold_line(const source *s, int first, int second, const double *cent
     const plan *p = s->plan;
     const int folds[2] = { first, second };
     double *const totals[2] = { a, b }, part[2] = { 0 }, middle = centre ? *centre : 0;
-    const int64_t count = p->reduced.count, line = p->line, lines = line > 0 ? WINDOW / line : 0;
-    const bool direct = p->reduced.ndim == 1 && wki_walk_inner(&p->reduced, 0) == 1;
+    const wki_walk *w = &p->reduced;
+    const int64_t count = w->count, line = p->line, lines = line > 0 ? WINDOW / line : 0;
+    const int64_t size = (int64_t)wk_dtype_size(p->dtype);
+    const bool apart = w->ndim == 2 && w->size[1] == line; /* lines that memory has, too */
+    const bool direct = wki_walk_inner(w, 0) == 1 && (w->ndim == 1 || apart);
+    const int64_t stride = direct && apart ? w->stride[0][0] : line; /* from one to the next */
     if (is_across(p)) {
         fold_across(s, folds, centre, totals);
         return;
     }
     for (int64_t n, i = 0; i < count; i += n) {
         n = lines ? wki_least(lines * line, count - i) : wki_least(WINDOW, line - i % line);
-        const char *x = direct ? s->x + i * (int64_t)wk_dtype_size(p->dtype) : p->scratch;
+        const char *x = direct ? s->x + (line > 0 ? i / line * stride + i % line : 0) * size : p->scratch;
         if (!direct) gather(p, s->x, i, n, p->scratch);
         for (int k = 0; k < 2 && folds[k] >= 0; k++) {
             if (lines) {
-                fold_lines(p, folds[k], n / line, x, middle, totals[k]);
+                fold_lines(p, folds[k], n / line, x, stride * size, middle, totals[k]);
                 continue;
             }
             if (i % line == 0) part[k] = first_of(folds[k]);
