@@ -39,6 +39,8 @@ typedef struct wki_backend {
     wk_status (*replay)(wki_plan *plan);
     void (*forget)(wki_plan *plan);
     const wki_uploader *uploader; /* NULL: the host's memory is the device's */
+    /* Of a plan, before passing memory gets its places: may move calls and put others between them; NULL: nothing. */
+    wk_status (*arrange)(wki_plan *plan);
 } wki_backend;
 
 const wki_backend *wki_backend_of(wk_device device); /* NULL with WK_E_DEVICE recorded */

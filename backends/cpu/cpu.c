@@ -248,4 +248,5 @@ const wki_backend wki_cpu_backend = {
     wki_cpu_replay,
     wki_cpu_forget,
     NULL,
+    wki_cpu_arrange,
 };

@@ -25,6 +25,7 @@ wk_status wki_part_raise(const wki_failure *f);                   /* in the call
 void *wki_part_scratch(wki_failure *f, size_t bytes, int part);
 
 bool wki_cpu_in_place(const wki_call *call); /* see wki_backend */
+wk_status wki_cpu_arrange(wki_plan *plan);
 wk_status wki_cpu_prepare(wki_plan *plan);
 wk_status wki_cpu_replay(wki_plan *plan);
 void wki_cpu_forget(wki_plan *plan);

@@ -436,6 +436,8 @@ static void run_parts(const wki_product *p, int64_t first, int64_t end, void *sc
 
 /* ---- packing ahead ---- */
 
+static bool takes(const wki_product *p) { return !is_small(p); }
+
 static size_t packed_bytes(int64_t lines, int64_t k, int parts)
 {
     return sizeof(real) * (size_t)(groups_of(lines) * steps_of(k) * parts * TILE);
@@ -468,7 +470,7 @@ static void pack_ahead(const wki_packed *to, const void *from, ptrdiff_t ls, ptr
     const wki_product_kernel GLUE(product, mode, WKI_ISA) = { TEXT(WKI_ISA), 32, units_##mode, scratch_##mode,         \
                                                               run_##mode };                                            \
     extern const wki_packing GLUE(packing, mode, WKI_ISA);                                                             \
-    const wki_packing GLUE(packing, mode, WKI_ISA) = { bytes_##mode, pack_##mode };
+    const wki_packing GLUE(packing, mode, WKI_ISA) = { takes, bytes_##mode, pack_##mode };
 #ifdef WKI_AMX
 #define BF16 bf16
 #else
