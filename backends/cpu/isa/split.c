@@ -38,6 +38,7 @@ typedef struct panels {
     ptrdiff_t from_row, to_row; /* from row to row */
     packer *errand;             /* to be done meanwhile, so many quarters a step */
     int64_t each;
+    int64_t rows; /* of `to` that are fetched a step */
 } panels;
 
 /* rows are tiles 4 and 5, columns 6 and 7; a dot product is as far behind the loads it needs as may be */
@@ -110,7 +111,12 @@ INLINE void multiply(const int parts, const bool turned, const panels *x)
         tile_zero(2);
         tile_zero(3);
     }
+    const real *soon = x->to;
     for (int64_t s = x->steps; s > 0; s--) {
+        for (int64_t r = x->rows; r > 0; r--, soon += x->to_row) {
+            __builtin_prefetch(soon, 1);
+            __builtin_prefetch(soon + SIDE, 1);
+        }
         for (int64_t q = LEAST(x->each, x->errand->left); q > 0; q--) pack_quarter(x->errand, parts);
         if (parts == 1) {
             ONE;
@@ -326,6 +332,7 @@ static bool aim(const job *j, const pass *s, int64_t i, int64_t c, real *sums, p
     if (adds) x->from = place ? place : j->spare;
     x->to = !last ? sums : place ? place : j->spare;
     x->to_row = last && place ? j->rs : BLOCK;
+    x->rows = last && place && !adds && x->steps <= BLOCK ? BLOCK / x->steps : 0;
     return !last || place;
 }
 
