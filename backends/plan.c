@@ -59,6 +59,16 @@ wki_item *wki_item_with(const wki_item *item, const wki_view *view, int32_t spac
     return more;
 }
 
+int32_t wki_plan_add_space(wki_plan *p, char *base, size_t bytes)
+{
+    const size_t n = (size_t)p->nspaces, each = sizeof *p->spaces;
+    wki_space *more = wki_grow(p->spaces, n * each, (n + 1) * each);
+    if (!more) return -1;
+    p->spaces = more;
+    more[n] = (wki_space){ .base = base, .bytes = bytes, .passing = true };
+    return p->nspaces++;
+}
+
 void wki_items_free(wki_item **items, int n)
 {
     for (int i = 0; i < n; i++) {
@@ -84,7 +94,7 @@ bool wki_checks_values(int op)
     }
 }
 
-static void touch(wki_plan *p)
+void wki_plan_touch(wki_plan *p)
 {
     for (int s = 0; s < p->nspaces; s++) p->spaces[s].first = -1;
     for (int i = 0; i < p->nitems; i++)
@@ -223,13 +233,13 @@ static wk_status make(wki_plan *p, uint64_t op_first)
 {
     const wki_backend *backend = wki_backend_of(p->device);
     if (drop_dead(p)) return wk_error();
-    touch(p);
+    wki_plan_touch(p);
     if (wki_plan_fuse_products(p)) return wk_error();
-    touch(p);
+    wki_plan_touch(p);
     if (backend->arrange && backend->arrange(p)) return wk_error();
-    touch(p);
+    wki_plan_touch(p);
     if (wki_plan_share_places(p)) return wk_error();
-    touch(p);
+    wki_plan_touch(p);
     if (make_arena(p) || find_keys(p, op_first)) return wk_error();
     return backend->prepare(p);
 }

@@ -1,7 +1,7 @@
 /* What the CPU does about a plan's products before memory gets its places. Those that add to one sum, such as the
  * gradient of a weight that a sequence uses in each of its steps, move together, so that it stays in the cache
  * meanwhile; what many read is packed once (once.c). Sums are made in the same order as before: no bit changes. */
-#include "backends/cpu/once.h"
+#include "backends/cpu/arrange.h"
 #include "backends/cpu/team.h"
 #include "backends/plan.h"
 #include "base/fault.h"
@@ -101,5 +101,7 @@ static void bring_sums_together(wki_plan *p)
 wk_status wki_cpu_arrange(wki_plan *plan)
 {
     bring_sums_together(plan);
+    if (wki_merge_sums(plan)) return wk_error();
+    wki_plan_touch(plan);
     return wki_pack_once(plan);
 }

@@ -1,6 +1,7 @@
 /* An operand that several products on tiles read between two writes of it, such as the weight of a sequence's steps, is
  * packed by a call of its own before the first of them. Bits do not depend on who packs. */
 #include "backends/cpu/once.h"
+#include "backends/cpu/arrange.h"
 #include "backends/plan.h"
 #include "base/alloc.h"
 #include "base/fault.h"
@@ -74,17 +75,6 @@ static int uses_of(const wki_plan *p, const reads *r, int from, int end)
     return uses;
 }
 
-/* A new space of the plan's own, -1 without memory. Nothing lies there yet: an address tells where it begins. */
-static int32_t new_space(wki_plan *p, char *base, size_t bytes)
-{
-    const size_t n = (size_t)p->nspaces, each = sizeof *p->spaces;
-    wki_space *more = wki_grow(p->spaces, n * each, (n + 1) * each);
-    if (!more) return -1;
-    p->spaces = more;
-    more[n] = (wki_space){ .base = base, .bytes = bytes, .passing = true };
-    return p->nspaces++;
-}
-
 /* The call that packs. It lies in the plan's own memory, of which the arena is made. */
 static wki_item *packs(wki_plan *p, const reads *r, const wki_item *first)
 {
@@ -101,7 +91,7 @@ static wki_item *packs(wki_plan *p, const reads *r, const wki_item *first)
     wki_item *item = wki_item_new(&call, 0);
     if (!item) return NULL;
     item->views[0].data = item;
-    item->spaces[0] = new_space(p, (char *)item, (size_t)bytes);
+    item->spaces[0] = wki_plan_add_space(p, (char *)item, (size_t)bytes);
     item->spaces[1] = r->space;
     item->phase = first->phase;
     memcpy(item->stage, first->stage, sizeof item->stage);

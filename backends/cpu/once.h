@@ -9,7 +9,4 @@ wk_matmul_mode wki_product_packs(const wki_call *call);
 
 int64_t wki_packed_bytes(wk_matmul_mode mode, int64_t lines, int64_t k);
 wki_packed wki_packed_at(void *bytes, wk_matmul_mode mode, int64_t lines, int64_t k);
-
-/* Puts a call that packs before the first of several that read the same. */
-wk_status wki_pack_once(wki_plan *plan);
 #endif

@@ -167,7 +167,7 @@ static wki_item *item_of(const line *l, char *const *at, int number)
     return item;
 }
 
-/* The terms and rows of the plan in the order in which it runs them: "0 1 r 2". */
+/* The terms and rows of the plan in the order in which it runs them: "0 1 r 2"; "x3": a product of three terms. */
 static void order_of(const line *lines, int n, bool passing, char *text)
 {
     char *at[SPACES] = { 0 };
@@ -180,11 +180,15 @@ static void order_of(const line *lines, int n, bool passing, char *text)
     }
     for (int i = 0; i < n; i++) items[i] = item_of(&lines[i], at, i);
     wki_plan *p = wki_plan_new(WK_CPU, items, n, spaces, SPACES, 0, 0);
-    CHECK(p && p->nitems == n);
-    for (int i = 0; i < n; i++) {
+    CHECK(p);
+    for (int i = 0; i < p->nitems; i++) {
         const wki_item *item = p->items[i];
         const bool add = item->call.op == WKI_OP_product && !item->host;
-        text += add ? sprintf(text, "%d ", item->spaces[1] - FIRST_A) : sprintf(text, item->host ? "h " : "r ");
+        const int terms = add ? (int)(item->views[1].size[1] / DEPTH) : 0;
+        if (terms > 1) CHECK(item->views[2].size[0] == terms * DEPTH);
+        text += terms > 1 ? sprintf(text, "x%d ", terms)
+                : add     ? sprintf(text, "%d ", item->spaces[1] - FIRST_A)
+                          : sprintf(text, item->host ? "h " : "r ");
     }
     wki_plan_free(p);
     for (int s = 0; s < SPACES; s++) wki_free(at[s]);
@@ -221,7 +225,46 @@ TEST(arrange, keeps_no_more_alive_than_the_sum_is_large)
     line lines[23];
     for (int i = 0; i < 12; i++) lines[2 * i] = (line){ ADD, i, 0, 0 };
     for (int i = 0; i < 11; i++) lines[2 * i + 1] = (line){ ROW, 0, 1, 2 };
-    check_order(lines, 23, true, "r r r r 0 1 2 3 4 r r r r r 5 6 7 8 9 r r 10 11 ");
+    check_order(lines, 23, true, "r r r r x5 r r r r r x5 r r x2 ");
+}
+
+static int64_t calls_of(wk_profile *p, const char *name)
+{
+    wk_profile_row rows[64];
+    const int n = (int)wk_profile_rows(p, rows, 64);
+    for (int i = 0; i < n && i < 64; i++)
+        if (!strcmp(rows[i].name, name)) return rows[i].calls;
+    return 0;
+}
+
+static wk_tensor *train_sequence(void *user, wk_tensor *const *in, int n)
+{
+    wk_module *net = user;
+    (void)n;
+    wk_params *p = wk_parameters(net);
+    for (int i = 0; i < wk_params_count(p); i++) wk_set_grad(wk_params_at(p, i), NULL);
+    wk_tensor *loss = wk_mean(wk_square(wk_forward(net, in[0])));
+    return wk_backward(loss) ? NULL : wk_detach(loss);
+}
+
+/* Of twelve products that add to the gradient of the weight of states two are left. */
+TEST(arrange, makes_few_products_of_the_many_of_a_sequence)
+{
+    wk_module *net = wk_nn_rnn(64, 256);
+    wk_tensor *x = wk_randn(WK_SHAPE(12, 16, 64), WK_F32), *grads[2];
+    wk_plan *plan = wk_capture(train_sequence, net);
+    int64_t calls[2];
+    for (int i = 0; i < 3; i++) {
+        wk_profile *p = wk_profile_new();
+        {
+            WK_PROFILE(on, p);
+            CHECK(wk_plan_run(plan, &x, 1));
+        }
+        calls[i > 0] = calls_of(p, "linear backward: product");
+        grads[i > 0] = wk_clone(wk_grad(wk_params_at(wk_parameters(net), 1)));
+    }
+    CHECK(strstr(wk_plan_why(plan), "replayed") && wk_equal(grads[0], grads[1]));
+    CHECK(wk_numel(grads[1]) == 256 * 256 && calls[0] - calls[1] == 12 - 2);
 }
 
 /* Do parts of a team wait between two products to one sum, of such numbers of terms and modes? */
@@ -277,15 +320,6 @@ static wk_tensor *read_weight(void *user, wk_tensor *const *in, int n)
         if (r->back) y = wk_tanh(wk_mm(y, wk_t(r->weight)));
     }
     return wk_mul_scalar_(wk_narrow(r->weight, 0, 0, 1), 0.75) == WK_OK ? y : NULL; /* as an optimizer does */
-}
-
-static int64_t calls_of(wk_profile *p, const char *name)
-{
-    wk_profile_row rows[64];
-    const int n = (int)wk_profile_rows(p, rows, 64);
-    for (int i = 0; i < n && i < 64; i++)
-        if (!strcmp(rows[i].name, name)) return rows[i].calls;
-    return 0;
 }
 
 static void check_packs(reader r, int64_t expected)
