@@ -9,6 +9,7 @@
 const wki_kernel *wki_cpu_kernel(int op);
 size_t wki_cpu_scratch(const wki_kernel *kernel, const wki_call *call); /* bytes a part needs */
 int wki_cpu_threads(const wki_call *call, int64_t units);               /* that are worth waking */
+int wki_cpu_element_threads(int64_t work, int64_t units);               /* of kernels that go by elements */
 int64_t wki_cpu_share(int64_t units, int part, int parts);              /* the first unit of a part */
 
 /* What became of the parts of a team's work: the caller's own error, part 0's, comes first. */
