@@ -309,7 +309,7 @@ static wk_status collect(wki_tape *t, wki_recording *r, wk_tensor *const *inputs
     for (size_t i = 0; i < r->nitems; i++) views += (size_t)r->items[i]->call.nviews;
     t->kept = wki_alloc_array(r->nseen + 1, sizeof(wki_storage *));
     t->before = wki_alloc_array(r->nseen + 1, sizeof *t->before);
-    t->bindings = wki_alloc_array(views + 1, sizeof *t->bindings);
+    t->bindings = wki_alloc_array(2 * views + 1, sizeof *t->bindings); /* the plan may read an operand once more */
     t->homes = wki_alloc_array(2 * r->ntouched + 1, sizeof(wki_storage *));
     if (!t->kept || !t->before || !t->bindings || !t->homes) return wk_error();
     for (int written = 1; written >= 0; written--) {
@@ -344,9 +344,10 @@ static void find_bindings(wki_tape *t, const wki_recording *r, wk_tensor *const 
     for (int i = 0; i < t->plan->nitems; i++)
         for (int k = 0; k < t->plan->items[i]->call.nviews; k++) {
             wki_view *v = &t->plan->items[i]->views[k];
+            const int at = v->storage ? input_on(inputs, t->ninputs, v->storage) : -1; /* NULL: the plan's own */
+            if (at < 0) continue;
             const wki_seen *s = &r->seen[t->plan->items[i]->spaces[k]];
-            const int at = input_on(inputs, t->ninputs, v->storage);
-            if (at < 0 || s->lost) continue;
+            if (s->lost) continue;
             t->bindings[t->nbindings++] = (wki_binding){ v, at, (char *)v->data - (char *)inputs[at]->v.data };
             t->written[at] |= s->written;
         }

@@ -185,11 +185,17 @@ typedef struct wki_ctc_attrs {
  * f64. bf16: a and b are f32 that bfloat16 has too, and may be taken as such; rounds: they are as bf16 would make them
  * when multiplied, which only backends do that say so. matmul: a wk_matmul_mode, of f32. symmetric: a b is its own
  * transpose, and what lies above c's diagonal may be left unwritten, for mirror. relu: x < 0 ? 0 : x of the sum with its
- * bias; mask, of matrices alone: 0 then where the mask is <= 0. */
+ * bias; mask, of matrices alone: 0 then where the mask is <= 0. packed, in plans of the CPU: the last view is
+ * what pack has made of a's rows (1) or b's columns (2). */
 typedef struct wki_product_attrs {
     bool bias, relu, mask, accumulate, bf16, rounds, symmetric;
-    uint8_t matmul;
+    uint8_t matmul, packed;
 } wki_product_attrs;
+
+/* pack: y (WK_U8 [bytes]) -> x [lines, k], f32: rows of a, or columns of b, as products on tiles take them. */
+typedef struct wki_pack_attrs {
+    uint8_t matmul; /* how many parts there are of a number: a wk_matmul_mode */
+} wki_pack_attrs;
 
 /* gather: y -> x, index (WK_I64, y's shape). y[.., i, ..] = x[.., index[.., i, ..], ..] along dim, indices checked
  * (WK_E_RANGE). scatter: y (in place) -> src, index (src's shape): y[.., index[.., i, ..], ..] = src[.., i, ..], or +=

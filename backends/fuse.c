@@ -102,25 +102,15 @@ static wk_status take_mask(wki_plan *p, int i)
     const int at = relu && !*relu && item->views[0].ndim == 2 ? follower_of(p, i, 1) : -1;
     if (at < 0) return WK_OK;
     const wki_item *next = p->items[at];
-    const int last = next->call.nviews - 1, n = item->call.nviews;
+    const int last = next->call.nviews - 1;
     const int32_t mask = next->spaces[last];
     if (!has_shape_of(&next->views[last], &item->views[0]) || mask == item->spaces[0] || !p->spaces[mask].passing ||
         is_between(p, i, at, mask, true))
         return WK_OK;
-    const wki_view *views[WKI_MAX_VIEWS];
-    for (int k = 0; k < n; k++) views[k] = &item->views[k];
-    views[n] = &next->views[last];
-    wki_product_attrs attrs = *(const wki_product_attrs *)item->call.attrs;
-    attrs.mask = true;
-    wki_call call = item->call;
-    call.views = views, call.nviews = n + 1, call.attrs = &attrs;
-    wki_item *fused = wki_item_new(&call, 0);
+    wki_item *fused = wki_item_with(item, &next->views[last], mask);
     if (!fused) return wk_error();
-    memcpy(fused->spaces, item->spaces, (size_t)n * sizeof *fused->spaces);
-    fused->spaces[n] = mask;
+    ((wki_product_attrs *)fused->call.attrs)->mask = true;
     write_to(fused, next);
-    fused->phase = item->phase;
-    memcpy(fused->stage, item->stage, sizeof fused->stage);
     remove_item(p, at);
     remove_item(p, i);
     p->items[i] = fused;

@@ -42,6 +42,33 @@ wki_item *wki_item_new(const wki_call *call, size_t memory_bytes)
     return item;
 }
 
+wki_item *wki_item_with(const wki_item *item, const wki_view *view, int32_t space)
+{
+    const int n = item->call.nviews;
+    const wki_view *views[WKI_MAX_VIEWS];
+    for (int k = 0; k < n; k++) views[k] = &item->views[k];
+    views[n] = view;
+    wki_call call = item->call;
+    call.views = views, call.nviews = n + 1;
+    wki_item *more = wki_item_new(&call, 0);
+    if (!more) return NULL;
+    memcpy(more->spaces, item->spaces, (size_t)n * sizeof *more->spaces);
+    more->spaces[n] = space;
+    more->phase = item->phase;
+    memcpy(more->stage, item->stage, sizeof more->stage);
+    return more;
+}
+
+int32_t wki_plan_add_space(wki_plan *p, char *base, size_t bytes)
+{
+    const size_t n = (size_t)p->nspaces, each = sizeof *p->spaces;
+    wki_space *more = wki_grow(p->spaces, n * each, (n + 1) * each);
+    if (!more) return -1;
+    p->spaces = more;
+    more[n] = (wki_space){ .base = base, .bytes = bytes, .passing = true };
+    return p->nspaces++;
+}
+
 void wki_items_free(wki_item **items, int n)
 {
     for (int i = 0; i < n; i++) {
@@ -67,7 +94,7 @@ bool wki_checks_values(int op)
     }
 }
 
-static void touch(wki_plan *p)
+void wki_plan_touch(wki_plan *p)
 {
     for (int s = 0; s < p->nspaces; s++) p->spaces[s].first = -1;
     for (int i = 0; i < p->nitems; i++)
@@ -210,14 +237,17 @@ static void draw(wki_plan *p)
 
 static wk_status make(wki_plan *p, uint64_t op_first)
 {
+    const wki_backend *backend = wki_backend_of(p->device);
     if (drop_dead(p)) return wk_error();
-    touch(p);
+    wki_plan_touch(p);
     if (wki_plan_fuse_products(p)) return wk_error();
-    touch(p);
+    wki_plan_touch(p);
+    if (backend->arrange && backend->arrange(p)) return wk_error();
+    wki_plan_touch(p);
     if (wki_plan_share_places(p)) return wk_error();
-    touch(p);
+    wki_plan_touch(p);
     if (make_arena(p) || find_keys(p, op_first)) return wk_error();
-    return wki_backend_of(p->device)->prepare(p);
+    return backend->prepare(p);
 }
 
 wki_plan *wki_plan_new(wk_device device, wki_item **items, int nitems, wki_space *spaces, int nspaces,

@@ -58,5 +58,10 @@ wk_status wki_plan_share_places(wki_plan *plan);
  * waits until it has not. */
 bool wki_checks_values(int op);
 wki_item *wki_item_new(const wki_call *call, size_t memory_bytes); /* spaces and, for the host, memory are the caller's to fill */
+/* A copy with one view more, of fewer than WKI_MAX_VIEWS; not the host's. */
+wki_item *wki_item_with(const wki_item *item, const wki_view *view, int32_t space);
+void wki_plan_touch(wki_plan *plan); /* tells spaces anew which items touch them */
+/* A passing space of the plan's own, -1 without memory. Nothing is there yet: views tell by `base` where in it they lie. */
+int32_t wki_plan_add_space(wki_plan *plan, char *base, size_t bytes);
 void wki_items_free(wki_item **items, int n);
 #endif

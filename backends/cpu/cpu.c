@@ -212,14 +212,14 @@ static int64_t grain_of(const wki_call *call)
     return lines ? PRODUCT_GRAIN : GRAIN;
 }
 
-int wki_cpu_threads(const wki_call *call, int64_t units)
+static int threads_for(int64_t work, int64_t grain, int64_t units)
 {
-    const int64_t grain = grain_of(call);
-    if (call->work < 2 * grain || units <= 1) return 1;
-    int64_t threads = wk_num_threads();
-    if (threads > call->work / grain) threads = call->work / grain;
-    return (int)wki_least(threads, units);
+    if (work < 2 * grain || units <= 1) return 1;
+    return (int)wki_least(wki_least(wk_num_threads(), work / grain), units);
 }
+
+int wki_cpu_threads(const wki_call *call, int64_t units) { return threads_for(call->work, grain_of(call), units); }
+int wki_cpu_element_threads(int64_t work, int64_t units) { return threads_for(work, GRAIN, units); }
 
 static wk_status run(int index, const wki_call *call)
 {
@@ -249,4 +249,5 @@ const wki_backend wki_cpu_backend = {
     wki_cpu_forget,
     0,
     NULL,
+    wki_cpu_arrange,
 };

@@ -6,6 +6,7 @@
 #include "backends/cpu/team.h"
 #include "base/alloc.h"
 #include "base/fault.h"
+#include <string.h>
 
 enum { LONGEST = 32, STRETCH = 128 << 10 };
 
@@ -15,6 +16,7 @@ typedef struct reach {
     int64_t elements;
     int threads; /* 1: part 0 has all */
     bool written;
+    const wki_step *product; /* which writes it, cut by the product's shape; or NULL */
 } reach;
 
 /* Are its units so many elements, in the order of memory? Rows that are not all contiguous may be walked by another dim
@@ -42,6 +44,7 @@ static void take_reaches(const wki_step *s, reach *to)
         to[k].elements = wki_is_contiguous(call->views[k]) && wki_numel(call->views[k]) == elements ? elements : 0;
         to[k].threads = s->threads;
         to[k].written = k < call->nout || !s->kernel;
+        to[k].product = k == 0 && s->kernel == &wki_cpu_product && call->views[0]->ndim == 2 ? s : NULL;
     }
 }
 
@@ -50,10 +53,23 @@ static bool touch(const reach *a, const reach *b)
     return a->begin < b->end && b->begin < a->end && (a->written || b->written);
 }
 
+/* Are two products, of matrices that lie alike, cut alike? */
+static bool same_cut(const wki_step *s, const wki_step *t)
+{
+    const wki_call *a = &s->item->call, *b = &t->item->call;
+    const wki_product_attrs *x = a->attrs, *y = b->attrs;
+    const wki_view *c = a->views[0], *d = b->views[0];
+    if (c->dtype != d->dtype || memcmp(c->size, d->size, 2 * sizeof *c->size) || !wki_same_layout(c, d)) return false;
+    if (a->views[1]->size[1] != b->views[1]->size[1] && !WKI_FAULT(178)) return false;
+    return x->matmul == y->matmul && x->rounds == y->rounds && x->symmetric == y->symmetric && s->units == t->units;
+}
+
 /* Each unit has its own bytes in both. */
 static bool alike(const reach *a, const reach *b)
 {
-    return a->elements && a->elements == b->elements && a->begin == b->begin && a->end == b->end;
+    if (a->begin != b->begin || a->end != b->end) return false;
+    if (a->product && b->product) return same_cut(a->product, b->product);
+    return a->elements && a->elements == b->elements;
 }
 
 static bool meet(const reach *a, const reach *b)

@@ -82,8 +82,9 @@ typedef struct wki_product_kernel {
     void (*run)(const wki_product *p, int64_t first, int64_t end, void *scratch);
 } wki_product_kernel;
 
-/* for a kernel that takes operands packed ahead */
+/* for a kernel that takes operands packed ahead, of products that are not too small for tiles */
 typedef struct wki_packing {
+    bool (*takes)(const wki_product *p);
     size_t (*bytes)(int64_t lines, int64_t k);
     /* groups [first, end) of an operand: from line to line ls, from k to k ks */
     void (*pack)(const wki_packed *to, const void *from, ptrdiff_t ls, ptrdiff_t ks, int64_t lines, int64_t k,
@@ -104,5 +105,6 @@ extern const wki_packing wki_packing_split_base, wki_packing_split3_base, wki_pa
 /* the one for the instruction set in use; rounds: that of bfloat16, where wki_cpu_rounds said so */
 const wki_product_kernel *wki_product_for(int real_bits, bool rounds);
 const wki_product_kernel *wki_product_on_tiles(wk_matmul_mode mode); /* of f32; NULL: WK_MATMUL_HIGHEST, or no tiles */
+const wki_packing *wki_packing_on_tiles(wk_matmul_mode mode);        /* NULL: the same */
 
 #endif

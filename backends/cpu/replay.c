@@ -23,6 +23,26 @@ static void join_threads(const wki_step *before, wki_step *s)
     if (alike && s->threads < before->threads) s->threads = before->threads;
 }
 
+static bool goes_by_elements(const wki_step *s)
+{
+    return s->kernel && s->kernel->units == wki_element_units && s->units > 1;
+}
+
+/* Steps in a row that go by elements may be worth threads together although each alone is not. */
+static void share_runs(ready *r)
+{
+    for (int i = 0, end; i < r->nsteps; i = end) {
+        int64_t work = 0;
+        for (end = i; end < r->nsteps && goes_by_elements(&r->steps[end]); end++) work += r->steps[end].item->call.work;
+        for (int k = i; k < end; k++) {
+            const int threads = wki_cpu_element_threads(work, r->steps[k].units);
+            if (threads > r->steps[k].threads) r->steps[k].threads = threads;
+            if (threads > r->threads) r->threads = threads;
+        }
+        end += end == i;
+    }
+}
+
 wk_status wki_cpu_prepare(wki_plan *plan)
 {
     ready *r = wki_alloc(sizeof *r + (size_t)plan->nitems * sizeof(wki_step));
@@ -42,6 +62,7 @@ wk_status wki_cpu_prepare(wki_plan *plan)
         if (scratch > r->scratch) r->scratch = scratch;
         if (s->threads > r->threads) r->threads = s->threads;
     }
+    share_runs(r);
     return wki_find_meetings(r->steps, r->nsteps);
 }
 

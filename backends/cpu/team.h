@@ -9,6 +9,7 @@
 const wki_kernel *wki_cpu_kernel(int op);
 size_t wki_cpu_scratch(const wki_kernel *kernel, const wki_call *call); /* bytes a part needs */
 int wki_cpu_threads(const wki_call *call, int64_t units);               /* that are worth waking */
+int wki_cpu_element_threads(int64_t work, int64_t units);               /* of kernels that go by elements */
 int64_t wki_cpu_share(int64_t units, int part, int parts);              /* the first unit of a part */
 
 /* What became of the parts of a team's work: the caller's own error, part 0's, comes first. */
@@ -25,6 +26,7 @@ wk_status wki_part_raise(const wki_failure *f);                   /* in the call
 void *wki_part_scratch(wki_failure *f, size_t bytes, int part);
 
 bool wki_cpu_in_place(const wki_call *call); /* see wki_backend */
+wk_status wki_cpu_arrange(wki_plan *plan);
 wk_status wki_cpu_prepare(wki_plan *plan);
 wk_status wki_cpu_replay(wki_plan *plan);
 void wki_cpu_forget(wki_plan *plan);

@@ -48,6 +48,51 @@ TEST(grain, small_work_stays_on_one_thread_and_large_work_does_not)
     CHECK(parts_of(tanh_of, 262144) == 1);
 }
 
+typedef struct shared {
+    wki_meter meter; /* the first member */
+    int calls, together;
+} shared;
+
+static void count_shared(wki_meter *meter, const wki_call *call, const wki_stage *stage, int parts,
+                         const wki_span *spans)
+{
+    shared *s = (shared *)meter;
+    (void)call, (void)stage;
+    s->calls++;
+    s->together += parts == THREADS && spans[0].end > 0 && spans[1].end > 0;
+}
+
+static wk_tensor *many_sums(void *user, wk_tensor *const *in, int n)
+{
+    wk_tensor *x = in[0];
+    (void)n;
+    for (int i = 0; i < *(int *)user; i++) x = wk_add(x, in[0]);
+    return x;
+}
+
+/* How many of a plan's calls of 16384 elements, of which two are not worth a thread more, are shared out. */
+static int shared_of(int sums)
+{
+    wk_tensor *x = wk_ones(WK_SHAPE(16384), WK_F32);
+    wk_plan *plan = wk_capture(many_sums, &sums);
+    for (int i = 0; i < 2; i++) CHECK(wk_plan_run(plan, &x, 1));
+    shared s = { .meter = { .ran = count_shared } };
+    wki_meter *const before = wki_meter_here;
+    wki_meter_here = &s.meter;
+    const bool done = wk_plan_run(plan, &x, 1) != NULL;
+    wki_meter_here = before;
+    CHECK(done && s.calls == sums);
+    return s.together;
+}
+
+TEST(grain, small_calls_in_a_row_of_a_plan_are_shared_out_together)
+{
+    CHECK(wk_set_num_threads(THREADS) == WK_OK);
+    CHECK(shared_of(2) == 0 && shared_of(8) == 8);
+    CHECK(wk_set_num_threads(1) == WK_OK);
+    CHECK(shared_of(8) == 0);
+}
+
 TEST(grain, an_element_costs_what_its_formula_does)
 {
     for (int row = 0; row < WKI_ROW_COUNT; row++)

@@ -7,14 +7,18 @@
 WICK_ON_CPU("it takes the host's memory away")
 
 typedef struct size {
-    int64_t rows, in, hidden;
+    int64_t rows, in, hidden, steps; /* steps: of a sequence; 0: a perceptron */
 } size;
 
 static model model_new(const size *z)
 {
     wk_manual_seed(4);
-    model m = { .net = wk_nn_sequential(wk_nn_linear(z->in, z->hidden), wk_nn_relu(), wk_nn_linear(z->hidden, 4),
-                                        wk_nn_relu(), wk_nn_dropout(0.25), wk_nn_linear(4, 3)) };
+    model m = { 0 };
+    if (z->steps)
+        m.net = wk_nn_sequential(wk_nn_lstm(z->in, z->hidden), wk_nn_flatten(), wk_nn_linear(z->rows * z->hidden, 3));
+    else
+        m.net = wk_nn_sequential(wk_nn_linear(z->in, z->hidden), wk_nn_relu(), wk_nn_linear(z->hidden, 4), wk_nn_relu(),
+                                 wk_nn_dropout(0.25), wk_nn_linear(4, 3));
     m.opt = wk_optim_adam(wk_parameters(m.net));
     return m;
 }
@@ -33,13 +37,20 @@ static wk_tensor *run(wk_plan *plan, wk_tensor *const *in, int number)
     return wk_plan_run(plan, in, 2);
 }
 
+static void draw(const size *z, wk_tensor *in[2])
+{
+    in[0] = z->steps ? wk_ones(WK_SHAPE(z->steps, z->rows, z->in), WK_F32) : wk_ones(WK_SHAPE(z->rows, z->in), WK_F32);
+    in[1] = wk_randint(0, 3, WK_SHAPE(z->steps ? z->steps : z->rows));
+}
+
 /* The n-th request of run number `at` is refused; was one? */
 static bool refused_at(const size *z, int at, long n, bool sticky)
 {
     enum { RUNS = 6 };
     WK_SCOPE(work);
     model plain = model_new(z), planned = model_new(z);
-    wk_tensor *in[] = { wk_ones(WK_SHAPE(z->rows, z->in), WK_F32), wk_randint(0, 3, WK_SHAPE(z->rows)) };
+    wk_tensor *in[2];
+    draw(z, in);
     wk_plan *plan = wk_capture(step, &planned);
     bool refused = false;
     for (int i = 0; i < RUNS; i++) {
@@ -73,7 +84,7 @@ static void each_request(const size *z, int at, long least)
     }
 }
 
-static const size small = { 4, 5, 4 }, split = { 96, 200, 256 };
+static const size small = { 4, 5, 4, 0 }, split = { 96, 200, 256, 0 }, sequence = { 32, 32, 128, 4 };
 
 TEST(capture_scarcity, of_an_ordinary_run_is_an_error_or_nothing) { each_request(&small, 0, 50); }
 TEST(capture_scarcity, of_a_recorded_run_is_an_error_or_nothing) { each_request(&small, 1, 50); }
@@ -85,6 +96,38 @@ TEST(capture_scarcity, on_two_threads_is_an_error_or_nothing)
     each_request(&split, 1, 50);
     each_request(&split, 3, 2); /* each thread's scratch */
     wk_set_num_threads(1);
+}
+
+/* How often a recorded run asks for memory. */
+static long requests(const size *z)
+{
+    enum { MANY = 1000000 };
+    WK_SCOPE(work);
+    model m = model_new(z);
+    wk_tensor *in[2];
+    draw(z, in);
+    wk_plan *plan = wk_capture(step, &m);
+    CHECK(run(plan, in, 0));
+    arm(MANY, false);
+    CHECK(run(plan, in, 1));
+    const long n = MANY - fault.left;
+    disarm();
+    return n;
+}
+
+/* A plan is made at the end of a recorded run: the last requests are its own. */
+TEST(capture_scarcity, of_a_plan_that_packs_is_an_error_or_nothing)
+{
+    enum { LAST = 90 };
+    if (wk_set_matmul_precision(WK_MATMUL_BF16)) {
+        puts("no AMX here: nothing is packed");
+        wk_error_clear();
+        return;
+    }
+    const long all = requests(&sequence);
+    CHECK(all > 4 * LAST);
+    for (long n = all - LAST; n <= all; n++) CHECK(refused_at(&sequence, 1, n, n % 2));
+    CHECK(wk_set_matmul_precision(WK_MATMUL_HIGHEST) == WK_OK);
 }
 
 WICK_TEST_MAIN

@@ -35,8 +35,10 @@ typedef struct panels {
     int64_t steps;
     const real *from; /* sums so far; NULL: none */
     real *to;
-    packer *errand; /* to be done meanwhile, so many quarters a step */
+    ptrdiff_t from_row, to_row; /* from row to row */
+    packer *errand;             /* to be done meanwhile, so many quarters a step */
     int64_t each;
+    int64_t rows; /* of `to` that are fetched a step */
 } panels;
 
 /* rows are tiles 4 and 5, columns 6 and 7; a dot product is as far behind the loads it needs as may be */
@@ -95,20 +97,26 @@ typedef struct panels {
 INLINE void multiply(const int parts, const bool turned, const panels *x)
 {
     const real *p0 = x->p[0], *p1 = x->p[1], *q0 = x->q[0], *q1 = x->q[1];
-    enum { ROW = BLOCK * sizeof(real), BELOW = SIDE * BLOCK };
     tiles_see();
     if (x->from) {
-        tile_load(0, x->from, ROW);
-        tile_load(1, x->from + SIDE, ROW);
-        tile_load(2, x->from + BELOW, ROW);
-        tile_load(3, x->from + BELOW + SIDE, ROW);
+        const ptrdiff_t row = x->from_row * (ptrdiff_t)sizeof(real);
+        const real *const below = x->from + SIDE * x->from_row;
+        tile_load(0, x->from, row);
+        tile_load(1, x->from + SIDE, row);
+        tile_load(2, below, row);
+        tile_load(3, below + SIDE, row);
     } else {
         tile_zero(0);
         tile_zero(1);
         tile_zero(2);
         tile_zero(3);
     }
+    const real *soon = x->to;
     for (int64_t s = x->steps; s > 0; s--) {
+        for (int64_t r = x->rows; r > 0; r--, soon += x->to_row) {
+            __builtin_prefetch(soon, 1);
+            __builtin_prefetch(soon + SIDE, 1);
+        }
         for (int64_t q = LEAST(x->each, x->errand->left); q > 0; q--) pack_quarter(x->errand, parts);
         if (parts == 1) {
             ONE;
@@ -123,10 +131,12 @@ INLINE void multiply(const int parts, const bool turned, const panels *x)
         }
         p0 += parts * TILE, p1 += parts * TILE, q0 += parts * TILE, q1 += parts * TILE;
     }
-    tile_store(0, x->to, ROW);
-    tile_store(1, x->to + SIDE, ROW);
-    tile_store(2, x->to + BELOW, ROW);
-    tile_store(3, x->to + BELOW + SIDE, ROW);
+    const ptrdiff_t row = x->to_row * (ptrdiff_t)sizeof(real);
+    real *const below = x->to + SIDE * x->to_row;
+    tile_store(0, x->to, row);
+    tile_store(1, x->to + SIDE, row);
+    tile_store(2, below, row);
+    tile_store(3, below + SIDE, row);
 }
 
 static void multiply_1(const panels *x) { multiply(1, false, x); }
@@ -272,11 +282,25 @@ static packer packer_for(const panel *x, int64_t group, int64_t end, int64_t bas
     return packer_of(&x->o, group, x->given ? group : end, s->first, s->end, to, x->next, x->odd + (group - base));
 }
 
+/* Has one of the block's groups odd numbers? */
+static bool is_odd(const job *j, const pass *s, int64_t i, int64_t c)
+{
+    const unsigned char *const po = j->p.odd + (i - s->i0) / SIDE, *const qo = j->q.odd + (c - s->j0) / SIDE;
+    return po[0] || qo[0] || (s->i1 - i > SIDE && po[1]) || (s->j1 - c > SIDE && qo[1]);
+}
+
+/* Where its block of C lies if tiles may go there as they are; or NULL. */
+static real *place_of(const job *j, const pass *s, int64_t i, int64_t c)
+{
+    if (j->flip || j->cs != 1 || !j->own.plain || s->i1 - i < BLOCK || s->j1 - c < BLOCK) return NULL;
+    return is_odd(j, s, i, c) ? NULL : (real *)j->whole->c + i * j->rs + c;
+}
+
 static void deliver(const job *j, const pass *s, int64_t i, int64_t c)
 {
     const int64_t rows = LEAST(BLOCK, s->i1 - i), cols = LEAST(BLOCK, s->j1 - c);
     const unsigned char *const po = j->p.odd + (i - s->i0) / SIDE, *const qo = j->q.odd + (c - s->j0) / SIDE;
-    const bool odd = po[0] || qo[0] || (rows > SIDE && po[1]) || (cols > SIDE && qo[1]);
+    const bool odd = is_odd(j, s, i, c);
     const int64_t side = odd ? SIDE : BLOCK;
     if (j->flip) transpose(j->turn, BLOCK, j->spare, BLOCK, BLOCK, BLOCK);
     const real *const from = j->flip ? j->turn : j->spare;
@@ -297,23 +321,34 @@ static void fetch(const job *j, const pass *s, int64_t i, int64_t c)
     pack(j->spare, BLOCK, (const real *)j->whole->c + i * j->rs + c * j->cs, j->cs, j->rs, cols, rows);
 }
 
+/* Where a block's sums come from and go to; false: they are to be delivered from the spare one. */
+static bool aim(const job *j, const pass *s, int64_t i, int64_t c, real *sums, panels *x)
+{
+    const bool fresh = s->first == 0, last = s->end == j->steps, adds = fresh && j->whole->accumulate;
+    real *const place = last || adds ? place_of(j, s, i, c) : NULL;
+    x->from = fresh || WKI_FAULT(136) ? NULL : sums;
+    x->from_row = adds && place ? j->rs : BLOCK;
+    if (adds && !place) fetch(j, s, i, c);
+    if (adds) x->from = place ? place : j->spare;
+    x->to = !last ? sums : place ? place : j->spare;
+    x->to_row = last && place ? j->rs : BLOCK;
+    x->rows = last && place && !adds && x->steps <= BLOCK ? BLOCK / x->steps : 0;
+    return !last || place;
+}
+
 /* two groups of columns against all rows; meanwhile the errand */
 static void multiply_columns(const job *j, const pass *s, int64_t c, const real *const q[2], packer *errand, real *sums)
 {
-    const bool fresh = s->first == 0, last = s->end == j->steps;
     const int64_t p0 = s->i0 / SIDE, p1 = groups_of(s->i1);
     const real *at = j->p.given ? j->p.given + p0 * j->p.next + s->first * j->parts * TILE : j->p.room;
     panels x = { .q = { q[0], q[1] }, .steps = s->end - s->first, .errand = errand };
     x.each = parts_of(errand->left, x.steps * parts_of(p1 - p0, 2));
     for (int64_t p = p0; p < p1; p += 2, at += 2 * j->p.next, sums += SUMS) {
-        const int64_t i = p * SIDE;
         x.p[0] = at;
         x.p[1] = p + 1 < p1 ? at + j->p.next : at;
-        x.from = fresh || WKI_FAULT(136) ? NULL : sums;
-        x.to = last ? j->spare : sums;
-        if (fresh && j->whole->accumulate) fetch(j, s, i, c), x.from = j->spare;
+        const bool done = aim(j, s, p * SIDE, c, sums, &x);
         bodies[j->parts - 1][j->turned && !WKI_FAULT(133)](&x);
-        if (last) deliver(j, s, i, c);
+        if (!done) deliver(j, s, p * SIDE, c);
     }
 }
 
@@ -436,6 +471,8 @@ static void run_parts(const wki_product *p, int64_t first, int64_t end, void *sc
 
 /* ---- packing ahead ---- */
 
+static bool takes(const wki_product *p) { return !is_small(p); }
+
 static size_t packed_bytes(int64_t lines, int64_t k, int parts)
 {
     return sizeof(real) * (size_t)(groups_of(lines) * steps_of(k) * parts * TILE);
@@ -468,7 +505,7 @@ static void pack_ahead(const wki_packed *to, const void *from, ptrdiff_t ls, ptr
     const wki_product_kernel GLUE(product, mode, WKI_ISA) = { TEXT(WKI_ISA), 32, units_##mode, scratch_##mode,         \
                                                               run_##mode };                                            \
     extern const wki_packing GLUE(packing, mode, WKI_ISA);                                                             \
-    const wki_packing GLUE(packing, mode, WKI_ISA) = { bytes_##mode, pack_##mode };
+    const wki_packing GLUE(packing, mode, WKI_ISA) = { takes, bytes_##mode, pack_##mode };
 #ifdef WKI_AMX
 #define BF16 bf16
 #else

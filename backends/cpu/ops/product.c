@@ -2,6 +2,7 @@
  * is described to it, and its units, those of one product times the number of products, are dealt out. */
 #include "backends/cpu/product.h"
 #include "backends/cpu/cpu.h"
+#include "backends/cpu/once.h"
 #include "backends/cpu/onednn.h"
 #include "backends/cpu/walk.h"
 
@@ -31,20 +32,37 @@ const wki_product_kernel *wki_product_on_tiles(wk_matmul_mode mode)
 #endif
 }
 
+const wki_packing *wki_packing_on_tiles(wk_matmul_mode mode)
+{
+#ifdef __x86_64__
+    static const wki_packing *const kernels[] = { NULL, &wki_packing_split_amx, &wki_packing_split3_amx,
+                                                  &wki_packing_bf16_amx, NULL };
+    return kernels[mode] && wki_has_tiles() ? kernels[mode] : NULL;
+#else
+    (void)mode;
+    return NULL;
+#endif
+}
+
 /* Below, packing costs more than tiles give: measured against f32's kernels; those of pairs are slower than any. */
 static bool tiles_pay(const wki_call *call, int mode)
 {
-    static const double side[] = { 0, 64, 43, 0, 0 }, work[] = { 0, 1 << 19, 1 << 18, 0, 0 };
+    static const double side[] = { 0, 56, 43, 0, 0 }, work[] = { 0, 1 << 19, 1 << 18, 0, 0 };
     const wki_view *c = call->views[0], *a = call->views[1];
     const double m = (double)c->size[c->ndim - 2], n = (double)c->size[c->ndim - 1], k = (double)a->size[a->ndim - 1];
     return 2 * m * n >= side[mode] * (m + n) && m * n * k >= work[mode];
+}
+
+static wk_matmul_mode mode_of(const wki_product_attrs *attrs)
+{
+    return attrs->rounds ? WK_MATMUL_BF16 : (wk_matmul_mode)attrs->matmul;
 }
 
 static const wki_product_kernel *tiles_for(const wki_call *call)
 {
     const wki_product_attrs *attrs = call->attrs;
     if (!attrs->rounds && !tiles_pay(call, attrs->matmul)) return NULL;
-    return wki_product_on_tiles(attrs->rounds ? WK_MATMUL_BF16 : (wk_matmul_mode)attrs->matmul);
+    return wki_product_on_tiles(mode_of(attrs));
 }
 
 static const wki_product_kernel *kernel_for(const wki_call *call)
@@ -85,6 +103,24 @@ static wki_product first_product(const wki_call *call)
                           .lanes = true };
 }
 
+wk_matmul_mode wki_product_packs(const wki_call *call)
+{
+    if (call->views[0]->ndim != 2 || !tiles_for(call)) return WK_MATMUL_HIGHEST;
+    const wki_product p = first_product(call);
+    const wk_matmul_mode mode = mode_of(call->attrs);
+    return wki_packing_on_tiles(mode)->takes(&p) ? mode : WK_MATMUL_HIGHEST;
+}
+
+/* The operand that was packed before, if there is one, kept in *packed. */
+static void take_packed(wki_product *p, const wki_call *call, wki_packed *packed)
+{
+    const wki_product_attrs *attrs = call->attrs;
+    if (!attrs->packed) return;
+    *packed =
+        wki_packed_at(call->views[call->nviews - 1]->data, mode_of(attrs), attrs->packed == 1 ? p->m : p->n, p->k);
+    *(attrs->packed == 1 ? &p->a_packed : &p->b_packed) = packed;
+}
+
 static wki_walk products_of(const wki_call *call)
 {
     return wki_walk_over(call->views, 3, (1u << (call->views[0]->ndim - 2)) - 1);
@@ -106,7 +142,9 @@ static int64_t units(const wki_call *call)
 
 static size_t scratch_bytes(const wki_call *call)
 {
-    const wki_product p = first_product(call);
+    wki_packed packed;
+    wki_product p = first_product(call);
+    take_packed(&p, call, &packed);
     const size_t ours = kernel_for(call)->scratch(&p);
     const size_t its = for_onednn(call) ? wki_onednn_scratch(&p) : 0;
     return ours > its ? ours : its;
@@ -116,7 +154,9 @@ static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scr
 {
     const wk_dtype dtype = (wk_dtype)call->views[0]->dtype;
     const wki_product_kernel *kernel = kernel_for(call);
-    const wki_product first = first_product(call);
+    wki_packed packed;
+    wki_product first = first_product(call);
+    take_packed(&first, call, &packed);
     const int64_t all = kernel->units(&first), each = for_onednn(call) ? 1 : all, size = (int64_t)wk_dtype_size(dtype);
     const wki_walk w = products_of(call);
     if (begin >= end || all == 0) return WK_OK;
