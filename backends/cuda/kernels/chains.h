@@ -27,7 +27,7 @@ WKI_DEVICE element value_of(const wki_chain_step &step, const element *slot, int
 #define FORM(NAME, SLOPE, FUNCTION, TO, VIEWS, INPUTS, VALUE)                                                          \
     case 4 * WKI_ROW_##NAME + SLOPE:                                                                                   \
         return (element)FUNCTION##_of(INPUTS(ARGUMENT) s, t);
-#define ARGUMENT(TYPE, LETTER, MEMORY, VIEW) (TYPE) slot[step.from[VIEW - 1] * apart],
+#define ARGUMENT(TYPE, LETTER, MEMORY, VIEW) (TYPE)slot[step.from[VIEW - 1] * apart],
 #include "backends/cuda/kernels/each_form.h"
     case WKI_CHAIN_FILL: return s;
     default: return slot[step.from[0] * apart];
