@@ -38,7 +38,6 @@ typedef struct wki_backend {
     wk_status (*prepare)(wki_plan *plan);
     wk_status (*replay)(wki_plan *plan);
     void (*forget)(wki_plan *plan);
-    int rests; /* how many calls long a plan's small results keep their places to themselves, for calls that run at once */
     const wki_uploader *uploader; /* NULL: the host's memory is the device's */
     /* Of a plan, before passing memory gets its places: may move calls and put others between them; NULL: nothing. */
     wk_status (*arrange)(wki_plan *plan);

@@ -83,3 +83,13 @@ const char *wki_show_shape(int ndim, const int64_t *shape)
 }
 
 const char *wki_show(const wki_view *v) { return wki_show_shape(v->ndim, v->size); }
+
+int64_t wki_reduce_line(const wki_view *x, uint32_t dims, int64_t count)
+{
+    enum { MANY = 1 << 15, LONG = 256 };
+    int d = x->ndim - 1;
+    while (d >= 0 && (!(dims >> d & 1) || x->size[d] == 1)) d--;
+    int64_t line = d >= 0 ? x->size[d] : 0;
+    while (line < LONG && --d >= 0 && (dims >> d & 1)) line *= x->size[d];
+    return count >= MANY && line >= LONG ? line : count;
+}

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALIGN = 64, SMALL = 256 << 10 };
+enum { ALIGN = 64 };
 
 static size_t rounded_up(size_t bytes) { return (bytes + ALIGN - 1) / ALIGN * ALIGN; }
 
@@ -144,14 +144,8 @@ static int by_place(const void *a, const void *b)
     return x->at < y->at ? -1 : x->at > y->at;
 }
 
-/* Does the one's place come free before the other needs one? */
-static bool ends_before(const wki_space *s, const wki_space *other, int rests)
-{
-    return s->last + (s->bytes <= SMALL ? rests : 0) - WKI_FAULT(38) < other->first;
-}
-
 /* The largest first, each at the lowest place that is free for its whole life. */
-static size_t place(wki_space **all, int n, wki_space **meanwhile, int rests)
+static size_t place(wki_space **all, int n, wki_space **meanwhile)
 {
     size_t most = 0;
     qsort(all, (size_t)n, sizeof *all, by_size);
@@ -159,7 +153,7 @@ static size_t place(wki_space **all, int n, wki_space **meanwhile, int rests)
         wki_space *s = all[i];
         int others = 0;
         for (int j = 0; j < i; j++)
-            if (!ends_before(s, all[j], rests) && !ends_before(all[j], s, rests)) meanwhile[others++] = all[j];
+            if (all[j]->first <= s->last && s->first <= all[j]->last - WKI_FAULT(38)) meanwhile[others++] = all[j];
         qsort(meanwhile, (size_t)others, sizeof *meanwhile, by_place);
         s->at = 0;
         for (int j = 0; j < others && s->at + rounded_up(s->bytes) > meanwhile[j]->at; j++) {
@@ -188,9 +182,9 @@ static wk_status make_arena(wki_plan *p)
     int n = 0;
     for (int s = 0; s < p->nspaces; s++)
         if (p->spaces[s].passing && p->spaces[s].first >= 0) all[n++] = &p->spaces[s];
-    const wki_backend *backend = wki_backend_of(p->device);
-    p->arena_bytes = place(all, n, all + p->nspaces, backend->rests);
+    p->arena_bytes = place(all, n, all + p->nspaces);
     wki_free(all);
+    const wki_backend *backend = wki_backend_of(p->device);
     if (p->arena_bytes && backend->get(p->device & 0xffffff, p->arena_bytes, &p->arena, &p->arena_got)) {
         p->arena = NULL;
         return wk_error();

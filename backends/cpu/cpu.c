@@ -247,7 +247,6 @@ const wki_backend wki_cpu_backend = {
     wki_cpu_prepare,
     wki_cpu_replay,
     wki_cpu_forget,
-    0,
     NULL,
     wki_cpu_arrange,
 };

@@ -8,8 +8,6 @@
 
 enum {
     WINDOW = 32 * WKI_FOLD, /* elements gathered at once; more than a block of short lines */
-    MANY = 32 * WKI_FOLD,   /* elements that are cut into lines */
-    LONG = 256,             /* if those have as many */
     TURNED = 8              /* the longest of lines side by side in memory that are turned into columns */
 };
 
@@ -34,17 +32,6 @@ typedef struct source {
     enum { COLUMNS, LINES, LINE } form;
 } source;
 
-/* Many elements are lines along the last dim, or as many of the last as make a long one, by the shape alone. */
-static void take_lines(plan *p, const wki_view *x, uint32_t dims)
-{
-    const int64_t count = p->reduced.count;
-    int d = x->ndim - 1;
-    while (d >= 0 && (!(dims >> d & 1) || x->size[d] == 1)) d--;
-    int64_t line = d >= 0 ? x->size[d] : 0;
-    while (line < LONG && --d >= 0 && (dims >> d & 1)) line *= x->size[d];
-    p->line = count >= MANY && line >= LONG ? line : count;
-}
-
 static void make_plan(plan *p, const wki_call *call)
 {
     const wki_reduce_attrs *a = call->attrs;
@@ -57,7 +44,7 @@ static void make_plan(plan *p, const wki_call *call)
         p->reduced = wki_walk_over(call->views + 1, 1, a->dims);
     else
         p->reduced = wki_walk_by_stride(call->views + 1, 1, a->dims);
-    take_lines(p, call->views[1], a->dims);
+    p->line = wki_reduce_line(call->views[1], a->dims, p->reduced.count);
     const bool lines = p->reduced.ndim == 1 && p->reduced.count > 1;
     p->columns = lines && wki_walk_inner(&p->reduced, 0) != 1 && wki_walk_inner(&p->kept, 1) == 1;
     const int64_t shortest = wki_walk_inner(&p->reduced, 0) == 1 ? TURNED : WKI_SHORT_LINE;

@@ -27,7 +27,6 @@ typedef struct gathering {
     const wki_plan *plan;
     int first, n;
     entry *list;
-    int count;      /* of entries */
     reach *reaches; /* of all items' views, one after the other */
     int *begins;    /* an item's among them */
     const wki_item **constants;
@@ -58,7 +57,7 @@ static bool may_be_constant(const gathering *g, const wki_item *item, int i)
 {
     const wki_space *s = &g->plan->spaces[item->spaces[0]];
     return !item->host && item->call.op == WKI_OP_fill && ((const wki_fill_attrs *)item->call.attrs)->step == 0 &&
-           s->passing && s->first == i && s->last < g->first + g->n && wki_is_float((wk_dtype)item->views[0].dtype) &&
+           s->passing && s->first == i && s->last < g->first + g->n && item->views[0].dtype == WK_F32 &&
            wki_is_dense(&item->views[0]);
 }
 
@@ -74,29 +73,13 @@ static void learn_of_item(gathering *g, const wki_item *item, int i)
     if (may_be_constant(g, item, i)) g->constants[item->spaces[0]] = item;
 }
 
-static bool reads_constant(const gathering *g, const wki_item *item)
-{
-    for (int k = item->call.nout; k < item->call.nviews; k++)
-        if (g->constants[item->spaces[k]]) return true;
-    return false;
-}
-
-/* It will be of a chain, be it alone, and so need not look at memory for what is constant. */
-static bool is_told_constants(const gathering *g, const wki_item *item)
-{
-    wki_gathered alone = { 0 };
-    return reads_constant(g, item) && wki_can_link(item) && wki_link_item(&alone, item, 0, g->constants, true);
-}
-
 static void find_reaches(gathering *g)
 {
     int n = 0;
     for (int i = 0; i < g->n; i++) {
         const wki_item *item = item_at(g, g->first + i);
-        const bool told = is_told_constants(g, item);
         g->begins[i] = n;
         for (int k = 0; k < item->call.nviews; k++, n++) {
-            if (told && k >= item->call.nout && g->constants[item->spaces[k]]) continue;
             wki_reach(item->call.views[k], &g->reaches[n].begin, &g->reaches[n].end);
             g->reaches[n].written = k < item->call.nout;
         }
@@ -148,25 +131,13 @@ static bool meets_any(const gathering *g, int at, int j, const window *w, side w
     return false;
 }
 
-/* A fill of which the next call that touches it has a part: one for each of the chain's elements */
-static bool is_cut_later(const gathering *g, const wki_gathered *chain, int at, const wki_item *fill)
-{
-    for (int i = at + 1; i < g->count && fill->call.op == WKI_OP_fill; i++) {
-        const wki_item *item = g->list[i].chain ? NULL : item_at(g, g->list[i].item);
-        for (int k = 0; item && k < item->call.nviews; k++)
-            if (item->spaces[k] == fill->spaces[0]) return wki_numel(&item->views[k]) == chain->count;
-    }
-    return false;
-}
-
 /* A call that waits for others than the chain's does not make wait what waits for the chain. */
 static bool joins(const gathering *g, wki_gathered *chain, int at, int j, const window *w)
 {
     const entry *e = &g->list[at + j];
     if (e->closed || (w->nbehind > 0 && meets_any(g, at, j, w, BEFORE))) return false;
     const wki_item *item = item_at(g, e->item);
-    return wki_can_link(item) &&
-           wki_link_item(chain, item, e->item, g->constants, is_cut_later(g, chain, at + j, item));
+    return wki_can_link(item) && wki_link_item(chain, item, e->item, g->constants);
 }
 
 static void look_ahead(const gathering *g, wki_gathered *chain, int at, int n, window *w)
@@ -195,8 +166,15 @@ static int put_in_order(entry *list, int n, wki_gathered *chain, const window *w
     return n - to;
 }
 
+static bool reads_constant(const gathering *g, const wki_item *item)
+{
+    for (int k = 1; k < item->call.nviews; k++)
+        if (g->constants[item->spaces[k]]) return true;
+    return false;
+}
+
 /* From the entry at hand, which is closed afterwards. */
-static wk_status gather_from(gathering *g, int at)
+static wk_status gather_from(gathering *g, int at, int *n)
 {
     entry *e = &g->list[at];
     const wki_item *item = item_at(g, e->item);
@@ -205,23 +183,23 @@ static wk_status gather_from(gathering *g, int at)
     wki_gathered *chain = wki_alloc(sizeof *chain);
     if (!chain) return WK_E_MEMORY;
     window w = { { WITHIN }, 0 };
-    const int ahead = g->count - at < WINDOW ? g->count - at : WINDOW;
-    const bool begins = wki_link_item(chain, item, e->item, g->constants, true);
+    const int ahead = *n - at < WINDOW ? *n - at : WINDOW;
+    const bool begins = wki_link_item(chain, item, e->item, g->constants);
     if (begins) look_ahead(g, chain, at, ahead, &w);
     if (!begins || (chain->nmembers == 1 && !reads_constant(g, item))) {
         wki_free(chain);
         return WK_OK;
     }
     const int fewer = put_in_order(e, ahead, chain, &w);
-    memmove(e + ahead - fewer, e + ahead, (size_t)(g->count - at - ahead) * sizeof *e);
-    g->count -= fewer;
+    memmove(e + ahead - fewer, e + ahead, (size_t)(*n - at - ahead) * sizeof *e);
+    *n -= fewer;
     return WK_OK;
 }
 
-static wk_status gather(gathering *g)
+static wk_status gather(gathering *g, int *n)
 {
-    for (int at = 0; at < g->count;) {
-        const wk_status status = g->list[at].closed ? WK_OK : gather_from(g, at);
+    for (int at = 0; at < *n;) {
+        const wk_status status = g->list[at].closed ? WK_OK : gather_from(g, at, n);
         if (status) return status;
         at += g->list[at].closed;
     }
@@ -262,18 +240,17 @@ static wk_status make_chain(const gathering *g, const entry *e, wki_unit *u)
 {
     bool stays[WKI_CHAIN_STEPS];
     const wki_gathered *chain = e->chain;
-    const wki_view **at = wki_alloc(WKI_CHAIN_PLACES * (sizeof *at + sizeof **at));
-    wki_view *views = (wki_view *)(at + WKI_CHAIN_PLACES);
-    u->chain = at ? wki_alloc(sizeof *u->chain) : NULL;
+    const wki_view **views = wki_alloc(WKI_CHAIN_PLACES * sizeof *views);
+    u->chain = views ? wki_alloc(sizeof *u->chain) : NULL;
     if (!u->chain) {
-        wki_free(at);
+        wki_free(views);
         return WK_E_MEMORY;
     }
     for (int i = 0; i < chain->nlinks; i++) {
         const int32_t space = chain->links[i].space;
         stays[i] = !is_all_known(g, space, touched_by(g, chain, space));
     }
-    wki_gathered_make(chain, stays, u->chain, views, at, &u->call);
+    wki_gathered_make(chain, stays, u->chain, views, &u->call);
     return WK_OK;
 }
 
@@ -290,11 +267,11 @@ static bool is_needless(const gathering *g, const entry *e)
     return !e->chain && g->constants[item->spaces[0]] == item && is_all_known(g, item->spaces[0], 1);
 }
 
-static wk_status make_units(gathering *g, wki_units *units)
+static wk_status make_units(gathering *g, int n, wki_units *units)
 {
-    for (int i = 0; i < g->count; i++)
+    for (int i = 0; i < n; i++)
         if (g->list[i].chain) count_told(g, g->list[i].chain);
-    for (int i = 0; i < g->count; i++) {
+    for (int i = 0; i < n; i++) {
         const entry *e = &g->list[i];
         if (is_needless(g, e)) continue;
         wki_unit *u = &units->all[units->n++];
@@ -331,9 +308,9 @@ static wk_status prepare(gathering *g, wki_units *units)
     return got ? WK_OK : WK_E_MEMORY;
 }
 
-static void finish(gathering *g)
+static void finish(gathering *g, int n)
 {
-    for (int i = 0; i < g->count; i++) wki_free(g->list[i].chain);
+    for (int i = 0; i < n && g->list; i++) wki_free(g->list[i].chain);
     wki_free(g->list);
     wki_free(g->reaches);
     wki_free(g->begins);
@@ -345,17 +322,18 @@ static void finish(gathering *g)
 wk_status wki_units_of(const wki_plan *plan, int first, int last, wki_units *units)
 {
     gathering g = { .plan = plan, .first = first, .n = last - first };
+    int n = 0;
     *units = (wki_units){ 0 };
     wk_status status = prepare(&g, units);
     if (status == WK_OK) {
         for (int i = 0; i < plan->nitems; i++) learn_of_item(&g, item_at(&g, i), i);
         find_reaches(&g);
         for (int i = first; i < last; i++)
-            if (!item_at(&g, i)->host) g.list[g.count++].item = i;
-        if (is_wanted()) status = gather(&g);
+            if (!item_at(&g, i)->host) g.list[n++].item = i;
+        if (is_wanted()) status = gather(&g, &n);
     }
-    if (status == WK_OK) status = make_units(&g, units);
-    finish(&g);
+    if (status == WK_OK) status = make_units(&g, n, units);
+    finish(&g, n);
     return status;
 }
 

@@ -26,19 +26,12 @@ static bool walk_alike(const wki_view *y, const wki_view *x)
     return inner < 0 || length(x->stride[inner]) <= 1;
 }
 
-/* In which it computes; WK_DTYPE_COUNT: any, since it is a fill of bools */
-static wk_dtype dtype_of(const wki_call *call)
-{
-    const wk_dtype dtype = (wk_dtype)call->views[call->nviews - 1]->dtype;
-    return call->op == WKI_OP_fill && dtype == WK_BOOL ? WK_DTYPE_COUNT : dtype;
-}
-
 static bool has_form(const wki_call *call)
 {
-    const wk_dtype dtype = dtype_of(call);
-    if (call->op < WKI_ROW_COUNT) return wki_chain_has(dtype, call->op, slope_of(call));
-    if (call->op == WKI_OP_copy) return wki_is_float(dtype) && walk_alike(call->views[0], call->views[1]);
-    return is_constant_fill(call) && (wki_is_float(dtype) || dtype == WK_DTYPE_COUNT);
+    if (call->op < WKI_ROW_COUNT)
+        return call->views[call->nviews - 1]->dtype == WK_F32 && wki_chain_has(call->op, slope_of(call));
+    if (call->op == WKI_OP_copy) return call->views[1]->dtype == WK_F32 && walk_alike(call->views[0], call->views[1]);
+    return is_constant_fill(call);
 }
 
 bool wki_can_link(const wki_item *item)
@@ -46,11 +39,10 @@ bool wki_can_link(const wki_item *item)
     const wki_call *call = &item->call;
     if (item->host || call->nviews > 1 + WKI_CHAIN_INPUTS || !has_form(call)) return false;
     const int64_t count = wki_numel(call->views[0]);
-    const wk_dtype dtype = dtype_of(call);
-    bool takes = count > 0 && count < INT32_MAX / 2;
+    bool takes = count > 0 && count < INT32_MAX;
     for (int k = 0; k < call->nviews; k++)
         takes =
-            takes && (call->views[k]->dtype == dtype || (call->views[k]->dtype == WK_BOOL && call->op != WKI_OP_copy));
+            takes && (call->views[k]->dtype == WK_F32 || (call->views[k]->dtype == WK_BOOL && call->op != WKI_OP_copy));
     return takes;
 }
 
@@ -76,7 +68,7 @@ static void take_shape(wki_gathered *g, const wki_view *v)
     g->ndim = 0;
     for (int d = 0; d < v->ndim; d++)
         if (v->size[d] > 1) g->size[g->ndim++] = v->size[d];
-    for (int i = 0; i < g->nspots; i++) lay_out_plainly(g, &g->spots[i].view, g->spots[i].stride);
+    for (int i = 0; i < g->nspots; i++) lay_out_plainly(g, g->spots[i].view, g->spots[i].stride);
 }
 
 static bool has_shape(const wki_gathered *g, const wki_view *v)
@@ -96,8 +88,7 @@ static bool take_elements(wki_gathered *g, const wki_call *call, bool *plainly)
     bool plain = true;
     for (int k = 0; k < call->nviews; k++) plain = plain && is_plain(call->views[k]);
     *plainly = false;
-    if (g->count == 0) {
-        g->dtype = dtype_of(call);
+    if (g->nmembers == 0) {
         g->count = wki_numel(call->views[0]);
         g->plain = true;
         take_shape(g, call->views[0]);
@@ -128,14 +119,14 @@ static void find_strides(const wki_gathered *g, const wki_view *v, bool plainly,
 
 static bool has_strides(const wki_gathered *g, const wki_spot *a, const wki_spot *b)
 {
-    return a->view.dtype == b->view.dtype && !memcmp(a->stride, b->stride, (size_t)g->ndim * sizeof *a->stride);
+    return a->view->dtype == b->view->dtype && !memcmp(a->stride, b->stride, (size_t)g->ndim * sizeof *a->stride);
 }
 
 /* Strides alike, and far enough apart within the largest of them: columns of a matrix, say */
 static bool lie_beside(const wki_gathered *g, const wki_spot *a, const wki_spot *b)
 {
     if (g->ndim == 0 || !has_strides(g, a, b)) return false;
-    const int64_t width = (int64_t)wk_dtype_size((wk_dtype)a->view.dtype);
+    const int64_t width = (int64_t)wk_dtype_size((wk_dtype)a->view->dtype);
     int64_t outer = 0, inner = 1;
     for (int d = 0; d < g->ndim; d++) {
         const int64_t step = length(a->stride[d]);
@@ -144,7 +135,7 @@ static bool lie_beside(const wki_gathered *g, const wki_spot *a, const wki_spot 
     }
     for (int d = 0, found = 0; d < g->ndim && !found; d++)
         if ((found = length(a->stride[d]) == outer)) inner -= (g->size[d] - 1) * outer;
-    const int64_t bytes = (const char *)b->view.data - (const char *)a->view.data;
+    const int64_t bytes = (const char *)b->view->data - (const char *)a->view->data;
     if (outer == 0 || bytes % width != 0) return false;
     const int64_t off = ((bytes / width) % outer + outer) % outer;
     return off >= inner && outer - off >= inner;
@@ -153,8 +144,8 @@ static bool lie_beside(const wki_gathered *g, const wki_spot *a, const wki_spot 
 static bool share_bytes(const wki_gathered *g, const wki_spot *a, const wki_spot *b)
 {
     const char *begin, *end, *others, *others_end;
-    wki_reach(&a->view, &begin, &end);
-    wki_reach(&b->view, &others, &others_end);
+    wki_reach(a->view, &begin, &end);
+    wki_reach(b->view, &others, &others_end);
     return begin < others_end && others < end && !lie_beside(g, a, b) && !WKI_FAULT(168);
 }
 
@@ -176,12 +167,12 @@ static bool is_one_to_one(const wki_gathered *g, const wki_spot *s)
 
 static int spot_of(wki_gathered *g, const wki_view *v, bool plainly)
 {
-    wki_spot s = { .view = *v, .value = NOWHERE };
+    wki_spot s = { .view = v, .value = NOWHERE };
     find_strides(g, v, plainly, s.stride);
     for (int d = 0; d < g->ndim; d++)
         if (length(s.stride[d]) > INT32_MAX) return NOWHERE;
     for (int i = 0; i < g->nspots; i++)
-        if (g->spots[i].view.data == v->data && has_strides(g, &g->spots[i], &s)) return i;
+        if (g->spots[i].view->data == v->data && has_strides(g, &g->spots[i], &s)) return i;
     if (g->nspots == WKI_CHAIN_PLACES) return NOWHERE;
     g->spots[g->nspots] = s;
     return g->nspots++;
@@ -204,21 +195,9 @@ static int add_link(wki_gathered *g, uint16_t form, int spot)
     return g->nlinks++;
 }
 
-/* As the chain's dtype has it */
-static wki_chain_number number_of(const wki_gathered *g, double number)
-{
-    wki_chain_number n;
-    memset(&n, 0, sizeof n);
-    if (g->dtype == WK_F32)
-        n.single = (float)number;
-    else
-        n.twice = number;
-    return n;
-}
-
 static int value_of_fill(wki_gathered *g, const wki_item *fill)
 {
-    const wki_chain_number number = number_of(g, ((const wki_fill_attrs *)fill->call.attrs)->value);
+    const float number = (float)((const wki_fill_attrs *)fill->call.attrs)->value;
     for (int i = 0; i < g->nlinks; i++)
         if (g->links[i].form == WKI_CHAIN_FILL && !memcmp(&g->links[i].s, &number, sizeof number))
             return WKI_FIRST_STEP + i;
@@ -240,17 +219,17 @@ static int value_at(wki_gathered *g, const wki_view *v, bool plainly, const wki_
     return s->value;
 }
 
-static void set_numbers(const wki_gathered *g, wki_link *link, const wki_call *call)
+static void set_form(wki_link *link, const wki_call *call)
 {
     static const wki_row_attrs none = { 0, 0, 0 };
     if (call->op == WKI_OP_fill) {
         const double value = ((const wki_fill_attrs *)call->attrs)->value;
-        link->s = number_of(g, call->views[0]->dtype == WK_BOOL ? value != 0 : value);
+        link->s = call->views[0]->dtype == WK_BOOL ? value != 0 : (float)value;
     }
     if (call->op >= WKI_ROW_COUNT) return;
     const wki_row_attrs *attrs = call->attrs ? call->attrs : &none;
-    link->s = number_of(g, attrs->s);
-    link->t = number_of(g, attrs->t);
+    link->s = (float)attrs->s;
+    link->t = (float)attrs->t;
 }
 
 static uint16_t form_of(const wki_call *call)
@@ -259,14 +238,12 @@ static uint16_t form_of(const wki_call *call)
     return (uint16_t)(4 * call->op + slope_of(call));
 }
 
-static bool link_call(wki_gathered *g, const wki_call *call, const int32_t *spaces, const wki_item *const *constants)
+static bool link_call(wki_gathered *g, const wki_item *item, bool plainly, const wki_item *const *constants)
 {
+    const wki_call *call = &item->call;
     int from[WKI_CHAIN_INPUTS];
-    bool plainly;
-    if (!take_elements(g, call, &plainly) || (dtype_of(call) != g->dtype && dtype_of(call) != WK_DTYPE_COUNT))
-        return false;
     for (int k = 1; k < call->nviews; k++) {
-        from[k - 1] = value_at(g, call->views[k], plainly, constants[spaces[k]]);
+        from[k - 1] = value_at(g, call->views[k], plainly, constants[item->spaces[k]]);
         if (from[k - 1] < 0) return false;
     }
     const int to = spot_of(g, call->views[0], plainly);
@@ -274,9 +251,9 @@ static bool link_call(wki_gathered *g, const wki_call *call, const int32_t *spac
     const int i = add_link(g, form_of(call), to);
     if (i < 0) return false;
     wki_link *link = &g->links[i];
-    set_numbers(g, link, call);
+    set_form(link, call);
     link->nfrom = (int8_t)(call->nviews - 1);
-    link->space = spaces[0];
+    link->space = item->spaces[0];
     for (int k = 0; k < link->nfrom; k++) link->from[k] = (int8_t)from[k];
     g->spots[to].value = WKI_FIRST_STEP + i;
     g->spots[to].written = true;
@@ -356,115 +333,12 @@ static bool fits(const wki_gathered *g)
     return merge_dims(g, size, stride) && find_slots(g, slot);
 }
 
-/* ---- Pieces ---- */
-
-enum { MOST_PIECES = 4, MOST_CUT = 1 << 18 };
-
-/* Of the chain's shape each, along the dim. 0: it cannot be cut so. */
-static int pieces_of(const wki_gathered *g, const wki_view *v, int *dim)
-{
-    int n = 0, pieces = 0;
-    for (int d = 0; d < v->ndim; d++) {
-        if (v->size[d] == 1) continue;
-        if (n == g->ndim || v->size[d] % g->size[n] != 0) return 0;
-        if (v->size[d] != g->size[n]) {
-            if (pieces > 0) return 0;
-            pieces = v->size[d] / g->size[n] <= MOST_PIECES ? (int)(v->size[d] / g->size[n]) : 0;
-            *dim = d;
-            if (pieces == 0) return 0;
-        }
-        n++;
-    }
-    return n == g->ndim ? pieces : 0;
-}
-
-static wki_view piece_of(const wki_view *v, int dim, int pieces, int number)
-{
-    wki_view piece = *v;
-    piece.size[dim] = v->size[dim] / pieces;
-    piece.data =
-        (char *)v->data + number * piece.size[dim] * v->stride[dim] * (int64_t)wk_dtype_size((wk_dtype)v->dtype);
-    return piece;
-}
-
-/* What it writes is an operand, or none of one. */
-static bool is_in_place_or_apart(const wki_call *call)
-{
-    const char *begin, *end, *first, *last;
-    wki_reach(call->views[0], &begin, &end);
-    for (int k = 1; k < call->nviews; k++) {
-        const wki_view *v = call->views[k];
-        wki_reach(v, &first, &last);
-        const bool is_same = v->data == call->views[0]->data && wki_same_layout(v, call->views[0]);
-        if (first < end && begin < last && !is_same) return false;
-    }
-    return true;
-}
-
-static bool link_pieces(wki_gathered *g, const wki_item *item, const wki_item *const *constants)
-{
-    int dim = 0;
-    const int pieces = pieces_of(g, &item->views[0], &dim);
-    if (pieces == 0 || g->count > MOST_CUT || !is_in_place_or_apart(&item->call)) return false;
-    for (int i = 0; i < pieces; i++) {
-        wki_view cut[1 + WKI_CHAIN_INPUTS];
-        const wki_view *views[1 + WKI_CHAIN_INPUTS];
-        wki_call call = item->call;
-        for (int k = 0; k < call.nviews; k++) {
-            cut[k] = piece_of(&item->views[k], dim, pieces, i);
-            views[k] = &cut[k];
-        }
-        call.views = views;
-        if (!link_call(g, &call, item->spaces, constants)) return false;
-    }
-    return true;
-}
-
-static bool link_any(wki_gathered *g, const wki_item *item, const wki_item *const *constants)
-{
-    if (g->count == 0 || wki_numel(&item->views[0]) == g->count)
-        return link_call(g, &item->call, item->spaces, constants);
-    return link_pieces(g, item, constants);
-}
-
-/* Of the item's shape, with the same members */
-static bool cut_all(wki_gathered *g, const wki_item *item, const wki_item *const *constants)
-{
-    wki_gathered cut = { .dtype = g->dtype, .count = wki_numel(&item->views[0]), .plain = true };
-    take_shape(&cut, &item->views[0]);
-    for (int i = 0; i < g->nmembers; i++) {
-        if (!link_any(&cut, g->items[i], constants)) return false;
-        cut.members[i] = g->members[i];
-        cut.items[i] = g->items[i];
-    }
-    cut.nmembers = g->nmembers;
-    *g = cut;
-    return true;
-}
-
-/* Do links from that one on have to do with what was there before them? */
-static bool is_connected(const wki_gathered *g, int links, int spots)
-{
-    bool found = false;
-    for (int i = links; i < g->nlinks; i++) {
-        found = found || (g->links[i].spot >= 0 && g->links[i].spot < spots);
-        for (int k = 0; k < g->links[i].nfrom; k++) {
-            const int from = g->links[i].from[k];
-            found = found || (from < WKI_FIRST_STEP ? from < spots : from < WKI_FIRST_STEP + links);
-        }
-    }
-    return found;
-}
-
-bool wki_link_item(wki_gathered *g, const wki_item *item, int number, const wki_item *const *constants, bool may_be_new)
+bool wki_link_item(wki_gathered *g, const wki_item *item, int number, const wki_item *const *constants)
 {
     wki_gathered grown = *g;
-    const int64_t count = wki_numel(&item->views[0]);
-    if (g->nmembers == WKI_CHAIN_STEPS || (count < g->count && !cut_all(&grown, item, constants))) return false;
-    const int links = grown.nlinks, spots = grown.nspots;
-    if (!link_any(&grown, item, constants)) return false;
-    if (g->count > 0 && count != g->count && !may_be_new && !is_connected(&grown, links, spots)) return false;
-    grown.items[grown.nmembers] = item;
+    bool plainly;
+    if (g->nmembers == WKI_CHAIN_STEPS || !take_elements(&grown, &item->call, &plainly)) return false;
+    if (!link_call(&grown, item, plainly, constants)) return false;
     grown.members[grown.nmembers++] = number;
     if (!fits(&grown)) return false;
     *g = grown;
@@ -507,7 +381,7 @@ static wki_gathered without_the_unused(const wki_gathered *g, const bool *stays)
 static void put_place(wki_chain *to, int at, const wki_spot *s, const int32_t stride[WKI_CHAIN_DIMS])
 {
     wki_chain_place *p = &to->place[at];
-    *p = (wki_chain_place){ .data = s->view.data, .is_bool = s->view.dtype == WK_BOOL };
+    *p = (wki_chain_place){ .data = s->view->data, .is_bool = s->view->dtype == WK_BOOL };
     memcpy(p->stride, stride, sizeof p->stride);
 }
 
@@ -530,23 +404,20 @@ static void put_steps(const wki_gathered *g, const uint8_t *number, wki_chain *t
     uint8_t slot[WKI_FIRST_STEP + WKI_CHAIN_STEPS];
     (void)find_slots(g, slot); /* a part of what fitted */
     to->nsteps = g->nlinks;
-    to->nslots = to->nloads > 0 ? to->nloads : 1;
     for (int i = 0; i < g->nlinks; i++) {
         const wki_link *link = &g->links[i];
         wki_chain_step *step = &to->step[i];
         *step = (wki_chain_step){ .form = link->form, .to = slot[WKI_FIRST_STEP + i], .s = link->s, .t = link->t };
-        if (step->to != WKI_CHAIN_NONE && step->to >= to->nslots) to->nslots = step->to + 1;
         step->put = link->spot < 0 ? WKI_CHAIN_NONE : number[link->spot];
         for (int k = 0; k < link->nfrom; k++) step->from[k] = slot[link->from[k]];
     }
 }
 
-void wki_gathered_make(const wki_gathered *g, const bool *stays, wki_chain *to, wki_view *views, const wki_view **at,
-                       wki_call *call)
+void wki_gathered_make(const wki_gathered *g, const bool *stays, wki_chain *to, const wki_view **views, wki_call *call)
 {
     int32_t stride[WKI_CHAIN_PLACES][WKI_CHAIN_DIMS] = { { 0 } };
     uint8_t number[WKI_CHAIN_PLACES] = { 0 };
-    *to = (wki_chain){ .dtype = (int32_t)g->dtype, .count = (int32_t)g->count, .size = { 1, 1, 1 } };
+    *to = (wki_chain){ .count = (int32_t)g->count, .size = { 1, 1, 1 } };
     merge_dims(g, to->size, stride);
     const wki_gathered left = without_the_unused(g, stays);
     put_places(&left, stride, to, number);
@@ -557,10 +428,8 @@ void wki_gathered_make(const wki_gathered *g, const bool *stays, wki_chain *to, 
         for (int i = 0; i < left.nspots; i++) {
             const wki_spot *s = &left.spots[i];
             if (round == 0 ? !s->written : s->written || !s->loaded) continue;
-            views[call->nviews] = s->view;
-            at[call->nviews] = &views[call->nviews];
-            call->nviews++;
+            views[call->nviews++] = s->view;
             if (round == 0) call->nout++;
         }
-    call->views = at;
+    call->views = views;
 }

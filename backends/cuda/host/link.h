@@ -5,7 +5,7 @@
 
 /* Where elements lie in memory, one for each of the chain's */
 typedef struct wki_spot {
-    wki_view view;
+    const wki_view *view;
     int64_t stride[WKI_MAX_DIMS]; /* over the chain's dims */
     int value;                    /* what it holds by now */
     bool loaded, written;
@@ -18,25 +18,21 @@ typedef struct wki_link {
     int8_t nfrom, spot; /* spot: where the result goes; -1: nowhere */
     int8_t from[WKI_CHAIN_INPUTS];
     int32_t space; /* of the spot, then */
-    wki_chain_number s, t;
+    float s, t;
 } wki_link;
 
 typedef struct wki_gathered {
-    wk_dtype dtype; /* of numbers; once count is known */
     int ndim, nspots, nlinks, nmembers;
     int64_t size[WKI_MAX_DIMS], count; /* no dim of size 1 */
     bool plain;                        /* all is contiguous or a number: the shape does not matter */
     wki_spot spots[WKI_CHAIN_PLACES];
     wki_link links[WKI_CHAIN_STEPS];
-    int members[WKI_CHAIN_STEPS]; /* items, by number */
-    const wki_item *items[WKI_CHAIN_STEPS];
+    int members[WKI_CHAIN_STEPS]; /* items */
 } wki_gathered;
 
 /* Constants: by space, the fill that alone writes it, whose value all others read; or NULL */
 bool wki_can_link(const wki_item *item);
-/* An item of several times as many elements is cut into pieces, if one of them is what the chain has already, or it need not be;
- * and so are all the chain's where it is the item that has fewer. */
-bool wki_link_item(wki_gathered *g, const wki_item *item, int number, const wki_item *const *constants, bool may_be_new);
+bool wki_link_item(wki_gathered *g, const wki_item *item, int number, const wki_item *const *constants);
 /* stays[link]: memory must have what it writes, if no other link writes there behind it. */
-void wki_gathered_make(const wki_gathered *g, const bool *stays, wki_chain *to, wki_view *views, const wki_view **at, wki_call *call);
+void wki_gathered_make(const wki_gathered *g, const bool *stays, wki_chain *to, const wki_view **views, wki_call *call);
 #endif

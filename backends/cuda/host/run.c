@@ -141,7 +141,6 @@ static const wki_backend backend = {
     .prepare = wki_cuda_prepare,
     .replay = wki_cuda_replay,
     .forget = wki_cuda_forget,
-    .rests = 64,
     .uploader = &wki_cuda_uploader,
 };
 

@@ -13,7 +13,6 @@
 #else
 #include <cuda_runtime.h>
 #define WKI_SHARED(T, name, n)                            __shared__ T name[n]
-#define WKI_DYNAMIC_SHARED(T, name)                       extern __shared__ T name[]
 #define WKI_LAUNCH(kernel, grid, block, bytes, queue, ...) kernel<<<grid, block, bytes, (queue)->stream>>>(__VA_ARGS__)
 #define WKI_UNROLL _Pragma("unroll")
 #define WKI_UNROLL_TEXT(text) _Pragma(#text)

@@ -1,13 +1,11 @@
 /* reduce: sums, extremes, products, norms, variances over any set of dims. The elements of one result, taken row-major,
- * are one line, or, where they are many, lines along the last of the reduced dims; a line is cut into pieces of
- * WKI_FOLD. 16 threads fold a piece: neighbours along the line, or, where results lie side by side in x, for
+ * are one line, or, where they are many, lines along the last of the reduced dims (wki_reduce_line); a line is cut into
+ * pieces of WKI_FOLD. 16 threads fold a piece: neighbours along the line, or, where results lie side by side in x, for
  * neighbouring results. A result of one piece is done at once; else the pieces' go to scratch, and a second kernel
  * joins them in order. */
 #include "backends/cuda/kernels/reduce.h"
 
 enum {
-    MANY = 32 * WKI_FOLD, /* elements that are cut into lines */
-    LONG = 256,           /* if those have as many */
     LINE_THREADS = 128,
     COLUMN_THREADS = 512,
     SERIAL = 64, /* pieces that one thread joins */
@@ -340,9 +338,7 @@ static reduce_args understand(const wki_call *call)
     a.fold = fold_of(attrs->kind);
     a.number = attrs->number;
     const int64_t count = a.reduced.count;
-    int d = x->ndim - 1;
-    while (d >= 0 && (!(attrs->dims >> d & 1) || x->size[d] == 1)) d--;
-    a.line = is_float && d >= 0 && count >= MANY && x->size[d] >= LONG ? x->size[d] : count;
+    a.line = is_float ? wki_reduce_line(x, attrs->dims, count) : count;
     a.lines = a.line > 0 ? count / a.line : 1;
     a.pieces = a.line > 0 ? (a.line + WKI_FOLD - 1) / WKI_FOLD : 1;
     const int inner = a.kept.ndim - 1;
