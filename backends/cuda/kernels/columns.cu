@@ -14,8 +14,8 @@ WKI_DEVICE int64_t split(int64_t i, int64_t n, int64_t *rest)
 /* A thread: a window of a plane, all its taps, of which a few along a row are read at once. */
 template <class T, class To> static __global__ void unfold(wki_window w, wki_columns c, const T *x)
 {
-    enum { AHEAD = 4 };
     WKI_BEGIN();
+    enum { AHEAD = 4 };
     WKI_EACH(i, c.images * c.channels * c.n)
     {
         int64_t j, channel;
