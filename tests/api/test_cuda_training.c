@@ -163,22 +163,25 @@ static wk_tensor *look_far(void *user, wk_tensor *const *in, int n)
     return wk_add(wk_add(wk_mul_scalar(x, 1.25), z), wk_sum(nothing));
 }
 
+static void replay_beside(wk_step_function *step, wk_tensor *x)
+{
+    wk_plan *plan = wk_capture(step, NULL);
+    for (int run = 0; run < 5; run++) {
+        WK_SCOPE(one);
+        wk_tensor *y = step(NULL, &x, 1), *again = wk_plan_run(plan, &x, 1);
+        CHECK(y && again && same_bits(y, again));
+    }
+    CHECK(wk_plan_stats_of(plan).replays >= 2);
+}
+
 TEST(training, has_the_bits_of_a_long_step_in_any_order_that_its_graph_allows)
 {
     void (*sow)(unsigned) = (void (*)(unsigned))emulator("wki_emu_seed");
     for (unsigned seed = 1; sow && seed <= 8; seed++) {
         WK_SCOPE(all);
         sow(seed);
-        wk_step_function *const steps = seed % 2 ? count_far : look_far;
         wk_set_device(wk_cuda(0));
-        wk_tensor *x = wk_full(WK_SHAPE(3), WK_F32, 7);
-        wk_plan *plan = wk_capture(steps, NULL);
-        for (int run = 0; run < 5; run++) {
-            WK_SCOPE(one);
-            wk_tensor *y = steps(NULL, &x, 1), *again = wk_plan_run(plan, &x, 1);
-            CHECK(y && again && same_bits(y, again));
-        }
-        CHECK(wk_plan_stats_of(plan).replays >= 2);
+        replay_beside(seed % 2 ? count_far : look_far, wk_full(WK_SHAPE(3), WK_F32, 7));
     }
 }
 
@@ -197,14 +200,7 @@ TEST(training, has_the_bits_of_products_of_a_library_between_other_calls)
     WK_SCOPE(all);
     wk_set_device(wk_cuda(0));
     wk_set_matmul_precision(WK_MATMUL_TF32);
-    wk_tensor *x = wk_randn(WK_SHAPE(16, 16), WK_F32);
-    wk_plan *plan = wk_capture(multiply_in_turn, NULL);
-    for (int run = 0; run < 5; run++) {
-        WK_SCOPE(one);
-        wk_tensor *y = multiply_in_turn(NULL, &x, 1), *again = wk_plan_run(plan, &x, 1);
-        CHECK(y && again && same_bits(y, again));
-    }
-    CHECK(wk_plan_stats_of(plan).replays >= 2);
+    replay_beside(multiply_in_turn, wk_randn(WK_SHAPE(16, 16), WK_F32));
     wk_set_matmul_precision(WK_MATMUL_HIGHEST);
 }
 
