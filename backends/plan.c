@@ -59,6 +59,13 @@ wki_item *wki_item_with(const wki_item *item, const wki_view *view, int32_t spac
     return more;
 }
 
+bool wki_spaces_meet(const wki_plan *p, int32_t a, int32_t b)
+{
+    const wki_space *s = &p->spaces[a], *t = &p->spaces[b];
+    const bool stay = !s->passing && !t->passing;
+    return a == b || (stay && s->base < t->base + t->bytes && t->base < s->base + s->bytes && !WKI_FAULT(194));
+}
+
 int32_t wki_plan_add_space(wki_plan *p, char *base, size_t bytes)
 {
     const size_t n = (size_t)p->nspaces, each = sizeof *p->spaces;

@@ -61,6 +61,8 @@ wki_item *wki_item_new(const wki_call *call, size_t memory_bytes); /* spaces and
 /* A copy with one view more, of fewer than WKI_MAX_VIEWS; not the host's. */
 wki_item *wki_item_with(const wki_item *item, const wki_view *view, int32_t space);
 void wki_plan_touch(wki_plan *plan); /* tells spaces anew which items touch them */
+/* Have the two spaces bytes in common? Two storages that were wrapped may. */
+bool wki_spaces_meet(const wki_plan *plan, int32_t a, int32_t b);
 /* A passing space of the plan's own, -1 without memory. Nothing is there yet: views tell by `base` where in it they lie. */
 int32_t wki_plan_add_space(wki_plan *plan, char *base, size_t bytes);
 void wki_items_free(wki_item **items, int n);

@@ -18,11 +18,11 @@ static bool adds(const wki_item *item)
     return is_product(item) && ((const wki_product_attrs *)item->call.attrs)->accumulate;
 }
 
-static bool touches(const wki_item *item, int32_t space, bool only_writes)
+static bool touches(const wki_plan *p, const wki_item *item, int32_t space, bool only_writes)
 {
     const int n = only_writes && !item->host ? item->call.nout : item->call.nviews;
     for (int k = 0; k < n; k++)
-        if (item->spaces[k] == space) return true;
+        if (wki_spaces_meet(p, item->spaces[k], space)) return true;
     return false;
 }
 
@@ -36,7 +36,7 @@ static int last_to_add(const wki_plan *p, int i)
     const wki_item *item = p->items[i];
     for (int at = i - 1; at >= 0 && at >= i - FAR; at--) {
         const wki_item *other = p->items[at];
-        if (touches(other, item->spaces[0], false) && (is_product(other) || !WKI_FAULT(179)))
+        if (touches(p, other, item->spaces[0], false) && (is_product(other) || !WKI_FAULT(179)))
             return is_product(other) && other->spaces[0] == item->spaces[0] ? at : -1;
         if (is_seen(other)) return -1;
     }
@@ -48,7 +48,7 @@ static bool may_wait(const wki_plan *p, const wki_item *item, int from, int end)
 {
     for (int k = item->call.nout; k < item->call.nviews; k++)
         for (int at = from; at < end; at++)
-            if (touches(p->items[at], item->spaces[k], true) && !WKI_FAULT(138)) return false;
+            if (touches(p, p->items[at], item->spaces[k], true) && !WKI_FAULT(138)) return false;
     return true;
 }
 

@@ -60,6 +60,7 @@ static void plan_windows(plan *p)
         p->pixels *= p->wide[d];
     }
     p->images = p->windows > 0 ? wki_least(DEEP / p->windows, wki_blocks(p->n, p->parts)) : 1;
+    if (p->panels * p->pixels > 0) p->images = wki_least(p->images, PLANES / (p->panels * PANEL * p->pixels));
     if (p->images < 1) p->images = 1;
     p->chunk = share(p->windows, DEEP);
     p->ld = (p->images * p->chunk) | 16;
@@ -76,9 +77,9 @@ static plan plan_of(const wki_call *call)
     p.groups = p.attrs->groups, p.parts = dw->size[0];
     p.n = x->size[0], p.in = x->size[1] / p.groups, p.out = y->size[1] / p.groups;
     p.taps = wki_volume(w->kernel), p.windows = wki_volume(w->out), p.plane = wki_volume(w->in);
-    plan_windows(&p);
     p.channels = channels_for(w, p.in, p.out);
     p.panels = wki_blocks(p.channels, PANEL);
+    plan_windows(&p);
     p.blocks = p.channels ? wki_blocks(p.in, p.channels) : 0;
     return p;
 }

@@ -34,11 +34,11 @@ static bool is_same(const wki_view *a, const wki_view *b)
     return a->data == b->data && a->size[0] == b->size[0] && a->size[1] == b->size[1] && wki_same_layout(a, b);
 }
 
-static bool writes(const wki_item *item, int32_t space)
+static bool writes(const wki_plan *p, const wki_item *item, int32_t space)
 {
     const int n = item->host ? item->call.nviews : item->call.nout;
     for (int k = 0; k < n; k++)
-        if (item->spaces[k] == space && !WKI_FAULT(139)) return true;
+        if (wki_spaces_meet(p, item->spaces[k], space) && !WKI_FAULT(139)) return true;
     return false;
 }
 
@@ -64,7 +64,7 @@ static int end_of(const wki_plan *p, const reads *r, int from)
 {
     const int last = p->spaces[r->space].last;
     int i = from;
-    while (i <= last && !writes(p->items[i], r->space)) i++;
+    while (i <= last && !writes(p, p->items[i], r->space)) i++;
     return i <= last ? i + 1 : i; /* it reads before it writes */
 }
 

@@ -220,6 +220,90 @@ TEST(arrange, leaves_in_its_place_what_others_wait_for_or_change)
 }
 
 /* A sum is as large as what four terms read. */
+/* ---- Memory that was wrapped twice ---- */
+
+typedef struct twice {
+    wk_tensor *w, *x, *again; /* x and again: the same bytes */
+} twice;
+static const twice *halved;
+
+static wk_tensor *pass_on(wk_function *f, wk_tensor *const *in, int n)
+{
+    (void)f, (void)n;
+    return wk_mul_scalar(in[0], 1.5);
+}
+
+static wk_status halve_behind(wk_function *f, wk_tensor *grad, wk_tensor **d)
+{
+    WK_NO_GRAD(off);
+    (void)f;
+    d[0] = wk_mul_scalar(grad, 1.5);
+    return wk_mul_scalar_(halved->again, 0.5) ? wk_error() : WK_OK;
+}
+
+/* Gradients of w add up from x, which is halved under its other name between them. */
+static wk_tensor *add_and_halve(void *user, wk_tensor *const *in, int n)
+{
+    static const wk_function_ops halves = { sizeof halves, "halves", 0, pass_on, halve_behind, NULL };
+    const twice *t = halved = user;
+    (void)n;
+    wk_set_grad(t->w, NULL);
+    wk_tensor *s = in[0];
+    for (int i = 0; i < 4; i++) {
+        s = wk_mul(s, wk_tanh(wk_linear(t->x, t->w, NULL)));
+        s = wk_apply(&halves, &s, 1, NULL);
+    }
+    if (wk_backward(wk_sum(s))) return NULL;
+    WK_NO_GRAD(off);
+    wk_mul_scalar_(t->again, 16);
+    return wk_clone(wk_grad(t->w));
+}
+
+/* Products of x, which changes under its other name among them */
+static wk_tensor *multiply_and_halve(void *user, wk_tensor *const *in, int n)
+{
+    const twice *t = user;
+    (void)n;
+    wk_tensor *y = in[0];
+    for (int i = 0; i < 6; i++) {
+        if (i == 3) wk_mul_scalar_(t->again, 0.5);
+        y = wk_tanh(wk_mm(y, t->x));
+    }
+    wk_mul_scalar_(t->again, 2);
+    return y;
+}
+
+static void try_twice(wk_step_function *step, int64_t rows, wk_tensor *in)
+{
+    static float memory[2][WIDTH * WIDTH];
+    WK_SCOPE(one);
+    wk_tensor *values = wk_mul_scalar(wk_randn(WK_SHAPE(rows, WIDTH), WK_F32), 0.1);
+    wk_tensor *w = wk_mul_scalar(wk_randn(WK_SHAPE(2 * WIDTH, WIDTH), WK_F32), 0.05);
+    twice of[2];
+    for (int i = 0; i < 2; i++) {
+        memcpy(memory[i], host_data(values), (size_t)wk_numel(values) * sizeof(float));
+        of[i] = (twice){ wk_requires_grad(wk_clone(w)), wk_wrap(memory[i], WK_SHAPE(rows, WIDTH), WK_F32, NULL, NULL),
+                         wk_wrap(memory[i], WK_SHAPE(rows, WIDTH), WK_F32, NULL, NULL) };
+    }
+    wk_plan *plan = wk_capture(step, &of[0]);
+    for (int run = 0; run < 4; run++) {
+        WK_SCOPE(pair);
+        wk_tensor *a = wk_plan_run(plan, &in, 1), *b = step(&of[1], &in, 1);
+        CHECK_OK();
+        compare(a, b, (uint64_t)rows, "what came of it");
+    }
+    CHECK(wk_plan_stats_of(plan).replays >= 2);
+}
+
+TEST(arrange, sees_that_what_was_wrapped_twice_is_one)
+{
+    WK_SCOPE(all);
+    try_twice(add_and_halve, ROWS, wk_randn(WK_SHAPE(ROWS, 2 * WIDTH), WK_F32));
+    if (!has_tiles() || wk_set_matmul_precision(WK_MATMUL_SPLIT)) return;
+    try_twice(multiply_and_halve, WIDTH, wk_randn(WK_SHAPE(64, WIDTH), WK_F32));
+    wk_set_matmul_precision(WK_MATMUL_HIGHEST);
+}
+
 TEST(arrange, keeps_no_more_alive_than_the_sum_is_large)
 {
     line lines[23];

@@ -55,10 +55,10 @@ static bool lies_within(const wki_view *v, const wki_view *all)
 /* Only what passes, and is all of this part's */
 static bool may_be_constant(const gathering *g, const wki_item *item, int i)
 {
+    if (item->host || item->call.op != WKI_OP_fill) return false;
     const wki_space *s = &g->plan->spaces[item->spaces[0]];
-    return !item->host && item->call.op == WKI_OP_fill && ((const wki_fill_attrs *)item->call.attrs)->step == 0 &&
-           s->passing && s->first == i && s->last < g->first + g->n && item->views[0].dtype == WK_F32 &&
-           wki_is_dense(&item->views[0]);
+    return ((const wki_fill_attrs *)item->call.attrs)->step == 0 && s->passing && s->first == i &&
+           s->last < g->first + g->n && item->views[0].dtype == WK_F32 && wki_is_dense(&item->views[0]);
 }
 
 static void learn_of_item(gathering *g, const wki_item *item, int i)
