@@ -485,6 +485,17 @@ TEST(conv, refuses_what_does_not_fit)
     CHECK_ERROR(WK_E_INVALID, "weight");
 }
 
+/* With dilation a window can lie between the elements, in the padding of both sides: nothing is largest there. */
+TEST(pools, leave_alone_what_windows_that_see_padding_alone_have)
+{
+    wk_tensor *x = wk_requires_grad(wk_ones(WK_SHAPE(2, 3, 1), WK_F32));
+    wk_tensor *y = wk_max_pool1d(x, D(2), .stride = D(1), .padding = D(1), .dilation = D(2)), *grad;
+    CHECK(y && wk_numel(y) == 6 && wk_item(wk_max(y)) == -INFINITY);
+    wk_tensor *factors = wk_requires_grad(wk_ones_like(y)), *loss = wk_sum(wk_mul(y, factors));
+    CHECK(wk_autograd_grad(&loss, 1, &x, 1, true, &grad) == WK_OK && wk_item(wk_sum(wk_abs(grad))) == 0);
+    CHECK(wk_backward(wk_sum(grad)) == WK_OK && wk_item(wk_sum(wk_abs(wk_grad(factors)))) == 0);
+}
+
 TEST(pools, refuse_what_does_not_fit)
 {
     wk_tensor *x = wk_zeros(WK_SHAPE(2, 4, 5, 5), WK_F32);

@@ -1,4 +1,5 @@
-/* pool_pick: y = x[index] in each plane. The indices are pool_max's own and need no check. A unit is a plane. */
+/* pool_pick: y = x[index] in each plane. The indices are pool_max's own, and 0 is picked for -1, a window that sees
+ * padding alone. A unit is a plane. */
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/windows.h"
 
@@ -7,7 +8,7 @@ static int64_t units(const wki_call *call) { return wki_numel(call->views[0]) ==
 #define PICK(NAME, TYPE)                                                                                               \
     static void pick_##NAME(int64_t n, void *to, const void *plane, const int64_t *index)                              \
     {                                                                                                                  \
-        for (int64_t i = 0; i < n; i++) ((TYPE *)to)[i] = ((const TYPE *)plane)[index[i]];                             \
+        for (int64_t i = 0; i < n; i++) ((TYPE *)to)[i] = index[i] < 0 ? 0 : ((const TYPE *)plane)[index[i]];          \
     }
 PICK(f32, float)
 PICK(f64, double)

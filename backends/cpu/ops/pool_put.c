@@ -1,5 +1,5 @@
-/* pool_put: x = 0, then x[index] += y in ascending order, in each plane. The indices are pool_max's own and need no
- * check. A unit is a plane. */
+/* pool_put: x = 0, then x[index] += y in ascending order, in each plane. The indices are pool_max's own, -1 for a
+ * window that sees padding alone. A unit is a plane. */
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/windows.h"
 
@@ -8,7 +8,8 @@ static int64_t units(const wki_call *call) { return wki_numel(call->views[0]) ==
 #define PUT(NAME, TYPE)                                                                                                \
     static void put_##NAME(int64_t n, void *plane, const void *from, const int64_t *index)                             \
     {                                                                                                                  \
-        for (int64_t i = 0; i < n; i++) ((TYPE *)plane)[index[i]] += ((const TYPE *)from)[i];                          \
+        for (int64_t i = 0; i < n; i++)                                                                                \
+            if (index[i] >= 0) ((TYPE *)plane)[index[i]] += ((const TYPE *)from)[i];                                   \
     }
 PUT(f32, float)
 PUT(f64, double)
