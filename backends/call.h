@@ -99,6 +99,10 @@ typedef struct wki_reduce_attrs {
     uint32_t dims; /* bit d set: dim d is reduced */
     double number; /* SUM: the sum is multiplied by it (mean: 1 / n); VAR, STD: the divisor is n - it, or 0 */
 } wki_reduce_attrs;
+/* How many of a result's elements, taken row-major, are folded as one line: all of its `count`, or where they are many,
+ * those along the last reduced dims that make a long one. By the shape alone, and the same for all backends, since it
+ * fixes the bits of floats. */
+int64_t wki_reduce_line(const wki_view *x, uint32_t dims, int64_t count);
 
 /* argmax: y (WK_I64) (, value) -> x. Over one dim, which has size 1 in y; the first of equals, NaN wins. least: the
  * smallest. */
@@ -196,10 +200,6 @@ typedef struct wki_product_attrs {
 typedef struct wki_pack_attrs {
     uint8_t matmul; /* how many parts there are of a number: a wk_matmul_mode */
 } wki_pack_attrs;
-
-/* How many of a result's elements, taken row-major, are folded as one line: all of its `count`, or where they are many, those along the
- * last reduced dims that make a long one. By the shape alone, and the same for all backends, since it fixes the bits of floats. */
-int64_t wki_reduce_line(const wki_view *x, uint32_t dims, int64_t count);
 
 /* gather: y -> x, index (WK_I64, y's shape). y[.., i, ..] = x[.., index[.., i, ..], ..] along dim, indices checked
  * (WK_E_RANGE). scatter: y (in place) -> src, index (src's shape): y[.., index[.., i, ..], ..] = src[.., i, ..], or +=

@@ -6,7 +6,6 @@
 #include "backends/cuda/host/link.h"
 #include "base/alloc.h"
 #include "base/fault.h"
-#include <stdlib.h>
 #include <string.h>
 
 enum { WINDOW = 64 }; /* how far a call may be brought forward */
@@ -286,12 +285,6 @@ static wk_status make_units(gathering *g, int n, wki_units *units)
 
 /* ---- All of them ---- */
 
-static bool is_wanted(void)
-{
-    const char *wish = getenv("WICK_CUDA_CHAINS");
-    return !wish || strcmp(wish, "0") != 0;
-}
-
 static wk_status prepare(gathering *g, wki_units *units)
 {
     size_t views = 1;
@@ -330,7 +323,7 @@ wk_status wki_units_of(const wki_plan *plan, int first, int last, wki_units *uni
         find_reaches(&g);
         for (int i = first; i < last; i++)
             if (!item_at(&g, i)->host) g.list[n++].item = i;
-        if (is_wanted()) status = gather(&g, &n);
+        if (!wki_cuda_is_off("WICK_CUDA_CHAINS")) status = gather(&g, &n);
     }
     if (status == WK_OK) status = make_units(&g, n, units);
     finish(&g, n);

@@ -49,6 +49,7 @@ static inline size_t wki_scratch_up(size_t bytes)
 wk_status wki_cuda_check(cudaError_t error, int index, const char *doing);
 wk_status wki_launched(const wki_queue *queue, const wki_call *call); /* the same of the launches just made */
 
+bool wki_cuda_is_off(const char *name); /* by an environment variable that is 0 */
 bool wki_kernels_wait(int index); /* those for this device (WKI_BEGIN) */
 /* n bytes, a multiple of 4, of the device's memory become word after word `word`. */
 void wki_set_words(const wki_queue *queue, void *to, size_t n, uint32_t word);

@@ -12,7 +12,6 @@
 #include <cudnn.h>
 #include <dlfcn.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { SETS = 64, WAYS = 8, DIMS = 5 };
@@ -77,8 +76,7 @@ static struct {
 
 static bool open_library(void)
 {
-    const char *wish = getenv("WICK_CUDA_DNN");
-    if (wish && strcmp(wish, "0") == 0) return false;
+    if (wki_cuda_is_off("WICK_CUDA_DNN")) return false;
     void *file = dlopen("libcudnn.so.9", RTLD_NOW | RTLD_LOCAL);
     if (!file) return false;
     bool all = true;

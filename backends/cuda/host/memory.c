@@ -6,8 +6,6 @@
  * With WICK_CUDA_CACHE=0 each block comes from CUDA and goes back to it, so that tools see its bounds and its end. */
 #include "backends/cuda/host/device.h"
 #include "base/alloc.h"
-#include <stdlib.h>
-#include <string.h>
 
 enum { SMALLEST_LOG = 9, CLASSES = 4 * 40, ROOM_AT_FIRST = 16 };
 #define SLAB  ((size_t)32 << 20)
@@ -42,8 +40,7 @@ static wki_cuda_pool *pool_of(wki_device *d)
 {
     if (d->pool) return d->pool;
     d->pool = wki_alloc(sizeof *d->pool);
-    const char *wish = getenv("WICK_CUDA_CACHE");
-    if (d->pool) d->pool->plain = wish && strcmp(wish, "0") == 0;
+    if (d->pool) d->pool->plain = wki_cuda_is_off("WICK_CUDA_CACHE");
     return d->pool;
 }
 

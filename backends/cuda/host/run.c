@@ -28,6 +28,12 @@ size_t wki_cuda_scratch(const wki_cuda_kernel *kernel, const wki_call *call)
     return kernel->scratch ? kernel->scratch(call) : 0;
 }
 
+bool wki_cuda_is_off(const char *name)
+{
+    const char *wish = getenv(name);
+    return wish && strcmp(wish, "0") == 0;
+}
+
 /* Errors come from the call that made them, for WICK_CUDA_SYNC=1. */
 bool wki_cuda_waits(void)
 {

@@ -1,7 +1,5 @@
 /* What calls begin with. */
 #include "backends/cuda/kernels/kernel.h"
-#include <stdlib.h>
-#include <string.h>
 
 static __global__ void set_words(uint32_t *to, int64_t n, uint32_t word)
 {
@@ -18,8 +16,7 @@ void wki_set_words(const wki_queue *queue, void *to, size_t n, uint32_t word)
 /* Code that was compiled for an older GPU has no WKI_BEGIN, even where a newer one runs it. */
 bool wki_kernels_wait(int index)
 {
-    const char *wish = getenv("WICK_CUDA_EARLY");
-    if (wish && strcmp(wish, "0") == 0) return false;
+    if (wki_cuda_is_off("WICK_CUDA_EARLY")) return false;
 #ifdef WKI_EMU
     return index >= 0;
 #else
