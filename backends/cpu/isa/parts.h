@@ -53,14 +53,25 @@ INLINE vec split(real *to, vec x, vec y, const int parts, vec odd)
     return odd;
 }
 
-enum { QUARTER = SIDE / LANE }; /* rows of a tile that are packed at once */
+/* A tile is packed some rows at a time, and those in pieces that a product can do between others of its instructions.
+   Of bfloat16 alone they are fewer, as there is less to do behind them. */
+INLINE int rows_at_once(const int parts) { return parts == 1 ? LANE : SIDE / 2; }
 
-/* row r: SIDE numbers at from + r rs, each paired with that at + apart */
-INLINE vec split_rows(real *to, const real *from, ptrdiff_t rs, ptrdiff_t apart, const int parts, vec odd)
+typedef struct stretch {
+    real *to;         /* its first part */
+    const real *from; /* of row 0 */
+    ptrdiff_t rs, fs; /* from row to row, and along one */
+    ptrdiff_t apart;  /* to what a number is paired with */
+    vec odd;
+    vec x[SIDE / VL][LANE], y[SIDE / VL][LANE];
+} stretch;
+
+/* row r: SIDE numbers side by side, each paired with that apart */
+INLINE void split_row(stretch *h, const int r, const int parts)
 {
-    UNROLL for (int r = 0; r < QUARTER; r++, from += rs) UNROLL for (int v = 0; v < SIDE; v += VL) odd =
-        split(to + r * SIDE + v, load(from + v), load(from + apart + v), parts, odd);
-    return odd;
+    const real *const from = h->from + r * h->rs;
+    UNROLL for (int v = 0; v < SIDE; v += VL) h->odd =
+        split(h->to + r * SIDE + v, load(from + v), load(from + h->apart + v), parts, h->odd);
 }
 
 /* VL numbers, fs apart, of each of LANE neighbours */
@@ -72,17 +83,31 @@ INLINE void load_turned(vec x[LANE], const real *from, ptrdiff_t fs)
     turn_loaded(x);
 }
 
-/* row r: SIDE numbers at from + r, fs apart */
-INLINE vec split_turned(real *to, const real *from, ptrdiff_t fs, ptrdiff_t apart, const int parts, vec odd)
+INLINE void load_rows(vec x[SIDE / VL][LANE], const real *from, ptrdiff_t fs)
 {
-    UNROLL for (int v = 0; v < SIDE; v += VL)
-    {
-        vec x[LANE], y[LANE];
-        load_turned(x, from + v * fs, fs);
-        load_turned(y, from + apart + v * fs, fs);
-        UNROLL for (int r = 0; r < QUARTER; r++) odd = split(to + r * SIDE + v, x[r], y[r], parts, odd);
+    UNROLL for (int v = 0; v < SIDE / VL; v++) load_turned(x[v], from + v * VL * fs, fs);
+}
+
+/* The pieces of a stretch: a row each; turned, LANE rows of x, those of y, and then each. */
+INLINE int pieces_of(const bool turned, const int parts)
+{
+    return turned ? rows_at_once(parts) / LANE * (LANE + 2) : rows_at_once(parts);
+}
+
+INLINE void pack_piece(stretch *h, const int piece, const bool turned, const int parts)
+{
+    const int at = piece % (LANE + 2), row = piece / (LANE + 2) * LANE;
+    if (!turned) {
+        split_row(h, piece, parts);
+    } else if (at == 0) {
+        load_rows(h->x, h->from + row, h->fs);
+    } else if (at == 1) {
+        load_rows(h->y, h->from + h->apart + row, h->fs);
+    } else {
+        const int r = at - 2;
+        UNROLL for (int v = 0; v < SIDE / VL; v++) h->odd =
+            split(h->to + (row + r) * SIDE + v * VL, h->x[v][r], h->y[v][r], parts, h->odd);
     }
-    return odd;
 }
 
 /* a tile's numbers as [WIDTH, SIDE] of columns or [SIDE, WIDTH] of rows, zeros where there is nothing */
@@ -94,33 +119,37 @@ static void gather(real *to, const operand *o, const real *from, int64_t lines, 
         for (int64_t t = 0; t < k; t++) to[i * line + t * step] = from[i * o->ls + t * o->ks];
 }
 
-static vec split_gathered(real *to, const operand *o, const real *from, int64_t lines, int64_t k, int parts, vec odd)
+static vec split_gathered(real *to, const operand *o, const real *from, int64_t lines, int64_t k, int parts)
 {
     real room[SIDE * WIDTH];
     const ptrdiff_t row = o->across ? SIDE : WIDTH, apart = o->across ? SIDE * SIDE : SIDE;
     gather(room, o, from, lines, k);
-    for (int q = 0; q < SIDE; q += QUARTER, to += QUARTER * SIDE)
-        odd = parts == 1   ? split_rows(to, room + q * row, row, apart, 1, odd)
-              : parts == 2 ? split_rows(to, room + q * row, row, apart, 2, odd)
-                           : split_rows(to, room + q * row, row, apart, 3, odd);
-    return odd;
+    stretch h = { .to = to, .from = room, .rs = row, .apart = apart, .odd = { 0 } };
+    for (int r = 0; r < SIDE; r++, h.to += SIDE, h.from += row)
+        if (parts == 1)
+            split_row(&h, 0, 1);
+        else if (parts == 2)
+            split_row(&h, 0, 2);
+        else
+            split_row(&h, 0, 3);
+    return h.odd;
 }
 
-/* Packs groups [group, groups) over steps [step, steps), a quarter of a tile at a time, in the order in which they lie. */
+/* Packs groups [group, groups) over steps [step, steps), a stretch at a time, in the order in which they lie. */
 typedef struct packer {
     operand o;
     int64_t first_group, groups, first_step, steps;
     int64_t group, step; /* where it is */
-    int quarter;
-    const real *from;   /* this tile */
-    real *to;           /* its first part */
-    ptrdiff_t next;     /* from group to group there */
-    unsigned char *odd; /* a group */
-    int64_t left;       /* quarters */
+    int row;             /* of the tile */
+    const real *from;    /* this tile */
+    real *to;            /* its first part */
+    ptrdiff_t next;      /* from group to group there */
+    unsigned char *odd;  /* a group */
+    int64_t left;        /* stretches */
 } packer;
 
 static packer packer_of(const operand *o, int64_t group, int64_t groups, int64_t step, int64_t steps, real *to,
-                        ptrdiff_t next, unsigned char *odd)
+                        ptrdiff_t next, unsigned char *odd, int parts)
 {
     return (packer){ .o = *o,
                      .first_group = group,
@@ -133,7 +162,7 @@ static packer packer_of(const operand *o, int64_t group, int64_t groups, int64_t
                      .to = to,
                      .next = next,
                      .odd = odd,
-                     .left = MOST(groups - group, 0) * (steps - step) * (SIDE / QUARTER) };
+                     .left = MOST(groups - group, 0) * (steps - step) * (SIDE / rows_at_once(parts)) };
 }
 
 static void pack_next(packer *x, int parts)
@@ -153,34 +182,65 @@ static void pack_next(packer *x, int parts)
     }
 }
 
-INLINE void pack_quarter(packer *x, const int parts)
+typedef enum manner { AS_IT_LIES, TURNED, GATHERED } manner;
+
+static manner manner_of(const operand *o)
 {
-    const operand *const o = &x->o;
-    const bool whole = o->lines >= SIDE * (x->group + 1) && o->k >= WIDTH * (x->step + 1);
-    const ptrdiff_t apart = SIDE * o->ks, rs = o->across ? o->ks : o->ls, fs = o->across ? o->ls : o->ks;
-    real *const to = x->to + x->quarter * QUARTER * SIDE;
-    vec odd = { 0 };
-    if (whole && fs == 1)
-        odd = split_rows(to, x->from + x->quarter * QUARTER * rs, rs, apart, parts, odd);
-    else if (whole && rs == 1)
-        odd = split_turned(to, x->from + x->quarter * QUARTER, fs, apart, parts, odd);
-    else if (x->quarter == 0)
-        odd = split_gathered(to, o, x->from, LEAST(SIDE, o->lines - SIDE * x->group),
-                             LEAST(WIDTH, o->k - WIDTH * x->step - WKI_FAULT(132)), parts, odd);
-    if (parts > 1 && !WKI_FAULT(130)) x->odd[x->group - x->first_group] |= bits_of((ivec)(odd != odd)) != 0;
-    x->left--;
-    x->quarter = (x->quarter + 1) % (SIDE / QUARTER);
-    if (x->quarter == 0) pack_next(x, parts);
+    if ((o->across ? o->ls : o->ks) == 1) return AS_IT_LIES;
+    return (o->across ? o->ks : o->ls) == 1 ? TURNED : GATHERED;
 }
 
-static void pack_all(packer *x, int parts)
+/* Is there a stretch to pack, and are all of its numbers there? */
+INLINE bool has_whole(const packer *x)
+{
+    return x->left > 0 && x->o.lines >= SIDE * (x->group + 1) && x->o.k >= WIDTH * (x->step + 1);
+}
+
+INLINE stretch begin_stretch(const packer *x, const bool turned)
+{
+    const operand *const o = &x->o;
+    const ptrdiff_t rs = o->across ? o->ks : o->ls;
+    return (stretch){ .to = x->to + x->row * SIDE,
+                      .from = x->from + x->row * (turned ? 1 : rs),
+                      .rs = rs,
+                      .fs = o->across ? o->ls : o->ks,
+                      .apart = SIDE * o->ks };
+}
+
+INLINE void end_stretch(packer *x, vec odd, const int parts)
+{
+    if (parts > 1 && !WKI_FAULT(130)) x->odd[x->group - x->first_group] |= bits_of((ivec)(odd != odd)) != 0;
+    x->left--;
+    x->row = (x->row + rows_at_once(parts)) % SIDE;
+    if (x->row == 0) pack_next(x, parts);
+}
+
+/* a stretch in one piece */
+INLINE void pack_stretch(packer *x, const int parts)
+{
+    const operand *const o = &x->o;
+    const manner how = has_whole(x) ? manner_of(o) : GATHERED;
+    stretch h = begin_stretch(x, how == TURNED);
+    if (how == AS_IT_LIES)
+        UNROLL for (int i = 0; i < pieces_of(false, parts); i++) pack_piece(&h, i, false, parts);
+    else if (how == TURNED)
+        UNROLL for (int i = 0; i < pieces_of(true, parts); i++) pack_piece(&h, i, true, parts);
+    else if (x->row == 0)
+        h.odd = split_gathered(x->to, o, x->from, LEAST(SIDE, o->lines - SIDE * x->group),
+                               LEAST(WIDTH, o->k - WIDTH * x->step - WKI_FAULT(132)), parts);
+    end_stretch(x, h.odd, parts);
+}
+
+static void pack_stretches(packer *x, int64_t n, int parts)
 {
     if (parts == 1)
-        while (x->left > 0) pack_quarter(x, 1);
+        while (n-- > 0) pack_stretch(x, 1);
     else if (parts == 2)
-        while (x->left > 0) pack_quarter(x, 2);
+        while (n-- > 0) pack_stretch(x, 2);
     else
-        while (x->left > 0) pack_quarter(x, 3);
+        while (n-- > 0) pack_stretch(x, 3);
 }
+
+static void pack_all(packer *x, int parts) { pack_stretches(x, x->left, parts); }
 
 #endif

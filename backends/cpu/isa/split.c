@@ -36,20 +36,30 @@ typedef struct panels {
     const real *from; /* sums so far; NULL: none */
     real *to;
     ptrdiff_t from_row, to_row; /* from row to row */
-    packer *errand;             /* to be done meanwhile, so many quarters a step */
+    packer *errand;             /* to be done meanwhile, so many stretches a step */
     int64_t each;
     int64_t rows; /* of `to` that are fetched a step */
+    real *aside;  /* a tile's room */
 } panels;
 
-/* rows are tiles 4 and 5, columns 6 and 7; a dot product is as far behind the loads it needs as may be */
+/* Rows are tiles 4 and 5, columns 6 and 7; a dot product is as far behind the loads it needs as may be. Behind each a
+   share of the errand is done: in one piece it would wait for tiles, and they for it. */
 #define P0(part) tile_load(4, p0 + (part)*TILE, 64)
 #define P1(part) tile_load(5, p1 + (part)*TILE, 64)
 #define Q0(part) tile_load(6, q0 + (part)*TILE, 64)
 #define Q1(part) tile_load(7, q1 + (part)*TILE, 64)
-#define D0       tile_dot(0, 4, 6)
-#define D1       tile_dot(1, 4, 7)
-#define D2       tile_dot(2, 5, 6)
-#define D3       tile_dot(3, 5, 7)
+#define D0                                                                                                             \
+    tile_dot(0, 4, 6);                                                                                                 \
+    MEANWHILE
+#define D1                                                                                                             \
+    tile_dot(1, 4, 7);                                                                                                 \
+    MEANWHILE
+#define D2                                                                                                             \
+    tile_dot(2, 5, 6);                                                                                                 \
+    MEANWHILE
+#define D3                                                                                                             \
+    tile_dot(3, 5, 7);                                                                                                 \
+    MEANWHILE
 
 /* The first products of parts, and those of another part of the rows, or of the columns; D3 is left to what follows. */
 #define BEGIN(P0, P1, Q0, Q1, D1, D2, part)                                                                            \
@@ -94,10 +104,34 @@ typedef struct panels {
     OTHER_COLUMNS(Q0, Q1, D1, D2, 0);                                                                                  \
     D3
 
-INLINE void multiply(const int parts, const bool turned, const panels *x)
+/* what is packed behind dot product `dot` of a step */
+INLINE void pack_some(stretch *h, const int dot, const bool turned, const int parts)
 {
-    const real *p0 = x->p[0], *p1 = x->p[1], *q0 = x->q[0], *q1 = x->q[1];
-    tiles_see();
+    const int pieces = pieces_of(turned, parts), dots = parts == 1 ? 4 : parts == 2 ? 12 : 24;
+    UNROLL for (int i = dot * pieces / dots; i < (dot + 1) * pieces / dots; i++) pack_piece(h, i, turned, parts);
+}
+
+INLINE void step(const int parts, const bool turned, const real *p0, const real *p1, const real *q0, const real *q1,
+                 stretch *h, const manner errand)
+{
+    int dot = 0;
+#define MEANWHILE errand == GATHERED ? (void)0 : pack_some(h, dot++, errand == TURNED, parts)
+    if (parts == 1) {
+        ONE;
+    } else if (parts == 2 && !turned) {
+        THREE(P0, P1, Q0, Q1, D1, D2);
+    } else if (parts == 2) {
+        THREE(Q0, Q1, P0, P1, D2, D1);
+    } else if (!turned) {
+        SIX(P0, P1, Q0, Q1, D1, D2);
+    } else {
+        SIX(Q0, Q1, P0, P1, D2, D1);
+    }
+#undef MEANWHILE
+}
+
+INLINE void begin_sums(const panels *x)
+{
     if (x->from) {
         const ptrdiff_t row = x->from_row * (ptrdiff_t)sizeof(real);
         const real *const below = x->from + SIDE * x->from_row;
@@ -111,26 +145,10 @@ INLINE void multiply(const int parts, const bool turned, const panels *x)
         tile_zero(2);
         tile_zero(3);
     }
-    const real *soon = x->to;
-    for (int64_t s = x->steps; s > 0; s--) {
-        for (int64_t r = x->rows; r > 0; r--, soon += x->to_row) {
-            __builtin_prefetch(soon, 1);
-            __builtin_prefetch(soon + SIDE, 1);
-        }
-        for (int64_t q = LEAST(x->each, x->errand->left); q > 0; q--) pack_quarter(x->errand, parts);
-        if (parts == 1) {
-            ONE;
-        } else if (parts == 2 && !turned) {
-            THREE(P0, P1, Q0, Q1, D1, D2);
-        } else if (parts == 2) {
-            THREE(Q0, Q1, P0, P1, D2, D1);
-        } else if (!turned) {
-            SIX(P0, P1, Q0, Q1, D1, D2);
-        } else {
-            SIX(Q0, Q1, P0, P1, D2, D1);
-        }
-        p0 += parts * TILE, p1 += parts * TILE, q0 += parts * TILE, q1 += parts * TILE;
-    }
+}
+
+INLINE void store_sums(const panels *x)
+{
     const ptrdiff_t row = x->to_row * (ptrdiff_t)sizeof(real);
     real *const below = x->to + SIDE * x->to_row;
     tile_store(0, x->to, row);
@@ -139,14 +157,54 @@ INLINE void multiply(const int parts, const bool turned, const panels *x)
     tile_store(3, below + SIDE, row);
 }
 
-static void multiply_1(const panels *x) { multiply(1, false, x); }
-static void multiply_2(const panels *x) { multiply(2, false, x); }
-static void multiply_2_turned(const panels *x) { multiply(2, true, x); }
-static void multiply_3(const panels *x) { multiply(3, false, x); }
-static void multiply_3_turned(const panels *x) { multiply(3, true, x); }
-static void (*const bodies[][2])(const panels *) = { { multiply_1, multiply_1 },
-                                                     { multiply_2, multiply_2_turned },
-                                                     { multiply_3, multiply_3_turned } };
+INLINE void multiply(const int parts, const bool turned, const manner errand, const panels *x)
+{
+    const real *p0 = x->p[0], *p1 = x->p[1], *q0 = x->q[0], *q1 = x->q[1];
+    tiles_see();
+    begin_sums(x);
+    const real *soon = x->to;
+    const int loads = parts == 1 ? 4 : parts == 2 ? 8 : 14;
+    int since = 0;
+    for (int64_t s = x->steps; s > 0; s--) {
+        if ((since += loads) > TILES_AT_ONCE) {
+            tiles_rest(x->aside);
+            since = loads;
+        }
+        for (int64_t r = x->rows; r > 0; r--, soon += x->to_row) {
+            __builtin_prefetch(soon, 1);
+            __builtin_prefetch(soon + SIDE, 1);
+        }
+        int64_t n = LEAST(x->each, x->errand->left);
+        for (; n > 1 || (n == 1 && (errand == GATHERED || !has_whole(x->errand))); n--) pack_stretch(x->errand, parts);
+        if (errand != GATHERED && n == 1) {
+            stretch h = begin_stretch(x->errand, errand == TURNED);
+            step(parts, turned, p0, p1, q0, q1, &h, errand);
+            end_stretch(x->errand, h.odd, parts);
+        } else {
+            step(parts, turned, p0, p1, q0, q1, NULL, GATHERED);
+        }
+        p0 += parts * TILE, p1 += parts * TILE, q0 += parts * TILE, q1 += parts * TILE;
+    }
+    store_sums(x);
+}
+
+#define NAME(parts, turned, errand) multiply_##parts##_##turned##_##errand
+#define BODY(parts, turned, errand)                                                                                    \
+    static void NAME(parts, turned, errand)(const panels *x) { multiply(parts, turned, errand, x); }
+#define BODIES(parts, turned) BODY(parts, turned, AS_IT_LIES) BODY(parts, turned, TURNED) BODY(parts, turned, GATHERED)
+BODIES(1, 0)
+BODIES(2, 0)
+BODIES(2, 1)
+BODIES(3, 0)
+BODIES(3, 1)
+
+#define NAMES(parts, turned)                                                                                           \
+    {                                                                                                                  \
+        NAME(parts, turned, AS_IT_LIES), NAME(parts, turned, TURNED), NAME(parts, turned, GATHERED)                    \
+    }
+static void (*const bodies[3][2][3])(const panels *) = { { NAMES(1, 0), NAMES(1, 0) },
+                                                         { NAMES(2, 0), NAMES(2, 1) },
+                                                         { NAMES(3, 0), NAMES(3, 1) } };
 
 /* ---- one product ---- */
 
@@ -276,10 +334,12 @@ typedef struct pass {
 } pass;
 
 /* groups of an operand into its room; base: the first of the rectangle */
-static packer packer_for(const panel *x, int64_t group, int64_t end, int64_t base, real *to, const pass *s)
+static packer packer_for(const job *j, const panel *x, int64_t group, int64_t end, int64_t base, real *to,
+                         const pass *s)
 {
     for (int64_t g = group; g < end && s->first == 0; g++) x->odd[g - base] = x->given ? x->given_odd[g] : 0;
-    return packer_of(&x->o, group, x->given ? group : end, s->first, s->end, to, x->next, x->odd + (group - base));
+    return packer_of(&x->o, group, x->given ? group : end, s->first, s->end, to, x->next, x->odd + (group - base),
+                     j->parts);
 }
 
 /* Has one of the block's groups odd numbers? */
@@ -321,7 +381,8 @@ static void fetch(const job *j, const pass *s, int64_t i, int64_t c)
     pack(j->spare, BLOCK, (const real *)j->whole->c + i * j->rs + c * j->cs, j->cs, j->rs, cols, rows);
 }
 
-/* Where a block's sums come from and go to; false: they are to be delivered from the spare one. */
+/* Where a block's sums of steps [first, end) come from and go to; false: they are to be delivered from the spare one.
+ */
 static bool aim(const job *j, const pass *s, int64_t i, int64_t c, real *sums, panels *x)
 {
     const bool fresh = s->first == 0, last = s->end == j->steps, adds = fresh && j->whole->accumulate;
@@ -341,13 +402,14 @@ static void multiply_columns(const job *j, const pass *s, int64_t c, const real 
 {
     const int64_t p0 = s->i0 / SIDE, p1 = groups_of(s->i1);
     const real *at = j->p.given ? j->p.given + p0 * j->p.next + s->first * j->parts * TILE : j->p.room;
-    panels x = { .q = { q[0], q[1] }, .steps = s->end - s->first, .errand = errand };
+    const manner how = manner_of(&errand->o);
+    panels x = { .q = { q[0], q[1] }, .steps = s->end - s->first, .errand = errand, .aside = j->turn };
     x.each = parts_of(errand->left, x.steps * parts_of(p1 - p0, 2));
     for (int64_t p = p0; p < p1; p += 2, at += 2 * j->p.next, sums += SUMS) {
         x.p[0] = at;
         x.p[1] = p + 1 < p1 ? at + j->p.next : at;
         const bool done = aim(j, s, p * SIDE, c, sums, &x);
-        bodies[j->parts - 1][j->turned && !WKI_FAULT(133)](&x);
+        bodies[j->parts - 1][j->turned && !WKI_FAULT(133)][errand->left > 0 ? how : GATHERED](&x);
         if (!done) deliver(j, s, p * SIDE, c);
     }
 }
@@ -355,13 +417,13 @@ static void multiply_columns(const job *j, const pass *s, int64_t c, const real 
 static void multiply_pass(const job *j, const pass *s)
 {
     const int64_t p0 = s->i0 / SIDE, q0 = s->j0 / SIDE, q1 = groups_of(s->j1);
-    packer first = packer_for(&j->p, p0, groups_of(s->i1), p0, j->p.room, s);
+    packer first = packer_for(j, &j->p, p0, groups_of(s->i1), p0, j->p.room, s);
     pack_all(&first, j->parts);
-    first = packer_for(&j->q, q0, LEAST(q0 + 2, q1), q0, j->q.room, s);
+    first = packer_for(j, &j->q, q0, LEAST(q0 + 2, q1), q0, j->q.room, s);
     pack_all(&first, j->parts);
     real *here = j->q.room, *there = here + 2 * j->q.next, *sums = j->sums;
     for (int64_t q = q0; q < q1; q += 2, sums += parts_of(s->i1 - s->i0, BLOCK) * SUMS) {
-        packer errand = packer_for(&j->q, q + 2, LEAST(q + 4, q1), q0, there, s);
+        packer errand = packer_for(j, &j->q, q + 2, LEAST(q + 4, q1), q0, there, s);
         const real *const at = j->q.given ? j->q.given + q * j->q.next + s->first * j->parts * TILE : here;
         multiply_columns(j, s, q * SIDE, (const real *const[]){ at, q + 1 < q1 ? at + j->q.next : at }, &errand, sums);
         real *const done = here;
@@ -483,7 +545,7 @@ static void pack_ahead(const wki_packed *to, const void *from, ptrdiff_t ls, ptr
 {
     const operand o = { from, ls, ks, lines, k, to->across };
     const int64_t steps = steps_of(k), next = steps * parts * TILE;
-    packer x = packer_of(&o, first, end, 0, steps, (real *)to->tiles + first * next, next, to->odd + first);
+    packer x = packer_of(&o, first, end, 0, steps, (real *)to->tiles + first * next, next, to->odd + first, parts);
     if (end > first) memset(x.odd, 0, (size_t)(end - first));
     pack_all(&x, parts);
 }
