@@ -27,6 +27,7 @@ enum { STEPS_ALL = 32, TILES_ALL = 768, STEPS_PART = 13, TILES_PART = 640 };
 enum { COLUMNS_AT_ONCE = 1024, COLUMNS_OF_ONE_PASS = 4096 };
 
 enum { BLOCK = 2 * SIDE, SUMS = BLOCK * BLOCK }; /* two groups by two */
+enum { FEW_STEPS = 4 };                          /* a block's rows of C are fetched ahead; of more, tiles would wait */
 
 /* ---- multiplying ---- */
 
@@ -393,7 +394,7 @@ static bool aim(const job *j, const pass *s, int64_t i, int64_t c, real *sums, p
     if (adds) x->from = place ? place : j->spare;
     x->to = !last ? sums : place ? place : j->spare;
     x->to_row = last && place ? j->rs : BLOCK;
-    x->rows = last && place && !adds && x->steps <= BLOCK ? BLOCK / x->steps : 0;
+    x->rows = last && place && !adds && x->steps <= FEW_STEPS ? BLOCK / x->steps : 0;
     return !last || place;
 }
 
