@@ -255,15 +255,20 @@ static int64_t steps_of(int64_t k) { return parts_of(k, WIDTH); }
 /* do all of an operand's tiles stay in the second cache? */
 static bool stays(int64_t lines, int64_t k, int parts) { return groups_of(lines) * steps_of(k) * parts <= TILES_ALL; }
 
-/* What was packed before decides; then which operand stays; then what there is to transpose. */
+/* Columns are packed beside dot products, which leaves so much of what it costs. */
+#define BESIDE 0.3
+
+/* What was packed before decides; then which operand stays; then what there is to pack and to transpose. */
 static bool is_turned(const wki_product *p, int parts)
 {
     if (p->a_packed) return p->a_packed->across;
     if (p->b_packed) return !p->b_packed->across;
     if (stays(p->m, p->k, parts) != stays(p->n, p->k, parts)) return stays(p->n, p->k, parts);
     const double a = (double)p->m * (double)p->k, b = (double)p->n * (double)p->k, c = (double)p->m * (double)p->n;
-    const double plain = a * effort(p->a_cs, p->a_rs) + b * effort(p->b_cs, p->b_rs) + c * effort(p->c_cs, p->c_rs);
-    const double turned = a * effort(p->a_rs, p->a_cs) + b * effort(p->b_rs, p->b_cs) + c * effort(p->c_rs, p->c_cs);
+    const double plain =
+        a * effort(p->a_cs, p->a_rs) + BESIDE * b * effort(p->b_cs, p->b_rs) + c * effort(p->c_cs, p->c_rs);
+    const double turned =
+        BESIDE * a * effort(p->a_rs, p->a_cs) + b * effort(p->b_rs, p->b_cs) + c * effort(p->c_rs, p->c_cs);
     return turned < plain;
 }
 
