@@ -47,9 +47,10 @@ static wk_tensor *through(wk_module *m, const char *child, wk_tensor *x)
 
 static wk_tensor *block_forward(wk_module *m, wk_tensor *x)
 {
+    WK_SCOPE(work); /* what backward does not need is freed here already */
     wk_tensor *y = wk_relu(through(m, "bn1", through(m, "conv1", x)));
     y = through(m, "bn2", through(m, "conv2", y));
-    return wk_relu(wk_add(y, same_size(wk_nn_state(m)) ? x : through(m, "downsample", x)));
+    return wk_escape(work, wk_relu(wk_add(y, same_size(wk_nn_state(m)) ? x : through(m, "downsample", x))));
 }
 
 static wk_module *residual(int64_t in, int64_t out, int64_t stride)

@@ -87,10 +87,11 @@ static wk_tensor *through(wk_module *m, const char *child, wk_tensor *x)
 
 static wk_tensor *block_forward(wk_module *m, wk_tensor *x)
 {
+    WK_SCOPE(work); /* what backward does not need is freed here already */
     const block *b = wk_nn_state(m);
     wk_tensor *y = wk_relu(through(m, "bn1", through(m, "conv1", x)));
     y = through(m, "bn2", through(m, "conv2", y));
-    return wk_relu(wk_add(y, b->in != b->out || b->stride != 1 ? through(m, "downsample", x) : x));
+    return wk_escape(work, wk_relu(wk_add(y, b->in != b->out || b->stride != 1 ? through(m, "downsample", x) : x)));
 }
 
 static const wk_module_ops block_ops = { .size = sizeof block_ops,

@@ -125,12 +125,14 @@ static wk_status run_way(const recurrent *r, const weights *w, wk_tensor *x, wk_
     const int64_t steps = wk_size(x, 0);
     wk_tensor *gates = wk_linear(x, w->ih, w->bias_ih);
     for (int64_t i = 0; i < steps && !wk_failed(); i++) {
+        WK_SCOPE(step); /* what backward does not need is freed behind each */
         int64_t t = reverse ? steps - 1 - i : i;
         wk_tensor *has = mask ? wk_unsqueeze(wk_select(mask, 0, t), 1) : NULL;
         state next = step_of[r->kind](r, w, wk_select(gates, 0, t), *s);
         y[t] = has && next.h ? wk_masked_fill(next.h, wk_logical_not(has), 0) : next.h;
-        s->h = kept_where(has, next.h, s->h);
-        s->c = kept_where(has, next.c, s->c);
+        s->h = wk_escape(step, kept_where(has, next.h, s->h));
+        s->c = wk_escape(step, kept_where(has, next.c, s->c));
+        wk_escape(step, y[t]);
     }
     return wk_error();
 }

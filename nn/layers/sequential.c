@@ -1,5 +1,6 @@
-/* Containers. Sequential: children applied one after the other. Without gradients each child works in a scope of its
- * own, so that what is no longer needed is freed as the values move on. */
+/* Containers. Sequential: children applied one after the other, each in a scope of its own where nobody can have kept
+ * what it made, so that values are freed as they move on. */
+#include "base/fault.h"
 #include "nn/module.h"
 #include <stdio.h>
 
@@ -20,18 +21,38 @@ static wk_status init(wk_module *m, void *state)
     return WK_OK;
 }
 
+/* A layer of this library keeps no tensor of a forward; a module of the user's may until the step ends, as may a hook.
+ */
+static bool keeps_nothing(const wk_module *m)
+{
+    if (!m->own || m->nhooks > 0 || WKI_FAULT(208)) return WKI_FAULT(208);
+    for (int i = 0; i < m->count; i++)
+        if (m->members[i].kind == WKI_CHILD && !keeps_nothing(m->members[i].object)) return false;
+    return true;
+}
+
+wk_status wki_module_pass(wk_module *child, wk_tensor **in, int nin, bool *is_ours)
+{
+    wk_tensor *y;
+    if (wk_grad_enabled() && !keeps_nothing(child)) {
+        *is_ours = false;
+        if (wk_forward_many(child, in, nin, &y, 1)) return wk_error();
+        in[0] = y;
+        return WK_OK;
+    }
+    WK_SCOPE(work);
+    if (wk_forward_many(child, in, nin, &y, 1)) return wk_error();
+    if (y == in[0]) return WK_OK;
+    in[0] = *is_ours ? wk_replaced(in[0], y) : wk_escape(work, y);
+    *is_ours = true;
+    return WK_OK;
+}
+
 static wk_tensor *forward(wk_module *m, wk_tensor *x)
 {
-    if (wk_grad_enabled()) {
-        for (int i = 0; i < m->count && x; i++) x = wk_forward(m->members[i].object, x);
-        return x;
-    }
-    wk_tensor *first = x;
-    for (int i = 0; i < m->count && x; i++) {
-        WK_SCOPE(child);
-        wk_tensor *y = wk_forward(m->members[i].object, x);
-        if (y != x) x = x == first ? wk_escape(child, y) : wk_replaced(x, y);
-    }
+    bool is_ours = false;
+    for (int i = 0; i < m->count; i++)
+        if (wki_module_pass(m->members[i].object, &x, 1, &is_ours)) return NULL;
     return x;
 }
 

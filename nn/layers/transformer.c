@@ -142,12 +142,11 @@ static wk_status encoder_forward(wk_module *m, wk_tensor *const *in, int nin, wk
     const wk_module *list = m->members[0].object;
     wki_check(nin <= 3 && nout == 1, WK_E_INVALID, WK_E_INVALID, m->ops->name,
               "%d inputs, %d results; at most x, mask and key_padding_mask, and one result", nin, nout);
-    wk_tensor *x = in[0];
-    for (int i = 0; i < e->layers; i++) {
-        wk_tensor *all[] = { x, nin > 1 ? in[1] : NULL, nin > 2 ? in[2] : NULL };
-        if (wk_forward_many(list->members[i].object, all, 3, &x, 1)) return wk_error();
-    }
-    out[0] = e->norm ? wk_forward(e->norm, x) : x;
+    wk_tensor *all[] = { in[0], nin > 1 ? in[1] : NULL, nin > 2 ? in[2] : NULL };
+    bool is_ours = false;
+    for (int i = 0; i < e->layers; i++)
+        if (wki_module_pass(list->members[i].object, all, 3, &is_ours)) return wk_error();
+    out[0] = e->norm ? wk_forward(e->norm, all[0]) : all[0];
     return wk_error();
 }
 

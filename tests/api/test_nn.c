@@ -137,6 +137,37 @@ TEST(module, own_layers_train_like_the_built_in_ones)
     CHECK_NEAR(wk_item(wk_select(wk_grad(wk_parameter(net, "0.gain")), 0, 0)), 6, 0);
 }
 
+/* It keeps what it made, for a loss behind the forward pass. */
+static wk_tensor *keeping_forward(wk_module *m, wk_tensor *x) { return *(wk_tensor **)wk_nn_state(m) = wk_neg(x); }
+static const wk_module_ops keeping_ops = {
+    .size = sizeof keeping_ops, .name = "keeping", .state_size = sizeof(wk_tensor *), .forward = keeping_forward
+};
+
+TEST(module, of_the_users_may_keep_what_it_made_until_the_step_ends)
+{
+    wk_module *keeping = wk_nn_custom(&keeping_ops, NULL);
+    wk_module *net = wk_nn_sequential(wk_nn_linear(4, 4), keeping, wk_nn_relu(), wk_nn_linear(4, 2));
+    wk_tensor *y = wk_forward(net, wk_ones(WK_SHAPE(3, 4), WK_F32));
+    wk_tensor *kept = *(wk_tensor **)wk_nn_state(keeping);
+    wk_backward(wk_add(wk_sum(y), wk_mean(wk_square(kept))));
+    CHECK(wk_grad(wk_parameter(net, "0.weight")) != NULL);
+}
+
+TEST(module, sequential_frees_what_neither_backward_nor_anyone_else_needs)
+{
+    const int64_t n = 1000;
+    wk_module *net =
+        wk_nn_sequential(wk_nn_linear(1, 1), wk_nn_relu(), wk_nn_linear(1, 1), wk_nn_relu(), wk_nn_linear(1, 1));
+    wk_memory before, after;
+    wk_tensor *x = wk_ones(WK_SHAPE(n, 1), WK_F32);
+    wk_memory_stats(wk_current_device(), &before);
+    wk_tensor *y = wk_forward(net, x);
+    wk_memory_stats(wk_current_device(), &after);
+    ck_assert_uint_lt(after.used - before.used,
+                      4 * sizeof(float) * (size_t)n); /* of two relus and the result; not of five */
+    CHECK(wk_backward(wk_sum(y)) == WK_OK);
+}
+
 /* The sum of what it is given, and each input doubled. */
 static wk_status both_forward(wk_module *m, wk_tensor *const *in, int nin, wk_tensor **out, int nout)
 {
