@@ -44,7 +44,7 @@ static void take_reaches(const wki_step *s, reach *to)
         to[k].elements = wki_is_contiguous(call->views[k]) && wki_numel(call->views[k]) == elements ? elements : 0;
         to[k].threads = s->threads;
         to[k].written = k < call->nout || !s->kernel;
-        to[k].product = k == 0 && s->kernel == &wki_cpu_product && call->views[0]->ndim == 2 ? s : NULL;
+        to[k].product = k == 0 && !s->handed && s->kernel == &wki_cpu_product && call->views[0]->ndim == 2 ? s : NULL;
     }
 }
 

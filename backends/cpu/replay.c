@@ -1,6 +1,7 @@
 /* A plan on the CPU: kernels, units and threads chosen once, then one run of the team over all calls, of which meet.c
  * tells where parts must wait for each other and which run together. */
 #include "backends/cpu/replay.h"
+#include "backends/cpu/handover.h"
 #include "backends/cpu/onednn.h"
 #include "backends/cpu/team.h"
 #include "backends/cpu/walk.h"
@@ -12,6 +13,7 @@
 typedef struct ready {
     int nsteps, threads;
     size_t scratch;
+    wki_progress *progress; /* of threads parts, if a product is handed over; or NULL */
     wki_step steps[];
 } ready;
 
@@ -43,6 +45,16 @@ static void share_runs(ready *r)
     }
 }
 
+/* Alone a part has nobody to hand over to. */
+static wk_status find_handovers(ready *r)
+{
+    bool any = false;
+    for (int i = 0; i < r->nsteps; i++) any |= r->steps[i].handed = wki_handover_pays(r->steps, r->nsteps, i);
+    if (!any) return WK_OK;
+    r->progress = wki_alloc((size_t)r->threads * sizeof *r->progress);
+    return r->progress ? WK_OK : wk_error();
+}
+
 wk_status wki_cpu_prepare(wki_plan *plan)
 {
     ready *r = wki_alloc(sizeof *r + (size_t)plan->nitems * sizeof(wki_step));
@@ -57,12 +69,13 @@ wk_status wki_cpu_prepare(wki_plan *plan)
         wki_step *s = &r->steps[r->nsteps++];
         const size_t scratch = kernel ? wki_cpu_scratch(kernel, call) : 0;
         const int threads = kernel ? wki_cpu_threads(call, units) : 1;
-        *s = (wki_step){ kernel, plan->items[i], units, threads, false, scratch > 0, 1, units };
+        *s = (wki_step){ kernel, plan->items[i], units, threads, false, scratch > 0, false, 1, units };
         if (r->nsteps > 1) join_threads(s - 1, s);
         if (scratch > r->scratch) r->scratch = scratch;
         if (s->threads > r->threads) r->threads = s->threads;
     }
     share_runs(r);
+    if (find_handovers(r)) return wk_error();
     return wki_find_meetings(r->steps, r->nsteps);
 }
 
@@ -74,9 +87,10 @@ typedef struct job {
     wki_failure failure;
 } job;
 
-static wk_status run_step(const wki_step *s, int part, int parts, void *scratch)
+static wk_status run_step(const job *j, const wki_step *s, int part, int parts, void *scratch)
 {
     if (!s->kernel) return run_host(s->item);
+    if (s->handed && parts > 1) return wki_hand_over(s, part, parts, scratch, j->r->progress, &j->failure.any);
     const int64_t begin = wki_cpu_share(s->units, part, parts), end = wki_cpu_share(s->units, part + 1, parts);
     return begin < end ? s->kernel->run(&s->item->call, begin, end, s->scratch ? scratch : NULL) : WK_OK;
 }
@@ -91,10 +105,10 @@ static wk_status run_chain(const wki_step *s, int part, int parts, void *scratch
     return status;
 }
 
-static wk_status run_timed(const wki_step *s, int part, int parts, void *scratch, wki_span *span)
+static wk_status run_timed(const job *j, const wki_step *s, int part, int parts, void *scratch, wki_span *span)
 {
     span->begin = wki_clock();
-    const wk_status status = run_step(s, part, parts, scratch);
+    const wk_status status = run_step(j, s, part, parts, scratch);
     span->end = wki_clock();
     return status;
 }
@@ -103,8 +117,9 @@ static wk_status run_in(const job *j, const wki_step *s, int part, int parts, vo
 {
     if (parts > s->threads) parts = s->threads;
     if (part >= parts) return WK_OK;
-    if (__builtin_expect(!j->spans, 1)) return (s->chain > 1 ? run_chain : run_step)(s, part, parts, scratch);
-    return run_timed(s, part, parts, scratch, &j->spans[(s - j->r->steps) * j->r->threads + part]);
+    if (__builtin_expect(!j->spans, 1))
+        return s->chain > 1 ? run_chain(s, part, parts, scratch) : run_step(j, s, part, parts, scratch);
+    return run_timed(j, s, part, parts, scratch, &j->spans[(s - j->r->steps) * j->r->threads + part]);
 }
 
 /* Where each step is timed they run one by one. */
@@ -135,6 +150,8 @@ static wk_status run_alone(const job *j)
 static wk_status run_together(job *j)
 {
     j->failure.lock = (wki_mutex)WKI_MUTEX_INIT;
+    for (int i = 0; j->r->progress && i < j->r->threads; i++)
+        atomic_store_explicit(&j->r->progress[i].pieces, 0, memory_order_relaxed);
     wki_team_run(run_part, j, j->r->threads);
     return wki_part_raise(&j->failure);
 }
@@ -190,4 +207,9 @@ wk_status wki_cpu_replay(wki_plan *plan)
     return meter ? run_metered(&j, meter) : run(&j);
 }
 
-void wki_cpu_forget(wki_plan *plan) { wki_free(plan->ready); }
+void wki_cpu_forget(wki_plan *plan)
+{
+    ready *r = plan->ready;
+    if (r) wki_free(r->progress);
+    wki_free(r);
+}
