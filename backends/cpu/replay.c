@@ -17,29 +17,27 @@ typedef struct ready {
     wki_step steps[];
 } ready;
 
-/* What goes by elements runs on the threads that have just had these elements. */
-static void join_threads(const wki_step *before, wki_step *s)
-{
-    const bool alike = before->kernel && s->kernel && before->kernel->units == wki_element_units &&
-                       s->kernel->units == wki_element_units && before->units == s->units;
-    if (alike && s->threads < before->threads) s->threads = before->threads;
-}
-
 static bool goes_by_elements(const wki_step *s)
 {
-    return s->kernel && s->kernel->units == wki_element_units && s->units > 1;
+    return s->kernel && (s->kernel->units == wki_element_units || s->kernel == &wki_cpu_copy);
 }
 
-/* Steps in a row that go by elements may be worth threads together although each alone is not. */
+/* Steps in a row that go by elements may be worth threads together although each alone is not; and they run on the
+ * threads that have just had these elements. */
 static void share_runs(ready *r)
 {
     for (int i = 0, end; i < r->nsteps; i = end) {
         int64_t work = 0;
-        for (end = i; end < r->nsteps && goes_by_elements(&r->steps[end]); end++) work += r->steps[end].item->call.work;
+        int most = 1;
+        for (end = i; end < r->nsteps && goes_by_elements(&r->steps[end]); end++) {
+            work += r->steps[end].item->call.work;
+            if (r->steps[end].threads > most) most = r->steps[end].threads;
+        }
         for (int k = i; k < end; k++) {
-            const int threads = wki_cpu_element_threads(work, r->steps[k].units);
-            if (threads > r->steps[k].threads) r->steps[k].threads = threads;
-            if (threads > r->threads) r->threads = threads;
+            wki_step *s = &r->steps[k];
+            const int together = wki_cpu_element_threads(work, s->units);
+            s->threads = (int)wki_least(together > most ? together : most, s->units);
+            if (s->threads > r->threads) r->threads = s->threads;
         }
         end += end == i;
     }
@@ -70,7 +68,6 @@ wk_status wki_cpu_prepare(wki_plan *plan)
         const size_t scratch = kernel ? wki_cpu_scratch(kernel, call) : 0;
         const int threads = kernel ? wki_cpu_threads(call, units) : 1;
         *s = (wki_step){ kernel, plan->items[i], units, threads, false, scratch > 0, false, 1, units };
-        if (r->nsteps > 1) join_threads(s - 1, s);
         if (scratch > r->scratch) r->scratch = scratch;
         if (s->threads > r->threads) r->threads = s->threads;
     }
