@@ -100,7 +100,8 @@ static bool same_cut(const wki_step *s, const wki_step *t)
     const wki_view *c = a->views[0], *d = b->views[0];
     if (c->dtype != d->dtype || memcmp(c->size, d->size, 2 * sizeof *c->size) || !wki_same_layout(c, d)) return false;
     if (a->views[1]->size[1] != b->views[1]->size[1] && !WKI_FAULT(178)) return false;
-    return x->matmul == y->matmul && x->rounds == y->rounds && x->symmetric == y->symmetric && s->units == t->units;
+    return x->matmul == y->matmul && x->rounds == y->rounds && x->split == y->split && x->symmetric == y->symmetric &&
+           s->units == t->units;
 }
 
 /* Each unit has its own bytes in both. */

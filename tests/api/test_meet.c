@@ -1,7 +1,9 @@
 /* Where parts of a replay wait for each other (backends/cpu/meet.c): where bytes go from one to another, and only
  * there. */
 #include "backends/cpu/cpu.h"
+#include "backends/cpu/product.h"
 #include "backends/cpu/replay.h"
+#include "base/alloc.h"
 #include "wick/wick.h"
 #include "wick_check.h"
 
@@ -95,6 +97,97 @@ TEST(meet, slices_of_gates_have_the_bits_of_ordinary_runs)
         }
         CHECK(wk_plan_stats_of(plan).replays == 4);
     }
+}
+
+/* ---- Gradients ---- */
+
+/* How a plan cuts a product of so many rows whose result an optimizer reads, or nobody. */
+static int split_of(int64_t rows, bool read, int threads)
+{
+    enum { GRADIENT, LEFT, RIGHT, WEIGHT, SPACES, DEPTH = 8, WIDTH = 16 };
+    static const double numbers[WKI_N_COUNT];
+    const wki_product_attrs attrs = { 0 };
+    const wki_update_attrs update = { .rule = WKI_RULE_sgd, .count = 1, .numbers = numbers };
+    wki_space *spaces = wki_alloc_array(SPACES, sizeof *spaces);
+    wki_item **items = wki_alloc_array(2, sizeof *items);
+    const int64_t sizes[SPACES][2] = { { rows, WIDTH }, { rows, DEPTH }, { DEPTH, WIDTH }, { rows, WIDTH } };
+    wki_view views[SPACES];
+    for (int s = 0; s < SPACES; s++) {
+        const size_t bytes = sizeof(float) * (size_t)(sizes[s][0] * sizes[s][1]);
+        views[s] = matrix(wki_alloc(bytes), sizes[s][0], sizes[s][1], sizes[s][1]);
+        spaces[s] = (wki_space){ .base = views[s].data, .bytes = bytes };
+    }
+    const wki_view *const three[] = { &views[0], &views[1], &views[2] }, *const two[] = { &views[3],
+                                                                                          &views[read ? 0 : 3] };
+    items[0] = wki_item_new(&(wki_call){ WKI_OP_product, 1, 3, three, &attrs, sizeof attrs, 1 << 20 }, 0);
+    items[1] = wki_item_new(&(wki_call){ WKI_OP_update, 1, 2, two, &update, sizeof update, 1 << 20 }, 0);
+    for (int v = 0; v < 3; v++) items[0]->spaces[v] = v;
+    items[1]->spaces[0] = WEIGHT, items[1]->spaces[1] = read ? GRADIENT : WEIGHT;
+    CHECK(wk_set_num_threads(threads) == WK_OK);
+    wki_plan *p = wki_plan_new(WK_CPU, items, 2, spaces, SPACES, 0, 0);
+    CHECK(p && p->nitems == 2 && wk_set_num_threads(1) == WK_OK);
+    const int split = ((const wki_product_attrs *)p->items[0]->call.attrs)->split;
+    wki_plan_free(p);
+    for (int s = 0; s < SPACES; s++) wki_free(views[s].data);
+    return split;
+}
+
+TEST(meet, gradients_of_large_weights_are_cut_by_rows_as_updates_are)
+{
+    CHECK(split_of(256, true, 2) == WKI_SPLIT_ROWS && split_of(256, true, 4) == WKI_SPLIT_ROWS);
+    CHECK(split_of(256, false, 2) == WKI_SPLIT_BY_SHAPE); /* nobody's gradient */
+    CHECK(split_of(256, true, 1) == WKI_SPLIT_BY_SHAPE && split_of(256, true, 5) == WKI_SPLIT_BY_SHAPE);
+}
+
+typedef struct model {
+    wk_module *net;
+    wk_optim *opt;
+} model;
+
+static model model_of(void)
+{
+    wk_manual_seed(23);
+    model m = { .net = wk_mlp(4, (int64_t[]){ 300, 288, 256, 10 }) };
+    m.opt = wk_optim_sgd(wk_parameters(m.net), .lr = 0.05, .momentum = 0.9);
+    return m;
+}
+
+static wk_tensor *train(void *user, wk_tensor *const *in, int n)
+{
+    model *m = user;
+    (void)n;
+    wk_zero_grad(m->opt);
+    wk_tensor *loss = wk_mean(wk_square(wk_forward(m->net, in[0])));
+    if (wk_backward(loss) || wk_step(m->opt)) return NULL;
+    return wk_detach(loss);
+}
+
+static void try_training(int threads)
+{
+    WK_SCOPE(all);
+    model a = model_of(), b = model_of();
+    wk_plan *plan = wk_capture(train, &a);
+    for (int run = 0; run < 6; run++) {
+        WK_SCOPE(one);
+        wk_tensor *x = wk_randn(WK_SHAPE(96, 300), WK_F32);
+        CHECK(wk_set_num_threads(threads) == WK_OK);
+        wk_tensor *loss = wk_plan_run(plan, &x, 1);
+        CHECK(wk_set_num_threads(1) == WK_OK);
+        CHECK(loss && wk_equal(loss, train(&b, &x, 1)));
+        for (int i = 0; i < wk_params_count(wk_parameters(a.net)); i++)
+            CHECK(wk_equal(wk_params_at(wk_parameters(a.net), i), wk_params_at(wk_parameters(b.net), i)));
+    }
+    CHECK(wk_plan_stats_of(plan).replays == 4);
+}
+
+TEST(meet, gradients_cut_so_have_the_bits_of_ordinary_runs_in_any_precision)
+{
+    for (int mode = 0; mode < 4; mode++) {
+        if (!wk_matmul_precision_is_available((wk_matmul_mode)mode)) continue;
+        CHECK(wk_set_matmul_precision((wk_matmul_mode)mode) == WK_OK);
+        for (int threads = 2; threads <= 4; threads++) try_training(threads);
+    }
+    CHECK(wk_set_matmul_precision(WK_MATMUL_HIGHEST) == WK_OK);
 }
 
 WICK_TEST_MAIN

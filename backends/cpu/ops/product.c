@@ -100,6 +100,7 @@ static wki_product first_product(const wki_call *call)
                           .accumulate = attrs->accumulate,
                           .bf16 = attrs->bf16,
                           .symmetric = attrs->symmetric,
+                          .split = (wki_split)attrs->split,
                           .lanes = true };
 }
 
