@@ -7,7 +7,7 @@
 
 /* Of a piece: a band of tiles, and few enough of them that the last part begins soon. Nowhere is one row or column
  * left, whose sum would be another. */
-enum { ROWS = 14, COLUMNS = 32, STRIP = 16 };
+enum { ROWS = 16, COLUMNS = 32, STRIP = 16 };
 
 /* What is handed over has to be small beside the weight, and the product worth the waiting for its first piece. */
 enum { FLAT = 8, LEAST_WORK = 1 << 20, LEAST_PIECES = 4 };
