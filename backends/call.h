@@ -190,10 +190,10 @@ typedef struct wki_ctc_attrs {
  * when multiplied, which only backends do that say so. matmul: a wk_matmul_mode, of f32. symmetric: a b is its own
  * transpose, and what lies above c's diagonal may be left unwritten, for mirror. relu: x < 0 ? 0 : x of the sum with its
  * bias; mask, of matrices alone: 0 then where the mask is <= 0. packed, in plans of the CPU: the last view is
- * what pack has made of a's rows (1) or b's columns (2). */
+ * what pack has made of a's rows (1) or b's columns (2). split, in plans of the CPU: a wki_split. */
 typedef struct wki_product_attrs {
     bool bias, relu, mask, accumulate, bf16, rounds, symmetric;
-    uint8_t matmul, packed;
+    uint8_t matmul, packed, split;
 } wki_product_attrs;
 
 /* pack: y (WK_U8 [bytes]) -> x [lines, k], f32: rows of a, or columns of b, as products on tiles take them. */

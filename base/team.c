@@ -162,6 +162,14 @@ void wki_team_barrier(void)
     for (int spins = 0; atomic_load_explicit(&team.phase, memory_order_acquire) == phase; spins++) relax(spins);
 }
 
+void wki_team_await(const _Atomic int64_t *value, int64_t passed, const atomic_bool *stop)
+{
+    for (int spins = 0; atomic_load_explicit(value, memory_order_acquire) <= passed; spins++) {
+        if (atomic_load_explicit(stop, memory_order_relaxed)) return;
+        relax(spins);
+    }
+}
+
 static int size_from_environment(void)
 {
     const char *text = getenv("WICK_THREADS");

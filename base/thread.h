@@ -3,6 +3,7 @@
 #define WKI_THREAD_H
 #include "wick/base.h"
 #include <pthread.h>
+#include <stdatomic.h>
 
 typedef struct wki_mutex { pthread_mutex_t lock; } wki_mutex;
 typedef struct wki_cond { pthread_cond_t cond; } wki_cond;
@@ -32,6 +33,8 @@ WK_API int wki_forks(void);                                 /* how many forks ma
  * then 1). Only one thread at a time commands the team; others, finding it busy, compute alone: results do not depend on it. */
 typedef void wki_team_work(void *argument, int part, int parts);
 WK_API void wki_team_run(wki_team_work *work, void *argument, int most_parts);
+/* Inside a part: until *value, which another part counts up, is more than `passed`, or *stop. */
+WK_API void wki_team_await(const _Atomic int64_t *value, int64_t passed, const atomic_bool *stop);
 WK_API void wki_team_barrier(void);                         /* all parts of the running work must call it; a no-op alone */
 
 /* Scratch that lives with the calling thread and only grows, aligned to 64; contents undefined. NULL with WK_E_MEMORY. */

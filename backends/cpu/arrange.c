@@ -1,7 +1,9 @@
 /* What the CPU does about a plan's products before memory gets its places. Those that add to one sum, such as the
  * gradient of a weight that a sequence uses in each of its steps, move together, so that it stays in the cache
- * meanwhile; what many read is packed once (once.c). Sums are made in the same order as before: no bit changes. */
+ * meanwhile; gradients of weights are cut as the weights are; what many read is packed once (once.c). Sums are made in
+ * the same order as before: no bit changes. */
 #include "backends/cpu/arrange.h"
+#include "backends/cpu/product.h"
 #include "backends/cpu/team.h"
 #include "backends/plan.h"
 #include "base/fault.h"
@@ -98,10 +100,33 @@ static void bring_sums_together(wki_plan *p)
     }
 }
 
+/* Does an optimizer read what it makes? */
+static bool is_gradient(const wki_plan *p, const wki_item *item)
+{
+    for (int i = p->nitems - 1; i >= 0 && p->items[i] != item; i--)
+        if (!p->items[i]->host && p->items[i]->call.op == WKI_OP_update &&
+            touches(p, p->items[i], item->spaces[0], false))
+            return true;
+    return false;
+}
+
+/* An update takes its share of a weight by rows, so gradients with enough of them for all threads are made so, too. */
+static void cut_gradients(wki_plan *p)
+{
+    enum { EACH = 64 };
+    const int threads = wk_num_threads();
+    for (int i = 0; i < p->nitems && threads > 1; i++) {
+        const wki_view *c = p->items[i]->views;
+        if (is_product(p->items[i]) && c->ndim == 2 && c->size[0] >= EACH * threads && is_gradient(p, p->items[i]))
+            ((wki_product_attrs *)p->items[i]->call.attrs)->split = WKI_SPLIT_ROWS;
+    }
+}
+
 wk_status wki_cpu_arrange(wki_plan *plan)
 {
     bring_sums_together(plan);
     if (wki_merge_sums(plan)) return wk_error();
     wki_plan_touch(plan);
+    cut_gradients(plan);
     return wki_pack_once(plan);
 }

@@ -10,12 +10,18 @@
 
 enum { LONGEST = 32, STRETCH = 128 << 10 };
 
+/* So many reaches are looked back at, and for so many threads it is told apart what each of them touches. */
+enum { FAR = 4096, FEW_THREADS = 8 };
+
 /* The bytes of a view. elements: how many units are cut from, in order; 0: units lie otherwise. */
 typedef struct reach {
     const char *begin, *end;
     int64_t elements;
     int threads; /* 1: part 0 has all */
     bool written;
+    bool cut; /* its units are WKI_BLOCK elements each, row-major, which is the order of its memory */
+    const wki_view *view;
+    int64_t units;
     const wki_step *product; /* which writes it, cut by the product's shape; or NULL */
 } reach;
 
@@ -34,17 +40,50 @@ static bool is_in_order(const wki_step *s)
     return call->views[0]->size[last] >= WKI_SHORT_INNER;
 }
 
+static bool has_sizes_of(const wki_view *v, const wki_view *w)
+{
+    return v->ndim == w->ndim && !memcmp(v->size, w->size, (size_t)w->ndim * sizeof *w->size);
+}
+
+/* Rows of elements side by side, one behind the other: no kernel would walk them in another order. */
+static bool is_in_rows(const wki_view *v)
+{
+    enum { SHORT = 16 };
+    int d = v->ndim - 1;
+    while (d > 0 && v->size[d] == 1) d--;
+    if (d < 0 || v->size[d] < SHORT || v->stride[d] != 1) return false;
+    for (int64_t extent = v->size[d--]; d >= 0; d--) {
+        if (v->size[d] == 1) continue;
+        if (v->stride[d] < extent) return false;
+        extent = v->stride[d] * v->size[d];
+    }
+    return true;
+}
+
+static bool is_in_rows_everywhere(const wki_step *s)
+{
+    const wki_call *call = &s->item->call;
+    if (s->kernel != &wki_cpu_row && s->kernel != &wki_cpu_copy) return false;
+    for (int k = 0; k < call->nviews; k++)
+        if (!is_in_rows(call->views[k]) || !has_sizes_of(call->views[k], call->views[0])) return false;
+    return true;
+}
+
 static void take_reaches(const wki_step *s, reach *to)
 {
     const wki_call *call = &s->item->call;
     const int64_t elements = is_in_order(s) ? wki_numel(call->views[0]) : 0;
+    const bool rows = is_in_rows_everywhere(s);
     for (int k = 0; k < call->nviews; k++) {
         to[k] = (reach){ 0 };
         wki_reach(call->views[k], &to[k].begin, &to[k].end);
         to[k].elements = wki_is_contiguous(call->views[k]) && wki_numel(call->views[k]) == elements ? elements : 0;
         to[k].threads = s->threads;
+        to[k].cut = rows || to[k].elements;
+        to[k].view = call->views[k];
+        to[k].units = s->units;
         to[k].written = k < call->nout || !s->kernel;
-        to[k].product = k == 0 && s->kernel == &wki_cpu_product && call->views[0]->ndim == 2 ? s : NULL;
+        to[k].product = k == 0 && !s->handed && s->kernel == &wki_cpu_product && call->views[0]->ndim == 2 ? s : NULL;
     }
 }
 
@@ -61,7 +100,8 @@ static bool same_cut(const wki_step *s, const wki_step *t)
     const wki_view *c = a->views[0], *d = b->views[0];
     if (c->dtype != d->dtype || memcmp(c->size, d->size, 2 * sizeof *c->size) || !wki_same_layout(c, d)) return false;
     if (a->views[1]->size[1] != b->views[1]->size[1] && !WKI_FAULT(178)) return false;
-    return x->matmul == y->matmul && x->rounds == y->rounds && x->symmetric == y->symmetric && s->units == t->units;
+    return x->matmul == y->matmul && x->rounds == y->rounds && x->split == y->split && x->symmetric == y->symmetric &&
+           s->units == t->units;
 }
 
 /* Each unit has its own bytes in both. */
@@ -72,10 +112,54 @@ static bool alike(const reach *a, const reach *b)
     return a->elements && a->elements == b->elements;
 }
 
+static const char *address_of(const wki_view *v, int64_t element)
+{
+    int64_t offset = 0;
+    for (int d = v->ndim - 1; d >= 0; d--) {
+        offset += element % v->size[d] * v->stride[d];
+        element /= v->size[d];
+    }
+    return (const char *)v->data + offset * (int64_t)wk_dtype_size((wk_dtype)v->dtype);
+}
+
+/* What a part, of so many, touches; nothing: NULL twice. */
+static void part_of(const reach *r, int part, int parts, const char **begin, const char **end)
+{
+    if (parts > r->threads) parts = r->threads;
+    const int64_t from = part < parts ? wki_cpu_share(r->units, part, parts) : 0;
+    const int64_t to = part < parts ? wki_cpu_share(r->units, part + 1, parts) : 0;
+    *begin = from < to ? r->begin : NULL;
+    *end = from < to ? r->end : NULL;
+    if (!r->cut || from >= to) return;
+    *begin = address_of(r->view, from * WKI_BLOCK);
+    if (to < r->units)
+        *end = address_of(r->view, to * WKI_BLOCK - 1 - WKI_FAULT(207) * WKI_BLOCK) +
+               wk_dtype_size((wk_dtype)r->view->dtype);
+}
+
+/* Does one part of a team touch what another one does? A team may be smaller than it was wanted. */
+static bool parts_touch(const reach *a, const reach *b, int parts)
+{
+    const char *begin, *end, *from, *to;
+    for (int p = 0; p < parts; p++) {
+        part_of(a, p, parts, &begin, &end);
+        for (int q = 0; q < parts && begin; q++) {
+            part_of(b, q, parts, &from, &to);
+            if (p != q && from && begin < to && from < end) return true;
+        }
+    }
+    return false;
+}
+
 static bool meet(const reach *a, const reach *b)
 {
     if (!touch(a, b) || (a->threads == 1 && b->threads == 1) || WKI_FAULT(147)) return false;
-    return !(alike(a, b) && a->threads == b->threads);
+    if (alike(a, b) && a->threads == b->threads) return false;
+    const int threads = a->threads > b->threads ? a->threads : b->threads;
+    if (!a->cut || !b->cut || threads > FEW_THREADS) return true;
+    for (int parts = 2; parts <= threads; parts++)
+        if (parts_touch(a, b, parts)) return true;
+    return false;
 }
 
 static bool cross(const reach *a, const reach *b) { return touch(a, b) && !alike(a, b) && !WKI_FAULT(44); }
@@ -134,8 +218,8 @@ wk_status wki_find_meetings(wki_step *steps, int nsteps)
         wki_step *s = &steps[i];
         const int mine = s->item->call.nviews;
         take_reaches(s, all + n);
-        s->barrier =
-            (team && any(all + n, mine, all + met, n - met, meet)) || !s->kernel || (i > 0 && may_fail(&steps[i - 1]));
+        s->barrier = (team && (n - met > FAR || any(all + n, mine, all + met, n - met, meet))) || !s->kernel ||
+                     (i > 0 && may_fail(&steps[i - 1]));
         s->chain = 1;
         s->stretch = s->units;
         if (s->barrier) met = n;

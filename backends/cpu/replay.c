@@ -1,6 +1,7 @@
 /* A plan on the CPU: kernels, units and threads chosen once, then one run of the team over all calls, of which meet.c
  * tells where parts must wait for each other and which run together. */
 #include "backends/cpu/replay.h"
+#include "backends/cpu/handover.h"
 #include "backends/cpu/onednn.h"
 #include "backends/cpu/team.h"
 #include "backends/cpu/walk.h"
@@ -12,35 +13,44 @@
 typedef struct ready {
     int nsteps, threads;
     size_t scratch;
+    wki_progress *progress; /* of threads parts, if a product is handed over; or NULL */
     wki_step steps[];
 } ready;
 
-/* What goes by elements runs on the threads that have just had these elements. */
-static void join_threads(const wki_step *before, wki_step *s)
-{
-    const bool alike = before->kernel && s->kernel && before->kernel->units == wki_element_units &&
-                       s->kernel->units == wki_element_units && before->units == s->units;
-    if (alike && s->threads < before->threads) s->threads = before->threads;
-}
-
 static bool goes_by_elements(const wki_step *s)
 {
-    return s->kernel && s->kernel->units == wki_element_units && s->units > 1;
+    return s->kernel && (s->kernel->units == wki_element_units || s->kernel == &wki_cpu_copy);
 }
 
-/* Steps in a row that go by elements may be worth threads together although each alone is not. */
+/* Steps in a row that go by elements may be worth threads together although each alone is not; and they run on the
+ * threads that have just had these elements. */
 static void share_runs(ready *r)
 {
     for (int i = 0, end; i < r->nsteps; i = end) {
         int64_t work = 0;
-        for (end = i; end < r->nsteps && goes_by_elements(&r->steps[end]); end++) work += r->steps[end].item->call.work;
+        int most = 1;
+        for (end = i; end < r->nsteps && goes_by_elements(&r->steps[end]); end++) {
+            work += r->steps[end].item->call.work;
+            if (r->steps[end].threads > most) most = r->steps[end].threads;
+        }
         for (int k = i; k < end; k++) {
-            const int threads = wki_cpu_element_threads(work, r->steps[k].units);
-            if (threads > r->steps[k].threads) r->steps[k].threads = threads;
-            if (threads > r->threads) r->threads = threads;
+            wki_step *s = &r->steps[k];
+            const int together = wki_cpu_element_threads(work, s->units);
+            s->threads = (int)wki_least(together > most ? together : most, s->units);
+            if (s->threads > r->threads) r->threads = s->threads;
         }
         end += end == i;
     }
+}
+
+/* Alone a part has nobody to hand over to. */
+static wk_status find_handovers(ready *r)
+{
+    bool any = false;
+    for (int i = 0; i < r->nsteps; i++) any |= r->steps[i].handed = wki_handover_pays(r->steps, r->nsteps, i);
+    if (!any) return WK_OK;
+    r->progress = wki_alloc((size_t)r->threads * sizeof *r->progress);
+    return r->progress ? WK_OK : wk_error();
 }
 
 wk_status wki_cpu_prepare(wki_plan *plan)
@@ -57,12 +67,12 @@ wk_status wki_cpu_prepare(wki_plan *plan)
         wki_step *s = &r->steps[r->nsteps++];
         const size_t scratch = kernel ? wki_cpu_scratch(kernel, call) : 0;
         const int threads = kernel ? wki_cpu_threads(call, units) : 1;
-        *s = (wki_step){ kernel, plan->items[i], units, threads, false, scratch > 0, 1, units };
-        if (r->nsteps > 1) join_threads(s - 1, s);
+        *s = (wki_step){ kernel, plan->items[i], units, threads, false, scratch > 0, false, 1, units };
         if (scratch > r->scratch) r->scratch = scratch;
         if (s->threads > r->threads) r->threads = s->threads;
     }
     share_runs(r);
+    if (find_handovers(r)) return wk_error();
     return wki_find_meetings(r->steps, r->nsteps);
 }
 
@@ -74,9 +84,10 @@ typedef struct job {
     wki_failure failure;
 } job;
 
-static wk_status run_step(const wki_step *s, int part, int parts, void *scratch)
+static wk_status run_step(const job *j, const wki_step *s, int part, int parts, void *scratch)
 {
     if (!s->kernel) return run_host(s->item);
+    if (s->handed && parts > 1) return wki_hand_over(s, part, parts, scratch, j->r->progress, &j->failure.any);
     const int64_t begin = wki_cpu_share(s->units, part, parts), end = wki_cpu_share(s->units, part + 1, parts);
     return begin < end ? s->kernel->run(&s->item->call, begin, end, s->scratch ? scratch : NULL) : WK_OK;
 }
@@ -91,10 +102,10 @@ static wk_status run_chain(const wki_step *s, int part, int parts, void *scratch
     return status;
 }
 
-static wk_status run_timed(const wki_step *s, int part, int parts, void *scratch, wki_span *span)
+static wk_status run_timed(const job *j, const wki_step *s, int part, int parts, void *scratch, wki_span *span)
 {
     span->begin = wki_clock();
-    const wk_status status = run_step(s, part, parts, scratch);
+    const wk_status status = run_step(j, s, part, parts, scratch);
     span->end = wki_clock();
     return status;
 }
@@ -103,8 +114,9 @@ static wk_status run_in(const job *j, const wki_step *s, int part, int parts, vo
 {
     if (parts > s->threads) parts = s->threads;
     if (part >= parts) return WK_OK;
-    if (__builtin_expect(!j->spans, 1)) return (s->chain > 1 ? run_chain : run_step)(s, part, parts, scratch);
-    return run_timed(s, part, parts, scratch, &j->spans[(s - j->r->steps) * j->r->threads + part]);
+    if (__builtin_expect(!j->spans, 1))
+        return s->chain > 1 ? run_chain(s, part, parts, scratch) : run_step(j, s, part, parts, scratch);
+    return run_timed(j, s, part, parts, scratch, &j->spans[(s - j->r->steps) * j->r->threads + part]);
 }
 
 /* Where each step is timed they run one by one. */
@@ -135,6 +147,8 @@ static wk_status run_alone(const job *j)
 static wk_status run_together(job *j)
 {
     j->failure.lock = (wki_mutex)WKI_MUTEX_INIT;
+    for (int i = 0; j->r->progress && i < j->r->threads; i++)
+        atomic_store_explicit(&j->r->progress[i].pieces, 0, memory_order_relaxed);
     wki_team_run(run_part, j, j->r->threads);
     return wki_part_raise(&j->failure);
 }
@@ -190,4 +204,9 @@ wk_status wki_cpu_replay(wki_plan *plan)
     return meter ? run_metered(&j, meter) : run(&j);
 }
 
-void wki_cpu_forget(wki_plan *plan) { wki_free(plan->ready); }
+void wki_cpu_forget(wki_plan *plan)
+{
+    ready *r = plan->ready;
+    if (r) wki_free(r->progress);
+    wki_free(r);
+}

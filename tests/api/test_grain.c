@@ -1,4 +1,4 @@
-/* How many threads a call is worth: none more for small work, whatever the op. */
+/* How many threads a call is worth: none more for small work, whatever the op; and how an update is cut for them. */
 #include "backends/backend.h"
 #include "backends/rows_table.h"
 #include "wick/wick.h"
@@ -106,6 +106,37 @@ TEST(grain, an_element_costs_what_its_formula_does)
     CHECK(wki_row_cost(WKI_ROW_div, 0) > 1 && wki_row_cost(WKI_ROW_sqrt, 0) > 1);
     CHECK(wki_row_cost(WKI_ROW_tanh, 0) > 2 * wki_row_cost(WKI_ROW_sqrt, 0));
     CHECK(wki_row_cost(WKI_ROW_gelu, 1) > wki_row_cost(WKI_ROW_gelu, 0));
+}
+
+/* Parameters of one block and of dozens. */
+static wk_params *some_params(void)
+{
+    static const int64_t sizes[] = { 70000, 5, 90001, 300, 131072, 4097, 1, 65537 };
+    enum { COUNT = sizeof sizes / sizeof *sizes };
+    wk_tensor *all[COUNT];
+    wk_manual_seed(5);
+    for (int i = 0; i < COUNT; i++) {
+        all[i] = wk_requires_grad(wk_randn(WK_SHAPE(sizes[i]), WK_F32));
+        wk_set_grad(all[i], wk_randn(WK_SHAPE(sizes[i]), WK_F32));
+    }
+    return wk_params_new(all, NULL, COUNT);
+}
+
+TEST(grain, an_update_reaches_each_number_once_however_it_is_cut)
+{
+    wk_params *alone = some_params();
+    wk_optim *opt = wk_optim_sgd(alone, .lr = 0.1, .momentum = 0.9);
+    for (int step = 0; step < 2; step++) CHECK(wk_step(opt) == WK_OK);
+    for (int threads = 2; threads <= 7; threads++) {
+        WK_SCOPE(one);
+        CHECK(wk_set_num_threads(threads) == WK_OK);
+        wk_params *p = some_params();
+        wk_optim *by = wk_optim_sgd(p, .lr = 0.1, .momentum = 0.9);
+        for (int step = 0; step < 2; step++) CHECK(wk_step(by) == WK_OK);
+        for (int i = 0; i < wk_params_count(p); i++)
+            ck_assert_msg(wk_equal(wk_params_at(p, i), wk_params_at(alone, i)), "parameter %d, %d threads", i, threads);
+    }
+    CHECK(wk_set_num_threads(1) == WK_OK);
 }
 
 WICK_TEST_MAIN

@@ -100,6 +100,7 @@ static wki_product first_product(const wki_call *call)
                           .accumulate = attrs->accumulate,
                           .bf16 = attrs->bf16,
                           .symmetric = attrs->symmetric,
+                          .split = (wki_split)attrs->split,
                           .lanes = true };
 }
 
@@ -109,6 +110,13 @@ wk_matmul_mode wki_product_packs(const wki_call *call)
     const wki_product p = first_product(call);
     const wk_matmul_mode mode = mode_of(call->attrs);
     return wki_packing_on_tiles(mode)->takes(&p) ? mode : WK_MATMUL_HIGHEST;
+}
+
+bool wki_product_goes_on(const wki_call *call)
+{
+    const wki_product_attrs *attrs = call->attrs;
+    const wki_view *c = call->views[0];
+    return c->ndim == 2 && c->size[0] > 1 && c->size[1] > 1 && !attrs->rounds && !attrs->symmetric && !tiles_for(call);
 }
 
 /* The operand that was packed before, if there is one, kept in *packed. */
