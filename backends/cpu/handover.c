@@ -38,13 +38,19 @@ static bool stays_by_rows(const wki_step *steps, int nsteps, int i, const wki_vi
     return stays;
 }
 
+int64_t wki_handover_pieces(const wki_step *s)
+{
+    const wki_view *c = s->item->call.views[0];
+    return row_pieces(c) * column_pieces(c);
+}
+
 bool wki_handover_pays(const wki_step *steps, int nsteps, int i)
 {
     const wki_step *s = &steps[i];
     if (s->kernel != &wki_cpu_product || s->threads < 2 || !wki_product_goes_on(&s->item->call)) return false;
     const wki_view *c = s->item->call.views[0], *b = s->item->call.views[2];
     if (b->size[0] < FLAT * c->size[0] || !wki_is_contiguous(b) || s->item->call.work < LEAST_WORK) return false;
-    if (row_pieces(c) * column_pieces(c) < LEAST_PIECES * s->threads || b->size[0] < STRIP * s->threads) return false;
+    if (wki_handover_pieces(s) < LEAST_PIECES * s->threads || b->size[0] < STRIP * s->threads) return false;
     return stays_by_rows(steps, nsteps, i, b);
 }
 
@@ -105,7 +111,7 @@ wk_status wki_hand_over(const wki_step *s, int part, int parts, void *scratch, w
     const int64_t strips = wki_blocks(all, STRIP), bands = row_pieces(views[0]), panels = column_pieces(views[0]);
     const range k = { wki_cpu_share(strips, part, parts) * STRIP,
                       wki_least(wki_cpu_share(strips, part + 1, parts) * STRIP, all) };
-    int64_t done = atomic_load_explicit(&progress[part].pieces, memory_order_relaxed);
+    int64_t done = s->pieces;
     wk_status status = WK_OK;
     for (int64_t p = 0; p < panels; p++)
         for (int64_t b = 0; b < bands && status == WK_OK; b++) {

@@ -46,9 +46,14 @@ static void share_runs(ready *r)
 /* Alone a part has nobody to hand over to. */
 static wk_status find_handovers(ready *r)
 {
-    bool any = false;
-    for (int i = 0; i < r->nsteps; i++) any |= r->steps[i].handed = wki_handover_pays(r->steps, r->nsteps, i);
-    if (!any) return WK_OK;
+    int64_t pieces = 0;
+    for (int i = 0; i < r->nsteps; i++) {
+        wki_step *s = &r->steps[i];
+        s->handed = wki_handover_pays(r->steps, r->nsteps, i);
+        s->pieces = pieces;
+        if (s->handed) pieces += wki_handover_pieces(s);
+    }
+    if (pieces == 0) return WK_OK;
     r->progress = wki_alloc((size_t)r->threads * sizeof *r->progress);
     return r->progress ? WK_OK : wk_error();
 }
@@ -67,7 +72,7 @@ wk_status wki_cpu_prepare(wki_plan *plan)
         wki_step *s = &r->steps[r->nsteps++];
         const size_t scratch = kernel ? wki_cpu_scratch(kernel, call) : 0;
         const int threads = kernel ? wki_cpu_threads(call, units) : 1;
-        *s = (wki_step){ kernel, plan->items[i], units, threads, false, scratch > 0, false, 1, units };
+        *s = (wki_step){ kernel, plan->items[i], units, threads, false, scratch > 0, false, 0, 1, units };
         if (scratch > r->scratch) r->scratch = scratch;
         if (s->threads > r->threads) r->threads = s->threads;
     }

@@ -26,7 +26,7 @@ static int64_t count_blocks(const wki_call *call, int64_t least, int64_t most)
 static int64_t units(const wki_call *call) { return count_blocks(call, 0, INT64_MAX); }
 
 /* How many of n blocks stand before unit u of all? */
-static int64_t before(int64_t u, int64_t n, int64_t all) { return (n * u + all / 2) / all; }
+static int64_t before(int64_t u, int64_t n, int64_t all) { return all > 0 ? (n * u + all / 2) / all : 0; }
 
 /* blocks [begin, end) of parameter k */
 static void update(const wki_call *call, const wki_loops *loops, int k, int64_t begin, int64_t end)
