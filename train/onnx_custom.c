@@ -84,7 +84,7 @@ static wk_status leave(void *user, wk_module *m, wk_tensor *const *in, int nin, 
     step *s = node ? add_step(t, node) : NULL;
     if (!s) return wk_error();
     s->of = of;
-    s->x = in[0];
+    s->x = wk_keep(in[0]); /* the module may have made it in a scope of its own */
     return WK_OK;
 }
 
@@ -128,6 +128,7 @@ static void end(trace *t)
         if (t->inside[i].hook) wk_module_remove_hook(t->inside[i].module, t->inside[i].hook);
     }
     wki_free(t->inside);
+    for (int i = 0; i < t->nsteps; i++) wk_release(t->steps[i].x);
     wki_free(t->steps);
 }
 
