@@ -3,6 +3,7 @@
 #define _GNU_SOURCE 1
 #include "base/alloc.h"
 #include "base/context.h"
+#include "base/pages.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,14 +11,12 @@
 #include <sys/mman.h>
 
 /* Long passes over memory miss the TLB less with pages of 2 MB, which Linux gives where it is asked to. */
-enum { HUGE_PAGE = 2 << 20 };
-
 static void *allocate_huge(size_t bytes)
 {
     void *memory = NULL;
-    if (posix_memalign(&memory, HUGE_PAGE, bytes)) return NULL;
+    if (posix_memalign(&memory, WKI_HUGE_PAGE, bytes)) return NULL;
 #ifdef MADV_HUGEPAGE
-    madvise(memory, bytes / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
+    madvise(memory, bytes / WKI_HUGE_PAGE * WKI_HUGE_PAGE, MADV_HUGEPAGE);
 #endif
     return memory;
 }
@@ -27,15 +26,15 @@ static void *system_allocate(void *user, size_t bytes, size_t align)
     (void)user;
     void *memory = NULL;
     if (align <= _Alignof(max_align_t)) return malloc(bytes);
-    if (bytes >= 2 * HUGE_PAGE) return allocate_huge(bytes);
+    if (bytes >= 2 * WKI_HUGE_PAGE) return allocate_huge(bytes);
+    if ((memory = wki_pages_get(bytes)) != NULL) return memory;
     return posix_memalign(&memory, align, bytes) == 0 ? memory : NULL;
 }
 
 static void system_release(void *user, void *memory, size_t bytes)
 {
     (void)user;
-    (void)bytes;
-    free(memory);
+    if (!wki_pages_put(memory, bytes)) free(memory);
 }
 
 static const wk_allocator from_system = { system_allocate, system_release, NULL };

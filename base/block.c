@@ -10,18 +10,6 @@ enum { KEPT_BYTES = 256 * 1024, KEPT_MOST = 128, PUBLISHED_EVERY = 1024 * 1024 }
 /* The pool gives back to the system what exceeds twice the highest use and this. */
 #define POOL_AT_LEAST ((size_t)64 << 20)
 
-/* Address sanitizer sees overruns and late uses only in blocks from the system, of the very size asked for. */
-#if defined(__SANITIZE_ADDRESS__)
-#define CACHED 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define CACHED 0
-#endif
-#endif
-#ifndef CACHED
-#define CACHED 1
-#endif
-
 static struct {
     wki_mutex lock;
     int64_t used, peak;  /* without what the threads have not published */
@@ -122,10 +110,10 @@ void *wki_block_get(size_t bytes, size_t *got)
     wki_context *here = wki_context_here();
     const int bin = bytes <= WKI_LARGEST ? wki_bin_of(bytes) : WKI_BINS;
     void *block = NULL;
-    *got = CACHED && bin < WKI_BINS ? wki_bin_bytes(bin) : bytes ? bytes : 1; /* 0 would mean: not ours */
+    *got = WKI_CACHED && bin < WKI_BINS ? wki_bin_bytes(bin) : bytes ? bytes : 1; /* 0 would mean: not ours */
     if (bin < WKI_SMALL_BINS && (block = pop(&here->blocks[bin])) != NULL)
         wki_counter_add(&here->cached, -(int64_t)*got);
-    if (!block && CACHED && bin < WKI_BINS) block = from_pool(bin);
+    if (!block && WKI_CACHED && bin < WKI_BINS) block = from_pool(bin);
     if (!block) block = from_system(*got);
     if (!block) return NULL;
     wki_counter_add(&here->blocks_made, 1);
@@ -139,7 +127,7 @@ void wki_block_put(void *block, size_t got)
     wki_context *here = wki_context_here();
     const int bin = wki_bin_of(got);
     count_use(here, -(int64_t)got);
-    if (!CACHED) {
+    if (!WKI_CACHED) {
         to_system(block, got);
     } else if (bin < WKI_SMALL_BINS && has_room(&here->blocks[bin], got)) {
         push(&here->blocks[bin], block);

@@ -1,6 +1,7 @@
 /* The threads' contexts: made on a thread's first call, listed, summed up, and emptied into the shared pools when the
  * thread ends. Rests on a pthread key, whose destructor runs at a thread's end. */
 #include "base/context.h"
+#include "base/pages.h"
 #include "base/thread.h"
 #include <sched.h>
 #include <stdlib.h>
@@ -43,10 +44,12 @@ static void before_fork(void)
     wki_slots_lock(true);
     wki_blocks_lock(true);
     wki_lock(&listing);
+    wki_pages_lock(true);
 }
 
 static void after_fork(void)
 {
+    wki_pages_lock(false);
     wki_unlock(&listing);
     wki_blocks_lock(false);
     wki_slots_lock(false);

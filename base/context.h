@@ -113,6 +113,18 @@ void wki_scratch_free(wki_context *here);
 void wki_team_stop(void);
 void wki_team_stop_unless_busy(void);
 
+/* Address sanitizer sees overruns and late uses only in blocks from the system, of the very size asked for. */
+#if defined(__SANITIZE_ADDRESS__)
+#define WKI_CACHED 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define WKI_CACHED 0
+#endif
+#endif
+#ifndef WKI_CACHED
+#define WKI_CACHED 1
+#endif
+
 /* Memory straight from the host's allocator; NULL without an error recorded. */
 void *wki_system_get(size_t bytes, size_t align);
 void wki_system_put(void *memory, size_t bytes);

@@ -1,6 +1,7 @@
 /* The laws of memory: host structures, cached blocks, and a host's own allocator, which may fail. */
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/process.h"
 #include "base/thread.h"
 #include "base_node.h"
 #include <stdatomic.h>
@@ -90,6 +91,77 @@ TEST(block, warm_calls_never_reach_the_system)
     CHECK(warm.from_system == cold.from_system && warm.allocations == cold.allocations + 99 * 60);
     CHECK(warm.peak == cold.peak);
 }
+
+/* Every block tells where it begins and how long it is; whoever wrote into another one's shows. */
+static void mark(unsigned *block, size_t bytes, unsigned number)
+{
+    for (size_t i = 0; i < bytes / sizeof *block; i++) block[i] = number + (unsigned)i;
+}
+
+static void check_mark(const unsigned *block, size_t bytes, unsigned number)
+{
+    for (size_t i = 0; i < bytes / sizeof *block; i++)
+        if (block[i] != number + (unsigned)i)
+            ck_abort_msg("block %u of %zu bytes, at %zu: %u", number, bytes, i, block[i]);
+}
+
+TEST(block, of_middle_size_keep_what_they_hold_while_others_come_and_go)
+{
+    enum { BLOCKS = 40, ROUNDS = 400 };
+    static const size_t sizes[] = { 65536, 70000, 131072, 300000, 1048576, 1605632, 2097152, 4194303 };
+    unsigned *blocks[BLOCKS] = { NULL };
+    size_t got[BLOCKS] = { 0 }, bytes[BLOCKS] = { 0 };
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        const unsigned at = round * 7 % BLOCKS;
+        if (blocks[at]) {
+            check_mark(blocks[at], bytes[at], at);
+            wki_block_put(blocks[at], got[at]);
+            if (round % 3 == 0) wk_memory_trim();
+        }
+        bytes[at] = sizes[(round * round + round / 5) % (sizeof sizes / sizeof *sizes)];
+        blocks[at] = wki_block_get(bytes[at], &got[at]);
+        CHECK(blocks[at] && (uintptr_t)blocks[at] % 64 == 0);
+        mark(blocks[at], bytes[at], at);
+    }
+    for (unsigned i = 0; i < BLOCKS; i++) {
+        check_mark(blocks[i], bytes[i], i);
+        wki_block_put(blocks[i], got[i]);
+    }
+}
+
+#ifdef __linux__
+static size_t resident(void)
+{
+    size_t pages = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    if (!file || fscanf(file, "%*u %zu", &pages) != 1) pages = 0;
+    if (file) fclose(file);
+    return pages * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+/* among blocks that stay */
+TEST(block, of_middle_size_go_back_to_the_system)
+{
+    enum { BLOCKS = 64, KEPT = 8, BYTES = 1 << 20 };
+    if (WKI_SANITIZED) return;
+    void *blocks[BLOCKS];
+    size_t got[BLOCKS];
+    wk_memory_trim();
+    const size_t before = resident();
+    for (int i = 0; i < BLOCKS; i++) {
+        blocks[i] = wki_block_get(BYTES, &got[i]);
+        memset(blocks[i], 1, BYTES);
+    }
+    const size_t full = resident();
+    for (int i = 0; i < BLOCKS; i++)
+        if (i % KEPT != 0) wki_block_put(blocks[i], got[i]);
+    wk_memory_trim();
+    const size_t rest = resident();
+    for (int i = 0; i < BLOCKS; i += KEPT) wki_block_put(blocks[i], got[i]);
+    CHECK(full >= before + (BLOCKS - 2) * BYTES);
+    CHECK(rest <= before + (BLOCKS / KEPT + 2) * BYTES);
+}
+#endif
 
 typedef struct pipe_of_blocks {
     wki_mutex lock;

@@ -438,7 +438,8 @@ static size_t scratch(const wki_product *p)
 {
     if (is_single(p)) return single_scratch(p);
     const int64_t k = LEAST(parts_of(p->k, EACH), KC), side = MOST(p->m, p->n);
-    const int64_t columns = (side > SOLE ? LEAST(side, NC) : 0) + NR_MAX;
+    const int64_t given = p->m > SOLE ? LEAST(p->n, NC) : 0, turned = p->n > SOLE ? LEAST(p->m, NC) : 0;
+    const int64_t columns = MOST(given, turned) + NR_MAX;
     return sizeof(real) * (size_t)(2 * (MR * NR_MAX + VL) + p_room(side, p->k) + VL + columns * k);
 }
 
