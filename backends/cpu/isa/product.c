@@ -48,6 +48,18 @@ enum { COLUMN_PANELS = 8, SHORT_PANELS = 24, PAGE_PANELS = 32, SHORT_K = KC / 4,
    too large for the second cache: little by little if tiles are TALL, or they would wait for their own operands. */
 enum { FAR_AHEAD = 128, LARGE = 1 << 20, FETCHING_ROWS = 32 };
 
+/* TALL tiles fetch their operands EARLY steps ahead into the first cache where a panel of Q, longer than LONG_K, leaves
+   no room there for itself, or lies where it was, longer than LONG_K_APART, in lines that no processor foresees. So a
+   Q whose lines are apart, of up to EARLY_BYTES, is not copied for up to EARLY_ROWS. All this on Intel's processors;
+   AMD's come near their peak without it. */
+enum { EARLY = 12, LONG_K = KC / 4, LONG_K_APART = KC / 6, EARLY_ROWS = 128, EARLY_BYTES = 16 << 20 };
+
+#if VECTOR_BYTES == 64
+static bool fetches_early(void) { return EACH == 1 && __builtin_cpu_is("intel"); }
+#else
+static bool fetches_early(void) { return false; }
+#endif
+
 /* ---- the tile ---- */
 
 INLINE vec add_element(vec acc, real x, vec b)
@@ -82,13 +94,18 @@ INLINE void store_c(real *c, vec x, int last, bool masked)
         store(c, x);
 }
 
-/* so many elements along k, with P's rows `row` apart; where Q goes on */
-INLINE const real *add_stretch(const int mr, const int nv, vec acc[][WIDE], const real **p, ptrdiff_t row,
-                               ptrdiff_t step, const real *q, ptrdiff_t qs, int64_t k)
+/* so many elements along k, with P's rows `row` apart; where Q goes on; early: both are fetched ahead, P if its rows
+   lie side by side */
+INLINE const real *add_stretch(const int mr, const int nv, const bool early, vec acc[][WIDE], const real **p,
+                               ptrdiff_t row, ptrdiff_t step, const real *q, ptrdiff_t qs, int64_t k)
 {
     for (; k > 0; k--, q += qs) {
         vec b[WIDE];
         UNROLL for (int v = 0; v < nv; v++) b[v] = load(q + v * VL);
+        if (early) {
+            UNROLL for (int v = 0; v < nv; v++) __builtin_prefetch(q + EARLY * qs + v * VL);
+            if (step != 1) __builtin_prefetch(p[0] + EARLY * step);
+        }
         UNROLL for (int i = 0; i < mr; i++)
         {
             const real x = p[i / 3][i % 3 * row];
@@ -101,8 +118,8 @@ INLINE const real *add_stretch(const int mr, const int nv, vec acc[][WIDE], cons
 
 /* the rows of P lie side by side at each k ("near"), or each row runs along k ("far"); unless soon is NULL, Q is
    fetched from there on, which is returned, and C from `below` */
-INLINE const real *multiply_one(const int mr, const int nv, const bool near, const tile *t, const real *from, real *c,
-                                const real *soon, const real *below)
+INLINE const real *multiply_one(const int mr, const int nv, const bool near, const bool early, const tile *t,
+                                const real *from, real *c, const real *soon, const real *below)
 {
     const real *q = t->q, *p[MR / 3 + 1]; /* one pointer for three rows of P */
     const ptrdiff_t row = near ? 1 : t->ps, step = near ? t->ps : 1, qs = t->qs, cs = t->cs;
@@ -131,9 +148,10 @@ INLINE const real *multiply_one(const int mr, const int nv, const bool near, con
         below += --rows > 0 ? cs : 0;
         __builtin_prefetch(soon, 0, 2);
         __builtin_prefetch(soon + (nv - 1) * VL, 0, 2);
-        q = add_stretch(mr, nv, acc, p, row, step, q, qs, LEAST(left, t->stretch));
+        q = add_stretch(mr, nv, false, acc, p, row, step, q, qs, LEAST(left, t->stretch));
     }
-    if (!soon) add_stretch(mr, nv, acc, p, row, step, q, qs, t->k);
+    if (early) q = add_stretch(mr, nv, true, acc, p, row, step, q, qs, t->k - EARLY);
+    if (!soon) add_stretch(mr, nv, false, acc, p, row, step, q, qs, early ? EARLY : t->k);
     UNROLL for (int i = 0; i < mr; i++)
     {
         UNROLL for (int v = 0; v < nv; v++) store_c(c + v * VL, acc[i][v], last, MASKED && v == nv - 1);
@@ -143,7 +161,7 @@ INLINE const real *multiply_one(const int mr, const int nv, const bool near, con
     return soon;
 }
 
-INLINE void multiply(const int mr, const int nv, const bool near, const bool fetches, const tile *t)
+INLINE void multiply(const int mr, const int nv, const bool near, const bool early, const bool fetches, const tile *t)
 {
     const real *p = t->p, *soon = fetches ? t->soon : NULL;
     real *c = t->c;
@@ -160,21 +178,28 @@ INLINE void multiply(const int mr, const int nv, const bool near, const bool fet
             }
         }
         if (fetches)
-            soon = multiply_one(mr, nv, near, t, p, c, soon, left > 1 ? below : c);
+            soon = multiply_one(mr, nv, near, early, t, p, c, soon, left > 1 ? below : c);
         else
-            multiply_one(mr, nv, near, t, p, c, NULL, NULL);
+            multiply_one(mr, nv, near, early, t, p, c, NULL, NULL);
         c = below;
     }
 }
 
 /* the sizes made constants: one body for each number of rows and vectors */
 #define BODY(mr, nv)                                                                                                   \
-    static void far_##mr##x##nv(const tile *t) { multiply(mr, nv, false, false, t); }                                  \
-    static void near_##mr##x##nv(const tile *t) { multiply(mr, nv, true, false, t); }
+    static void far_##mr##x##nv(const tile *t) { multiply(mr, nv, false, false, false, t); }                           \
+    static void near_##mr##x##nv(const tile *t) { multiply(mr, nv, true, false, false, t); }
 #define BODIES(mr)                                                                                                     \
-    BODY(mr, 1) BODY(mr, 2) static void fetching_##mr##x2(const tile *t) { multiply(mr, 2, true, true, t); }
+    BODY(mr, 1) BODY(mr, 2) static void fetching_##mr##x2(const tile *t) { multiply(mr, 2, true, false, true, t); }    \
+    static void early_far_##mr##x2(const tile *t) { multiply(mr, 2, false, true, false, t); }                          \
+    static void early_near_##mr##x2(const tile *t) { multiply(mr, 2, true, true, false, t); }
 #define WIDE_BODIES(mr) BODY(mr, 1) BODY(mr, 2) BODY(mr, 3) BODY(mr, 4)
-#define LINE(mr)        { { far_##mr##x1, far_##mr##x2 }, { near_##mr##x1, near_##mr##x2 }, { NULL, fetching_##mr##x2 } },
+#define LINE(mr)                                                                                                       \
+    { { far_##mr##x1, far_##mr##x2 },                                                                                  \
+      { near_##mr##x1, near_##mr##x2 },                                                                                \
+      { NULL, fetching_##mr##x2 },                                                                                     \
+      { NULL, early_far_##mr##x2 },                                                                                    \
+      { NULL, early_near_##mr##x2 } },
 #define WIDE_LINE(mr)                                                                                                  \
     { { far_##mr##x1, far_##mr##x2, far_##mr##x3, far_##mr##x4 },                                                      \
       { near_##mr##x1, near_##mr##x2, near_##mr##x3, near_##mr##x4 } },
@@ -185,8 +210,9 @@ INLINE void multiply(const int mr, const int nv, const bool near, const bool fet
 #define HEIGHTS(FEW, MANY) FEW(1) FEW(2) MANY(3) MANY(4) MANY(5) MANY(6)
 #endif
 HEIGHTS(WIDE_BODIES, BODIES)
-/* [rows - 1][which][vectors - 1]; those that fetch are near, of more than WIDE_ROWS rows and of NV vectors */
-enum { FAR, NEAR, FETCHING, WAYS };
+/* [rows - 1][which][vectors - 1]; those that fetch, near ones, and those early are of more than WIDE_ROWS rows and of
+   NV vectors */
+enum { FAR, NEAR, FETCHING, EARLY_FAR, EARLY_NEAR, WAYS };
 static void (*const tiles[MR][WAYS][WIDE])(const tile *) = { HEIGHTS(WIDE_LINE, LINE) };
 
 /* ---- moving operands ---- */
@@ -211,6 +237,8 @@ typedef struct job {
     sink own, out; /* as C lies, and as tiles lie */
     bool flip;     /* a tile must be transposed on its way to C */
     bool fetch_q;  /* the next panel of Q, during each */
+    bool early;    /* some tiles may fetch their operands */
+    bool apart;    /* so that Q is read where it lies although its lines are apart */
     bool accumulate, near, pack_p, in_place;
     int64_t needed; /* of the tiles at row i those that begin left of column i + rows + needed */
     int64_t nr, kc; /* columns of a panel of Q, and elements along k at most */
@@ -229,8 +257,15 @@ static double cost(int64_t m, int64_t n, int64_t k, int64_t qcs, int64_t qks, bo
 /* elements of P that are packed at once */
 static int64_t p_room(int64_t m, int64_t k) { return LEAST(m * parts_of(k, EACH), SOLE_BLOCK); }
 
+static bool is_apart(const job *j) { return 2 * j->qks * (int64_t)sizeof(real) > PAGE; }
+
+static bool stays_apart(const job *j)
+{
+    return j->qcs == 1 && is_apart(j) && j->m <= EARLY_ROWS && j->k * j->n * (int64_t)sizeof(real) <= EARLY_BYTES;
+}
+
 /* Q overflows the second cache, and there are not rows enough that this would not count */
-static bool is_large(const job *j) { return j->m <= SOLE && j->k * j->n * (int64_t)sizeof(real) > LARGE; }
+static bool is_large(const job *j) { return j->m <= SOLE && j->k * j->n * (int64_t)sizeof(real) > LARGE && !j->apart; }
 
 static bool copies_p(const job *j)
 {
@@ -241,11 +276,10 @@ static bool copies_p(const job *j)
     return panels >= PAGE_PANELS && j->prs * (int64_t)sizeof(real) % PAGE == 0;
 }
 
-static bool is_apart(const job *j) { return 2 * j->qks * (int64_t)sizeof(real) > PAGE; }
-
 static bool copies_q(const job *j)
 {
     if (j->qcs != 1) return true;
+    if (j->apart) return false;
     if (j->m > IN_PLACE_ROWS && j->k > IN_PLACE_K) return true;
     return is_apart(j) && j->m * LEAST(j->qks * (int64_t)sizeof(real), PAGE) >= APART_ROWS * PAGE && j->k >= APART_K;
 }
@@ -274,6 +308,7 @@ static job plan(const wki_product *g, int64_t top, real *scratch)
     }
     j.nr = (j.m <= WIDE_ROWS ? WIDE : NV) * VL;
     j.kc = j.nr > NV * VL ? KC / 3 : j.m <= SOLE ? LEAST(SOLE_BLOCK / j.m, KC) : KC;
+    if (k > LONG_K_APART && fetches_early()) j.early = true, j.apart = stays_apart(&j);
     j.near = j.pks != 1;
     j.pack_p = copies_p(&j);
     j.in_place = !copies_q(&j);
@@ -323,8 +358,10 @@ static void panel(const job *g, const block *b, const real *q, int64_t qs, int64
     const bool done = direct && (!b->last || g->out.plain);
     tile t; /* set one by one: clearing it first takes a tenth of a short panel */
     t.k = b->ke, t.q = q, t.qs = qs, t.last = direct ? last : VL, t.fresh = fresh, t.ahead = b->ke >= FAR_AHEAD;
-    const bool rows_below = TALL && near && direct && t.ahead && b->tiles > 1 && cols == NV * VL && g->nr == cols;
-    const int way = soon || rows_below ? FETCHING : near ? NEAR : FAR;
+    const bool whole = TALL && cols == NV * VL && g->nr == cols;
+    const bool early = g->early && whole && !soon && b->ke > (qs == cols ? LONG_K : LONG_K_APART);
+    const bool rows_below = whole && !early && near && direct && t.ahead && b->tiles > 1;
+    const int way = early ? EARLY_FAR + near : soon || rows_below ? FETCHING : near ? NEAR : FAR;
     if (way == FETCHING) {
         t.soon = soon ? soon : q, t.ss = soon ? EACH * g->qks : 0;
         t.stretch = MOST(LEAST(b->ke / MR, soon ? b->tiles : b->ke), 1);
