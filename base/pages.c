@@ -6,6 +6,7 @@
 #include "base/context.h"
 #include "base/fault.h"
 #include "base/thread.h"
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -120,7 +121,7 @@ bool wki_pages_put(void *memory, size_t bytes)
     if (!is_ours(bytes)) return false;
     wki_lock(&lock);
     region **r = &regions;
-    while (*r && (size_t)((char *)memory - (*r)->memory) >= REGION) r = &(*r)->next;
+    while (*r && (uintptr_t)memory - (uintptr_t)(*r)->memory >= REGION) r = &(*r)->next;
     const bool found = *r != NULL;
     if (found) give_back(r, memory, granules_of(bytes));
     wki_unlock(&lock);

@@ -72,7 +72,7 @@ wk_status wki_cpu_prepare(wki_plan *plan)
         wki_step *s = &r->steps[r->nsteps++];
         const size_t scratch = kernel ? wki_cpu_scratch(kernel, call) : 0;
         const int threads = kernel ? wki_cpu_threads(call, units) : 1;
-        *s = (wki_step){ kernel, plan->items[i], units, threads, false, scratch > 0, false, 0, 1, units };
+        *s = (wki_step){ kernel, plan->items[i], units, threads, false, scratch > 0, false, 1, units, 0 };
         if (scratch > r->scratch) r->scratch = scratch;
         if (s->threads > r->threads) r->threads = s->threads;
     }

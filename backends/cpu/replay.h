@@ -11,9 +11,9 @@ typedef struct wki_step {
     bool barrier;    /* before it: parts meet */
     bool scratch;    /* it needs some: kernels tell by that how to go */
     bool handed;     /* a product that goes from part to part (handover.h) */
-    int64_t pieces;  /* of those before it */
     int chain;       /* from here on so many steps run together, `stretch` units of all before the next of any; 1: no others */
     int64_t stretch;
+    int64_t pieces; /* of steps before it that are handed */
 } wki_step;
 
 /* Sets barrier, chain and stretch. */

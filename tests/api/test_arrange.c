@@ -369,7 +369,8 @@ static bool waits(int64_t first, int64_t then, wk_matmul_mode mode)
                                 .attrs = &attrs,
                                 .attrs_size = sizeof attrs };
         items[i] = wki_item_new(&call, 0);
-        steps[i] = (wki_step){ &wki_cpu_product, items[i], wki_cpu_product.units(&call), 2, false, true, false, 1, 1 };
+        steps[i] =
+            (wki_step){ &wki_cpu_product, items[i], wki_cpu_product.units(&call), 2, false, true, false, 1, 1, 0 };
     }
     CHECK(wki_find_meetings(steps, 2) == WK_OK && !steps[0].barrier);
     for (int i = 0; i < 2; i++) wki_free(items[i]);

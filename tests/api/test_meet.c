@@ -34,7 +34,7 @@ static bool meet(wki_view y, wki_view x, int threads)
         items[i] = (wki_item){ .call = { WKI_ROW_tanh, 1, 2, views[i], &none, sizeof none, 1 } };
         const int64_t units = wki_cpu_row.units(&items[i].call);
         const int parts = units < threads ? (int)units : threads;
-        steps[i] = (wki_step){ &wki_cpu_row, &items[i], units, parts, false, true, false, 1, units };
+        steps[i] = (wki_step){ &wki_cpu_row, &items[i], units, parts, false, true, false, 1, units, 0 };
     }
     CHECK(wki_find_meetings(steps, 2) == WK_OK);
     return steps[1].barrier;
