@@ -3,6 +3,7 @@
  * chain. y is copied first where its rows, a power of two apart, would share cache lines; and images of few windows
  * are taken several at a time. Sliced, columns hold one row of the kernel, as in conv. Where there are many channels,
  * conv_turned.c does the same in another way. */
+#include "backends/cpu/conv_tiles.h"
 #include "backends/cpu/conv_turned.h"
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/product.h"
@@ -83,12 +84,16 @@ static wki_product product_of(const plan *p, int64_t channels, int64_t windows)
 static size_t columns_bytes(const plan *p) { return wki_up(p->size * (size_t)(p->channels * p->taps * p->ld)); }
 static size_t copy_bytes(const plan *p) { return !p->copies ? 0 : wki_up(p->size * (size_t)(p->out * p->ld)); }
 
-static size_t scratch_bytes(const wki_call *call)
+size_t wki_conv_weight_channels_scratch(const wki_call *call)
 {
-    if (wki_turned_pays(call)) return wki_conv_turned.scratch(call);
     const plan p = plan_of(call);
     const wki_product product = product_of(&p, p.channels, p.chunk * p.images);
     return columns_bytes(&p) + copy_bytes(&p) + p.kernel->scratch(&product);
+}
+
+static size_t scratch_bytes(const wki_call *call)
+{
+    return wki_turned_pays(call) ? wki_conv_turned.scratch(call) : wki_conv_weight_channels_scratch(call);
 }
 
 typedef struct unit {
@@ -162,4 +167,32 @@ static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scr
     return WK_OK;
 }
 
-const wki_kernel wki_cpu_conv_weight = { "conv_weight", units, scratch_bytes, run };
+void wki_conv_weight_channels(const wki_call *call, int64_t channel, int64_t channels, void *scratch)
+{
+    const plan p = plan_of(call);
+    for (int64_t c = channel; c < channel + channels; c += p.channels) {
+        unit u = unit_of(call, &p, 0, scratch);
+        u.channel = c, u.channels = wki_least(p.channels, channel + channels - c);
+        u.to += c * p.taps * (int64_t)p.size;
+        run_unit(call, &p, &u);
+    }
+}
+
+static int64_t all_units(const wki_call *call)
+{
+    return wki_conv_tiles_for(call) ? wki_conv_weight_by_tiles.units(call) : units(call);
+}
+
+static size_t all_scratch(const wki_call *call)
+{
+    const wki_tile_loops *tiles = wki_conv_tiles_for(call);
+    return tiles ? wki_conv_weight_by_tiles.scratch(call, tiles) : scratch_bytes(call);
+}
+
+static wk_status run_any(const wki_call *call, int64_t begin, int64_t end, void *scratch)
+{
+    const wki_tile_loops *tiles = wki_conv_tiles_for(call);
+    return tiles ? wki_conv_weight_by_tiles.run(call, tiles, begin, end, scratch) : run(call, begin, end, scratch);
+}
+
+const wki_kernel wki_cpu_conv_weight = { "conv_weight", all_units, all_scratch, run_any };
