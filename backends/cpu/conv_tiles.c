@@ -10,6 +10,7 @@
 #include "base/fault.h"
 
 enum { SIDE = WKI_TILE_SIDE, WIDTH = WKI_TILE_WIDTH, AT_ONCE = 32 }; /* windows that are made at once, about */
+enum { ROW = 2 * SIDE, WINDOW = (SIDE + 1) * ROW };                  /* their sums: no power of two apart */
 
 /* ---- Which ---- */
 
@@ -21,15 +22,18 @@ static wk_matmul_mode mode_of(const wki_conv_attrs *a)
 /* how much of tiles is not left empty by n of something that comes so many at once */
 static double filled(int64_t n, int64_t at_once) { return (double)n / (double)(wki_blocks(n, at_once) * at_once); }
 
-/* In tiles' work as in f32's: measured. */
+/* Cycles of a multiply-add by f32's units and on tiles, and of a number that is packed or turned, as measured. */
 static bool pays(int op, const wki_conv_attrs *a, int64_t images, int64_t out, int64_t in)
 {
-    const bool weight = op == WKI_OP_conv_weight, data = op == WKI_OP_conv_data;
-    const int64_t k = data ? out : in, lines = data ? in : out;
-    if (images == 0 || in == 0 || out == 0 || wki_volume(a->window.out) == 0 || wki_volume(a->window.in) == 0)
-        return false;
-    if (weight) return filled(images, 32) * filled(in, 32) * filled(out, 32) >= 0.7;
-    return filled(images, SIDE) * filled(k, WIDTH) * filled(lines, WIDTH) >= 0.7;
+    static const double by_f32 = 1.0 / 30, by_tiles[] = { 0, 0.0138, 0.0075, 0.003, 0 }, moved = 1.6;
+    const double n = (double)images, taps = (double)in * (double)out * (double)wki_volume(a->window.kernel);
+    const double x = n * (double)in * (double)wki_volume(a->window.in),
+                 y = n * (double)out * (double)wki_volume(a->window.out);
+    if (x == 0 || y == 0) return false;
+    const double full =
+        filled(images, op == WKI_OP_conv_weight ? WIDTH : SIDE) * filled(in, WIDTH) * filled(out, WIDTH);
+    const double gain = by_f32 - by_tiles[mode_of(a)] / full, all = n * (double)wki_volume(a->window.out) * taps;
+    return all * gain >= moved * (x + y + taps);
 }
 
 static const wki_tile_loops *loops_for(wk_matmul_mode mode)
@@ -131,7 +135,7 @@ static size_t lay_out(const plan *p, void *from, scratch *s)
     const size_t sizes[] = { sizeof(float) * (size_t)most,
                              sizeof(float) * (size_t)(2 * p->pairs * p->group),
                              sizeof(float) * (size_t)(p->blocks * p->block),
-                             sizeof(float) * (size_t)((p->at_once * p->cols + 1) * SIDE * 2 * SIDE),
+                             sizeof(float) * (size_t)((p->at_once * p->cols + 1) * WINDOW),
                              sizeof(float) * (size_t)(p->pairs * 2 * SIDE),
                              sizeof(couple) * (size_t)couples_of(p),
                              sizeof(int64_t) * (size_t)(3 * p->taps * couples_of(p)) };
@@ -266,7 +270,8 @@ static void find_taps(const plan *p, couple *c, int64_t row, int64_t first, int6
     for (int64_t i = 0; i < p->w->kernel[1]; i++) {
         const int64_t h = place_of(p, 1, row, i);
         for (int64_t j = 0; h >= 0 && j < p->w->kernel[2]; j++) {
-            const int64_t at[] = { place_of(p, 2, first, j), second < p->cols ? place_of(p, 2, second, j) : -1 };
+            const int64_t at[] = { place_of(p, 2, first, j),
+                                   second < p->cols ? place_of(p, 2, WKI_FAULT(197) ? first : second, j) : -1 };
             if (at[0] < 0 && at[1] < 0) continue;
             for (int x = 0; x < 2; x++) c->at[x][c->n] = at[x] < 0 ? zeros : (h % p->kept * p->width + at[x]) * p->tile;
             c->w_at[c->n++] = (i * p->w->kernel[2] + j) * p->tile;
@@ -295,7 +300,6 @@ static const couple *find_couples(const plan *p, const scratch *s, int64_t row, 
 
 static void add_up(const plan *p, const wki_tile_loops *loops, const scratch *s, int64_t pair, const couple *end)
 {
-    enum { ROW = 2 * SIDE };
     const float *const w = s->weights + 2 * pair * p->group;
     wki_tile_sums t = { .p = { s->planes, s->planes }, .q = { w, w + p->group }, .blocks = p->blocks };
     t.p_next = p->block, t.q_next = p->taps * p->tile, t.row = ROW;
@@ -303,7 +307,7 @@ static void add_up(const plan *p, const wki_tile_loops *loops, const scratch *s,
         t.n = c->n, t.q_at = c->w_at;
         for (int i = 0; i < 2; i++) {
             t.p_at[i] = c->at[i];
-            t.to[i][0] = s->sums + c->window[i] * SIDE * ROW;
+            t.to[i][0] = s->sums + c->window[i] * WINDOW;
             t.to[i][1] = t.to[i][0] + SIDE;
         }
         loops->add(&t);
@@ -318,7 +322,7 @@ static void deliver(const wki_call *call, const plan *p, const scratch *s, int64
     for (int64_t i = image; i < wki_least(image + SIDE, p->n); i++)
         wki_moves_for(wki_isa(), sizeof *y)
             ->turn(wki_least(2 * SIDE, p->to - channel), rows * p->cols, y + i * p->to * plane, plane,
-                   s->sums + (i - image) * 2 * SIDE, SIDE * 2 * SIDE);
+                   s->sums + (i - image) * ROW, WINDOW);
 }
 
 /* false: a number is odd, and nothing is to be kept */
@@ -328,7 +332,7 @@ static bool make_images(const wki_call *call, const plan *p, const wki_tile_loop
     int64_t packed = 0;
     for (int64_t end, row = 0; row < p->rows; row = end) {
         end = wki_least(row + p->at_once, p->rows);
-        const int64_t seen = seen_by(p, end);
+        const int64_t seen = seen_by(p, end) - WKI_FAULT(196);
         for (int64_t next; packed < seen; packed = next) {
             next = wki_least(seen, (packed / p->kept + 1) * p->kept);
             if (pack_rows(call, p, loops, s, image, packed, next)) return false;
@@ -337,7 +341,8 @@ static bool make_images(const wki_call *call, const plan *p, const wki_tile_loop
         for (int64_t pair = 0; pair < p->pairs; pair++) {
             add_up(p, loops, s, pair, last);
             const float *const bias = p->attrs->bias ? s->bias + pair * 2 * SIDE : NULL;
-            if (bias || p->attrs->relu) loops->finish(s->sums, (end - row) * p->cols * SIDE, bias, p->attrs->relu);
+            if (bias || p->attrs->relu)
+                loops->finish(s->sums, (end - row) * p->cols * (WINDOW / ROW), bias, p->attrs->relu);
             deliver(call, p, s, pair, image, row, end - row);
         }
     }

@@ -157,7 +157,7 @@ static void add_up(const plan *p, const wki_tile_loops *loops, const scratch *s,
     const float *const x = s->x + 2 * slot * p->groups * p->x_group;
     float *to = s->sums + slot * p->pairs * p->taps * SUMS;
     wki_tile_sums t = { .q = { x, x + p->groups * p->x_group }, .blocks = c->groups, .row = WIDTH };
-    t.p_next = p->y_group, t.q_next = p->x_group, t.accumulate = c->group > 0 || c->row > 0;
+    t.p_next = p->y_group, t.q_next = p->x_group, t.accumulate = (c->group > 0 && !WKI_FAULT(198)) || c->row > 0;
     for (int64_t pair = 0; pair < p->pairs; pair++) {
         t.p[0] = s->y + 2 * pair * p->groups * p->y_group, t.p[1] = t.p[0] + p->groups * p->y_group;
         for (int64_t tap = 0; tap < p->taps; tap++, to += SUMS) {

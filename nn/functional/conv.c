@@ -1,5 +1,6 @@
 /* Convolution as a family of three bilinear ops, each the gradient of the others: y = x * w (correlation), its
  * transpose x = y *' w, and the weights' w = x *" y. So every backward is made of the three again. */
+#include "base/fault.h"
 #include "base/options.h"
 #include "nn/window.h"
 
@@ -162,7 +163,7 @@ static wki_conv_attrs with_precision(const wki_conv_attrs *c, const wki_view *v)
 {
     wki_conv_attrs a = *c;
     a.bf16 = wki_casts(v);
-    a.matmul = (uint8_t)(v->dtype == WK_F32 && !a.bf16 ? wk_matmul_precision() : WK_MATMUL_HIGHEST);
+    a.matmul = (uint8_t)(v->dtype == WK_F32 && !a.bf16 && !WKI_FAULT(199) ? wk_matmul_precision() : WK_MATMUL_HIGHEST);
     return a;
 }
 

@@ -4,6 +4,8 @@
 #include "backends/cpu/conv_tiles.h"
 #include "backends/cpu/isa/step.h"
 
+#define LEAST(x, y) ((x) < (y) ? (x) : (y))
+
 #define GLUE_(mode, isa) wki_tiles_##mode##_##isa
 #define GLUE(mode, isa)  GLUE_(mode, isa)
 
@@ -40,16 +42,31 @@ INLINE void add(const wki_tile_sums *s, const int parts)
 /* all ones where a number is infinite, NaN or too large to be rounded */
 INLINE ivec odd_ones(vec x) { return (ivec)((uvec)x << 1 >= 0xfeff0000u); }
 
-/* numbers `from` to LANE behind it, of which the first `n` go to their tiles */
-INLINE ivec pack_few(real *to, ptrdiff_t apart, int64_t from, int n, const real *const *low, const real *const *high,
-                     const int parts)
+/* Rows that lie a power of two apart share cache lines: so many numbers of all are copied side by side first. */
+enum { CROWDED = 1024, COPIED = 64, APART = COPIED + 16 };
+
+typedef struct copies {
+    real of[2 * SIDE][APART];
+} copies;
+
+static void copy_rows(copies *to, const real *const *rows, int64_t from, int64_t n)
+{
+    for (int i = 0; i < 2 * SIDE; i++) {
+        int64_t t = 0;
+        for (; t + VL <= n; t += VL) store(to->of[i] + t, load(rows[i] + from + t));
+        if (t < n) store(to->of[i] + t, load_some(rows[i] + from + t, (int)(n - t)));
+    }
+}
+
+/* LANE numbers of all rows, the first n of which go to their tiles */
+INLINE ivec pack_few(real *to, ptrdiff_t apart, const real *const *rows, int64_t at, int n, const int parts)
 {
     ivec odd = { 0 };
     UNROLL for (int v = 0; v < SIDE; v += VL)
     {
         vec x[LANE], y[LANE];
-        turn_lanes(low + v, from, x);
-        turn_lanes(high + v, from, y);
+        turn_lanes(rows + v, at, x);
+        turn_lanes(rows + SIDE + v, at, y);
         for (int r = 0; r < n; r++) {
             (void)split(to + r * apart + v, x[r], y[r], parts, (vec){ 0 });
             odd |= odd_ones(x[r]) | odd_ones(y[r]);
@@ -58,28 +75,25 @@ INLINE ivec pack_few(real *to, ptrdiff_t apart, int64_t from, int n, const real 
     return odd;
 }
 
-static ivec pack_short(real *to, ptrdiff_t apart, int n, const real *const *low, const real *const *high, int parts)
-{
-    real room[2][SIDE][LANE] = { { { 0 } } };
-    const real *rows[2][SIDE];
-    for (int i = 0; i < SIDE; i++) {
-        for (int t = 0; t < n; t++) room[0][i][t] = low[i][t], room[1][i][t] = high[i][t];
-        rows[0][i] = room[0][i], rows[1][i] = room[1][i];
-    }
-    return parts == 1   ? pack_few(to, apart, 0, n, rows[0], rows[1], 1)
-           : parts == 2 ? pack_few(to, apart, 0, n, rows[0], rows[1], 2)
-                        : pack_few(to, apart, 0, n, rows[0], rows[1], 3);
-}
-
-/* The last few reach back over what is done already. */
 INLINE bool pack_line(real *to, ptrdiff_t apart, int64_t n, const real *const *low, const real *const *high,
                       const int parts)
 {
-    if (n < LANE) return bits_of(pack_short(to, apart, (int)n, low, high, parts)) != 0;
+    copies c;
+    const real *here[2 * SIDE], *there[2 * SIDE];
     ivec odd = { 0 };
-    int64_t t = 0;
-    for (; t + LANE <= n; t += LANE) odd |= pack_few(to + t * apart, apart, t, LANE, low, high, parts);
-    if (t < n) odd |= pack_few(to + (n - LANE) * apart, apart, n - LANE, LANE, low, high, parts);
+    const bool crowded = (low[1] - low[0]) * (ptrdiff_t)sizeof(real) % CROWDED == 0;
+    for (int i = 0; i < 2 * SIDE; i++) here[i] = i < SIDE ? low[i] : high[i - SIDE], there[i] = c.of[i];
+    for (int64_t some, t = 0; t < n; t += some) {
+        const bool copied = crowded || n - t < LANE;
+        some = copied ? LEAST(COPIED, n - t) : (n - t) / LANE * LANE;
+        if (copied) copy_rows(&c, here, t, some);
+        for (int64_t i = 0; i < some; i += LANE, to += LANE * apart) {
+            if (some - i >= LANE)
+                odd |= pack_few(to, apart, copied ? there : here, copied ? i : t + i, LANE, parts);
+            else
+                odd |= pack_few(to, apart, there, i, (int)(some - i), parts);
+        }
+    }
     return bits_of(odd) != 0;
 }
 
