@@ -6,6 +6,7 @@
 
 #define LEAST(x, y) ((x) < (y) ? (x) : (y))
 
+#define MEANWHILE        (void)0 /* a step's tiles are packed already */
 #define GLUE_(mode, isa) wki_tiles_##mode##_##isa
 #define GLUE(mode, isa)  GLUE_(mode, isa)
 
@@ -24,13 +25,20 @@ INLINE void add(const wki_tile_sums *s, const int parts)
         tile_zero(2);
         tile_zero(3);
     }
+    real aside[TILE];
+    const int loads = parts == 1 ? 4 : parts == 2 ? 8 : 14;
+    int since = 0;
     const int64_t *const at0 = s->p_at[0], *const at1 = s->p_at[1], *const at = s->q_at;
     for (int64_t b = 0; b < s->blocks; b++) {
         const ptrdiff_t p = b * s->p_next, q = b * s->q_next;
         for (int64_t t = 0; t < s->n; t++) {
             const real *const p0 = s->p[0] + p + at0[t], *const p1 = s->p[1] + p + at1[t];
             const real *const q0 = s->q[0] + q + at[t], *const q1 = s->q[1] + q + at[t];
-            add_step(parts, false, p0, p1, q0, q1);
+            if ((since += loads) > TILES_AT_ONCE) {
+                tiles_rest(aside);
+                since = loads;
+            }
+            STEP(parts, false);
         }
     }
     tile_store(0, s->to[0][0], row);
