@@ -14,8 +14,8 @@
  *
  * A number is odd if it is infinite, NaN or of 0x1.ffp127 or more; rows of a plane behind the last that a window sees do
  * not count. If one is in images 16 i to 16 i + 15, or in the weights, all that conv or conv_data makes for these images
- * is made by the kernel without tiles; and so is what conv_weight makes of channels 32 i to 32 i + 31 of x, if one is in
- * these or in y. So bits depend on shapes and operands alone. */
+ * is made by the kernel without tiles; and so is what conv_weight makes of channels 32 i to 32 i + 31 of x and 32 j to
+ * 32 j + 31 of y, if one is in these. So bits depend on shapes and operands alone. */
 #ifndef WKI_CPU_CONV_TILES_H
 #define WKI_CPU_CONV_TILES_H
 #include "backends/backend.h"
@@ -63,7 +63,8 @@ extern const wki_conv_way wki_conv_by_tiles, wki_conv_weight_by_tiles; /* conv a
 
 /* the ways without tiles */
 extern const wki_kernel wki_conv_plain, wki_conv_data_plain;
-/* what one part is for so many of x's channels from `channel` on; of one group */
+/* what one part is for so many of x's channels from `channel` on, and y's from `out` on; of one group */
 size_t wki_conv_weight_channels_scratch(const wki_call *call);
-void wki_conv_weight_channels(const wki_call *call, int64_t channel, int64_t channels, void *scratch);
+void wki_conv_weight_channels(const wki_call *call, int64_t channel, int64_t channels, int64_t out, int64_t outs,
+                              void *scratch);
 #endif

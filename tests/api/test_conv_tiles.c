@@ -96,7 +96,7 @@ static float *plain(trial *t)
     if (t->op == WKI_OP_conv_weight) {
         void *scratch;
         CHECK(!posix_memalign(&scratch, 64, wki_conv_weight_channels_scratch(call)));
-        wki_conv_weight_channels(call, 0, t->x->size[1], scratch);
+        wki_conv_weight_channels(call, 0, t->x->size[1], 0, t->y->size[1], scratch);
         free(scratch);
     } else {
         CHECK(run(t->op == WKI_OP_conv ? &wki_conv_plain : &wki_conv_data_plain, call, true) == WK_OK);
@@ -195,14 +195,17 @@ static bool is_left(const trial *t, int64_t element)
 {
     const wki_view *from = t->views[1], *with = t->views[2];
     const int64_t images = from->size[0], channels = from->size[1];
-    if (has_odd(t, with, 0, with->size[0] * with->size[1])) return true;
     if (t->op != WKI_OP_conv_weight) {
         const int64_t n = element / (wki_numel(t->views[0]) / images) / 16 * 16;
-        return has_odd(t, from, n * channels, least(16, images - n) * channels);
+        return has_odd(t, with, 0, with->size[0] * with->size[1]) ||
+               has_odd(t, from, n * channels, least(16, images - n) * channels);
     }
-    const int64_t c = element / wki_volume(t->attrs.window.kernel) % channels / 32 * 32;
+    const int64_t line = element / wki_volume(t->attrs.window.kernel), outs = with->size[1];
+    const int64_t c = line % channels / 32 * 32, o = line / channels / 32 * 32;
     for (int64_t n = 0; n < images; n++)
-        if (has_odd(t, from, n * channels + c, least(32, channels - c))) return true;
+        if (has_odd(t, from, n * channels + c, least(32, channels - c)) ||
+            has_odd(t, with, n * outs + o, least(32, outs - o)))
+            return true;
     return false;
 }
 

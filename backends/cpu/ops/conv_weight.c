@@ -19,6 +19,7 @@ typedef struct plan {
     const wki_product_kernel *kernel;
     int64_t n, parts, groups, in, out;           /* channels of a group: of x, of y */
     int64_t taps, slices, slice;                 /* taps of one of the slices; windows from one to the next */
+    int64_t apart;                               /* elements of y from image to image */
     int64_t windows, depth, plane;               /* of one image; that chunks may not straddle; elements of a plane */
     int64_t chunk, images, channels, blocks, ld; /* windows and images at once; channels of a unit; units of a group */
     bool copies;
@@ -52,6 +53,7 @@ static plan plan_of(const wki_call *call)
     p.groups = p.attrs->groups, p.parts = dw->size[0];
     p.n = x->size[0], p.in = x->size[1] / p.groups, p.out = y->size[1] / p.groups;
     p.taps = wki_volume(w->kernel), p.windows = wki_volume(w->out), p.plane = wki_volume(w->in);
+    p.apart = y->size[1] * p.windows;
     plan_chunks(&p, w);
     p.channels = COLUMNS / (p.ld * p.taps);
     p.channels = p.channels < 1 ? 1 : p.channels;
@@ -98,6 +100,7 @@ static size_t scratch_bytes(const wki_call *call)
 
 typedef struct unit {
     int64_t group, channel, channels, image, end; /* channels from `channel` on; images from `image` to end */
+    int64_t out;                                  /* y's first channel of the group's */
     char *to, *columns, *copies, *rest;           /* its place in the first slice; scratch */
 } unit;
 
@@ -131,10 +134,9 @@ static void chunk(const wki_call *call, const plan *p, const unit *u, int64_t im
 {
     const wki_view *x = call->views[1], *y = call->views[2];
     const int64_t size = (int64_t)p->size, more = (p->slices - 1) * p->slice, from = first + first / p->depth * more;
-    const char *from_y = wki_at(y->data, ((image * p->groups + u->group) * p->out * p->windows + first) * size);
+    const char *from_y = wki_at(y->data, (image * p->apart + (u->group * p->out + u->out) * p->windows + first) * size);
     if (p->copies)
-        wki_gather_windows(p->out, p->windows, images, p->groups * p->out * p->windows * size, n, p->size, from_y,
-                           u->copies, p->ld);
+        wki_gather_windows(p->out, p->windows, images, p->apart * size, n, p->size, from_y, u->copies, p->ld);
     for (int64_t i = 0; i < images; i++) {
         const int64_t plane = ((image + i) * p->groups + u->group) * p->in + u->channel;
         wki_windows_for((wk_dtype)x->dtype)
@@ -167,13 +169,15 @@ static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scr
     return WK_OK;
 }
 
-void wki_conv_weight_channels(const wki_call *call, int64_t channel, int64_t channels, void *scratch)
+void wki_conv_weight_channels(const wki_call *call, int64_t channel, int64_t channels, int64_t out, int64_t outs,
+                              void *scratch)
 {
-    const plan p = plan_of(call);
+    plan p = plan_of(call);
+    p.out = outs;
     for (int64_t c = channel; c < channel + channels; c += p.channels) {
         unit u = unit_of(call, &p, 0, scratch);
-        u.channel = c, u.channels = wki_least(p.channels, channel + channels - c);
-        u.to += c * p.taps * (int64_t)p.size;
+        u.channel = c, u.channels = wki_least(p.channels, channel + channels - c), u.out = out;
+        u.to += (out * p.in + c) * p.taps * (int64_t)p.size;
         run_unit(call, &p, &u);
     }
 }
