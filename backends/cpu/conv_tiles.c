@@ -1,6 +1,6 @@
-/* conv and conv_data on tiles, and which convolutions are made so. A unit is 16 images: rows of the plane that is read
- * are packed when they are first seen, and kept as long as windows see them; weights are packed once for a run of
- * units. What is made of a few rows of all images is turned into planes then. */
+/* conv and conv_data on tiles, and which convolutions are made so. A unit is some of the channels made of 16 images:
+ * rows of the plane that is read are packed when they are first seen, and kept as long as windows see them; weights are
+ * packed once for a run of units. What is made of a few rows of all images is turned into planes then. */
 #include "backends/cpu/conv_tiles.h"
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/onednn.h"
@@ -107,7 +107,16 @@ static plan plan_of(const wki_call *call, const wki_tile_loops *loops)
     return p;
 }
 
-static int64_t units(const wki_call *call) { return wki_blocks(call->views[0]->size[0], SIDE); }
+enum { SLICES = 4 }; /* of the channels made: units of 16 images, at most */
+
+static int64_t slices_of(const wki_call *call) { return wki_least(SLICES, wki_blocks(call->views[0]->size[1], ROW)); }
+static int64_t units(const wki_call *call) { return wki_blocks(call->views[0]->size[0], SIDE) * slices_of(call); }
+
+/* What is made at once: pairs of groups of channels of 16 images from `image` on; whole: all of them. */
+typedef struct share {
+    int64_t image, pair, end;
+    bool whole;
+} share;
 
 /* Two windows of a row: taps that one of them sees, at tiles of the first and of the second, and their weights. */
 typedef struct couple {
@@ -210,10 +219,11 @@ static bool pack_group(const wki_call *call, const plan *p, const wki_tile_loops
     return odd;
 }
 
-static bool pack_weights(const wki_call *call, const plan *p, const wki_tile_loops *loops, const scratch *s)
+static bool pack_weights(const wki_call *call, const plan *p, const wki_tile_loops *loops, const scratch *s,
+                         int64_t pair, int64_t end)
 {
     bool odd = false;
-    for (int64_t g = 0; g < 2 * p->pairs; g++)
+    for (int64_t g = 2 * pair; g < 2 * end; g++)
         for (int64_t b = 0; b < p->blocks; b++) odd = pack_group(call, p, loops, s, g, b) || odd;
     return odd;
 }
@@ -327,7 +337,7 @@ static void deliver(const wki_call *call, const plan *p, const scratch *s, int64
 
 /* false: a number is odd, and nothing is to be kept */
 static bool make_images(const wki_call *call, const plan *p, const wki_tile_loops *loops, const scratch *s,
-                        int64_t image)
+                        const share *u)
 {
     int64_t packed = 0;
     for (int64_t end, row = 0; row < p->rows; row = end) {
@@ -335,15 +345,15 @@ static bool make_images(const wki_call *call, const plan *p, const wki_tile_loop
         const int64_t seen = seen_by(p, end) - WKI_FAULT(196);
         for (int64_t next; packed < seen; packed = next) {
             next = wki_least(seen, (packed / p->kept + 1) * p->kept);
-            if (pack_rows(call, p, loops, s, image, packed, next)) return false;
+            if (pack_rows(call, p, loops, s, u->image, packed, next)) return false;
         }
         const couple *const last = find_couples(p, s, row, end);
-        for (int64_t pair = 0; pair < p->pairs; pair++) {
+        for (int64_t pair = u->pair; pair < u->end; pair++) {
             add_up(p, loops, s, pair, last);
             const float *const bias = p->attrs->bias ? s->bias + pair * 2 * SIDE : NULL;
             if (bias || p->attrs->relu)
                 loops->finish(s->sums, (end - row) * p->cols * (WINDOW / ROW), bias, p->attrs->relu);
-            deliver(call, p, s, pair, image, row, end - row);
+            deliver(call, p, s, pair, u->image, row, end - row);
         }
     }
     return true;
@@ -366,18 +376,60 @@ static void begin(const wki_call *call, const plan *p, const scratch *s)
     memcpy(s->bias, call->views[3]->data, sizeof(float) * (size_t)p->to);
 }
 
+static bool any_odd(const float *x, int64_t n)
+{
+    int32_t odd = 0;
+    for (int64_t i = 0; i < n; i++) {
+        int32_t bits;
+        memcpy(&bits, x + i, sizeof bits);
+        odd |= (bits & INT32_C(0x7fffffff)) >= INT32_C(0x7f7f8000);
+    }
+    return odd;
+}
+
+/* Does one of 16 images have an odd number? Asked ahead where others make their other channels. */
+static bool images_odd(const wki_call *call, const plan *p, int64_t image)
+{
+    const float *const x = call->views[1]->data;
+    const int64_t plane = p->height * p->width, end = wki_least(image + SIDE, p->n) * p->from;
+    bool odd = false;
+    for (int64_t c = image * p->from; c < end; c++) odd = any_odd(x + c * plane, seen_by(p, p->rows) * p->width) || odd;
+    return odd;
+}
+
+/* odd: the weights are. What is left to the kernel without tiles is made with the first of the channels. */
+static wk_status make_share(const wki_call *call, const plan *p, const wki_tile_loops *loops, const scratch *s,
+                            const share *u, bool odd)
+{
+    if (!odd && !u->whole) odd = images_odd(call, p, u->image);
+    if (!odd && make_images(call, p, loops, s, u)) return WK_OK;
+    return u->pair == 0 ? make_plain(call, p, u->image, s->rest) : WK_OK;
+}
+
 static wk_status run(const wki_call *call, const wki_tile_loops *loops, int64_t first, int64_t end, void *memory)
 {
     const plan p = plan_of(call, loops);
+    const int64_t slices = slices_of(call);
     scratch s;
     if (first >= end) return WK_OK;
     lay_out(&p, memory, &s);
     begin(call, &p, &s);
     loops->begin();
-    const bool odd = pack_weights(call, &p, loops, &s) && !WKI_FAULT(195);
+    const bool few = first / slices == (end - 1) / slices;
+    const int64_t pair = few ? p.pairs * (first % slices) / slices : 0;
+    const int64_t last = few ? p.pairs * ((end - 1) % slices + 1) / slices : p.pairs;
+    const bool packed = pack_weights(call, &p, loops, &s, pair, last);
+    const bool odd = (packed || (few && any_odd(call->views[2]->data, wki_numel(call->views[2])))) && !WKI_FAULT(195);
     wk_status status = WK_OK;
-    for (int64_t u = first; u < end && status == WK_OK; u++)
-        if (odd || !make_images(call, &p, loops, &s, u * SIDE)) status = make_plain(call, &p, u * SIDE, s.rest);
+    for (int64_t n, at = first; at < end && status == WK_OK; at += n) {
+        const int64_t slice = at % slices;
+        n = wki_least(slices - slice, end - at);
+        const share u = { .image = at / slices * SIDE,
+                          .pair = p.pairs * slice / slices,
+                          .end = p.pairs * (slice + n) / slices,
+                          .whole = n == slices };
+        status = make_share(call, &p, loops, &s, &u, odd);
+    }
     loops->end();
     return status;
 }

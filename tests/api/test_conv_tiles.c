@@ -253,7 +253,7 @@ TEST(conv_tiles, leave_groups_with_odd_numbers_to_the_kernels_without)
     static const float odd[] = { INFINITY, -INFINITY, NAN, 0x1.fffffep127f, -0x1.ffp127f, 0x1.fefffep127f };
     for (uint64_t i = 0; i < 45; i++) {
         start(1000 + i);
-        trial t = some_trial(ops[i % 3], 17 + below(30), 1 + below(70), 1 + below(40));
+        trial t = some_trial(ops[i % 3], 17 + below(30), 1 + below(70), 1 + below(80));
         const wki_view *const hit[] = { t.op == WKI_OP_conv_data ? t.y : t.x, t.op == WKI_OP_conv_weight ? t.y : t.w };
         const wki_view *const v = hit[below(4) == 0];
         set(v, below(wki_numel(v)), (double)odd[below(6)]);
