@@ -28,7 +28,7 @@ typedef struct wki_backend {
     wk_status (*synchronize)(int index); /* waits for what the device was given, and reports its errors */
     /* Is such a convolution, conv or one of its two gradients, best called with plain weights: neither sliced nor
      * turned, their gradient in one part, none of it conv_depth? */
-    bool (*takes_plain)(int op, const wki_view *weights, const wki_conv_attrs *attrs);
+    bool (*takes_plain)(int op, const wki_view *weights, const wki_conv_attrs *attrs, int64_t images);
     /* Is it best to let such a product or convolution of bfloat16 round its operands itself? */
     bool (*rounds)(int op, const wki_view *const *views, const void *attrs);
     wk_status (*run)(int index, const wki_call *call);

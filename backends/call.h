@@ -243,12 +243,13 @@ typedef struct wki_window {
  * gradient; each part covers a range of n. sliced, with a stride of 1 along the height: conv's w is [height of the
  * kernel, o, c / groups, its depth, its width], and so is each of conv_weight's parts. conv_depth: conv, or by_weight
  * conv_weight, where o = c = groups, the strides along height and width are 1 and there are at most WKI_DEPTH_TAPS
- * taps. relu, of conv alone, bf16, rounds: as a product's. */
+ * taps. relu, of conv alone, bf16, rounds, matmul: as a product's. */
 enum { WKI_DEPTH_TAPS = 64 };
 typedef struct wki_conv_attrs {
     wki_window window;
     int32_t groups;
     bool bias, relu, sliced, by_weight, bf16, rounds;
+    uint8_t matmul;
 } wki_conv_attrs;
 
 /* unfold: columns [n, c * taps, windows] -> x [n, c, in]. fold, its transpose: x -> columns. Attributes: wki_window.

@@ -3,6 +3,7 @@
 #ifndef PRODUCT_CHECK_H
 #define PRODUCT_CHECK_H
 #include "backends/cpu/product.h"
+#include "tile_law.h"
 #include "wick_check.h"
 #include <math.h>
 #include <stdlib.h>
@@ -100,19 +101,6 @@ static inline void *start(int bits, const matrix *x) { return (char *)x->data + 
 /* ---- the law ---- */
 
 static inline double rounded(int bits, double x) { return bits == 32 ? (float)x : x; }
-
-/* what the instruction takes for zero becomes one; of a number below, its sign stays */
-static inline float flushed(float x) { return fabsf(x) < 0x1p-126f ? copysignf(0, x) : x; }
-
-/* x in the eight bits of a bfloat16's significand */
-static inline float narrowed(float x)
-{
-    int exponent;
-    x = flushed(x);
-    if (!isfinite(x) || x == 0) return x;
-    (void)frexpf(x, &exponent);
-    return (float)(nearbyint(ldexp((double)x, 8 - exponent)) * ldexp(1, exponent - 8));
-}
 
 static inline double chain(int bits, int law, const wki_product *p, int64_t i, int64_t j)
 {

@@ -141,16 +141,18 @@ WK_API wk_status wk_set_num_threads(int n);
 WK_API int wk_num_threads(void);
 
 /* The instruction set that the CPU kernels use: the best this machine has, or the environment's WICK_ISA. "amx" is "avx512" and
- * tiles for the products of bfloat16 that the two settings below and autocast ask for. */
+ * tiles for the products and convolutions of bfloat16 that the two settings below and autocast ask for. */
 WK_API const char *wk_cpu_isa(void);                 /* "base", "avx2", "avx512" or "amx" */
 WK_API wk_status wk_set_cpu_isa(const char *name);   /* WK_E_UNSUPPORTED if the machine lacks it; call between steps */
 
-/* How f32 matrix products are made (torch.set_float32_matmul_precision; on CUDA devices WK_MATMUL_SPLIT and WK_MATMUL_SPLIT3 are as
- * WK_MATMUL_HIGHEST, and what follows is of the CPU): by f32's units, or where the CPU has AMX by tiles, each
- * operand being taken as so many numbers of bfloat16 that add up to it, and their products summed in f32. What a product reads and
- * gives stays f32; f64 and convolutions stay as they are. Small products, and rows and columns with an infinity, a NaN or a number
- * above 3.38e38, are made by f32's units in all modes but the last. A part below 2^-126 counts as zero: of numbers below 2^-110
- * digits are lost, and so are denormal numbers and results. The bits are the same for any number of threads. */
+/* How f32 matrix products and convolutions are made (torch.set_float32_matmul_precision; on CUDA devices, products alone, and
+ * WK_MATMUL_SPLIT and WK_MATMUL_SPLIT3 are as WK_MATMUL_HIGHEST; what follows is of the CPU): by f32's units, or where the CPU has AMX
+ * by tiles, each operand being taken as so many numbers of bfloat16 that add up to it, and their products summed in f32. What is read
+ * and given stays f32; f64 stays as it is. Left to f32's units are small products, and in all modes but bfloat16's rows and columns
+ * with an infinity, a NaN or a number above 3.38e38; convolutions of several groups, over three dims, or for which tiles do not pay by
+ * their shapes (few images or channels, kernels of one element unless channels are many), and all that such a number reaches together
+ * with its 16 images, 32 channels or weights. A part below 2^-126 counts as zero: of numbers below 2^-110 digits are lost, and so are
+ * denormal numbers and results. The bits are the same for any number of threads. */
 typedef enum wk_matmul_mode {
     WK_MATMUL_HIGHEST, /* f32's units */
     WK_MATMUL_SPLIT,   /* three parts, six products: the rounding of f32's sums or less, faster than f32's units */
@@ -159,8 +161,8 @@ typedef enum wk_matmul_mode {
     WK_MATMUL_TF32     /* on CUDA devices: operands of 11 bits; on the CPU as WK_MATMUL_HIGHEST */
 } wk_matmul_mode;
 WK_API wk_matmul_mode wk_matmul_precision(void); /* WK_MATMUL_HIGHEST at first */
-/* For the process; each product keeps what was set when it was called or recorded. WK_E_UNSUPPORTED, and nothing changes, where the
- * instruction set in use has no tiles, and for tf32 where CUDA is not to be had; with another set chosen later products are as with
+/* For the process; each call keeps what was set when it was made or recorded. WK_E_UNSUPPORTED, and nothing changes, where the
+ * instruction set in use has no tiles, and for tf32 where CUDA is not to be had; with another set chosen later all is as with
  * WK_MATMUL_HIGHEST. Call between steps. */
 WK_API wk_status wk_set_matmul_precision(wk_matmul_mode mode);
 WK_API bool wk_matmul_precision_is_available(wk_matmul_mode mode);

@@ -320,7 +320,7 @@ WK_API void wk_inference_guard(bool *old);
  * are rounded to bfloat16, to nearest even, then multiplied and summed in f32; parameters, biases, results and all other ops stay
  * f32, and f64 stays as it is. Backward and wk_checkpoint run each op as it was recorded, wherever they are called. Per thread.
  * Where the processor has AVX512-BF16, it does this at up to twice the speed of f32, with the same bits (AVX-512's or AVX2's), and
- * products by AMX, where it has that, at several times that speed, adding in another order; but denormal numbers, smaller than
+ * products and convolutions by AMX, where it has that, at several times that speed, adding in another order; but denormal numbers, smaller than
  * 2^-126, count as zeros there: in operands, in sums and in what a sum is added to. */
 WK_API bool wk_autocast_enabled(void);
 WK_API bool wk_set_autocast_enabled(bool on); /* returns the old setting */

@@ -1,5 +1,6 @@
 /* Convolution as a family of three bilinear ops, each the gradient of the others: y = x * w (correlation), its
  * transpose x = y *' w, and the weights' w = x *" y. So every backward is made of the three again. */
+#include "base/fault.h"
 #include "base/options.h"
 #include "nn/window.h"
 
@@ -157,12 +158,20 @@ static bool all_contiguous(int n, wk_tensor **in)
 
 static int64_t volume(const int32_t size[3]) { return (int64_t)size[0] * size[1] * size[2]; }
 
+/* and in which precision operands like v are multiplied */
+static wki_conv_attrs with_precision(const wki_conv_attrs *c, const wki_view *v)
+{
+    wki_conv_attrs a = *c;
+    a.bf16 = wki_casts(v);
+    a.matmul = (uint8_t)(v->dtype == WK_F32 && !a.bf16 && !WKI_FAULT(199) ? wk_matmul_precision() : WK_MATMUL_HIGHEST);
+    return a;
+}
+
 static wk_status run(int op, const wki_conv_attrs *c, const wki_view *to, wk_tensor *const *in, const wk_tensor *bias)
 {
     WK_SCOPE(autocast);
-    wki_conv_attrs attrs = *c;
+    wki_conv_attrs attrs = with_precision(c, to);
     attrs.bias = bias != NULL;
-    attrs.bf16 = wki_casts(to);
     const wki_view *views[] = { to, &in[0]->v, &in[1]->v, bias ? &bias->v : NULL };
     wki_view rounded[2];
     attrs.rounds = attrs.bf16 && wki_rounds(op, views, &attrs);
@@ -223,10 +232,11 @@ static bool is_depthwise(const wki_conv_attrs *c, int64_t in, int64_t out)
            volume(c->window.kernel) <= WKI_DEPTH_TAPS;
 }
 
-static bool takes_plain(int op, const wki_conv_attrs *c, const wk_tensor *w)
+static bool takes_plain(int op, const wki_conv_attrs *c, const wk_tensor *w, int64_t images)
 {
     const wki_backend *backend = wki_backend_of(w->v.device);
-    return backend && backend->takes_plain(op, &w->v, c);
+    const wki_conv_attrs a = with_precision(c, &w->v);
+    return backend && backend->takes_plain(op, &w->v, &a, images);
 }
 
 static wk_status run_conv(const wki_conv_attrs *c, const wk_tensor *y, wk_tensor *const *in, const wk_tensor *bias)
@@ -234,7 +244,7 @@ static wk_status run_conv(const wki_conv_attrs *c, const wk_tensor *y, wk_tensor
     WK_SCOPE(work);
     wki_conv_attrs a = *c;
     const double windows = (double)volume(c->window.out) * (double)y->v.size[0];
-    if (takes_plain(WKI_OP_conv, c, in[1])) return run(WKI_OP_conv, c, &y->v, in, bias);
+    if (takes_plain(WKI_OP_conv, c, in[1], in[0]->v.size[0])) return run(WKI_OP_conv, c, &y->v, in, bias);
     if (is_depthwise(c, in[0]->v.size[1], y->v.size[1])) return run(WKI_OP_conv_depth, c, &y->v, in, bias);
     a.sliced = slices(&c->window, in[1]->v.size[1], windows / (double)(y->v.size[1] + 1));
     wk_tensor *with[] = { in[0], a.sliced ? laid_out(&a, in[1], false) : in[1] };
@@ -258,12 +268,13 @@ static wk_status run_turned(const wki_conv_attrs *c, const wk_tensor *x, wk_tens
 
 /* Of the two ways with a stride of 1, the one that has less to multiply and to move; in cycles for each tap, roughly.
  */
-static bool turning_pays(const wki_conv_attrs *c, const wk_tensor *w, double images)
+static bool turning_pays(const wki_conv_attrs *c, const wk_tensor *w, int64_t number)
 {
+    const double images = (double)number;
     const double o = (double)(w->v.size[0] / c->groups), i = (double)w->v.size[1], multiply = o * i / 32;
     const double lay_out = 0.1 * o, add = 0.4 * i, turn = 3 * o * i;
     const double seen = (double)volume(c->window.in) / c->window.in[1] * c->window.out[1]; /* rows inside, see conv.c */
-    return volume(c->window.stride) == 1 && !takes_plain(WKI_OP_conv_data, c, w) &&
+    return volume(c->window.stride) == 1 && !takes_plain(WKI_OP_conv_data, c, w, number) &&
            images * (seen * multiply + (double)volume(c->window.in) * lay_out) + turn <=
                images * (double)volume(c->window.out) * (1.1 * multiply + add);
 }
@@ -287,8 +298,8 @@ static wk_tensor *transposed(const correlation *g, wk_tensor *y, wk_tensor *w, w
     const wki_slide s = slide_of(g, "conv_transpose");
     wk_tensor *x = wki_slide_new(&s, y, y->v.size[0], w->v.size[1] * g->c.groups, g->c.window.in);
     if (!x) return NULL;
-    if (turning_pays(&g->c, w, (double)y->v.size[0]) ? run_turned(&g->c, x, in, in[2])
-                                                     : run(WKI_OP_conv_data, &g->c, &x->v, in, in[2]))
+    if (turning_pays(&g->c, w, y->v.size[0]) ? run_turned(&g->c, x, in, in[2])
+                                             : run(WKI_OP_conv_data, &g->c, &x->v, in, in[2]))
         return NULL;
     return remember(&transpose_op, x, n, in, g);
 }
@@ -318,7 +329,7 @@ static wk_status run_by_weight(const correlation *g, const wk_tensor *w, wk_tens
     a.by_weight = true;
     wki_view whole = w->v;
     wki_view_set(&whole, 2, (int64_t[]){ 1, numel }, (wk_dtype)w->v.dtype);
-    if (takes_plain(WKI_OP_conv_weight, &a, w)) return run(WKI_OP_conv_weight, &a, &whole, in, NULL);
+    if (takes_plain(WKI_OP_conv_weight, &a, w, in[0]->v.size[0])) return run(WKI_OP_conv_weight, &a, &whole, in, NULL);
     if (is_depthwise(&a, channels, outs)) return run_parts(WKI_OP_conv_depth, &a, &whole, in);
     a.sliced = slices(&a.window, channels / a.groups, windows / (double)(outs + 1));
     if (!a.sliced) return run_parts(WKI_OP_conv_weight, &a, &whole, in);

@@ -1,5 +1,5 @@
 /* Products on tiles: of operands in one, two or three parts, by AMX where the machine has it and by the twin in plain C
- * everywhere. Their law is written here once more, an element at a time, with the C library's fma. */
+ * everywhere. tile_law.h has their law once more, an element at a time. */
 #include "backends/cpu/cpu.h"
 #include "product_check.h"
 #include <stdio.h>
@@ -45,57 +45,16 @@ static float b_at(const wki_product *p, int64_t t, int64_t j)
     return ((const float *)p->b)[t * p->b_rs + j * p->b_cs];
 }
 
-/* to eight bits, of two the one further from 0 */
-static float away(float x)
-{
-    int exponent;
-    if (x == 0) return 0;
-    (void)frexpf(x, &exponent);
-    return (float)(copysign(floor(ldexp(fabs((double)x), 8 - exponent) + 0.5), (double)x) * ldexp(1, exponent - 8));
-}
-
-static void parts_of(float x, int parts, float part[3])
-{
-    part[0] = parts == 1 ? narrowed(x) : away(x);
-    part[1] = away(x - part[0]);
-    part[2] = x - part[0] - part[1];
-}
-
-static float fused(float c, float a, float b) { return flushed(fmaf(flushed(a), flushed(b), c)); }
-
-typedef struct factors {
-    float a[3][32], b[3][32];
-} factors;
-
-/* 32 products, those of the first 16 apart from the rest */
-static float add_step(float c, const float *a, const float *b)
-{
-    float even = 0, odd = 0;
-    for (int t = 0; t < 16; t++) even = fused(even, a[t], b[t]), odd = fused(odd, a[16 + t], b[16 + t]);
-    return flushed(flushed(c) + flushed(even + odd));
-}
-
 static double tiles(int parts, const wki_product *p, int64_t i, int64_t j)
 {
-    static const int order[3][7][2] = { { { 0, 0 }, { -1, 0 } },
-                                        { { 1, 0 }, { 0, 0 }, { 0, 1 }, { -1, 0 } },
-                                        { { 2, 0 }, { 1, 0 }, { 1, 1 }, { 0, 1 }, { 0, 2 }, { 0, 0 }, { -1, 0 } } };
     float c = p->accumulate ? ((const float *)p->c)[i * p->c_rs + j * p->c_cs] : 0;
     for (int64_t s = 0; s < p->k; s += 32) {
-        factors f = { 0 };
-        for (int64_t t = s; t < least(s + 32, p->k); t++) {
-            float part[2][3];
-            parts_of(a_at(p, i, t), parts, part[0]);
-            parts_of(b_at(p, t, j), parts, part[1]);
-            for (int x = 0; x < 3; x++) f.a[x][t - s] = part[0][x], f.b[x][t - s] = part[1][x];
-        }
-        for (int x = 0; order[parts - 1][x][0] >= 0; x++)
-            c = add_step(c, f.a[order[parts - 1][x][0]], f.b[order[parts - 1][x][1]]);
+        float a[32] = { 0 }, b[32] = { 0 };
+        for (int64_t t = s; t < least(s + 32, p->k); t++) a[t - s] = a_at(p, i, t), b[t - s] = b_at(p, t, j);
+        c = add_step(parts, c, a, b);
     }
     return (double)c;
 }
-
-static bool is_odd(float x) { return !isfinite(x) || fabsf(x) >= 0x1.ffp127f; }
 
 /* is an infinity, a NaN or too large a number among the 16 rows or columns around this one? */
 static bool odd_row(const wki_product *p, int64_t i)

@@ -1,9 +1,9 @@
 /* Products on tiles of bfloat16: operands of f32 become one, two or three numbers of bfloat16 while they are packed,
    and one, three or six products of those add up to theirs. Compiled for AMX and, as its twin for the tests, for any
-   machine (WKI_ISA). Rests on tiles.h and the contract, product.h; sink.h has the epilogue. */
+   machine (WKI_ISA). Rests on step.h and the contract, product.h; sink.h has the epilogue. */
 #include "backends/cpu/isa/parts.h"
 #include "backends/cpu/isa/sink.h"
-#include "backends/cpu/isa/tiles.h"
+#include "backends/cpu/isa/step.h"
 #include "base/fault.h"
 
 #define GLUE_(what, mode, isa) wki_##what##_##mode##_##isa
@@ -43,69 +43,7 @@ typedef struct panels {
     real *aside;  /* a tile's room */
 } panels;
 
-/* Rows are tiles 4 and 5, columns 6 and 7; a dot product is as far behind the loads it needs as may be. Behind each a
-   share of the errand is done: in one piece it would wait for tiles, and they for it. */
-#define P0(part) tile_load(4, p0 + (part)*TILE, 64)
-#define P1(part) tile_load(5, p1 + (part)*TILE, 64)
-#define Q0(part) tile_load(6, q0 + (part)*TILE, 64)
-#define Q1(part) tile_load(7, q1 + (part)*TILE, 64)
-#define D0                                                                                                             \
-    tile_dot(0, 4, 6);                                                                                                 \
-    MEANWHILE
-#define D1                                                                                                             \
-    tile_dot(1, 4, 7);                                                                                                 \
-    MEANWHILE
-#define D2                                                                                                             \
-    tile_dot(2, 5, 6);                                                                                                 \
-    MEANWHILE
-#define D3                                                                                                             \
-    tile_dot(3, 5, 7);                                                                                                 \
-    MEANWHILE
-
-/* The first products of parts, and those of another part of the rows, or of the columns; D3 is left to what follows. */
-#define BEGIN(P0, P1, Q0, Q1, D1, D2, part)                                                                            \
-    P0(part);                                                                                                          \
-    Q0(0);                                                                                                             \
-    D0;                                                                                                                \
-    Q1(0);                                                                                                             \
-    D1;                                                                                                                \
-    P1(part);                                                                                                          \
-    D2
-#define OTHER_ROWS(P0, P1, D1, D2, part)                                                                               \
-    P0(part);                                                                                                          \
-    D3;                                                                                                                \
-    P1(part);                                                                                                          \
-    D0;                                                                                                                \
-    D1;                                                                                                                \
-    D2
-#define OTHER_COLUMNS(Q0, Q1, D1, D2, part)                                                                            \
-    Q0(part);                                                                                                          \
-    D3;                                                                                                                \
-    Q1(part);                                                                                                          \
-    D0;                                                                                                                \
-    D2;                                                                                                                \
-    D1
-
-/* a1 b1; a2 b1, a1 b1, a1 b2; and a3 b1, a2 b1, a2 b2, a1 b2, a1 b3, a1 b1: of a turned product with rows and columns
-   changed */
-#define ONE                                                                                                            \
-    BEGIN(P0, P1, Q0, Q1, D1, D2, 0);                                                                                  \
-    D3
-#define THREE(P0, P1, Q0, Q1, D1, D2)                                                                                  \
-    BEGIN(P0, P1, Q0, Q1, D1, D2, 1);                                                                                  \
-    OTHER_ROWS(P0, P1, D1, D2, 0);                                                                                     \
-    OTHER_COLUMNS(Q0, Q1, D1, D2, 1);                                                                                  \
-    D3
-#define SIX(P0, P1, Q0, Q1, D1, D2)                                                                                    \
-    BEGIN(P0, P1, Q0, Q1, D1, D2, 2);                                                                                  \
-    OTHER_ROWS(P0, P1, D1, D2, 1);                                                                                     \
-    OTHER_COLUMNS(Q0, Q1, D1, D2, 1);                                                                                  \
-    OTHER_ROWS(P0, P1, D1, D2, 0);                                                                                     \
-    OTHER_COLUMNS(Q0, Q1, D1, D2, 2);                                                                                  \
-    OTHER_COLUMNS(Q0, Q1, D1, D2, 0);                                                                                  \
-    D3
-
-/* what is packed behind dot product `dot` of a step */
+/* What is packed behind dot product `dot` of a step: in one piece it would wait for tiles, and they for it. */
 INLINE void pack_some(stretch *h, const int dot, const bool turned, const int parts)
 {
     const int pieces = pieces_of(turned, parts), dots = parts == 1 ? 4 : parts == 2 ? 12 : 24;
@@ -117,17 +55,7 @@ INLINE void step(const int parts, const bool turned, const real *p0, const real 
 {
     int dot = 0;
 #define MEANWHILE errand == GATHERED ? (void)0 : pack_some(h, dot++, errand == TURNED, parts)
-    if (parts == 1) {
-        ONE;
-    } else if (parts == 2 && !turned) {
-        THREE(P0, P1, Q0, Q1, D1, D2);
-    } else if (parts == 2) {
-        THREE(Q0, Q1, P0, P1, D2, D1);
-    } else if (!turned) {
-        SIX(P0, P1, Q0, Q1, D1, D2);
-    } else {
-        SIX(Q0, Q1, P0, P1, D2, D1);
-    }
+    STEP(parts, turned);
 #undef MEANWHILE
 }
 

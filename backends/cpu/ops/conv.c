@@ -7,6 +7,7 @@
  * rows that it sees outside of x are left out. Rows of several images take turns, so that this holds for them too. Many
  * images of many channels are left to conv_direct.c. */
 #include "backends/cpu/conv_direct.h"
+#include "backends/cpu/conv_tiles.h"
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/product.h"
 #include "backends/cpu/walk.h"
@@ -229,4 +230,23 @@ static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scr
     return WK_OK;
 }
 
-const wki_kernel wki_cpu_conv = { "conv", units, scratch_bytes, run };
+const wki_kernel wki_conv_plain = { "conv", units, scratch_bytes, run };
+
+static int64_t all_units(const wki_call *call)
+{
+    return wki_conv_tiles_for(call) ? wki_conv_by_tiles.units(call) : units(call);
+}
+
+static size_t all_scratch(const wki_call *call)
+{
+    const wki_tile_loops *tiles = wki_conv_tiles_for(call);
+    return tiles ? wki_conv_by_tiles.scratch(call, tiles) : scratch_bytes(call);
+}
+
+static wk_status run_any(const wki_call *call, int64_t begin, int64_t end, void *scratch)
+{
+    const wki_tile_loops *tiles = wki_conv_tiles_for(call);
+    return tiles ? wki_conv_by_tiles.run(call, tiles, begin, end, scratch) : run(call, begin, end, scratch);
+}
+
+const wki_kernel wki_cpu_conv = { "conv", all_units, all_scratch, run_any };

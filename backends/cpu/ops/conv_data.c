@@ -1,6 +1,7 @@
 /* conv_data: the transpose of conv, x from y. A unit is a block of one group's channels in one image, or in several of
  * few windows, of which y is copied side by side: the weights times y are columns, which are then folded, added where
  * their taps lie, in ascending order of windows and taps. */
+#include "backends/cpu/conv_tiles.h"
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/product.h"
 #include "backends/cpu/walk.h"
@@ -135,4 +136,23 @@ static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scr
     return WK_OK;
 }
 
-const wki_kernel wki_cpu_conv_data = { "conv_data", units, scratch_bytes, run };
+const wki_kernel wki_conv_data_plain = { "conv_data", units, scratch_bytes, run };
+
+static int64_t all_units(const wki_call *call)
+{
+    return wki_conv_tiles_for(call) ? wki_conv_by_tiles.units(call) : units(call);
+}
+
+static size_t all_scratch(const wki_call *call)
+{
+    const wki_tile_loops *tiles = wki_conv_tiles_for(call);
+    return tiles ? wki_conv_by_tiles.scratch(call, tiles) : scratch_bytes(call);
+}
+
+static wk_status run_any(const wki_call *call, int64_t begin, int64_t end, void *scratch)
+{
+    const wki_tile_loops *tiles = wki_conv_tiles_for(call);
+    return tiles ? wki_conv_by_tiles.run(call, tiles, begin, end, scratch) : run(call, begin, end, scratch);
+}
+
+const wki_kernel wki_cpu_conv_data = { "conv_data", all_units, all_scratch, run_any };

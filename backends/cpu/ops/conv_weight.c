@@ -3,6 +3,7 @@
  * chain. y is copied first where its rows, a power of two apart, would share cache lines; and images of few windows
  * are taken several at a time. Sliced, columns hold one row of the kernel, as in conv. Where there are many channels,
  * conv_turned.c does the same in another way. */
+#include "backends/cpu/conv_tiles.h"
 #include "backends/cpu/conv_turned.h"
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/product.h"
@@ -18,6 +19,7 @@ typedef struct plan {
     const wki_product_kernel *kernel;
     int64_t n, parts, groups, in, out;           /* channels of a group: of x, of y */
     int64_t taps, slices, slice;                 /* taps of one of the slices; windows from one to the next */
+    int64_t apart;                               /* elements of y from image to image */
     int64_t windows, depth, plane;               /* of one image; that chunks may not straddle; elements of a plane */
     int64_t chunk, images, channels, blocks, ld; /* windows and images at once; channels of a unit; units of a group */
     bool copies;
@@ -51,6 +53,7 @@ static plan plan_of(const wki_call *call)
     p.groups = p.attrs->groups, p.parts = dw->size[0];
     p.n = x->size[0], p.in = x->size[1] / p.groups, p.out = y->size[1] / p.groups;
     p.taps = wki_volume(w->kernel), p.windows = wki_volume(w->out), p.plane = wki_volume(w->in);
+    p.apart = y->size[1] * p.windows;
     plan_chunks(&p, w);
     p.channels = COLUMNS / (p.ld * p.taps);
     p.channels = p.channels < 1 ? 1 : p.channels;
@@ -83,16 +86,21 @@ static wki_product product_of(const plan *p, int64_t channels, int64_t windows)
 static size_t columns_bytes(const plan *p) { return wki_up(p->size * (size_t)(p->channels * p->taps * p->ld)); }
 static size_t copy_bytes(const plan *p) { return !p->copies ? 0 : wki_up(p->size * (size_t)(p->out * p->ld)); }
 
-static size_t scratch_bytes(const wki_call *call)
+size_t wki_conv_weight_channels_scratch(const wki_call *call)
 {
-    if (wki_turned_pays(call)) return wki_conv_turned.scratch(call);
     const plan p = plan_of(call);
     const wki_product product = product_of(&p, p.channels, p.chunk * p.images);
     return columns_bytes(&p) + copy_bytes(&p) + p.kernel->scratch(&product);
 }
 
+static size_t scratch_bytes(const wki_call *call)
+{
+    return wki_turned_pays(call) ? wki_conv_turned.scratch(call) : wki_conv_weight_channels_scratch(call);
+}
+
 typedef struct unit {
     int64_t group, channel, channels, image, end; /* channels from `channel` on; images from `image` to end */
+    int64_t out;                                  /* y's first channel of the group's */
     char *to, *columns, *copies, *rest;           /* its place in the first slice; scratch */
 } unit;
 
@@ -126,10 +134,9 @@ static void chunk(const wki_call *call, const plan *p, const unit *u, int64_t im
 {
     const wki_view *x = call->views[1], *y = call->views[2];
     const int64_t size = (int64_t)p->size, more = (p->slices - 1) * p->slice, from = first + first / p->depth * more;
-    const char *from_y = wki_at(y->data, ((image * p->groups + u->group) * p->out * p->windows + first) * size);
+    const char *from_y = wki_at(y->data, (image * p->apart + (u->group * p->out + u->out) * p->windows + first) * size);
     if (p->copies)
-        wki_gather_windows(p->out, p->windows, images, p->groups * p->out * p->windows * size, n, p->size, from_y,
-                           u->copies, p->ld);
+        wki_gather_windows(p->out, p->windows, images, p->apart * size, n, p->size, from_y, u->copies, p->ld);
     for (int64_t i = 0; i < images; i++) {
         const int64_t plane = ((image + i) * p->groups + u->group) * p->in + u->channel;
         wki_windows_for((wk_dtype)x->dtype)
@@ -162,4 +169,34 @@ static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scr
     return WK_OK;
 }
 
-const wki_kernel wki_cpu_conv_weight = { "conv_weight", units, scratch_bytes, run };
+void wki_conv_weight_channels(const wki_call *call, int64_t channel, int64_t channels, int64_t out, int64_t outs,
+                              void *scratch)
+{
+    plan p = plan_of(call);
+    p.out = outs;
+    for (int64_t c = channel; c < channel + channels; c += p.channels) {
+        unit u = unit_of(call, &p, 0, scratch);
+        u.channel = c, u.channels = wki_least(p.channels, channel + channels - c), u.out = out;
+        u.to += (out * p.in + c) * p.taps * (int64_t)p.size;
+        run_unit(call, &p, &u);
+    }
+}
+
+static int64_t all_units(const wki_call *call)
+{
+    return wki_conv_tiles_for(call) ? wki_conv_weight_by_tiles.units(call) : units(call);
+}
+
+static size_t all_scratch(const wki_call *call)
+{
+    const wki_tile_loops *tiles = wki_conv_tiles_for(call);
+    return tiles ? wki_conv_weight_by_tiles.scratch(call, tiles) : scratch_bytes(call);
+}
+
+static wk_status run_any(const wki_call *call, int64_t begin, int64_t end, void *scratch)
+{
+    const wki_tile_loops *tiles = wki_conv_tiles_for(call);
+    return tiles ? wki_conv_weight_by_tiles.run(call, tiles, begin, end, scratch) : run(call, begin, end, scratch);
+}
+
+const wki_kernel wki_cpu_conv_weight = { "conv_weight", all_units, all_scratch, run_any };

@@ -114,11 +114,12 @@ static wk_status copy_across(int to_index, void *to, int from_index, const void 
 
 /* ---- The plugin ---- */
 
-static bool takes_plain(int op, const wki_view *weights, const wki_conv_attrs *attrs)
+static bool takes_plain(int op, const wki_view *weights, const wki_conv_attrs *attrs, int64_t images)
 {
     (void)op;
     (void)weights;
     (void)attrs;
+    (void)images;
     return true;
 }
 
