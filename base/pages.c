@@ -1,6 +1,6 @@
 /* Regions and what of them is taken. A page is asked for when the last granule of it is: Linux then moves what is
  * there already. What is put back goes to the system at once, and its place to the next that fits. Rests on thread.h's
- * locks and malloc. */
+ * locks and mmap. */
 #define _GNU_SOURCE 1
 #include "base/pages.h"
 #include "base/context.h"
@@ -22,6 +22,7 @@ enum { LEAST = WKI_SMALL, MOST = 2 * WKI_HUGE_PAGE };
 
 typedef struct region {
     struct region *next;
+    void *mapped; /* REGION and what it takes to begin at a page of 2 MB */
     char *memory;
     int used;
     bool taken[GRANULES];
@@ -51,16 +52,19 @@ static int place_in(const region *r, int n)
     return -1;
 }
 
+enum { MAPPED = REGION + WKI_HUGE_PAGE };
+
 static region *make(void)
 {
     region *made = calloc(1, sizeof *made);
-    void *memory = NULL;
-    if (made && posix_memalign(&memory, WKI_HUGE_PAGE, REGION) == 0) {
-        made->memory = memory;
-        return made;
+    if (!made) return NULL;
+    made->mapped = mmap(NULL, MAPPED, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (made->mapped == MAP_FAILED) {
+        free(made);
+        return NULL;
     }
-    free(made);
-    return NULL;
+    made->memory = (char *)made->mapped + (WKI_HUGE_PAGE - (uintptr_t)made->mapped % WKI_HUGE_PAGE) % WKI_HUGE_PAGE;
+    return made;
 }
 
 /* The pages that granules [at, at + n), just taken, have filled. A page that nobody has written cannot be had at once,
@@ -107,7 +111,7 @@ static void give_back(region **r, char *memory, int n)
     of->used -= n;
     if (of->used == 0) {
         *r = of->next;
-        free(of->memory);
+        munmap(of->mapped, MAPPED);
         free(of);
         return;
     }
