@@ -1,7 +1,9 @@
-/* bench/products [--peer COMMAND] [--threads N] [--samples K] [--only TEXT] [--matmul MODE] [--processor-time]
- * [--json]: the matrix products of the networks that step trains, in wick, in oneDNN's sgemm and, with a peer, in
- * PyTorch (MKL) and NumPy (OpenBLAS), in turn in one run. wick's figures include its dispatch: what a user calls; so do
- * the peers'. MODE is one of wk_set_matmul_precision, wick's alone: the peers multiply f32. */
+/* bench/products [--peer COMMAND] [--threads N] [--samples K] [--only TEXT] [--matmul MODE] [--weights-packed]
+ * [--processor-time] [--json]: the matrix products of the networks that step trains, in wick, in oneDNN's sgemm and,
+ * with a peer, in PyTorch (MKL) and NumPy (OpenBLAS), in turn in one run. wick's figures include its dispatch: what a
+ * user calls; so do the peers'. MODE is one of wk_set_matmul_precision, wick's alone: the peers multiply f32.
+ * --weights-packed: products of several A by one B in a recorded step, which packs B once where it multiplies on tiles;
+ * oneDNN takes the same matrices. */
 #include "measure.h"
 #include "peer.h"
 #include "yardstick.h"
@@ -11,6 +13,9 @@
 #include <string.h>
 
 enum { MAX_SAMPLES = 400, ONEDNN = 0, NRIVALS = 3, SECONDS = 60 };
+
+/* products of a recorded step; each A has two, and would be packed once, too, if it had three */
+enum { REUSES = 16, LEFTS = REUSES / 2 };
 
 typedef struct shape {
     const char *name;
@@ -54,7 +59,7 @@ static const shape shapes[] = {
 typedef struct options {
     const char *peer, *only;
     int threads, samples;
-    bool processor, json;
+    bool processor, json, packed;
     wk_matmul_mode mode;
 } options;
 
@@ -71,6 +76,10 @@ typedef struct operands {
     wk_tensor *a, *b; /* as wick multiplies them, perhaps turned views */
     const float *a_data, *b_data;
     float *c_data;
+    wk_plan *plan; /* NULL: one product */
+    wk_tensor *as[LEFTS], *cs[REUSES];
+    const float *as_data[LEFTS];
+    float *cs_data[REUSES];
 } operands;
 
 static bool complain(const char *text)
@@ -79,13 +88,28 @@ static bool complain(const char *text)
     return false;
 }
 
+static wk_tensor *multiply_many(void *user, wk_tensor *const *in, int n)
+{
+    const operands *o = user;
+    (void)in, (void)n;
+    for (int i = 0; i < REUSES; i++) wk_copy_(o->cs[i], wk_mm(o->as[i % LEFTS], o->b));
+    return NULL;
+}
+
 static void by_wick(const operands *o)
 {
     WK_SCOPE(product);
-    wk_mm(o->a, o->b);
+    if (o->plan)
+        wk_plan_run(o->plan, NULL, 0);
+    else
+        wk_mm(o->a, o->b);
 }
 
-static void by_onednn(const operands *o) { bench_onednn(o->p, o->a_data, o->b_data, o->c_data); }
+static void by_onednn(const operands *o)
+{
+    if (!o->plan) bench_onednn(o->p, o->a_data, o->b_data, o->c_data);
+    for (int i = 0; o->plan && i < REUSES; i++) bench_onednn(o->p, o->as_data[i % LEFTS], o->b_data, o->cs_data[i]);
+}
 
 /* Microseconds a product; those before bring the caches back, and outlast a rival's spinning. */
 static double time_of(const race *r, void (*product)(const operands *o), const operands *o, int repeats)
@@ -94,7 +118,7 @@ static double time_of(const race *r, void (*product)(const operands *o), const o
     for (int i = 0; i <= repeats / 2; i++) product(o);
     const double start = now();
     for (int i = 0; i < repeats; i++) product(o);
-    return (now() - start) / repeats;
+    return (now() - start) / repeats / (o->plan ? REUSES : 1);
 }
 
 static bool sample(race *r, const operands *o, int repeats, int k)
@@ -144,17 +168,45 @@ static void print_row(const race *r, const shape *s)
     fflush(stdout);
 }
 
+static wk_tensor *left_of(const bench_product *p)
+{
+    return p->a_turned ? wk_randn(WK_SHAPE(p->k, p->m), WK_F32) : wk_randn(WK_SHAPE(p->m, p->k), WK_F32);
+}
+
+/* Replays have begun behind it. */
+static bool plan_many(operands *o)
+{
+    for (int i = 0; i < LEFTS; i++) {
+        wk_tensor *a = left_of(o->p);
+        o->as_data[i] = wk_data(a);
+        o->as[i] = o->p->a_turned ? wk_t(a) : a;
+    }
+    for (int i = 0; i < REUSES; i++) {
+        o->cs[i] = wk_zeros(WK_SHAPE(o->p->m, o->p->n), WK_F32);
+        o->cs_data[i] = (float *)wk_data(o->cs[i]);
+    }
+    o->plan = wk_capture(multiply_many, o);
+    for (int i = 0; i < 3; i++) wk_plan_run(o->plan, NULL, 0);
+    if (!wk_failed() && !wk_plan_stats_of(o->plan).replays) return complain(wk_plan_why(o->plan));
+    return !wk_failed();
+}
+
 static bool measure(race *r, const shape *s)
 {
     WK_SCOPE(work);
     const bench_product *p = &s->p;
-    wk_tensor *a = p->a_turned ? wk_randn(WK_SHAPE(p->k, p->m), WK_F32) : wk_randn(WK_SHAPE(p->m, p->k), WK_F32);
+    wk_tensor *a = left_of(p);
     wk_tensor *b = p->b_turned ? wk_randn(WK_SHAPE(p->n, p->k), WK_F32) : wk_randn(WK_SHAPE(p->k, p->n), WK_F32);
     wk_tensor *c = wk_zeros(WK_SHAPE(p->m, p->n), WK_F32);
-    const operands o = { p,          p->a_turned ? wk_t(a) : a, p->b_turned ? wk_t(b) : b, wk_data(a),
-                         wk_data(b), (float *)wk_data(c) };
-    const int repeats = (int)(4e8 / (2.0 * (double)p->m * (double)p->k * (double)p->n)) + 1;
-    bool ok = prepare(r, p);
+    operands o = { .p = p,
+                   .a = p->a_turned ? wk_t(a) : a,
+                   .b = p->b_turned ? wk_t(b) : b,
+                   .a_data = wk_data(a),
+                   .b_data = wk_data(b),
+                   .c_data = (float *)wk_data(c) };
+    const int at_once = r->o.packed ? REUSES : 1;
+    const int repeats = (int)(4e8 / (2.0 * (double)p->m * (double)p->k * (double)p->n * at_once)) + 1;
+    bool ok = prepare(r, p) && (!r->o.packed || plan_many(&o));
     for (int k = 0; ok && k < r->o.samples; k++) ok = sample(r, &o, repeats, k);
     if (ok) print_row(r, s);
     return ok;
@@ -215,11 +267,13 @@ int main(int argc, char **argv)
             r.o.json = true;
         else if (!strcmp(argv[i], "--processor-time"))
             r.o.processor = true;
+        else if (!strcmp(argv[i], "--weights-packed"))
+            r.o.packed = true;
         else if (i + 1 < argc && set_option(&r.o, argv[i], argv[i + 1]))
             i++;
         else {
             fputs("usage: products [--peer COMMAND] [--threads N] [--samples K] [--only TEXT] [--matmul MODE] "
-                  "[--processor-time] [--json]\n",
+                  "[--weights-packed] [--processor-time] [--json]\n",
                   stderr);
             return 2;
         }
