@@ -30,6 +30,8 @@ WK_API void wki_object_ref(void *object);   /* NULL allowed */
 /* Drops a reference; at the last the object is destroyed. Iterative: destructors started inside a destructor are queued, so a
  * chain of a million nodes does not overflow the stack. NULL allowed. Leaves the current error alone. */
 WK_API void wki_object_unref(void *object);
+/* Does the object die with the scope, which is open on this thread, or with one inside it? */
+WK_API bool wki_scope_holds(const wk_scope *scope, const void *object);
 /* The scope's birth reference becomes the caller's: used when an object gets a parent. */
 WK_API void wki_object_adopt(void *object);
 /* Is this a live object of the type? If not, records WK_E_STATE naming where, the type and the scope that closed; NULL (with an

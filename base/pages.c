@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #if defined MADV_HUGEPAGE && !defined MADV_COLLAPSE
 #define MADV_COLLAPSE 25 /* newer than some headers; an older Linux refuses it */
@@ -34,7 +35,7 @@ static region *regions;
 static bool is_ours(size_t bytes)
 {
 #ifdef MADV_HUGEPAGE
-    return WKI_CACHED && bytes >= LEAST && bytes < MOST;
+    return WKI_CACHED && bytes >= LEAST && bytes < MOST && sysconf(_SC_PAGESIZE) <= GRANULE;
 #else
     return (void)bytes, false;
 #endif
@@ -45,6 +46,7 @@ static int granules_of(size_t bytes) { return (int)((bytes + GRANULE - 1) / GRAN
 /* where n granules are free, the first such place; -1: nowhere */
 static int place_in(const region *r, int n)
 {
+    if (GRANULES - r->used < n) return -1;
     for (int at = 0, run = 0; at < GRANULES; at++) {
         run = r->taken[at] ? 0 : run + 1;
         if (run == n) return at + 1 - n;

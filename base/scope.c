@@ -117,6 +117,12 @@ static void move(wki_object *object, wk_scope *to)
     wki_scope_link(to, object);
 }
 
+bool wki_scope_holds(const wk_scope *scope, const void *pointer)
+{
+    const wki_object *object = pointer;
+    return scope && object->scope && object->scope->owner == scope->owner && object->scope->depth >= scope->depth;
+}
+
 void *wk_escape(wk_scope *scope, void *pointer)
 {
     wki_context *here = wki_context_here();
@@ -124,8 +130,7 @@ void *wk_escape(wk_scope *scope, void *pointer)
     if (!object || !scope) return object;
     if (!alive(object, "escape")) return NULL;
     wki_check(is_open_here(here, scope), NULL, WK_E_STATE, "escape", "the scope is not open on this thread");
-    const bool inside = object->scope && object->scope->owner == here && object->scope->depth >= scope->depth;
-    if (!inside) return object; /* it lives longer already */
+    if (!wki_scope_holds(scope, object)) return object; /* it lives longer already */
     wki_check(scope->outer, NULL, WK_E_STATE, "escape", "no scope is around '%s'; keep the object instead",
               scope->name);
     move(object, scope->outer);

@@ -29,7 +29,8 @@ typedef struct watched {
 typedef struct step {
     const wki_node *node;
     const watched *of;
-    wk_tensor *x;
+    wk_tensor *x, *y; /* of a call, kept: the module may have a scope of its own, and another node the place of one that
+                         is gone */
     bool known;
     wki_onnx_value value;
 } step;
@@ -84,7 +85,8 @@ static wk_status leave(void *user, wk_module *m, wk_tensor *const *in, int nin, 
     step *s = node ? add_step(t, node) : NULL;
     if (!s) return wk_error();
     s->of = of;
-    s->x = wk_keep(in[0]); /* the module may have made it in a scope of its own */
+    s->x = wk_keep(in[0]);
+    s->y = wk_keep(out[0]);
     return WK_OK;
 }
 
@@ -128,7 +130,10 @@ static void end(trace *t)
         if (t->inside[i].hook) wk_module_remove_hook(t->inside[i].module, t->inside[i].hook);
     }
     wki_free(t->inside);
-    for (int i = 0; i < t->nsteps; i++) wk_release(t->steps[i].x);
+    for (int i = 0; i < t->nsteps; i++) {
+        wk_release(t->steps[i].x);
+        wk_release(t->steps[i].y);
+    }
     wki_free(t->steps);
 }
 

@@ -100,13 +100,13 @@ static void bring_sums_together(wki_plan *p)
     }
 }
 
-/* Does an optimizer read what it makes? */
-static bool is_gradient(const wki_plan *p, const wki_item *item)
+static bool is_update(const wki_item *item) { return !item->host && item->call.op == WKI_OP_update; }
+
+/* Does an optimizer, all of which are among [first, end), read what item i makes? */
+static bool is_gradient(const wki_plan *p, int i, int first, int end)
 {
-    for (int i = p->nitems - 1; i >= 0 && p->items[i] != item; i--)
-        if (!p->items[i]->host && p->items[i]->call.op == WKI_OP_update &&
-            touches(p, p->items[i], item->spaces[0], false))
-            return true;
+    for (int k = i < first ? first : i + 1; k < end; k++)
+        if (is_update(p->items[k]) && touches(p, p->items[k], p->items[i]->spaces[0], false)) return true;
     return false;
 }
 
@@ -115,9 +115,12 @@ static void cut_gradients(wki_plan *p)
 {
     enum { EACH = 64 };
     const int threads = wk_num_threads();
-    for (int i = 0; i < p->nitems && threads > 1; i++) {
+    int first = 0, end = p->nitems;
+    while (first < end && !is_update(p->items[first])) first++;
+    while (end > first && !is_update(p->items[end - 1])) end--;
+    for (int i = 0; i < end && threads > 1; i++) {
         const wki_view *c = p->items[i]->views;
-        if (is_product(p->items[i]) && c->ndim == 2 && c->size[0] >= EACH * threads && is_gradient(p, p->items[i]))
+        if (is_product(p->items[i]) && c->ndim == 2 && c->size[0] >= EACH * threads && is_gradient(p, i, first, end))
             ((wki_product_attrs *)p->items[i]->call.attrs)->split = WKI_SPLIT_ROWS;
     }
 }

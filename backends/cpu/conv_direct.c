@@ -52,7 +52,7 @@ static void plan_copy(plan *p)
     }
     if (p->slices > 1) p->copy.padding[1] = 0, p->copy.out[1] = w->in[1];
     p->copies = p->plane * p->size % CROWDED == 0;
-    for (int d = 0; d < 3; d++) p->copies = p->copies || p->copy.padding[d] > 0;
+    for (int d = 0; d < 3; d++) p->copies = p->copies || p->copy.padding[d] != 0;
     if (!p->copies) memcpy(p->copy.out, w->in, sizeof w->in);
     p->pitch = p->copies ? wki_volume(p->copy.out) | (p->across ? 0 : 16) : p->plane;
 }

@@ -11,6 +11,7 @@
 
 enum { SIDE = WKI_TILE_SIDE, WIDTH = WKI_TILE_WIDTH, AT_ONCE = 32 }; /* windows that are made at once, about */
 enum { ROW = 2 * SIDE, WINDOW = (SIDE + 1) * ROW };                  /* their sums: no power of two apart */
+enum { MOST_BYTES = 64 << 20 };                                      /* of a thread's tiles and sums */
 
 /* ---- Which ---- */
 
@@ -36,6 +37,17 @@ static bool pays(int op, const wki_conv_attrs *a, int64_t images, int64_t out, i
     return all * gain >= moved * (x + y + taps);
 }
 
+/* Rows are packed as a whole, and a row may be a long signal: what tiles of it and sums take, in bytes, about. */
+static double packed_at_once(int op, const wki_conv_attrs *a, double out, double in)
+{
+    enum { LINES = 8, PARTS = 3 };
+    const wki_window *w = &a->window;
+    const double tile = sizeof(float) * PARTS * WKI_TILE_REALS, reach = (w->kernel[1] - 1.0) * w->dilation[1] + 1;
+    const double seen = reach < w->in[1] ? reach : w->in[1], x = seen * w->in[2] * tile, y = (double)w->out[2] * tile;
+    if (op == WKI_OP_conv_weight) return y * (out / SIDE + 1) + x * LINES;
+    return op == WKI_OP_conv ? x * (in / WIDTH + 1) + y : y * seen * (out / WIDTH + 1) + x;
+}
+
 static const wki_tile_loops *loops_for(wk_matmul_mode mode)
 {
 #ifdef __x86_64__
@@ -54,6 +66,7 @@ static const wki_tile_loops *choose(int op, const wki_conv_attrs *a, wk_dtype dt
     const wki_window *w = &a->window;
     const bool deep = w->in[0] != 1 || w->out[0] != 1 || w->kernel[0] != 1;
     if (mode_of(a) == WK_MATMUL_HIGHEST || dtype != WK_F32 || a->groups != 1 || a->sliced || deep) return NULL;
+    if (packed_at_once(op, a, (double)out, (double)in) > MOST_BYTES) return NULL;
     return pays(op, a, images, out, in) && !wki_onednn_chosen() ? loops_for(mode_of(a)) : NULL;
 }
 
@@ -102,7 +115,7 @@ static plan plan_of(const wki_call *call, const wki_tile_loops *loops)
         p.data ? (p.at_once - 1 + reach) / w->stride[1] + 2 : (p.at_once - 1) * w->stride[1] + reach + 1;
     p.kept = wki_least(seen, p.height);
     p.block = (p.kept * p.width + 1) * p.tile; /* and a tile of zeros */
-    p.apart = p.data ? w->stride[2] : 1;
+    p.apart = p.data ? wki_least(w->stride[2], p.cols) : 1;
     p.group = p.blocks * p.taps * p.tile;
     return p;
 }

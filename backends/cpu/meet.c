@@ -10,8 +10,9 @@
 
 enum { LONGEST = 32, STRETCH = 128 << 10 };
 
-/* So many reaches are looked back at, and for so many threads it is told apart what each of them touches. */
-enum { FAR = 4096, FEW_THREADS = 8 };
+/* So many reaches are looked back at, for so many threads it is told apart what each of them touches, and of so many
+   parts for a step: beyond, it waits. */
+enum { FAR = 4096, FEW_THREADS = 8, MOST_PARTS = 4096 };
 
 /* The bytes of a view. elements: how many units are cut from, in order; 0: units lie otherwise. */
 typedef struct reach {
@@ -22,6 +23,7 @@ typedef struct reach {
     bool cut; /* its units are WKI_BLOCK elements each, row-major, which is the order of its memory */
     const wki_view *view;
     int64_t units;
+    int *parts;              /* of its step that were looked at so far; of the step at hand alone */
     const wki_step *product; /* which writes it, cut by the product's shape; or NULL */
 } reach;
 
@@ -69,7 +71,7 @@ static bool is_in_rows_everywhere(const wki_step *s)
     return true;
 }
 
-static void take_reaches(const wki_step *s, reach *to)
+static void take_reaches(const wki_step *s, reach *to, int *parts)
 {
     const wki_call *call = &s->item->call;
     const int64_t elements = is_in_order(s) ? wki_numel(call->views[0]) : 0;
@@ -82,6 +84,7 @@ static void take_reaches(const wki_step *s, reach *to)
         to[k].cut = rows || to[k].elements;
         to[k].view = call->views[k];
         to[k].units = s->units;
+        to[k].parts = parts;
         to[k].written = k < call->nout || !s->kernel;
         to[k].product = k == 0 && !s->handed && s->kernel == &wki_cpu_product && call->views[0]->ndim == 2 ? s : NULL;
     }
@@ -158,7 +161,7 @@ static bool meet(const reach *a, const reach *b)
     const int threads = a->threads > b->threads ? a->threads : b->threads;
     if (!a->cut || !b->cut || threads > FEW_THREADS) return true;
     for (int parts = 2; parts <= threads; parts++)
-        if (parts_touch(a, b, parts)) return true;
+        if ((*a->parts += parts * parts) > MOST_PARTS || parts_touch(a, b, parts)) return true;
     return false;
 }
 
@@ -214,10 +217,12 @@ wk_status wki_find_meetings(wki_step *steps, int nsteps)
     if (!all) return wk_error();
     wki_step *head = NULL;         /* of a chain that may go on */
     int met = 0, begun = 0, n = 0; /* reaches since parts met, and of the chain */
+    int parts;
     for (int i = 0; i < nsteps; i++) {
         wki_step *s = &steps[i];
         const int mine = s->item->call.nviews;
-        take_reaches(s, all + n);
+        parts = 0;
+        take_reaches(s, all + n, &parts);
         s->barrier = (team && (n - met > FAR || any(all + n, mine, all + met, n - met, meet))) || !s->kernel ||
                      (i > 0 && may_fail(&steps[i - 1]));
         s->chain = 1;

@@ -13,6 +13,7 @@
 typedef struct ready {
     int nsteps, threads;
     size_t scratch;
+    void *handed;           /* what progress lies in */
     wki_progress *progress; /* of threads parts, if a product is handed over; or NULL */
     wki_step steps[];
 } ready;
@@ -54,8 +55,10 @@ static wk_status find_handovers(ready *r)
         if (s->handed) pieces += wki_handover_pieces(s);
     }
     if (pieces == 0) return WK_OK;
-    r->progress = wki_alloc((size_t)r->threads * sizeof *r->progress);
-    return r->progress ? WK_OK : wk_error();
+    r->handed = wki_alloc(((size_t)r->threads + 1) * sizeof *r->progress);
+    if (!r->handed) return wk_error();
+    r->progress = (wki_progress *)(((uintptr_t)r->handed + _Alignof(wki_progress) - 1) & -_Alignof(wki_progress));
+    return WK_OK;
 }
 
 wk_status wki_cpu_prepare(wki_plan *plan)
@@ -212,6 +215,6 @@ wk_status wki_cpu_replay(wki_plan *plan)
 void wki_cpu_forget(wki_plan *plan)
 {
     ready *r = plan->ready;
-    if (r) wki_free(r->progress);
+    if (r) wki_free(r->handed);
     wki_free(r);
 }

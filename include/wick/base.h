@@ -152,7 +152,9 @@ WK_API wk_status wk_set_cpu_isa(const char *name);   /* WK_E_UNSUPPORTED if the 
  * with an infinity, a NaN or a number above 3.38e38; convolutions of several groups, over three dims, or for which tiles do not pay by
  * their shapes (few images or channels, kernels of one element unless channels are many), and all that such a number reaches together
  * with its 16 images, 32 channels or weights. A part below 2^-126 counts as zero: of numbers below 2^-110 digits are lost, and so are
- * denormal numbers and results. The bits are the same for any number of threads. */
+ * denormal numbers and results; where a product of two numbers is itself beyond f32, split and split3 may give NaN for an infinity.
+ * A weight gradient of a convolution in split may err up to twice as far as f32's, which is summed in more parts. The bits are the
+ * same for any number of threads. */
 typedef enum wk_matmul_mode {
     WK_MATMUL_HIGHEST, /* f32's units */
     WK_MATMUL_SPLIT,   /* three parts, six products: the rounding of f32's sums or less, faster than f32's units */

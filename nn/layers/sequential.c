@@ -34,7 +34,7 @@ static bool keeps_nothing(const wk_module *m)
 wk_status wki_module_pass(wk_module *child, wk_tensor **in, int nin, bool *is_ours)
 {
     wk_tensor *y;
-    if (wk_grad_enabled() && !keeps_nothing(child)) {
+    if (!keeps_nothing(child)) {
         *is_ours = false;
         if (wk_forward_many(child, in, nin, &y, 1)) return wk_error();
         in[0] = y;
@@ -43,8 +43,9 @@ wk_status wki_module_pass(wk_module *child, wk_tensor **in, int nin, bool *is_ou
     WK_SCOPE(work);
     if (wk_forward_many(child, in, nin, &y, 1)) return wk_error();
     if (y == in[0]) return WK_OK;
-    in[0] = *is_ours ? wk_replaced(in[0], y) : wk_escape(work, y);
-    *is_ours = true;
+    const bool is_new = wki_scope_holds(work, y); /* and no tensor of the caller's, or of a module */
+    in[0] = *is_ours && is_new ? wk_replaced(in[0], y) : wk_escape(work, y);
+    *is_ours = is_new;
     return WK_OK;
 }
 

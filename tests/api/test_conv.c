@@ -216,6 +216,12 @@ TEST(conv, is_what_plain_loops_compute_when_it_is_cut_in_blocks)
         PROBLEM(2, false, 2, 1, 36, 7, { 1, 23, 30 }, { 1, 23, 30 }, { 1, 1, 1 }, { 1, 1, 1 }, { 0, 0, 0 },
                 { 1, 1, 1 }),
         PROBLEM(3, false, 7, 1, 32, 9, { 3, 5, 6 }, { 3, 5, 5 }, { 3, 3, 2 }, { 1, 1, 1 }, { 1, 1, 0 }, { 1, 1, 1 }),
+        /* padded by more than the kernel reaches over: turned, they begin inside */
+        PROBLEM(1, true, 20, 1, 33, 32, { 1, 1, 31 }, { 1, 1, 36 }, { 1, 1, 4 }, { 1, 1, 1 }, { 0, 0, 4 }, { 1, 1, 1 }),
+        PROBLEM(2, true, 17, 1, 36, 16, { 1, 13, 28 }, { 1, 12, 36 }, { 1, 2, 3 }, { 1, 1, 1 }, { 0, 0, 5 },
+                { 1, 1, 1 }),
+        PROBLEM(2, false, 16, 1, 24, 20, { 1, 9, 13 }, { 1, 14, 19 }, { 1, 2, 3 }, { 1, 1, 1 }, { 0, 3, 4 },
+                { 1, 1, 1 }),
     };
     wk_manual_seed(6);
     for (size_t i = 0; i < sizeof problems / sizeof *problems; i++) {

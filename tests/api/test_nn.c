@@ -151,6 +151,28 @@ TEST(module, of_the_users_may_keep_what_it_made_until_the_step_ends)
     wk_tensor *kept = *(wk_tensor **)wk_nn_state(keeping);
     wk_backward(wk_add(wk_sum(y), wk_mean(wk_square(kept))));
     CHECK(wk_grad(wk_parameter(net, "0.weight")) != NULL);
+    WK_NO_GRAD(off);
+    wk_forward(net, wk_ones(WK_SHAPE(3, 4), WK_F32));
+    CHECK(wk_mean(*(wk_tensor **)wk_nn_state(keeping)) != NULL);
+}
+
+/* What it gives it has not made: a tensor of whoever calls the network, which lives on. */
+static wk_tensor *giving_forward(wk_module *m, wk_tensor *x) { return x ? *(wk_tensor **)wk_nn_state(m) : NULL; }
+static const wk_module_ops giving_ops = {
+    .size = sizeof giving_ops, .name = "giving", .state_size = sizeof(wk_tensor *), .forward = giving_forward
+};
+
+TEST(module, sequential_frees_nothing_that_its_children_have_not_made)
+{
+    wk_tensor *given = wk_ones(WK_SHAPE(3, 4), WK_F32), *x = wk_ones(WK_SHAPE(3, 4), WK_F32);
+    for (int grad = 0; grad < 2; grad++) {
+        wk_module *giving = wk_nn_custom(&giving_ops, NULL), *first = wk_nn_custom(&giving_ops, NULL);
+        *(wk_tensor **)wk_nn_state(giving) = *(wk_tensor **)wk_nn_state(first) = given;
+        wk_module *net = wk_nn_sequential(first, wk_nn_relu(), giving, wk_nn_relu(), wk_nn_linear(4, 2));
+        wk_set_grad_enabled(grad);
+        CHECK(wk_forward(net, x) && wk_forward(net, given) && wk_item(wk_sum(given)) == 12);
+        wk_set_grad_enabled(true);
+    }
 }
 
 TEST(module, sequential_frees_what_neither_backward_nor_anyone_else_needs)
