@@ -15,6 +15,15 @@ typedef struct operand {
     bool across; /* pairs lie below one another: of the operand whose lines are columns */
 } operand;
 
+/* What is unfolded where tiles are real; the twin would take minutes to compile. */
+#ifdef WKI_AMX
+#define UNFOLDED INLINE
+#define UNFOLD   UNROLL
+#else
+#define UNFOLDED static __attribute__((noinline))
+#define UNFOLD
+#endif
+
 /* A tile is packed some rows at a time, and those in pieces that a product can do between others of its instructions.
    Of bfloat16 alone they are fewer, as there is less to do behind them. */
 INLINE int rows_at_once(const int parts) { return parts == 1 ? LANE : SIDE / 2; }
@@ -56,7 +65,7 @@ INLINE int pieces_of(const bool turned, const int parts)
     return turned ? rows_at_once(parts) / LANE * (LANE + 2) : rows_at_once(parts);
 }
 
-INLINE void pack_piece(stretch *h, const int piece, const bool turned, const int parts)
+UNFOLDED void pack_piece(stretch *h, const int piece, const bool turned, const int parts)
 {
     const int at = piece % (LANE + 2), row = piece / (LANE + 2) * LANE;
     if (!turned) {
@@ -178,15 +187,15 @@ INLINE void end_stretch(packer *x, vec odd, const int parts)
 }
 
 /* a stretch in one piece */
-INLINE void pack_stretch(packer *x, const int parts)
+UNFOLDED void pack_stretch(packer *x, const int parts)
 {
     const operand *const o = &x->o;
     const manner how = has_whole(x) ? manner_of(o) : GATHERED;
     stretch h = begin_stretch(x, how == TURNED);
     if (how == AS_IT_LIES)
-        UNROLL for (int i = 0; i < pieces_of(false, parts); i++) pack_piece(&h, i, false, parts);
+        UNFOLD for (int i = 0; i < pieces_of(false, parts); i++) pack_piece(&h, i, false, parts);
     else if (how == TURNED)
-        UNROLL for (int i = 0; i < pieces_of(true, parts); i++) pack_piece(&h, i, true, parts);
+        UNFOLD for (int i = 0; i < pieces_of(true, parts); i++) pack_piece(&h, i, true, parts);
     else if (x->row == 0)
         h.odd = split_gathered(x->to, o, x->from, LEAST(SIDE, o->lines - SIDE * x->group),
                                LEAST(WIDTH, o->k - WIDTH * x->step - WKI_FAULT(132)), parts);

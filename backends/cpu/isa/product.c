@@ -189,17 +189,22 @@ INLINE void multiply(const int mr, const int nv, const bool near, const bool ear
 #define BODY(mr, nv)                                                                                                   \
     static void far_##mr##x##nv(const tile *t) { multiply(mr, nv, false, false, false, t); }                           \
     static void near_##mr##x##nv(const tile *t) { multiply(mr, nv, true, false, false, t); }
-#define BODIES(mr)                                                                                                     \
-    BODY(mr, 1) BODY(mr, 2) static void fetching_##mr##x2(const tile *t) { multiply(mr, 2, true, false, true, t); }    \
+#if VECTOR_BYTES == 64
+#define EARLY_BODIES(mr)                                                                                               \
     static void early_far_##mr##x2(const tile *t) { multiply(mr, 2, false, true, false, t); }                          \
     static void early_near_##mr##x2(const tile *t) { multiply(mr, 2, true, true, false, t); }
+#define EARLY_LINES(mr)                                                                                                \
+    , { NULL, early_far_##mr##x2 }, { NULL, early_near_##mr##x2 }
+#else
+#define EARLY_BODIES(mr)
+#define EARLY_LINES(mr)
+#endif
+#define BODIES(mr)                                                                                                     \
+    BODY(mr, 1) BODY(mr, 2) static void fetching_##mr##x2(const tile *t) { multiply(mr, 2, true, false, true, t); }    \
+    EARLY_BODIES(mr)
 #define WIDE_BODIES(mr) BODY(mr, 1) BODY(mr, 2) BODY(mr, 3) BODY(mr, 4)
 #define LINE(mr)                                                                                                       \
-    { { far_##mr##x1, far_##mr##x2 },                                                                                  \
-      { near_##mr##x1, near_##mr##x2 },                                                                                \
-      { NULL, fetching_##mr##x2 },                                                                                     \
-      { NULL, early_far_##mr##x2 },                                                                                    \
-      { NULL, early_near_##mr##x2 } },
+    { { far_##mr##x1, far_##mr##x2 }, { near_##mr##x1, near_##mr##x2 }, { NULL, fetching_##mr##x2 } EARLY_LINES(mr) },
 #define WIDE_LINE(mr)                                                                                                  \
     { { far_##mr##x1, far_##mr##x2, far_##mr##x3, far_##mr##x4 },                                                      \
       { near_##mr##x1, near_##mr##x2, near_##mr##x3, near_##mr##x4 } },

@@ -44,10 +44,10 @@ typedef struct panels {
 } panels;
 
 /* What is packed behind dot product `dot` of a step: in one piece it would wait for tiles, and they for it. */
-INLINE void pack_some(stretch *h, const int dot, const bool turned, const int parts)
+UNFOLDED void pack_some(stretch *h, const int dot, const bool turned, const int parts)
 {
     const int pieces = pieces_of(turned, parts), dots = parts == 1 ? 4 : parts == 2 ? 12 : 24;
-    UNROLL for (int i = dot * pieces / dots; i < (dot + 1) * pieces / dots; i++) pack_piece(h, i, turned, parts);
+    UNFOLD for (int i = dot * pieces / dots; i < (dot + 1) * pieces / dots; i++) pack_piece(h, i, turned, parts);
 }
 
 INLINE void step(const int parts, const bool turned, const real *p0, const real *p1, const real *q0, const real *q1,
