@@ -448,35 +448,3 @@ static wk_status run(const wki_call *call, const wki_tile_loops *loops, int64_t 
 }
 
 const wki_conv_way wki_conv_by_tiles = { units, scratch_bytes, run };
-
-/* ---- The kernels ---- */
-
-static const wki_conv_way *way_of(const wki_call *call)
-{
-    return call->op == WKI_OP_conv_weight ? &wki_conv_weight_by_tiles : &wki_conv_by_tiles;
-}
-
-static const wki_kernel *without_tiles(const wki_call *call)
-{
-    return call->op == WKI_OP_conv        ? &wki_conv_plain
-           : call->op == WKI_OP_conv_data ? &wki_conv_data_plain
-                                          : &wki_conv_weight_plain;
-}
-
-int64_t wki_conv_units(const wki_call *call)
-{
-    return wki_conv_tiles_for(call) ? way_of(call)->units(call) : without_tiles(call)->units(call);
-}
-
-size_t wki_conv_scratch(const wki_call *call)
-{
-    const wki_tile_loops *tiles = wki_conv_tiles_for(call);
-    return tiles ? way_of(call)->scratch(call, tiles) : wki_cpu_scratch(without_tiles(call), call);
-}
-
-wk_status wki_conv_run(const wki_call *call, int64_t begin, int64_t end, void *scratch)
-{
-    const wki_tile_loops *tiles = wki_conv_tiles_for(call);
-    return tiles ? way_of(call)->run(call, tiles, begin, end, scratch)
-                 : without_tiles(call)->run(call, begin, end, scratch);
-}

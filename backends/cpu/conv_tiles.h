@@ -62,11 +62,7 @@ typedef struct wki_conv_way {
 extern const wki_conv_way wki_conv_by_tiles, wki_conv_weight_by_tiles; /* conv and conv_data; conv_weight */
 
 /* the ways without tiles */
-extern const wki_kernel wki_conv_plain, wki_conv_data_plain, wki_conv_weight_plain;
-/* of the three kernels: on tiles where those pay */
-int64_t wki_conv_units(const wki_call *call);
-size_t wki_conv_scratch(const wki_call *call);
-wk_status wki_conv_run(const wki_call *call, int64_t begin, int64_t end, void *scratch);
+extern const wki_kernel wki_conv_plain, wki_conv_data_plain;
 /* what one part is for so many of x's channels from `channel` on, and y's from `out` on; of one group */
 size_t wki_conv_weight_channels_scratch(const wki_call *call);
 void wki_conv_weight_channels(const wki_call *call, int64_t channel, int64_t channels, int64_t out, int64_t outs,
