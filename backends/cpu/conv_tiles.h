@@ -61,6 +61,24 @@ typedef struct wki_conv_way {
 } wki_conv_way;
 extern const wki_conv_way wki_conv_by_tiles, wki_conv_weight_by_tiles; /* conv and conv_data; conv_weight */
 
+/* The kernel wki_cpu_NAME: `way` where tiles pay, else what the three functions do. */
+#define WKI_CONV_ON_TILES(name, way, plain_units, plain_scratch, plain_run)                                            \
+    static int64_t any_units(const wki_call *call)                                                                     \
+    {                                                                                                                  \
+        return wki_conv_tiles_for(call) ? way.units(call) : plain_units(call);                                         \
+    }                                                                                                                  \
+    static size_t any_scratch(const wki_call *call)                                                                    \
+    {                                                                                                                  \
+        const wki_tile_loops *tiles = wki_conv_tiles_for(call);                                                        \
+        return tiles ? way.scratch(call, tiles) : plain_scratch(call);                                                 \
+    }                                                                                                                  \
+    static wk_status any_run(const wki_call *call, int64_t begin, int64_t end, void *scratch)                          \
+    {                                                                                                                  \
+        const wki_tile_loops *tiles = wki_conv_tiles_for(call);                                                        \
+        return tiles ? way.run(call, tiles, begin, end, scratch) : plain_run(call, begin, end, scratch);               \
+    }                                                                                                                  \
+    const wki_kernel wki_cpu_##name = { #name, any_units, any_scratch, any_run };
+
 /* the ways without tiles */
 extern const wki_kernel wki_conv_plain, wki_conv_data_plain;
 /* what one part is for so many of x's channels from `channel` on, and y's from `out` on; of one group */

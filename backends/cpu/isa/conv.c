@@ -26,7 +26,7 @@ INLINE void add(const wki_tile_sums *s, const int parts)
         tile_zero(3);
     }
     real aside[TILE];
-    const int loads = parts == 1 ? 4 : parts == 2 ? 8 : 14;
+    const int loads = loads_of(parts);
     int since = 0;
     const int64_t *const at0 = s->p_at[0], *const at1 = s->p_at[1], *const at = s->q_at;
     for (int64_t b = 0; b < s->blocks; b++) {

@@ -92,7 +92,7 @@ INLINE void multiply(const int parts, const bool turned, const manner errand, co
     tiles_see();
     begin_sums(x);
     const real *soon = x->to;
-    const int loads = parts == 1 ? 4 : parts == 2 ? 8 : 14;
+    const int loads = loads_of(parts);
     int since = 0;
     for (int64_t s = x->steps; s > 0; s--) {
         if ((since += loads) > TILES_AT_ONCE) {
@@ -315,8 +315,7 @@ static void fetch(const job *j, const pass *s, int64_t i, int64_t c)
     pack(j->spare, BLOCK, (const real *)j->whole->c + i * j->rs + c * j->cs, j->cs, j->rs, cols, rows);
 }
 
-/* Where a block's sums of steps [first, end) come from and go to; false: they are to be delivered from the spare one.
- */
+/* Where a block's sums come from and go to; false: they are to be delivered from the spare one. */
 static bool aim(const job *j, const pass *s, int64_t i, int64_t c, real *sums, panels *x)
 {
     const bool fresh = s->first == 0, last = s->end == j->steps, adds = fresh && j->whole->accumulate;

@@ -68,6 +68,9 @@
     OTHER_COLUMNS(Q0, Q1, D1, D2, 0);                                                                                  \
     D3
 
+/* how many tiles a step loads: see tiles_rest */
+INLINE int loads_of(const int parts) { return parts == 1 ? 4 : parts == 2 ? 8 : 14; }
+
 /* of tiles at p0, p1, q0 and q1, a part behind the other */
 #define STEP(parts, turned)\
     if (parts == 1) {\

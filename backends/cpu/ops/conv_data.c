@@ -138,21 +138,4 @@ static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scr
 
 const wki_kernel wki_conv_data_plain = { "conv_data", units, scratch_bytes, run };
 
-static int64_t all_units(const wki_call *call)
-{
-    return wki_conv_tiles_for(call) ? wki_conv_by_tiles.units(call) : units(call);
-}
-
-static size_t all_scratch(const wki_call *call)
-{
-    const wki_tile_loops *tiles = wki_conv_tiles_for(call);
-    return tiles ? wki_conv_by_tiles.scratch(call, tiles) : scratch_bytes(call);
-}
-
-static wk_status run_any(const wki_call *call, int64_t begin, int64_t end, void *scratch)
-{
-    const wki_tile_loops *tiles = wki_conv_tiles_for(call);
-    return tiles ? wki_conv_by_tiles.run(call, tiles, begin, end, scratch) : run(call, begin, end, scratch);
-}
-
-const wki_kernel wki_cpu_conv_data = { "conv_data", all_units, all_scratch, run_any };
+WKI_CONV_ON_TILES(conv_data, wki_conv_by_tiles, units, scratch_bytes, run)

@@ -182,21 +182,4 @@ void wki_conv_weight_channels(const wki_call *call, int64_t channel, int64_t cha
     }
 }
 
-static int64_t all_units(const wki_call *call)
-{
-    return wki_conv_tiles_for(call) ? wki_conv_weight_by_tiles.units(call) : units(call);
-}
-
-static size_t all_scratch(const wki_call *call)
-{
-    const wki_tile_loops *tiles = wki_conv_tiles_for(call);
-    return tiles ? wki_conv_weight_by_tiles.scratch(call, tiles) : scratch_bytes(call);
-}
-
-static wk_status run_any(const wki_call *call, int64_t begin, int64_t end, void *scratch)
-{
-    const wki_tile_loops *tiles = wki_conv_tiles_for(call);
-    return tiles ? wki_conv_weight_by_tiles.run(call, tiles, begin, end, scratch) : run(call, begin, end, scratch);
-}
-
-const wki_kernel wki_cpu_conv_weight = { "conv_weight", all_units, all_scratch, run_any };
+WKI_CONV_ON_TILES(conv_weight, wki_conv_weight_by_tiles, units, scratch_bytes, run)
