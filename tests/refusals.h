@@ -11,17 +11,22 @@
 #include <stdatomic.h>
 #include <stdio.h>
 
+/* Requests until one is refused; 0: none will be. What has been refused tells so here, too, in one word with the rest: a
+ * thread that is refusing when the test ends its refusals must not begin them anew. */
+enum { REFUSED = -1, REFUSES = -2 }; /* once; from now on */
 static struct {
-    atomic_long left; /* requests until one is refused; 0: none will be */
+    atomic_long left;
     bool sticky;
-    atomic_bool refused;
 } fault;
 
 static bool refuse(void)
 {
-    if (fault.left <= 0 || --fault.left > 0) return false;
-    fault.refused = true;
-    fault.left = fault.sticky; /* the next one too */
+    long left = fault.left, next;
+    do {
+        if (left == 0 || left == REFUSED) return false;
+        next = left > 1 ? left - 1 : left == REFUSES || fault.sticky ? REFUSES : REFUSED;
+    } while (!atomic_compare_exchange_weak(&fault.left, &left, next));
+    if (next > 0) return false;
     wki_fail(WK_E_MEMORY, "memory", "refused by the test; take the refusals away");
     return true;
 }
@@ -57,15 +62,10 @@ char *__wrap_wki_sprintf(const char *format, ...)
 static inline void arm(long n, bool sticky)
 {
     fault.sticky = sticky;
-    fault.refused = false;
     fault.left = n;
 }
 
-static inline bool disarm(void)
-{
-    fault.left = 0;
-    return fault.refused;
-}
+static inline bool disarm(void) { return atomic_exchange(&fault.left, 0) < 0; }
 
 typedef struct footprint {
     int64_t live, allocations;
