@@ -2,6 +2,7 @@
  * rows of the plane that is read are packed when they are first seen, and kept as long as windows see them; weights are
  * packed once for a run of units. What is made of a few rows of all images is turned into planes then. */
 #include "backends/cpu/conv_tiles.h"
+#include "backends/cpu/conv_ways.h"
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/onednn.h"
 #include "backends/cpu/team.h"
@@ -175,38 +176,12 @@ static size_t lay_out(const plan *p, void *from, scratch *s)
 /* what tiles cannot take is left to this */
 static const wki_kernel *plain_of(const plan *p) { return p->data ? &wki_conv_data_plain : &wki_conv_plain; }
 
-/* The call that makes images from `image` on, without tiles. */
-typedef struct part {
-    wki_view views[2];
-    const wki_view *all[4];
-    wki_conv_attrs attrs;
-    wki_call call;
-} part;
-
-static void part_of(part *x, const wki_call *call, int64_t image, int64_t images)
-{
-    x->call = *call;
-    x->attrs = *(const wki_conv_attrs *)call->attrs;
-    for (int i = 0; i < call->nviews; i++) x->all[i] = call->views[i];
-    for (int i = 0; i < 2; i++) {
-        const wki_view *v = call->views[i];
-        x->views[i] = *v;
-        x->views[i].size[0] = images;
-        x->views[i].data = (float *)v->data + image * (wki_numel(v) / v->size[0]);
-        x->all[i] = &x->views[i];
-    }
-    x->call.views = x->all, x->call.attrs = &x->attrs;
-}
-
 static size_t scratch_bytes(const wki_call *call, const wki_tile_loops *loops)
 {
     scratch s;
-    part x;
     const plan p = plan_of(call, loops);
-    part_of(&x, call, 0, wki_least(SIDE, p.n));
-    const size_t its = wki_cpu_scratch(plain_of(&p), &x.call);
-    part_of(&x, call, 0, p.n % SIDE);
-    const size_t last = p.n % SIDE ? wki_cpu_scratch(plain_of(&p), &x.call) : 0;
+    const size_t its = wki_conv_images_scratch(plain_of(&p), call, wki_least(SIDE, p.n));
+    const size_t last = wki_conv_images_scratch(plain_of(&p), call, p.n % SIDE);
     return lay_out(&p, NULL, &s) + (its > last ? its : last);
 }
 
@@ -372,13 +347,6 @@ static bool make_images(const wki_call *call, const plan *p, const wki_tile_loop
     return true;
 }
 
-static wk_status make_plain(const wki_call *call, const plan *p, int64_t image, void *rest)
-{
-    part x;
-    part_of(&x, call, image, wki_least(SIDE, p->n - image));
-    return plain_of(p)->run(&x.call, 0, plain_of(p)->units(&x.call), rest);
-}
-
 static void begin(const wki_call *call, const plan *p, const scratch *s)
 {
     memset(s->zeros, 0, (size_t)((char *)s->weights - (char *)s->zeros));
@@ -416,7 +384,8 @@ static wk_status make_share(const wki_call *call, const plan *p, const wki_tile_
 {
     if (!odd && !u->whole) odd = images_odd(call, p, u->image);
     if (!odd && make_images(call, p, loops, s, u)) return WK_OK;
-    return u->pair == 0 ? make_plain(call, p, u->image, s->rest) : WK_OK;
+    return u->pair == 0 ? wki_conv_images(plain_of(p), call, u->image, wki_least(SIDE, p->n - u->image), s->rest)
+                        : WK_OK;
 }
 
 static wk_status run(const wki_call *call, const wki_tile_loops *loops, int64_t first, int64_t end, void *memory)
@@ -447,4 +416,11 @@ static wk_status run(const wki_call *call, const wki_tile_loops *loops, int64_t 
     return status;
 }
 
-const wki_conv_way wki_conv_by_tiles = { units, scratch_bytes, run };
+const wki_tile_way wki_conv_tile_way = { units, scratch_bytes, run };
+
+static size_t scratch_here(const wki_call *call) { return scratch_bytes(call, wki_conv_tiles_for(call)); }
+static wk_status run_here(const wki_call *call, int64_t first, int64_t end, void *memory)
+{
+    return run(call, wki_conv_tiles_for(call), first, end, memory);
+}
+const wki_kernel wki_conv_by_tiles = { "conv", units, scratch_here, run_here };

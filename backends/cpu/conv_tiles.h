@@ -53,36 +53,12 @@ extern const wki_tile_loops wki_tiles_split_base, wki_tiles_split3_base, wki_til
 const wki_tile_loops *wki_conv_tiles_for(const wki_call *call);
 bool wki_conv_tiles_take(int op, const wki_view *w, const wki_conv_attrs *attrs, int64_t images);
 
-/* A way that a call goes: as a kernel's functions. */
-typedef struct wki_conv_way {
+/* The functions of a kernel, with loops of the caller's choice; and as kernels, with those for the call. */
+typedef struct wki_tile_way {
     int64_t (*units)(const wki_call *call);
     size_t (*scratch)(const wki_call *call, const wki_tile_loops *loops);
     wk_status (*run)(const wki_call *call, const wki_tile_loops *loops, int64_t begin, int64_t end, void *scratch);
-} wki_conv_way;
-extern const wki_conv_way wki_conv_by_tiles, wki_conv_weight_by_tiles; /* conv and conv_data; conv_weight */
-
-/* The kernel wki_cpu_NAME: `way` where tiles pay, else what the three functions do. */
-#define WKI_CONV_ON_TILES(name, way, plain_units, plain_scratch, plain_run)                                            \
-    static int64_t any_units(const wki_call *call)                                                                     \
-    {                                                                                                                  \
-        return wki_conv_tiles_for(call) ? way.units(call) : plain_units(call);                                         \
-    }                                                                                                                  \
-    static size_t any_scratch(const wki_call *call)                                                                    \
-    {                                                                                                                  \
-        const wki_tile_loops *tiles = wki_conv_tiles_for(call);                                                        \
-        return tiles ? way.scratch(call, tiles) : plain_scratch(call);                                                 \
-    }                                                                                                                  \
-    static wk_status any_run(const wki_call *call, int64_t begin, int64_t end, void *scratch)                          \
-    {                                                                                                                  \
-        const wki_tile_loops *tiles = wki_conv_tiles_for(call);                                                        \
-        return tiles ? way.run(call, tiles, begin, end, scratch) : plain_run(call, begin, end, scratch);               \
-    }                                                                                                                  \
-    const wki_kernel wki_cpu_##name = { #name, any_units, any_scratch, any_run };
-
-/* the ways without tiles */
-extern const wki_kernel wki_conv_plain, wki_conv_data_plain;
-/* what one part is for so many of x's channels from `channel` on, and y's from `out` on; of one group */
-size_t wki_conv_weight_channels_scratch(const wki_call *call);
-void wki_conv_weight_channels(const wki_call *call, int64_t channel, int64_t channels, int64_t out, int64_t outs,
-                              void *scratch);
+} wki_tile_way;
+extern const wki_tile_way wki_conv_tile_way, wki_conv_weight_tile_way;
+extern const wki_kernel wki_conv_by_tiles, wki_conv_weight_by_tiles; /* conv and conv_data; conv_weight */
 #endif

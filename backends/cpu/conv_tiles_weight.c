@@ -2,6 +2,7 @@
  * is packed. For a few rows of windows of 32 images, or all of several times as many, y and the rows of x that they see
  * are packed, and multiplied for each tap, whose sums stay in scratch to the end. */
 #include "backends/cpu/conv_tiles.h"
+#include "backends/cpu/conv_ways.h"
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/walk.h"
 #include "backends/cpu/windows.h"
@@ -258,4 +259,11 @@ static wk_status run(const wki_call *call, const wki_tile_loops *loops, int64_t 
     return WK_OK;
 }
 
-const wki_conv_way wki_conv_weight_by_tiles = { units, scratch_bytes, run };
+const wki_tile_way wki_conv_weight_tile_way = { units, scratch_bytes, run };
+
+static size_t scratch_here(const wki_call *call) { return scratch_bytes(call, wki_conv_tiles_for(call)); }
+static wk_status run_here(const wki_call *call, int64_t first, int64_t end, void *memory)
+{
+    return run(call, wki_conv_tiles_for(call), first, end, memory);
+}
+const wki_kernel wki_conv_weight_by_tiles = { "conv_weight", units, scratch_here, run_here };

@@ -1,7 +1,7 @@
 /* The CPU as a backend: memory from base/alloc.h, kernels from a table by op, units shared out over the compute team,
  * and the choice of the instruction set. */
 #include "backends/cpu/cpu.h"
-#include "backends/cpu/conv_tiles.h"
+#include "backends/cpu/conv_ways.h"
 #include "backends/cpu/onednn.h"
 #include "backends/cpu/team.h"
 #include "backends/cpu/walk.h"
@@ -236,7 +236,7 @@ static wk_status run(int index, const wki_call *call)
 
 static bool takes_plain(int op, const wki_view *weights, const wki_conv_attrs *attrs, int64_t images)
 {
-    return wki_onednn_takes(op, weights, attrs) || wki_conv_tiles_take(op, weights, attrs, images);
+    return wki_onednn_takes(op, weights, attrs) || wki_conv_leaves_plain(op, weights, attrs, images);
 }
 
 const wki_backend wki_cpu_backend = {

@@ -254,7 +254,10 @@ WK_API wk_loss_opts wk_loss_opts_default(void);
 
 /* Windows that slide over the last dims: one, [n, c, w], two, [n, c, h, w], or three, [n, c, d, h, w]; n may be missing. f32
  * and f64, all [d]. Sizes of a window are WK_DIMS(k) for all dims or WK_DIMS(kh, kw) for each; left out, they are torch's:
- * stride 1 (pooling: kernel_size), padding 0, dilation 1. Bits do not depend on threads.
+ * stride 1 (pooling: kernel_size), padding 0, dilation 1. Bits do not depend on threads. On the CPU convolutions in f32 of 3x3 taps
+ * at stride 1 with 16 or more channels, their transposes and gradients are made by Winograd's F(2x2, 3x3) (Lavin and Gray, CVPR 2016)
+ * where that pays: its rounding is about that of sums one by one, and images with infinities, NaN or numbers from 2^125 on, which
+ * it would spread, are made without it.
  *
  *   wk_conv2d(x, weight, bias, .stride = WK_DIMS(2), .padding = WK_DIMS(1, 2)); wk_max_pool2d(x, WK_DIMS(2)); */
 typedef struct wk_dims {

@@ -43,6 +43,31 @@ static void draw_values(const shape *s, wk_tensor *values[3])
     for (int i = 0; i < 3; i++) values[i] = wk_to(wk_to(values[i], WK_F32), WK_F64);
 }
 
+/* Bands of two images, some images at once, and odd sizes. */
+TEST(conv_precision, is_that_of_f32_by_winograds_tiles_on_any_number_of_threads)
+{
+    static const shape shapes[] = { { 2, 40, 33, 37, 3, 1, 1, 1 },
+                                    { 9, 64, 96, 8, 3, 1, 1, 1 },
+                                    { 5, 33, 70, 11, 3, 1, 0, 1 } };
+    static const int threads[] = { 1, 2, 3, 5 };
+    wk_manual_seed(7);
+    for (int i = 0; i < 3; i++) {
+        wk_tensor *values[3], *exact[4], *first[4], *again[4];
+        draw_values(&shapes[i], values);
+        convolve(&shapes[i], values, WK_F64, exact);
+        for (int t = 0; t < 4; t++) {
+            CHECK(wk_set_num_threads(threads[t]) == WK_OK);
+            convolve(&shapes[i], values, WK_F32, t ? again : first);
+            for (int y = 0; y < 4; y++) CHECK(t == 0 || wk_equal(first[y], again[y]));
+        }
+        CHECK(wk_set_num_threads(1) == WK_OK);
+        for (int y = 0; y < 4; y++) {
+            const double off = distance(first[y], exact[y]) / wk_item(wk_max(wk_abs(exact[y])));
+            ck_assert_msg(off > 0 && off < 2e-6, "shape %d, result %d is off by %g of the largest", i, y, off);
+        }
+    }
+}
+
 TEST(conv_precision, is_that_of_products_on_any_number_of_threads)
 {
     static const shape shapes[] = { { 32, 32, 64, 9, 3, 1, 1, 1 },

@@ -1,6 +1,7 @@
 /* Convolutions on tiles, by AMX where the machine has it and by the twin in plain C everywhere: the law of
  * backends/cpu/conv_tiles.h, an element at a time, whatever the windows, sizes and cuts; and what odd numbers reach. */
 #include "backends/cpu/conv_tiles.h"
+#include "backends/cpu/conv_ways.h"
 #include "backends/cpu/windows.h"
 #include "kernel_check.h"
 #include "tile_law.h"
@@ -75,7 +76,7 @@ static const wki_call *call_of(trial *t)
 static void make(trial *t, const wki_tile_loops *loops, bool cut)
 {
     const wki_call *call = call_of(t);
-    const wki_conv_way *way = t->op == WKI_OP_conv_weight ? &wki_conv_weight_by_tiles : &wki_conv_by_tiles;
+    const wki_tile_way *way = t->op == WKI_OP_conv_weight ? &wki_conv_weight_tile_way : &wki_conv_tile_way;
     const size_t bytes = way->scratch(call, loops);
     void *scratch;
     CHECK(!posix_memalign(&scratch, 64, bytes));

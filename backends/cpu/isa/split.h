@@ -9,7 +9,6 @@
    a group's step as pairs. */
 enum { SIDE = 16, WIDTH = 32, TILE = SIDE * SIDE };
 
-typedef uint32_t uvec __attribute__((vector_size(VECTOR_BYTES), may_alias));
 typedef uint16_t halves __attribute__((vector_size(VECTOR_BYTES), may_alias));
 
 /* to the nearest number of bfloat16, of two the one further from 0: three instructions less than to the even one */

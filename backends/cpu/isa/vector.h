@@ -22,15 +22,18 @@
 #if REAL_BITS == 32
 typedef float real;
 typedef int32_t real_int;
+typedef uint32_t real_uint;
 #else
 typedef double real;
 typedef int64_t real_int;
+typedef uint64_t real_uint;
 #endif
 
 enum { VL = VECTOR_BYTES / sizeof(real), LANE = 16 / sizeof(real), LANES = VL / LANE };
 
 typedef real vec __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(real)), may_alias));
 typedef real_int ivec __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(real)), may_alias));
+typedef real_uint uvec __attribute__((vector_size(VECTOR_BYTES), may_alias));
 typedef real lane __attribute__((vector_size(16), aligned(sizeof(real)), may_alias));
 
 #define INLINE static inline __attribute__((always_inline))

@@ -7,7 +7,7 @@
  * rows that it sees outside of x are left out. Rows of several images take turns, so that this holds for them too. Many
  * images of many channels are left to conv_direct.c. */
 #include "backends/cpu/conv_direct.h"
-#include "backends/cpu/conv_tiles.h"
+#include "backends/cpu/conv_ways.h"
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/product.h"
 #include "backends/cpu/walk.h"
@@ -232,4 +232,4 @@ static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scr
 
 const wki_kernel wki_conv_plain = { "conv", units, scratch_bytes, run };
 
-WKI_CONV_ON_TILES(conv, wki_conv_by_tiles, units, scratch_bytes, run)
+WKI_CONV_KERNEL(conv, wki_conv_plain)

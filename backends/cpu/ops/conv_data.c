@@ -1,7 +1,7 @@
 /* conv_data: the transpose of conv, x from y. A unit is a block of one group's channels in one image, or in several of
  * few windows, of which y is copied side by side: the weights times y are columns, which are then folded, added where
  * their taps lie, in ascending order of windows and taps. */
-#include "backends/cpu/conv_tiles.h"
+#include "backends/cpu/conv_ways.h"
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/product.h"
 #include "backends/cpu/walk.h"
@@ -138,4 +138,4 @@ static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scr
 
 const wki_kernel wki_conv_data_plain = { "conv_data", units, scratch_bytes, run };
 
-WKI_CONV_ON_TILES(conv_data, wki_conv_by_tiles, units, scratch_bytes, run)
+WKI_CONV_KERNEL(conv_data, wki_conv_data_plain)

@@ -3,8 +3,8 @@
  * chain. y is copied first where its rows, a power of two apart, would share cache lines; and images of few windows
  * are taken several at a time. Sliced, columns hold one row of the kernel, as in conv. Where there are many channels,
  * conv_turned.c does the same in another way. */
-#include "backends/cpu/conv_tiles.h"
 #include "backends/cpu/conv_turned.h"
+#include "backends/cpu/conv_ways.h"
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/product.h"
 #include "backends/cpu/walk.h"
@@ -169,6 +169,8 @@ static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scr
     return WK_OK;
 }
 
+static const wki_kernel plain = { "conv_weight", units, scratch_bytes, run };
+
 void wki_conv_weight_channels(const wki_call *call, int64_t channel, int64_t channels, int64_t out, int64_t outs,
                               void *scratch)
 {
@@ -182,4 +184,4 @@ void wki_conv_weight_channels(const wki_call *call, int64_t channel, int64_t cha
     }
 }
 
-WKI_CONV_ON_TILES(conv_weight, wki_conv_weight_by_tiles, units, scratch_bytes, run)
+WKI_CONV_KERNEL(conv_weight, plain)
