@@ -151,26 +151,18 @@ static int64_t couples_of(const plan *p)
     return p->at_once * p->apart * wki_blocks(wki_blocks(p->cols, p->apart), 2);
 }
 
-/* *s, which may begin at NULL to count; the bytes of it all */
 static size_t lay_out(const plan *p, void *from, scratch *s)
 {
-    const int64_t most = p->taps > p->kept * p->width ? p->taps : p->kept * p->width;
-    const size_t sizes[] = { sizeof(float) * (size_t)most,
-                             sizeof(float) * (size_t)(2 * p->pairs * p->group),
-                             sizeof(float) * (size_t)(p->blocks * p->block),
-                             sizeof(float) * (size_t)((p->at_once * p->cols + 1) * WINDOW),
-                             sizeof(float) * (size_t)(p->pairs * 2 * SIDE),
-                             sizeof(couple) * (size_t)couples_of(p),
-                             sizeof(int64_t) * (size_t)(3 * p->taps * couples_of(p)) };
-    char *at[sizeof sizes / sizeof *sizes + 1] = { from };
-    size_t all = 0;
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        all += wki_up(sizes[i]);
-        at[i + 1] = wki_at(from, (int64_t)all);
-    }
-    *s = (scratch){ (float *)at[0], (float *)at[1],  (float *)at[2],   (float *)at[3],
-                    (float *)at[4], (couple *)at[5], (int64_t *)at[6], at[7] };
-    return all;
+    wki_room r = { .begin = from };
+    s->zeros = wki_room_take(&r, p->taps > p->kept * p->width ? p->taps : p->kept * p->width, sizeof(float));
+    s->weights = wki_room_take(&r, 2 * p->pairs * p->group, sizeof(float));
+    s->planes = wki_room_take(&r, p->blocks * p->block, sizeof(float));
+    s->sums = wki_room_take(&r, (p->at_once * p->cols + 1) * WINDOW, sizeof(float));
+    s->bias = wki_room_take(&r, p->pairs * 2 * SIDE, sizeof(float));
+    s->couples = wki_room_take(&r, couples_of(p), sizeof(couple));
+    s->places = wki_room_take(&r, 3 * p->taps * couples_of(p), sizeof *s->places);
+    s->rest = wki_room_take(&r, 0, 0);
+    return r.used;
 }
 
 /* what tiles cannot take is left to this */

@@ -71,22 +71,16 @@ static int64_t lines_at_once(const plan *p) { return wki_least(LINES, wki_blocks
 static size_t lay_out(const plan *p, void *from, scratch *s)
 {
     const int64_t windows = p->at_once * p->cols, pixels = p->kept * p->width, lines = lines_at_once(p);
-    const size_t sizes[] = { sizeof(float) * (size_t)(windows > pixels ? windows : pixels),
-                             sizeof(float) * (size_t)(2 * p->pairs * p->groups * p->y_group),
-                             sizeof(float) * (size_t)(2 * lines * p->groups * p->x_group),
-                             sizeof(float) * (size_t)(lines * p->pairs * p->taps * SUMS),
-                             sizeof(sight) * (size_t)p->taps,
-                             (size_t)p->pairs,
-                             sizeof(int64_t) * (size_t)(2 * p->taps * windows) };
-    char *at[sizeof sizes / sizeof *sizes + 1] = { from };
-    size_t all = 0;
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        all += wki_up(sizes[i]);
-        at[i + 1] = wki_at(from, (int64_t)all);
-    }
-    *s = (scratch){ (float *)at[0], (float *)at[1], (float *)at[2],   (float *)at[3],
-                    (sight *)at[4], (bool *)at[5],  (int64_t *)at[6], at[7] };
-    return all;
+    wki_room r = { .begin = from };
+    s->zeros = wki_room_take(&r, windows > pixels ? windows : pixels, sizeof(float));
+    s->y = wki_room_take(&r, 2 * p->pairs * p->groups * p->y_group, sizeof(float));
+    s->x = wki_room_take(&r, 2 * lines * p->groups * p->x_group, sizeof(float));
+    s->sums = wki_room_take(&r, lines * p->pairs * p->taps * SUMS, sizeof(float));
+    s->sights = wki_room_take(&r, p->taps, sizeof(sight));
+    s->odd = wki_room_take(&r, p->pairs, sizeof *s->odd);
+    s->places = wki_room_take(&r, 2 * p->taps * windows, sizeof *s->places);
+    s->rest = wki_room_take(&r, 0, 0);
+    return r.used;
 }
 
 static size_t scratch_bytes(const wki_call *call, const wki_tile_loops *loops)

@@ -152,20 +152,7 @@ static block block_of(const plan *p, int64_t number)
 
 static int64_t blocks_of(const plan *p) { return wki_blocks(p->n, p->images) * p->bands; }
 
-/* Scratch, cut off piece by piece; counted where it begins at NULL. */
-typedef struct room {
-    char *at;
-    size_t used;
-} room;
-
-static void *piece(room *r, int64_t count, size_t size)
-{
-    void *const here = r->at ? r->at + r->used : NULL;
-    r->used += wki_up((size_t)count * size);
-    return here;
-}
-
-static float *reals(room *r, int64_t count) { return piece(r, count, sizeof(float)); }
+static float *reals(wki_room *r, int64_t count) { return wki_room_take(r, count, sizeof(float)); }
 
 static int64_t pixels_of(const plan *p, const plane *x) { return (MADE * p->band + x->side - MADE) * x->line; }
 
@@ -246,7 +233,7 @@ static const wki_kernel *plain_of(const plan *p) { return p->turned ? &wki_conv_
 
 static size_t lay_out(const plan *p, void *from, scratch *s)
 {
-    room r = { .at = from };
+    wki_room r = { .begin = from };
     s->weights = reals(&r, p->panels * NUMBERS * p->x.channels * PANEL);
     s->taps = reals(&r, SOME * TAPS * PANEL);
     s->bias = reals(&r, p->panels * PANEL);
@@ -255,9 +242,9 @@ static size_t lay_out(const plan *p, void *from, scratch *s)
     s->tiles = reals(&r, NUMBERS * p->x.apart);
     s->products = reals(&r, NUMBERS * p->y.apart);
     s->made = reals(&r, pixels_of(p, &p->y));
-    s->at = piece(&r, p->x.channels, sizeof *s->at);
-    s->w_at = piece(&r, p->x.channels, sizeof *s->w_at);
-    s->rest = piece(&r, 0, 0);
+    s->at = wki_room_take(&r, p->x.channels, sizeof *s->at);
+    s->w_at = wki_room_take(&r, p->x.channels, sizeof *s->w_at);
+    s->rest = wki_room_take(&r, 0, 0);
     return r.used;
 }
 
@@ -454,15 +441,15 @@ static int64_t most(int64_t x, int64_t y) { return x > y ? x : y; }
 
 static size_t lay_out_sums(const plan *p, void *from, sums *s)
 {
-    room r = { .at = from };
+    wki_room r = { .begin = from };
     s->aside = reals(&r, most(aside_of(p, &p->x), aside_of(p, &p->y)));
     s->pixels = reals(&r, most(pixels_of(p, &p->x), pixels_of(p, &p->y)));
     s->x = reals(&r, NUMBERS * p->x.apart);
     s->y = reals(&r, NUMBERS * p->y.apart);
     s->of = reals(&r, p->panels * NUMBERS * p->x.channels * PANEL);
     s->taps = reals(&r, SOME * TAPS * PANEL);
-    s->x_at = piece(&r, p->tiles, sizeof *s->x_at);
-    s->y_at = piece(&r, p->tiles, sizeof *s->y_at);
+    s->x_at = wki_room_take(&r, p->tiles, sizeof *s->x_at);
+    s->y_at = wki_room_take(&r, p->tiles, sizeof *s->y_at);
     return r.used;
 }
 

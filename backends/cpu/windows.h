@@ -63,6 +63,19 @@ static inline char *wki_at(void *data, int64_t bytes) { return data ? (char *)da
 
 static inline size_t wki_up(size_t bytes) { return (bytes + 63) / 64 * 64; } /* to whole cache lines */
 
+/* Scratch, cut off piece by piece; counted alone where it begins at NULL. */
+typedef struct wki_room {
+    char *begin;
+    size_t used;
+} wki_room;
+
+static inline void *wki_room_take(wki_room *r, int64_t count, size_t size)
+{
+    void *const here = wki_at(r->begin, (int64_t)r->used);
+    r->used += wki_up((size_t)count * size);
+    return here;
+}
+
 /* Adaptive windows: along each dim number i is [i in / out, (i + 1) in / out), rounded outwards. Spans of all dims one
  * after the other. */
 typedef struct wki_between {
