@@ -17,18 +17,26 @@ enum { TILES = 1 << 17, PRODUCTS = 1 << 15 }; /* reals of tiles of what is read,
 enum { FEW_TILES = 48, DEEP_TILES = 96 };     /* at once at least: of conv, and of conv_weight */
 enum { UNITS = 4 };                           /* images that are enough for threads */
 enum { SOME = 16 };                           /* channels whose weights are turned at once */
-enum { MOST_BYTES = 64 << 20 };               /* of the weights' tiles */
+enum { MOST_BYTES = 64 << 20 };               /* of the weights' tiles, and of a row of others */
 enum { CROWDED = 4096 };                      /* bytes apart that share cache lines */
 
 /* ---- Which ---- */
 
-/* Cycles of a multiply-add plainly and in tiles, and of a pixel that is turned and made tiles, as measured. */
+/* Cycles of a multiply-add, of a number of a channel that is turned and made a tile's, and of a weight's numbers, as
+ * measured. */
 static bool pays(const wki_window *w, double images, double out, double in)
 {
-    const double plain = 1.0 / 28, tiles = 1.0 / 24, moved = 0.25;
-    const double made = images * (double)wki_volume(w->out);
-    const double whole = images * (double)(wki_blocks(w->out[1], MADE) * wki_blocks(w->out[2], MADE)) * NUMBERS;
-    return whole * (tiles * in * out + moved * (in + out)) < made * TAPS * plain * in * out;
+    const double multiply = 1.0 / 28, move = 0.6, weigh = 5, pairs = in * out;
+    const double numbers = (double)(wki_blocks(w->out[1], MADE) * wki_blocks(w->out[2], MADE) * NUMBERS);
+    return images * numbers * (multiply * pairs + move * (in + out)) + weigh * pairs <
+           images * (double)wki_volume(w->out) * TAPS * multiply * pairs;
+}
+
+/* what the weights' tiles, and a row of tiles of planes, take */
+static bool fits_memory(const wki_window *w, double out, double in)
+{
+    const double across = (double)wki_blocks(w->in[2] > w->out[2] ? w->in[2] : w->out[2], MADE);
+    return (in * out > across * (in + out) ? in * out : across * (in + out)) * NUMBERS * sizeof(float) <= MOST_BYTES;
 }
 
 static bool takes(const wki_conv_attrs *a, wk_dtype dtype, int64_t images, int64_t out, int64_t in)
@@ -41,8 +49,7 @@ static bool takes(const wki_conv_attrs *a, wk_dtype dtype, int64_t images, int64
                w->padding[d] < kernel[d] && w->in[d] > 0 && w->out[d] > 0;
     fits = fits && w->in[0] == 1 && w->dilation[1] == 1 && w->dilation[2] == 1;
     if (!fits || in < LEAST || out < LEAST || images < 1 || wki_onednn_chosen()) return false;
-    if ((double)in * (double)out * NUMBERS * sizeof(float) > MOST_BYTES) return false;
-    return pays(w, (double)images, (double)out, (double)in);
+    return fits_memory(w, (double)out, (double)in) && pays(w, (double)images, (double)out, (double)in);
 }
 
 bool wki_winograd_takes(int op, const wki_view *w, const wki_conv_attrs *attrs, int64_t images)
@@ -99,21 +106,19 @@ static void lie(const plan *p, plane *x, int64_t side, int64_t channels)
     if (x->apart * (int64_t)sizeof(float) % CROWDED == 0) x->apart += LEAST;
 }
 
-/* How many tiles at once: as many as the second cache holds, in whole rows of planes, or whole images, at most so many.
- */
-static void cut(plan *p, int64_t channels, int64_t least, int64_t most)
+/* How many tiles at once: as many as the second cache holds, in whole rows of planes or whole images, in even shares,
+ * and so that there are so many units where the shape lets it. */
+static void cut(plan *p, int64_t channels, int64_t least, int64_t units)
 {
     int64_t fit = TILES / (NUMBERS * channels);
     if (fit < least) fit = least;
-    p->images = wki_least(fit / (p->down * p->across), most);
-    p->band = p->down, p->bands = 1;
-    if (p->images < 1) {
-        p->images = 1;
-        p->bands = wki_blocks(p->down, fit / p->across > 0 ? fit / p->across : 1);
-        p->band = wki_blocks(p->down, p->bands);
-        p->bands = wki_blocks(p->down, p->band);
-    }
-    p->images = wki_blocks(p->n, wki_blocks(p->n, p->images)); /* even shares */
+    const int64_t rows = fit / p->across, wanted = wki_blocks(units, p->n);
+    int64_t bands = wki_blocks(p->down, rows > 0 ? rows : 1);
+    if (bands < wanted) bands = wki_least(wanted, p->down);
+    p->band = wki_blocks(p->down, bands);
+    p->bands = wki_blocks(p->down, p->band);
+    const int64_t images = p->bands > 1 ? 1 : wki_least(fit / (p->down * p->across), wki_blocks(p->n, units));
+    p->images = wki_blocks(p->n, wki_blocks(p->n, images > 0 ? images : 1));
     p->tiles = p->images * p->band * p->across;
 }
 
@@ -130,7 +135,7 @@ static plan plan_of(const wki_call *call, bool turned)
     };
     p.y = (plane){ .channels = to->size[1], .all = to->size[1], .height = made[1], .width = made[2] };
     for (int d = 0; d < 2; d++) p.x.before[d] = turned ? MADE - w->padding[1 + d] : w->padding[1 + d];
-    cut(&p, whole(p.x.channels), FEW_TILES, wki_blocks(p.n, UNITS));
+    cut(&p, whole(p.x.channels), FEW_TILES, UNITS);
     p.panels = wki_blocks(p.y.channels, PANEL);
     p.at_once = wki_least(PRODUCTS / (NUMBERS * p.tiles * PANEL) + 1, p.panels);
     lie(&p, &p.x, SEEN, whole(p.x.channels));
@@ -431,7 +436,7 @@ static plan plan_of_weight(const wki_call *call, int64_t panel, int64_t panels)
     };
     p.y.from = (const float *)y->data + o * height * width;
     for (int d = 0; d < 2; d++) p.x.before[d] = w->padding[1 + d];
-    cut(&p, whole(p.x.channels) + panels * PANEL, DEEP_TILES, p.n);
+    cut(&p, whole(p.x.channels) + panels * PANEL, DEEP_TILES, 1);
     lie(&p, &p.x, SEEN, whole(p.x.channels));
     lie(&p, &p.y, MADE, panels * PANEL);
     return p;

@@ -305,12 +305,16 @@ TEST(conv_winograd, are_their_law_whatever_the_sizes_and_cuts)
 /* Bands of one image, and blocks of images whose planes share cache lines. */
 TEST(conv_winograd, are_their_law_of_large_planes_and_many_channels)
 {
-    static const int64_t shapes[][4] = { { 3, 40, 33, 70 }, { 9, 64, 64, 32 }, { 5, 200, 70, 16 }, { 24, 160, 48, 4 } };
-    for (uint64_t i = 0; i < 12; i++) {
+    static const int64_t shapes[][5] = { { 3, 40, 33, 70, 70 },
+                                         { 9, 64, 64, 32, 32 },
+                                         { 5, 200, 70, 16, 16 },
+                                         { 24, 160, 48, 4, 4 },
+                                         { 2, 50, 20, 2, 500 } };
+    for (uint64_t i = 0; i < 15; i++) {
         start(500 + i);
         const int64_t *s = shapes[i / 3];
         wki_conv_attrs a = some_attrs(ops[i % 3]);
-        for (int d = 1; d < 3; d++) a.window.padding[d] = 1, a.window.in[d] = a.window.out[d] = (int32_t)s[3];
+        for (int d = 1; d < 3; d++) a.window.padding[d] = 1, a.window.in[d] = a.window.out[d] = (int32_t)s[2 + d];
         const trial t = trial_of(ops[i % 3], &a, s[0], s[1], s[2]);
         give_fused(&t, 20);
     }
