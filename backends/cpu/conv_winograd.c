@@ -42,7 +42,7 @@ static bool fits_memory(const wki_window *w, double out, double in)
 static bool takes(const wki_conv_attrs *a, wk_dtype dtype, int64_t images, int64_t out, int64_t in)
 {
     const wki_window *w = &a->window;
-    bool fits = dtype == WK_F32 && a->groups == 1 && !a->sliced && !a->bf16 && !a->rounds;
+    bool fits = dtype == WK_F32 && a->groups == 1 && !a->sliced && !a->rounds;
     const int32_t kernel[] = { 1, 3, 3 };
     for (int d = 0; d < 3; d++)
         fits = fits && w->kernel[d] == kernel[d] && w->stride[d] == 1 && w->padding[d] >= 0 &&
@@ -52,9 +52,8 @@ static bool takes(const wki_conv_attrs *a, wk_dtype dtype, int64_t images, int64
     return fits_memory(w, (double)out, (double)in) && pays(w, (double)images, (double)out, (double)in);
 }
 
-bool wki_winograd_takes(int op, const wki_view *w, const wki_conv_attrs *attrs, int64_t images)
+bool wki_winograd_takes(const wki_view *w, const wki_conv_attrs *attrs, int64_t images)
 {
-    (void)op;
     return takes(attrs, (wk_dtype)w->dtype, images, w->size[0], w->size[1]);
 }
 

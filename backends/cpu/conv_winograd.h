@@ -43,8 +43,8 @@ typedef struct wki_winograd {
 } wki_winograd;
 extern const wki_winograd wki_winograd_base, wki_winograd_avx2, wki_winograd_avx512;
 
-/* Is such a convolution, w being [o, c, ...], made so? */
-bool wki_winograd_takes(int op, const wki_view *w, const wki_conv_attrs *attrs, int64_t images);
+/* Is such a convolution, w being [o, c, ...], made so? Of bfloat16 operands are rounded before. */
+bool wki_winograd_takes(const wki_view *w, const wki_conv_attrs *attrs, int64_t images);
 
 extern const wki_kernel wki_conv_by_winograd, wki_conv_data_by_winograd, wki_conv_weight_by_winograd;
 #endif
