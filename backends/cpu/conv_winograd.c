@@ -1,7 +1,7 @@
-/* conv, conv_data and conv_weight by Winograd's tiles. A unit of the first two is some images, or a band of one where
+/* conv, conv_data and conv_weight by Winograd's tiles. A unit of the first two is an image, or a band of one where
  * images are few: rows of pixels are turned, so that channels lie side by side, and their tiles are multiplied by the
  * weights', which are made once for a run of units, a few panels of channels at a time. A unit of conv_weight is a
- * panel of y's channels; units that come together share the tiles of x. */
+ * panel of y's channels by as many of x's; units that come together share their tiles. */
 #include "backends/cpu/conv_winograd.h"
 #include "backends/cpu/conv_ways.h"
 #include "backends/cpu/cpu.h"
@@ -105,19 +105,19 @@ static void lie(const plan *p, plane *x, int64_t side, int64_t channels)
     if (x->apart * (int64_t)sizeof(float) % CROWDED == 0) x->apart += LEAST;
 }
 
-/* How many tiles at once: as many as the second cache holds, in whole rows of planes or whole images, in even shares,
- * and so that there are so many units where the shape lets it. */
-static void cut(plan *p, int64_t channels, int64_t least, int64_t units)
+/* How many tiles at once: as many as the second cache holds, in whole rows of planes or whole images; and so many bands
+ * of planes at least. */
+static void cut(plan *p, int64_t channels, int64_t least, int64_t least_bands)
 {
     int64_t fit = TILES / (NUMBERS * channels);
     if (fit < least) fit = least;
-    const int64_t rows = fit / p->across, wanted = wki_blocks(units, p->n);
+    const int64_t rows = fit / p->across;
     int64_t bands = wki_blocks(p->down, rows > 0 ? rows : 1);
-    if (bands < wanted) bands = wki_least(wanted, p->down);
+    if (bands < least_bands) bands = wki_least(least_bands, p->down);
     p->band = wki_blocks(p->down, bands);
     p->bands = wki_blocks(p->down, p->band);
-    const int64_t images = p->bands > 1 ? 1 : wki_least(fit / (p->down * p->across), wki_blocks(p->n, units));
-    p->images = wki_blocks(p->n, wki_blocks(p->n, images > 0 ? images : 1));
+    const int64_t images = p->bands > 1 ? 1 : fit / (p->down * p->across);
+    p->images = images > 0 ? wki_least(images, p->n) : 1;
     p->tiles = p->images * p->band * p->across;
 }
 
@@ -134,7 +134,7 @@ static plan plan_of(const wki_call *call, bool turned)
     };
     p.y = (plane){ .channels = to->size[1], .all = to->size[1], .height = made[1], .width = made[2] };
     for (int d = 0; d < 2; d++) p.x.before[d] = turned ? MADE - w->padding[1 + d] : w->padding[1 + d];
-    cut(&p, whole(p.x.channels), FEW_TILES, UNITS);
+    cut(&p, whole(p.x.channels), FEW_TILES, wki_blocks(UNITS, p.n));
     p.panels = wki_blocks(p.y.channels, PANEL);
     p.at_once = wki_least(PRODUCTS / (NUMBERS * p.tiles * PANEL) + 1, p.panels);
     lie(&p, &p.x, SEEN, whole(p.x.channels));
@@ -142,19 +142,10 @@ static plan plan_of(const wki_call *call, bool turned)
     return p;
 }
 
-/* Rows of tiles of some images. */
+/* Rows of tiles of some images; those of several are whole. */
 typedef struct block {
     int64_t image, images, row, rows;
 } block;
-
-static block block_of(const plan *p, int64_t number)
-{
-    block b = { .image = number / p->bands * p->images, .row = number % p->bands * p->band };
-    b.images = wki_least(p->images, p->n - b.image), b.rows = wki_least(p->band, p->down - b.row);
-    return b;
-}
-
-static int64_t blocks_of(const plan *p) { return wki_blocks(p->n, p->images) * p->bands; }
 
 static float *reals(wki_room *r, int64_t count) { return wki_room_take(r, count, sizeof(float)); }
 
@@ -259,13 +250,13 @@ static size_t scratch_of(const wki_call *call, bool turned)
     return lay_out(&p, NULL, &s) + wki_conv_images_scratch(plain_of(&p), call, 1);
 }
 
-/* The blocks of a unit. */
-static int64_t blocks_each(const plan *p) { return p->n < UNITS ? 1 : p->bands; }
+/* Images, or where these are few their bands. */
+static bool goes_by_bands(const plan *p) { return p->n < UNITS; }
 
 static int64_t units_of(const wki_call *call, bool turned)
 {
     const plan p = plan_of(call, turned);
-    return blocks_of(&p) / blocks_each(&p);
+    return goes_by_bands(&p) ? p.n * p.bands : p.n;
 }
 
 /* the taps of a panel of what is made, for n channels of what is read from k on, with the panel's side by side */
@@ -342,11 +333,12 @@ static void deliver(const wki_call *call, const plan *p, const scratch *s, const
 }
 
 /* is a number odd? */
-static bool make_blocks(const wki_call *call, const plan *p, const scratch *s, int64_t first, int64_t end)
+static bool make_bands(const wki_call *call, const plan *p, const scratch *s, const block *all)
 {
     bool odd = false;
-    for (int64_t k = first; k < end; k++) {
-        const block b = block_of(p, k);
+    block b = *all;
+    for (int64_t end = all->row + all->rows; b.row < end; b.row += b.rows) {
+        b.rows = wki_least(p->band, end - b.row);
         odd = read_block(p, &p->x, &b, p->loops->see, s->aside, s->pixels, s->tiles) || odd;
         for (int64_t n, panel = 0; panel < p->panels; panel += n) {
             n = wki_least(p->at_once, p->panels - panel);
@@ -365,14 +357,12 @@ static bool image_odd(const plan *p, int64_t image)
 
 /* all: the weights are odd. Where others make bands of the same image, each asks ahead, and who makes the first makes
  * all of it. */
-static wk_status make_unit(const wki_call *call, const plan *p, const scratch *s, int64_t unit, bool all)
+static wk_status make_block(const wki_call *call, const plan *p, const scratch *s, const block *b, bool all)
 {
-    const int64_t each = blocks_each(p);
-    const block b = block_of(p, unit * each);
-    bool odd = all || (each < p->bands && image_odd(p, b.image));
-    if (!odd) odd = make_blocks(call, p, s, unit * each, (unit + 1) * each);
+    bool odd = all || (b->rows < p->down && image_odd(p, b->image));
+    if (!odd) odd = make_bands(call, p, s, b);
     wk_status status = WK_OK;
-    for (int64_t i = b.image; odd && b.row == 0 && i < b.image + b.images && status == WK_OK; i++)
+    for (int64_t i = b->image; odd && b->row == 0 && i < b->image + b->images && status == WK_OK; i++)
         if (all || image_odd(p, i)) status = wki_conv_images(plain_of(p), call, i, 1, s->rest);
     return status;
 }
@@ -380,12 +370,18 @@ static wk_status make_unit(const wki_call *call, const plan *p, const scratch *s
 static wk_status make_units(const wki_call *call, bool turned, int64_t first, int64_t end, void *memory)
 {
     const plan p = plan_of(call, turned);
-    const bool odd = p.loops->any_odd(wki_numel(call->views[2]), call->views[2]->data);
+    if (first >= end) return WK_OK;
+    const bool odd = p.loops->any_odd(wki_numel(call->views[2]), call->views[2]->data), by_bands = goes_by_bands(&p);
+    const int64_t images = by_bands ? 1 : wki_blocks(end - first, wki_blocks(end - first, p.images)); /* even shares */
     scratch s;
     lay_out(&p, memory, &s);
-    if (!odd && first < end) begin(call, &p, &s);
+    if (!odd) begin(call, &p, &s);
     wk_status status = WK_OK;
-    for (int64_t u = first; u < end && status == WK_OK; u++) status = make_unit(call, &p, &s, u, odd);
+    for (int64_t u = first; u < end && status == WK_OK; u += images) {
+        block b = { .image = u, .images = wki_least(images, end - u), .rows = p.down };
+        if (by_bands) b.image = u / p.bands, b.row = u % p.bands * p.band, b.rows = wki_least(p.band, p.down - b.row);
+        status = make_block(call, &p, &s, &b, odd);
+    }
     return status;
 }
 
@@ -413,35 +409,46 @@ typedef struct sums {
     int64_t *x_at, *y_at;
 } sums;
 
-/* panels of y's channels at once */
-static int64_t panels_at_once(const wki_call *call)
+/* PANEL channels each: `lines` of x's from `line` on, and panels of y's from `panel` on. */
+typedef struct part {
+    int64_t line, lines, panel, panels;
+} part;
+
+static int64_t lines_of(const wki_call *call) { return wki_blocks(call->views[1]->size[1], PANEL); }
+static int64_t panels_of(const wki_call *call) { return wki_blocks(call->views[2]->size[1], PANEL); }
+
+/* with all panels */
+static int64_t lines_at_once(const wki_call *call)
 {
-    const int64_t in = call->views[1]->size[1], fit = SUMS / (NUMBERS * PANEL * in);
-    return wki_least(fit > 0 ? fit : 1, wki_blocks(call->views[2]->size[1], PANEL));
+    const int64_t fit = SUMS / (NUMBERS * PANEL * PANEL * panels_of(call));
+    return wki_least(fit > 0 ? fit : 1, lines_of(call));
 }
 
-/* for panels of y's channels from `panel` on */
-static plan plan_of_weight(const wki_call *call, int64_t panel, int64_t panels)
+static plane plane_of(const wki_view *v, int64_t first, int64_t count)
+{
+    const int64_t c = first * PANEL, height = v->size[v->ndim - 2], width = v->size[v->ndim - 1];
+    plane x = { .all = v->size[1], .height = height, .width = width };
+    x.channels = wki_least(count * PANEL, x.all - c);
+    x.from = (const float *)v->data + c * height * width;
+    return x;
+}
+
+static plan plan_of_part(const wki_call *call, const part *u)
 {
     const wki_view *x = call->views[1], *y = call->views[2];
-    plan p = { .attrs = call->attrs, .loops = loops_here(), .n = x->size[0], .panels = panels };
-    const wki_window *w = &p.attrs->window;
-    const int64_t o = panel * PANEL, height = w->out[1], width = w->out[2];
+    plan p = { .attrs = call->attrs, .loops = loops_here(), .n = x->size[0], .panels = u->panels };
     p.windows = wki_windows_for(WK_F32), p.moves = wki_moves_for(wki_isa(), sizeof(float));
-    p.down = wki_blocks(height, MADE), p.across = wki_blocks(width, MADE);
-    p.x = (plane){ .from = x->data, .channels = x->size[1], .all = x->size[1], .height = w->in[1], .width = w->in[2] };
-    p.y = (plane){
-        .channels = wki_least(panels * PANEL, y->size[1] - o), .all = y->size[1], .height = height, .width = width
-    };
-    p.y.from = (const float *)y->data + o * height * width;
-    for (int d = 0; d < 2; d++) p.x.before[d] = w->padding[1 + d];
-    cut(&p, whole(p.x.channels) + panels * PANEL, DEEP_TILES, 1);
-    lie(&p, &p.x, SEEN, whole(p.x.channels));
-    lie(&p, &p.y, MADE, panels * PANEL);
+    p.x = plane_of(x, u->line, u->lines), p.y = plane_of(y, u->panel, u->panels);
+    p.down = wki_blocks(p.y.height, MADE), p.across = wki_blocks(p.y.width, MADE);
+    for (int d = 0; d < 2; d++) p.x.before[d] = p.attrs->window.padding[1 + d];
+    cut(&p, (u->lines + u->panels) * PANEL, DEEP_TILES, 1);
+    lie(&p, &p.x, SEEN, u->lines * PANEL);
+    lie(&p, &p.y, MADE, u->panels * PANEL);
     return p;
 }
 
 static int64_t most(int64_t x, int64_t y) { return x > y ? x : y; }
+static size_t larger(size_t x, size_t y) { return x > y ? x : y; }
 
 static size_t lay_out_sums(const plan *p, void *from, sums *s)
 {
@@ -457,19 +464,22 @@ static size_t lay_out_sums(const plan *p, void *from, sums *s)
     return r.used;
 }
 
-static int64_t weight_units(const wki_call *call) { return wki_blocks(call->views[2]->size[1], PANEL); }
+static int64_t weight_units(const wki_call *call) { return lines_of(call) * panels_of(call); }
 
-static size_t weight_scratch(const wki_call *call)
+static size_t part_scratch(const wki_call *call, int64_t lines, int64_t panels)
 {
     sums s;
-    size_t most = 0;
-    for (int64_t n = panels_at_once(call); n > 0; n--) { /* fewer panels leave room for more tiles */
-        const plan p = plan_of_weight(call, 0, n);
-        const size_t bytes = lay_out_sums(&p, NULL, &s);
-        most = bytes > most ? bytes : most;
-    }
-    const size_t rest = wki_conv_weight_channels_scratch(call);
-    return most > rest ? most : rest;
+    const plan p = plan_of_part(call, &(part){ .lines = lines, .panels = panels });
+    return lay_out_sums(&p, NULL, &s);
+}
+
+/* Fewer channels leave room for more tiles. */
+static size_t weight_scratch(const wki_call *call)
+{
+    size_t all = wki_conv_weight_channels_scratch(call);
+    for (int64_t n = 1; n <= panels_of(call); n++) all = larger(all, part_scratch(call, 1, n));
+    for (int64_t n = 1; n <= lines_at_once(call); n++) all = larger(all, part_scratch(call, n, panels_of(call)));
+    return all;
 }
 
 static void add_up(const plan *p, const sums *s, int64_t tiles, bool fresh)
@@ -485,42 +495,55 @@ static void add_up(const plan *p, const sums *s, int64_t tiles, bool fresh)
         }
 }
 
-/* panels of y's channels from `panel` on */
-static void make_panels(const wki_call *call, int64_t panel, int64_t panels, void *memory)
+static void give(const wki_call *call, const plan *p, const part *u, const sums *s)
 {
-    const plan p = plan_of_weight(call, panel, panels);
-    const int64_t in = p.x.channels;
+    const int64_t in = p->x.channels;
+    float *const to = (float *)call->views[0]->data + (u->panel * p->x.all + u->line) * PANEL * TAPS;
+    for (int64_t j = 0; j < u->panels; j++)
+        for (int64_t n, c = 0; c < in; c += n) {
+            n = wki_least(SOME, in - c);
+            p->loops->gradient(n, s->of + (j * NUMBERS * in + c) * PANEL, in * PANEL, s->taps);
+            p->moves->turn(wki_least(PANEL, p->y.channels - j * PANEL), n * TAPS,
+                           to + (j * PANEL * p->x.all + c) * TAPS, p->x.all * TAPS, s->taps, PANEL);
+        }
+}
+
+static void make_part(const wki_call *call, const part *u, void *memory)
+{
+    const plan p = plan_of_part(call, u);
     sums s;
     lay_out_sums(&p, memory, &s);
     for (int64_t t = 0; t < p.tiles; t++) s.x_at[t] = t * p.x.ld, s.y_at[t] = t * p.y.ld;
-    for (int64_t k = 0; k < blocks_of(&p); k++) {
-        const block b = block_of(&p, k);
-        (void)read_block(&p, &p.x, &b, p.loops->see, s.aside, s.pixels, s.x);
-        (void)read_block(&p, &p.y, &b, p.loops->back, s.aside, s.pixels, s.y);
-        add_up(&p, &s, b.images * b.rows * p.across, k == 0 || WKI_FAULT(203));
-    }
-    for (int64_t j = 0; j < panels; j++)
-        for (int64_t n, c = 0; c < in; c += n) {
-            n = wki_least(SOME, in - c);
-            p.loops->gradient(n, s.of + (j * NUMBERS * in + c) * PANEL, in * PANEL, s.taps);
-            p.moves->turn(wki_least(PANEL, p.y.channels - j * PANEL), n * TAPS,
-                          (float *)call->views[0]->data + ((panel + j) * PANEL * in + c) * TAPS, in * TAPS, s.taps,
-                          PANEL);
+    block b = { 0 };
+    for (; b.image < p.n; b.image += b.images)
+        for (b.row = 0; b.row < p.down; b.row += b.rows) {
+            b.images = wki_least(p.images, p.n - b.image), b.rows = wki_least(p.band, p.down - b.row);
+            (void)read_block(&p, &p.x, &b, p.loops->see, s.aside, s.pixels, s.x);
+            (void)read_block(&p, &p.y, &b, p.loops->back, s.aside, s.pixels, s.y);
+            add_up(&p, &s, b.images * b.rows * p.across, (b.image == 0 && b.row == 0) || WKI_FAULT(203));
         }
+    give(call, &p, u, &s);
+}
+
+static void make_plain(const wki_call *call, const part *u, void *memory)
+{
+    const plane x = plane_of(call->views[1], u->line, u->lines), y = plane_of(call->views[2], u->panel, u->panels);
+    wki_conv_weight_channels(call, u->line * PANEL, x.channels, u->panel * PANEL, y.channels, memory);
 }
 
 static wk_status weight_run(const wki_call *call, int64_t first, int64_t end, void *memory)
 {
     const wki_view *x = call->views[1], *y = call->views[2];
-    const int64_t in = x->size[1], out = y->size[1], most = panels_at_once(call);
     const wki_winograd *loops = loops_here();
-    if (loops->any_odd(wki_numel(x), x->data) || loops->any_odd(wki_numel(y), y->data)) {
-        wki_conv_weight_channels(call, 0, in, first * PANEL, wki_least(end * PANEL, out) - first * PANEL, memory);
-        return WK_OK;
-    }
-    for (int64_t n; first < end; first += n) {
-        n = wki_least(most, end - first);
-        make_panels(call, first, n, memory);
+    const int64_t panels = panels_of(call), most_lines = lines_at_once(call);
+    const bool odd = loops->any_odd(wki_numel(x), x->data) || loops->any_odd(wki_numel(y), y->data);
+    while (first < end) {
+        part u = { .line = first / panels, .panel = first % panels };
+        const int64_t lines = u.panel ? 0 : wki_least((end - first) / panels, most_lines); /* whole ones */
+        u.lines = lines ? lines : 1;
+        u.panels = lines ? panels : wki_least(panels - u.panel, end - first);
+        (odd ? make_plain : make_part)(call, &u, memory);
+        first += u.lines * u.panels;
     }
     return WK_OK;
 }
