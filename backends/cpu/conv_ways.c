@@ -6,7 +6,7 @@
 
 bool wki_conv_leaves_plain(int op, const wki_view *w, const wki_conv_attrs *attrs, int64_t images)
 {
-    return wki_conv_tiles_take(op, w, attrs, images) || wki_winograd_takes(w, attrs, images);
+    return wki_conv_tiles_take(op, w, attrs, images) || wki_winograd_takes(op, w, attrs, images);
 }
 
 const wki_kernel *wki_conv_way(int op, const wki_call *call)
@@ -22,7 +22,7 @@ const wki_kernel *wki_conv_way(int op, const wki_call *call)
     wki_view w = { .dtype = x->dtype,
                    .size = { y->size[1], x->size[1] / ((const wki_conv_attrs *)call->attrs)->groups } };
     if (wki_conv_tiles_take(op, &w, call->attrs, x->size[0])) return ways[op].tiles;
-    return wki_winograd_takes(&w, call->attrs, x->size[0]) ? ways[op].winograd : NULL;
+    return wki_winograd_takes(op, &w, call->attrs, x->size[0]) ? ways[op].winograd : NULL;
 }
 
 /* The call that makes images from `image` on. */

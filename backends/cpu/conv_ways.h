@@ -4,7 +4,7 @@
 #define WKI_CPU_CONV_WAYS_H
 #include "backends/backend.h"
 
-/* The way of such a call, which need not say its op; NULL: the plain one. */
+/* The way of such a call; NULL: the plain one. Only one for tiles of AMX need say its op itself. */
 const wki_kernel *wki_conv_way(int op, const wki_call *call);
 /* Does a convolution with these attributes and so many images, of which w, [o, c, ...], are the weights, go another way? */
 bool wki_conv_leaves_plain(int op, const wki_view *w, const wki_conv_attrs *attrs, int64_t images);

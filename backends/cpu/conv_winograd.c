@@ -9,11 +9,12 @@
 #include <string.h>
 
 enum { PANEL = WKI_WINOGRAD_PANEL, NUMBERS = WKI_WINOGRAD_NUMBERS, TAPS = WKI_WINOGRAD_TAPS, MADE = WKI_WINOGRAD_MADE };
-enum { LEAST = 16, FEW_TILES = 48 }; /* channels that pay; tiles at once at least */
-enum { PRODUCTS = 1 << 15 };         /* reals of what is made, as tiles, at once, about */
-enum { UNITS = 4 };                  /* images that are enough for threads */
-enum { SOME = 16 };                  /* channels whose weights are turned at once */
-enum { MOST_BYTES = 64 << 20 };      /* of the weights' tiles, and of a row of others */
+enum { LEAST = 16, FEW_TILES = 48 };                  /* channels that pay; tiles at once at least */
+enum { PRODUCTS = 1 << 15 };                          /* reals of what is made, as tiles, at once, about */
+enum { UNITS = 4 };                                   /* images that are enough for threads */
+enum { SOME = 16 };                                   /* channels whose weights are turned at once */
+enum { CACHED = 1 << 14 };                            /* pairs of channels whose tiles the second cache keeps */
+enum { MOST_WEIGHTS = 20 << 20, MOST_ROW = 2 << 20 }; /* bytes of their tiles, and of a row of others */
 
 typedef wki_winograd_plan plan;
 typedef wki_winograd_plane plane;
@@ -21,39 +22,43 @@ typedef wki_winograd_block block;
 
 /* ---- Which ---- */
 
-/* Cycles of a multiply-add, of a number of a channel that is turned and made a tile's, and of a weight's numbers, as
- * measured. */
-static bool pays(const wki_window *w, double images, double out, double in)
+/* Cycles of a multiply-add plainly and in tiles, of a number of a channel that is turned and made a tile's, and of a
+ * pair of channels whose weights are made tiles, in the cache and beyond, as measured. */
+static bool pays(const wki_window *w, const int32_t *made, double images, double out, double in)
 {
-    const double multiply = 1.0 / 28, move = 0.6, weigh = 5, pairs = in * out;
-    const double numbers = (double)(wki_blocks(w->out[1], MADE) * wki_blocks(w->out[2], MADE) * NUMBERS);
-    return images * numbers * (multiply * pairs + move * (in + out)) + weigh * pairs <
-           images * (double)wki_volume(w->out) * TAPS * multiply * pairs;
+    const double plainly = 1.0 / 27, multiply = 1.0 / 28, move = 0.75, weigh = in * out < CACHED ? 8 : 25;
+    const double numbers = (double)(wki_blocks(made[1], MADE) * wki_blocks(made[2], MADE) * NUMBERS);
+    const double rounded_in = (double)wki_winograd_whole((int64_t)in),
+                 rounded = (double)wki_winograd_whole((int64_t)out);
+    return images * numbers * (multiply * in * rounded + move * (rounded_in + rounded)) + weigh * in * rounded <
+           images * (double)wki_volume(w->out) * TAPS * plainly * in * out;
 }
 
-/* what the weights' tiles, and a row of tiles of planes, take */
-static bool fits_memory(const wki_window *w, double out, double in)
+/* Do the weights' tiles fit into memory, and a row of others into the cache, about? */
+static bool fits(const wki_window *w, double out, double in)
 {
-    const double across = (double)wki_blocks(w->in[2] > w->out[2] ? w->in[2] : w->out[2], MADE);
-    return (in * out > across * (in + out) ? in * out : across * (in + out)) * NUMBERS * sizeof(float) <= MOST_BYTES;
+    const double across = (double)wki_blocks(w->in[2] > w->out[2] ? w->in[2] : w->out[2], MADE),
+                 each = NUMBERS * sizeof(float);
+    return (in * out + PANEL * (in + out)) * each <= MOST_WEIGHTS && across * (in + out) * each <= MOST_ROW;
 }
 
-static bool takes(const wki_conv_attrs *a, wk_dtype dtype, int64_t images, int64_t out, int64_t in)
+static bool takes(int op, const wki_conv_attrs *a, wk_dtype dtype, int64_t images, int64_t out, int64_t in)
 {
     const wki_window *w = &a->window;
-    bool fits = dtype == WK_F32 && a->groups == 1 && !a->sliced && !a->rounds;
+    bool suits = dtype == WK_F32 && a->groups == 1 && !a->sliced && !a->rounds;
     const int32_t kernel[] = { 1, 3, 3 };
     for (int d = 0; d < 3; d++)
-        fits = fits && w->kernel[d] == kernel[d] && w->stride[d] == 1 && w->padding[d] >= 0 &&
-               w->padding[d] < kernel[d] && w->in[d] > 0 && w->out[d] > 0;
-    fits = fits && w->in[0] == 1 && w->dilation[1] == 1 && w->dilation[2] == 1;
-    if (!fits || in < LEAST || out < LEAST || images < 1 || wki_onednn_chosen()) return false;
-    return fits_memory(w, (double)out, (double)in) && pays(w, (double)images, (double)out, (double)in);
+        suits = suits && w->kernel[d] == kernel[d] && w->stride[d] == 1 && w->padding[d] >= 0 &&
+                w->padding[d] < kernel[d] && w->in[d] > 0 && w->out[d] > 0;
+    suits = suits && w->in[0] == 1 && w->dilation[1] == 1 && w->dilation[2] == 1;
+    if (!suits || in < LEAST || out < LEAST || images < 1 || wki_onednn_chosen()) return false;
+    const int32_t *made = op == WKI_OP_conv_data ? w->in : w->out;
+    return fits(w, (double)out, (double)in) && pays(w, made, (double)images, (double)out, (double)in);
 }
 
-bool wki_winograd_takes(const wki_view *w, const wki_conv_attrs *attrs, int64_t images)
+bool wki_winograd_takes(int op, const wki_view *w, const wki_conv_attrs *attrs, int64_t images)
 {
-    return takes(attrs, (wk_dtype)w->dtype, images, w->size[0], w->size[1]);
+    return takes(op, attrs, (wk_dtype)w->dtype, images, w->size[0], w->size[1]);
 }
 
 /* ---- Making ---- */
@@ -88,10 +93,13 @@ typedef struct scratch {
 
 static const wki_kernel *plain_of(const plan *p) { return p->turned ? &wki_conv_data_plain : &wki_conv_plain; }
 
+/* from number to number of a panel's: no power of two */
+static int64_t weights_apart(const plan *p) { return p->x.channels * PANEL + LEAST; }
+
 static size_t lay_out(const plan *p, void *from, scratch *s)
 {
     wki_room r = { .begin = from };
-    s->weights = wki_reals(&r, p->panels * NUMBERS * p->x.channels * PANEL);
+    s->weights = wki_reals(&r, p->panels * NUMBERS * weights_apart(p));
     s->taps = wki_reals(&r, SOME * TAPS * PANEL);
     s->bias = wki_reals(&r, p->panels * PANEL);
     s->aside = wki_reals(&r, wki_winograd_aside(p, &p->x));
@@ -141,8 +149,8 @@ static void begin(const wki_call *call, const plan *p, const scratch *s)
         for (int64_t n, k = 0; k < in; k += n) {
             n = wki_least(SOME, in - k);
             turn_taps(p, call->views[2]->data, panel, k, n, s->taps);
-            p->loops->weights(n, s->taps, p->turned != WKI_FAULT(202), s->weights + (panel * NUMBERS * in + k) * PANEL,
-                              in * PANEL);
+            p->loops->weights(n, s->taps, p->turned != WKI_FAULT(202),
+                              s->weights + panel * NUMBERS * weights_apart(p) + k * PANEL, weights_apart(p));
         }
     for (int64_t c = 0; c < in; c++) s->at[c] = c, s->w_at[c] = c * PANEL;
     if (!p->attrs->bias) return;
@@ -157,9 +165,9 @@ static void multiply(const plan *p, const scratch *s, int64_t n, int64_t panel, 
     wki_direct d = { .k = in, .at = s->at, .w_at = s->w_at, .n = n, .step = p->x.ld, .ld = p->y.ld, .fresh = true };
     for (int64_t i = 0; i < NUMBERS; i++)
         for (int64_t j = 0; j < panels; j++) {
-            d.outs = wki_least(PANEL, p->y.channels - (panel + j) * PANEL);
+            d.outs = wki_least(PANEL, wki_winograd_whole(p->y.channels - (panel + j) * PANEL));
             d.x = s->tiles + i * p->x.apart;
-            d.w = s->weights + ((panel + j) * NUMBERS + i) * in * PANEL;
+            d.w = s->weights + ((panel + j) * NUMBERS + i) * weights_apart(p);
             d.to = s->products + i * p->y.apart + j * PANEL;
             p->windows->direct(&d);
         }
@@ -217,16 +225,33 @@ static bool image_odd(const plan *p, int64_t image)
     return p->loops->any_odd(size, p->x.from + image * size) && !WKI_FAULT(209);
 }
 
-/* all: the weights are odd. Where others make bands of the same image, each asks ahead, and who makes the first makes
- * all of it. */
-static wk_status make_block(const wki_call *call, const plan *p, const scratch *s, const block *b, bool all)
+/* The images of a block that have an odd number, or all, the plain way. */
+static wk_status make_plainly(const wki_call *call, const plan *p, const scratch *s, const block *b, bool all)
 {
-    bool odd = all || (b->rows < p->down && image_odd(p, b->image));
-    if (!odd) odd = make_bands(call, p, s, b);
     wk_status status = WK_OK;
-    for (int64_t i = b->image; odd && b->row == 0 && i < b->image + b->images && status == WK_OK; i++)
+    for (int64_t i = b->image; i < b->image + b->images && status == WK_OK; i++)
         if (all || image_odd(p, i)) status = wki_conv_images(plain_of(p), call, i, 1, s->rest);
     return status;
+}
+
+/* Some images. odd: the weights are. */
+static wk_status make_images(const wki_call *call, const plan *p, const scratch *s, int64_t image, int64_t images,
+                             bool odd)
+{
+    const block b = { .image = image, .images = images, .rows = p->down };
+    return odd || make_bands(call, p, s, &b) ? make_plainly(call, p, s, &b, odd) : WK_OK;
+}
+
+/* Bands from `first` on of one image, whose others others make: all ask ahead whether it is odd, and who makes the
+ * first makes all of it. */
+static wk_status make_share(const wki_call *call, const plan *p, const scratch *s, int64_t image, int64_t first,
+                            int64_t end, bool odd)
+{
+    block b = { .image = image, .images = 1, .row = first * p->band };
+    b.rows = wki_least(end * p->band, p->down) - b.row;
+    if (odd || image_odd(p, image)) return first == 0 ? make_plainly(call, p, s, &b, true) : WK_OK;
+    make_bands(call, p, s, &b);
+    return WK_OK;
 }
 
 static wk_status make_units(const wki_call *call, bool turned, int64_t first, int64_t end, void *memory)
@@ -234,15 +259,15 @@ static wk_status make_units(const wki_call *call, bool turned, int64_t first, in
     const plan p = plan_of(call, turned);
     if (first >= end) return WK_OK;
     const bool odd = p.loops->any_odd(wki_numel(call->views[2]), call->views[2]->data), by_bands = goes_by_bands(&p);
-    const int64_t images = by_bands ? 1 : wki_blocks(end - first, wki_blocks(end - first, p.images)); /* even shares */
+    const int64_t images = wki_blocks(end - first, wki_blocks(end - first, p.images)); /* even shares */
     scratch s;
     lay_out(&p, memory, &s);
     if (!odd) begin(call, &p, &s);
     wk_status status = WK_OK;
-    for (int64_t u = first; u < end && status == WK_OK; u += images) {
-        block b = { .image = u, .images = wki_least(images, end - u), .rows = p.down };
-        if (by_bands) b.image = u / p.bands, b.row = u % p.bands * p.band, b.rows = wki_least(p.band, p.down - b.row);
-        status = make_block(call, &p, &s, &b, odd);
+    for (int64_t n, u = first; u < end && status == WK_OK; u += n) {
+        n = wki_least(by_bands ? p.bands - u % p.bands : images, end - u);
+        status = by_bands ? make_share(call, &p, &s, u / p.bands, u % p.bands, u % p.bands + n, odd)
+                          : make_images(call, &p, &s, u, n, odd);
     }
     return status;
 }

@@ -38,13 +38,20 @@ typedef struct wki_winograd {
     /* Number i of to[i * apart + k * PANEL ..] = G g G^T for k < n, tap t of g being at taps[(k * 9 + t) * PANEL ..] or,
      * turned, 8 - t. */
     void (*weights)(int64_t n, const float *taps, bool turned, float *to, int64_t apart);
-    /* taps = G^T u G, the same way round */
-    void (*gradient)(int64_t n, const float *from, int64_t apart, float *taps);
+    /* taps += G^T u G, or = if fresh, the same way round, for so many lanes of each PANEL, in steps of 16 */
+    void (*gradient)(int64_t n, int lanes, const float *from, int64_t apart, float *taps, bool fresh);
 } wki_winograd;
 extern const wki_winograd wki_winograd_base, wki_winograd_avx2, wki_winograd_avx512;
 
+/* The parts of conv_weight's images, tiles of so many being seen: for shorter chains, as long as what parts cost is little. */
+static inline int64_t wki_winograd_parts(int64_t images, int64_t tiles)
+{
+    const int64_t most = images < 8 ? images : 8, fit = images * tiles / 512;
+    return fit < 1 ? 1 : fit < most ? fit : most;
+}
+
 /* Is such a convolution, w being [o, c, ...], made so? Of bfloat16 operands are rounded before. */
-bool wki_winograd_takes(const wki_view *w, const wki_conv_attrs *attrs, int64_t images);
+bool wki_winograd_takes(int op, const wki_view *w, const wki_conv_attrs *attrs, int64_t images);
 
 extern const wki_kernel wki_conv_by_winograd, wki_conv_data_by_winograd, wki_conv_weight_by_winograd;
 #endif

@@ -1,4 +1,4 @@
-/* conv_weight by Winograd's tiles. A unit is PANEL channels of y by as many of x; units that come together share their
+/* conv_weight by Winograd's tiles. A unit is PANEL channels of y by LINE of x; units that come together share their
  * tiles, and the sums of these stay in scratch to the end. */
 #include "backends/cpu/conv_ways.h"
 #include "backends/cpu/walk.h"
@@ -6,8 +6,8 @@
 #include "base/fault.h"
 
 enum { PANEL = WKI_WINOGRAD_PANEL, NUMBERS = WKI_WINOGRAD_NUMBERS, TAPS = WKI_WINOGRAD_TAPS, MADE = WKI_WINOGRAD_MADE };
-enum { FEW_TILES = 96, SOME = 16 }; /* at once at least; channels whose gradients are turned at once */
-enum { SUMS = 1 << 22 };            /* reals of sums at once, about */
+enum { LINE = WKI_WINOGRAD_STEP, FEW_TILES = 96 }; /* channels of x that are cut off; tiles at once at least */
+enum { SUMS = 1 << 21 };                           /* reals of sums at once, about */
 
 typedef wki_winograd_plan plan;
 typedef wki_winograd_plane plane;
@@ -18,26 +18,26 @@ typedef struct sums {
     int64_t *x_at, *y_at;
 } sums;
 
-/* PANEL channels each: `lines` of x's from `line` on, and panels of y's from `panel` on. */
+/* LINE of x's channels each: `lines` from `line` on; and panels of y's from `panel` on. */
 typedef struct part {
     int64_t line, lines, panel, panels;
 } part;
 
-static int64_t lines_of(const wki_call *call) { return wki_blocks(call->views[1]->size[1], PANEL); }
+static int64_t lines_of(const wki_call *call) { return wki_blocks(call->views[1]->size[1], LINE); }
 static int64_t panels_of(const wki_call *call) { return wki_blocks(call->views[2]->size[1], PANEL); }
 
 /* with all panels */
 static int64_t lines_at_once(const wki_call *call)
 {
-    const int64_t fit = SUMS / (NUMBERS * PANEL * PANEL * panels_of(call));
+    const int64_t fit = SUMS / (NUMBERS * LINE * PANEL * panels_of(call));
     return wki_least(fit > 0 ? fit : 1, lines_of(call));
 }
 
-static plane plane_of(const wki_view *v, int64_t first, int64_t count)
+static plane plane_of(const wki_view *v, int64_t c, int64_t count)
 {
-    const int64_t c = first * PANEL, height = v->size[v->ndim - 2], width = v->size[v->ndim - 1];
+    const int64_t height = v->size[v->ndim - 2], width = v->size[v->ndim - 1];
     plane x = { .all = v->size[1], .height = height, .width = width };
-    x.channels = wki_least(count * PANEL, x.all - c);
+    x.channels = wki_least(count, x.all - c);
     x.from = (const float *)v->data + c * height * width;
     return x;
 }
@@ -48,11 +48,11 @@ static plan plan_of_part(const wki_call *call, const part *u)
     plan p;
     wki_winograd_begin(&p, call->attrs, x->size[0]);
     p.panels = u->panels;
-    p.x = plane_of(x, u->line, u->lines), p.y = plane_of(y, u->panel, u->panels);
+    p.x = plane_of(x, u->line * LINE, u->lines * LINE), p.y = plane_of(y, u->panel * PANEL, u->panels * PANEL);
     p.down = wki_blocks(p.y.height, MADE), p.across = wki_blocks(p.y.width, MADE);
     for (int d = 0; d < 2; d++) p.x.before[d] = p.attrs->window.padding[1 + d];
-    wki_winograd_cut(&p, (u->lines + u->panels) * PANEL, FEW_TILES, 1);
-    wki_winograd_lie(&p, &p.x, WKI_WINOGRAD_SEEN, u->lines * PANEL);
+    wki_winograd_cut(&p, u->lines * LINE + u->panels * PANEL, FEW_TILES, 1);
+    wki_winograd_lie(&p, &p.x, WKI_WINOGRAD_SEEN, u->lines * LINE);
     wki_winograd_lie(&p, &p.y, MADE, u->panels * PANEL);
     return p;
 }
@@ -68,7 +68,7 @@ static size_t lay_out_sums(const plan *p, void *from, sums *s)
     s->x = wki_reals(&r, NUMBERS * p->x.apart);
     s->y = wki_reals(&r, NUMBERS * p->y.apart);
     s->of = wki_reals(&r, p->panels * NUMBERS * p->x.channels * PANEL);
-    s->taps = wki_reals(&r, SOME * TAPS * PANEL);
+    s->taps = wki_reals(&r, p->panels * p->x.channels * TAPS * PANEL);
     s->x_at = wki_room_take(&r, p->tiles, sizeof *s->x_at);
     s->y_at = wki_room_take(&r, p->tiles, sizeof *s->y_at);
     return r.used;
@@ -98,47 +98,49 @@ static void add_up(const plan *p, const sums *s, int64_t tiles, bool fresh)
     wki_direct d = { .k = tiles, .at = s->x_at, .w_at = s->y_at, .n = in, .step = 1, .ld = PANEL, .fresh = fresh };
     for (int64_t i = 0; i < NUMBERS; i++)
         for (int64_t j = 0; j < p->panels; j++) {
-            d.outs = wki_least(PANEL, p->y.channels - j * PANEL);
+            d.outs = wki_least(PANEL, wki_winograd_whole(p->y.channels - j * PANEL));
             d.x = s->x + i * p->x.apart, d.w = s->y + i * p->y.apart + j * PANEL;
             d.to = s->of + (j * NUMBERS + i) * in * PANEL;
             p->windows->direct(&d);
         }
 }
 
-static void give(const wki_call *call, const plan *p, const part *u, const sums *s)
+/* What the images from `image` to end add. */
+static void add_images(const plan *p, const sums *s, int64_t image, int64_t end)
 {
     const int64_t in = p->x.channels;
-    float *const to = (float *)call->views[0]->data + (u->panel * p->x.all + u->line) * PANEL * TAPS;
-    for (int64_t j = 0; j < u->panels; j++)
-        for (int64_t n, c = 0; c < in; c += n) {
-            n = wki_least(SOME, in - c);
-            p->loops->gradient(n, s->of + (j * NUMBERS * in + c) * PANEL, in * PANEL, s->taps);
-            p->moves->turn(wki_least(PANEL, p->y.channels - j * PANEL), n * TAPS,
-                           to + (j * PANEL * p->x.all + c) * TAPS, p->x.all * TAPS, s->taps, PANEL);
+    block b = { .image = image };
+    for (; b.image < end; b.image += b.images)
+        for (b.row = 0; b.row < p->down; b.row += b.rows) {
+            b.images = wki_least(p->images, end - b.image), b.rows = wki_least(p->band, p->down - b.row);
+            (void)wki_winograd_read(p, &p->x, &b, p->loops->see, s->aside, s->pixels, s->x);
+            (void)wki_winograd_read(p, &p->y, &b, p->loops->back, s->aside, s->pixels, s->y);
+            add_up(p, s, b.images * b.rows * p->across, (b.image == image && b.row == 0) || WKI_FAULT(203));
         }
+    for (int64_t j = 0; j < p->panels; j++)
+        p->loops->gradient(in, (int)wki_least(PANEL, wki_winograd_whole(p->y.channels - j * PANEL)),
+                           s->of + j * NUMBERS * in * PANEL, in * PANEL, s->taps + j * in * TAPS * PANEL,
+                           image == 0 || WKI_FAULT(211));
 }
 
 static void make_part(const wki_call *call, const part *u, void *memory)
 {
     const plan p = plan_of_part(call, u);
+    const int64_t in = p.x.channels, parts = wki_winograd_parts(p.n, p.down * p.across);
+    float *const to = (float *)call->views[0]->data + (u->panel * PANEL * p.x.all + u->line * LINE) * TAPS;
     sums s;
     lay_out_sums(&p, memory, &s);
     for (int64_t t = 0; t < p.tiles; t++) s.x_at[t] = t * p.x.ld, s.y_at[t] = t * p.y.ld;
-    block b = { 0 };
-    for (; b.image < p.n; b.image += b.images)
-        for (b.row = 0; b.row < p.down; b.row += b.rows) {
-            b.images = wki_least(p.images, p.n - b.image), b.rows = wki_least(p.band, p.down - b.row);
-            (void)wki_winograd_read(&p, &p.x, &b, p.loops->see, s.aside, s.pixels, s.x);
-            (void)wki_winograd_read(&p, &p.y, &b, p.loops->back, s.aside, s.pixels, s.y);
-            add_up(&p, &s, b.images * b.rows * p.across, (b.image == 0 && b.row == 0) || WKI_FAULT(203));
-        }
-    give(call, &p, u, &s);
+    for (int64_t k = 0; k < parts; k++) add_images(&p, &s, p.n * k / parts, p.n * (k + 1) / parts);
+    for (int64_t j = 0; j < u->panels; j++)
+        p.moves->turn(wki_least(PANEL, p.y.channels - j * PANEL), in * TAPS, to + j * PANEL * p.x.all * TAPS,
+                      p.x.all * TAPS, s.taps + j * in * TAPS * PANEL, PANEL);
 }
 
 static void make_plain(const wki_call *call, const part *u, void *memory)
 {
-    const plane x = plane_of(call->views[1], u->line, u->lines), y = plane_of(call->views[2], u->panel, u->panels);
-    wki_conv_weight_channels(call, u->line * PANEL, x.channels, u->panel * PANEL, y.channels, memory);
+    const plan p = plan_of_part(call, u);
+    wki_conv_weight_channels(call, u->line * LINE, p.x.channels, u->panel * PANEL, p.y.channels, memory);
 }
 
 static wk_status weight_run(const wki_call *call, int64_t first, int64_t end, void *memory)

@@ -30,7 +30,7 @@ static bool convolution_pays(int op, const wki_view *const *views, const wki_con
     const wki_view *y = op == WKI_OP_conv ? views[0] : op == WKI_OP_conv_data ? views[1] : views[2];
     if (wki_conv_tiles_for(&(wki_call){ .op = (uint16_t)op, .views = views, .attrs = c })) return true;
     const wki_view w = { .dtype = x->dtype, .size = { y->size[1], x->size[1] / c->groups } };
-    if (wki_winograd_takes(&w, c, x->size[0])) return false;
+    if (wki_winograd_takes(op, &w, c, x->size[0])) return false;
     const double in = (double)x->size[1] / c->groups, out = (double)y->size[1] / c->groups;
     const double taps = in * (double)wki_volume(c->window.kernel), windows = (double)wki_volume(c->window.out);
     const double rows = op == WKI_OP_conv_data ? taps : out, columns = op == WKI_OP_conv_weight ? taps : windows;

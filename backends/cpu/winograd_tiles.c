@@ -60,17 +60,23 @@ typedef struct rows {
     int64_t top, n, first, end;
 } rows;
 
-/* Channels of an image from c on: they are copied apart first, as planes are often a power of two apart. */
-static bool turn_rows(const plan *p, const plane *x, const rows *r, int64_t c, int64_t channels, const float *image,
-                      float *aside, float *pixels)
+/* STEP channels of an image from c on, zeros where there are none: they are copied apart first, as planes are often a
+ * power of two apart. */
+static bool turn_rows(const plan *p, const plane *x, const rows *r, int64_t c, const float *image, float *aside,
+                      float *pixels)
 {
     const int64_t inside = (r->end - r->first) * x->width, pitch = inside | STEP;
     const int64_t width = wki_least(x->width, x->line / x->ld - x->before[1]);
     bool odd = false;
-    for (int64_t i = 0; i < channels; i++)
-        odd = p->loops->take(inside, image + ((c + i) * x->height + r->first) * x->width, aside + i * pitch) || odd;
+    for (int64_t i = 0; i < STEP; i++) {
+        float *const to = aside + i * pitch;
+        if (c + i < x->channels)
+            odd = p->loops->take(inside, image + ((c + i) * x->height + r->first) * x->width, to) || odd;
+        else
+            memset(to, 0, sizeof(float) * (size_t)inside);
+    }
     for (int64_t h = r->first; h < r->end; h++)
-        p->moves->turn(width, channels, pixels + (h - r->top) * x->line + x->before[1] * x->ld + c, x->ld,
+        p->moves->turn(width, STEP, pixels + (h - r->top) * x->line + x->before[1] * x->ld + c, x->ld,
                        aside + (h - r->first) * x->width, pitch);
     return odd;
 }
@@ -97,10 +103,8 @@ bool wki_winograd_read(const plan *p, const plane *x, const block *b, void (*mak
     bool odd = false;
     for (int64_t i = b->image; i < b->image + b->images; i++) {
         surround(x, &r, pixels);
-        for (int64_t n, c = 0; c < x->channels; c += n) {
-            n = wki_least(STEP, x->channels - c);
-            odd = turn_rows(p, x, &r, c, n, x->from + i * x->all * x->height * x->width, aside, pixels) || odd;
-        }
+        for (int64_t c = 0; c < x->channels; c += STEP)
+            odd = turn_rows(p, x, &r, c, x->from + i * x->all * x->height * x->width, aside, pixels) || odd;
         for (int64_t row = 0; row < b->rows; row++, t.tiles += t.n * t.ld) {
             t.pixels = pixels + row * MADE * x->line;
             make(&t);

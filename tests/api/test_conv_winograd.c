@@ -178,12 +178,12 @@ static float give_three(const float u[4], int i)
     return i == 0 ? u[0] + sum : i == 1 ? (u[1] - u[2]) * 0.5f : sum + u[3];
 }
 
-/* of the weight of channels o and c and a tap */
-static float weighed(const trial *t, int64_t o, int64_t c, int64_t tap)
+/* of the weight of channels o and c and a tap, by the images from n to end */
+static float weighed(const trial *t, int64_t o, int64_t c, int64_t tap, int64_t n, int64_t end)
 {
     const wki_window *w = &t->attrs.window;
     float u[16] = { 0 }, row[4];
-    for (int64_t n = 0; n < t->x->size[0]; n++)
+    for (; n < end; n++)
         for (int64_t i = 0; i < w->out[1]; i += 2)
             for (int64_t j = 0; j < w->out[2]; j += 2) {
                 float d[16], e[16];
@@ -196,11 +196,20 @@ static float weighed(const trial *t, int64_t o, int64_t c, int64_t tap)
     return give_three(row, (int)tap % 3);
 }
 
+static float added_up(const trial *t, int64_t o, int64_t c, int64_t tap)
+{
+    const int64_t n = t->x->size[0], tiles = (t->y->size[3] + 1) / 2 * ((t->y->size[4] + 1) / 2);
+    const int64_t parts = wki_winograd_parts(n, tiles);
+    float sum = weighed(t, o, c, tap, 0, n / parts);
+    for (int64_t k = 1; k < parts; k++) sum += weighed(t, o, c, tap, n * k / parts, n * (k + 1) / parts);
+    return sum;
+}
+
 static float law(const trial *t, int64_t element)
 {
     const wki_view *v = t->views[0];
     if (t->op == WKI_OP_conv_weight)
-        return weighed(t, element / 9 / t->x->size[1], element / 9 % t->x->size[1], element % 9);
+        return added_up(t, element / 9 / t->x->size[1], element / 9 % t->x->size[1], element % 9);
     const int64_t width = v->size[4], plane = v->size[3] * width, channel = element / plane;
     return made(t, channel / v->size[1], channel % v->size[1], element % plane / width, element % width);
 }

@@ -158,10 +158,10 @@ INLINE void give_three(vec a, vec b, vec c, vec d, vec to[3])
     to[0] = a + sum, to[1] = (b - c) * half, to[2] = sum + d;
 }
 
-static void gradient(int64_t n, const float *from, int64_t apart, float *taps)
+INLINE void add_taps(int64_t n, int lanes, const real *from, ptrdiff_t apart, real *taps, const bool fresh)
 {
     for (int64_t k = 0; k < n; k++)
-        for (int v = 0; v < PANEL; v += VL) {
+        for (int v = 0; v < lanes; v += VL) {
             const real *u = from + k * PANEL + v;
             real *g = taps + k * TAPS * PANEL + v;
             vec at[4][3];
@@ -171,9 +171,22 @@ static void gradient(int64_t n, const float *from, int64_t apart, float *taps)
             {
                 vec line[3];
                 give_three(at[0][i], at[1][i], at[2][i], at[3][i], line);
-                UNROLL for (int j = 0; j < 3; j++) store(g + (3 * i + j) * PANEL, line[j]);
+                UNROLL for (int j = 0; j < 3; j++)
+                {
+                    real *const to = g + (3 * i + j) * PANEL;
+                    if (!fresh) line[j] += load(to);
+                    store(to, line[j]);
+                }
             }
         }
+}
+
+static void gradient(int64_t n, int lanes, const float *from, int64_t apart, float *taps, bool fresh)
+{
+    if (fresh)
+        add_taps(n, lanes, from, apart, taps, true);
+    else
+        add_taps(n, lanes, from, apart, taps, false);
 }
 
 #define JOIN_(a, b) a##b
