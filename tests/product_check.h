@@ -102,40 +102,71 @@ static inline void *start(int bits, const matrix *x) { return (char *)x->data + 
 
 static inline double rounded(int bits, double x) { return bits == 32 ? (float)x : x; }
 
-static inline double chain(int bits, int law, const wki_product *p, int64_t i, int64_t j)
+/* so many numbers along k, from `at` on `step` apart, as the law takes them */
+static inline void line_of(double *line, int bits, int law, const void *from, int64_t at, int64_t step, int64_t k)
 {
-    double c = p->accumulate ? get(bits, p->c, i * p->c_rs + j * p->c_cs) : 0;
-    if (law == BF16 && p->k > 0) c = (double)flushed((float)c);
-    for (int64_t t = 0; t < p->k; t++) {
-        const double a = get(bits, p->a, i * p->a_rs + t * p->a_cs), b = get(bits, p->b, t * p->b_rs + j * p->b_cs);
-        if (law == BF16)
-            c = (double)flushed(fmaf(narrowed((float)a), narrowed((float)b), (float)c));
-        else if (bits == 32)
-            c = law == FUSED ? fmaf((float)a, (float)b, (float)c) : (float)c + (float)a * (float)b;
-        else
-            c = law == FUSED ? fma(a, b, c) : c + a * b;
+    for (int64_t t = 0; t < k; t++) {
+        line[t] = get(bits, from, at + t * step);
+        if (law == BF16) line[t] = (double)narrowed((float)line[t]);
     }
+}
+
+/* what is added to c, along one line of each operand */
+static inline double chain(int bits, int law, double c, const double *a, const double *b, int64_t k)
+{
+    if (law == BF16 && k > 0) c = (double)flushed((float)c);
+    for (int64_t t = 0; t < k; t++)
+        if (law == BF16)
+            c = (double)flushed(fmaf((float)a[t], (float)b[t], (float)c));
+        else if (bits == 32)
+            c = law == FUSED ? fmaf((float)a[t], (float)b[t], (float)c) : (float)c + (float)a[t] * (float)b[t];
+        else
+            c = law == FUSED ? fma(a[t], b[t], c) : c + a[t] * b[t];
     return c;
 }
 
 /* 16 lanes, then 8, 4, 2, 1; rounding a double's product or sum of two floats once more loses nothing */
-static inline double tree(int bits, const wki_product *p, int64_t i, int64_t j)
+static inline double tree(int bits, const double *a, const double *b, int64_t k)
 {
     double lane[16] = { 0 };
-    for (int64_t t = 0; t < p->k; t++) {
-        const double a = get(bits, p->a, i * p->a_rs + t * p->a_cs), b = get(bits, p->b, t * p->b_rs + j * p->b_cs);
-        lane[t % 16] = rounded(bits, lane[t % 16] + rounded(bits, a * b));
-    }
+    for (int64_t t = 0; t < k; t++) lane[t % 16] = rounded(bits, lane[t % 16] + rounded(bits, a[t] * b[t]));
     for (int half = 8; half > 0; half /= 2)
         for (int l = 0; l < half; l++) lane[l] = rounded(bits, lane[l] + lane[l + half]);
-    return p->accumulate ? rounded(bits, get(bits, p->c, i * p->c_rs + j * p->c_cs) + lane[0]) : lane[0];
+    return lane[0];
 }
 
 static inline bool in_lanes(const wki_product *p) { return p->lanes && (p->m == 1 || p->n == 1); }
 
-static inline double element(int bits, int law, const wki_product *p, int64_t i, int64_t j)
+/* lines of A by rows and of B by columns, one behind the other, as the law takes their numbers */
+typedef struct operands {
+    double *a, *b;
+} operands;
+
+static inline operands operands_of(int bits, int law, const wki_product *p)
 {
-    double c = in_lanes(p) && law != BF16 ? tree(bits, p, i, j) : chain(bits, law, p, i, j);
+    const int64_t k = p->k;
+    operands o = { malloc((size_t)(p->m * k + 1) * sizeof(double)), malloc((size_t)(p->n * k + 1) * sizeof(double)) };
+    for (int64_t i = 0; i < p->m; i++) line_of(o.a + i * k, bits, law, p->a, i * p->a_rs, p->a_cs, k);
+    for (int64_t j = 0; j < p->n; j++) line_of(o.b + j * k, bits, law, p->b, j * p->b_cs, p->b_rs, k);
+    return o;
+}
+
+static inline void operands_end(operands o)
+{
+    free(o.a);
+    free(o.b);
+}
+
+static inline double element(int bits, int law, const wki_product *p, operands o, int64_t i, int64_t j)
+{
+    const double *const a = o.a + i * p->k, *const b = o.b + j * p->k;
+    double c = p->accumulate ? get(bits, p->c, i * p->c_rs + j * p->c_cs) : 0;
+    if (in_lanes(p) && law != BF16) {
+        const double sum = tree(bits, a, b, p->k);
+        c = p->accumulate ? rounded(bits, c + sum) : sum;
+    } else {
+        c = chain(bits, law, c, a, b, p->k);
+    }
     if (p->bias) c = bits == 32 ? (float)c + (float)get(bits, p->bias, j) : c + get(bits, p->bias, j);
     if (p->relu && c < 0) c = 0;
     if (p->mask && get(bits, p->mask, i * p->mask_rs + j * p->mask_cs) <= 0) c = 0;
@@ -196,9 +227,11 @@ static inline void *expected(trial *t, int law)
     memcpy(t->c.data, t->before, c_bytes(t));
     void *want = malloc(c_bytes(t));
     memcpy(want, t->before, c_bytes(t));
+    const operands o = operands_of(t->bits, law, &t->p);
     for (int64_t i = 0; i < t->p.m; i++)
         for (int64_t j = 0; j < t->p.n; j++)
-            set(t->bits, want, t->c.origin + i * t->p.c_rs + j * t->p.c_cs, element(t->bits, law, &t->p, i, j));
+            set(t->bits, want, t->c.origin + i * t->p.c_rs + j * t->p.c_cs, element(t->bits, law, &t->p, o, i, j));
+    operands_end(o);
     return want;
 }
 

@@ -73,12 +73,12 @@ static bool odd_column(const wki_product *p, int64_t j)
     return false;
 }
 
-static float law(const kind *k, const wki_product *p, int64_t i, int64_t j, bool odd)
+static float law(const kind *k, const wki_product *p, operands o, int64_t i, int64_t j, bool odd)
 {
-    if (is_small(p)) return (float)element(32, k->exact, p, i, j);
+    if (is_small(p)) return (float)element(32, k->exact, p, o, i, j);
     wki_product alone = *p;
     alone.lanes = false;
-    if (odd && k->parts > 1) return (float)element(32, k->exact, &alone, i, j);
+    if (odd && k->parts > 1) return (float)element(32, k->exact, &alone, o, i, j);
     float c = (float)tiles(k->parts, p, i, j);
     if (p->bias) c += ((const float *)p->bias)[j];
     if (p->relu && c < 0) c = 0;
@@ -91,13 +91,15 @@ static float *all_expected(const kind *k, trial *t)
     float *const want = malloc(c_bytes(t));
     memcpy(t->c.data, t->before, c_bytes(t));
     memcpy(want, t->before, c_bytes(t));
+    const operands o = operands_of(32, k->exact, &t->p);
     bool columns[400];
     for (int64_t j = 0; j < t->p.n; j++) columns[j] = odd_column(&t->p, j);
     for (int64_t i = 0; i < t->p.m; i++) {
         const bool row = odd_row(&t->p, i);
         for (int64_t j = 0; j < t->p.n; j++)
-            want[t->c.origin + i * t->p.c_rs + j * t->p.c_cs] = law(k, &t->p, i, j, row || columns[j]);
+            want[t->c.origin + i * t->p.c_rs + j * t->p.c_cs] = law(k, &t->p, o, i, j, row || columns[j]);
     }
+    operands_end(o);
     return want;
 }
 
@@ -160,11 +162,13 @@ TEST(product_split, has_the_same_bits_in_all_blocks_over_rows_columns_and_k)
             run(k->kernel, &t, 1);
             float *const got = memcpy(malloc(c_bytes(&t)), t.c.data, c_bytes(&t));
             memcpy(t.c.data, t.before, c_bytes(&t));
+            const operands o = operands_of(32, k->exact, &t.p);
             for (int x = 0; x < 300; x++) {
                 const int64_t i = below(t.p.m), j = below(t.p.n);
-                const float want = law(k, &t.p, i, j, false);
+                const float want = law(k, &t.p, o, i, j, false);
                 CHECK(same(&got[t.c.origin + i * t.p.c_rs + j * t.p.c_cs], &want, 1));
             }
+            operands_end(o);
             free(got);
         }
         trial_end(&t);
@@ -341,6 +345,7 @@ static void draw(trial *t, int range)
 static void measure(const trial *t, error *e, bool is_chain)
 {
     const wki_product *const p = &t->p;
+    const operands o = operands_of(32, FUSED, p);
     for (int64_t i = 0; i < p->m; i++)
         for (int64_t j = 0; j < p->n; j++) {
             double sum = 0, size = 0;
@@ -349,10 +354,12 @@ static void measure(const trial *t, error *e, bool is_chain)
                 sum += x, size += fabs(x);
             }
             if (size == 0) continue;
-            const float got =
-                is_chain ? (float)chain(32, FUSED, p, i, j) : ((const float *)p->c)[i * p->c_rs + j * p->c_cs];
+            const double *const a = o.a + i * p->k, *const b = o.b + j * p->k;
+            const float old = ((const float *)p->c)[i * p->c_rs + j * p->c_cs];
+            const float got = is_chain ? (float)chain(32, FUSED, p->accumulate ? (double)old : 0, a, b, p->k) : old;
             note(e, got, sum, size);
         }
+    operands_end(o);
 }
 
 /* Sums whose few largest products decide are luck in a single product. Printed: rms and worst error of split, split3,
