@@ -43,22 +43,36 @@ static inline float add_products(float c, const float *a, const float *b)
     return flushed(flushed(c) + flushed(even + odd));
 }
 
-/* 32 numbers along k, in so many parts */
-static inline float add_step(int parts, float c, const float a[32], const float b[32])
+/* 32 numbers along k, each in up to three parts */
+typedef struct step {
+    float of[3][32];
+} step;
+
+static inline step step_of(int parts, const float x[32])
+{
+    step s;
+    for (int t = 0; t < 32; t++) {
+        float part[3];
+        parts_of(x[t], parts, part);
+        for (int i = 0; i < 3; i++) s.of[i][t] = part[i];
+    }
+    return s;
+}
+
+static inline float add_steps(int parts, float c, const step *a, const step *b)
 {
     static const int order[3][7][2] = { { { 0, 0 }, { -1, 0 } },
                                         { { 1, 0 }, { 0, 0 }, { 0, 1 }, { -1, 0 } },
                                         { { 2, 0 }, { 1, 0 }, { 1, 1 }, { 0, 1 }, { 0, 2 }, { 0, 0 }, { -1, 0 } } };
-    float of_a[3][32], of_b[3][32];
-    for (int t = 0; t < 32; t++) {
-        float part[2][3];
-        parts_of(a[t], parts, part[0]);
-        parts_of(b[t], parts, part[1]);
-        for (int x = 0; x < 3; x++) of_a[x][t] = part[0][x], of_b[x][t] = part[1][x];
-    }
     for (int x = 0; order[parts - 1][x][0] >= 0; x++)
-        c = add_products(c, of_a[order[parts - 1][x][0]], of_b[order[parts - 1][x][1]]);
+        c = add_products(c, a->of[order[parts - 1][x][0]], b->of[order[parts - 1][x][1]]);
     return c;
+}
+
+static inline float add_step(int parts, float c, const float a[32], const float b[32])
+{
+    const step of_a = step_of(parts, a), of_b = step_of(parts, b);
+    return add_steps(parts, c, &of_a, &of_b);
 }
 
 /* which no sum on tiles takes */

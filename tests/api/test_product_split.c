@@ -45,14 +45,42 @@ static float b_at(const wki_product *p, int64_t t, int64_t j)
     return ((const float *)p->b)[t * p->b_rs + j * p->b_cs];
 }
 
-static double tiles(int parts, const wki_product *p, int64_t i, int64_t j)
+/* the lines of both operands, and these in steps of 32 along k, each line's one behind the other */
+typedef struct lines {
+    operands exact;
+    step *a, *b;
+} lines;
+
+static step *steps_of(int parts, const double *from, int64_t count, int64_t k)
 {
+    step *const all = malloc((size_t)(count * ((k + 31) / 32) + 1) * sizeof *all), *to = all;
+    for (int64_t i = 0; i < count; i++)
+        for (int64_t s = 0; s < k; s += 32) {
+            float x[32] = { 0 };
+            for (int64_t t = s; t < least(s + 32, k); t++) x[t - s] = (float)from[i * k + t];
+            *to++ = step_of(parts, x);
+        }
+    return all;
+}
+
+static lines lines_of(const kind *k, const wki_product *p)
+{
+    const operands o = operands_of(32, k->exact, p);
+    return (lines){ o, steps_of(k->parts, o.a, p->m, p->k), steps_of(k->parts, o.b, p->n, p->k) };
+}
+
+static void lines_end(lines l)
+{
+    operands_end(l.exact);
+    free(l.a);
+    free(l.b);
+}
+
+static double tiles(int parts, const wki_product *p, lines l, int64_t i, int64_t j)
+{
+    const int64_t n = (p->k + 31) / 32;
     float c = p->accumulate ? ((const float *)p->c)[i * p->c_rs + j * p->c_cs] : 0;
-    for (int64_t s = 0; s < p->k; s += 32) {
-        float a[32] = { 0 }, b[32] = { 0 };
-        for (int64_t t = s; t < least(s + 32, p->k); t++) a[t - s] = a_at(p, i, t), b[t - s] = b_at(p, t, j);
-        c = add_step(parts, c, a, b);
-    }
+    for (int64_t s = 0; s < n; s++) c = add_steps(parts, c, &l.a[i * n + s], &l.b[j * n + s]);
     return (double)c;
 }
 
@@ -73,13 +101,13 @@ static bool odd_column(const wki_product *p, int64_t j)
     return false;
 }
 
-static float law(const kind *k, const wki_product *p, operands o, int64_t i, int64_t j, bool odd)
+static float law(const kind *k, const wki_product *p, lines l, int64_t i, int64_t j, bool odd)
 {
-    if (is_small(p)) return (float)element(32, k->exact, p, o, i, j);
+    if (is_small(p)) return (float)element(32, k->exact, p, l.exact, i, j);
     wki_product alone = *p;
     alone.lanes = false;
-    if (odd && k->parts > 1) return (float)element(32, k->exact, &alone, o, i, j);
-    float c = (float)tiles(k->parts, p, i, j);
+    if (odd && k->parts > 1) return (float)element(32, k->exact, &alone, l.exact, i, j);
+    float c = (float)tiles(k->parts, p, l, i, j);
     if (p->bias) c += ((const float *)p->bias)[j];
     if (p->relu && c < 0) c = 0;
     if (p->mask && ((const float *)p->mask)[i * p->mask_rs + j * p->mask_cs] <= 0) c = 0;
@@ -91,15 +119,15 @@ static float *all_expected(const kind *k, trial *t)
     float *const want = malloc(c_bytes(t));
     memcpy(t->c.data, t->before, c_bytes(t));
     memcpy(want, t->before, c_bytes(t));
-    const operands o = operands_of(32, k->exact, &t->p);
+    const lines l = lines_of(k, &t->p);
     bool columns[400];
     for (int64_t j = 0; j < t->p.n; j++) columns[j] = odd_column(&t->p, j);
     for (int64_t i = 0; i < t->p.m; i++) {
         const bool row = odd_row(&t->p, i);
         for (int64_t j = 0; j < t->p.n; j++)
-            want[t->c.origin + i * t->p.c_rs + j * t->p.c_cs] = law(k, &t->p, o, i, j, row || columns[j]);
+            want[t->c.origin + i * t->p.c_rs + j * t->p.c_cs] = law(k, &t->p, l, i, j, row || columns[j]);
     }
-    operands_end(o);
+    lines_end(l);
     return want;
 }
 
@@ -162,13 +190,13 @@ TEST(product_split, has_the_same_bits_in_all_blocks_over_rows_columns_and_k)
             run(k->kernel, &t, 1);
             float *const got = memcpy(malloc(c_bytes(&t)), t.c.data, c_bytes(&t));
             memcpy(t.c.data, t.before, c_bytes(&t));
-            const operands o = operands_of(32, k->exact, &t.p);
+            const lines l = lines_of(k, &t.p);
             for (int x = 0; x < 300; x++) {
                 const int64_t i = below(t.p.m), j = below(t.p.n);
-                const float want = law(k, &t.p, o, i, j, false);
+                const float want = law(k, &t.p, l, i, j, false);
                 CHECK(same(&got[t.c.origin + i * t.p.c_rs + j * t.p.c_cs], &want, 1));
             }
-            operands_end(o);
+            lines_end(l);
             free(got);
         }
         trial_end(&t);
