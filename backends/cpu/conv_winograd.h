@@ -5,14 +5,15 @@
  *
  * The law of the numbers. Number i of a tile of conv is one chain from 0 over x's channels, of the number i of B^T d B
  * (d are the tile's pixels) times that of G g G^T (g are the weights); A^T m A of a channel's 16, + bias and ReLU, is
- * what is made. conv_data is conv of y with the kernel turned. Number i of conv_weight's is one chain from 0 over
- * images and the tiles in order, of the number of A e A^T (e are 2x2 of y) and that of B^T d B; G^T u G of the 16 is the
- * gradient. What lies outside of planes is 0. Rows of the matrices are added from the left, or as conv_winograd.c has
- * it, first down columns and then along rows, and multiply-adds of chains are fused but in the base set.
+ * what is made. conv_data is conv of y with the kernel turned. For conv_weight images come in parts, part k of p being
+ * images n k / p to n (k + 1) / p: number i of a part's is one chain from 0 over its images and their tiles in order, of
+ * the number of A e A^T (e are 2x2 of y) and that of B^T d B; G^T u G of these, added up over the parts in order, is the
+ * gradient. What lies outside of planes is 0. The matrices' rows are added first down columns and then along rows, in
+ * the order that isa/winograd.c has, and multiply-adds of chains are fused but in the base set.
  *
  * A number is odd if it is infinite, NaN or of 2^125 or more, which sums of four might carry away. If one is in an
- * image, or in the weights, all that conv or conv_data makes of this image is made by the kernel without Winograd's; so
- * is all of conv_weight. So bits depend on shapes and operands alone. */
+ * image, or in the weights, all that conv or conv_data makes of this image is made the plain way (conv_ways.h); so is all
+ * of conv_weight, if one is in x or y. So bits depend on shapes and operands alone. */
 #ifndef WKI_CPU_CONV_WINOGRAD_H
 #define WKI_CPU_CONV_WINOGRAD_H
 #include "backends/backend.h"

@@ -28,7 +28,7 @@ typedef struct wki_winograd_plan {
     int64_t band, bands, images; /* rows of tiles at once, and how often; images at once, where bands == 1 */
     int64_t tiles;               /* at once, at most */
     int64_t panels, at_once;     /* of what is made; those whose products are at hand */
-    wki_winograd_plane x, y;                  /* what is read and made; conv_weight reads both */
+    wki_winograd_plane x, y;     /* what is read and made; conv_weight reads both */
 } wki_winograd_plan;
 
 /* Rows of tiles of some images; those of several are whole. */
@@ -36,7 +36,7 @@ typedef struct wki_winograd_block {
     int64_t image, images, row, rows;
 } wki_winograd_block;
 
-/* The loops for the instruction set in use. */
+/* A plan for so many images, with the loops for the instruction set in use; its planes, down and across come next. */
 void wki_winograd_begin(wki_winograd_plan *p, const wki_conv_attrs *attrs, int64_t images);
 
 /* How many tiles at once, with so many channels: as many as the second cache holds and `least` at least, in whole rows of
