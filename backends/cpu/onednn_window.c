@@ -176,6 +176,8 @@ static bool run_convolution(const wki_call *call, wk_status *status)
     if (op == WKI_OP_conv_weight && w->size[0] != 1) return false;
     const bool added = a->bias && op == WKI_OP_conv_data;
     const bool bf16 = a->bf16 && wki_onednn_has_bf16((double)call->work);
+    if (bf16 && op == WKI_OP_conv_data && beyond(&a->window, 0) < 0)
+        return false; /* fills depths that no window sees */
     const wki_onednn_plan_key key = { .op = op,
                                       .kind = (a->bias && !added ? BIAS : 0) | (bf16 ? BF16 : 0),
                                       .groups = a->groups,
