@@ -78,8 +78,7 @@ bool wki_conv_tiles_take(int op, const wki_view *w, const wki_conv_attrs *attrs,
 
 const wki_tile_loops *wki_conv_tiles_for(const wki_call *call)
 {
-    const wki_view *x = call->views[call->op == WKI_OP_conv_data ? 0 : 1];
-    const wki_view *y = call->views[call->op == WKI_OP_conv ? 0 : call->op == WKI_OP_conv_data ? 1 : 2];
+    const wki_view *x = wki_conv_x(call->op, call->views), *y = wki_conv_y(call->op, call->views);
     if (call->op == WKI_OP_conv_weight && call->views[0]->size[0] != 1) return NULL;
     return choose(call->op, call->attrs, (wk_dtype)x->dtype, x->size[0], y->size[1], x->size[1]);
 }

@@ -16,8 +16,7 @@ const wki_kernel *wki_conv_way(int op, const wki_call *call)
     } ways[] = { [WKI_OP_conv] = { &wki_conv_by_tiles, &wki_conv_by_winograd },
                  [WKI_OP_conv_data] = { &wki_conv_by_tiles, &wki_conv_data_by_winograd },
                  [WKI_OP_conv_weight] = { &wki_conv_weight_by_tiles, &wki_conv_weight_by_winograd } };
-    const wki_view *x = call->views[op == WKI_OP_conv_data ? 0 : 1];
-    const wki_view *y = call->views[op == WKI_OP_conv ? 0 : op == WKI_OP_conv_data ? 1 : 2];
+    const wki_view *x = wki_conv_x(op, call->views), *y = wki_conv_y(op, call->views);
     if (op == WKI_OP_conv_weight && call->views[0]->size[0] != 1) return NULL;
     wki_view w = { .dtype = x->dtype,
                    .size = { y->size[1], x->size[1] / ((const wki_conv_attrs *)call->attrs)->groups } };

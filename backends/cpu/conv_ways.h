@@ -4,6 +4,16 @@
 #define WKI_CPU_CONV_WAYS_H
 #include "backends/backend.h"
 
+/* The views of the planes that are convolved and of what this makes of them, which conv_data takes back. */
+static inline const wki_view *wki_conv_x(int op, const wki_view *const *views)
+{
+    return views[op == WKI_OP_conv_data ? 0 : 1];
+}
+static inline const wki_view *wki_conv_y(int op, const wki_view *const *views)
+{
+    return views[op == WKI_OP_conv ? 0 : op == WKI_OP_conv_data ? 1 : 2];
+}
+
 /* The way of such a call; NULL: the plain one. Only one for tiles of AMX need say its op itself. */
 const wki_kernel *wki_conv_way(int op, const wki_call *call);
 /* Does a convolution with these attributes and so many images, of which w, [o, c, ...], are the weights, go another way? */

@@ -42,10 +42,11 @@ static bool fits(const wki_window *w, double out, double in)
     return (in * out + PANEL * (in + out)) * each <= MOST_WEIGHTS && across * (in + out) * each <= MOST_ROW;
 }
 
-static bool takes(int op, const wki_conv_attrs *a, wk_dtype dtype, int64_t images, int64_t out, int64_t in)
+bool wki_winograd_takes(int op, const wki_view *weights, const wki_conv_attrs *a, int64_t images)
 {
     const wki_window *w = &a->window;
-    bool suits = dtype == WK_F32 && a->groups == 1 && !a->sliced && !a->rounds;
+    const int64_t out = weights->size[0], in = weights->size[1];
+    bool suits = weights->dtype == WK_F32 && a->groups == 1 && !a->sliced && !a->rounds;
     const int32_t kernel[] = { 1, 3, 3 };
     for (int d = 0; d < 3; d++)
         suits = suits && w->kernel[d] == kernel[d] && w->stride[d] == 1 && w->padding[d] >= 0 &&
@@ -54,11 +55,6 @@ static bool takes(int op, const wki_conv_attrs *a, wk_dtype dtype, int64_t image
     if (!suits || in < LEAST || out < LEAST || images < 1 || wki_onednn_chosen()) return false;
     const int32_t *made = op == WKI_OP_conv_data ? w->in : w->out;
     return fits(w, (double)out, (double)in) && pays(w, made, (double)images, (double)out, (double)in);
-}
-
-bool wki_winograd_takes(int op, const wki_view *w, const wki_conv_attrs *attrs, int64_t images)
-{
-    return takes(op, attrs, (wk_dtype)w->dtype, images, w->size[0], w->size[1]);
 }
 
 /* ---- Making ---- */

@@ -58,7 +58,6 @@ static plan plan_of_part(const wki_call *call, const part *u)
 }
 
 static int64_t most(int64_t x, int64_t y) { return x > y ? x : y; }
-static size_t larger(size_t x, size_t y) { return x > y ? x : y; }
 
 static size_t lay_out_sums(const plan *p, void *from, sums *s)
 {
@@ -76,20 +75,20 @@ static size_t lay_out_sums(const plan *p, void *from, sums *s)
 
 static int64_t weight_units(const wki_call *call) { return lines_of(call) * panels_of(call); }
 
-static size_t part_scratch(const wki_call *call, int64_t lines, int64_t panels)
+static int64_t part_scratch(const wki_call *call, int64_t lines, int64_t panels)
 {
     sums s;
     const plan p = plan_of_part(call, &(part){ .lines = lines, .panels = panels });
-    return lay_out_sums(&p, NULL, &s);
+    return (int64_t)lay_out_sums(&p, NULL, &s);
 }
 
 /* Fewer channels leave room for more tiles. */
 static size_t weight_scratch(const wki_call *call)
 {
-    size_t all = wki_conv_weight_channels_scratch(call);
-    for (int64_t n = 1; n <= panels_of(call); n++) all = larger(all, part_scratch(call, 1, n));
-    for (int64_t n = 1; n <= lines_at_once(call); n++) all = larger(all, part_scratch(call, n, panels_of(call)));
-    return all;
+    int64_t all = (int64_t)wki_conv_weight_channels_scratch(call);
+    for (int64_t n = 1; n <= panels_of(call); n++) all = most(all, part_scratch(call, 1, n));
+    for (int64_t n = 1; n <= lines_at_once(call); n++) all = most(all, part_scratch(call, n, panels_of(call)));
+    return (size_t)all;
 }
 
 static void add_up(const plan *p, const sums *s, int64_t tiles, bool fresh)

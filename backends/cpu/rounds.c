@@ -1,7 +1,7 @@
 /* Which products and convolutions of bfloat16 are left to the processor's instruction for them, which rounds operands
  * on their way, and not to f32 or oneDNN. */
 #include "backends/cpu/conv_tiles.h"
-#include "backends/cpu/conv_winograd.h"
+#include "backends/cpu/conv_ways.h"
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/onednn.h"
 #include "backends/cpu/windows.h"
@@ -26,11 +26,10 @@ static bool product_pays(const wki_view *c, const wki_view *a)
 static bool convolution_pays(int op, const wki_view *const *views, const wki_conv_attrs *c)
 {
     enum { LEAST = 20 };
-    const wki_view *x = op == WKI_OP_conv_data ? views[0] : views[1];
-    const wki_view *y = op == WKI_OP_conv ? views[0] : op == WKI_OP_conv_data ? views[1] : views[2];
-    if (wki_conv_tiles_for(&(wki_call){ .op = (uint16_t)op, .views = views, .attrs = c })) return true;
-    const wki_view w = { .dtype = x->dtype, .size = { y->size[1], x->size[1] / c->groups } };
-    if (wki_winograd_takes(op, &w, c, x->size[0])) return false;
+    const wki_call call = { .op = (uint16_t)op, .views = views, .attrs = c };
+    if (wki_conv_tiles_for(&call)) return true;
+    if (wki_conv_way(op, &call)) return false;
+    const wki_view *x = wki_conv_x(op, views), *y = wki_conv_y(op, views);
     const double in = (double)x->size[1] / c->groups, out = (double)y->size[1] / c->groups;
     const double taps = in * (double)wki_volume(c->window.kernel), windows = (double)wki_volume(c->window.out);
     const double rows = op == WKI_OP_conv_data ? taps : out, columns = op == WKI_OP_conv_weight ? taps : windows;
