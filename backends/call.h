@@ -264,6 +264,22 @@ typedef struct wki_pool_attrs {
     bool adaptive, include, backward;
 } wki_pool_attrs;
 
+/* resample: y -> x, whose sizes differ along dim: each element of y is a sum of a few of x (backends/resample.h); back:
+ * x -> y, the transpose. scale: the step in x for one in y. in and out are sizes of x and y. Contiguous, f32 or f64. */
+typedef enum wki_resample_mode {
+    WKI_RESAMPLE_NEAREST,
+    WKI_RESAMPLE_EXACT,
+    WKI_RESAMPLE_LINEAR,
+    WKI_RESAMPLE_CUBIC
+} wki_resample_mode;
+typedef struct wki_resample_attrs {
+    double scale;
+    int64_t in, out;
+    int32_t dim;
+    uint8_t mode;
+    bool align, back; /* align: the corners' centers are one place */
+} wki_resample_attrs;
+
 /* pool_pick: y [n, c, out] -> x [n, c, in], index [n, c, out]: y = x[index] in each plane. pool_put, its transpose: x ->
  * y, index, in ascending order; attributes: none, or the windows' wki_window. Contiguous; rank 2: [planes, elements]. */
 

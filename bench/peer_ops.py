@@ -72,6 +72,7 @@ def parts(arguments):
 def call_of(torch, name, arguments):
     arguments = re.sub(r"\.(\w+) = ", r"\1=", arguments)
     arguments = re.sub(r"WK_DIMS\((\w+)\)", r"\1", arguments)
+    arguments = arguments.replace("WK_INTERPOLATE_LINEAR", "'bilinear'")
     arguments = re.sub(r"(WK_SHAPE|WK_DIMS|DIMS|TENSORS)\(([^()]*)\)", r"(\2,)", arguments)
     if name in NAMESAKES:
         return NAMESAKES[name].replace("{}", arguments).format(*parts(arguments))

@@ -1,6 +1,7 @@
-/* How convolutions and pooling look in ONNX. Sizes behind the channels are fixed in the file, so rounding up becomes
- * padding at the ends, which all runtimes take alike. */
+/* How convolutions, pooling and resizing look in ONNX. Sizes behind the channels are fixed in the file, so rounding up
+ * becomes padding at the ends, which all runtimes take alike. */
 #include "train/onnx.h"
+#include <math.h>
 #include <string.h>
 
 typedef wki_onnx_value value;
@@ -133,6 +134,48 @@ static value put_adaptive(wki_onnx *g, wk_module *m, value x, wk_tensor *y)
     return put_window(g, &p, x.name, false);
 }
 
+/* ---- Resizing ---- */
+
+/* ONNX multiplies a size by a factor of f32 and rounds down, and finds nearest's elements by a division: where sizes
+ * alone are given their quotient has to survive that. */
+static bool take_factors(const wk_interpolate_opts *o, const wk_tensor *x, const wk_tensor *y, float to[WK_MAX_DIMS])
+{
+    const bool nearest = o->mode == WK_INTERPOLATE_NEAREST || o->mode == WK_INTERPOLATE_NEAREST_EXACT;
+    for (int d = 0; d < x->v.ndim; d++) {
+        const double in = (double)x->v.size[d], out = (double)y->v.size[d];
+        const double given = d < 2 || o->recompute_scale_factor ? 0 : o->scale_factor + o->scale_factors[d - 2];
+        to[d] = (float)(d < 2 ? 1 : given != 0 ? given : out / in);
+        if (d >= 2 && floor(in * (double)to[d]) < out) to[d] = nextafterf(to[d], INFINITY);
+        const bool exact = fmod(out, in) == 0 || fmod(in, out) == 0;
+        if (d >= 2 && (floor(in * (double)to[d]) != out || (nearest && !(exact && to[d] == (float)(out / in)))))
+            return false;
+    }
+    return true;
+}
+
+static value put_upsample(wki_onnx *g, wk_module *m, value x, wk_tensor *y)
+{
+    static const char *const modes[] = { "nearest", "nearest", "linear", "cubic" };
+    const wk_interpolate_opts *o = m->state;
+    float factors[WK_MAX_DIMS];
+    if (o->mode == WK_INTERPOLATE_AREA)
+        return wki_onnx_refuse(g, m, "area has no form there; adaptive_avg_pool may have");
+    if (!take_factors(o, x.t, y, factors))
+        return wki_onnx_refuse(g, m, "sizes %s become %s; their quotient has no form there", wki_show(&x.t->v),
+                               wki_show(&y->v));
+    value scales = wki_onnx_constant(g, wk_from(factors, WK_SHAPE(x.t->v.ndim), WK_F32));
+    value v = WKI_NODE(g, "Resize", x.name, "", scales.name);
+    wki_onnx_text(g, "mode", modes[o->mode]);
+    wki_onnx_text(g, "coordinate_transformation_mode",
+                  o->align_corners                    ? "align_corners"
+                  : o->mode == WK_INTERPOLATE_NEAREST ? "asymmetric"
+                                                      : "half_pixel");
+    if (o->mode == WK_INTERPOLATE_NEAREST) wki_onnx_text(g, "nearest_mode", "floor");
+    if (o->mode == WK_INTERPOLATE_NEAREST_EXACT) wki_onnx_text(g, "nearest_mode", "round_prefer_ceil");
+    if (o->mode == WK_INTERPOLATE_BICUBIC) wki_onnx_float(g, "cubic_coeff_a", -0.75);
+    return v;
+}
+
 const wki_onnx_row wki_onnx_windows[] = {
     { "conv1d", .put = put_conv },
     { "conv2d", .put = put_conv },
@@ -152,5 +195,6 @@ const wki_onnx_row wki_onnx_windows[] = {
     { "adaptive_max_pool1d", .put = put_adaptive },
     { "adaptive_max_pool2d", .put = put_adaptive },
     { "adaptive_max_pool3d", .put = put_adaptive },
+    { "upsample", .put = put_upsample },
     { .type = NULL },
 };

@@ -136,6 +136,11 @@ WK_API wk_module *wk_nn_adaptive_max_pool1d(wk_dims output_size);
 WK_API wk_module *wk_nn_adaptive_max_pool2d(wk_dims output_size);
 WK_API wk_module *wk_nn_adaptive_max_pool3d(wk_dims output_size);
 
+/* Resizing, as wk_interpolate: wk_nn_upsample(.scale_factor = 2). x of the options stays NULL. */
+WK_API wk_module *wk_nn_upsample_new(const wk_interpolate_opts *o);
+static inline wk_module *wk_nn_upsample_with(wk_interpolate_opts o) { return wk_nn_upsample_new(&o); }
+#define wk_nn_upsample(...) wk_nn_upsample_with(WK_WITH(wk_interpolate_opts, WK_INTERPOLATE_DEFAULTS, .x = NULL, __VA_ARGS__))
+
 /* Windows as columns and back, as wk_unfold and wk_fold: wk_nn_unfold(WK_DIMS(3)), wk_nn_fold(WK_DIMS(8, 8), WK_DIMS(3)). x of the options
  * stays NULL. */
 WK_API wk_module *wk_nn_unfold_new(const wk_unfold_opts *o);

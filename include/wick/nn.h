@@ -367,6 +367,38 @@ static inline wk_tensor *wk_fold_with(wk_unfold_opts o) { return wk_fold_new(&o)
 #define wk_fold(t, to, ...)                                                                                            \
     wk_fold_with(WK_WITH(wk_unfold_opts, WK_UNFOLD_DEFAULTS, .x = (t), .output_size = to, .kernel_size = __VA_ARGS__))
 
+/* Resizing of planes, torch.nn.functional.interpolate: x [n, c, w], [n, c, h, w] or [n, c, d, h, w], f32 or f64 -> [n, c, sizes ...]. Sizes
+ * are output_size, or floor(size * factor), whose factor then is the step, too, unless recompute_scale_factor. Linear takes two elements
+ * along each dim (torch's linear, bilinear, trilinear), bicubic four (Keys 1981, a = -0.75; h and w only), area is
+ * wk_adaptive_avg_pool. Dims are resized one after the other. WK_E_INVALID, WK_E_SHAPE: what does not fit.
+ *
+ *   wk_interpolate(x, .scale_factor = 2, .mode = WK_INTERPOLATE_LINEAR) */
+typedef enum wk_interpolate_mode {
+    WK_INTERPOLATE_NEAREST,
+    WK_INTERPOLATE_NEAREST_EXACT,
+    WK_INTERPOLATE_LINEAR,
+    WK_INTERPOLATE_BICUBIC,
+    WK_INTERPOLATE_AREA
+} wk_interpolate_mode;
+typedef struct wk_interpolate_opts {
+    size_t size;
+    wk_tensor *x;
+    wk_dims output_size;         /* one for all dims or one for each; this or a factor */
+    double scale_factor;         /* of all dims */
+    double scale_factors[3];     /* of each: { 2, 1 } */
+    wk_interpolate_mode mode;    /* WK_INTERPOLATE_NEAREST */
+    bool align_corners;          /* linear and bicubic: the first and last elements keep their values; false */
+    bool recompute_scale_factor; /* false */
+} wk_interpolate_opts;
+WK_API wk_interpolate_opts wk_interpolate_opts_default(void);
+WK_API wk_tensor *wk_interpolate_new(const wk_interpolate_opts *o);
+static inline wk_tensor *wk_interpolate_with(wk_interpolate_opts o) { return wk_interpolate_new(&o); }
+#define WK_INTERPOLATE_DEFAULTS                                                                                        \
+    .size = sizeof(wk_interpolate_opts), .output_size = { 0 }, .scale_factor = 0, .scale_factors = { 0 },              \
+    .mode = WK_INTERPOLATE_NEAREST, .align_corners = false, .recompute_scale_factor = false
+#define wk_interpolate(t, ...)                                                                                         \
+    wk_interpolate_with(WK_WITH(wk_interpolate_opts, WK_INTERPOLATE_DEFAULTS, .x = (t), __VA_ARGS__))
+
 /* Losses: the mean over the batch -> []. */
 WK_API wk_tensor *wk_cross_entropy(wk_tensor *logits, wk_tensor *target);          /* [n, c], WK_I64 [n]: -log softmax(logits)[target] */
 /* In full: logits [n, c, ...] or [c], target [n, ...] class numbers (WK_I64, WK_I32, WK_U8), or of logits' shape, probabilities. weight [c]

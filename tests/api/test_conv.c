@@ -407,6 +407,25 @@ static void averages(wk_dtype type)
     OF_X(adaptive_avg3d, X(1, 1, 3, 3, 4), wk_adaptive_avg_pool3d(x, D(2, 5, 2)))
 }
 
+static void sizes(wk_dtype type)
+{
+    OF_X(nearest1d, X(2, 2, 5), wk_interpolate(x, .scale_factor = 1.3))
+    OF_X(nearest2d, X(1, 2, 4, 5), wk_interpolate(x, .output_size = D(7, 3)))
+    OF_X(nearest2d_same, X(1, 2, 4, 3), wk_interpolate(x, .scale_factors = { 1.1, 2.2 }))
+    OF_X(nearest3d_exact, X(1, 1, 4, 3, 2),
+         wk_interpolate(x, .scale_factors = { 0.6, 1.5, 2 }, .mode = WK_INTERPOLATE_NEAREST_EXACT))
+    OF_X(linear1d, X(2, 2, 4),
+         wk_interpolate(x, .output_size = D(7), .mode = WK_INTERPOLATE_LINEAR, .align_corners = true))
+    OF_X(linear2d, X(1, 2, 3, 4), wk_interpolate(x, .scale_factor = 2, .mode = WK_INTERPOLATE_LINEAR))
+    OF_X(linear2d_less, X(1, 2, 6, 9),
+         wk_interpolate(x, .scale_factor = 0.4, .mode = WK_INTERPOLATE_LINEAR, .recompute_scale_factor = true))
+    OF_X(linear3d, X(1, 1, 4, 2, 5), wk_interpolate(x, .scale_factors = { 1.3, 1, 0.5 }, .mode = WK_INTERPOLATE_LINEAR))
+    OF_X(cubic2d, X(1, 2, 3, 4), wk_interpolate(x, .scale_factor = 1.7, .mode = WK_INTERPOLATE_BICUBIC))
+    OF_X(cubic2d_corners, X(1, 1, 5, 4),
+         wk_interpolate(x, .output_size = D(2, 7), .mode = WK_INTERPOLATE_BICUBIC, .align_corners = true))
+    OF_X(area2d, X(1, 2, 5, 4), wk_interpolate(x, .output_size = D(3, 2), .mode = WK_INTERPOLATE_AREA))
+}
+
 static void in_both(void (*values)(wk_dtype))
 {
     values(WK_F64);
@@ -417,6 +436,7 @@ TEST(golden, transposes_have_torchs_values) { in_both(transposes); }
 TEST(golden, unfold_and_fold_have_torchs_values) { in_both(columns); }
 TEST(golden, maxima_have_torchs_values) { in_both(maxima); }
 TEST(golden, averages_have_torchs_values) { in_both(averages); }
+TEST(golden, resized_planes_have_torchs_values) { in_both(sizes); }
 
 static void check_indices(wk_tensor *index, const int64_t *golden, int n)
 {

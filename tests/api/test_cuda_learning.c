@@ -283,6 +283,25 @@ TEST(columns, are_unfolded_and_folded_as_on_the_cpu)
         }
 }
 
+TEST(resampling, is_the_cpus_along_every_dim)
+{
+    if (!cuda_here()) return;
+    static const int64_t sizes[][2] = { { 7, 19 }, { 19, 7 }, { 1, 5 }, { 5, 1 }, { 300, 601 } };
+    for (int i = 0; i < 5 * 2 * 8; i++) {
+        const int64_t in = sizes[i % 5][0], out = sizes[i % 5][1];
+        wki_resample_attrs a = { (double)in / (double)out, in, out, i % 3, (uint8_t)(i / 10 % 4), i / 40, false };
+        int64_t size[] = { 3, 2, 5 };
+        size[a.dim] = in;
+        twin *x = reals(kind(i / 5 % 2), 3, size);
+        size[a.dim] = out;
+        twin *y = reals(kind(i / 5 % 2), 3, size);
+        same_as_cpu(WKI_OP_resample, 1, 2, (twin *const[]){ y, x }, &a, sizeof a, 0);
+        a.back = true;
+        same_as_cpu(WKI_OP_resample, 1, 2, (twin *const[]){ x, y }, &a, sizeof a, 0);
+        drop_twins();
+    }
+}
+
 /* ---- ctc ---- */
 
 enum { CTC_FRAMES = 37, SEQUENCES = 6, CLASSES = 11, LONGEST = 9 };

@@ -73,6 +73,10 @@ static wk_module *make_avg_pool2d(void)
     return wk_nn_avg_pool2d(WK_DIMS(2), .padding = WK_DIMS(1), .count_include_pad = false);
 }
 static wk_module *make_avg_pool3d(void) { return wk_nn_avg_pool3d(WK_DIMS(2)); }
+static wk_module *make_upsample(void)
+{
+    return wk_nn_upsample(.scale_factors = { 2, 1.5 }, .mode = WK_INTERPOLATE_LINEAR);
+}
 static wk_module *make_unfold(void)
 {
     return wk_nn_unfold(WK_DIMS(2, 3), .padding = WK_DIMS(1, 0), .stride = WK_DIMS(1, 2));
@@ -166,6 +170,7 @@ static const struct layer_case {
     { "avg_pool1d", make_avg_pool1d, 3, { 2, 2, 5 }, GOLDEN(golden_avg_pool1d), NULL, 0 },
     { "avg_pool2d", make_avg_pool2d, 4, { 1, 2, 4, 4 }, GOLDEN(golden_avg_pool2d), NULL, 0 },
     { "avg_pool3d", make_avg_pool3d, 5, { 1, 1, 4, 2, 2 }, GOLDEN(golden_avg_pool3d), NULL, 0 },
+    { "upsample", make_upsample, 4, { 1, 2, 3, 4 }, GOLDEN(golden_upsample), NULL, 0 },
     { "unfold", make_unfold, 4, { 2, 2, 3, 5 }, GOLDEN(golden_unfold), NULL, 0 },
     { "fold", make_fold, 3, { 2, 4, 8 }, GOLDEN(golden_fold), NULL, 0 },
     { "adaptive_avg_pool1d", make_adaptive_avg_pool1d, 3, { 2, 2, 5 }, GOLDEN(golden_adaptive_avg_pool1d), NULL, 0 },

@@ -147,6 +147,7 @@ static void windows(void)
     check_start("adaptive_max_pool1d", wk_nn_adaptive_max_pool1d(WK_DIMS(2)));
     check_start("adaptive_max_pool2d", wk_nn_adaptive_max_pool2d(WK_DIMS(2)));
     check_start("adaptive_max_pool3d", wk_nn_adaptive_max_pool3d(WK_DIMS(2)));
+    check_start("upsample", wk_nn_upsample(.scale_factor = 2));
     check_start("unfold", wk_nn_unfold(WK_DIMS(2)));
     check_start("fold", wk_nn_fold(WK_DIMS(4, 4), WK_DIMS(2)));
 }

@@ -1,4 +1,4 @@
-"""Golden values of convolution, unfold and pooling with their gradients. Inputs are small exact fractions, so that C and Python start
+"""Golden values of convolution, unfold, pooling and resizing with their gradients. Inputs are small exact fractions, so that C and Python start
 from the same numbers; gradients are those of sum(y * ramp). Prints conv.h. Made with torch 2.15.0."""
 import torch
 import torch.nn.functional as F
@@ -35,7 +35,7 @@ def case(name, f, *inputs):
         row(f"{name}_d{i}", t.grad)
 
 
-print(f"/* Golden values of convolution, unfold and pooling, from torch {torch.__version__} by conv.py. */")
+print(f"/* Golden values of convolution, unfold, pooling and resizing, from torch {torch.__version__} by conv.py. */")
 print("#include <math.h>")
 print("#include <stdint.h>")
 w = lambda *s: ramp(*s, a=5, m=32)
@@ -71,6 +71,17 @@ case("adaptive_max1d", lambda x: F.adaptive_max_pool1d(x, 4), ramp(2, 7))
 case("adaptive_max2d", lambda x: F.adaptive_max_pool2d(x, (3, 4)), ramp(1, 2, 7, 6))
 case("adaptive_max2d_even", lambda x: F.adaptive_max_pool2d(x, 2), ramp(1, 2, 4, 6))
 case("adaptive_max3d", lambda x: F.adaptive_max_pool3d(x, (2, 2, 3)), ramp(1, 1, 3, 3, 4))
+case("nearest1d", lambda x: F.interpolate(x, scale_factor=1.3), ramp(2, 2, 5))
+case("nearest2d", lambda x: F.interpolate(x, (7, 3)), ramp(1, 2, 4, 5))
+case("nearest2d_same", lambda x: F.interpolate(x, scale_factor=(1.1, 2.2)), ramp(1, 2, 4, 3))
+case("nearest3d_exact", lambda x: F.interpolate(x, scale_factor=(0.6, 1.5, 2), mode="nearest-exact"), ramp(1, 1, 4, 3, 2))
+case("linear1d", lambda x: F.interpolate(x, 7, mode="linear", align_corners=True), ramp(2, 2, 4))
+case("linear2d", lambda x: F.interpolate(x, scale_factor=2, mode="bilinear"), ramp(1, 2, 3, 4))
+case("linear2d_less", lambda x: F.interpolate(x, scale_factor=0.4, mode="bilinear", recompute_scale_factor=True), ramp(1, 2, 6, 9))
+case("linear3d", lambda x: F.interpolate(x, scale_factor=(1.3, 1, 0.5), mode="trilinear"), ramp(1, 1, 4, 2, 5))
+case("cubic2d", lambda x: F.interpolate(x, scale_factor=1.7, mode="bicubic"), ramp(1, 2, 3, 4))
+case("cubic2d_corners", lambda x: F.interpolate(x, (2, 7), mode="bicubic", align_corners=True), ramp(1, 1, 5, 4))
+case("area2d", lambda x: F.interpolate(x, (3, 2), mode="area"), ramp(1, 2, 5, 4))
 
 odd = torch.tensor([[1.0, 1.0, torch.nan, 0.0, -torch.inf, -torch.inf], [1.0, 0.0, torch.nan, 2.0, -torch.inf, -torch.inf]])
 for name, (y, i) in {"odd": F.max_pool2d(odd[None], 2, return_indices=True),

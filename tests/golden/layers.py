@@ -40,6 +40,7 @@ LAYERS = {
     "max_pool1d": (nn.MaxPool1d(2), 2, 2, 5), "max_pool2d": (nn.MaxPool2d(3, stride=2, padding=1), 1, 2, 5, 5),
     "max_pool3d": (nn.MaxPool3d(2, ceil_mode=True), 1, 1, 3, 3, 3), "avg_pool1d": (nn.AvgPool1d(3, stride=1), 2, 2, 5),
     "avg_pool2d": (nn.AvgPool2d(2, padding=1, count_include_pad=False), 1, 2, 4, 4), "avg_pool3d": (nn.AvgPool3d(2), 1, 1, 4, 2, 2),
+    "upsample": (nn.Upsample(scale_factor=(2, 1.5), mode="bilinear"), 1, 2, 3, 4),
     "unfold": (nn.Unfold((2, 3), padding=(1, 0), stride=(1, 2)), 2, 2, 3, 5),
     "fold": (nn.Fold((3, 4), 2, padding=(1, 0), stride=(1, 2)), 2, 4, 8),
     "adaptive_avg_pool1d": (nn.AdaptiveAvgPool1d(2), 2, 2, 5), "adaptive_avg_pool2d": (nn.AdaptiveAvgPool2d(1), 2, 3, 4, 4),

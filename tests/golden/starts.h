@@ -90,6 +90,7 @@ static const struct golden_start {
     { "adaptive_max_pool1d", NULL, false, WK_F32, 0, 0, -1, 0, { 0 } },
     { "adaptive_max_pool2d", NULL, false, WK_F32, 0, 0, -1, 0, { 0 } },
     { "adaptive_max_pool3d", NULL, false, WK_F32, 0, 0, -1, 0, { 0 } },
+    { "upsample", NULL, false, WK_F32, 0, 0, -1, 0, { 0 } },
     { "unfold", NULL, false, WK_F32, 0, 0, -1, 0, { 0 } },
     { "fold", NULL, false, WK_F32, 0, 0, -1, 0, { 0 } },
     { "batch_norm1d", "weight", false, WK_F32, 'c', 1, -1, 1, { 5 } },

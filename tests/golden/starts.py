@@ -57,7 +57,7 @@ CASES = {
     "adaptive_avg_pool1d": lambda: nn.AdaptiveAvgPool1d(2), "adaptive_avg_pool2d": lambda: nn.AdaptiveAvgPool2d(2),
     "adaptive_avg_pool3d": lambda: nn.AdaptiveAvgPool3d(2), "adaptive_max_pool1d": lambda: nn.AdaptiveMaxPool1d(2),
     "adaptive_max_pool2d": lambda: nn.AdaptiveMaxPool2d(2), "adaptive_max_pool3d": lambda: nn.AdaptiveMaxPool3d(2),
-    "unfold": lambda: nn.Unfold(2), "fold": lambda: nn.Fold(4, 2),
+    "upsample": lambda: nn.Upsample(scale_factor=2), "unfold": lambda: nn.Unfold(2), "fold": lambda: nn.Fold(4, 2),
     "batch_norm1d": lambda: nn.BatchNorm1d(5), "batch_norm2d": lambda: nn.BatchNorm2d(5), "batch_norm3d": lambda: nn.BatchNorm3d(5),
     "batch_norm3d.bias": lambda: nn.BatchNorm3d(5, bias=False), "instance_norm2d.bias": lambda: nn.InstanceNorm2d(5, affine=True, bias=False),
     "batch_norm1d.affine": lambda: nn.BatchNorm1d(5, affine=False),

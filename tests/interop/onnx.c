@@ -188,6 +188,14 @@ static void windows(void)
     NUMBERS("global_max", wk_nn_adaptive_max_pool1d(WK_DIMS(1)), 0, 3, 8);
     NUMBERS("adaptive_mean", wk_nn_adaptive_avg_pool2d(WK_DIMS(4, 2)), 0, 3, 8, 6);
     NUMBERS("adaptive_max", wk_nn_adaptive_max_pool3d(WK_DIMS(2, 1, 3)), 0, 3, 4, 5, 6);
+    NUMBERS("nearest", wk_nn_upsample(.scale_factors = { 3, 0.5 }), 0, 3, 4, 6);
+    NUMBERS("nearest_exact", wk_nn_upsample(.scale_factor = 2, .mode = WK_INTERPOLATE_NEAREST_EXACT), 0, 3, 5);
+    NUMBERS("bilinear", wk_nn_upsample(.output_size = WK_DIMS(6, 7), .mode = WK_INTERPOLATE_LINEAR), 0, 3, 3, 5);
+    NUMBERS("bilinear_corners",
+            wk_nn_upsample(.output_size = WK_DIMS(7, 3), .mode = WK_INTERPOLATE_LINEAR, .align_corners = true), 0, 3, 3,
+            5);
+    NUMBERS("bilinear_factor", wk_nn_upsample(.scale_factor = 1.3, .mode = WK_INTERPOLATE_LINEAR), 0, 3, 5, 4);
+    NUMBERS("bicubic", wk_nn_upsample(.scale_factor = 2, .mode = WK_INTERPOLATE_BICUBIC), 0, 3, 5, 4);
     NUMBERS("pictures",
             wk_nn_sequential(wk_nn_unflatten(1, WK_SHAPE(1, 12)), wk_nn_conv2d(1, 4, WK_DIMS(5)), wk_nn_relu(),
                              wk_nn_max_pool2d(WK_DIMS(2)), wk_nn_flatten(), wk_nn_linear(64, 10)),

@@ -61,6 +61,7 @@ static const struct {
     { "max_pool_put", "max_pool" },
     { "max_pool_pick", "max_pool" },
     { "avg_pool_spread", "avg_pool" },
+    { "interpolate_back", "interpolate" },
 };
 enum { INNER_OPS = sizeof inner_ops / sizeof *inner_ops };
 

@@ -154,6 +154,7 @@ static wk_module *dict(void)
     M(glu, wk_nn_glu(-1))                                                                                              \
     M(softmin, wk_nn_softmin(1))                                                                                       \
     M(softmax2d, wk_nn_softmax2d())                                                                                    \
+    M(upsample, wk_nn_upsample(.scale_factor = 2))                                                                     \
     M(unfold, wk_nn_unfold(WK_DIMS(2)))                                                                                \
     M(fold, wk_nn_fold(WK_DIMS(4), WK_DIMS(2)))                                                                        \
     M(prelu, wk_nn_prelu(2))                                                                                           \
