@@ -1,19 +1,15 @@
 /* The fake cuBLASLt: its handles and descriptors, what it takes for a product and what it refuses. It is meant to be at
  * least as hard to please as the library: what works here should work there. */
 #include "blas.h"
+#include "objects.h"
 #include <cstdio>
 
 namespace wki_emu
 {
 
-enum Tag { HANDLE = 1, DESC, LAYOUT, PREFERENCE };
-struct Object {
-    Tag tag;
-    explicit Object(Tag t) : tag(t) {}
-};
 struct LtHandle : Object {
     int device;
-    LtHandle() : Object(HANDLE), device(current_device()) {}
+    LtHandle() : Object(LT_HANDLE), device(current_device()) {}
 };
 struct Desc : Object {
     cublasComputeType_t compute;
@@ -43,33 +39,12 @@ struct Algo {
 static_assert(sizeof(Algo) <= sizeof(cublasLtMatmulAlgo_t), "an algorithm fits the caller's struct");
 constexpr uint64_t magic = 0x77696c6b656d7531ull;
 
-static std::set<const void *> objects;
-
-template <class T, class H> static T *object(H handle, Tag tag)
-{
-    T *at = (T *)(void *)handle;
-    return at && objects.count(at) && at->tag == tag ? at : nullptr;
-}
-
-/* A call's entry: the lock, and planned failures as cuBLAS would tell them. */
-struct LtApi {
-    Api api;
-    cublasStatus_t status;
-    explicit LtApi(unsigned flags = 0) : api(flags)
-    {
-        cudaError_t e = api.error;
-        status = !e                               ? CUBLAS_STATUS_SUCCESS
-                 : e == cudaErrorMemoryAllocation ? CUBLAS_STATUS_ALLOC_FAILED
-                 : e >= 700 && e < 800            ? CUBLAS_STATUS_EXECUTION_FAILED
-                                                  : CUBLAS_STATUS_INTERNAL_ERROR;
-    }
-};
+using LtApi = LibraryApi<cublasStatus_t, CUBLAS_STATUS_SUCCESS, CUBLAS_STATUS_ALLOC_FAILED,
+                         CUBLAS_STATUS_EXECUTION_FAILED, CUBLAS_STATUS_INTERNAL_ERROR>;
 
 template <class H, class T> static cublasStatus_t give(H *out, T *made)
 {
-    *out = (H)(void *)made;
-    objects.insert(made);
-    state().blas++;
+    give(out, made, &state().blas);
     return CUBLAS_STATUS_SUCCESS;
 }
 
@@ -77,10 +52,8 @@ template <class T, class H> static cublasStatus_t destroy(H handle, Tag tag)
 {
     LtApi api(API_ANYWAY);
     T *at = object<T>(handle, tag);
-    if (!at) return handle || tag == HANDLE ? CUBLAS_STATUS_INVALID_VALUE : CUBLAS_STATUS_SUCCESS;
-    objects.erase(at);
-    delete at;
-    state().blas--;
+    if (!at) return handle || tag == LT_HANDLE ? CUBLAS_STATUS_INVALID_VALUE : CUBLAS_STATUS_SUCCESS;
+    take_back(at, &state().blas);
     return CUBLAS_STATUS_SUCCESS;
 }
 
@@ -310,7 +283,7 @@ cublasStatus_t cublasLtCreate(cublasLtHandle_t *out)
 }
 cublasStatus_t cublasLtDestroy(cublasLtHandle_t handle)
 {
-    return destroy<LtHandle>(handle, HANDLE) ? CUBLAS_STATUS_NOT_INITIALIZED : CUBLAS_STATUS_SUCCESS;
+    return destroy<LtHandle>(handle, LT_HANDLE) ? CUBLAS_STATUS_NOT_INITIALIZED : CUBLAS_STATUS_SUCCESS;
 }
 
 cublasStatus_t cublasLtMatrixLayoutCreate(cublasLtMatrixLayout_t *out, cudaDataType type, uint64_t rows, uint64_t cols,
@@ -429,7 +402,7 @@ cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t handle, cublasLtM
     if (found) *found = 0;
     Preference *pref = object<Preference>(preference, PREFERENCE);
     if (api.status) return api.status;
-    if (!object<LtHandle>(handle, HANDLE)) return CUBLAS_STATUS_NOT_INITIALIZED;
+    if (!object<LtHandle>(handle, LT_HANDLE)) return CUBLAS_STATUS_NOT_INITIALIZED;
     if (!pref || wanted < 1 || !results || !found) return CUBLAS_STATUS_INVALID_VALUE;
     Product p;
     cublasStatus_t status =
@@ -457,7 +430,7 @@ cublasStatus_t cublasLtMatmul(cublasLtHandle_t handle, cublasLtMatmulDesc_t comp
 {
     LtApi api;
     Desc *desc = object<Desc>(compute, DESC);
-    LtHandle *lt = object<LtHandle>(handle, HANDLE);
+    LtHandle *lt = object<LtHandle>(handle, LT_HANDLE);
     auto stream = stream_find(on);
     if (api.status) return api.status;
     if (!lt) return CUBLAS_STATUS_NOT_INITIALIZED;

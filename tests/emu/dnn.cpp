@@ -2,6 +2,7 @@
  * at least as hard to please as the library: what works here should work there. Among the algorithms that it offers are
  * such as wick must not take, and they come first. */
 #include "dnn.h"
+#include "objects.h"
 #include <cstdlib>
 #include <cstring>
 #include <dlfcn.h>
@@ -9,71 +10,43 @@
 namespace wki_emu
 {
 
-enum DnnTag { DNN_HANDLE = 1, DNN_TENSOR, DNN_WEIGHTS, DNN_WINDOW };
-struct DnnObject {
-    DnnTag tag;
-    explicit DnnObject(DnnTag t) : tag(t) {}
-};
-struct DnnHandle : DnnObject {
+struct DnnHandle : Object {
     int device;
     cudaStream_t stream = nullptr;
-    DnnHandle() : DnnObject(DNN_HANDLE), device(current_device()) {}
+    DnnHandle() : Object(DNN_HANDLE), device(current_device()) {}
 };
 /* of images or of weights; no dims: not set yet */
-struct Tensor : DnnObject {
+struct Tensor : Object {
     int dims = 0, size[5] = {};
-    explicit Tensor(DnnTag t) : DnnObject(t) {}
+    explicit Tensor(Tag t) : Object(t) {}
 };
-struct Window : DnnObject {
+struct Window : Object {
     int dims = 0, pad[3] = {}, stride[3] = {}, dilation[3] = {};
     cudnnMathType_t math = CUDNN_DEFAULT_MATH;
-    Window() : DnnObject(DNN_WINDOW) {}
+    Window() : Object(DNN_WINDOW) {}
 };
 
-static std::set<const void *> objects;
 static unsigned long runs;
 static bool refuses;
 
-template <class T, class H> static T *object(H handle, DnnTag tag)
-{
-    T *at = (T *)(void *)handle;
-    return at && objects.count(at) && at->tag == tag ? at : nullptr;
-}
-
-/* A call's entry: the lock, and planned failures as cuDNN would tell them. */
-struct DnnApi {
-    Api api;
-    cudnnStatus_t status;
-    explicit DnnApi(unsigned flags = 0) : api(flags)
-    {
-        cudaError_t e = api.error;
-        status = !e                               ? CUDNN_STATUS_SUCCESS
-                 : e == cudaErrorMemoryAllocation ? CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED
-                 : e >= 700 && e < 800            ? CUDNN_STATUS_EXECUTION_FAILED_CUDART
-                                                  : CUDNN_STATUS_INTERNAL_ERROR;
-    }
-};
+using DnnApi = LibraryApi<cudnnStatus_t, CUDNN_STATUS_SUCCESS, CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED,
+                          CUDNN_STATUS_EXECUTION_FAILED_CUDART, CUDNN_STATUS_INTERNAL_ERROR>;
 
 template <class H, class T> static cudnnStatus_t make(H *out, T *(*maker)(), unsigned flags = 0)
 {
     DnnApi api(flags);
     if (!out) return CUDNN_STATUS_BAD_PARAM_NULL_POINTER;
     if (api.status) return api.status;
-    T *made = maker();
-    *out = (H)(void *)made;
-    objects.insert(made);
-    state().dnn++;
+    give(out, maker(), &state().dnn);
     return CUDNN_STATUS_SUCCESS;
 }
 
-template <class T, class H> static cudnnStatus_t destroy(H handle, DnnTag tag)
+template <class T, class H> static cudnnStatus_t destroy(H handle, Tag tag)
 {
     DnnApi api(API_ANYWAY);
     T *at = object<T>(handle, tag);
     if (!at) return CUDNN_STATUS_BAD_PARAM;
-    objects.erase(at);
-    delete at;
-    state().dnn--;
+    take_back(at, &state().dnn);
     return CUDNN_STATUS_SUCCESS;
 }
 

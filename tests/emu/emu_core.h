@@ -243,6 +243,7 @@ struct State {
     std::set<cudaEvent_t> events;
     std::map<const void *, int> dynamic_shared; /* what cudaFuncSetAttribute allowed a kernel */
     std::set<int> blas_refused;
+    std::set<const void *> objects; /* of libraries */
     State();
 };
 State &state();
