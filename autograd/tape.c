@@ -105,23 +105,15 @@ static const char *changed_setting(const wki_setting *a, const wki_setting *b)
     return NULL;
 }
 
-static bool overlap(const wki_view *v, const char *begin, const char *end)
-{
-    const char *from, *to;
-    wki_reach(v, &from, &to);
-    return from < end && begin < to;
-}
-
 /* Which steps may run side by side, or in turn a stretch at a time, was found where they lay when they were recorded.
  */
 static bool changes_another_input(const wki_tape *t, wk_tensor *const *inputs)
 {
     for (int k = 0; k < t->ninputs; k++)
-        for (int i = 0; i < t->ninputs && t->written[k]; i++) {
-            const char *begin, *end;
-            wki_reach(&inputs[i]->v, &begin, &end);
-            if (t->same[i] != t->same[k] && overlap(&inputs[k]->v, begin, end) && !WKI_FAULT(46)) return true;
-        }
+        for (int i = 0; i < t->ninputs && t->written[k]; i++)
+            if (t->same[i] != t->same[k] && wki_meet(wki_reach_of(&inputs[k]->v), wki_reach_of(&inputs[i]->v)) &&
+                !WKI_FAULT(46))
+                return true;
     return false;
 }
 
@@ -134,7 +126,8 @@ static bool comes_over_kept(const wki_tape *t, wk_tensor *const *inputs)
         const bool stays = inputs[k]->v.data == t->form[k].data && t->plan->device == WK_CPU;
         for (int i = 0; i < n && !stays; i++) {
             const char *begin = t->kept[i]->data;
-            if (overlap(&inputs[k]->v, begin, begin + t->kept[i]->bytes) && !WKI_FAULT(149)) return true;
+            const wki_reach kept = { begin, begin + t->kept[i]->bytes };
+            if (wki_meet(wki_reach_of(&inputs[k]->v), kept) && !WKI_FAULT(149)) return true;
         }
     }
     return false;
@@ -180,22 +173,13 @@ static void point_views(wki_tape *t)
     t->plan->moves++;
 }
 
-/* Of an input's bytes, where they begin, and how many there are. */
-static const char *bytes_of(const wki_view *v, size_t *bytes)
-{
-    const char *begin, *end;
-    wki_reach(v, &begin, &end);
-    *bytes = (size_t)(end - begin);
-    return begin;
-}
-
 /* From now on the views lie in slots. */
 static wk_status make_slots(wki_tape *t, wk_tensor *const *inputs)
 {
     for (int k = 0; k < t->ninputs; k++) {
         const wki_view *v = &inputs[k]->v;
-        size_t bytes;
-        bytes_of(v, &bytes);
+        const wki_reach own = wki_reach_of(v);
+        const size_t bytes = (size_t)(own.end - own.begin);
         const wki_backend *backend = wki_backend_of(v->device);
         if (t->same[k] == k && bytes && backend->get(v->device & 0xffffff, bytes, &t->slots[k], &t->slots_got[k])) {
             t->slots[k] = NULL;
@@ -205,9 +189,8 @@ static wk_status make_slots(wki_tape *t, wk_tensor *const *inputs)
     }
     for (int k = 0; k < t->ninputs; k++) {
         const wki_view *v = &inputs[k]->v;
-        size_t bytes;
-        const char *begin = bytes_of(v, &bytes);
-        if (bytes) t->form[k].data = (char *)t->slots[t->same[k]] + ((const char *)v->data - begin);
+        const char *begin = wki_reach_of(v).begin;
+        if (begin) t->form[k].data = (char *)t->slots[t->same[k]] + ((const char *)v->data - begin);
     }
     t->has_slots = true;
     point_views(t);
@@ -218,8 +201,9 @@ static wk_status copy_slots(const wki_tape *t, wk_tensor *const *inputs, bool ba
 {
     for (int k = 0; k < t->ninputs; k++) {
         const wki_view *v = &inputs[k]->v;
-        size_t bytes;
-        char *begin = (char *)bytes_of(v, &bytes);
+        const wki_reach own = wki_reach_of(v);
+        char *begin = (char *)own.begin;
+        const size_t bytes = (size_t)(own.end - own.begin);
         if (!t->slots[k] || (back && !t->written[k])) continue;
         if (wki_copy_bytes(v->device, back ? begin : t->slots[k], v->device, back ? t->slots[k] : begin, bytes))
             return wk_error();

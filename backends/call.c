@@ -22,7 +22,7 @@ int64_t wki_numel(const wki_view *v)
     return n;
 }
 
-void wki_reach(const wki_view *v, const char **begin, const char **end)
+wki_reach wki_reach_of(const wki_view *v)
 {
     const int64_t size = (int64_t)wk_dtype_size((wk_dtype)v->dtype);
     int64_t low = 0, high = size;
@@ -32,8 +32,8 @@ void wki_reach(const wki_view *v, const char **begin, const char **end)
         if (v->size[d] == 0) low = high = 0;
         if (v->size[d] == 0) break;
     }
-    *begin = high > low ? (const char *)v->data + low : NULL;
-    *end = high > low ? (const char *)v->data + high : NULL;
+    if (high <= low) return (wki_reach){ NULL, NULL };
+    return (wki_reach){ (const char *)v->data + low, (const char *)v->data + high };
 }
 
 bool wki_is_contiguous(const wki_view *v)

@@ -295,7 +295,11 @@ typedef struct wki_update_attrs {
 /* ---- Views ---- */
 int64_t wki_numel(const wki_view *v);
 bool wki_is_contiguous(const wki_view *v);
-void wki_reach(const wki_view *v, const char **begin, const char **end); /* of all its bytes; of none: NULL */
+typedef struct wki_reach {
+    const char *begin, *end; /* of all its bytes; of none: NULL */
+} wki_reach;
+wki_reach wki_reach_of(const wki_view *v);
+static inline bool wki_meet(wki_reach a, wki_reach b) { return a.begin < b.end && b.begin < a.end; }
 bool wki_is_dense(const wki_view *v);                       /* contiguous, its dims in some order */
 bool wki_same_layout(const wki_view *a, const wki_view *b); /* of one shape: are the strides the same, too? */
 const char *wki_show(const wki_view *v); /* "[32, 1000]"; one of eight rotating buffers of the thread */

@@ -15,14 +15,6 @@ enum { FLAT = 8, LEAST_WORK = 1 << 20, LEAST_PIECES = 4 };
 static int64_t row_pieces(const wki_view *c) { return wki_blocks(c->size[0], ROWS); }
 static int64_t column_pieces(const wki_view *c) { return (c->size[1] + COLUMNS - 2) / COLUMNS; }
 
-static bool overlap(const wki_view *v, const wki_view *w)
-{
-    const char *begin, *end, *from, *to;
-    wki_reach(v, &begin, &end);
-    wki_reach(w, &from, &to);
-    return begin < to && from < end;
-}
-
 /* Is the weight written by a call that is cut by its rows, and read by no other product that would be cut otherwise? */
 static bool stays_by_rows(const wki_step *steps, int nsteps, int i, const wki_view *weight)
 {
@@ -30,7 +22,7 @@ static bool stays_by_rows(const wki_step *steps, int nsteps, int i, const wki_vi
     for (int k = 0; k < nsteps; k++) {
         const wki_call *call = &steps[k].item->call;
         for (int v = 0; v < call->nviews; v++) {
-            if (k == i || !overlap(call->views[v], weight)) continue;
+            if (k == i || !wki_meet(wki_reach_of(call->views[v]), wki_reach_of(weight))) continue;
             if (!steps[k].kernel || call->op == WKI_OP_product) return false;
             stays = stays || (v < call->nout && steps[k].threads > 1 && steps[k].kernel->units == wki_element_units);
         }

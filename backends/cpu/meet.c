@@ -16,7 +16,7 @@ enum { FAR = 4096, FEW_THREADS = 8, MOST_PARTS = 4096 };
 
 /* The bytes of a view. elements: how many units are cut from, in order; 0: units lie otherwise. */
 typedef struct reach {
-    const char *begin, *end;
+    wki_reach bytes;
     int64_t elements;
     int threads; /* 1: part 0 has all */
     bool written;
@@ -77,8 +77,7 @@ static void take_reaches(const wki_step *s, reach *to, int *parts)
     const int64_t elements = is_in_order(s) ? wki_numel(call->views[0]) : 0;
     const bool rows = is_in_rows_everywhere(s);
     for (int k = 0; k < call->nviews; k++) {
-        to[k] = (reach){ 0 };
-        wki_reach(call->views[k], &to[k].begin, &to[k].end);
+        to[k] = (reach){ .bytes = wki_reach_of(call->views[k]) };
         to[k].elements = wki_is_contiguous(call->views[k]) && wki_numel(call->views[k]) == elements ? elements : 0;
         to[k].threads = s->threads;
         to[k].cut = rows || to[k].elements;
@@ -90,10 +89,7 @@ static void take_reaches(const wki_step *s, reach *to, int *parts)
     }
 }
 
-static bool touch(const reach *a, const reach *b)
-{
-    return a->begin < b->end && b->begin < a->end && (a->written || b->written);
-}
+static bool touch(const reach *a, const reach *b) { return wki_meet(a->bytes, b->bytes) && (a->written || b->written); }
 
 /* Are two products, of matrices that lie alike, cut alike? */
 static bool same_cut(const wki_step *s, const wki_step *t)
@@ -110,7 +106,7 @@ static bool same_cut(const wki_step *s, const wki_step *t)
 /* Each unit has its own bytes in both. */
 static bool alike(const reach *a, const reach *b)
 {
-    if (a->begin != b->begin || a->end != b->end) return false;
+    if (a->bytes.begin != b->bytes.begin || a->bytes.end != b->bytes.end) return false;
     if (a->product && b->product) return same_cut(a->product, b->product);
     return a->elements && a->elements == b->elements;
 }
@@ -126,30 +122,27 @@ static const char *address_of(const wki_view *v, int64_t element)
 }
 
 /* What a part, of so many, touches; nothing: NULL twice. */
-static void part_of(const reach *r, int part, int parts, const char **begin, const char **end)
+static wki_reach part_of(const reach *r, int part, int parts)
 {
     if (parts > r->threads) parts = r->threads;
     const int64_t from = part < parts ? wki_cpu_share(r->units, part, parts) : 0;
     const int64_t to = part < parts ? wki_cpu_share(r->units, part + 1, parts) : 0;
-    *begin = from < to ? r->begin : NULL;
-    *end = from < to ? r->end : NULL;
-    if (!r->cut || from >= to) return;
-    *begin = address_of(r->view, from * WKI_BLOCK);
-    if (to < r->units)
-        *end = address_of(r->view, to * WKI_BLOCK - 1 - WKI_FAULT(207) * WKI_BLOCK) +
-               wk_dtype_size((wk_dtype)r->view->dtype);
+    if (from >= to) return (wki_reach){ NULL, NULL };
+    wki_reach own = r->bytes;
+    if (r->cut) own.begin = address_of(r->view, from * WKI_BLOCK);
+    if (r->cut && to < r->units)
+        own.end = address_of(r->view, to * WKI_BLOCK - 1 - WKI_FAULT(207) * WKI_BLOCK) +
+                  wk_dtype_size((wk_dtype)r->view->dtype);
+    return own;
 }
 
 /* Does one part of a team touch what another one does? A team may be smaller than it was wanted. */
 static bool parts_touch(const reach *a, const reach *b, int parts)
 {
-    const char *begin, *end, *from, *to;
     for (int p = 0; p < parts; p++) {
-        part_of(a, p, parts, &begin, &end);
-        for (int q = 0; q < parts && begin; q++) {
-            part_of(b, q, parts, &from, &to);
-            if (p != q && from && begin < to && from < end) return true;
-        }
+        const wki_reach own = part_of(a, p, parts);
+        for (int q = 0; q < parts && own.begin; q++)
+            if (p != q && wki_meet(own, part_of(b, q, parts))) return true;
     }
     return false;
 }
@@ -188,8 +181,8 @@ static int64_t stretch_of(const wki_step *head, const reach *all, int n)
     int64_t bytes = 0;
     for (int i = 0; i < n; i++) {
         int j = 0;
-        while (all[j].begin != all[i].begin) j++;
-        if (j == i) bytes += all[i].end - all[i].begin;
+        while (all[j].bytes.begin != all[i].bytes.begin) j++;
+        if (j == i) bytes += all[i].bytes.end - all[i].bytes.begin;
     }
     const int64_t each = bytes / head->units + 1;
     return each < STRETCH ? STRETCH / each : 1;

@@ -11,7 +11,7 @@
 enum { WINDOW = 64 }; /* how far a call may be brought forward */
 
 typedef struct reach {
-    const char *begin, *end;
+    wki_reach bytes;
     bool written;
 } reach;
 
@@ -45,10 +45,8 @@ static bool touches_before(const wki_item *item, int k)
 
 static bool lies_within(const wki_view *v, const wki_view *all)
 {
-    const char *begin, *end, *first, *last;
-    wki_reach(v, &begin, &end);
-    wki_reach(all, &first, &last);
-    return v->dtype == all->dtype && begin >= first && end <= last;
+    const wki_reach own = wki_reach_of(v), whole = wki_reach_of(all);
+    return v->dtype == all->dtype && own.begin >= whole.begin && own.end <= whole.end;
 }
 
 /* Only what passes, and is all of this part's */
@@ -78,10 +76,8 @@ static void find_reaches(gathering *g)
     for (int i = 0; i < g->n; i++) {
         const wki_item *item = item_at(g, g->first + i);
         g->begins[i] = n;
-        for (int k = 0; k < item->call.nviews; k++, n++) {
-            wki_reach(item->call.views[k], &g->reaches[n].begin, &g->reaches[n].end);
-            g->reaches[n].written = k < item->call.nout;
-        }
+        for (int k = 0; k < item->call.nviews; k++)
+            g->reaches[n++] = (reach){ wki_reach_of(item->call.views[k]), k < item->call.nout };
     }
     g->begins[g->n] = n;
 }
@@ -93,7 +89,7 @@ static bool items_meet(const gathering *g, int a, int b)
     for (int i = g->begins[a - g->first]; i < g->begins[a - g->first + 1]; i++)
         for (int k = g->begins[b - g->first]; k < g->begins[b - g->first + 1]; k++) {
             const reach *x = &g->reaches[i], *y = &g->reaches[k];
-            if ((x->written || y->written) && x->begin < y->end && y->begin < x->end) return true;
+            if ((x->written || y->written) && wki_meet(x->bytes, y->bytes)) return true;
         }
     return false;
 }

@@ -143,10 +143,7 @@ static bool lie_beside(const wki_gathered *g, const wki_spot *a, const wki_spot 
 
 static bool share_bytes(const wki_gathered *g, const wki_spot *a, const wki_spot *b)
 {
-    const char *begin, *end, *others, *others_end;
-    wki_reach(a->view, &begin, &end);
-    wki_reach(b->view, &others, &others_end);
-    return begin < others_end && others < end && !lie_beside(g, a, b) && !WKI_FAULT(168);
+    return wki_meet(wki_reach_of(a->view), wki_reach_of(b->view)) && !lie_beside(g, a, b) && !WKI_FAULT(168);
 }
 
 /* Has each element bytes of its own? Else what one thread writes is another's, too. */

@@ -9,7 +9,7 @@
 enum { GROUP = 128, WORD = 64, ENDS = 16 };
 
 typedef struct reach {
-    const char *begin, *end;
+    wki_reach bytes;
     bool written;
 } reach;
 
@@ -59,7 +59,7 @@ void wki_order_free(wki_order *o)
 static bool touch(const reach *a, const reach *b)
 {
     const bool matters = a->written || (b->written && !WKI_FAULT(163));
-    return matters && a->begin < b->end && b->begin < a->end;
+    return matters && wki_meet(a->bytes, b->bytes);
 }
 
 /* Has `later` to come behind `earlier`? */
@@ -122,10 +122,7 @@ static cudaError_t tell(wki_order *o, cudaStream_t stream)
 cudaError_t wki_order_begin(wki_order *o, cudaStream_t stream, const wki_call *call, unsigned uses, bool waits)
 {
     reach *own = o->reaches + o->nreaches;
-    for (int k = 0; k < call->nviews; k++) {
-        wki_reach(call->views[k], &own[k].begin, &own[k].end);
-        own[k].written = k < call->nout;
-    }
+    for (int k = 0; k < call->nviews; k++) own[k] = (reach){ wki_reach_of(call->views[k]), k < call->nout };
     o->now = (place){ .reaches = own, .nreaches = call->nviews, .uses = uses, .last = true };
     o->ntold = 0;
     o->waits = waits;
