@@ -1,34 +1,11 @@
 /* What the tests of CUDA's kernels share: arrays that are the same on the CPU and on a device, calls run on both, and what is
- * demanded of the results: nearly the same numbers, the same NaN, and nothing changed beside them. Without CUDA, or the
- * emulator in its place, laws have nothing to say: each begins with `if (!cuda_here()) return;`. */
+ * demanded of the results: nearly the same numbers, the same NaN, and nothing changed beside them. */
 #ifndef WICK_CUDA_CHECK_H
 #define WICK_CUDA_CHECK_H
 #include "backends/backend.h"
+#include "chance.h"
+#include "cuda_here.h"
 #include "wick_check.h"
-#include <dlfcn.h>
-#include <stdio.h>
-
-static inline bool cuda_here(void)
-{
-    const bool here = wk_cuda_is_available();
-    if (!here) printf("no CUDA here (%s): nothing was tested\n", wk_cuda_why_not());
-    return here;
-}
-
-/* A function of tests/emu's emu_control.h; NULL where a real device is at work. */
-static inline void *emulator(const char *name)
-{
-    const char *path = getenv("WICK_CUDA");
-    void *plugin = path ? dlopen(path, RTLD_NOW | RTLD_NOLOAD) : NULL;
-    return plugin ? dlsym(plugin, name) : NULL;
-}
-
-static uint64_t chance = 1;
-static inline int64_t below(int64_t n)
-{
-    chance = chance * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (int64_t)((chance >> 33) % (uint64_t)n);
-}
 
 enum { MARGIN = 16 }; /* elements before and behind, which nobody may touch */
 typedef struct twin {
@@ -59,23 +36,43 @@ static inline void send(twin *t)
     CHECK(!device_backend()->copy_in(0, t->block, t->host, t->bytes));
 }
 
+/* Room for so many bytes and the margins, the view's first element `first` bytes behind their beginning. */
+static inline twin room_for(wki_view v, size_t bytes, size_t first)
+{
+    const size_t margin = MARGIN * wk_dtype_size((wk_dtype)v.dtype);
+    twin t = { .cpu = v, .gpu = v, .bytes = bytes + 2 * margin };
+    t.host = malloc(t.bytes), t.before = malloc(t.bytes);
+    CHECK(t.host && t.before && !device_backend()->get(0, t.bytes, &t.block, &t.got));
+    t.gpu.device = WK_CUDA;
+    t.cpu.data = t.host + margin + first, t.gpu.data = (char *)t.block + margin + first;
+    return t;
+}
+
 /* Numbers between -1 and 1, of `bits` digits, in memory that such a view reaches. */
 static inline twin twin_of(wk_dtype dtype, int ndim, const int64_t *size, const int64_t *stride, int bits)
 {
-    twin t = { .cpu = { .ndim = (int8_t)ndim, .dtype = (uint8_t)dtype } };
+    wki_view v = { .ndim = (int8_t)ndim, .dtype = (uint8_t)dtype };
     int64_t low = 0, high = 0;
-    const int64_t width = (int64_t)wk_dtype_size(dtype);
+    const int64_t width = (int64_t)wk_dtype_size(dtype), scale = INT64_C(1) << bits;
     for (int d = 0; d < ndim; d++) {
-        t.cpu.size[d] = size[d], t.cpu.stride[d] = stride[d];
+        v.size[d] = size[d], v.stride[d] = stride[d];
         *(stride[d] < 0 ? &low : &high) += size[d] > 0 ? (size[d] - 1) * stride[d] : 0;
     }
-    const int64_t count = high - low + 1 + 2 * MARGIN, scale = INT64_C(1) << bits;
-    t.bytes = (size_t)(count * width);
-    t.host = malloc(t.bytes), t.before = malloc(t.bytes);
-    CHECK(t.host && t.before && !device_backend()->get(0, t.bytes, &t.block, &t.got));
-    for (int64_t i = 0; i < count; i++) set_number(&t, i, (double)(below(2 * scale) - scale) / (double)scale);
-    t.gpu = t.cpu, t.gpu.device = WK_CUDA;
-    t.cpu.data = t.host + (MARGIN - low) * width, t.gpu.data = (char *)t.block + (MARGIN - low) * width;
+    twin t = room_for(v, (size_t)((high - low + 1) * width), (size_t)(-low * width));
+    for (int64_t i = 0; i < (int64_t)t.bytes / width; i++)
+        set_number(&t, i, (double)(below(2 * scale) - scale) / (double)scale);
+    send(&t);
+    return t;
+}
+
+/* A copy of all that a view reaches. */
+static inline twin twin_from(const wki_view *v)
+{
+    const wki_reach own = wki_reach_of(v);
+    const size_t bytes = (size_t)(own.end - own.begin), first = bytes ? (size_t)((char *)v->data - own.begin) : 0;
+    twin t = room_for(*v, bytes, first);
+    memset(t.host, 0x5a, t.bytes);
+    if (bytes) memcpy((char *)t.cpu.data - first, own.begin, bytes);
     send(&t);
     return t;
 }

@@ -4,6 +4,7 @@
 #define WICK_KERNEL_CHECK_H
 #include "backends/cpu/cpu.h"
 #include "base/alloc.h"
+#include "chance.h"
 #include "wick_check.h"
 
 typedef struct array {
@@ -14,9 +15,6 @@ typedef struct array {
 
 static array arrays[64];
 static int narrays;
-static wk_rng rng;
-
-static inline int64_t below(int64_t n) { return (int64_t)wki_rng_below(&rng, (uint64_t)n); }
 
 static inline void finish(void)
 {

@@ -1,8 +1,8 @@
 /* Laws of plans whose step makes several training steps, on data that lies where they compute: each run has the bits of
  * as many ordinary steps, and on a device is one launch. */
 #include "capture_models.h"
+#include "cuda_here.h"
 #include "emu/include/emu_control.h"
-#include <dlfcn.h>
 
 enum { ROWS = 30, BATCH = 6, AT_ONCE = 4, CLASSES = 4, RUNS = 8 };
 
@@ -85,19 +85,11 @@ TEST(capture_steps, made_many_at_once_have_the_bits_of_one_by_one)
     }
 }
 
-/* The emulator's count of launches; NULL where there is none. */
-static typeof(wki_emu_count) *counter(void)
-{
-    const char *path = getenv("WICK_CUDA");
-    void *plugin = path && wk_cuda_is_available() ? dlopen(path, RTLD_NOW | RTLD_NOLOAD) : NULL;
-    return plugin ? (typeof(wki_emu_count) *)dlsym(plugin, "wki_emu_count") : NULL;
-}
-
 /* How many launches a replay is, with updates behind backward or in it. */
 static unsigned long launches_of(int kind, bool in_backward)
 {
     WK_SCOPE(all);
-    typeof(wki_emu_count) *count = counter();
+    typeof(wki_emu_count) *count = (typeof(wki_emu_count) *)emulator("wki_emu_count");
     pupil p = pupil_of(kinds[kind][0], kinds[kind][1]);
     if (in_backward) wk_optim_in_backward(p.m.opt);
     p.m.schedule = cycle(p.m.opt, 1000);
@@ -112,7 +104,7 @@ static unsigned long launches_of(int kind, bool in_backward)
 
 TEST(capture_steps, made_many_at_once_are_one_launch)
 {
-    if (!counter()) return;
+    if (!emulator("wki_emu_count")) return;
     wk_set_device(wk_cuda(0));
     for (int kind = 0; kind < KINDS - 1; kind++) /* the last one asks the host for norms */
         ck_assert_msg(launches_of(kind, false) == 1, "%s is more than one launch", kinds[kind][0]);

@@ -25,12 +25,6 @@ static uint64_t next(uint64_t *x)
     return *x >> 33;
 }
 
-static void sow(unsigned seed)
-{
-    void (*const set)(unsigned) = (void (*)(unsigned))(uintptr_t)emulator("wki_emu_seed");
-    if (set) set(seed);
-}
-
 static wk_tensor *part(wk_tensor *gates, uint64_t pick, int64_t wide)
 {
     return wk_narrow(gates, 1, (int64_t)(pick % 4) * wide, wide);

@@ -62,12 +62,6 @@ static bool begin_with(const char *cache)
 
 static bool begin(void) { return begin_with("0"); }
 
-static void sow(unsigned seed)
-{
-    void (*const set)(unsigned) = (void (*)(unsigned))(uintptr_t)emulator("wki_emu_seed");
-    if (set) set(seed);
-}
-
 static bool same(wk_tensor *here, wk_tensor *there)
 {
     wk_tensor *t = wk_to_device(there, WK_CPU);

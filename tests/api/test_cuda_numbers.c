@@ -1,13 +1,61 @@
 /* The kernels of CUDA that make, move, convert and reduce numbers, against the CPU's on the same views: to the bit but
  * where the law says otherwise. */
 #include "backends/rows_table.h"
-#include "cuda_calls.h"
+#include "cuda_bits.h"
+#include "kernel_check.h"
 
 WICK_ON_CPU("it compares the CPU with the device")
 
 static const int64_t awkward[] = { 0, 1, 2, 31, 33, 64, 65, 1023, 1024, 1025, 2049 };
 enum { AWKWARD = sizeof awkward / sizeof *awkward };
 
+/* On copies of the views. */
+static void same_on_device(int op, const wki_view *const *views, int nviews, int nout, const void *attrs,
+                           double tolerance)
+{
+    twin *of[WKI_MAX_VIEWS];
+    for (int v = 0; v < nviews; v++) of[v] = keep_twin(twin_from(views[v]));
+    same_as_cpu(op, nout, nviews, of, attrs, 0, tolerance);
+    drop_twins();
+}
+
+/* ---- Views of all kinds ---- */
+
+static inline const wki_view *flipped(const wki_view *v, int dim)
+{
+    wki_view *own = &array_of(v)->v;
+    if (wki_numel(own) == 0) return v;
+    own->data =
+        (char *)own->data + (own->size[dim] - 1) * own->stride[dim] * (int64_t)wk_dtype_size((wk_dtype)own->dtype);
+    own->stride[dim] = -own->stride[dim];
+    return v;
+}
+
+static inline const wki_view *turned(const wki_view *v) /* its last two dims */
+{
+    wki_view *own = &array_of(v)->v;
+    for (int k = 0; k < 2; k++) {
+        int64_t *of = k ? own->stride : own->size, kept = of[own->ndim - 1];
+        of[own->ndim - 1] = of[own->ndim - 2];
+        of[own->ndim - 2] = kept;
+    }
+    return v;
+}
+
+/* Numbers, among which are NaNs, infinities, zeros of both signs, any whole numbers and, so that there are equals,
+ * small ones */
+static inline void fill_with_odd_numbers(const wki_view *v)
+{
+    static const double odd[] = { 0, -0.0, NAN, INFINITY, -INFINITY, 1e-40, -1e30, 1 };
+    const size_t size = wk_dtype_size((wk_dtype)v->dtype);
+    for (int64_t i = 0; v->dtype != WK_BOOL && i < wki_numel(v); i++) {
+        const uint64_t any = (uint64_t)below(INT64_MAX) << 1;
+        if (wki_is_float((wk_dtype)v->dtype))
+            set(v, i, below(3) ? wki_rng_normal(&rng) : below(3) ? (double)below(3) : odd[below(8)]);
+        else if (below(2))
+            memcpy((char *)v->data + place(v, i) * (int64_t)size, (const char *)&any + sizeof any - size, size);
+    }
+}
 /* ---- Rows ---- */
 
 static void try_row(int row, int slope, wk_dtype dtype, int ndim, const int64_t *size, bool flat)
@@ -32,7 +80,7 @@ static void try_row(int row, int slope, wk_dtype dtype, int ndim, const int64_t 
 
 TEST(rows, have_the_bits_of_the_cpu)
 {
-    if (no_device()) return;
+    if (!cuda_here()) return;
     for (int row = 0; row < WKI_ROW_COUNT; row++)
         for (int dtype = 0; dtype < WK_DTYPE_COUNT; dtype++)
             for (int slope = 0; slope < 4; slope++) {
@@ -49,7 +97,7 @@ TEST(rows, have_the_bits_of_the_cpu)
 TEST(rows, of_powers_have_the_bits_of_the_cpu_for_every_exponent)
 {
     static const double exponents[] = { 0, 0.5, 1, 1.5, 2, 3, 4, -0.5, -1, -2, -3, NAN, INFINITY };
-    if (no_device()) return;
+    if (!cuda_here()) return;
     for (size_t k = 0; k < sizeof exponents / sizeof *exponents; k++)
         for (int dtype = 0; dtype < WK_U8; dtype++)
             for (int slope = 0; slope < (wki_is_float((wk_dtype)dtype) ? 2 : 1); slope++) {
@@ -67,7 +115,7 @@ TEST(rows, of_powers_have_the_bits_of_the_cpu_for_every_exponent)
 
 TEST(copy, has_the_bits_of_the_cpu_for_all_pairs_of_dtypes)
 {
-    if (no_device()) return;
+    if (!cuda_here()) return;
     for (int pair = 0; pair < WK_DTYPE_COUNT * WK_DTYPE_COUNT; pair++)
         for (int round = 0; round < 6; round++) {
             int64_t size[WKI_MAX_DIMS] = { 3000 };
@@ -86,7 +134,7 @@ TEST(copy, turns_matrices)
 {
     static const wk_dtype dtypes[] = { WK_F32, WK_F64, WK_BOOL };
     static const int64_t shapes[][3] = { { 1, 8, 8 }, { 1, 31, 70 }, { 3, 33, 32 }, { 2, 100, 65 }, { 5, 9, 1 } };
-    if (no_device()) return;
+    if (!cuda_here()) return;
     for (int k = 0; k < 15; k++) {
         const int64_t *s = shapes[k / 3];
         start((uint64_t)k);
@@ -100,7 +148,7 @@ TEST(copy, turns_matrices)
 
 TEST(fill, has_the_bits_of_the_cpu)
 {
-    if (no_device()) return;
+    if (!cuda_here()) return;
     for (int round = 0; round < 120; round++) {
         int64_t size[WKI_MAX_DIMS] = { 1300 };
         start((uint64_t)round);
@@ -115,7 +163,7 @@ TEST(fill, has_the_bits_of_the_cpu)
 
 TEST(bf16, has_the_bits_of_the_cpu)
 {
-    if (no_device()) return;
+    if (!cuda_here()) return;
     for (int round = 0; round < 20; round++) {
         int64_t size[WKI_MAX_DIMS];
         start((uint64_t)round);
@@ -129,7 +177,7 @@ TEST(bf16, has_the_bits_of_the_cpu)
 
 TEST(triangle, has_the_bits_of_the_cpu)
 {
-    if (no_device()) return;
+    if (!cuda_here()) return;
     for (int round = 0; round < 60; round++) {
         int64_t size[WKI_MAX_DIMS];
         start((uint64_t)round);
@@ -145,7 +193,7 @@ TEST(triangle, has_the_bits_of_the_cpu)
 TEST(mirror, has_the_bits_of_the_cpu)
 {
     static const wk_dtype dtypes[] = { WK_F32, WK_F64, WK_I32, WK_I64 };
-    if (no_device()) return;
+    if (!cuda_here()) return;
     for (int64_t n = 0; n < 100; n += 1 + n / 8) {
         start((uint64_t)n);
         const wki_view *y = packed(dtypes[n % 4], 2, (int64_t[]){ n, n });
@@ -160,7 +208,7 @@ static const wki_random_key a_key = { 0x123456789abcdef0u, 0x1111222233334444u, 
 
 TEST(random, has_the_bits_of_the_cpu)
 {
-    if (no_device()) return;
+    if (!cuda_here()) return;
     for (int round = 0; round < 90; round++) {
         int64_t size[WKI_MAX_DIMS] = { 1001 };
         start((uint64_t)round);
@@ -178,7 +226,7 @@ TEST(random, has_the_bits_of_the_cpu)
 TEST(dropout, has_the_bits_of_the_cpu)
 {
     static const double shares[] = { 0, 0.1, 0.5, 1 };
-    if (no_device()) return;
+    if (!cuda_here()) return;
     for (int round = 0; round < 60; round++) {
         int64_t size[WKI_MAX_DIMS] = { 1000 + round % 2 };
         start((uint64_t)round);
@@ -216,7 +264,7 @@ static int kinds_of(wk_dtype dtype) { return wki_is_float(dtype) ? WKI_STD + 1 :
 
 TEST(reduce, has_the_bits_of_the_cpu_for_lines_and_columns)
 {
-    if (no_device()) return;
+    if (!cuda_here()) return;
     for (int k = 0; k < AWKWARD; k++)
         for (int dtype = 0; dtype < WK_DTYPE_COUNT; dtype++)
             for (int kind = 0; kind < kinds_of((wk_dtype)dtype); kind++) {
@@ -231,7 +279,7 @@ TEST(reduce, has_the_bits_of_the_cpu_for_lines_and_columns)
 
 TEST(reduce, has_the_bits_of_the_cpu_for_any_layout)
 {
-    if (no_device()) return;
+    if (!cuda_here()) return;
     for (int round = 0; round < 500; round++) {
         int64_t size[WKI_MAX_DIMS];
         start((uint64_t)round);
@@ -254,7 +302,7 @@ TEST(reduce, has_the_bits_of_the_cpu_for_many_elements)
     } cases[] = { { { 1, 1, 100003 }, 7 }, { { 4, 40, 300 }, 7 },  { { 3, 20, 2000 }, 6 }, { { 1100, 3, 18 }, 1 },
                   { { 9, 7000, 1 }, 3 },   { { 2, 33000, 2 }, 2 }, { { 5, 2, 5000 }, 5 },  { { 70, 500, 3 }, 3 },
                   { { 40, 3, 50 }, 5 },    { { 700, 2, 5 }, 5 } };
-    if (no_device()) return;
+    if (!cuda_here()) return;
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
         for (int kind = 0; kind <= WKI_STD; kind++) {
             start(k);
@@ -268,7 +316,7 @@ TEST(reduce, has_the_bits_of_the_cpu_for_many_elements)
 
 TEST(reduce, keeps_the_sign_of_zero_and_every_nan_of_the_cpu)
 {
-    if (no_device()) return;
+    if (!cuda_here()) return;
     for (int round = 0; round < 60; round++) {
         static const double odd[] = { 0, -0.0, 0, -0.0, 0, -0.0, NAN, -INFINITY };
         const int kinds[] = { WKI_SUM, WKI_AMAX, WKI_AMIN, WKI_PROD, WKI_NORM_INF, WKI_NORM_LEAST };
@@ -284,7 +332,7 @@ TEST(reduce, keeps_the_sign_of_zero_and_every_nan_of_the_cpu)
 /* From 256 pieces or lines on they are joined in runs: in double, so that a float hardly ever notices. */
 TEST(reduce, of_more_pieces_than_threads_join_them_is_near)
 {
-    if (no_device()) return;
+    if (!cuda_here()) return;
     for (int kind = 0; kind <= WKI_STD; kind++) {
         start((uint64_t)kind);
         const int64_t n = 300 * 1024 + 5;
@@ -297,7 +345,7 @@ TEST(reduce, of_more_pieces_than_threads_join_them_is_near)
 
 TEST(argmax, finds_what_the_cpu_finds)
 {
-    if (no_device()) return;
+    if (!cuda_here()) return;
     for (int round = 0; round < 400; round++) {
         int64_t size[WKI_MAX_DIMS] = { 1 + below(20), awkward[1 + round % (AWKWARD - 1)] }, kept[WKI_MAX_DIMS];
         start((uint64_t)round);
@@ -321,7 +369,7 @@ TEST(argmax, finds_what_the_cpu_finds)
 /* Lines are cut then, and equals and NaNs meet from piece to piece. */
 TEST(argmax, of_long_lines_and_columns_finds_what_the_cpu_finds)
 {
-    if (no_device()) return;
+    if (!cuda_here()) return;
     static const int64_t sizes[][2] = { { 1, 32769 }, { 1, 200003 }, { 3, 40960 },
                                         { 1025, 2 },  { 1025, 40 },  { 5003, 17 } };
     for (int round = 0; round < 72; round++) {
@@ -349,7 +397,7 @@ TEST(argmax, of_long_lines_and_columns_finds_what_the_cpu_finds)
 
 TEST(dot, has_the_bits_of_the_cpu)
 {
-    if (no_device()) return;
+    if (!cuda_here()) return;
     for (int round = 0; round < 120; round++) {
         int64_t size[WKI_MAX_DIMS] = { 1 + below(20), awkward[round % AWKWARD] };
         start((uint64_t)round);
@@ -374,7 +422,7 @@ static double scan_tolerance(const wki_view *y, int kind)
 TEST(scan, agrees_with_the_cpu)
 {
     static const wk_dtype dtypes[] = { WK_F32, WK_F64, WK_I64 };
-    if (no_device()) return;
+    if (!cuda_here()) return;
     for (int round = 0; round < 500; round++) {
         int64_t size[WKI_MAX_DIMS];
         start((uint64_t)round);
@@ -401,7 +449,7 @@ TEST(scan, agrees_with_the_cpu)
 TEST(sort, has_the_order_of_the_cpu)
 {
     static const int64_t lengths[] = { 1, 2, 3, 31, 33, 1023, 1024, 1025, 2048, 5000 };
-    if (no_device()) return;
+    if (!cuda_here()) return;
     for (int round = 0; round < 300; round++) {
         int64_t size[WKI_MAX_DIMS], taken[WKI_MAX_DIMS];
         start((uint64_t)round);
@@ -424,7 +472,7 @@ TEST(sort, has_the_order_of_the_cpu)
 
 TEST(softmax, has_the_bits_of_the_cpu)
 {
-    if (no_device()) return;
+    if (!cuda_here()) return;
     for (int round = 0; round < 240; round++) {
         int64_t size[WKI_MAX_DIMS];
         start((uint64_t)round);
@@ -443,7 +491,7 @@ TEST(softmax, has_the_bits_of_the_cpu)
 
 TEST(softmax, has_the_bits_of_the_cpu_for_very_long_lines)
 {
-    if (no_device()) return;
+    if (!cuda_here()) return;
     for (int k = 0; k < 4; k++) {
         const wki_softmax_attrs attrs = { 1, k % 2, k / 2 };
         const int64_t size[] = { 2, 40000 };
@@ -461,7 +509,7 @@ static void set_labels(const wki_view *target, int64_t classes)
 
 TEST(cross_entropy, has_the_bits_of_the_cpu)
 {
-    if (no_device()) return;
+    if (!cuda_here()) return;
     for (int round = 0; round < 120; round++) {
         const int64_t classes = awkward[1 + round % (AWKWARD - 1)], n = below(20);
         start((uint64_t)round);
@@ -479,7 +527,7 @@ TEST(cross_entropy, has_the_bits_of_the_cpu)
 
 TEST(nll, has_the_bits_of_the_cpu)
 {
-    if (no_device()) return;
+    if (!cuda_here()) return;
     for (int round = 0; round < 120; round++) {
         start((uint64_t)round);
         const int64_t n = below(7), classes = 1 + below(9), inner = below(6);
@@ -500,7 +548,7 @@ TEST(nll, has_the_bits_of_the_cpu)
 /* The calls return before they have run; the error comes with the wait. */
 TEST(losses, refuse_labels_that_are_no_classes)
 {
-    if (no_device()) return;
+    if (!cuda_here()) return;
     for (int k = 0; k < 4; k++) {
         const wki_nll_attrs attrs = { -100, false };
         start((uint64_t)k);
@@ -509,28 +557,19 @@ TEST(losses, refuse_labels_that_are_no_classes)
                                    packed(WK_F32, 2, (int64_t[]){ n, k < 2 ? 1 : classes }),
                                    packed(WK_F32, 3, (int64_t[]){ n, classes, 1 }),
                                    packed(WK_I64, 2, (int64_t[]){ n, 1 }) };
-        twin twins[4];
-        const wki_view *there[4];
+        twin *views[4];
         set_labels(here[3], classes);
         set(here[3], 1, k % 2 ? (double)classes : -1);
-        for (int v = 0; v < 4; v++) {
-            twin_make(&twins[v], here[v]);
-            twin_fill(&twins[v], twins[v].of->memory);
-            there[v] = &twins[v].v;
-        }
-        const wki_call call = { .op = k < 2 ? WKI_OP_nll : WKI_OP_cross_entropy,
-                                .nout = 2,
-                                .nviews = 4,
-                                .views = there,
-                                .attrs = k < 2 ? &attrs : NULL };
+        for (int v = 0; v < 4; v++) views[v] = keep_twin(twin_from(here[v]));
         if (k >= 2)
-            twins[2].v.ndim = 2, twins[0].v.ndim = 1, twins[0].v.size[0] = n, twins[0].v.stride[0] = 1,
-            twins[3].v.ndim = 1;
-        ck_assert_int_eq(wki_run(&call), WK_OK);
+            views[2]->gpu.ndim = 2, views[0]->gpu.ndim = 1, views[0]->gpu.size[0] = n, views[0]->gpu.stride[0] = 1,
+            views[3]->gpu.ndim = 1;
+        const int op = k < 2 ? WKI_OP_nll : WKI_OP_cross_entropy;
+        ck_assert_int_eq(run_there(op, 2, 4, views, k < 2 ? &attrs : NULL, 0), WK_OK);
         ck_assert_int_eq(wk_cuda_synchronize(wk_cuda(0)), WK_E_RANGE);
-        CHECK_ERROR(WK_E_RANGE, wki_op_name(call.op), k % 2 ? "index 5" : "index -1", "expected 0 to 4");
+        CHECK_ERROR(WK_E_RANGE, wki_op_name(op), k % 2 ? "index 5" : "index -1", "expected 0 to 4");
         ck_assert_int_eq(wk_cuda_synchronize(wk_cuda(0)), WK_OK);
-        for (int v = 0; v < 4; v++) twin_free(&twins[v]);
+        drop_twins();
         finish();
     }
 }

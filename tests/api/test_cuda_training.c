@@ -2,8 +2,8 @@
  * out of memory or breaks, as the emulator is told to. Without a device nothing is tried. */
 #include "autograd/tensor.h"
 #include "capture_models.h"
+#include "cuda_here.h"
 #include "emu/include/emu_control.h"
-#include <dlfcn.h>
 #include <unistd.h>
 
 WICK_ON_CPU("it compares the CPU with the device")
@@ -15,21 +15,6 @@ enum {
     INVALID_VALUE = 1,
     BROKEN = 719
 }; /* the last four are CUDA's numbers */
-
-static bool no_device(void)
-{
-    if (wk_cuda_is_available()) return false;
-    printf("not tried: %s\n", wk_cuda_why_not());
-    return true;
-}
-
-/* A function of the emulator; NULL where a GPU is at work */
-static void *emulator(const char *name)
-{
-    const char *path = getenv("WICK_CUDA");
-    void *file = no_device() || !path ? NULL : dlopen(path, RTLD_NOW | RTLD_NOLOAD);
-    return file ? dlsym(file, name) : NULL;
-}
 
 /* ---- The same training on both ---- */
 
@@ -80,7 +65,7 @@ static void follow(wk_device device, wk_module *(*make)(void), int kind, double 
 
 TEST(training, curves_on_a_device_are_the_cpus)
 {
-    for (int kind = 0; kind < KINDS && !no_device(); kind++)
+    for (int kind = 0; kind < KINDS && cuda_here(); kind++)
         for (int net = 0; net < 2; net++) {
             WK_SCOPE(both);
             double here[STEPS], there[STEPS];
@@ -134,8 +119,7 @@ static void replay_as_eager(wk_module *(*make)(void), int kind)
 /* The emulator takes calls that do not wait for each other in an order that its seed chooses. */
 TEST(training, has_the_bits_of_steps_in_any_order_that_its_graph_allows)
 {
-    void (*sow)(unsigned) = (void (*)(unsigned))emulator("wki_emu_seed");
-    for (unsigned seed = 1; sow && seed <= 8; seed++) {
+    for (unsigned seed = 1; emulator("wki_emu_seed") && seed <= 8; seed++) {
         sow(seed);
         replay_as_eager(seed % 2 ? images : perceptron, (int)seed % KINDS);
     }
@@ -176,8 +160,7 @@ static void replay_beside(wk_step_function *step, wk_tensor *x)
 
 TEST(training, has_the_bits_of_a_long_step_in_any_order_that_its_graph_allows)
 {
-    void (*sow)(unsigned) = (void (*)(unsigned))emulator("wki_emu_seed");
-    for (unsigned seed = 1; sow && seed <= 8; seed++) {
+    for (unsigned seed = 1; emulator("wki_emu_seed") && seed <= 8; seed++) {
         WK_SCOPE(all);
         sow(seed);
         wk_set_device(wk_cuda(0));
@@ -196,7 +179,7 @@ static wk_tensor *multiply_in_turn(void *user, wk_tensor *const *in, int n)
 
 TEST(training, has_the_bits_of_products_of_a_library_between_other_calls)
 {
-    if (no_device()) return;
+    if (!cuda_here()) return;
     WK_SCOPE(all);
     wk_set_device(wk_cuda(0));
     wk_set_matmul_precision(WK_MATMUL_TF32);
@@ -206,12 +189,12 @@ TEST(training, has_the_bits_of_products_of_a_library_between_other_calls)
 
 TEST(training, replays_on_a_device_have_the_bits_of_eager_steps)
 {
-    for (int kind = 0; kind < KINDS && !no_device(); kind++) replay_as_eager(kind % 2 ? images : perceptron, kind);
+    for (int kind = 0; kind < KINDS && cuda_here(); kind++) replay_as_eager(kind % 2 ? images : perceptron, kind);
 }
 
 TEST(loader, gives_a_device_the_rows_it_gives_the_cpu)
 {
-    if (no_device()) return;
+    if (!cuda_here()) return;
     wk_loader *here = loader_to(WK_CPU), *there = loader_to(wk_cuda(0));
     for (int i = 0; i < 20; i++) {
         WK_SCOPE(one);
@@ -393,9 +376,8 @@ TEST(device, that_broke_is_told_of_once_and_then_lost_and_others_are_not)
 }
 TEST(device, that_a_kernel_broke_is_lost_when_somebody_waits)
 {
-    void (*sow)(unsigned) = (void (*)(unsigned))emulator("wki_emu_seed");
-    if (sow) sow(0); /* else the kernel may run before somebody waits */
-    if (sow) lose(by_a_kernel, "(in waiting)");
+    sow(0); /* else the kernel may run before somebody waits */
+    if (emulator("wki_emu_seed")) lose(by_a_kernel, "(in waiting)");
 }
 TEST(device, that_a_kernel_broke_is_lost_at_once_in_its_name_where_calls_wait)
 {
@@ -408,7 +390,7 @@ TEST(device, that_a_kernel_broke_is_lost_at_once_in_its_name_where_calls_wait)
 /* Its host looks at norms behind a loss whose targets are no classes. */
 TEST(training, by_lamb_leaves_parameters_whole_where_targets_are_bad)
 {
-    if (no_device()) return;
+    if (!cuda_here()) return;
     model m = model_at(wk_cuda(0), perceptron, 0);
     m.opt = wk_optim_by_name("lamb", wk_parameters(m.net), "lr=0.01");
     m.schedule = NULL;
@@ -425,7 +407,7 @@ TEST(training, by_lamb_leaves_parameters_whole_where_targets_are_bad)
 
 TEST(files, of_a_device_are_the_cpus_and_the_other_way_round)
 {
-    if (no_device()) return;
+    if (!cuda_here()) return;
     char path[] = "/tmp/wick-cuda-XXXXXX";
     close(mkstemp(path));
     const wk_device devices[] = { wk_cuda(0), WK_CPU };
@@ -447,7 +429,7 @@ TEST(files, of_a_device_are_the_cpus_and_the_other_way_round)
 
 TEST(gradients, lie_where_their_tensor_does)
 {
-    if (no_device()) return;
+    if (!cuda_here()) return;
     wk_tensor *t = wk_ones(WK_SHAPE(2), WK_F32);
     CHECK(wk_set_grad(t, wk_to_device(t, wk_cuda(0))) == WK_E_DEVICE);
     CHECK_ERROR(WK_E_DEVICE, "set_grad", "cpu, cuda:0");

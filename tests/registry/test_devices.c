@@ -1,8 +1,8 @@
 /* Every op on a GPU, or on the emulator of tests/emu, beside the CPU: values and gradients in every layout. Elementwise
  * rows and whatever only moves numbers have the same bits; sums, in another order, are as near as their precision
  * allows. Skipped where there is no device. */
+#include "cuda_here.h"
 #include "registry.h"
-#include <dlfcn.h>
 
 WICK_ON_CPU("it compares the CPU with the device")
 
@@ -94,16 +94,6 @@ TEST(devices, cuda_has_the_values_of_the_cpu)
     ck_assert_int_eq(others, 0);
 }
 
-/* The emulator's order of blocks, threads and streams; a GPU has one of its own each time */
-static void order(unsigned seed)
-{
-    const char *path = getenv("WICK_CUDA");
-    void *plugin = path ? dlopen(path, RTLD_NOW | RTLD_NOLOAD) : NULL;
-    void (*set)(unsigned) = plugin ? (void (*)(unsigned))dlsym(plugin, "wki_emu_seed") : NULL;
-    if (set) set(seed);
-    if (plugin) dlclose(plugin);
-}
-
 /* WICK_FUZZ times as many. */
 static void orders(const subject *s)
 {
@@ -111,10 +101,10 @@ static void orders(const subject *s)
     const unsigned seeds = 2 * (getenv("WICK_FUZZ") ? (unsigned)atoi(getenv("WICK_FUZZ")) : 1);
     wk_tensor *in[MOST_INPUTS], *d[2][MOST_INPUTS], *y[2];
     const int n = draw(s, in);
-    order(0);
+    sow(0);
     y[0] = run_on(wk_cuda(0), WK_F32, s, in, n, 1, d[0]);
     for (unsigned seed = 1; seed <= seeds; seed++) {
-        order(seed);
+        sow(seed);
         y[1] = run_on(wk_cuda(0), WK_F32, s, in, n, 1, d[1]);
         if (!same_bits(y[0], y[1])) BROKEN(s, "seed %u: cuda's result has other bits", seed);
         for (int k = 0; k < n; k++)
