@@ -1,28 +1,16 @@
 #!/bin/sh
 # A program of apps/ from the outside: test_apps.sh NAME. $PROGRAM is the program, $WICK the command, which draws its data. Runs are
 # small, and what they print must show that something was learnt.
-set -u
-export LC_ALL=C
-unset WICK_THREADS WICK_ISA
 : "${PROGRAM:?names the program to test}"
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-failures=0
+# shellcheck source=../programs.sh
+. "$(dirname "$0")/../programs.sh"
+law "$1"
 
-fail() {
-    echo "FAILED: $1"
-    sed 's/^/    out: /' out | head -20
-    sed 's/^/    err: /' err | head -5
-    failures=$((failures + 1))
-}
-# run CODE ARGUMENTS...: the program must end with that exit code
+# run CODE ARGUMENTS...: of the program
 run() {
     expected=$1
     shift
-    "$PROGRAM" "$@" >out 2>err
-    code=$?
-    [ "$code" -eq "$expected" ] || fail "$*: exit code $code, expected $expected"
+    ends "$expected" "$PROGRAM" "$@"
 }
 # refuses CODE WORDS ARGUMENTS...: ends with that code and an error of one line that has the words
 refuses() {
@@ -30,8 +18,8 @@ refuses() {
     words=$2
     shift 2
     run "$expected" "$@"
-    [ "$(wc -l <err)" -eq 1 ] || fail "$*: not one line on stderr"
-    grep -q -e "$words" err || fail "$*: stderr does not say \"$words\""
+    one_line
+    says "$words"
 }
 # number WORDS: the number behind the last occurrence of the words in what was printed
 number() { sed -n "s/.*$1 \(-\{0,1\}[0-9][0-9.e+-]*\).*/\1/p" out | tail -1; }

@@ -1,40 +1,24 @@
 #!/bin/sh
 # The command wick from the outside: what it prints, which files appear, and how it ends. $WICK is the program. Needs a
 # POSIX shell; JSON is checked by python3 where there is one.
-set -u
-export LC_ALL=C
-unset WICK_THREADS WICK_ISA
 : "${WICK:?names the program to test}"
 case $WICK in /*) ;; *) WICK=$PWD/$WICK ;; esac
 [ -x "$WICK" ] || { echo "no program $WICK"; exit 1; }
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-failures=0
+# shellcheck source=../programs.sh
+. "$(dirname "$0")/../programs.sh"
 
-law() { current=$1; }
-fail() {
-    echo "FAILED: $current: $1"
-    sed 's/^/    out: /' out | head -20
-    sed 's/^/    err: /' err | head -5
-    failures=$((failures + 1))
-}
-# run CODE ARGUMENTS...: the program must end with that exit code
+# run CODE ARGUMENTS...: of wick
 run() {
     expected=$1
     shift
-    "$WICK" "$@" >out 2>err
-    code=$?
-    [ "$code" -eq "$expected" ] || fail "wick $*: exit code $code, expected $expected"
+    ends "$expected" "$WICK" "$@"
 }
 # An error is one line that begins with the command's name.
 refuses() {
     run "$@"
-    shift
-    [ "$(wc -l <err)" -eq 1 ] || fail "wick $*: not one line on stderr"
+    one_line
     grep -q '^wick[a-z -]*: ' err || fail "the error does not begin with the command's name"
 }
-says() { grep -q -e "$1" err || fail "stderr does not say \"$1\""; }
 shows() { grep -q -e "$1" out || fail "stdout does not show \"$1\""; }
 no_parts() {
     # shellcheck disable=SC2012
@@ -1081,7 +1065,7 @@ stops() { # SIGNAL CODE ARGUMENTS...
     wait $child
     code=$?
     [ $code -eq "$expected" ] || fail "exit code $code after $signal, expected $expected"
-    [ "$(wc -l <err)" -eq 1 ] || fail "not one line on stderr"
+    one_line
     says 'stopped'
 }
 if env --default-signal=INT true 2>/dev/null; then
