@@ -1,6 +1,5 @@
 /* Laws of wick/data.h: what every dataset and every loader over it promises. Faults are in robust/test_loader.c. */
-#include "tests/wick_check.h"
-#include "wick/data.h"
+#include "loader_check.h"
 
 /* ---- The datasets that the laws are tried on ---- */
 
@@ -89,18 +88,6 @@ static bool same_bytes(const wk_tensor *a, const wk_tensor *b)
            !memcmp(host_data(a), host_data(b), bytes_of(a));
 }
 
-/* The rows of one epoch, in the order in which they came; how many. */
-static int64_t epoch_rows(wk_loader *loader, int64_t *rows)
-{
-    int64_t n = 0;
-    for (wk_batch *b; (b = wk_loader_next(loader)); n += wk_batch_size(b))
-        memcpy(rows + n, wk_batch_rows(b), (size_t)wk_batch_size(b) * sizeof *rows);
-    CHECK_OK();
-    return n;
-}
-
-static bool same_rows(const int64_t *a, const int64_t *b, int64_t n) { return !memcmp(a, b, (size_t)n * sizeof *a); }
-
 /* ---- Laws over all of them ---- */
 
 TEST(data, every_row_comes_once_an_epoch)
@@ -111,11 +98,9 @@ TEST(data, every_row_comes_once_an_epoch)
         wk_loader *loader = wk_loader_new(set, .batch_size = 4, .shuffle = s % 2, .num_workers = s / 2 % 2 * 3);
         CHECK(loader);
         for (int epoch = 0; epoch < 3; epoch++) {
-            int64_t rows[1000], seen[1000] = { 0 };
+            int64_t rows[MOST_ROWS];
             CHECK(wk_loader_epoch(loader) == epoch);
-            CHECK(epoch_rows(loader, rows) == wk_dataset_len(set));
-            for (int64_t i = 0; i < wk_dataset_len(set); i++) seen[rows[i]]++;
-            for (int64_t i = 0; i < wk_dataset_len(set); i++) CHECK(seen[i] == 1);
+            CHECK(epoch_rows(loader, rows) == wk_dataset_len(set) && once_each(rows, wk_dataset_len(set)));
         }
     }
 }

@@ -2,6 +2,7 @@
  * loader of them has, whatever comes meanwhile, however many workers read and wherever a training is taken up again. */
 #include "base/thread.h"
 #include "growing_file.h"
+#include "loader_check.h"
 #include "refusals.h"
 #include "wick/hdf5.h"
 #include <time.h>
@@ -29,13 +30,11 @@ static wk_dataset *growing_set(void)
 static int64_t look_at(wk_batch *b, int64_t *rows)
 {
     const double *x = wk_data(wk_batch_x(b));
-    const int64_t *y = wk_data(wk_batch_y(b)), n = wk_batch_size(b);
-    for (int64_t i = 0; i < n; i++) {
-        rows[i] = wk_batch_rows(b)[i];
+    const int64_t *y = wk_data(wk_batch_y(b)), n = add_rows(b, rows, 0);
+    for (int64_t i = 0; i < n; i++)
         ck_assert_msg(x[3 * i] == (double)(3 * rows[i] + 1) && x[3 * i + 2] == (double)(3 * rows[i] + 3) &&
                           y[i] == rows[i] % 7,
                       "row %lld is %g and %lld", (long long)rows[i], x[3 * i], (long long)y[i]);
-    }
     return n;
 }
 
@@ -48,13 +47,6 @@ static int64_t rest_of(wk_loader *loader, int64_t *rows)
     CHECK_OK();
     CHECK(wk_loader_epoch(loader) == epoch + 1);
     return n;
-}
-
-static void check_once_each(const int64_t *rows, int64_t n, int64_t all)
-{
-    unsigned char times[MOST] = { 0 };
-    ck_assert_msg(n == all, "%lld rows; expected %lld", (long long)n, (long long)all);
-    for (int64_t i = 0; i < n; i++) CHECK(rows[i] >= 0 && rows[i] < all && !times[rows[i]]++);
 }
 
 /* What a loader has in that epoch that was made of the file as it is now. */
@@ -82,7 +74,7 @@ static void grow_and_load(int workers, bool shuffle)
         int64_t n = look_at(b, rows), more = epoch % 2 ? 13 : 0;
         if (more) put_rows(&w, all, (int)more);
         n += rest_of(loader, rows + n);
-        check_once_each(rows, n, all);
+        CHECK(n == all && once_each(rows, all));
         CHECK(!memcmp(rows, expected, (size_t)n * sizeof *rows));
         loaded += n;
         all += more;
@@ -171,7 +163,7 @@ static void go_on_at(int64_t at, int workers, bool shuffle)
     CHECK(wk_loader_load_state_dict(second, kept) == WK_OK);
     CHECK(wk_loader_epoch(second) == 1 && wk_loader_batch(second) == at);
     const int64_t before = at * BATCH < 47 ? at * BATCH : 47, n = before + rest_of(second, rows + before);
-    check_once_each(rows, n, at ? 47 : 75);
+    CHECK(n == (at ? 47 : 75) && once_each(rows, at ? 47 : 75));
     CHECK(!memcmp(rows, expected, (size_t)n * sizeof *rows));
     CHECK(wk_loader_load_state_dict(second, kept) == WK_OK); /* it can go back */
     CHECK(rest_of(second, rows + before) == n - before && !memcmp(rows, expected, (size_t)n * sizeof *rows));
@@ -204,11 +196,11 @@ TEST(refresh, a_state_that_does_not_fit_is_refused_and_loading_goes_on)
         wk_loader_new(growing_set(), .batch_size = 5, .num_workers = 1, .shuffle = true, .window = 24, .refresh = true);
     CHECK(wk_loader_load_state_dict(other, kept) == WK_E_INVALID);
     CHECK_ERROR(WK_E_INVALID, "batch_size is 5 here, and was 8");
-    check_once_each(rows, rest_of(other, rows), 40);
+    CHECK(rest_of(other, rows) == 40 && once_each(rows, 40));
     wk_state_set_int(kept, "rows", 41);
     CHECK(wk_loader_load_state_dict(other, kept) == WK_E_INVALID);
     CHECK_ERROR(WK_E_INVALID, "rows is 40 here, and was 41");
-    check_once_each(rows, rest_of(other, rows), 40);
+    CHECK(rest_of(other, rows) == 40 && once_each(rows, 40));
     end(&w);
     forget();
 }
@@ -237,7 +229,7 @@ TEST(refresh, a_file_that_cannot_be_looked_at_again_ends_loading_until_a_reset)
     CHECK_NULL(wk_loader_next(loader));
     CHECK_ERROR(WK_E_NOT_FOUND, "run.h5");
     CHECK(wk_loader_reset(loader, wk_loader_epoch(loader)) == WK_OK);
-    check_once_each(rows, rest_of(loader, rows), 29);
+    CHECK(rest_of(loader, rows) == 29 && once_each(rows, 29));
     end(&w);
     forget();
 }
@@ -284,7 +276,7 @@ TEST(refresh, memory_that_runs_out_anywhere_loses_no_row)
             ck_assert_msg(wk_error() == due && (due || seen == 50), "request %ld: %s", n, wk_error_text());
             wk_error_clear();
             CHECK(wk_loader_reset(loader, 0) == WK_OK);
-            check_once_each(rows, rest_of(loader, rows), 50);
+            CHECK(rest_of(loader, rows) == 50 && once_each(rows, 50));
         }
         const footprint after = footprint_now();
         CHECK(after.live == before.live && after.allocations == before.allocations);
@@ -323,7 +315,7 @@ TEST(refresh, a_simulation_writes_while_workers_read)
     for (int64_t before = 0; n < ALL; before = n, loaded = true) {
         n = rest_of(loader, rows);
         CHECK(n >= before && n % 10 == 0 && (before || n <= ALL / 3));
-        check_once_each(rows, n, n);
+        CHECK(once_each(rows, n));
     }
     wki_thread_join(thread);
     forget();

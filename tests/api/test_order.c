@@ -1,6 +1,5 @@
 /* Laws of a loader's order: windows of blocks, samplers, and processes that share an epoch. */
-#include "tests/wick_check.h"
-#include "wick/data.h"
+#include "loader_check.h"
 #include <stdatomic.h>
 #include <unistd.h>
 
@@ -27,29 +26,6 @@ static wk_dataset *in_blocks(int64_t rows, int64_t block_rows, int64_t lead, int
 }
 static wk_dataset *numbered(int64_t rows) { return in_blocks(rows, 0, 0, 0); }
 
-enum { MOST = 4096 };
-
-static int64_t epoch_rows(wk_loader *loader, int64_t *rows)
-{
-    int64_t n = 0;
-    for (wk_batch *b; (b = wk_loader_next(loader)); n += wk_batch_size(b)) {
-        CHECK(n + wk_batch_size(b) <= MOST);
-        memcpy(rows + n, wk_batch_rows(b), (size_t)wk_batch_size(b) * sizeof *rows);
-    }
-    CHECK_OK();
-    return n;
-}
-
-static bool once_each(const int64_t *rows, int64_t n)
-{
-    char seen[MOST] = { 0 };
-    for (int64_t i = 0; i < n; i++)
-        if (rows[i] < 0 || rows[i] >= n || seen[rows[i]]++) return false;
-    return true;
-}
-
-static bool same(const int64_t *a, const int64_t *b, int64_t n) { return !memcmp(a, b, (size_t)n * sizeof *a); }
-
 /* ---- Windows ---- */
 
 TEST(windows, give_every_row_once_for_any_sizes)
@@ -59,12 +35,12 @@ TEST(windows, give_every_row_once_for_any_sizes)
             for (int64_t window = 1; window < 40; window += 9)
                 for (int64_t lead = 0; lead <= block; lead += 2) {
                     WK_SCOPE(one);
-                    int64_t a[MOST], b[MOST];
+                    int64_t a[MOST_ROWS], b[MOST_ROWS];
                     wk_loader *loader = wk_loader_new(in_blocks(rows, block, lead, 0), .batch_size = 1 + window % 5,
                                                       .shuffle = true, .window = window);
                     CHECK(epoch_rows(loader, a) == rows && once_each(a, rows));
                     CHECK(epoch_rows(loader, b) == rows && once_each(b, rows));
-                    CHECK(rows < 20 || !same(a, b, rows));
+                    CHECK(rows < 20 || !same_rows(a, b, rows));
                 }
 }
 
@@ -72,7 +48,7 @@ TEST(windows, give_every_row_once_for_any_sizes)
 TEST(windows, hold_as_many_blocks_as_they_are_told)
 {
     enum { ROWS = 1000, BLOCK = 10, WINDOW = 50 };
-    int64_t rows[MOST], seen[ROWS / BLOCK] = { 0 }, next_to = 0;
+    int64_t rows[MOST_ROWS], seen[ROWS / BLOCK] = { 0 }, next_to = 0;
     wk_loader *loader = wk_loader_new(in_blocks(ROWS, BLOCK, 0, 0), .batch_size = 7, .shuffle = true, .window = WINDOW);
     CHECK(epoch_rows(loader, rows) == ROWS);
     for (int64_t at = 0; at < ROWS; at += WINDOW) {
@@ -87,30 +63,30 @@ TEST(windows, hold_as_many_blocks_as_they_are_told)
 TEST(windows, are_half_of_the_blocks_that_a_set_keeps)
 {
     enum { ROWS = 1000, BLOCK = 10 };
-    int64_t rows[MOST], blocks = 0;
+    int64_t rows[MOST_ROWS], blocks = 0;
     char seen[ROWS / BLOCK] = { 0 };
     CHECK(epoch_rows(wk_loader_new(in_blocks(ROWS, BLOCK, 0, 8), .shuffle = true), rows) == ROWS);
     for (int i = 0; i < 4 * BLOCK; i++) blocks += !seen[rows[i] / BLOCK]++;
     CHECK(blocks == 4);
-    int64_t all[MOST], alone[MOST];
+    int64_t all[MOST_ROWS], alone[MOST_ROWS];
     epoch_rows(wk_loader_new(in_blocks(ROWS, BLOCK, 0, 0), .shuffle = true), all);
     epoch_rows(wk_loader_new(numbered(ROWS), .shuffle = true), alone);
-    CHECK(same(all, alone, ROWS)); /* where all blocks are kept, all rows are one window */
+    CHECK(same_rows(all, alone, ROWS)); /* where all blocks are kept, all rows are one window */
 }
 
 TEST(windows, are_the_same_for_any_batch_and_workers_and_from_any_batch_on)
 {
     enum { ROWS = 203 };
-    int64_t rows[MOST], others[MOST];
+    int64_t rows[MOST_ROWS], others[MOST_ROWS];
     wk_dataset *set = in_blocks(ROWS, 9, 4, 6);
     epoch_rows(wk_loader_new(set, .shuffle = true, .seed = 3), rows);
     for (int workers = 0; workers < 4; workers++) {
         wk_loader *loader = wk_loader_new(set, .batch_size = 10, .shuffle = true, .seed = 3, .num_workers = workers);
-        CHECK(epoch_rows(loader, others) == ROWS && same(rows, others, ROWS));
+        CHECK(epoch_rows(loader, others) == ROWS && same_rows(rows, others, ROWS));
         for (int64_t batch = 20; batch >= 0; batch -= 4) {
             CHECK(!wk_loader_seek(loader, 0, batch));
             CHECK(epoch_rows(loader, others) == ROWS - 10 * batch &&
-                  same(rows + 10 * batch, others, ROWS - 10 * batch));
+                  same_rows(rows + 10 * batch, others, ROWS - 10 * batch));
         }
     }
 }
@@ -122,7 +98,7 @@ TEST(windows, know_the_blocks_of_joined_sets_and_of_parts)
     wk_dataset *set = in_blocks(ROWS, BLOCK, 0, 6), *sets[] = { set, numbered(ROWS), set }, *part, *rest;
     wk_dataset_split(set, 0.5, false, 1, &part, &rest);
     wk_dataset *all = wk_dataset_concat(sets, 3);
-    int64_t rows[MOST], blocks = 0;
+    int64_t rows[MOST_ROWS], blocks = 0;
     char seen[3 * ROWS / BLOCK] = { 0 };
     wk_loader *loader = wk_loader_new(part, .batch_size = BLOCK, .shuffle = true);
     const wk_batch *b = wk_loader_next(loader);
@@ -176,7 +152,7 @@ TEST(ahead, waiting_workers_read_each_block_of_the_next_window_once)
 {
     asked a = { 0 };
     WK_SCOPE(loading);
-    int64_t rows[MOST];
+    int64_t rows[MOST_ROWS];
     wk_loader *loader = asking(&a, 20);
     CHECK(wk_loader_next(loader));
     for (int ms = 0; ms < 5000 && atomic_load(&a.single) < 10; ms++) usleep(1000);
@@ -211,7 +187,7 @@ TEST(ahead, failing_is_nobodys_error)
 {
     asked a = { 0 };
     WK_SCOPE(loading);
-    int64_t rows[MOST];
+    int64_t rows[MOST_ROWS];
     atomic_store(&a.failing, true);
     wk_loader *loader = asking(&a, 20);
     CHECK(epoch_rows(loader, rows) == 1000 && once_each(rows, 1000));
@@ -244,7 +220,7 @@ TEST(weighted, never_draws_a_row_without_weight)
         double weights[40] = { 0 };
         weights[n / 2] = 0.1;
         weights[n - 1] = 1e-300;
-        int64_t rows[MOST];
+        int64_t rows[MOST_ROWS];
         CHECK(epoch_rows(wk_loader_new(numbered(n), .sampler = wk_sampler_weighted(weights, n, 500, true)), rows) ==
               500);
         for (int i = 0; i < 500; i++) CHECK(weights[rows[i]] > 0);
@@ -256,7 +232,7 @@ TEST(weighted, without_replacement_draws_a_row_at_most_once)
 {
     enum { EPOCHS = 20000 };
     const double weights[] = { 1, 0, 3, 6 };
-    int64_t first[4] = { 0 }, rows[MOST];
+    int64_t first[4] = { 0 }, rows[MOST_ROWS];
     wk_loader *loader =
         wk_loader_new(numbered(4), .batch_size = 2, .sampler = wk_sampler_weighted(weights, 4, 2, false));
     for (int e = 0; e < EPOCHS; e++) {
@@ -308,13 +284,13 @@ static const wk_sampler_ops backwards_ops = { sizeof backwards_ops, "backwards",
 
 TEST(sampler, of_a_users_own_gives_the_order)
 {
-    int64_t rows[MOST];
+    int64_t rows[MOST_ROWS];
     int step = 1;
     wk_loader *loader = wk_loader_new(numbered(6), .batch_size = 4, .num_workers = 2,
                                       .sampler = wk_sampler_custom(&backwards_ops, &step, 5));
     CHECK(wk_loader_batches(loader) == 2);
-    CHECK(epoch_rows(loader, rows) == 5 && same(rows, (int64_t[]){ 4, 3, 2, 1, 0 }, 5));
-    CHECK(epoch_rows(loader, rows) == 5 && same(rows, (int64_t[]){ 5, 4, 3, 2, 1 }, 5));
+    CHECK(epoch_rows(loader, rows) == 5 && same_rows(rows, (int64_t[]){ 4, 3, 2, 1, 0 }, 5));
+    CHECK(epoch_rows(loader, rows) == 5 && same_rows(rows, (int64_t[]){ 5, 4, 3, 2, 1 }, 5));
     CHECK_NULL(wk_loader_next(loader));
     CHECK_ERROR(WK_E_RANGE, "backwards", "draw 0 of epoch 2 is row 6", "\"numbered\" has 6");
 }
@@ -341,7 +317,7 @@ TEST(processes, share_one_order_whatever_their_number)
     for (int world = 1; world <= 5; world++)
         for (int64_t rows = 1; rows < 64; rows += 3) {
             WK_SCOPE(one);
-            int64_t alone[MOST], together[MOST], n = 0;
+            int64_t alone[MOST_ROWS], together[MOST_ROWS], n = 0;
             wk_dataset *set = numbered(rows);
             wk_loader *loaders[5], *single = wk_loader_new(set, .batch_size = 4 * world, .shuffle = true);
             epoch_rows(single, alone);
@@ -351,11 +327,10 @@ TEST(processes, share_one_order_whatever_their_number)
                 for (int r = 0; r < world && r < rows; r++) {
                     wk_batch *b = wk_loader_next(loaders[r]);
                     if (!b) continue;
-                    memcpy(together + n, wk_batch_rows(b), (size_t)wk_batch_size(b) * sizeof *together);
-                    n += wk_batch_size(b);
+                    n = add_rows(b, together, n);
                     CHECK(wk_batch_repeats(b) == 0);
                 }
-            CHECK(n == rows && same(alone, together, rows));
+            CHECK(n == rows && same_rows(alone, together, rows));
         }
 }
 
@@ -366,7 +341,7 @@ TEST(processes, have_as_many_rows_where_the_tail_is_dropped_or_padded)
             int64_t repeats = 0, seen[40] = { 0 };
             for (int r = 0; r < world; r++) {
                 WK_SCOPE(one);
-                int64_t got[MOST], n = 0;
+                int64_t got[MOST_ROWS], n = 0;
                 wk_loader *loader = wk_loader_new(numbered(rows), .batch_size = 3, .shuffle = true, .rank = r,
                                                   .world = world, .tail = WK_TAIL_PAD);
                 for (wk_batch *b; (b = wk_loader_next(loader)); n += wk_batch_size(b)) {
@@ -388,7 +363,7 @@ TEST(processes, have_as_many_rows_where_the_tail_is_dropped_or_padded)
 TEST(processes, go_on_with_another_number_of_them)
 {
     enum { ROWS = 100 };
-    int64_t alone[MOST], rows[MOST], n = 0;
+    int64_t alone[MOST_ROWS], rows[MOST_ROWS], n = 0;
     wk_dataset *set = numbered(ROWS);
     epoch_rows(wk_loader_new(set, .batch_size = 12, .shuffle = true), alone);
     wk_loader *of_three = wk_loader_new(set, .batch_size = 4, .shuffle = true, .rank = 1, .world = 3);
@@ -400,9 +375,8 @@ TEST(processes, go_on_with_another_number_of_them)
         CHECK(!wk_loader_load_state_dict(of_two[r], where));
     }
     wk_batch *b;
-    for (int i = 0; (b = wk_loader_next(of_two[i % 2])); n += wk_batch_size(b), i++)
-        memcpy(rows + n, wk_batch_rows(b), (size_t)wk_batch_size(b) * sizeof *rows);
-    CHECK(n == ROWS - 60 && same(rows, alone + 60, ROWS - 60));
+    for (int i = 0; (b = wk_loader_next(of_two[i % 2])); i++) n = add_rows(b, rows, n);
+    CHECK(n == ROWS - 60 && same_rows(rows, alone + 60, ROWS - 60));
     CHECK(wk_loader_load_state_dict(wk_loader_new(set, .batch_size = 6, .shuffle = true), where) == WK_E_INVALID);
     CHECK_ERROR(WK_E_INVALID, "batch_size is 6 here, and was 12");
 }
@@ -444,9 +418,7 @@ static int64_t go_on(wk_loader *loader, int from, int batches, int64_t *rows)
     int64_t n = 0;
     for (int i = from; i < batches; i++) {
         wk_batch *b = wk_loader_next(loader);
-        if (!b) continue;
-        memcpy(rows + n, wk_batch_rows(b), (size_t)wk_batch_size(b) * sizeof *rows);
-        n += wk_batch_size(b);
+        if (b) n = add_rows(b, rows, n);
     }
     CHECK_OK();
     return n;
@@ -454,7 +426,7 @@ static int64_t go_on(wk_loader *loader, int from, int batches, int64_t *rows)
 
 TEST(state, after_any_batch_any_number_of_workers_goes_on_with_the_same_rows)
 {
-    static int64_t all[MOST], rest[MOST];
+    static int64_t all[MOST_ROWS], rest[MOST_ROWS];
     for (int kind = 0; kind < 3; kind++) {
         const int batches = 2 * (int)wk_loader_batches(resumed(kind, 0, 1)) + 2;
         const int64_t n = go_on(resumed(kind, 0, 1), 0, batches, all);
@@ -462,9 +434,9 @@ TEST(state, after_any_batch_any_number_of_workers_goes_on_with_the_same_rows)
             WK_SCOPE(one);
             wk_loader *first = resumed(kind, at % 3, 1), *second = resumed(kind, (at + 1) % 4, 99);
             const int64_t had = go_on(first, 0, at, rest);
-            CHECK(same(rest, all, had));
+            CHECK(same_rows(rest, all, had));
             CHECK(wk_loader_load_state_dict(second, wk_loader_state_dict(first)) == WK_OK);
-            CHECK(go_on(second, at, batches, rest) == n - had && same(rest, all + had, n - had));
+            CHECK(go_on(second, at, batches, rest) == n - had && same_rows(rest, all + had, n - had));
         }
     }
 }
@@ -484,7 +456,7 @@ TEST(state, that_is_damaged_or_anothers_is_refused_and_changes_nothing)
                   { "drop_last", 1, WK_E_INVALID } };
     static const char *const keys[] = { "rows",      "draws", "window", "batch_size", "shuffle",
                                         "drop_last", "seed",  "epoch",  "batch" };
-    static int64_t all[MOST], rows[MOST];
+    static int64_t all[MOST_ROWS], rows[MOST_ROWS];
     go_on(resumed(0, 0, 1), 0, 24, all);
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         WK_SCOPE(one);
@@ -498,7 +470,7 @@ TEST(state, that_is_damaged_or_anothers_is_refused_and_changes_nothing)
         }
         CHECK(wk_loader_load_state_dict(loader, bad) == wrong[i].code);
         CHECK_ERROR(wrong[i].code, wrong[i].key);
-        CHECK(go_on(loader, 4, 24, rows) == 106 - had && same(rows, all + had, 106 - had));
+        CHECK(go_on(loader, 4, 24, rows) == 106 - had && same_rows(rows, all + had, 106 - had));
     }
 }
 
@@ -507,7 +479,7 @@ TEST(state, that_is_damaged_or_anothers_is_refused_and_changes_nothing)
 /* FNV-1a over the numbers of two epochs. */
 static uint64_t hash_of(wk_loader *loader)
 {
-    static int64_t rows[MOST];
+    static int64_t rows[MOST_ROWS];
     uint64_t hash = UINT64_C(0xcbf29ce484222325);
     for (int epoch = 0; epoch < 2; epoch++) {
         const int64_t n = epoch_rows(loader, rows);
