@@ -47,19 +47,11 @@ static bool room_for(wki_recording *r, void *array, size_t count, size_t *room, 
 
 /* ---- Storages ---- */
 
+/* The lock is for what is seen, and its slots: deaths elsewhere are looked up there. */
 static struct {
     wki_mutex lock;
     wki_recording *first;
 } all = { .lock = WKI_MUTEX_INIT };
-
-void wki_storage_lost(wki_storage *s)
-{
-    wki_lock(&all.lock);
-    for (wki_recording *r = all.first; r; r = r->next)
-        for (size_t i = 0; i < r->nseen; i++)
-            if (r->seen[i].storage == s && r->seen[i].serial == s->serial) r->seen[i].lost = true;
-    wki_unlock(&all.lock);
-}
 
 static size_t slot_of(const wki_recording *r, const wki_storage *s)
 {
@@ -68,20 +60,32 @@ static size_t slot_of(const wki_recording *r, const wki_storage *s)
     return at;
 }
 
+void wki_storage_lost(wki_storage *s)
+{
+    wki_lock(&all.lock);
+    for (wki_recording *r = all.first; r; r = r->next) {
+        const int32_t place = r->nslots ? r->slots[slot_of(r, s)] : 0;
+        if (place && r->seen[place - 1].serial == s->serial) r->seen[place - 1].lost = true;
+    }
+    wki_unlock(&all.lock);
+}
+
 static bool rehash(wki_recording *r)
 {
     if (r->nslots > 2 * r->nseen) return true;
     const wki_error before = *wki_error_of_thread();
     int32_t *slots = wki_alloc_array(r->nslots ? 2 * r->nslots : 256, sizeof *slots);
     if (!slots) return break_for_memory(r, &before), false;
+    wki_lock(&all.lock);
     wki_free(r->slots);
     r->nslots = r->nslots ? 2 * r->nslots : 256;
     r->slots = slots;
     for (size_t i = 0; i < r->nseen; i++) r->slots[slot_of(r, r->seen[i].storage)] = (int32_t)i + 1;
+    wki_unlock(&all.lock);
     return true;
 }
 
-/* Room for both arrays, with the lock: deaths elsewhere are looked up in them. */
+/* Room for both arrays. */
 static bool room_for_storage(wki_recording *r)
 {
     size_t room = r->room_seen;
@@ -109,9 +113,9 @@ static int32_t place_of(wki_recording *r, wki_storage *s, bool reads, bool fills
     r->seen[r->nseen] =
         (wki_seen){ .storage = s, .serial = s->serial, .before = before, .filled = fills, .read = reads };
     r->spaces[r->nseen] = (wki_space){ .base = s->data, .bytes = s->bytes };
-    r->nseen++;
+    r->slots[slot] = (int32_t)++r->nseen;
     wki_unlock(&all.lock);
-    return r->slots[slot] = (int32_t)r->nseen, (int32_t)r->nseen - 1;
+    return (int32_t)r->nseen - 1;
 }
 
 /* ---- Calls ---- */

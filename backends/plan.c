@@ -145,29 +145,25 @@ static int by_size(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-static int by_place(const void *a, const void *b)
-{
-    const wki_space *x = *(wki_space *const *)a, *y = *(wki_space *const *)b;
-    return x->at < y->at ? -1 : x->at > y->at;
-}
-
 /* The largest first, each at the lowest place that is free for its whole life. */
-static size_t place(wki_space **all, int n, wki_space **meanwhile)
+static size_t place(wki_space **all, int n, wki_space **placed)
 {
     size_t most = 0;
     qsort(all, (size_t)n, sizeof *all, by_size);
     for (int i = 0; i < n; i++) {
         wki_space *s = all[i];
-        int others = 0;
-        for (int j = 0; j < i; j++)
-            if (all[j]->first <= s->last && s->first <= all[j]->last - WKI_FAULT(38)) meanwhile[others++] = all[j];
-        qsort(meanwhile, (size_t)others, sizeof *meanwhile, by_place);
+        const size_t bytes = rounded_up(s->bytes);
         s->at = 0;
-        for (int j = 0; j < others && s->at + rounded_up(s->bytes) > meanwhile[j]->at; j++) {
-            const size_t end = meanwhile[j]->at + rounded_up(meanwhile[j]->bytes);
+        for (int j = 0; j < i && s->at + bytes > placed[j]->at; j++) {
+            const wki_space *other = placed[j];
+            if (other->first > s->last || s->first > other->last - WKI_FAULT(38)) continue;
+            const size_t end = other->at + rounded_up(other->bytes);
             if (s->at < end) s->at = end;
         }
-        if (s->at + rounded_up(s->bytes) > most) most = s->at + rounded_up(s->bytes);
+        int j = i;
+        for (; j > 0 && placed[j - 1]->at > s->at; j--) placed[j] = placed[j - 1];
+        placed[j] = s;
+        if (s->at + bytes > most) most = s->at + bytes;
     }
     return most;
 }
