@@ -6,20 +6,16 @@ typedef struct drawing {
     FILE *out;
     const wk_params *params;
     wki_node **seen; /* in order of discovery: a node's number is its place, the rest is still to be drawn */
-    size_t count, room;
+    size_t count;
 } drawing;
 
 static int64_t number_of(drawing *d, wki_node *node)
 {
     for (size_t i = 0; i < d->count; i++)
         if (d->seen[i] == node) return (int64_t)i;
-    if (d->count == d->room) {
-        size_t room = d->room ? 2 * d->room : 64;
-        wki_node **seen = wki_grow(d->seen, d->room * sizeof *seen, room * sizeof *seen);
-        if (!seen) return -1;
-        d->seen = seen;
-        d->room = room;
-    }
+    wki_node **seen = wki_grow_list(d->seen, d->count, sizeof *seen);
+    if (!seen) return -1;
+    d->seen = seen;
     d->seen[d->count] = node;
     return (int64_t)d->count++;
 }
@@ -71,7 +67,7 @@ wk_status wk_graph_dot(wk_tensor *root, const wk_params *params, FILE *out)
     if (!wki_tensor_ok(root, "graph_dot", "root")) return wk_error();
     wki_check(out, WK_E_INVALID, WK_E_INVALID, "graph_dot", "out is NULL");
     wki_check(root->requires_grad, WK_E_STATE, WK_E_STATE, "graph_dot", "the root has no history");
-    drawing d = { out, params, NULL, 0, 0 };
+    drawing d = { out, params, NULL, 0 };
     fputs("digraph graph_of_gradients {\n  rankdir=TB; node [fontname=\"sans-serif\", fontsize=10];\n", out);
     wki_node *first = wki_target_of(root);
     wk_status status = first && number_of(&d, first) == 0 ? WK_OK : wk_error();

@@ -6,19 +6,15 @@
 /* Nodes in the order they were met. */
 typedef struct list {
     wki_node **at;
-    size_t count, room;
+    size_t count;
 } list;
 
 static wk_status meet(list *l, wki_node *node)
 {
     if (node->counted) return WK_OK;
-    if (l->count == l->room) {
-        const size_t room = l->room ? 2 * l->room : 64;
-        wki_node **at = wki_grow(l->at, l->room * sizeof *at, room * sizeof *at);
-        if (!at) return WK_E_MEMORY;
-        l->at = at;
-        l->room = room;
-    }
+    wki_node **at = wki_grow_list(l->at, l->count, sizeof *at);
+    if (!at) return WK_E_MEMORY;
+    l->at = at;
     node->counted = true;
     node->pending = 0;
     l->at[l->count++] = node;

@@ -16,7 +16,7 @@ struct wk_function {
     void *state;
     wki_node *node; /* that owns this */
     kept *saved;
-    int count, room;
+    int count;
     bool is_forward, freed;
 };
 
@@ -44,13 +44,9 @@ wk_status wk_save_for_backward(wk_function *f, wk_tensor *t)
     static const char where[] = "save_for_backward";
     if (!function_ok(f, where) || !wki_tensor_ok(t, where, "t")) return wk_error();
     wki_check(f->is_forward, WK_E_STATE, WK_E_STATE, where, "%s saves outside its forward", f->ops->name);
-    if (f->count == f->room) {
-        int room = f->room ? 2 * f->room : 4;
-        kept *saved = wki_grow(f->saved, (size_t)f->room * sizeof *saved, (size_t)room * sizeof *saved);
-        if (!saved) return WK_E_MEMORY;
-        f->saved = saved;
-        f->room = room;
-    }
+    kept *grown = wki_grow_list(f->saved, (size_t)f->count, sizeof *grown);
+    if (!grown) return WK_E_MEMORY;
+    f->saved = grown;
     wk_tensor *saved = wki_with_its_history(t);
     if (!saved) return wk_error();
     f->saved[f->count++] = (kept){ saved, t->storage->version };

@@ -30,18 +30,15 @@ static void break_for_memory(wki_recording *r, const wki_error *before)
 }
 
 /* Room for one more at *array; false: broken, and no error is left behind. */
-static bool room_for(wki_recording *r, void *array, size_t count, size_t *room, size_t size)
+static bool room_for(wki_recording *r, void *array, size_t count, size_t size)
 {
     if (r->broken[0]) return false;
-    if (count < *room) return true;
-    const size_t more = *room ? 2 * *room : 64;
     void *old, *grown;
     memcpy(&old, array, sizeof old);
     const wki_error before = *wki_error_of_thread();
-    grown = wki_grow(old, *room * size, more * size);
+    grown = wki_grow_list(old, count, size);
     if (!grown) return break_for_memory(r, &before), false;
     memcpy(array, &grown, sizeof grown);
-    *room = more;
     return true;
 }
 
@@ -88,10 +85,9 @@ static bool rehash(wki_recording *r)
 /* Room for both arrays. */
 static bool room_for_storage(wki_recording *r)
 {
-    size_t room = r->room_seen;
     wki_lock(&all.lock);
-    const bool ok = room_for(r, &r->spaces, r->nseen, &room, sizeof *r->spaces) &&
-                    room_for(r, &r->seen, r->nseen, &r->room_seen, sizeof *r->seen);
+    const bool ok =
+        room_for(r, &r->spaces, r->nseen, sizeof *r->spaces) && room_for(r, &r->seen, r->nseen, sizeof *r->seen);
     wki_unlock(&all.lock);
     return ok;
 }
@@ -129,7 +125,7 @@ static bool fills_all(const wki_call *call)
 
 static wki_item *add(wki_recording *r, const wki_call *call, bool host, size_t bytes)
 {
-    if (!room_for(r, &r->items, r->nitems, &r->room_items, sizeof *r->items)) return NULL;
+    if (!room_for(r, &r->items, r->nitems, sizeof *r->items)) return NULL;
     const wki_error before = *wki_error_of_thread();
     wki_item *item = wki_item_new(call, bytes);
     if (!item) return break_for_memory(r, &before), NULL;
@@ -194,8 +190,7 @@ wk_status wki_not_recorded(const char *where, const char *what, const char *inst
 void wki_grad_touched_recorded(wk_tensor *leaf, bool set)
 {
     wki_recording *r = here();
-    if (wki_recording_touches(r, leaf) || !room_for(r, &r->touched, r->ntouched, &r->room_touched, sizeof *r->touched))
-        return;
+    if (wki_recording_touches(r, leaf) || !room_for(r, &r->touched, r->ntouched, sizeof *r->touched)) return;
     wk_tensor *before = set ? NULL : leaf->grad;
     wki_object_ref(leaf);
     wki_object_ref(before);

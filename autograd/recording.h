@@ -75,7 +75,7 @@ typedef struct wki_recording {
     wki_space *spaces; /* as many */
     int32_t *slots;    /* a hash of storages: 1 + the place in `seen` */
     wki_touched *touched;
-    size_t nitems, room_items, nseen, room_seen, nslots, ntouched, room_touched;
+    size_t nitems, nseen, nslots, ntouched;
     char broken[160]; /* why there can be no plan; "": nothing so far */
 } wki_recording;
 

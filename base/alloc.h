@@ -8,6 +8,14 @@
 WK_API void *wki_alloc(size_t bytes);
 WK_API void *wki_alloc_array(size_t count, size_t size);           /* zeroed, count * size checked */
 WK_API void *wki_grow(void *memory, size_t old_bytes, size_t bytes); /* keeps the contents, zeroes the rest; old stays valid on NULL */
+/* Room for one more in a list of `count` that grows by this alone, to twice its size whenever it is full. NULL: as wki_grow. */
+static inline void *wki_grow_list(void *list, size_t count, size_t size)
+{
+    enum { FIRST = 8 };
+    if ((count & (count - 1)) || (count && count < FIRST)) return list;
+    const size_t room = count ? 2 * count : FIRST;
+    return wki_grow(list, count * size, room <= SIZE_MAX / size ? room * size : SIZE_MAX);
+}
 WK_API char *wki_strdup(const char *text);
 WK_API char *wki_sprintf(const char *format, ...) __attribute__((format(printf, 1, 2))); /* allocated text */
 WK_API void wki_free(void *memory);

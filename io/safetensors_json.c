@@ -75,14 +75,6 @@ static bool entry(wki_json *j, wki_st_tensor *t)
     return true;
 }
 
-/* Makes room for one more in an array of n. */
-static void *room(void *array, int64_t n, size_t each)
-{
-    if (n & (n - 1)) return array;
-    const size_t old = n > 0 ? (size_t)n : 0, next = old ? 2 * old : 1;
-    return next <= SIZE_MAX / each ? wki_grow(array, old * each, next * each) : NULL;
-}
-
 /* An object of texts by name, or null; `others`: values that are no text are passed over. */
 static bool texts(wki_json *j, bool others, wki_st_text **to, int64_t *n)
 {
@@ -95,7 +87,7 @@ static bool texts(wki_json *j, bool others, wki_st_text **to, int64_t *n)
             if (!wki_json_skip(j)) return false;
             continue;
         }
-        wki_st_text *larger = room(*to, *n, sizeof *larger);
+        wki_st_text *larger = wki_grow_list(*to, (size_t)*n, sizeof *larger);
         if (!larger) return wki_json_wrong(j, "more memory");
         *to = larger;
         const size_t at = (size_t)(j->at - j->start) + 1;
@@ -118,7 +110,7 @@ static bool whole(wki_json *j, wki_st_header *out)
             if (!texts(j, false, &out->texts, &out->ntexts)) return false;
             continue;
         }
-        wki_st_tensor *larger = room(out->tensors, out->count, sizeof *larger);
+        wki_st_tensor *larger = wki_grow_list(out->tensors, (size_t)out->count, sizeof *larger);
         if (!larger) return wki_json_wrong(j, "more memory");
         out->tensors = larger;
         out->tensors[out->count] = (wki_st_tensor){ .name = name };

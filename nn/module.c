@@ -82,13 +82,9 @@ static wk_status add_member(wk_module *m, const char *where, const char *name, w
     for (int i = 0; i < m->count; i++)
         wki_check(strcmp(m->members[i].name, name), WK_E_INVALID, WK_E_INVALID, where, "%s has a member '%s' already",
                   m->ops->name, name);
-    if (m->count == m->room) {
-        int room = m->room ? 2 * m->room : 4;
-        wki_member *grown = wki_grow(m->members, (size_t)m->room * sizeof *grown, (size_t)room * sizeof *grown);
-        if (!grown) return WK_E_MEMORY;
-        m->members = grown;
-        m->room = room;
-    }
+    wki_member *grown = wki_grow_list(m->members, (size_t)m->count, sizeof *grown);
+    if (!grown) return WK_E_MEMORY;
+    m->members = grown;
     char *copy = wki_strdup(name);
     if (!copy) return WK_E_MEMORY;
     wki_object_ref(object);
@@ -308,7 +304,7 @@ wk_status wki_module_walk(wk_module *m, wki_visit_fn *visit, void *user) { retur
 typedef struct list {
     wk_tensor **leaves;
     char **names;
-    int count, room;
+    int count;
     bool trained; /* those alone that require grad */
 } list;
 
@@ -319,15 +315,11 @@ static wk_status list_add(void *user, const char *name, wki_member *member)
     if (member->kind != WKI_PARAMETER || (l->trained && !t->requires_grad)) return WK_OK;
     for (int i = 0; i < l->count; i++)
         if (l->leaves[i] == member->object) return WK_OK;
-    if (l->count == l->room) {
-        size_t old = (size_t)l->room, room = old ? 2 * old : 16;
-        wk_tensor **leaves = wki_grow(l->leaves, old * sizeof *leaves, room * sizeof *leaves);
-        if (leaves) l->leaves = leaves;
-        char **names = leaves ? wki_grow(l->names, old * sizeof *names, room * sizeof *names) : NULL;
-        if (!names) return WK_E_MEMORY;
-        l->names = names;
-        l->room = (int)room;
-    }
+    wk_tensor **leaves = wki_grow_list(l->leaves, (size_t)l->count, sizeof *leaves);
+    if (leaves) l->leaves = leaves;
+    char **names = leaves ? wki_grow_list(l->names, (size_t)l->count, sizeof *names) : NULL;
+    if (!names) return WK_E_MEMORY;
+    l->names = names;
     if (!(l->names[l->count] = wki_strdup(name))) return WK_E_MEMORY;
     l->leaves[l->count++] = member->object;
     return WK_OK;

@@ -26,7 +26,7 @@ struct wk_module {
     const void *options; /* during init only */
     void *state;
     wki_member *members; /* in order of creation */
-    int count, room;
+    int count;
     bool training;
     bool own; /* one of nn/layers, by wki_layer_new */
     wki_module_hook *hooks; /* in order of registration */
@@ -80,7 +80,7 @@ typedef struct wki_pair {
 } wki_pair;
 typedef struct wki_pairs {
     wki_pair *at; /* freed with wki_free */
-    int count, room;
+    int count;
 } wki_pairs;
 wk_status wki_pairs_add(wki_pairs *p, void *from, void *to);
 wki_pair *wki_pairs_find(const wki_pairs *p, const void *from); /* the first; NULL if there is none */

@@ -11,7 +11,7 @@ typedef struct watch {
     wki_watcher watcher; /* first: see enter and leave */
     wki_meter meter;
     wk_summary *s;
-    int room, depth;
+    int depth;
     int open[DEEPEST]; /* the rows of the calls that run, -1 beyond the first DEEPEST */
     double flops, before[DEEPEST];
     double samples;
@@ -28,13 +28,9 @@ static void count_own(wk_summary_row *row, const wk_module *m)
 static wk_summary_row *new_row(watch *w)
 {
     wk_summary *s = w->s;
-    if (s->count == w->room) {
-        const size_t old = (size_t)w->room, room = old ? 2 * old : 32;
-        wk_summary_row *grown = wki_grow(s->rows, old * sizeof *grown, room * sizeof *grown);
-        if (!grown) return NULL;
-        s->rows = grown;
-        w->room = (int)room;
-    }
+    wk_summary_row *grown = wki_grow_list(s->rows, (size_t)s->count, sizeof *grown);
+    if (!grown) return NULL;
+    s->rows = grown;
     return &s->rows[s->count++];
 }
 

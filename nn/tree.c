@@ -113,8 +113,7 @@ int wk_module_hook(wk_module *m, wk_forward_pre_hook *before, wk_forward_hook *a
 {
     if (!wki_module_ok(m, "module_hook", "m")) return 0;
     wki_check(before || after, 0, WK_E_INVALID, "module_hook", "before and after are NULL");
-    const size_t n = (size_t)m->nhooks;
-    wki_module_hook *grown = wki_grow(m->hooks, n * sizeof *grown, (n + 1) * sizeof *grown);
+    wki_module_hook *grown = wki_grow_list(m->hooks, (size_t)m->nhooks, sizeof *grown);
     if (!grown) return 0;
     m->hooks = grown;
     wki_module_changed(m);
@@ -139,13 +138,9 @@ wk_status wk_module_remove_hook(wk_module *m, int hook)
 
 wk_status wki_pairs_add(wki_pairs *p, void *from, void *to)
 {
-    if (p->count == p->room) {
-        const size_t old = (size_t)p->room, room = old ? 2 * old : 16;
-        wki_pair *grown = wki_grow(p->at, old * sizeof *grown, room * sizeof *grown);
-        if (!grown) return WK_E_MEMORY;
-        p->at = grown;
-        p->room = (int)room;
-    }
+    wki_pair *grown = wki_grow_list(p->at, (size_t)p->count, sizeof *grown);
+    if (!grown) return WK_E_MEMORY;
+    p->at = grown;
     p->at[p->count++] = (wki_pair){ from, to };
     return WK_OK;
 }

@@ -25,7 +25,7 @@ static wk_status parameter_ok(const wk_optim *opt, int i, const char *where)
 
 static wk_status grow(wk_optim *opt, int n)
 {
-    const size_t old = (size_t)opt->count, all = old + (size_t)n, groups = (size_t)opt->ngroups;
+    const size_t old = (size_t)opt->count, all = old + (size_t)n;
     const size_t views = (2 + WKI_MAX_STATES) * sizeof *opt->views;
     void *grown = wki_grow(opt->slots, old * sizeof *opt->slots, all * sizeof *opt->slots);
     if (!grown) return wk_error();
@@ -35,7 +35,7 @@ static wk_status grow(wk_optim *opt, int n)
     opt->next = grown;
     if (!(grown = wki_grow(opt->views, old * views, all * views))) return wk_error();
     opt->views = grown;
-    grown = wki_grow(opt->groups, groups * sizeof *opt->groups, (groups + 1) * sizeof *opt->groups);
+    grown = wki_grow_list(opt->groups, (size_t)opt->ngroups, sizeof *opt->groups);
     if (!grown) return wk_error();
     opt->groups = grown;
     return WK_OK;

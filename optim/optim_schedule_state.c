@@ -121,20 +121,16 @@ static bool read_one(wk_schedule *s, const wk_state *d, wki_differences *unlike,
 /* The states of the parts, in the order in which they are met. */
 typedef struct wki_schedule_loading {
     const wk_state *all, **parts;
-    int count, room, next;
+    int count, next;
     wki_differences unlike;
 } loading;
 
 static const wk_state *part_of(loading *l, const wk_state *d, int i)
 {
     char prefix[KEY];
-    if (l->count == l->room) {
-        const size_t old = (size_t)l->room, room = old ? 2 * old : 8;
-        const wk_state **grown = wki_grow(l->parts, old * sizeof *grown, room * sizeof *grown);
-        if (!grown) return NULL;
-        l->parts = grown;
-        l->room = (int)room;
-    }
+    const wk_state **grown = wki_grow_list(l->parts, (size_t)l->count, sizeof *grown);
+    if (!grown) return NULL;
+    l->parts = grown;
     snprintf(prefix, KEY, "part.%d.", i);
     return l->parts[l->count++] = wk_state_part(d, prefix);
 }

@@ -119,7 +119,7 @@ static int64_t step_of(const char *name)
 
 typedef struct steps {
     int64_t *at;
-    int count, room;
+    int count;
     bool failed;
 } steps;
 
@@ -128,14 +128,10 @@ static bool add_step(void *user, const char *name)
     steps *s = user;
     const int64_t step = step_of(name);
     if (step < 0) return true;
-    if (s->count == s->room) {
-        const size_t old = (size_t)s->room, room = old ? 2 * old : 16;
-        int64_t *grown = wki_grow(s->at, old * sizeof *grown, room * sizeof *grown);
-        s->failed = !grown;
-        if (!grown) return false;
-        s->at = grown;
-        s->room = (int)room;
-    }
+    int64_t *grown = wki_grow_list(s->at, (size_t)s->count, sizeof *grown);
+    s->failed = !grown;
+    if (!grown) return false;
+    s->at = grown;
     s->at[s->count++] = step;
     return true;
 }

@@ -87,7 +87,7 @@ typedef struct reading {
 
 static wk_status add_column(table *t, const char *from, size_t n)
 {
-    char **grown = wki_grow(t->columns, (size_t)t->count * sizeof *grown, (size_t)(t->count + 1) * sizeof *grown);
+    char **grown = wki_grow_list(t->columns, (size_t)t->count, sizeof *grown);
     char *name = grown ? wki_alloc(n + 1) : NULL;
     if (grown) t->columns = grown;
     if (!name) return WK_E_MEMORY;

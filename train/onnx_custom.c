@@ -43,20 +43,16 @@ typedef struct trace {
     watched *inside;
     int ninside, inside_room, depth;
     step *steps;
-    int nsteps, steps_room;
+    int nsteps;
 } trace;
 
 /* ---- Forward, with its calls noticed ---- */
 
 static step *add_step(trace *t, const wki_node *node)
 {
-    if (t->nsteps == t->steps_room) {
-        const int room = t->steps_room ? 2 * t->steps_room : 16;
-        step *more = wki_grow(t->steps, (size_t)t->steps_room * sizeof *more, (size_t)room * sizeof *more);
-        if (!more) return NULL;
-        t->steps = more;
-        t->steps_room = room;
-    }
+    step *more = wki_grow_list(t->steps, (size_t)t->nsteps, sizeof *more);
+    if (!more) return NULL;
+    t->steps = more;
     t->steps[t->nsteps] = (step){ .node = node };
     return &t->steps[t->nsteps++];
 }

@@ -40,7 +40,7 @@ static wk_status take(void *user, const char *name, wk_module *m)
         n.running[i] = wki_module_find(m, buffers[i])->object;
         if (!(n.before[i] = wk_clone(n.running[i]))) return wk_error();
     }
-    norm *more = wki_grow(all->at, (size_t)all->count * sizeof *more, ((size_t)all->count + 1) * sizeof *more);
+    norm *more = wki_grow_list(all->at, (size_t)all->count, sizeof *more);
     if (!more) return wk_error();
     all->at = more;
     all->at[all->count++] = n;

@@ -31,15 +31,11 @@ static bool find_cell(wki_h5_table *t, uint64_t cell, wki_h5_chunk *chunk)
 static wk_status write_index(wki_h5_table *t, uint64_t *blocks)
 {
     const uint64_t a_block = chunks_a_block(t);
-    uint64_t n = 0, room = 0;
+    uint64_t n = 0;
     for (wki_h5_chunk chunk; n / a_block < t->blocks && find_cell(t, n, &chunk); n++) {
-        if (n == room) {
-            const uint64_t more = room ? 2 * room : 64;
-            wki_h5_chunk *grown = wki_grow(t->index, room * sizeof chunk, more * sizeof chunk);
-            if (!grown) return wk_error();
-            t->index = grown;
-            room = more;
-        }
+        wki_h5_chunk *grown = wki_grow_list(t->index, n, sizeof chunk);
+        if (!grown) return wk_error();
+        t->index = grown;
         t->index[n] = chunk;
     }
     *blocks = n / a_block;

@@ -187,7 +187,7 @@ typedef struct wki_h5_object {
 } wki_h5_object;
 typedef struct wki_h5_catalog {
     wki_h5_object *objects;
-    int count, room, links;
+    int count, links;
 } wki_h5_catalog;
 wk_status wki_h5_walk(wki_h5_file *file, const char *where, wki_h5_catalog *catalog);
 void wki_h5_catalog_free(wki_h5_catalog *catalog);

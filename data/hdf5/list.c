@@ -25,12 +25,9 @@ static wk_status add_line(file_list *l, char *line, size_t length, const char *p
     if (!*line || *line == '#') return WK_OK;
     if (l->n == FILES_MOST)
         return wki_fail(WK_E_UNSUPPORTED, WHERE, "%s: names more than %d files", wki_h5_shown(path), FILES_MOST);
-    if ((l->n & (l->n - 1)) == 0) {
-        const size_t old = (size_t)l->n * sizeof *l->names;
-        const char **more = wki_grow(l->names, old, old ? 2 * old : sizeof *more);
-        if (!more) return wk_error();
-        l->names = more;
-    }
+    const char **more = wki_grow_list(l->names, (size_t)l->n, sizeof *more);
+    if (!more) return wk_error();
+    l->names = more;
     l->names[l->n++] = line;
     return WK_OK;
 }

@@ -18,7 +18,7 @@ typedef struct repack {
     wk_h5_writer *w; /* NULL while things that cannot be carried are looked for */
     const char *at;  /* the object in hand, for what is said of it */
     char **left;     /* what cannot be carried, in words */
-    int nleft, room;
+    int nleft;
     wk_status status;
 } repack;
 
@@ -28,18 +28,14 @@ wk_h5_repack_opts wk_h5_repack_opts_default(void) { return (wk_h5_repack_opts){ 
 
 static void leave(repack *r, char *words)
 {
-    if (words && r->nleft == r->room) {
-        const size_t now = (size_t)r->room, room = now ? 2 * now : 16;
-        char **left = wki_grow(r->left, now * sizeof *left, room * sizeof *left);
-        if (!left) wki_free(words);
-        words = left ? words : NULL;
-        r->left = left ? left : r->left;
-        r->room = left ? (int)room : r->room;
-    }
-    if (words)
+    char **left = words ? wki_grow_list(r->left, (size_t)r->nleft, sizeof *left) : NULL;
+    if (left) {
+        r->left = left;
         r->left[r->nleft++] = words;
-    else
+    } else {
+        wki_free(words);
         r->status = WK_E_MEMORY;
+    }
 }
 
 static const char *shown(const char *path) { return *path ? path : "/"; }

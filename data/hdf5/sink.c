@@ -27,7 +27,7 @@ struct wki_h5_sink {
     bool given_up;    /* what libhdf5 still writes is not wanted */
     haddr_t eoa, end; /* of what libhdf5 has given away; of what it has written */
     page *pages;      /* by index */
-    size_t npages, room;
+    size_t npages;
 };
 
 typedef struct driver_info {
@@ -43,16 +43,6 @@ static wki_h5_sink *sink_of(const H5FD_t *f) { return ((const driver_file *)(con
 
 /* ---- Metadata ---- */
 
-static bool more_pages(wki_h5_sink *s)
-{
-    const size_t room = s->room ? 2 * s->room : 64;
-    page *pages = wki_grow(s->pages, s->room * sizeof *pages, room * sizeof *pages);
-    if (!pages) return false;
-    s->pages = pages;
-    s->room = room;
-    return true;
-}
-
 /* NULL: it was never written, or there is no memory to make it. */
 static unsigned char *page_at(wki_h5_sink *s, uint64_t index, bool make)
 {
@@ -62,7 +52,9 @@ static unsigned char *page_at(wki_h5_sink *s, uint64_t index, bool make)
         *(s->pages[middle].index < index ? &low : &high) = s->pages[middle].index < index ? middle + 1 : middle;
     }
     if (low < s->npages && s->pages[low].index == index) return s->pages[low].bytes;
-    if (!make || (s->npages == s->room && !more_pages(s))) return NULL;
+    page *pages = make ? wki_grow_list(s->pages, s->npages, sizeof *pages) : NULL;
+    if (!pages) return NULL;
+    s->pages = pages;
     unsigned char *bytes = wki_alloc(PAGE);
     if (!bytes) return NULL;
     memmove(s->pages + low + 1, s->pages + low, (s->npages - low) * sizeof *s->pages);

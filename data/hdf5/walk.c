@@ -31,7 +31,6 @@ static identity identity_of(hid_t object, unsigned *names)
 typedef struct walk {
     wki_h5_catalog *catalog;
     identity *ids; /* of the catalog's objects that have several names; of others zeros */
-    int ids_room;
     bool no_memory;
 } walk;
 
@@ -49,20 +48,17 @@ static herr_t visit_group(hid_t group, const folder *f);
 static bool more_room(walk *w)
 {
     wki_h5_catalog *c = w->catalog;
-    const size_t now = (size_t)c->room, room = now ? 2 * now : 16;
-    wki_h5_object *objects = wki_grow(c->objects, now * sizeof *objects, room * sizeof *objects);
+    wki_h5_object *objects = wki_grow_list(c->objects, (size_t)c->count, sizeof *objects);
     if (objects) c->objects = objects;
-    identity *ids = objects ? wki_grow(w->ids, now * sizeof *ids, room * sizeof *ids) : NULL;
-    if (!ids) return false;
-    w->ids = ids;
-    c->room = (int)room;
-    return true;
+    identity *ids = objects ? wki_grow_list(w->ids, (size_t)c->count, sizeof *ids) : NULL;
+    if (ids) w->ids = ids;
+    return ids;
 }
 
 static wki_h5_object *add(walk *w, char *path, wki_h5_kind kind)
 {
     wki_h5_catalog *c = w->catalog;
-    if (!path || (c->count == c->room && !more_room(w))) {
+    if (!path || !more_room(w)) {
         w->no_memory = true;
         wki_free(path);
         return NULL;

@@ -38,12 +38,9 @@ static void free_names(names *l)
 static bool add_name(names *l, char *name)
 {
     if (!name) return false;
-    if ((l->n & (l->n - 1)) == 0) {
-        const size_t old = (size_t)l->n * sizeof *l->list;
-        char **more = wki_grow(l->list, old, old ? 2 * old : sizeof *more);
-        if (!more) return wki_free(name), false;
-        l->list = more;
-    }
+    char **more = wki_grow_list(l->list, (size_t)l->n, sizeof *more);
+    if (!more) return wki_free(name), false;
+    l->list = more;
     l->list[l->n++] = name;
     return true;
 }
