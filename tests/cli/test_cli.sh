@@ -385,7 +385,6 @@ run 0 train --resume damaged -q
 same_run straight damaged
 
 law "a run that is stopped or killed at any moment goes on to the same bits"
-# A shell starts background jobs with SIGINT ignored; env gives it back.
 hit() { # SIGNAL SECONDS RUN ARGUMENTS...: a signal so long after the start of a new run, or of one that goes on
     signal=$1 after=$2 into=$3
     shift 3
@@ -395,10 +394,7 @@ hit() { # SIGNAL SECONDS RUN ARGUMENTS...: a signal so long after the start of a
         rm -rf "$into"
         set -- "$@" -o "$into"
     fi
-    env --default-signal=INT "$WICK" train "$@" >out 2>err &
-    sleep "$after"
-    kill -s "$signal" $! 2>/dev/null
-    wait $! 2>/dev/null
+    env --default-signal=INT timeout --foreground --preserve-status -s "$signal" "$after" "$WICK" train "$@" >out 2>err
     code=$?
     case $signal:$code in *:0 | INT:130 | TERM:143 | KILL:137) ;; *) fail "exit code $code after $signal" && code=0 ;; esac
     if [ -n "$place" ] && grep -q '^run  ' out; then shows ", from $place\$"; fi
@@ -420,7 +416,7 @@ in_parts() { # PACE RUN ARGUMENTS...: a run in as many parts as three signals in
     done
 }
 if env --default-signal=INT true 2>/dev/null; then
-    run 0 synth digits -o slow.h5 --train 6000 --test 50 -q
+    run 0 synth digits -o slow.h5 --train "${WICK_SLOW_ROWS:-6000}" --test 50 -q
     slow='slow.h5 --model lenet --epochs 6 --schedule one_cycle --clip 1 --ema 0.98' places=''
     # shellcheck disable=SC2086
     run 0 train $slow -o unstopped -q
@@ -1051,6 +1047,7 @@ if [ -w /dev/full ]; then
 fi
 
 law "a signal ends it within a step, and nothing is left"
+# A shell starts background jobs with SIGINT ignored; env gives it back.
 stops() { # SIGNAL CODE ARGUMENTS...
     signal=$1 expected=$2
     shift 2
