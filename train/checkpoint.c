@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/differences.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include "base/file.h"
 #include "base/options.h"
 #include "data/loader.h"
@@ -235,8 +236,10 @@ wk_status wk_checkpoint_save_new(const wk_checkpoint_opts *given)
         wk_state_set_int(s, "checkpoint.step", o.step))
         return wk_error();
     char *path = checkpoint_path(o.folder, o.step), *best = o.best ? path_of(o.folder, "best.safetensors") : NULL;
-    wk_status status = write_checked(s, path);
+    /* The best first: whoever goes on from the other file takes it for written. */
+    wk_status status = WKI_FAULT(218) ? write_checked(s, path) : WK_OK;
     if (status == WK_OK && o.best) status = write_checked(s, best);
+    if (status == WK_OK) status = write_checked(s, path);
     wki_free(path);
     wki_free(best);
     return status ? status : prune(&o);
