@@ -12,13 +12,6 @@
 #pragma clang diagnostic ignored "-Wpass-failed" /* powers of integers, and all under sanitizers, stay scalar */
 #endif
 
-/* Sums of bools may be 2. */
-#ifdef WKI_TYPE_truth
-#define STORED(VALUE) ((VALUE) != 0)
-#else
-#define STORED(VALUE) (VALUE)
-#endif
-
 /* Simd rather than restrict: the output may be one of the inputs. */
 #define LOOP(FUNCTION, TO, INPUTS, VALUE)                                                                              \
     static void FUNCTION(int64_t n, void *out, const void *const in[WKI_IN_COUNT], double s_, double t_)               \
@@ -85,31 +78,6 @@
 #define IN_A_B_G_Y(DO)    IN_A_B(DO) IN_G_Y(DO)
 #define IN_X_A_B_G_Y(DO)  IN_X_A_B(DO) IN_G_Y(DO)
 #define IN_IF_A_B_G_Y(DO) IN_IF_A_B(DO) IN_G_Y(DO)
-
-/* What a kind gives: its output's type, and whether it has derivatives */
-#define OUT_REAL   element
-#define OUT_FLOAT  element
-#define OUT_ALL    element
-#define OUT_LIFT   element
-#define OUT_ANY    element
-#define OUT_DIVIDE element
-#define OUT_WHOLE  element
-#define OUT_BITS   element
-#define OUT_TRUTH  uint8_t
-
-#if WKI_REAL_ROWS
-#define SLOPE_REAL(...) __VA_ARGS__
-#else
-#define SLOPE_REAL(...)
-#endif
-#define SLOPE_FLOAT(...)  SLOPE_REAL(__VA_ARGS__)
-#define SLOPE_ALL(...)    SLOPE_REAL(__VA_ARGS__)
-#define SLOPE_LIFT(...)   SLOPE_REAL(__VA_ARGS__)
-#define SLOPE_ANY(...)    SLOPE_REAL(__VA_ARGS__)
-#define SLOPE_DIVIDE(...) SLOPE_REAL(__VA_ARGS__)
-#define SLOPE_WHOLE(...)
-#define SLOPE_BITS(...)
-#define SLOPE_TRUTH(...)
 
 /* A value's loop: whether there is a quotient to look at first, as all but div_trunc ask for */
 #define LOOP_REAL(FUNCTION, TO, INPUTS, VALUE, ...) LOOP(FUNCTION, TO, INPUTS, VALUE)

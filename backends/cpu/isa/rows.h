@@ -52,6 +52,38 @@ WKI_INLINE real wki_number(double s) { return (real)s; }
 #define ANY(...)   __VA_ARGS__
 #define TRUTH(...) __VA_ARGS__
 
+/* What a kind gives: its output's type, and whether it has derivatives */
+#define OUT_REAL   element
+#define OUT_FLOAT  element
+#define OUT_ALL    element
+#define OUT_LIFT   element
+#define OUT_ANY    element
+#define OUT_DIVIDE element
+#define OUT_WHOLE  element
+#define OUT_BITS   element
+#define OUT_TRUTH  uint8_t
+
+#if WKI_REAL_ROWS
+#define SLOPE_REAL(...) __VA_ARGS__
+#else
+#define SLOPE_REAL(...)
+#endif
+#define SLOPE_FLOAT(...)  SLOPE_REAL(__VA_ARGS__)
+#define SLOPE_ALL(...)    SLOPE_REAL(__VA_ARGS__)
+#define SLOPE_LIFT(...)   SLOPE_REAL(__VA_ARGS__)
+#define SLOPE_ANY(...)    SLOPE_REAL(__VA_ARGS__)
+#define SLOPE_DIVIDE(...) SLOPE_REAL(__VA_ARGS__)
+#define SLOPE_WHOLE(...)
+#define SLOPE_BITS(...)
+#define SLOPE_TRUTH(...)
+
+/* Sums of bools may be 2. */
+#ifdef WKI_TYPE_truth
+#define STORED(VALUE) ((VALUE) != 0)
+#else
+#define STORED(VALUE) (VALUE)
+#endif
+
 #define near 0 /* rows.c finds out, for whole blocks */
 #define UNARY(NAME, KIND, Y, ...)    KIND(WKI_INLINE real NAME(real x) { return Y; })
 #define UNARY_S(NAME, KIND, Y, ...)  KIND(WKI_INLINE real NAME(real x, real s) { return Y; })

@@ -178,13 +178,7 @@ static wk_status run(const wki_queue *queue, const wki_call *call, void *scratch
     search_args a = understand(call);
     a.parts = scratch;
     if (a.lines.count == 0 || a.n == 0) return WK_OK;
-    switch (call->views[call->nout]->dtype) {
-    case WK_F32: launch<float>(queue, a); break;
-    case WK_F64: launch<double>(queue, a); break;
-    case WK_I64: launch<int64_t>(queue, a); break;
-    case WK_I32: launch<int32_t>(queue, a); break;
-    default: launch<uint8_t>(queue, a);
-    }
+    WKI_OF_DTYPE(launch, call->views[call->nout]->dtype)(queue, a);
     return wki_launched(queue, call);
 }
 

@@ -3,13 +3,6 @@
  * Included within a namespace, in which each_form.h may then go through them all. */
 #include "backends/cpu/isa/rows.h"
 
-/* Sums of bools may be 2. */
-#ifdef WKI_TYPE_truth
-#define STORED(VALUE) ((VALUE) != 0)
-#else
-#define STORED(VALUE) (VALUE)
-#endif
-
 /* Views as wki_row_attrs lists them: y, operands; d, g, operands, y. */
 #define IN_X(DO)          DO(real, x, element, 1)
 #define IN_A_B(DO)        DO(real, a, element, 1) DO(real, b, element, 2)
@@ -21,31 +14,6 @@
     DO(real, g, element, 1) DO(real, x, element, 2) DO(real, a, element, 3) DO(real, b, element, 4) DO(real, y, element, 5)
 #define IN_IF_A_B_G_Y(DO)                                                                                              \
     DO(real, g, element, 1) DO(int, x, uint8_t, 2) DO(real, a, element, 3) DO(real, b, element, 4) DO(real, y, element, 5)
-
-/* What a kind gives: its output's type, and whether it has derivatives */
-#define OUT_REAL   element
-#define OUT_FLOAT  element
-#define OUT_ALL    element
-#define OUT_LIFT   element
-#define OUT_ANY    element
-#define OUT_DIVIDE element
-#define OUT_WHOLE  element
-#define OUT_BITS   element
-#define OUT_TRUTH  uint8_t
-
-#if WKI_REAL_ROWS
-#define SLOPE_REAL(...) __VA_ARGS__
-#else
-#define SLOPE_REAL(...)
-#endif
-#define SLOPE_FLOAT(...)  SLOPE_REAL(__VA_ARGS__)
-#define SLOPE_ALL(...)    SLOPE_REAL(__VA_ARGS__)
-#define SLOPE_LIFT(...)   SLOPE_REAL(__VA_ARGS__)
-#define SLOPE_ANY(...)    SLOPE_REAL(__VA_ARGS__)
-#define SLOPE_DIVIDE(...) SLOPE_REAL(__VA_ARGS__)
-#define SLOPE_WHOLE(...)
-#define SLOPE_BITS(...)
-#define SLOPE_TRUTH(...)
 
 /* The power of a number, and its derivative: by plain arithmetic where it can be. */
 #ifdef EASY_POWERS

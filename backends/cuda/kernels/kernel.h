@@ -54,6 +54,14 @@ namespace f64
 WKI_DEVICE float wki_fma_of(float a, float b, float c) { return f32::wki_fma(a, b, c); }
 WKI_DEVICE double wki_fma_of(double a, double b, double c) { return f64::wki_fma(a, b, c); }
 
+/* F<T> for the elements of a dtype. */
+#define WKI_OF_DTYPE(F, dtype)                                                                                          \
+    ((dtype) == WK_F32   ? F<float>                                                                                     \
+     : (dtype) == WK_F64 ? F<double>                                                                                    \
+     : (dtype) == WK_I64 ? F<int64_t>                                                                                   \
+     : (dtype) == WK_I32 ? F<int32_t>                                                                                   \
+                         : F<uint8_t>)
+
 enum { WKI_THREADS = 256 }; /* of an ordinary block */
 
 /* An ordinary grid for n threads: one that is too small for them all goes around (WKI_EACH). */

@@ -410,13 +410,7 @@ static wk_status run(const wki_queue *queue, const wki_call *call, void *scratch
 {
     const reduce_args a = understand(call);
     if (a.kept.count == 0) return WK_OK;
-    switch (call->views[1]->dtype) {
-    case WK_F32: launch<float>(queue, a, scratch); break;
-    case WK_F64: launch<double>(queue, a, scratch); break;
-    case WK_I64: launch<int64_t>(queue, a, scratch); break;
-    case WK_I32: launch<int32_t>(queue, a, scratch); break;
-    default: launch<uint8_t>(queue, a, scratch);
-    }
+    WKI_OF_DTYPE(launch, call->views[1]->dtype)(queue, a, scratch);
     return wki_launched(queue, call);
 }
 

@@ -180,13 +180,7 @@ static wk_status run(const wki_queue *queue, const wki_call *call, void *scratch
         a.from = (entry *)scratch;
         a.to = a.from + a.lines.count * a.room;
     }
-    switch (call->views[2]->dtype) {
-    case WK_F32: launch<float>(queue, a); break;
-    case WK_F64: launch<double>(queue, a); break;
-    case WK_I64: launch<int64_t>(queue, a); break;
-    case WK_I32: launch<int32_t>(queue, a); break;
-    default: launch<uint8_t>(queue, a);
-    }
+    WKI_OF_DTYPE(launch, call->views[2]->dtype)(queue, a);
     return wki_launched(queue, call);
 }
 
