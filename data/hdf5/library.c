@@ -1,14 +1,11 @@
 /* Talking to libhdf5: its lock, its silence, and the driver that reads for it. The driver opens the one file it was
  * made for, for reading, through the file seam; so external links lead nowhere and every failed read is a wick error.
  */
-#include "base/alloc.h"
 #include "base/error.h"
+#include "data/hdf5/driver.h"
 #include "data/hdf5/h5.h"
 #include <stdio.h>
 #include <string.h>
-#if H5_VERSION_GE(1, 13, 2)
-#include <H5FDdevelop.h>
-#endif
 
 enum { READ_TRIES = 24 }; /* some 20 ms */
 
@@ -49,38 +46,20 @@ const char *wki_h5_shown(const char *path)
     return n > 120 ? path + n - 120 : path;
 }
 
-typedef struct driver_info {
-    wki_h5_file *file;
-} driver_info;
-
-typedef struct driver_file {
-    H5FD_t shared; /* libhdf5's */
-    wki_h5_file *file;
-    haddr_t eoa;
-} driver_file;
-
-static const driver_file *of(const H5FD_t *f) { return (const driver_file *)(const void *)f; }
+static wki_h5_file *of(const H5FD_t *f) { return wki_h5_opened_of(f)->owner; }
 
 static H5FD_t *driver_open(const char *path, unsigned flags, hid_t access, haddr_t most)
 {
     (void)most;
-    const driver_info *info = H5Pget_driver_info(access);
-    if (!info || (flags & H5F_ACC_RDWR) || strcmp(path, info->file->path)) return NULL;
-    driver_file *f = wki_alloc(sizeof *f);
-    if (f) f->file = info->file;
-    return (H5FD_t *)f;
-}
-
-static herr_t driver_close(H5FD_t *f)
-{
-    wki_free(f);
-    return 0;
+    const wki_h5_driver_info *info = H5Pget_driver_info(access);
+    const wki_h5_file *file = info ? info->owner : NULL;
+    return file && !(flags & H5F_ACC_RDWR) && !strcmp(path, file->path) ? wki_h5_open(info->owner) : NULL;
 }
 
 static herr_t driver_read(H5FD_t *f, H5FD_mem_t type, hid_t transfer, haddr_t address, size_t size, void *to)
 {
     (void)transfer;
-    wki_h5_file *file = of(f)->file;
+    wki_h5_file *file = of(f);
     if (file->armed && type == H5FD_MEM_DRAW) {
         file->hits++;
         file->hit_address = address;
@@ -100,20 +79,7 @@ static herr_t driver_write(H5FD_t *f, H5FD_mem_t type, hid_t transfer, haddr_t a
 static haddr_t driver_eof(const H5FD_t *f, H5FD_mem_t type)
 {
     (void)type;
-    return of(f)->file->size;
-}
-
-static haddr_t driver_eoa(const H5FD_t *f, H5FD_mem_t type)
-{
-    (void)type;
-    return of(f)->eoa;
-}
-
-static herr_t driver_set_eoa(H5FD_t *f, H5FD_mem_t type, haddr_t address)
-{
-    (void)type;
-    ((driver_file *)(void *)f)->eoa = address;
-    return 0;
+    return of(f)->size;
 }
 
 static herr_t driver_query(const H5FD_t *f, unsigned long *flags)
@@ -123,25 +89,16 @@ static herr_t driver_query(const H5FD_t *f, unsigned long *flags)
     return 0;
 }
 
-static const H5FD_class_t driver_class = {
-#if H5_VERSION_GE(1, 13, 2)
-    .version = H5FD_CLASS_VERSION,
-    .value = 511,
-#endif
-    .name = "wick",
-    .maxaddr = INT64_MAX,
-    .fc_degree = H5F_CLOSE_STRONG,
-    .fapl_size = sizeof(driver_info),
-    .open = driver_open,
-    .close = driver_close,
-    .query = driver_query,
-    .get_eoa = driver_eoa,
-    .set_eoa = driver_set_eoa,
-    .get_eof = driver_eof,
-    .read = driver_read,
-    .write = driver_write,
-    .fl_map = H5FD_FLMAP_DICHOTOMY,
-};
+static hid_t make_driver(void)
+{
+    H5FD_class_t own = wki_h5_driver("wick", 511);
+    own.open = driver_open;
+    own.query = driver_query;
+    own.get_eof = driver_eof;
+    own.read = driver_read;
+    own.write = driver_write;
+    return H5FDregister(&own);
+}
 
 /* A superblock starts at byte 0, 512, 1024, 2048 ... with these eight bytes; of version 3, it says who writes. */
 static wk_status find_signature(wki_h5_file *f)
@@ -162,14 +119,14 @@ static wk_status find_signature(wki_h5_file *f)
 static wk_status open_file(wki_h5_file *f)
 {
     char reason[160];
-    const driver_info info = { f };
+    const wki_h5_driver_info info = { f };
     /* What a writer has not finished yet, libhdf5 finds only in this way. */
     const unsigned how = H5F_ACC_RDONLY | (f->marks ? H5F_ACC_SWMR_READ : 0u);
     const wki_h5_quiet quiet = wki_h5_enter();
     const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     /* It sleeps between tries, each time twice as long from 1 ns on, and would try a hundred times. */
     if (f->marks) H5Pset_metadata_read_attempts(access, READ_TRIES);
-    f->driver = H5FDregister(&driver_class);
+    f->driver = make_driver();
     f->id = H5Pset_driver(access, f->driver, &info) < 0 ? -1 : H5Fopen(f->path, how, access);
     const hid_t root = f->id < 0 ? -1 : H5Gopen2(f->id, "/", H5P_DEFAULT);
     if (root < 0)

@@ -1,14 +1,11 @@
 /* The file that libhdf5 writes to: a driver of ours passes every write on to the file seam, so that the file appears
  * whole or not at all. Metadata is kept in memory too, and read from there: whatever happens to the disk, libhdf5 sees
  * what it wrote. Rests on library.c's lock and base/file.h. */
-#include "base/alloc.h"
 #include "base/error.h"
 #include "base/fault.h"
+#include "data/hdf5/driver.h"
 #include "data/hdf5/writer.h"
 #include <string.h>
-#if H5_VERSION_GE(1, 13, 2)
-#include <H5FDdevelop.h>
-#endif
 
 enum { PAGE = 4096 };
 
@@ -30,16 +27,7 @@ struct wki_h5_sink {
     size_t npages;
 };
 
-typedef struct driver_info {
-    wki_h5_sink *sink;
-} driver_info;
-
-typedef struct driver_file {
-    H5FD_t shared; /* libhdf5's */
-    wki_h5_sink *sink;
-} driver_file;
-
-static wki_h5_sink *sink_of(const H5FD_t *f) { return ((const driver_file *)(const void *)f)->sink; }
+static wki_h5_sink *sink_of(const H5FD_t *f) { return wki_h5_opened_of(f)->owner; }
 
 /* ---- Metadata ---- */
 
@@ -93,16 +81,14 @@ static wk_status put_at(const wki_h5_sink *s, uint64_t at, const void *from, siz
 static H5FD_t *driver_open(const char *path, unsigned flags, hid_t access, haddr_t most)
 {
     (void)path, (void)flags, (void)most;
-    const driver_info *info = H5Pget_driver_info(access);
-    driver_file *f = info ? wki_alloc(sizeof *f) : NULL;
-    if (f) f->sink = info->sink;
-    return (H5FD_t *)f;
+    const wki_h5_driver_info *info = H5Pget_driver_info(access);
+    return info ? wki_h5_open(info->owner) : NULL;
 }
 
 static herr_t driver_close(H5FD_t *f)
 {
-    wki_free(f);
-    return 0;
+    sink_of(f)->eoa = wki_h5_opened_of(f)->eoa;
+    return wki_h5_close(f);
 }
 
 static herr_t driver_read(H5FD_t *f, H5FD_mem_t type, hid_t transfer, haddr_t address, size_t size, void *to)
@@ -139,19 +125,6 @@ static haddr_t driver_eof(const H5FD_t *f, H5FD_mem_t type)
     return sink_of(f)->end;
 }
 
-static haddr_t driver_eoa(const H5FD_t *f, H5FD_mem_t type)
-{
-    (void)type;
-    return sink_of(f)->eoa;
-}
-
-static herr_t driver_set_eoa(H5FD_t *f, H5FD_mem_t type, haddr_t address)
-{
-    (void)type;
-    sink_of(f)->eoa = address;
-    return 0;
-}
-
 static herr_t driver_query(const H5FD_t *f, unsigned long *flags)
 {
     (void)f;
@@ -159,35 +132,27 @@ static herr_t driver_query(const H5FD_t *f, unsigned long *flags)
     return 0;
 }
 
-static const H5FD_class_t driver_class = {
-#if H5_VERSION_GE(1, 13, 2)
-    .version = H5FD_CLASS_VERSION,
-    .value = 510,
-#endif
-    .name = "wick-out",
-    .maxaddr = INT64_MAX,
-    .fc_degree = H5F_CLOSE_STRONG,
-    .fapl_size = sizeof(driver_info),
-    .open = driver_open,
-    .close = driver_close,
-    .query = driver_query,
-    .get_eoa = driver_eoa,
-    .set_eoa = driver_set_eoa,
-    .get_eof = driver_eof,
-    .read = driver_read,
-    .write = driver_write,
-    .fl_map = H5FD_FLMAP_DICHOTOMY,
-};
+static hid_t make_driver(void)
+{
+    H5FD_class_t own = wki_h5_driver("wick-out", 510);
+    own.open = driver_open;
+    own.close = driver_close;
+    own.query = driver_query;
+    own.get_eof = driver_eof;
+    own.read = driver_read;
+    own.write = driver_write;
+    return H5FDregister(&own);
+}
 
 /* ---- The file ---- */
 
 static wk_status create(wki_h5_sink *s)
 {
     char reason[160];
-    const driver_info info = { s };
+    const wki_h5_driver_info info = { s };
     const wki_h5_quiet quiet = wki_h5_enter();
     const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
-    s->driver = H5FDregister(&driver_class);
+    s->driver = make_driver();
     H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
     if (H5Pset_driver(access, s->driver, &info) >= 0) s->file = H5Fcreate(s->path, H5F_ACC_TRUNC, H5P_DEFAULT, access);
     if (s->file < 0)
