@@ -76,8 +76,7 @@ wk_tensor *wk_embedding_run(wk_tensor *index, wk_tensor *weight, const wk_embedd
     if (!rows) wki_error_rename("index_select", where);
     if (o.scale_grad_by_freq) rows = shared(rows, numbers, n);
     if (rows && o.padding_idx != WK_NO_PADDING && wki_wants_grad(1, &weight)) {
-        WKI_BESIDE(here, numbers);
-        wk_tensor *padded = wk_eq(wk_unsqueeze(numbers, 1), wk_scalar((double)padding, WK_I64));
+        wk_tensor *padded = wk_eq_scalar(wk_unsqueeze(numbers, 1), (double)padding);
         rows = wk_where(padded, wk_detach(rows), rows);
     }
     return wk_reshape(rows, shape.ndim, shape.size);
