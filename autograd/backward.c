@@ -394,9 +394,14 @@ wk_autograd_grad_opts wk_autograd_grad_opts_default(void)
     return (wk_autograd_grad_opts){ .size = sizeof(wk_autograd_grad_opts) };
 }
 
-/* What was captured as a tensor of the caller's scope, with its history if it has one. */
+/* What was captured as a tensor of the caller's scope, with its history if it has one; a leaf, which came through as it
+ * was given, is the history of its view. */
 static wk_tensor *handed_out(wk_tensor *g)
 {
+    if (g->requires_grad && !g->grad_fn && !WKI_FAULT(213)) {
+        WK_ENABLE_GRAD(recorded);
+        return wk_view(g, g->v.ndim, g->v.size);
+    }
     wk_tensor *out = wki_alias(g, &g->v);
     if (!out || !g->requires_grad) return out;
     wki_object_ref(g->grad_fn);

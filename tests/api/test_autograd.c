@@ -172,6 +172,23 @@ TEST(autograd_grad, leaves_grad_alone_and_gives_null_for_strangers)
     CHECK_NULL(wk_grad(w));
 }
 
+/* So J v comes from two backwards: u is any vector, J' u is linear in it. */
+TEST(autograd_grad, of_what_came_through_unchanged_leads_to_what_was_given)
+{
+    wk_tensor *x = leaf(3), *c = leaf(1), *u = leaf(2), *y = wk_add(x, c), *through[2], *g;
+    wk_autograd_grad_opts o = wk_autograd_grad_opts_default();
+    o.outputs = &y;
+    o.noutputs = 1;
+    o.inputs = (wk_tensor *[]){ x, c };
+    o.ninputs = 2;
+    o.gradients = &u;
+    o.create_graph = true;
+    ck_assert_int_eq(wk_autograd_grad_run(&o, through), WK_OK);
+    wk_tensor *sum = wk_sum(wk_add(wk_mul_scalar(through[0], 5), through[1]));
+    ck_assert_int_eq(wk_autograd_grad(&sum, 1, &u, 1, false, &g), WK_OK);
+    CHECK_NEAR(first(g), 6, 0);
+}
+
 TEST(autograd_grad, of_any_order)
 {
     wk_tensor *x = wk_requires_grad(wk_scalar(2, WK_F64)), *y = wk_mul(wk_square(wk_square(x)), x); /* x^5 */
