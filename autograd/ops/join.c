@@ -1,4 +1,5 @@
-/* cat and stack: several tensors copied into one. Backward hands each its part as a view. */
+/* cat and stack: several tensors, in the dtype they promote to, copied into one. Backward hands each its part as a
+ * view. */
 #include "autograd/op.h"
 #include "base/fault.h"
 
@@ -33,14 +34,14 @@ static wk_tensor *wrong_sizes(void)
 {
     return wk_cat((wk_tensor *[]){ wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(3, 2), WK_F32) }, 2, 0);
 }
-static wk_tensor *wrong_dtypes(void)
+static wk_tensor *wrong_dim(void)
 {
-    return wk_cat((wk_tensor *[]){ wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2, 3), WK_I64) }, 2, 0);
+    return wk_cat((wk_tensor *[]){ wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2, 3), WK_I64) }, 2, 2);
 }
 static wk_tensor *wrong_none(void) { return wk_stack(NULL, 0, 0); }
 const wki_error_sample wki_errors_join[] = {
     { "cat", wrong_sizes, WK_E_SHAPE, "tensor 1 is [3, 2], the first [2, 3]" },
-    { "cat", wrong_dtypes, WK_E_DTYPE, "tensor 1 is i64" },
+    { "cat", wrong_dim, WK_E_RANGE, "dim is 2" },
     { "stack", wrong_none, WK_E_INVALID, "no tensors" },
     { 0 },
 };
@@ -58,20 +59,22 @@ static bool cat_ok(const char *where, wk_tensor *const *ts, int n, int *dim)
         for (int k = 0; fit && k < a->ndim; k++) fit = k == *dim || a->size[k] == b->size[k];
         wki_check(fit, false, WK_E_SHAPE, where, "tensor %d is %s, the first %s; sizes may differ in dim %d only", i,
                   wki_show(b), wki_show(a), *dim);
-        wki_check(a->dtype == b->dtype, false, WK_E_DTYPE, where, "tensor %d is %s, the first %s; convert with wk_to",
-                  i, wk_dtype_name(b->dtype), wk_dtype_name(a->dtype));
     }
     return true;
 }
 
 /* At most eight at a time. */
-static wk_tensor *join(const char *where, wk_tensor *const *ts, int n, int dim)
+static wk_tensor *join(wk_tensor *const *from, int n, int dim, wk_dtype dtype)
 {
     cat_attrs attrs = { .dim = dim };
-    wki_shape shape = wki_shape_of(ts[0]);
+    wki_shape shape = wki_shape_of(from[0]);
+    wk_tensor *ts[AT_ONCE] = { NULL };
     shape.size[dim] = 0;
-    for (int i = 0; i < n; i++) shape.size[dim] += attrs.sizes[i] = ts[i]->v.size[dim];
-    wk_tensor *y = wki_new(where, ts[0]->v.device, shape.ndim, shape.size, ts[0]->v.dtype);
+    for (int i = 0; i < n; i++) {
+        if (!(ts[i] = wk_to(from[i], dtype))) return NULL;
+        shape.size[dim] += attrs.sizes[i] = ts[i]->v.size[dim];
+    }
+    wk_tensor *y = wki_new("cat", from[0]->v.device, shape.ndim, shape.size, dtype);
     if (!y) return NULL;
     wki_view part = y->v;
     for (int i = 0; i < n; i++) {
@@ -83,16 +86,20 @@ static wk_tensor *join(const char *where, wk_tensor *const *ts, int n, int dim)
     return y;
 }
 
-wk_tensor *wk_cat(wk_tensor *const *ts, int n, int dim)
+static wk_tensor *join_all(wk_tensor *const *ts, int n, int dim, wk_dtype dtype)
 {
-    if (!cat_ok("cat", ts, n, &dim)) return NULL;
-    if (n <= AT_ONCE) return join("cat", ts, n, dim);
+    if (n <= AT_ONCE) return join(ts, n, dim, dtype);
     wk_tensor *parts[AT_ONCE];
     for (int i = 0; i < AT_ONCE; i++) {
         int from = (int)((int64_t)n * i / AT_ONCE), to = (int)((int64_t)n * (i + 1) / AT_ONCE);
-        if (!(parts[i] = wk_cat(ts + from, to - from, dim))) return NULL;
+        if (!(parts[i] = join_all(ts + from, to - from, dim, dtype))) return NULL;
     }
-    return join("cat", parts, AT_ONCE, dim);
+    return join(parts, AT_ONCE, dim, dtype);
+}
+
+wk_tensor *wk_cat(wk_tensor *const *ts, int n, int dim)
+{
+    return cat_ok("cat", ts, n, &dim) ? join_all(ts, n, dim, wki_promote_all(n, ts)) : NULL;
 }
 
 wk_tensor *wk_stack(wk_tensor *const *ts, int n, int dim)
@@ -105,9 +112,10 @@ wk_tensor *wk_stack(wk_tensor *const *ts, int n, int dim)
     }
     if (!wki_dim_ok("stack", "dim", ts[0]->v.ndim + 1, &dim)) return NULL;
     wk_tensor *parts[AT_ONCE], *y = NULL; /* a full load of parts is joined into its first */
+    const wk_dtype dtype = wki_promote_all(n, ts);
     int count = 0;
     for (int i = 0; i < n; i++) {
-        if (!(parts[count++] = wk_unsqueeze(ts[i], dim))) return NULL;
+        if (!(parts[count++] = wk_unsqueeze(wk_to(ts[i], dtype), dim))) return NULL;
         if (count < AT_ONCE && i < n - 1) continue;
         if (!(y = parts[0] = wk_cat(parts, count, dim))) return NULL;
         count = 1;

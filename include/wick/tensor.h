@@ -82,8 +82,8 @@ WK_API wk_tensor *wk_expand(wk_tensor *t, int ndim, const int64_t *shape);      
 WK_API wk_tensor *wk_narrow(wk_tensor *t, int dim, int64_t start, int64_t length);       /* [start, start + length) of dim */
 WK_API wk_tensor *wk_select(wk_tensor *t, int dim, int64_t index);                       /* drops dim; negative counts from the end */
 WK_API wk_tensor *wk_slice(wk_tensor *t, int dim, int64_t start, int64_t end, int64_t step); /* clamped bounds, step > 0 */
-WK_API wk_tensor *wk_cat(wk_tensor *const *ts, int n, int dim);                          /* copies; equal sizes but in dim */
-WK_API wk_tensor *wk_stack(wk_tensor *const *ts, int n, int dim);                        /* copies; equal shapes, a new dim */
+WK_API wk_tensor *wk_cat(wk_tensor *const *ts, int n, int dim);                          /* copies; equal sizes but in dim; dtypes promote */
+WK_API wk_tensor *wk_stack(wk_tensor *const *ts, int n, int dim);                        /* copies; equal shapes, a new dim; dtypes promote */
 WK_API wk_tensor *wk_index_select(wk_tensor *t, int dim, wk_tensor *index);              /* copies rows of dim; index WK_I64 [n], in range */
 
 /* More views. Parts go to out, an array of the caller's; split and unbind are refused where out has no room for them all,
@@ -114,7 +114,7 @@ WK_API wk_tensor *wk_flip(wk_tensor *t, int n, const int *dims);
 WK_API wk_tensor *wk_roll(wk_tensor *t, int64_t by);                                     /* of the flattened elements */
 WK_API wk_tensor *wk_roll_dims(wk_tensor *t, int n, const int64_t *by, const int *dims);
 typedef enum wk_pad_mode { WK_PAD_CONSTANT, WK_PAD_REFLECT, WK_PAD_REPLICATE, WK_PAD_CIRCULAR } wk_pad_mode;
-/* F.pad: by[n] are pairs (before, behind), the last dim first; negative ones cut. value: for WK_PAD_CONSTANT. */
+/* F.pad: by[n] are pairs (before, behind), the last dim first; negative ones cut, but for WK_PAD_CIRCULAR. value: for WK_PAD_CONSTANT. */
 WK_API wk_tensor *wk_pad(wk_tensor *t, int n, const int64_t *by, wk_pad_mode mode, double value);
 WK_API wk_tensor *wk_gather(wk_tensor *t, int dim, wk_tensor *index);                    /* t[i][index[i][j]] (dim 1) -> index's shape */
 WK_API wk_tensor *wk_take_along_dim(wk_tensor *t, wk_tensor *index, int dim);            /* the same; other dims broadcast; negative allowed */

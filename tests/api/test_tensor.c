@@ -201,6 +201,21 @@ TEST(promotion, the_later_dtype_wins_and_dimensions_beat_none)
     CHECK_ERROR(WK_E_DTYPE, "add_", "f32", "i32");
 }
 
+/* 2^24 + 1 would not survive f32 on its way to f64, whatever it is joined with first. */
+TEST(promotion, what_is_joined_takes_the_dtype_of_all)
+{
+    wk_tensor *x = wk_requires_grad(wk_ones(WK_SHAPE(2), WK_F32)), *many[20];
+    for (int i = 0; i < 20; i++) many[i] = i < 18 ? x : wk_from((int64_t[]){ 3, 16777217 }, WK_SHAPE(2), WK_I64);
+    many[19] = wk_ones(WK_SHAPE(2), WK_F64);
+    wk_tensor *c = wk_cat(many, 20, 0), *s = wk_stack(many, 20, 0), *u8 = wk_ones(WK_SHAPE(2), WK_U8);
+    CHECK(wk_dtype_of(c) == WK_F64 && wk_dtype_of(s) == WK_F64);
+    CHECK_NEAR(wk_item(wk_select(c, 0, 37)), 16777217, 0);
+    CHECK_NEAR(wk_item(wk_select(wk_select(s, 0, 18), 0, 1)), 16777217, 0);
+    wk_backward(wk_sum(wk_mul(s, s)));
+    CHECK(wk_equal(wk_grad(x), wk_full(WK_SHAPE(2), WK_F32, 36)));
+    CHECK(wk_dtype_of(wk_stack((wk_tensor *[]){ u8, wk_ones(WK_SHAPE(2), WK_BOOL) }, 2, 0)) == WK_U8);
+}
+
 TEST(promotion, casts_saturate_and_nan_is_zero)
 {
     wk_tensor *f = wk_from((double[]){ 300, -1, 1.9, -1.9, (double)NAN, 1e300 }, WK_SHAPE(6), WK_F64);
