@@ -48,7 +48,7 @@ wk_tensor *wk_bincount(wk_tensor *t, wk_tensor *weights, int64_t minlength)
 
 /* ---- histc and histogram ---- */
 
-/* The range of the data where none is given; `around` goes to both sides of a single value. */
+/* The range of the data where none is given, of no data 0 to 1; `around` goes to both sides of a single value. */
 static bool range_of(const char *where, wk_tensor *x, double *low, double *high, double around)
 {
     if (*low == *high && wki_numel(&x->v) > 0) {
@@ -56,6 +56,9 @@ static bool range_of(const char *where, wk_tensor *x, double *low, double *high,
         if (!least || !most) return false;
         *low = wki_value_of(least, "a histogram finds its bounds itself; give them");
         *high = wki_number_at(&most->v);
+    } else if (*low == *high) {
+        *low = 0;
+        *high = 1;
     }
     wki_check(isfinite(*low) && isfinite(*high), false, WK_E_RANGE, where, "the range [%g, %g] is not finite", *low,
               *high);

@@ -193,21 +193,31 @@ static wk_tensor *wrong_linear(void)
 {
     return wk_linear(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(3), WK_F32));
 }
+static wk_tensor *wrong_weight(void)
+{
+    return wk_linear(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(3), WK_F32), NULL);
+}
 static wk_tensor *wrong_dtype(void)
 {
     return wk_linear(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2, 3), WK_F64), NULL);
 }
 const wki_error_sample wki_errors_product[] = {
-    { "mm", wrong_mm, WK_E_SHAPE, "a [2, 3], b [2, 3]" }, { "matmul", wrong_matmul, WK_E_SHAPE, "b []" },
-    { "matmul", wrong_batches, WK_E_SHAPE, "broadcast" }, { "linear", wrong_linear, WK_E_SHAPE, "bias is [3]" },
-    { "linear", wrong_dtype, WK_E_DTYPE, "f64" },         { 0 },
+    { "mm", wrong_mm, WK_E_SHAPE, "a [2, 3], b [2, 3]" },
+    { "matmul", wrong_matmul, WK_E_SHAPE, "b []" },
+    { "matmul", wrong_batches, WK_E_SHAPE, "broadcast" },
+    { "linear", wrong_linear, WK_E_SHAPE, "bias is [3]" },
+    { "linear", wrong_weight, WK_E_SHAPE, "weight is [3]; [out, in]" },
+    { "linear", wrong_dtype, WK_E_DTYPE, "f64" },
+    { 0 },
 };
 
 static bool linear_ok(const wk_tensor *x, const wk_tensor *weight, const wk_tensor *bias)
 {
     if (!operands_ok("linear", x, "x", weight, "weight")) return false;
-    wki_check(x->v.ndim > 0 && weight->v.ndim == 2 && x->v.size[x->v.ndim - 1] == weight->v.size[1], false, WK_E_SHAPE,
-              "linear", "sizes differ (x %s, weight %s); x's last must equal weight's last", wki_show(&x->v),
+    wki_check(weight->v.ndim == 2, false, WK_E_SHAPE, "linear", "weight is %s; [out, in] is needed",
+              wki_show(&weight->v));
+    wki_check(x->v.ndim > 0 && x->v.size[x->v.ndim - 1] == weight->v.size[1], false, WK_E_SHAPE, "linear",
+              "sizes differ (x %s, weight %s); x's last must equal weight's last", wki_show(&x->v),
               wki_show(&weight->v));
     if (!bias) return wki_optional_ok(bias, "linear", "bias");
     if (!operands_ok("linear", x, "x", bias, "bias")) return false;

@@ -199,6 +199,14 @@ TEST(counts, edges_that_are_none_are_errors)
     CHECK(wk_histogram_with(t, .at = own, .edges = &edges) && edges == own);
 }
 
+/* as torch's and NumPy's */
+TEST(counts, of_no_data_run_from_0_to_1)
+{
+    wk_tensor *edges = NULL, *none = wk_histogram(wk_zeros(WK_SHAPE(0), WK_F32), 2, &edges);
+    CHECK(wk_equal(none, wk_zeros(WK_SHAPE(2), WK_F32)));
+    CHECK(wk_equal(edges, wk_from((float[]){ 0, 0.5f, 1 }, WK_SHAPE(3), WK_F32)));
+}
+
 TEST(counts, between_equal_edges_are_those_of_equal_parts)
 {
     wk_manual_seed(6);
