@@ -291,11 +291,11 @@ WKI_INLINE real wki_log2(real x)
     return wki_log_ends(x, wki_fma(y, LOG2E, e));
 }
 
-/* What 1 + x lost goes to f, divided by 2^e. */
+/* What 1 + x lost goes to f, divided by 2^e; nothing is lost where e is large. */
 WKI_INLINE real wki_log1p(real x)
 {
     real u = 1 + x, lost = x - (u - 1), e, f = wki_log_reduce(u, &e);
-    wki_word power = wki_word_of(ROUND) + BIAS - wki_word_of(ROUND + e);
+    wki_word power = wki_word_of(ROUND) + BIAS - wki_word_of(ROUND + (e < BIAS ? e : BIAS));
     f = wki_fma(lost, wki_real_of(power << FRACTION), f);
     return wki_copysign(wki_log_ends(u, wki_log_of(e, f)), x);
 }
@@ -396,7 +396,7 @@ WKI_INLINE real wki_pow(real a, real b)
     real of_zero = wki_pick(b < 0, INFINITE, 0), of_infinity = wki_pick((b < 0) & (size == size), 0, size);
     y = wki_pick(size == 0, of_zero, wki_pick(size == 1, 1, wki_pick(size < INFINITE, y, of_infinity)));
     int whole = wki_rint(b) == b, odd = whole & (wki_rint(b / 2) != b / 2);
-    y = wki_pick(odd, wki_copysign(y, a), wki_pick(a < 0, wki_pick(whole, y, NOT_REAL), y));
+    y = wki_pick(odd, wki_copysign(y, a), wki_pick((a < 0) & (size < INFINITE), wki_pick(whole, y, NOT_REAL), y));
     y = wki_pick(b == 1, a, wki_pick(b == 2, a * a, y)); /* exact, as people expect */
     y = wki_pick(a == 1, 1, wki_pick(b == b, y, b));
     return wki_pick(b == 0, 1, y);

@@ -98,7 +98,8 @@ static int reads_of(int row, wk_tensor *const in[3])
     return reads;
 }
 
-static wki_node *record(int row, wk_tensor *y, wk_tensor *const in[3], double s, double t)
+/* before: of a call in place, what y was, for the slopes to read; else NULL */
+static wki_node *record(int row, wk_tensor *y, wk_tensor *const in[3], double s, double t, int to, wk_tensor *before)
 {
     row_attrs r = { .row = row, .s = s, .t = t };
     wk_tensor *inputs[3];
@@ -114,7 +115,9 @@ static wki_node *record(int row, wk_tensor *y, wk_tensor *const in[3], double s,
     int reads = node ? reads_of(row, in) : 0;
     if (!(reads & (WKI_READS_X | WKI_READS_A | WKI_READS_B | WKI_READS_Y))) return node;
     for (int k = X; k <= B; k++) {
-        if (in[k] == y && reads >> k & 1)
+        if (before && k == to)
+            wki_save(node, before);
+        else if (in[k] == y && reads >> k & 1)
             wki_save_output(node, y); /* changed in place: no cycle, and an error at backward */
         else
             wki_save_if(reads >> k & 1, node, in[k]);
@@ -124,7 +127,7 @@ static wki_node *record(int row, wk_tensor *y, wk_tensor *const in[3], double s,
 
 static wk_tensor *recorded(wk_tensor *y, int row, wk_tensor *const in[3], double s, double t)
 {
-    wki_node *node = record(row, y, in, s, t);
+    wki_node *node = record(row, y, in, s, t, 0, NULL);
     if (reads_of(row, in) & WKI_READS_Y) wki_save_output(node, y);
     return wki_recorded(node, y);
 }
@@ -147,6 +150,18 @@ static bool numbers_ok(const wki_row *row, wk_dtype dtype, double s, double t)
     wki_check(!negative_power, false, WK_E_RANGE, row->name,
               "%g is negative, and the tensor is %s, whose powers of it are fractions; convert with wk_to", s,
               wk_dtype_name(dtype));
+    return true;
+}
+
+/* Numbers for which torch's functions have no meaning */
+static bool numbers_mean_something(const wki_row *row, double s, double t)
+{
+    const int number = (int)(row - wki_row_table);
+    wki_check(number != WKI_ROW_hardtanh || !(s > t), false, WK_E_INVALID, row->name,
+              "low is %g, high %g; low must not be above high", s, t);
+    wki_check(number != WKI_ROW_softshrink || !(s < 0), false, WK_E_INVALID, row->name,
+              "lambda is %g; it must not be negative", s);
+    wki_check(number != WKI_ROW_celu || s != 0, false, WK_E_INVALID, row->name, "alpha is 0, and x is divided by it");
     return true;
 }
 
@@ -241,7 +256,8 @@ static bool convert(const wki_row *row, wk_tensor *in[3], wk_dtype dtype)
 
 static bool ready(const wki_row *row, wk_tensor *in[3], double s, double t, wk_dtype *dtype)
 {
-    return operands_ok(row, in) && dtype_of(row, in, dtype) && numbers_ok(row, *dtype, s, t);
+    return operands_ok(row, in) && dtype_of(row, in, dtype) && numbers_ok(row, *dtype, s, t) &&
+           numbers_mean_something(row, s, t);
 }
 
 static wk_dtype result_of(const wki_row *row, wk_dtype dtype) { return row->kind == WKI_KIND_TRUTH ? WK_BOOL : dtype; }
@@ -294,10 +310,12 @@ static wk_status row_in_place(int number, const char *where, int to, wk_tensor *
         return aside ? wk_copy_(y, aside) : wk_error();
     }
     if (!convert(row, in, dtype) || !divisor_ok(row, dtype, in[B], s)) return wk_error();
-    const wki_history before = wki_history_of(y);
     const bool wants = wki_wants_grad(3, in);
     const int reads = wants ? reads_of(number, in) : 0; /* y gets a history now, and would count */
-    wki_node *node = wants ? record(number, y, in, s, t) : NULL;
+    wk_tensor *kept = reads >> to & 1 && !WKI_FAULT(212) ? wk_clone(y) : NULL;
+    if (wk_failed()) return wk_error();
+    const wki_history before = wki_history_of(y);
+    wki_node *node = wants ? record(number, y, in, s, t, to, kept) : NULL;
     wki_bump(y);
     if (reads & WKI_READS_Y) wki_save_output(node, y);
     if (!wk_failed()) run(number, &y->v, in, s, t);

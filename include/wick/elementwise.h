@@ -69,7 +69,7 @@ WK_API wk_tensor *wk_softplus_beta(wk_tensor *x, double beta, double threshold);
 WK_API wk_tensor *wk_softsign(wk_tensor *x);                    /* x / (1 + |x|) */
 WK_API wk_tensor *wk_mish(wk_tensor *x);                        /* x tanh(softplus(x)) */
 WK_API wk_tensor *wk_relu(wk_tensor *x);                        /* max(x, 0); gradient 0 at 0 */
-WK_API wk_tensor *wk_hardtanh(wk_tensor *x, double low, double high); /* x between low and high; gradient 0 at both */
+WK_API wk_tensor *wk_hardtanh(wk_tensor *x, double low, double high); /* x between low and high, low <= high; gradient 0 at both */
 WK_API wk_tensor *wk_relu6(wk_tensor *x);                       /* hardtanh(x, 0, 6) */
 WK_API wk_tensor *wk_hardsigmoid(wk_tensor *x);                 /* relu6(x + 3) / 6 */
 WK_API wk_tensor *wk_hardswish(wk_tensor *x);                   /* x relu6(x + 3) / 6 */
@@ -81,7 +81,7 @@ WK_API wk_tensor *wk_tanhshrink(wk_tensor *x);                  /* x - tanh(x) *
 WK_API wk_tensor *wk_threshold(wk_tensor *x, double threshold, double value); /* value where x <= threshold; gradient 0 there */
 WK_API wk_tensor *wk_leaky_relu(wk_tensor *x, double slope);    /* x or slope * x below 0 */
 WK_API wk_tensor *wk_elu(wk_tensor *x, double alpha);           /* x or alpha (exp(x) - 1) below 0 */
-WK_API wk_tensor *wk_celu(wk_tensor *x, double alpha);          /* x or alpha (exp(x / alpha) - 1) below 0 */
+WK_API wk_tensor *wk_celu(wk_tensor *x, double alpha);          /* x or alpha (exp(x / alpha) - 1) below 0; alpha not 0 */
 WK_API wk_tensor *wk_selu(wk_tensor *x);                        /* 1.0507 elu(x, 1.6733) */
 WK_API wk_tensor *wk_logical_not(wk_tensor *x);                 /* WK_BOOL; as the next three */
 WK_API wk_tensor *wk_bitwise_not(wk_tensor *x);                 /* integers and bools */
@@ -190,7 +190,7 @@ WK_API wk_status wk_nan_to_num_run_(wk_tensor *x, const wk_nan_to_num_opts *o);
 /* The same in place, but tests, losses and where; in x's or a's dtype and shape (other operands may broadcast). What would be another dtype is computed in that
  * and converted: f64 into f32, i64 into u8, a comparison's bools into ones and zeros; a float into integers or an integer into
  * bools is WK_E_DTYPE. In-place calls raise the version: a tensor that backward needs and that changed is an error there, never a
- * wrong gradient. A leaf that requires grad may change only under WK_NO_GRAD. WK_E_STATE, WK_E_SHAPE, WK_E_DTYPE, WK_E_RANGE; on
+ * wrong gradient; what a call writes over and its own backward needs it copies first. A leaf that requires grad may change only under WK_NO_GRAD. WK_E_STATE, WK_E_SHAPE, WK_E_DTYPE, WK_E_RANGE; on
  * error nothing changed. */
 WK_API wk_status wk_neg_(wk_tensor *x);
 WK_API wk_status wk_abs_(wk_tensor *x);

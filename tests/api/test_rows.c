@@ -168,6 +168,7 @@ TEST(rows, nan_passes_where_it_does_in_torch)
 TEST(rows, special_values_are_those_of_torch)
 {
     CHECK(V2(pow, 0, -1) == HUGE_VAL && V2(pow, -0.0, -1) == -HUGE_VAL && V2(pow, -2, HUGE_VAL) == HUGE_VAL);
+    CHECK(V2(pow, -HUGE_VAL, 0.5) == HUGE_VAL && V2(pow, -HUGE_VAL, -0.5) == 0 && V2(pow, -HUGE_VAL, 3) == -HUGE_VAL);
     CHECK(V2(pow, -1, HUGE_VAL) == 1 && V2(pow, -1.1, 2) == -1.1 * -1.1 && V2(pow, -1.1, 1) == -1.1);
     CHECK(signbit(V1(sqrt, -0.0, 0, 0, 0, 0)) && isnan(V1(log, -1, 0, 0, 0, 0)) && V1(log, 0, 0, 0, 0, 0) == -HUGE_VAL);
     CHECK(V1(log1p, -1, 0, 0, 0, 0) == -HUGE_VAL && V1(rsqrt, 0, 0, 0, 0, 0) == HUGE_VAL);
