@@ -54,10 +54,11 @@ bool wki_slide_count(wki_slide *s, bool ceil_mode)
     for (int d = 3 - s->n; d < 3; d++) {
         const int64_t padded = w->in[d] + 2 * (int64_t)w->padding[d];
         const int64_t reach = w->dilation[d] * (int64_t)(w->kernel[d] - 1) + 1, stride = w->stride[d];
-        wki_check(reach <= padded, false, WK_E_SHAPE, s->where,
+        const int64_t room = padded - reach + (ceil_mode ? stride - 1 : 0);
+        wki_check(room >= 0 && padded > 0, false, WK_E_SHAPE, s->where,
                   "the kernel %s with its dilation reaches over %lld; x, whose sizes are %s, has %lld with its padding",
                   wki_slide_show(s, w->kernel), (long long)reach, wki_slide_show(s, w->in), (long long)padded);
-        int64_t out = (padded - reach + (ceil_mode ? stride - 1 : 0)) / stride + 1;
+        int64_t out = room / stride + 1;
         if (ceil_mode && (out - 1) * stride >= w->in[d] + (int64_t)w->padding[d]) out--;
         wki_check(out <= INT32_MAX, false, WK_E_SHAPE, s->where, "%lld windows; up to %d are possible", (long long)out,
                   INT32_MAX);
