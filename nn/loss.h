@@ -38,7 +38,6 @@ wk_tensor *wki_number_like(double value, wk_tensor *x); /* [] of x's dtype */
 /* -weight[target] x[.., target, ..] along dim 1 of x (0 if it has only one), 0 where target is `ignore`; *count: the weights, or 1. */
 wk_tensor *wki_nll(const char *where, wk_tensor *x, wk_tensor *target, wk_tensor *weight, int64_t ignore,
                    wk_tensor **count);
-wk_tensor *wki_length(wk_tensor *x, double p, int dim, bool keepdim); /* the p-norm; its gradient at 0 is 0 for p >= 1 */
 
 /* The form without options */
 #define WKI_PLAIN_LOSS(NAME)                                                                                           \

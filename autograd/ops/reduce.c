@@ -1,13 +1,14 @@
 /* Sums and means over any set of dims, and the counts of what is not 0. The order of summation is the kernel's, fixed
  * by shape. */
 #include "autograd/reduce.h"
+#include <math.h>
 
 /* ---- sum and mean ---- */
 static wk_status sum_backward(wki_backward *b, wk_tensor **d)
 {
     const wki_reduction *r = wki_attrs(b);
     wk_tensor *g = wki_kept_view(b->g, r);
-    if (r->number != 1) g = wk_mul_scalar(g, r->number);
+    if (r->number != 1) g = wk_mul_scalar(g, isfinite(r->number) ? r->number : 0); /* of none: nothing */
     d[0] = wk_expand(g, r->from.ndim, r->from.size);
     return WK_OK;
 }

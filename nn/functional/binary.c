@@ -91,8 +91,7 @@ wk_tensor *wk_soft_margin_loss_run(wk_tensor *input, wk_tensor *target, const wk
     wk_loss_opts o;
     if (!wki_loss_options("soft_margin_loss", &o, given, 0) || !wki_loss_pair_ok("soft_margin_loss", input, target))
         return NULL;
-    wk_tensor *agreement = wk_mul(input, target);
-    return wki_loss_reduce(wk_logistic_error(agreement, wki_number_like(1, agreement)), o.reduction, NULL);
+    return wki_loss_reduce(wk_neg(wk_logsigmoid(wk_mul(input, target))), o.reduction, NULL);
 }
 WKI_PLAIN_LOSS(soft_margin_loss)
 

@@ -116,7 +116,7 @@ static wk_tensor *prelu_forward(wk_module *m, wk_tensor *x)
               wki_show(&x->v), (long long)n);
     int64_t shape[WK_MAX_DIMS];
     for (int i = 0; i < x->v.ndim; i++) shape[i] = i == 1 ? n : 1;
-    wk_tensor *slope = n == 1 ? weight : wk_reshape(weight, x->v.ndim, shape);
+    wk_tensor *slope = n == 1 && x->v.ndim > 0 ? weight : wk_reshape(weight, x->v.ndim, shape);
     return slope ? wk_where(wk_gt_scalar(x, 0), x, wk_mul(x, slope)) : NULL;
 }
 

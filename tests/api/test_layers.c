@@ -529,4 +529,10 @@ TEST(layers, tell_what_does_not_fit)
     CHECK_ERROR(WK_E_INVALID, "mse_loss", "2 inputs");
 }
 
+TEST(layers, prelu_of_a_number_is_a_number)
+{
+    wk_tensor *y = wk_forward(wk_nn_prelu(1), wk_scalar(-2, WK_F32));
+    CHECK(wk_ndim(y) == 0 && wk_item(y) == -0.5);
+}
+
 WICK_TEST_MAIN

@@ -162,8 +162,12 @@ TEST(distances, have_torchs_values)
     CASE(cosine_wide, wk_cosine_similarity(c, one, 0, 1.0), c, one);
     CASE(distance, wk_pairwise_distance(x, b, 2, 1e-6, false), x, b);
     CASE(distance_1, wk_pairwise_distance(c, row, 1, 1e-6, true), c, row);
-    CHECK_NULL(wk_normalize(x, 0, 1, 1e-12));
-    CHECK_ERROR(WK_E_INVALID, "normalize", "p is 0");
+    CHECK(wk_equal(wk_pairwise_distance(x, wk_zeros_like(x), 0, 0, false),
+                   wk_from((double[]){ 0, 2, 3 }, WK_SHAPE(3), WK_F64)));
+    CASE(distance_negative, wk_pairwise_distance(c, row, -1.5, 1e-6, false), c, row);
+    CASE(normalize_negative, wk_normalize(a, -2, -1, 1e-12), a);
+    CHECK_NULL(wk_normalize(x, NAN, 1, 1e-12));
+    CHECK_ERROR(WK_E_INVALID, "normalize", "p is NaN");
 }
 
 TEST(embedding, has_torchs_values_and_refuses_rows_outside)
@@ -360,6 +364,26 @@ TEST(losses, with_a_margin_have_torchs_values)
     THREE(triplet, wk_triplet_margin_loss_with(a, b, c, .reduction = r), a, b, c);
     THREE(triplet_swap, wk_triplet_margin_loss_with(a, b, c, .margin = 0.5, .p = 1, .swap = true, .reduction = r), a, b,
           c);
+}
+
+TEST(losses, of_certain_scores_are_0_or_infinite)
+{
+    wk_tensor *x = leaf(wk_from((double[]){ INFINITY, -INFINITY, INFINITY, 0 }, WK_SHAPE(4), WK_F64));
+    wk_tensor *y = wk_from((double[]){ 1, 1, -1, 1 }, WK_SHAPE(4), WK_F64);
+    wk_tensor *losses = wk_soft_margin_loss_with(x, y, .reduction = WK_REDUCE_NONE);
+    CHECK(wk_equal(losses, wk_from((double[]){ 0, INFINITY, INFINITY, log(2) }, WK_SHAPE(4), WK_F64)));
+    wk_backward(wk_sum(losses));
+    CHECK(wk_equal(wk_grad(x), wk_from((double[]){ 0, -1, 1, -0.5 }, WK_SHAPE(4), WK_F64)));
+}
+
+TEST(losses, of_an_empty_batch_have_no_second_derivative)
+{
+    wk_tensor *x = leaf(wk_zeros(WK_SHAPE(0, 3), WK_F64)), *g = leaf(wk_ones(WK_SCALAR, WK_F64)), *d, *second;
+    wk_tensor *loss = wk_mul(wk_mse_loss(x, wk_zeros(WK_SHAPE(0, 3), WK_F64)), g);
+    CHECK(!wk_autograd_grad(&loss, 1, &x, 1, true, &d));
+    wk_tensor *sum = wk_sum(d);
+    CHECK(!wk_autograd_grad(&sum, 1, &g, 1, false, &second));
+    CHECK_NEAR(wk_item(second), 0, 0);
 }
 
 TEST(losses, refuse_options_that_are_not_theirs)

@@ -67,6 +67,8 @@ case("normalize_inf", lambda x: F.normalize(x, INF, 1), ramp(3, 4, a=5))
 case("cosine", lambda a, b: F.cosine_similarity(a, b, 1, 1e-8), flat, ramp(3, 3))
 case("cosine_wide", lambda a, b: F.cosine_similarity(a, b, 0, 1.0), ramp(3, 4), ramp(3, 1, a=5))
 case("distance", lambda a, b: F.pairwise_distance(a, b), flat, ramp(3, 3))
+case("distance_negative", lambda a, b: F.pairwise_distance(a, b, -1.5), ramp(3, 4), ramp(4, a=5))
+case("normalize_negative", lambda x: F.normalize(x, -2, -1), ramp(3, 4, a=5))
 case("distance_1", lambda a, b: F.pairwise_distance(a, b, 1, keepdim=True), ramp(3, 4), ramp(4, a=5))
 
 # ---- Embedding and attention ----
