@@ -15,8 +15,8 @@ extern "C" {
  *   rnn, gru   x, h0, mask      -> y, h       h [layers * directions, n, hidden]; h0 and c0 NULL: zeros
  *   lstm       x, h0, c0, mask  -> y, h, c
  *
- * mask, WK_BOOL [t, n] ([n, t], [t]), tells where a sequence has values (NULL: everywhere); elsewhere y is 0 and the state stays as
- * it is, so that h and c are those of each sequence's own end, as with torch's packed sequences. */
+ * mask, WK_BOOL [t, n] ([n, t], [t]), tells where a sequence has values (NULL: everywhere); elsewhere x does not matter, y is 0 and
+ * the state stays as it is, so that h and c are those of each sequence's own end, as with torch's packed sequences. */
 typedef struct wk_rnn_opts {
     size_t size;
     int64_t input_size, hidden_size;

@@ -2,6 +2,7 @@
  * module's members in torch's order: for each layer and way, weight_ih, weight_hh and, if asked for, bias_ih and
  * bias_hh. */
 #include "base/alloc.h"
+#include "base/fault.h"
 #include "base/options.h"
 #include "nn/module.h"
 #include <math.h>
@@ -221,6 +222,9 @@ static bool read_inputs(const wk_module *m, wk_tensor *const *in, int nin, input
     to->mask = mask ? mask_of(m, mask, x, to->alone, to->swap) : NULL;
     to->x = to->alone ? wk_unsqueeze(x, 1) : to->swap ? wk_transpose(x, 0, 1) : x;
     if (!to->x || (mask && !to->mask)) return false;
+    if (mask && !WKI_FAULT(214)) /* a NaN there would be one in gradients, too: 0 times what stands there */
+        to->x = wk_masked_fill(to->x, wk_unsqueeze(wk_logical_not(to->mask), 2), 0);
+    if (!to->x) return false;
     to->h = start_of(m, nin > 1 ? in[1] : NULL, "h0", to->x, to->alone);
     to->c = lstm && to->h ? start_of(m, nin > 2 ? in[2] : NULL, "c0", to->x, to->alone) : NULL;
     return to->h && (!lstm || to->c);

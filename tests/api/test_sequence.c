@@ -76,6 +76,16 @@ TEST(sequence, masks_do_what_packed_sequences_do)
     CHECK_GOLDEN(m, more, 3, 2, golden_gru_packed);
 }
 
+TEST(sequence, what_stands_behind_an_end_does_not_matter)
+{
+    wk_module *m = wk_nn_lstm(3, 2, .bidirectional = true, .dtype = WK_F64);
+    filled(m);
+    wk_tensor *gap = wk_unsqueeze(wk_logical_not(mask(2, 4, false)), 2), *x = input(false);
+    wk_tensor *in[] = { wk_requires_grad(wk_detach(wk_masked_fill(x, gap, NAN))), ramp(WK_SHAPE(2, 2, 2), 9),
+                        ramp(WK_SHAPE(2, 2, 2), 13), mask(2, 4, false) };
+    CHECK_GOLDEN(m, in, 4, 3, golden_lstm_packed);
+}
+
 TEST(sequence, attention_equals_torch)
 {
     wk_tensor *x = wk_requires_grad(ramp(WK_SHAPE(3, 2, 4), 3)), *y = wk_requires_grad(ramp(WK_SHAPE(3, 2, 4), 3));
