@@ -428,6 +428,12 @@ static wk_status find_targets(const wk_autograd_grad_opts *o, wki_node **targets
     return WK_OK;
 }
 
+static wk_status no_gradients(int n, wk_tensor **grads)
+{
+    for (int i = 0; i < n && i < 64; i++) grads[i] = NULL;
+    return wk_error();
+}
+
 wk_status wk_autograd_grad_run(const wk_autograd_grad_opts *given, wk_tensor **grads)
 {
     wk_autograd_grad_opts o = wk_autograd_grad_opts_default();
@@ -435,7 +441,7 @@ wk_status wk_autograd_grad_run(const wk_autograd_grad_opts *given, wk_tensor **g
     wki_options_merge(&o, sizeof o, given);
     wki_node *targets[64];
     wk_tensor *captured[64] = { 0 };
-    if (wk_failed() || find_targets(&o, targets)) return wk_error();
+    if (wk_failed() || find_targets(&o, targets)) return no_gradients(o.ninputs, grads);
     task t = { .targets = targets,
                .captured = captured,
                .ntargets = o.ninputs,

@@ -62,8 +62,15 @@ wk_tensor *wk_unflatten(wk_tensor *t, int dim, int n, const int64_t *sizes)
 
 /* ---- Cut into parts ---- */
 
-static bool cut_ok(const char *where, const wk_tensor *t, int *dim, wk_tensor **out)
+/* So that what has failed is passed on as NULL. */
+static void clear(wk_tensor **out, int n)
 {
+    for (int i = 0; out && i < n; i++) out[i] = NULL;
+}
+
+static bool cut_ok(const char *where, const wk_tensor *t, int *dim, wk_tensor **out, int n)
+{
+    clear(out, n);
     if (!wki_tensor_ok(t, where, "t")) return false;
     wki_check(out, false, WK_E_INVALID, where, "out is NULL; it takes the parts");
     wki_check(t->v.ndim > 0, false, WK_E_SHAPE, where, "a tensor of shape [] cannot be cut");
@@ -89,7 +96,7 @@ static int equal_parts(wk_tensor *t, int dim, int64_t length, int parts, wk_tens
 
 int wk_split(wk_tensor *t, int64_t size, int dim, wk_tensor **out, int room)
 {
-    if (!cut_ok("split", t, &dim, out)) return 0;
+    if (!cut_ok("split", t, &dim, out, room)) return 0;
     int64_t whole = t->v.size[dim];
     wki_check(size > 0 || (size == 0 && whole == 0), 0, WK_E_INVALID, "split", "size is %lld; it must be 1 or more",
               (long long)size);
@@ -99,7 +106,7 @@ int wk_split(wk_tensor *t, int64_t size, int dim, wk_tensor **out, int room)
 
 wk_status wk_split_sizes(wk_tensor *t, int n, const int64_t *sizes, int dim, wk_tensor **out)
 {
-    if (!cut_ok("split_sizes", t, &dim, out)) return wk_error();
+    if (!cut_ok("split_sizes", t, &dim, out, n)) return wk_error();
     int64_t left = t->v.size[dim];
     wki_check(n > 0 && sizes, WK_E_INVALID, WK_E_INVALID, "split_sizes", "no sizes were given");
     for (int i = 0; i < n && left >= 0; i++) left = sizes[i] >= 0 && sizes[i] <= left ? left - sizes[i] : -1;
@@ -112,7 +119,7 @@ wk_status wk_split_sizes(wk_tensor *t, int n, const int64_t *sizes, int dim, wk_
 
 int wk_chunk(wk_tensor *t, int chunks, int dim, wk_tensor **out)
 {
-    if (!cut_ok("chunk", t, &dim, out)) return 0;
+    if (!cut_ok("chunk", t, &dim, out, chunks)) return 0;
     wki_check(chunks > 0, 0, WK_E_INVALID, "chunk", "chunks is %d; it must be 1 or more", chunks);
     int64_t whole = t->v.size[dim], size = (whole + chunks - 1) / chunks;
     return equal_parts(t, dim, size, whole ? (int)((whole - 1) / size + 1) : chunks, out);
@@ -120,7 +127,7 @@ int wk_chunk(wk_tensor *t, int chunks, int dim, wk_tensor **out)
 
 wk_status wk_tensor_split(wk_tensor *t, int n, int dim, wk_tensor **out)
 {
-    if (!cut_ok("tensor_split", t, &dim, out)) return wk_error();
+    if (!cut_ok("tensor_split", t, &dim, out, n)) return wk_error();
     wki_check(n > 0, WK_E_INVALID, WK_E_INVALID, "tensor_split", "n is %d; it must be 1 or more", n);
     int64_t whole = t->v.size[dim], start = 0;
     for (int i = 0; i < n; i++) {
@@ -133,7 +140,7 @@ wk_status wk_tensor_split(wk_tensor *t, int n, int dim, wk_tensor **out)
 
 wk_status wk_tensor_split_at(wk_tensor *t, int n, const int64_t *at, int dim, wk_tensor **out)
 {
-    if (!cut_ok("tensor_split_at", t, &dim, out)) return wk_error();
+    if (!cut_ok("tensor_split_at", t, &dim, out, n + 1)) return wk_error();
     wki_check(n >= 0 && (at || !n), WK_E_INVALID, WK_E_INVALID, "tensor_split_at", "no places were given");
     for (int i = 0; i <= n; i++)
         if (!(out[i] = wk_slice(t, dim, i ? at[i - 1] : 0, i < n ? at[i] : INT64_MAX, 1))) return wk_error();
@@ -142,7 +149,7 @@ wk_status wk_tensor_split_at(wk_tensor *t, int n, const int64_t *at, int dim, wk
 
 int wk_unbind(wk_tensor *t, int dim, wk_tensor **out, int room)
 {
-    if (!cut_ok("unbind", t, &dim, out) || !room_ok("unbind", t, t->v.size[dim], room)) return 0;
+    if (!cut_ok("unbind", t, &dim, out, room) || !room_ok("unbind", t, t->v.size[dim], room)) return 0;
     for (int i = 0; i < (int)t->v.size[dim]; i++)
         if (!(out[i] = wk_select(t, dim, i))) return 0;
     return (int)t->v.size[dim];
@@ -187,7 +194,7 @@ wk_tensor *wk_expand_as(wk_tensor *t, const wk_tensor *like)
     return wki_tensor_ok(like, "expand_as", "like") ? wk_expand(t, like->v.ndim, like->v.size) : NULL;
 }
 
-wk_status wk_meshgrid(wk_tensor *const *ts, int n, bool xy, wk_tensor **out)
+static wk_status meshgrid(wk_tensor *const *ts, int n, bool xy, wk_tensor **out)
 {
     wki_check(n > 0 && n <= WK_MAX_DIMS && ts && out, WK_E_INVALID, WK_E_INVALID, "meshgrid",
               "%d tensors; from 1 to %d are possible", n, WK_MAX_DIMS);
@@ -208,6 +215,13 @@ wk_status wk_meshgrid(wk_tensor *const *ts, int n, bool xy, wk_tensor **out)
         if (!(out[i] = full && xy && n > 1 ? wk_transpose(full, 0, 1) : full)) return wk_error();
     }
     return WK_OK;
+}
+
+wk_status wk_meshgrid(wk_tensor *const *ts, int n, bool xy, wk_tensor **out)
+{
+    const wk_status status = meshgrid(ts, n, xy, out);
+    if (status) clear(out, n); /* only now: out may be ts */
+    return status;
 }
 
 static wk_tensor *wrong_sizes(void)

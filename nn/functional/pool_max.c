@@ -134,6 +134,7 @@ static wk_tensor *max_pool(const char *where, int n, const wk_pool_opts *given)
     wki_options_merge(&o, sizeof o, given);
     wki_slide s = wki_slide_over(where, n);
     bool single;
+    if (o.indices) *o.indices = NULL;
     wk_tensor *x = wki_slide_enter(&s, o.x, s.w.in, &single);
     if (!x || !wki_slide_take(&s, "dilation", &o.dilation, 1, s.w.dilation) || !wki_slide_take_pool(&s, &o))
         return NULL;
@@ -148,6 +149,7 @@ static wk_tensor *adaptive(const char *where, int n, wk_tensor *x, const wk_dims
 {
     wki_slide s = wki_slide_over(where, n);
     bool single;
+    if (indices) *indices = NULL;
     x = wki_slide_enter(&s, x, s.w.in, &single);
     if (!x || !wki_slide_take_adaptive(&s, output_size)) return NULL;
     return pool(&s, x, !wki_slide_is_even(&s), single, indices);

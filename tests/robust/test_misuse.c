@@ -265,4 +265,26 @@ TEST(misuse, a_result_with_more_elements_than_can_be_counted_is_refused)
     CHECK_ERROR(WK_E_SHAPE, "empty", "more elements"); /* though there would be none */
 }
 
+/* Else a program that checks once, at the end, would hand on whatever stood in its variables. */
+TEST(misuse, what_a_failed_call_gives_by_pointer_is_null)
+{
+    wk_tensor *t = wk_zeros(WK_SHAPE(2, 3), WK_F32), *junk = t, *out[3] = { t, t, t }, *grads[2] = { t, t };
+    CHECK_NULL(wk_max_pool1d(t, WK_DIMS(9), .indices = &junk));
+    CHECK(!junk && wk_error() == WK_E_SHAPE);
+    junk = t;
+    CHECK_NULL(wk_adaptive_max_pool2d(wk_mean(NULL), WK_DIMS(2), &junk));
+    CHECK_NULL(junk);
+    CHECK(wk_split(junk, 1, 0, out, 3) == 0 && !out[0] && !out[1] && !out[2]);
+    out[0] = out[1] = t;
+    CHECK(wk_autograd_grad(&t, 1, (wk_tensor *[]){ t, t }, 2, false, grads) && !grads[0] && !grads[1]);
+    wk_error_clear();
+    CHECK(wk_tensor_split_at(t, 1, (int64_t[]){ 1 }, 5, out) && !out[0] && !out[1]);
+    wk_error_clear();
+    out[0] = wk_arange(0, 3, 1, WK_F32);
+    out[1] = wk_arange(0, 2, 1, WK_F32);
+    CHECK(!wk_meshgrid(out, 2, false, out) && wk_size(out[1], 0) == 3);
+    CHECK(wk_meshgrid(out, 2, false, out) && !out[0] && !out[1]);
+    CHECK_ERROR(WK_E_SHAPE, "meshgrid", "[3, 2]");
+}
+
 WICK_TEST_MAIN
