@@ -87,7 +87,7 @@ WK_API wk_tensor *wk_stack(wk_tensor *const *ts, int n, int dim);               
 WK_API wk_tensor *wk_index_select(wk_tensor *t, int dim, wk_tensor *index);              /* copies rows of dim; index WK_I64 [n], in range */
 
 /* More views. Parts go to out, an array of the caller's; split and unbind are refused where out has no room for them all,
- * and return how many there are, 0 on error. */
+ * and return how many there are, 0 on error, when out holds NULLs. */
 WK_API wk_tensor *wk_unflatten(wk_tensor *t, int dim, int n, const int64_t *sizes);      /* [d] dim becomes n dims; one size may be -1 */
 WK_API int wk_split(wk_tensor *t, int64_t size, int dim, wk_tensor **out, int room);     /* [d] parts of `size`, the last may be shorter */
 WK_API wk_status wk_split_sizes(wk_tensor *t, int n, const int64_t *sizes, int dim, wk_tensor **out); /* [d] out[n]; sizes add up to dim's */
