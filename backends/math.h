@@ -179,6 +179,12 @@ WKI_INLINE real wki_bounded(real x, real low, real high)
     return x > high ? high : x;
 }
 
+/* x, moved so much of the way to `to`: from the nearer end, so that a large one that is left behind rounds nothing away */
+WKI_INLINE real wki_moved(real x, real to, real by)
+{
+    return by < real(0.5) ? x + by * (to - x) : to - (1 - by) * (to - x);
+}
+
 #if REAL_BITS == 32
 /* x between 0 and high, as whole numbers, whose order is that of floats from 0 up; of NaN, either. One instruction
  * each, where comparisons of floats would go by way of masks. */

@@ -563,6 +563,36 @@ TEST(state, has_torchs_names)
     CHECK_ERROR(WK_E_RANGE, "parameter 1 of 1");
 }
 
+/* After a step with a gradient of 1e6, by which it rounds to nothing if the way there is added. */
+static void check_forgets(const char *name, const char *options, const char *state, wk_dtype dtype)
+{
+    WK_SCOPE(steps);
+    wk_tensor *a = ones_leaf(40, dtype), *last = wk_full(WK_SHAPE(40), dtype, 1e-11);
+    wk_optim *opt = wk_optim_by_name(name, list(a, NULL), options);
+    wk_set_grad(a, wk_full(WK_SHAPE(40), dtype, 1e6));
+    CHECK(wk_step(opt) == WK_OK);
+    wk_set_grad(a, last);
+    CHECK(wk_step(opt) == WK_OK);
+    wick_check(wk_equal(wk_optim_state(opt, 0, state), last), name, __FILE__, __LINE__);
+}
+
+TEST(state, that_remembers_nothing_is_the_last_gradient)
+{
+    for (int i = 0; i < 2; i++) {
+        const wk_dtype dtype = i ? WK_F64 : WK_F32;
+        check_forgets("adam", "beta1=0", "exp_avg", dtype);
+        check_forgets("adam", "beta1=0,amsgrad", "exp_avg", dtype);
+        check_forgets("adamw", "beta1=0", "exp_avg", dtype);
+        check_forgets("adamax", "beta1=0", "exp_avg", dtype);
+        check_forgets("nadam", "beta1=0", "exp_avg", dtype);
+        check_forgets("radam", "beta1=0", "exp_avg", dtype);
+        check_forgets("lamb", "beta1=0", "exp_avg", dtype);
+        check_forgets("lion", "beta2=0", "exp_avg", dtype);
+        check_forgets("rmsprop", "alpha=0,centered", "grad_avg", dtype);
+        check_forgets("rmsprop", "alpha=0,centered,momentum=0.5", "grad_avg", dtype);
+    }
+}
+
 TEST(state, of_adagrad_exists_from_the_start)
 {
     wk_optim *opt = wk_optim_adagrad(list(ones_leaf(2, WK_F32), NULL), .initial_accumulator_value = 0.5);
