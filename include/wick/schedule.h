@@ -35,7 +35,8 @@ WK_API wk_schedule *wk_schedule_lambda(wk_optim *opt, wk_schedule_fn *fn, void *
 WK_API wk_schedule *wk_schedule_multiplicative(wk_optim *opt, wk_schedule_fn *fn, void *user);
 
 /* One cycle (Smith and Topin 2018): lr rises from max_lr / div_factor to max_lr in the first pct_start of total_steps, then falls
- * to its start / final_div_factor; momentum (or beta1) the other way. WK_E_RANGE: more than total_steps - 1 steps. */
+ * to its start / final_div_factor; momentum (or beta1) the other way. The advance behind the last of total_steps leaves both as they are;
+ * WK_E_RANGE: one more. */
 typedef struct wk_schedule_one_cycle_opts {
     size_t size;
     wk_optim *opt;

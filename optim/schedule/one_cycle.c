@@ -55,15 +55,16 @@ static double between(const wk_schedule *s, const double ends[2], double x)
     return ends[1] + (ends[0] - ends[1]) / 2 * (cos(pi * x) + 1);
 }
 
-/* The lr or the momentum at s->t. */
+/* The lr or the momentum at s->t; behind the last step, whose advance changes nothing, those of that step. */
 static double value(const wk_schedule *s, bool momentum)
 {
     phase phases[3];
     const int n = phases_of(s, phases);
+    const double t = fmin((double)s->t, s->number[TOTAL_STEPS] - 1);
     double start = 0;
     int i = 0;
-    for (; i < n - 1 && (double)s->t > phases[i].end; i++) start = phases[i].end;
-    const double x = ((double)s->t - start) / (phases[i].end - start);
+    for (; i < n - 1 && t > phases[i].end; i++) start = phases[i].end;
+    const double x = (t - start) / (phases[i].end - start);
     return between(s, momentum ? phases[i].momentum : phases[i].lr, x);
 }
 
@@ -111,7 +112,7 @@ static wk_status set_momentum(wk_schedule *s, int g)
 
 static wk_status may_move(const wk_schedule *s)
 {
-    wki_check((double)s->t + 1 < s->number[TOTAL_STEPS], WK_E_RANGE, WK_E_RANGE, s->kind->where,
+    wki_check((double)s->t < s->number[TOTAL_STEPS], WK_E_RANGE, WK_E_RANGE, s->kind->where,
               "step %lld; total_steps is %g, and the cycle is over", (long long)s->t + 1, s->number[TOTAL_STEPS]);
     return WK_OK;
 }

@@ -234,10 +234,12 @@ TEST(one_cycle, ends_with_its_steps)
     wk_optim *opt = two_groups();
     wk_schedule *s = wk_schedule_one_cycle(opt, 1.0, 5, .pct_start = 0.4);
     for (int t = 1; t < 5; t++) CHECK(wk_schedule_advance(s) == WK_OK);
-    const double lr = wk_lr(opt);
+    const double lr = wk_lr(opt), momentum = wk_group_option(opt, 0, "momentum");
+    CHECK(wk_schedule_advance(s) == WK_OK); /* behind the last step, as loops have it */
+    CHECK(wk_lr(opt) == lr && wk_group_option(opt, 0, "momentum") == momentum && wk_schedule_time(s) == 5);
     CHECK(wk_schedule_advance(s) == WK_E_RANGE);
     CHECK_ERROR(WK_E_RANGE, "schedule_one_cycle", "total_steps is 5");
-    CHECK(wk_lr(opt) == lr && wk_schedule_time(s) == 4);
+    CHECK(wk_lr(opt) == lr && wk_schedule_time(s) == 5);
 }
 
 TEST(one_cycle, within_others_ends_with_its_steps)
@@ -246,11 +248,11 @@ TEST(one_cycle, within_others_ends_with_its_steps)
     wk_schedule *cycle = wk_schedule_one_cycle(opt, 1.0, 5, .pct_start = 0.4);
     wk_schedule *parts[] = { wk_schedule_sequential(&cycle, 1, NULL), wk_schedule_exponential(opt, 0.5) };
     wk_schedule *s = wk_schedule_chained(parts, 2);
-    for (int t = 1; t < 5; t++) CHECK(wk_schedule_advance(s) == WK_OK);
+    for (int t = 1; t <= 5; t++) CHECK(wk_schedule_advance(s) == WK_OK);
     const double lr = wk_lr(opt);
     CHECK(wk_schedule_advance(s) == WK_E_RANGE);
     wk_error_clear();
-    CHECK(wk_lr(opt) == lr && wk_schedule_time(s) == 4 && wk_schedule_time(parts[0]) == 4);
+    CHECK(wk_lr(opt) == lr && wk_schedule_time(s) == 5 && wk_schedule_time(parts[0]) == 5);
 }
 
 TEST(one_cycle, cycles_no_momentum_to_where_there_is_none)
