@@ -1,7 +1,15 @@
 /* Gradients of a list of parameters: their norm, and clipping (Pascanu, Mikolov and Bengio 2013). */
 #include "base/alloc.h"
+#include "base/fault.h"
 #include "base/options.h"
 #include "optim/optim.h"
+
+/* The gradient of parameter i, if it has elements; others have no part in a norm. */
+static wk_tensor *part_of(wk_params *params, int i)
+{
+    wk_tensor *g = wk_grad(wk_params_at(params, i));
+    return g && (wk_numel(g) > 0 || WKI_FAULT(220)) ? g : NULL;
+}
 
 /* [n] f64: the norm of each gradient there is; n is at least 1. */
 static wk_tensor *norms_of(wk_params *params, double p, int n)
@@ -10,7 +18,7 @@ static wk_tensor *norms_of(wk_params *params, double p, int n)
     if (!norms) return NULL;
     int used = 0;
     for (int i = 0; i < wk_params_count(params); i++) {
-        wk_tensor *g = wk_grad(wk_params_at(params, i));
+        wk_tensor *g = part_of(params, i);
         if (g) norms[used++] = wk_to(wk_norm(g, p), WK_F64);
     }
     wk_tensor *all = wk_stack(norms, used, 0);
@@ -21,7 +29,7 @@ static wk_tensor *norms_of(wk_params *params, double p, int n)
 static int gradients_of(wk_params *params)
 {
     int n = 0;
-    for (int i = 0; i < wk_params_count(params); i++) n += wk_grad(wk_params_at(params, i)) != NULL;
+    for (int i = 0; i < wk_params_count(params); i++) n += part_of(params, i) != NULL;
     return n;
 }
 

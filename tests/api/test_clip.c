@@ -83,6 +83,21 @@ TEST(clip, leaves_out_what_has_no_gradient)
     CHECK_OK();
 }
 
+/* Of no elements PyTorch refuses to tell the largest. */
+TEST(clip, leaves_out_what_has_no_elements)
+{
+    wk_tensor *p[] = { wk_requires_grad(wk_zeros(WK_SHAPE(2, 0), WK_F32)),
+                       wk_requires_grad(wk_zeros(WK_SHAPE(2), WK_F32)) };
+    wk_params *both = wk_params_new(p, NULL, 2), *none = wk_params_new(p, NULL, 1);
+    wk_set_grad(p[0], wk_zeros(WK_SHAPE(2, 0), WK_F32));
+    wk_set_grad(p[1], wk_from((const float[]){ 3, -4 }, WK_SHAPE(2), WK_F32));
+    CHECK(wk_grad_norm(both, (double)INFINITY) == 4 && wk_grad_norm(both, 1) == 7 &&
+          wk_grad_norm(none, (double)INFINITY) == 0);
+    CHECK(wk_clip_grad_norm_(both, 2, .norm_type = (double)INFINITY) == 4);
+    CHECK(wk_allclose(wk_grad(p[1]), wk_from((const float[]){ 1.5F, -2 }, WK_SHAPE(2), WK_F32), 0, 1e-6));
+    CHECK_OK();
+}
+
 TEST(clip, mixes_dtypes)
 {
     wk_tensor *p[] = { wk_requires_grad(wk_zeros(WK_SHAPE(1), WK_F32)),
