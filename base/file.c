@@ -394,11 +394,15 @@ wk_status wki_replace_file(const char *temporary, const char *path, const char *
     return status;
 }
 
-wk_status wki_file_append(const char *path, const void *from, size_t bytes, const char *where)
+wk_status wki_file_append(const char *path, const void *from, size_t bytes, bool *whole, const char *where)
 {
+    struct stat before;
     const int fd = open_again(path, O_WRONLY | O_CREAT | O_APPEND, 0666);
+    *whole = fd < 0;
     if (fd < 0) return failed(where, "open", path);
+    const bool known = sys()->fstat(fd, &before) == 0;
     wk_status status = write_all(fd, from, bytes) ? WK_OK : failed(where, "write", path);
+    if (status && known) *whole = ftruncate(fd, before.st_size) == 0;
     if (sys()->close(fd) != 0 && status == WK_OK) status = failed(where, "write", path);
     return status;
 }

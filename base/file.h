@@ -45,9 +45,9 @@ WK_API wk_status wki_replace_file(const char *temporary, const char *path, const
  * is writing any more. What cannot be removed stays, without an error. A new writer does so for its own path. */
 WK_API void wki_sweep_temporaries(const char *path);
 
-/* For logs: bytes at the end of a file that exists, or of a new one; not synced. wki_file_start makes path empty, and refuses
- * (*made false, no error) what exists already if `fresh`. */
-WK_API wk_status wki_file_append(const char *path, const void *from, size_t bytes, const char *where);
+/* For logs: bytes at the end of a file that exists, or of a new one; not synced. After an error *whole tells that the file is as it was,
+ * none of them in it. wki_file_start makes path empty, and refuses (*made false, no error) what exists already if `fresh`. */
+WK_API wk_status wki_file_append(const char *path, const void *from, size_t bytes, bool *whole, const char *where);
 WK_API wk_status wki_file_start(const char *path, bool fresh, bool *made, const char *where);
 /* The names in a folder, in no order; visit false ends it. WK_E_NOT_FOUND. */
 WK_API wk_status wki_list_folder(const char *path, bool (*visit)(void *user, const char *name), void *user, const char *where);

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { FULL = 64 * 1024, LONGEST = 1 << 30 };
+enum { FULL = 64 * 1024, WAITING = 16 << 20 /* for a disk that takes them, at most */, LONGEST = 1 << 30 };
 static const double PATIENCE = 0.5; /* seconds */
 
 double wki_seconds(void)
@@ -23,8 +23,9 @@ double wki_seconds(void)
 static wk_status write_out(wk_logger *log)
 {
     if (!log->used) return WK_OK;
-    wk_status status = wki_file_append(log->path, log->buffer, log->used, log->kind->where);
-    log->used = 0; /* a row that failed is not tried again: the file would repeat what did arrive */
+    bool whole = false;
+    wk_status status = wki_file_append(log->path, log->buffer, log->used, &whole, log->kind->where);
+    if (!status || !whole || log->used > WAITING) log->used = 0; /* the file would repeat what did arrive */
     log->written = wki_seconds();
     return status;
 }

@@ -1,6 +1,7 @@
 /* A log as CSV: step, then the columns that the first row names. */
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include "base/options.h"
 #include "train/logger.h"
 #include <math.h>
@@ -58,14 +59,10 @@ static const char *number_text(double value, char text[WKI_DOUBLE_TEXT])
     return isnan(value) ? "nan" : wki_double_exact(value, text);
 }
 
-static wk_status scalars(wk_logger *log, int64_t step, const wk_scalar_value *s, int n)
+static wk_status put_row(wk_logger *log, int64_t step, const wk_scalar_value *s, int n)
 {
-    table *t = log->state;
+    const table *t = log->state;
     char text[WKI_DOUBLE_TEXT];
-    if (t->count ? names_known(log, s, n) : put_heading(log, s, n)) {
-        if (log->used == 0) forget(t);
-        return wk_error();
-    }
     if (wki_log_printf(log, "%lld", (long long)step)) return wk_error();
     for (int column = 0; column < t->count; column++) {
         const char *value = "";
@@ -74,6 +71,16 @@ static wk_status scalars(wk_logger *log, int64_t step, const wk_scalar_value *s,
         if (wki_log_printf(log, ",%s", value)) return wk_error();
     }
     return wki_log_put(log, "\n", 1);
+}
+
+static wk_status scalars(wk_logger *log, int64_t step, const wk_scalar_value *s, int n)
+{
+    table *t = log->state;
+    const bool first = !t->count || WKI_FAULT(221);
+    if ((t->count ? names_known(log, s, n) : put_heading(log, s, n)) == WK_OK && put_row(log, step, s, n) == WK_OK)
+        return WK_OK;
+    if (first) forget(t); /* the heading went with its row */
+    return wk_error();
 }
 
 /* ---- Going on with a file ---- */

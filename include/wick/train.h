@@ -91,7 +91,7 @@ typedef struct wk_early_stopping {
 WK_API bool wk_early_stopping_step(wk_early_stopping *stop, double value); /* true: stop */
 
 /* Logs: a row a step, in a file that starts anew with its first row unless wk_logger_resume came before. Rows reach the file twice a second
- * and when the log dies or is flushed. WK_E_IO names the file.
+ * and when the log dies or is flushed. WK_E_IO names the file, which ends in a whole row even so; the rows wait for the next time.
  *
  *   wk_logger *log = wk_logger_csv("run/metrics.csv");
  *   wk_logger_row(log, step, { "loss/train", loss }, { "acc/val", accuracy }); */
