@@ -1,5 +1,6 @@
 /* How convolutions, pooling and resizing look in ONNX. Sizes behind the channels are fixed in the file, so rounding up
  * becomes padding at the ends, which all runtimes take alike. */
+#include "base/fault.h"
 #include "train/onnx.h"
 #include <math.h>
 #include <string.h>
@@ -23,6 +24,19 @@ static void take(const wk_dims *d, int n, int64_t none, int64_t to[3])
 
 /* ---- Convolution ---- */
 
+/* WK_SAME: what is odd of the padding goes behind, as in nn/functional/conv.c. */
+static void pads_of(const wk_conv_layer_opts *o, int n, const int64_t kernel[3], const int64_t dilation[3],
+                    int64_t pads[6])
+{
+    take(&o->padding, n, 0, pads);
+    take(&o->padding, n, 0, pads + n);
+    for (int i = 0; i < n && o->padding.n == WK_SAME.n && !WKI_FAULT(222); i++) {
+        const int64_t total = dilation[i] * (kernel[i] - 1);
+        pads[i] = total / 2;
+        pads[n + i] = total - total / 2;
+    }
+}
+
 static value put_conv(wki_onnx *g, wk_module *m, value x, wk_tensor *y)
 {
     (void)y;
@@ -35,8 +49,7 @@ static value put_conv(wki_onnx *g, wk_module *m, value x, wk_tensor *y)
     take(&o->stride, n, 1, stride);
     take(&o->dilation, n, 1, dilation);
     take(&o->output_padding, n, 0, output_padding);
-    take(&o->padding, n, 0, pads);
-    take(&o->padding, n, 0, pads + n);
+    pads_of(o, n, kernel, dilation, pads);
     const char *weight = wki_onnx_weight(g, m, "weight"), *bias = wki_onnx_weight(g, m, "bias");
     value v =
         wki_onnx_node(g, transposed ? "ConvTranspose" : "Conv", (const char *[]){ x.name, weight, bias }, bias ? 3 : 2);

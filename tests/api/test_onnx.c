@@ -143,6 +143,31 @@ TEST(onnx, has_a_node_a_layer_and_the_state_dicts_names_and_bytes)
     end();
 }
 
+/* "1, 2" of a node's attribute of whole numbers */
+static const char *ints_of(bytes node, const char *name)
+{
+    static char text[64];
+    size_t used = text[0] = 0;
+    for (int i = 0; field(node, 5, i).n; i++) {
+        bytes attribute = field(node, 5, i), inside;
+        uint64_t value;
+        if (!is(field(attribute, 1, 0), name)) continue;
+        for (int found; (found = take_field(&attribute, &inside, &value));)
+            if (found == 8)
+                used += (size_t)snprintf(text + used, sizeof text - used, "%s%d", used ? ", " : "", (int)value);
+    }
+    return text;
+}
+
+TEST(onnx, padding_to_the_same_size_is_told_in_numbers)
+{
+    wk_module *m = wk_nn_conv2d(1, 2, WK_DIMS(4, 3), .padding = WK_SAME, .dilation = WK_DIMS(1, 2));
+    bytes graph = field(export(m, wk_randn(WK_SHAPE(2, 1, 6, 7), WK_F32)), GRAPH, 0);
+    ck_assert_str_eq(ints_of(field(graph, NODES, 0), "pads"), "1, 2, 2, 2");
+    ck_assert_str_eq(sizes_of(graph, OUTPUT), "N, 2, 6, 7");
+    end();
+}
+
 TEST(onnx, tells_the_dim_that_counts_samples)
 {
     wk_tensor *x = wk_randn(WK_SHAPE(6, 2, 4), WK_F32);

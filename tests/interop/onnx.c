@@ -158,6 +158,8 @@ static void windows(void)
             0, 4, 9, 8);
     NUMBERS("conv2d_plain", wk_nn_conv2d(4, 4, WK_DIMS(3), .padding = WK_DIMS(1), .groups = 4, .bias = false), 0, 4, 5,
             6);
+    NUMBERS("conv2d_same", wk_nn_conv2d(2, 3, WK_DIMS(4, 3), .padding = WK_SAME, .dilation = WK_DIMS(1, 2)), 0, 2, 6,
+            7);
     NUMBERS("conv3d", wk_nn_conv3d(2, 3, WK_DIMS(2), .stride = WK_DIMS(2)), 0, 2, 4, 5, 6);
     NUMBERS("conv_transpose1d", wk_nn_conv_transpose1d(3, 4, WK_DIMS(3), .stride = WK_DIMS(2)), 0, 3, 5);
     NUMBERS("conv_transpose2d",
