@@ -1,6 +1,7 @@
 /* Option structs of any age over today's defaults, options as text, and numbers as users type and read them. */
 #include "base/options.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include <ctype.h>
 #include <locale.h>
 #include <stdio.h>
@@ -46,8 +47,11 @@ static void replace(char *to, size_t room, const char *what, const char *with)
 
 bool wki_double_of(const char *text, size_t length, double *number)
 {
-    char copy[2 * WKI_DOUBLE_TEXT], *end;
-    if (length == 0 || length >= WKI_DOUBLE_TEXT || isspace((unsigned char)text[0])) return false;
+    enum { MOST = 1100, POINT = 16 }; /* no double needs more digits to be told exactly */
+    char copy[MOST + POINT], *end;
+    if (length == 0 || length >= (WKI_FAULT(223) ? (size_t)WKI_DOUBLE_TEXT : (size_t)MOST) ||
+        isspace((unsigned char)text[0]))
+        return false;
     memcpy(copy, text, length);
     copy[length] = 0;
     replace(copy, sizeof copy, ".", localeconv()->decimal_point);

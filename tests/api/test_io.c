@@ -271,6 +271,17 @@ TEST(csv, without_a_header_columns_have_numbers)
     wk_csv_free(&t);
 }
 
+TEST(csv, numbers_may_have_any_number_of_digits)
+{
+    wk_csv t;
+    char text[2200];
+    snprintf(text, sizeof text, "0.1000000000000000055511151231257827021181583404541015625,%01000d,9\n%.1074f,2.5,9\n",
+             7, 0x1p-140);
+    CHECK(csv(text, NULL, &t) == WK_OK && !t.features[0].categories && !t.features[1].categories);
+    CHECK(t.x[0] == 0.1f && t.x[1] == 7 && t.x[2] == 0x1p-140f && t.x[3] == 2.5f);
+    wk_csv_free(&t);
+}
+
 TEST(csv, quotes_hold_delimiters_line_ends_and_quotes)
 {
     wk_csv t;
