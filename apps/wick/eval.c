@@ -51,10 +51,12 @@ static int eval(int argc, char **argv)
     trial t = { .net = NULL };
     judge j;
     int code = trial_open(&t, &s.trial);
-    if (code != EXIT_DONE) return code;
-    const bool done = judge_rows(&j, &t, s.worst ? (int)s.worst : s.html ? WORST_OF_PAGE : 0);
-    code = done ? report(&s, &j, command) : say_error();
-    judge_free(&j);
+    if (code == EXIT_DONE) {
+        const bool done = judge_rows(&j, &t, s.worst ? (int)s.worst : s.html ? WORST_OF_PAGE : 0);
+        code = done ? report(&s, &j, command) : say_error();
+        judge_free(&j);
+    }
+    trial_close(&t);
     return code;
 }
 
@@ -73,7 +75,7 @@ static const args_option eval_options[] = {
 const args_command command_eval = {
     .name = "eval",
     .about = "measures a run's model on test rows",
-    .operands = "RUN [FILE.h5] [options]",
+    .operands = "RUN [FILE] [options]",
     .fewest = 1,
     .most = 2,
     .text = "  wick eval runs/train-20251125-083000 --worst 10\n"
@@ -82,7 +84,8 @@ const args_command command_eval = {
             "class, and which classes are taken for which; of numbers, RMSE, mean error and\n"
             "R2 in the data's units. The page has them too, with a confusion matrix in\n"
             "colour, or predictions beside targets, and the rows with the largest loss.\n"
-            "Rows are the test rows of the run's own file, or of FILE.h5.\n",
+            "Rows are the test rows of the run's own file or of FILE, which may be of any\n"
+            "kind that wick train takes; all rows, if it calls none so.\n",
     .options = eval_options,
     .noptions = ARGS_COUNT(eval_options),
     .run = eval,

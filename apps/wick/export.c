@@ -104,6 +104,7 @@ static int start(int argc, char **argv)
     if (!args_read(&command_export, argc, argv, &s, operands)) return EXIT_USAGE;
     s.trial.run = operands[0];
     s.trial.data.path = operands[1];
+    s.trial.unlabelled = true;
     WK_SCOPE(exporting);
     source from = { .settings = &s };
     int code = check_paths(&s);
@@ -113,6 +114,7 @@ static int start(int argc, char **argv)
         code = write_file(&from, (format)f);
         if (code == EXIT_DONE && !s.quiet) describe(&from, (format)f);
     }
+    trial_close(&from.of);
     return code;
 }
 

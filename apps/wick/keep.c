@@ -278,7 +278,7 @@ wk_status keep_save(const keep *k, const wk_training *t, const keep_place *place
 {
     WK_SCOPE(saving);
     wk_state *s = wk_training_state_dict(t);
-    if (!s || put(s, &k->config, place)) return wk_error();
+    if (!s || put(s, &k->config, place) || wk_state_add(s, "data.", k->about)) return wk_error();
     return wk_checkpoint_save(k->folder, place->total, s, .best = best);
 }
 

@@ -42,6 +42,7 @@ typedef struct keep_place {
 typedef struct keep {
     char folder[FOLDER_PATH];
     keep_config config;
+    const wk_state *about;   /* the data, as about_make tells it; borrowed */
     wk_logger *csv, *events; /* events may be NULL */
 } keep;
 

@@ -74,6 +74,13 @@ static int put_all(FILE *out, const void *user)
     return wk_failed() ? say_error() : EXIT_DONE;
 }
 
+static int put(const settings *s, const trial *t)
+{
+    if (s->out && strcmp(s->out, "-")) return trial_write(s->out, s->force, put_all, t);
+    const int code = put_all(stdout, t);
+    return code == EXIT_DONE ? say_output() : code;
+}
+
 static int predict(int argc, char **argv)
 {
     settings s = { .out = NULL };
@@ -81,13 +88,13 @@ static int predict(int argc, char **argv)
     if (!args_read(&command_predict, argc, argv, &s, operands)) return EXIT_USAGE;
     s.trial.run = operands[0];
     s.trial.data.path = operands[1];
+    s.trial.unlabelled = true;
     WK_SCOPE(prediction);
     trial t = { .net = NULL };
-    const int code = trial_open(&t, &s.trial);
-    if (code != EXIT_DONE) return code;
-    if (s.out && strcmp(s.out, "-")) return trial_write(s.out, s.force, put_all, &t);
-    const int end = put_all(stdout, &t);
-    return end == EXIT_DONE ? say_output() : end;
+    int code = trial_open(&t, &s.trial);
+    if (code == EXIT_DONE) code = put(&s, &t);
+    trial_close(&t);
+    return code;
 }
 
 static const args_option predict_options[] = {
@@ -103,12 +110,14 @@ static const args_option predict_options[] = {
 const args_command command_predict = {
     .name = "predict",
     .about = "writes what a run's model says of rows",
-    .operands = "RUN [FILE.h5] [options]",
+    .operands = "RUN [FILE] [options]",
     .fewest = 1,
     .most = 2,
     .text = "  wick predict runs/train-20251125-083000 new.h5 -o predictions.csv\n\n"
             "A line a row: its number, the class, and the probability of each; of numbers,\n"
-            "the outputs. Rows are the test rows of the run's own file, or of FILE.h5.\n",
+            "the outputs. Rows are the test rows of the run's own file or of FILE, which may\n"
+            "be of any kind that wick train takes; all rows, if it calls none so. They need\n"
+            "no targets. Columns of a CSV file are found by their names.\n",
     .options = predict_options,
     .noptions = ARGS_COUNT(predict_options),
     .run = predict,

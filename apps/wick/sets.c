@@ -1,7 +1,9 @@
 /* Opening a file for an experiment: of which format, which group is which, that train and test fit each other, and the
  * split of the training rows. Rests on wick/hdf5.h. */
 #include "sets.h"
+#include "tables.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
@@ -18,8 +20,7 @@ static wk_status note_test(void *user, const wk_h5_info *info)
 static wk_dataset *with_labels(const sets_request *r, wk_dataset *set)
 {
     const wk_field *fields;
-    if (set && wk_dataset_fields(set, &fields) < 2)
-        wk_fail(WK_E_NOT_FOUND, "%s: no labels; training needs x and y", r->path);
+    if (set && wk_dataset_fields(set, &fields) < 2) wk_fail(WK_E_NOT_FOUND, "%s: no labels; expected x and y", r->path);
     return wk_failed() ? NULL : set;
 }
 
@@ -47,12 +48,7 @@ static bool is_csv(const char *path)
     return ends_in(path, ".csv") || ends_in(path, ".tsv") || ends_in(path, ".csv.gz") || ends_in(path, ".tsv.gz");
 }
 
-static void open_csv(sets *s, const sets_request *r)
-{
-    wk_csv_opts o = wk_csv_opts_default();
-    o.label = r->y;
-    s->all = with_labels(r, wk_dataset_csv(r->path, &o));
-}
+static void open_csv(sets *s, const sets_request *r) { s->all = with_labels(r, tables_open(r->path, r->y, &s->table)); }
 
 /* Classes are numbers in order of their folders' names: another list of folders would be other numbers. */
 static void check_classes(const sets *s)
@@ -67,7 +63,8 @@ static void check_classes(const sets *s)
         }
 }
 
-/* Pictures in folders train and test, or all in the folder itself, in the size of the first. */
+/* Pictures in folders train and test, or all in the folder itself, in the size of the first, or of s->x where it is
+ * known. */
 static void open_pictures(sets *s, const sets_request *r)
 {
     char train[1024], test[1024];
@@ -75,7 +72,9 @@ static void open_pictures(sets *s, const sets_request *r)
     snprintf(train, sizeof train, "%s/train", r->path);
     snprintf(test, sizeof test, "%s/test", r->path);
     const bool parts = is_folder(train) && is_folder(test);
-    s->all = wk_dataset_images(parts ? train : r->path, .resize = true);
+    const bool known = s->x.ndim == 3;
+    s->all = wk_dataset_images(parts ? train : r->path, .resize = true, .height = known ? s->x.shape[1] : 0,
+                               .width = known ? s->x.shape[2] : 0);
     if (!s->all || !parts) return;
     wk_dataset_fields(s->all, &x);
     s->test = wk_dataset_images(test, .resize = true, .height = x->shape[1], .width = x->shape[2]);
@@ -210,6 +209,109 @@ bool sets_open(sets *s, const sets_request *r)
     s->valid_rows = wk_dataset_len(s->valid);
     s->test_rows = wk_dataset_len(s->test);
     return true;
+}
+
+/* ---- Rows of another file ---- */
+
+/* Of a file that is no HDF5: what it calls test, else all. */
+static wk_dataset *open_other_rows(const sets_request *r, const about *known, bool labels)
+{
+    sets s = { .path = r->path, .x = known->x };
+    const char *y = labels ? r->y : "";
+    if (is_csv(r->path)) return tables_open_like(r->path, known, labels);
+    if (!ends_in(r->path, ".npz")) {
+        open_folder(&s, r);
+        return s.test ? s.test : s.all;
+    }
+    s.test = wk_dataset_npz(r->path, .split = r->test ? r->test : "test", .x = r->x, .y = y);
+    if (s.test || r->test || wk_error() != WK_E_NOT_FOUND) return s.test;
+    wk_error_clear();
+    return wk_dataset_npz(r->path, .x = r->x, .y = y);
+}
+
+static wk_dataset *open_rows(const sets_request *r, const about *known, bool labels)
+{
+    const bool csv = is_csv(r->path), npz = ends_in(r->path, ".npz"), folder = !csv && is_folder(r->path);
+    if (!csv && !npz && !folder) {
+        const char *group = r->test ? r->test : has_test_group(r) ? "test" : NULL;
+        return wk_failed()
+                   ? NULL
+                   : wk_dataset_h5(r->path, .split = group, .x = r->x, .y = labels ? r->y : "", .isolate = r->isolate);
+    }
+    if (r->isolate || (r->test && !npz)) {
+        wk_fail(WK_E_INVALID, "%s: is no HDF5 file, and %s is for those alone", r->path,
+                r->isolate ? "isolate" : "a group");
+        return NULL;
+    }
+    return open_other_rows(r, known, labels);
+}
+
+/* Names as of classes that were only counted tell nothing. */
+static bool is_number(const char *name, int c)
+{
+    char number[16];
+    snprintf(number, sizeof number, "%d", c);
+    return !strcmp(name, number);
+}
+
+/* Another file counts its classes by itself; those of the run have the same names. */
+static bool match_classes(sets *s, const about *known, const char *y)
+{
+    const char *const *names = NULL;
+    const int n = wk_dataset_classes(s->test, &names);
+    bool same = n <= known->classes, counted = same;
+    for (int c = 0; c < n; c++) {
+        counted &= !names || is_number(names[c], c);
+        same &= !known->names.n || (same && names && !strcmp(names[c], known->names.at[c]));
+    }
+    if (same || counted) return true;
+    int64_t *to = calloc((size_t)n, sizeof *to);
+    if (!to) return wk_fail(WK_E_MEMORY, "no memory for %d classes", n), false;
+    for (int c = 0; c < n && !wk_failed(); c++) {
+        while (to[c] < known->names.n && strcmp(names[c], known->names.at[to[c]])) to[c]++;
+        if (to[c] >= known->names.n)
+            wk_fail(WK_E_NOT_FOUND, "%s: class '%s' is none of those that the run was trained on", s->path, names[c]);
+    }
+    if (!wk_failed()) s->relabel = wk_transform_map(y, to, n);
+    free(to);
+    return !wk_failed();
+}
+
+static bool check_rows(sets *s, const about *known, const wk_field *fields, bool labels)
+{
+    char given[200], expected[200];
+    const sets run = { .x = known->x, .y = known->y, .classes = known->classes };
+    sets is = { .x = fields[0], .y = labels ? fields[1] : known->y, .classes = known->classes };
+    if (labels) is.classes = wk_dataset_classes(s->test, NULL);
+    bool fits = elements(&is.x) == elements(&known->x) && !is.classes == !known->classes;
+    if (labels && !known->classes) fits &= is.y.dtype != WK_I64 && elements(&is.y) == elements(&known->y);
+    if (fits) return true;
+    sets_describe(&is, given, sizeof given);
+    sets_describe(&run, expected, sizeof expected);
+    wk_fail(WK_E_SHAPE, "rows of %s do not fit the model: they are %s; expected %s", s->path, given, expected);
+    return false;
+}
+
+bool sets_open_rows(sets *s, const sets_request *r, const about *known, bool labels)
+{
+    const wk_field *fields;
+    *s = (sets){ .path = r->path };
+    s->test = open_rows(r, known, labels);
+    if (s->test && labels) s->test = with_labels(r, s->test);
+    if (!s->test) return false;
+    wk_dataset_fields(s->test, &fields);
+    if (!check_rows(s, known, fields, labels) || (labels && known->classes && !match_classes(s, known, fields[1].name)))
+        return false;
+    s->all = s->test;
+    s->test_rows = s->train_rows = wk_dataset_len(s->test);
+    s->x = fields[0];
+    s->y = known->y;
+    s->features = elements(&s->x);
+    s->classes = known->classes;
+    s->names = known->names.at;
+    s->outputs = s->classes ? s->classes : elements(&s->y);
+    if (!s->test_rows) wk_fail(WK_E_INVALID, "%s: no rows", r->path);
+    return !wk_failed();
 }
 
 void sets_describe(const sets *s, char *text, size_t size)

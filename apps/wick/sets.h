@@ -1,6 +1,7 @@
 /* sets.h: the data of an experiment: a file's rows for training, validation and test. */
 #ifndef WICK_APP_SETS_H
 #define WICK_APP_SETS_H
+#include "about.h"
 #include "say.h"
 #include "wick/hdf5.h"
 
@@ -20,6 +21,8 @@ typedef struct sets {
     int64_t features, outputs; /* elements of a row; of the model's output */
     int classes;               /* 0: y is a number, or several */
     const char *const *names;  /* of the classes */
+    const wk_csv *table;       /* columns of a CSV file, as all has them; NULL: it is none */
+    wk_transform *relabel;     /* of another file's test rows, whose classes have other numbers; NULL: as they are */
     bool test_split_off;       /* the file has no test group: a fifth of its rows serves */
 } sets;
 
@@ -27,6 +30,9 @@ typedef struct sets {
 bool sets_examine(sets *s, const sets_request *request);
 /* The same, and splits. The splits depend on the file alone, not on any seed. */
 bool sets_open(sets *s, const sets_request *request);
+/* Rows of another file for a run's model, as its test rows alone: those that it calls so, or else all; with targets or,
+ * where labels is false, without. false with the library's error pending. */
+bool sets_open_rows(sets *s, const sets_request *request, const about *known, bool labels);
 /* "x f32 [28, 28], y one of 10 classes" */
 void sets_describe(const sets *s, char *text, size_t size);
 /* All rows in order, blocks of them as tensors [n, ...] that live for the call; false on error, on a signal, or as soon

@@ -196,6 +196,9 @@ static int recall(settings *s, keep *k, run *r)
 
 static int open_run(const settings *s, run *r)
 {
+    const sets *d = r->plan->data;
+    r->keep->about = about_make(&d->x, &d->y, d->classes, d->names, d->table);
+    if (!r->keep->about) return say_error();
     if (s->resume) return keep_resume(r->keep, &r->place) ? EXIT_DONE : EXIT_FAILED;
     if (!note_config(s, r, &r->keep->config)) return EXIT_USAGE;
     return keep_make(r->keep, s->out) ? EXIT_DONE : EXIT_FAILED;

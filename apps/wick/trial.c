@@ -3,6 +3,7 @@
 #include "store.h"
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { BATCH = 512 };
 
@@ -33,6 +34,34 @@ int trial_read(trial *t, const trial_request *r)
     return t->state ? EXIT_DONE : keep_say_unread(&t->kept, !r->last);
 }
 
+static bool same_file(const char *a, const char *b)
+{
+    struct stat x, y;
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+static const char *given(const char *text) { return *text ? text : NULL; }
+
+/* The run's own file, of which the same rows are for test as when it was trained, or another one. */
+static bool open_data(trial *t, const trial_request *r)
+{
+    const keep_config *c = &t->kept.config;
+    sets_request *from = &t->run.data;
+    const bool own = !r->data.path || (!r->data.test && same_file(r->data.path, c->data));
+    *from = r->data;
+    if (!own && !about_read(&t->known, t->state)) return false;
+    if (!t->known.ncolumns) { /* names of columns are looked up otherwise */
+        from->x = given(c->x);
+        from->y = given(c->y);
+    }
+    if (!own) return sets_open_rows(&t->data, from, &t->known, !r->unlabelled);
+    from->path = c->data;
+    from->train = given(c->train);
+    from->test = given(c->test);
+    from->isolate |= c->isolate;
+    return sets_open(&t->data, from);
+}
+
 int trial_make(trial *t, const trial_request *r)
 {
     const keep_config *c = &t->kept.config;
@@ -41,17 +70,8 @@ int trial_make(trial *t, const trial_request *r)
     t->run.hidden = c->hidden;
     if (r->threads) t->run.threads = r->threads;
     t->run.device = r->device;
-    t->run.data = r->data;
-    if (!r->data.path) {
-        t->run.data = (sets_request){ c->data,
-                                      *c->train ? c->train : NULL,
-                                      *c->test ? c->test : NULL,
-                                      *c->x ? c->x : NULL,
-                                      *c->y ? c->y : NULL,
-                                      c->isolate || r->data.isolate };
-    }
     if (!run_prepare(&t->plan, &t->run)) return EXIT_FAILED;
-    if (!sets_open(&t->data, &t->run.data)) return say_error();
+    if (!open_data(t, r)) return say_error();
     const int code = run_plan_for(&t->plan, &t->data, t->state);
     return code == EXIT_DONE ? load_weights(t) : code;
 }
@@ -62,12 +82,15 @@ int trial_open(trial *t, const trial_request *r)
     return code == EXIT_DONE ? trial_make(t, r) : code;
 }
 
+void trial_close(trial *t) { about_free(&t->known); }
+
 /* A place at no step of an epoch is the end of the one before. */
 int64_t trial_epoch(const trial *t) { return t->place.epoch - (t->place.step == 0); }
 
 wk_loader *trial_rows(const trial *t)
 {
-    return wk_loader_new(t->data.test, .batch_size = BATCH, .num_workers = t->plan.workers);
+    return wk_loader_new(t->data.test, .batch_size = BATCH, .num_workers = t->plan.workers,
+                         .transform = t->data.relabel);
 }
 
 const char *trial_class(const trial *t, int c, trial_name text)

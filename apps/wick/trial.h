@@ -9,6 +9,7 @@ typedef struct trial_request {
     int64_t threads;   /* 0: the usual */
     const char *device; /* NULL: the CPU */
     bool last;         /* the last checkpoint, not the best */
+    bool unlabelled;   /* rows of another file need no targets */
 } trial_request;
 
 typedef struct trial {
@@ -18,14 +19,17 @@ typedef struct trial {
     run_settings run;
     run_plan plan;
     sets data;
+    about known; /* where the rows are another file's, what those of the run were like */
     wk_module *net;
 } trial;
 
 /* In the scope open at the call; return an exit code, and say what was wrong. Opening is reading the checkpoint, and
- * making the model of it, for which the rows are opened. */
+ * making the model of it, for which the rows are opened: of the run's own file, also where its name is given, the test
+ * rows; of another, those that it calls so, or all. */
 int trial_read(trial *t, const trial_request *r);
 int trial_make(trial *t, const trial_request *r);
 int trial_open(trial *t, const trial_request *r);
+void trial_close(trial *t); /* after any of these, or none, if t was zeroed */
 int64_t trial_epoch(const trial *t);   /* the one that its weights have reached, or have just ended */
 wk_loader *trial_rows(const trial *t); /* the test rows in order */
 typedef char trial_name[24];

@@ -944,6 +944,88 @@ if ! grep -q 'built without libpng' err; then
     says 'holds no folder'
 fi
 
+law "a run takes rows of other files, without targets and test groups, columns and classes by their names"
+awk 'BEGIN {
+    split("brass glass steel", kind, " ")
+    print "gap,kind,load,flow"
+    for (i = 0; i < 300; i++) {
+        k = 1 + i * 7 % 3; a = i * 7919 % 101 / 101; b = i * 104729 % 97 / 97
+        printf "%.4f,%s,%.4f,%.4f\n", a, kind[k], b, a + b + 10 * k
+    }
+}' >flow.csv
+run 0 train flow.csv --epochs 40 --hidden 32 --lr 1e-2 -q -o flow
+run 0 eval flow
+mv out expected
+run 0 eval flow ./flow.csv
+cmp -s out expected || fail "the run's own file has other test rows when it is named"
+printf 'load,kind,gap\n0.5,steel,0.5\n0.5,steel,0.25\n' >new.csv
+run 0 predict flow new.csv
+awk -F, 'NR > 1 && ($2 < 30 || $2 > 32) { exit 1 } END { exit NR != 3 }' out || fail "steel is taken for another kind"
+printf 'load\tflow\tkind\tgap\n0.5\t31\tsteel\t0.5\n' >new.tsv
+run 0 eval flow new.tsv
+shows '^test   1 row of new.tsv: RMSE 0\.'
+printf 'load,kind,gap\n0.5,wood,0.5\n' >wood.csv
+refuses 1 predict flow wood.csv
+says "column 'kind' has 'wood', which was not there"
+printf 'load,kind,gap\n0.5,3,0.5\n' >numbers.csv
+refuses 1 predict flow numbers.csv
+says "column 'kind' holds numbers, but held text"
+printf 'kind,gap\nsteel,0.5\n' >few.csv
+refuses 1 predict flow few.csv
+says "no column 'load'"
+refuses 1 eval flow new.csv
+says "no column 'flow'"
+run 0 export flow few.csv --npz flow.npz # of weights alone no row is asked for
+mv flow.csv elsewhere.csv
+refuses 1 predict flow
+run 0 predict flow elsewhere.csv
+[ "$(wc -l <out)" -eq 301 ] || fail "not all rows are predicted"
+run 0 export flow new.csv --onnx flow.onnx
+run 0 train table.csv --epochs 60 --lr 1e-2 -q -o kinds
+printf 'kind,width,height\ndog,45.5,11\n' >dog.csv
+run 0 eval kinds dog.csv --worst 1
+shows '^test   1 row of dog.csv: accuracy 100.00 %'
+shows '^ *0  *dog  *dog'
+run 0 predict kinds dog.csv
+shows '^row,class,cat,dog'
+printf 'kind,width,height\ncow,45.5,11\n' >cow.csv
+refuses 1 eval kinds cow.csv
+says "class 'cow' is none of those"
+run 0 predict kinds cow.csv
+awk -F, 'BEGIN { OFS = "," } { print $1, $3, $4 }' elsewhere.csv >plain.csv
+run 0 import csv plain.csv --label flow -o plain.h5 -q
+run 0 train plain.h5 --epochs 1 -q -o plain-flow
+printf 'gap,load\n0.5,0.5\n' >two.csv
+run 0 predict plain-flow two.csv
+[ "$(wc -l <out)" -eq 2 ] || fail "a table of the run's numbers is not predicted"
+run 0 predict plain-flow plain.csv
+[ "$(wc -l <out)" -eq 301 ] || fail "a table of the run's numbers and a target is not predicted"
+refuses 1 predict plain-flow elsewhere.csv
+says "column 'kind' holds text"
+if python3 -c 'import h5py' 2>/dev/null; then
+    python3 - <<'END'
+import h5py
+with h5py.File("resume.h5") as digits:
+    for name, path in ("x-alone.h5", "x"), ("x-test.h5", "test/x"):
+        with h5py.File(name, "w") as file:
+            file[path] = digits["test/x"][:7]
+END
+    run 0 predict judged --last resume.h5
+    head -8 out >expected
+    for file in x-alone x-test; do
+        run 0 predict judged --last $file.h5
+        cmp out expected || fail "$file.h5 is not predicted as the same rows elsewhere"
+    done
+    refuses 1 eval judged x-alone.h5
+    says 'no y in'
+fi
+if [ -d pictures-run ]; then
+    mkdir -p other/light
+    cp pictures/train/light/1.png other/light
+    run 0 eval pictures-run other --worst 1
+    shows '^ *0  *light  *light '
+fi
+
 law "train shows each epoch and measures the test rows once"
 run 0 train digits.h5 --epochs 2 --hidden 32 --lr 3e-3
 shows '^    2 '

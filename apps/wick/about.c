@@ -1,0 +1,164 @@
+/* Lists of names are one text each: a name a line, in ASCII, other bytes, backslashes and ends of lines as \xHH. Rests
+ * on wick/state.h. */
+#include "about.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_CLASSES = 1 << 20, MOST_COLUMNS = 1 << 20 };
+static const double most_elements = 1e9;
+
+static bool is_plain(char c) { return c >= 0x20 && c < 0x7f && c != '\\'; }
+
+static void put_name(char **to, const char *name)
+{
+    for (; *name; name++)
+        if (is_plain(*name))
+            *(*to)++ = *name;
+        else
+            *to += sprintf(*to, "\\x%02x", (unsigned)(unsigned char)*name);
+}
+
+/* first, if not NULL, and n names behind it. */
+static wk_status put_list(wk_state *s, const char *key, const char *first, const char *const *names, int n)
+{
+    size_t bytes = 1;
+    for (int i = first ? -1 : 0; i < n; i++) bytes += 4 * strlen(i < 0 ? first : names[i]) + 1;
+    char *text = malloc(bytes), *to = text;
+    if (!text) return wk_fail(WK_E_MEMORY, "no memory for %d names", n);
+    for (int i = first ? -1 : 0; i < n; i++) {
+        if (to > text) *to++ = '\n';
+        put_name(&to, i < 0 ? first : names[i]);
+    }
+    *to = 0;
+    wk_state_set_text(s, key, text);
+    free(text);
+    return wk_error();
+}
+
+static wk_status put_field(wk_state *s, const char *key, const wk_field *f)
+{
+    char text[256];
+    int n = snprintf(text, sizeof text, "%s", wk_dtype_name(f->dtype));
+    for (int d = 0; d < f->ndim; d++) n += snprintf(text + n, sizeof text - (size_t)n, " %lld", (long long)f->shape[d]);
+    return wk_state_set_text(s, key, text);
+}
+
+static const char *column_key(char key[40], int i)
+{
+    snprintf(key, 40, "column.%d", i);
+    return key;
+}
+
+wk_state *about_make(const wk_field *x, const wk_field *y, int classes, const char *const *names, const wk_csv *table)
+{
+    char key[40];
+    wk_state *s = wk_state_new();
+    put_field(s, "x", x);
+    put_field(s, "y", y);
+    if (classes) wk_state_set_int(s, "classes", classes);
+    if (classes && names) put_list(s, "names", NULL, names, classes);
+    if (table) wk_state_set_int(s, "columns", table->nfeatures);
+    if (table) put_list(s, "label", table->label.name, NULL, 0);
+    for (int i = 0; table && i < table->nfeatures; i++) {
+        const wk_csv_column *c = &table->features[i];
+        put_list(s, column_key(key, i), c->name, (const char *const *)c->categories, c->ncategories);
+    }
+    return wk_failed() ? NULL : s;
+}
+
+/* ---- Reading ---- */
+
+static bool malformed(const char *key)
+{
+    wk_fail(WK_E_FORMAT, "the checkpoint's data.%s does not tell what the run's data is like", key);
+    return false;
+}
+
+static char take_char(const char **from)
+{
+    unsigned code;
+    const char c = *(*from)++;
+    if (c != '\\' || sscanf(*from, "x%2x", &code) != 1 || !code || strlen(*from) < 3) return c;
+    *from += 3;
+    return (char)code;
+}
+
+static bool read_list(about_list *list, const wk_state *s, const char *key)
+{
+    const char *from = wk_state_text(s, key);
+    if (!from) return malformed(key);
+    int n = 1;
+    for (const char *c = from; *c; c++) n += *c == '\n';
+    list->at = malloc((size_t)n * sizeof *list->at + strlen(from) + 1);
+    if (!list->at) return wk_fail(WK_E_MEMORY, "no memory for %d names", n), false;
+    list->n = n;
+    char *to = (char *)(list->at + n);
+    for (int i = 0; i < n; i++, from++) {
+        list->at[i] = to;
+        while (*from && *from != '\n') *to++ = take_char(&from);
+        *to++ = 0;
+    }
+    return true;
+}
+
+static bool read_field(wk_field *f, const wk_state *s, const char *key)
+{
+    const char *text = wk_state_text(s, key), *at = text ? strchr(text, ' ') : NULL;
+    const size_t n = text ? strcspn(text, " ") : 0;
+    double elements = 1;
+    char *end;
+    *f = (wk_field){ .name = key, .dtype = WK_DTYPE_COUNT };
+    for (int d = 0; d < WK_DTYPE_COUNT; d++)
+        if (n == strlen(wk_dtype_name((wk_dtype)d)) && !strncmp(text, wk_dtype_name((wk_dtype)d), n))
+            f->dtype = (wk_dtype)d;
+    if (f->dtype == WK_DTYPE_COUNT) return malformed(key);
+    for (; at && *at; at = end) {
+        const long long size = strtoll(at, &end, 10);
+        elements *= (double)size;
+        if (end == at || f->ndim == WK_MAX_DIMS || size < 1 || elements > most_elements) return malformed(key);
+        f->shape[f->ndim++] = size;
+    }
+    return true;
+}
+
+/* 0 where there is none. */
+static bool read_count(int *n, const wk_state *s, const char *key, int most)
+{
+    const int64_t value = wk_state_text(s, key) ? wk_state_int(s, key) : 0;
+    *n = (int)value;
+    return !wk_failed() && ((value >= 0 && value <= most) || malformed(key));
+}
+
+static bool read_columns(about *a, const wk_state *s)
+{
+    char key[40];
+    if (!read_count(&a->ncolumns, s, "columns", MOST_COLUMNS) || !a->ncolumns) return !wk_failed();
+    a->columns = calloc((size_t)a->ncolumns, sizeof *a->columns);
+    if (!a->columns) return wk_fail(WK_E_MEMORY, "no memory for %d columns", a->ncolumns), false;
+    for (int i = 0; i < a->ncolumns; i++)
+        if (!read_list(&a->columns[i], s, column_key(key, i))) return false;
+    return read_list(&a->label, s, "label");
+}
+
+bool about_read(about *a, const wk_state *checkpoint)
+{
+    WK_SCOPE(reading);
+    *a = (about){ .classes = 0 };
+    const wk_state *s = wk_state_part(checkpoint, "data.");
+    if (!s || !read_field(&a->x, s, "x") || !read_field(&a->y, s, "y")) return false;
+    if (!read_count(&a->classes, s, "classes", MOST_CLASSES)) return false;
+    if (wk_state_text(s, "names") && !read_list(&a->names, s, "names")) return false;
+    if (a->names.n && a->names.n != a->classes) return malformed("names");
+    if ((a->y.dtype == WK_I64) != (a->classes > 1) || (a->classes && a->y.ndim)) return malformed("y");
+    return read_columns(a, s);
+}
+
+void about_free(about *a)
+{
+    for (int i = 0; a->columns && i < a->ncolumns; i++) free(a->columns[i].at);
+    free(a->columns);
+    free(a->label.at);
+    free(a->names.at);
+    *a = (about){ .classes = 0 };
+}

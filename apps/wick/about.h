@@ -1,0 +1,26 @@
+/* about.h: what a run remembers of its data, so that its model can be given rows of other files: what a row is, the names
+ * of the classes, a table's columns and their categories. It stands as text in every checkpoint. */
+#ifndef WICK_APP_ABOUT_H
+#define WICK_APP_ABOUT_H
+#include "wick/data.h"
+
+typedef struct about_list { /* in one block of memory */
+    const char **at;
+    int n;
+} about_list;
+
+typedef struct about {
+    wk_field x, y;
+    int classes;         /* 0: y is a number, or several */
+    about_list names;    /* of the classes; none where they have no names */
+    about_list *columns; /* of a table: a name each, and behind it the categories, if it holds some */
+    int ncolumns;        /* 0: the data was no table */
+    about_list label;    /* a table's column of y: its name alone */
+} about;
+
+/* In the scope open at the call; NULL with the library's error pending. names and table may be NULL. */
+wk_state *about_make(const wk_field *x, const wk_field *y, int classes, const char *const *names, const wk_csv *table);
+/* From a checkpoint that has it under "data."; false with the library's error pending. Freed in either case. */
+bool about_read(about *a, const wk_state *checkpoint);
+void about_free(about *a);
+#endif

@@ -1,0 +1,146 @@
+/* Rests on wick/io.h and wick/data.h. */
+#include "tables.h"
+#include <stdlib.h>
+#include <string.h>
+
+static wk_status get_many(void *self, const int64_t *rows, int64_t n, void *const *fields)
+{
+    const wk_csv *t = self;
+    const size_t width = (size_t)t->nfeatures;
+    float *x = fields[0];
+    for (int64_t i = 0; i < n; i++) memcpy(x + (size_t)i * width, t->x + (size_t)rows[i] * width, width * sizeof *x);
+    for (int64_t i = 0; i < n && t->classes; i++) ((int64_t *)fields[1])[i] = t->classes[rows[i]];
+    for (int64_t i = 0; i < n && t->values; i++) ((float *)fields[1])[i] = t->values[rows[i]];
+    return WK_OK;
+}
+
+static void destroy(void *self)
+{
+    wk_csv_free(self);
+    free(self);
+}
+
+static const wk_dataset_ops ops = { sizeof ops, "csv", get_many, destroy };
+
+static wk_csv *read_table(const char *path, const wk_csv_opts *o)
+{
+    wk_csv *t = calloc(1, sizeof *t);
+    if (!t) return wk_fail(WK_E_MEMORY, "no memory for a table"), NULL;
+    if (wk_read_csv(path, o, t) == WK_OK) return t;
+    free(t);
+    return NULL;
+}
+
+static wk_dataset *as_rows(wk_csv *t)
+{
+    const wk_field fields[2] = { { .name = "x", .dtype = WK_F32, .ndim = 1, .shape = { t->nfeatures } },
+                                 { .name = "y", .dtype = t->classes ? WK_I64 : WK_F32 } };
+    wk_dataset_opts o = wk_dataset_opts_default();
+    o.ops = &ops;
+    o.self = t;
+    o.rows = t->rows;
+    o.fields = fields;
+    o.nfields = t->classes || t->values ? 2 : 1;
+    o.classes = (const char *const *)t->label.categories;
+    o.nclasses = t->classes ? t->label.ncategories : 0;
+    return wk_dataset_custom(&o);
+}
+
+wk_dataset *tables_open(const char *path, const char *y, const wk_csv **table)
+{
+    wk_csv_opts o = wk_csv_opts_default();
+    o.label = y;
+    wk_csv *t = read_table(path, &o);
+    *table = t;
+    return t ? as_rows(t) : NULL;
+}
+
+/* ---- Another table's rows ---- */
+
+static const char without_header[] = "column "; /* and a number: what columns are called then */
+
+static bool has_header(const about *known)
+{
+    for (int i = 0; i < known->ncolumns; i++) {
+        const char *name = known->columns[i].at[0], *number = name + sizeof without_header - 1;
+        if (strncmp(name, without_header, sizeof without_header - 1) || strspn(number, "0123456789") != strlen(number))
+            return true;
+    }
+    return false;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The numbers of a column's categories as the run has them. */
+static bool recount(wk_csv *t, int i, const about_list *known, const char *path)
+{
+    const wk_csv_column *c = &t->features[i];
+    if (!c->categories != (known->n == 1)) {
+        wk_fail(WK_E_FORMAT, "%s: column '%s' holds %s, but held %s when the run was trained", path, known->at[0],
+                c->categories ? "text" : "numbers", c->categories ? "numbers" : "text");
+        return false;
+    }
+    for (int k = 0; k < c->ncategories; k++) {
+        const char *name = c->categories[k];
+        if (bsearch(&name, known->at + 1, (size_t)known->n - 1, sizeof *known->at, compare_names)) continue;
+        wk_fail(WK_E_NOT_FOUND, "%s: column '%s' has '%s', which was not there when the run was trained", path,
+                known->at[0], name);
+        return false;
+    }
+    for (int64_t row = 0; c->categories && row < t->rows; row++) {
+        float *at = &t->x[row * t->nfeatures + i];
+        const char *name = c->categories[(int)*at];
+        const char **found = bsearch(&name, known->at + 1, (size_t)known->n - 1, sizeof *known->at, compare_names);
+        *at = (float)(found - (known->at + 1));
+    }
+    return true;
+}
+
+/* Numbers in the order of the run's inputs, and perhaps a target behind them. */
+static wk_dataset *open_numbers(const char *path, const about *known, bool labels)
+{
+    int64_t width = 1;
+    for (int d = 0; d < known->x.ndim; d++) width *= known->x.shape[d];
+    wk_csv_opts o = wk_csv_opts_default();
+    o.target = known->classes ? WK_CSV_CLASSES : WK_CSV_NUMBERS;
+    if (!labels) o.label = "";
+    wk_csv *t = read_table(path, &o);
+    if (t && !labels && t->nfeatures == width + 1) {
+        destroy(t);
+        o.label = NULL;
+        t = read_table(path, &o);
+    }
+    for (int i = 0; t && i < t->nfeatures; i++) {
+        if (!t->features[i].categories) continue;
+        wk_fail(WK_E_FORMAT, "%s: column '%s' holds text, but the run was trained on numbers", path,
+                t->features[i].name);
+        destroy(t);
+        t = NULL;
+    }
+    return t ? as_rows(t) : NULL;
+}
+
+wk_dataset *tables_open_like(const char *path, const about *known, bool labels)
+{
+    if (!known->ncolumns) return open_numbers(path, known, labels);
+    const bool header = has_header(known);
+    const size_t skipped = header ? 0 : sizeof without_header - 1;
+    const char **names = calloc((size_t)known->ncolumns + 1, sizeof *names);
+    if (!names) return wk_fail(WK_E_MEMORY, "no memory for %d columns", known->ncolumns), NULL;
+    for (int i = 0; i < known->ncolumns; i++) names[i] = known->columns[i].at[0] + skipped;
+    wk_csv_opts o = wk_csv_opts_default();
+    o.header = header;
+    o.label = labels ? known->label.at[0] + skipped : "";
+    o.target = known->classes ? WK_CSV_CLASSES : WK_CSV_NUMBERS;
+    o.features = names;
+    o.nfeatures = known->ncolumns;
+    wk_csv *t = read_table(path, &o);
+    free(names);
+    bool fits = t != NULL;
+    for (int i = 0; fits && i < t->nfeatures; i++) fits = recount(t, i, &known->columns[i], path);
+    if (t && !fits) destroy(t);
+    return fits ? as_rows(t) : NULL;
+}
