@@ -136,7 +136,7 @@ static wk_status cell_value(reader *r, int64_t line, int i, const char *cell, do
         *value = NAN;
         if (i == r->label) return bad_cell(r, line, i, "the label is missing; every row needs one");
         if (r->o.missing_as_nan) return WK_OK;
-        return bad_cell(r, line, i, "a missing value; fill it in, or ask for missing_as_nan");
+        return bad_cell(r, line, i, "a missing value; fill it in (missing_as_nan of wk_csv_opts takes it as NaN)");
     }
     const bool number = is_number(cell, value);
     if (c->kind == UNDECIDED) c->kind = number ? NUMBERS : CATEGORIES;

@@ -279,7 +279,12 @@ wk_status keep_save(const keep *k, const wk_training *t, const keep_place *place
     WK_SCOPE(saving);
     wk_state *s = wk_training_state_dict(t);
     if (!s || put(s, &k->config, place) || wk_state_add(s, "data.", k->about)) return wk_error();
-    return wk_checkpoint_save(k->folder, place->total, s, .best = best);
+    if (wk_checkpoint_save(k->folder, place->total, s, .best = best) != WK_E_STATE) return wk_error();
+    wk_error_clear();
+    return wk_fail(WK_E_STATE,
+                   "after step %lld weights or the optimizer's numbers are not finite, and %s stays as it was; "
+                   "try a smaller learning rate (--lr %g)",
+                   (long long)place->total, k->folder, k->config.lr / 10);
 }
 
 wk_status keep_log(keep *k, const keep_place *place, double train_loss, double valid_loss, double valid_accuracy,

@@ -92,6 +92,10 @@ static void conclude(const run *r)
         printf("RMSE %.4g, R2 %.4f, ", r->test_rmse, r->test_r2);
     printf("loss %.4g (%s, measured once); trained for %s\n", r->seed.test_loss,
            say_plural(rows, r->plan->data->test_rows, "row"), say_seconds(time, r->seconds));
+    const int64_t best = r->place.best_at + 1;
+    if (talks && best < r->place.epoch - 1)
+        printf("of the last weights; eval, predict and export take those of epoch %lld, the best by validation\n",
+               (long long)best);
     if (talks) printf("next: wick eval %s\n", r->keep->folder);
 }
 

@@ -944,6 +944,16 @@ if ! grep -q 'built without libpng' err; then
     says 'holds no folder'
 fi
 
+law "a run that gets out of bounds between two losses says what to do, and one that is past its best says whose score it tells"
+refuses 1 train resume.h5 --lr 1e10 --epochs 3 -o beyond
+says 'beyond stays as it was; try a smaller learning rate (--lr 1e+09)'
+run 0 train resume.h5 --lr 3e-2 --epochs 12 -o past --hidden 64
+best=$(awk -F, 'NR > 1 && (NR == 2 || $4 < least) { least = $4; at = $2 } END { print at }' past/metrics.csv)
+[ "$best" -lt 12 ] || fail "the law needs a run that is best before its end"
+shows "^of the last weights; eval, predict and export take those of epoch $best, the best"
+run 0 eval past
+shows "after epoch $best\$"
+
 law "a run takes rows of other files, without targets and test groups, columns and classes by their names"
 awk 'BEGIN {
     split("brass glass steel", kind, " ")
