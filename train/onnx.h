@@ -32,6 +32,13 @@ extern const wki_onnx_row wki_onnx_layers[], wki_onnx_windows[], wki_onnx_sequen
 
 /* A module that is none of the library's layers, by what its forward calls; sets the result's t. */
 wki_onnx_value wki_onnx_custom(wki_onnx *g, wk_module *m, wki_onnx_value x);
+/* Between the modules that such a forward calls: a node as an operator, its inputs by name, y the shape of its result. The shapes of inputs
+ * follow from that. */
+enum { WKI_ONNX_INPUTS = 8 };
+bool wki_onnx_is_operator(const wki_node *node);
+wki_shape wki_onnx_operator_input(const wki_node *node, int input, const wki_shape *y);
+wki_onnx_value wki_onnx_operator(wki_onnx *g, const wk_module *m, const wki_node *node, const char *const *in, const wki_shape *y,
+                                 const wk_tensor *like);
 /* A child by its dotted path within m. */
 wki_onnx_value wki_onnx_child(wki_onnx *g, wk_module *m, const char *name, wki_onnx_value x);
 /* WK_E_UNSUPPORTED, naming the module's path and type. */

@@ -5,18 +5,6 @@
 #include "train/onnx.h"
 #include <string.h>
 
-/* Operators that take no numbers of their own and mean the same there */
-static const struct {
-    const char *op, *there;
-} operators[] = {
-    { "relu", "Relu" }, { "tanh", "Tanh" },   { "sigmoid", "Sigmoid" }, { "softsign", "Softsign" },
-    { "exp", "Exp" },   { "log", "Log" },     { "sqrt", "Sqrt" },       { "reciprocal", "Reciprocal" },
-    { "abs", "Abs" },   { "neg", "Neg" },     { "sin", "Sin" },         { "cos", "Cos" },
-    { "erf", "Erf" },   { "add", "Add" },     { "sub", "Sub" },         { "mul", "Mul" },
-    { "div", "Div" },   { "maximum", "Max" }, { "minimum", "Min" },
-};
-enum { OPERATORS = sizeof operators / sizeof *operators };
-
 /* A module inside, to be noticed when it is called */
 typedef struct watched {
     struct trace *trace;
@@ -40,6 +28,7 @@ typedef struct trace {
     wk_module *m;
     wki_onnx_value x;
     wk_tensor *given; /* x, with a history that begins here where it is a float */
+    wk_tensor *result;
     watched *inside;
     int ninside, inside_room, depth;
     step *steps;
@@ -135,16 +124,17 @@ static void end(trace *t)
 
 /* ---- From the result back to x ---- */
 
-static wki_onnx_value find(trace *t, const wki_node *node);
+static wki_onnx_value find(trace *t, const wki_node *node, const wki_shape *shape);
 
 static wki_onnx_value put_call(trace *t, int at)
 {
     wk_tensor *x = t->steps[at].x;
+    const wki_shape shape = wki_shape_of(x);
     wki_onnx_value from =
         x == t->given ? t->x
         : !wk_needs_grad(x)
             ? wki_onnx_refuse(t->g, t->m, "its '%s' is called with what x has no part in", t->steps[at].of->name)
-            : find(t, wki_target_of(x));
+            : find(t, wki_target_of(x), &shape);
     from.t = wk_detach(x);
     return wki_onnx_child(t->g, t->m, t->steps[at].of->name, from);
 }
@@ -160,26 +150,26 @@ static wki_onnx_value put_parameter(trace *t, const wk_tensor *leaf)
     return wki_onnx_refuse(t->g, t->m, "its forward takes a tensor that is no parameter of it");
 }
 
-static wki_onnx_value put_operator(trace *t, const wki_node *node)
+static wki_onnx_value put_operator(trace *t, const wki_node *node, const wki_shape *shape)
 {
-    wki_onnx_value in[WKI_INLINE_INPUTS];
-    const char *names[WKI_INLINE_INPUTS];
-    int i = 0;
-    while (i < OPERATORS && strcmp(operators[i].op, node->op->name)) i++;
-    if (i == OPERATORS || node->ninputs > WKI_INLINE_INPUTS)
+    wki_onnx_value in[WKI_ONNX_INPUTS];
+    const char *names[WKI_ONNX_INPUTS];
+    if (!wki_onnx_is_operator(node))
         return wki_onnx_refuse(t->g, t->m, "its forward calls %s, which has a form there only as a layer",
                                node->op->name);
     for (int k = 0; k < node->ninputs; k++) {
+        const wki_shape from = wki_onnx_operator_input(node, k, shape);
         if (!node->edges[k].node)
             return wki_onnx_refuse(t->g, t->m, "its forward takes a tensor in %s that is neither x nor trained",
                                    node->op->name);
-        in[k] = find(t, node->edges[k].node);
+        in[k] = find(t, node->edges[k].node, &from);
         names[k] = in[k].name;
     }
-    return wki_onnx_node(t->g, operators[i].there, names, node->ninputs);
+    if (wk_failed()) return (wki_onnx_value){ 0 };
+    return wki_onnx_operator(t->g, t->m, node, names, shape, t->result);
 }
 
-static wki_onnx_value find(trace *t, const wki_node *node)
+static wki_onnx_value find(trace *t, const wki_node *node, const wki_shape *shape)
 {
     int at = 0;
     if (wk_failed() || !node) return (wki_onnx_value){ 0 };
@@ -189,7 +179,7 @@ static wki_onnx_value find(trace *t, const wki_node *node)
     if (t->steps[at].known) return t->steps[at].value;
     const wki_onnx_value value = t->steps[at].of ? put_call(t, at)
                                  : node->leaf    ? put_parameter(t, node->leaf)
-                                                 : put_operator(t, node);
+                                                 : put_operator(t, node, shape);
     t->steps[at].known = true;
     t->steps[at].value = value;
     return value;
@@ -199,13 +189,14 @@ wki_onnx_value wki_onnx_custom(wki_onnx *g, wk_module *m, wki_onnx_value x)
 {
     trace t = { .g = g, .m = m, .x = x };
     wki_onnx_value result = { 0 };
-    wk_tensor *y = run(&t);
+    wk_tensor *y = t.result = run(&t);
+    const wki_shape shape = y ? wki_shape_of(y) : (wki_shape){ 0 };
     if (y == t.given && y)
         result = x;
     else if (y && !wk_needs_grad(y))
         wki_onnx_refuse(g, m, "its result does not depend on x in a way that could be read");
     else if (y)
-        result = find(&t, wki_target_of(y));
+        result = find(&t, wki_target_of(y), &shape);
     if (y) result.t = wk_detach(y);
     end(&t);
     return result;

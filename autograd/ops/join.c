@@ -1,20 +1,11 @@
 /* cat and stack: several tensors, in the dtype they promote to, copied into one. Backward hands each its part as a
  * view. */
-#include "autograd/op.h"
+#include "autograd/attrs.h"
 #include "base/fault.h"
-
-enum {
-    AT_ONCE = 8
-}; /* more tensors than that are joined in a tree, so that attributes stay plain data of a fixed size */
-
-typedef struct cat_attrs {
-    int dim;
-    int64_t sizes[AT_ONCE]; /* the inputs' sizes along dim: each part starts where the last one ended */
-} cat_attrs;
 
 static wk_status cat_backward(wki_backward *b, wk_tensor **d)
 {
-    const cat_attrs *attrs = wki_attrs(b);
+    const wki_joined *attrs = wki_attrs(b);
     int64_t start = 0;
     for (int i = 0; i < b->node->ninputs; start += attrs->sizes[i++] * !WKI_FAULT(16))
         if (wki_needs(b, i)) d[i] = wk_narrow(b->g, attrs->dim, start, attrs->sizes[i]);
@@ -66,9 +57,9 @@ static bool cat_ok(const char *where, wk_tensor *const *ts, int n, int *dim)
 /* At most eight at a time. */
 static wk_tensor *join(wk_tensor *const *from, int n, int dim, wk_dtype dtype)
 {
-    cat_attrs attrs = { .dim = dim };
+    wki_joined attrs = { .dim = dim };
     wki_shape shape = wki_shape_of(from[0]);
-    wk_tensor *ts[AT_ONCE] = { NULL };
+    wk_tensor *ts[WKI_JOINED_AT_ONCE] = { NULL };
     shape.size[dim] = 0;
     for (int i = 0; i < n; i++) {
         if (!(ts[i] = wk_to(from[i], dtype))) return NULL;
@@ -88,13 +79,13 @@ static wk_tensor *join(wk_tensor *const *from, int n, int dim, wk_dtype dtype)
 
 static wk_tensor *join_all(wk_tensor *const *ts, int n, int dim, wk_dtype dtype)
 {
-    if (n <= AT_ONCE) return join(ts, n, dim, dtype);
-    wk_tensor *parts[AT_ONCE];
-    for (int i = 0; i < AT_ONCE; i++) {
-        int from = (int)((int64_t)n * i / AT_ONCE), to = (int)((int64_t)n * (i + 1) / AT_ONCE);
+    if (n <= WKI_JOINED_AT_ONCE) return join(ts, n, dim, dtype);
+    wk_tensor *parts[WKI_JOINED_AT_ONCE];
+    for (int i = 0; i < WKI_JOINED_AT_ONCE; i++) {
+        int from = (int)((int64_t)n * i / WKI_JOINED_AT_ONCE), to = (int)((int64_t)n * (i + 1) / WKI_JOINED_AT_ONCE);
         if (!(parts[i] = join_all(ts + from, to - from, dim, dtype))) return NULL;
     }
-    return join(parts, AT_ONCE, dim, dtype);
+    return join(parts, WKI_JOINED_AT_ONCE, dim, dtype);
 }
 
 wk_tensor *wk_cat(wk_tensor *const *ts, int n, int dim)
@@ -111,12 +102,12 @@ wk_tensor *wk_stack(wk_tensor *const *ts, int n, int dim)
                   "tensor %d is %s, the first %s; shapes must be equal", i, wki_show(&ts[i]->v), wki_show(&ts[0]->v));
     }
     if (!wki_dim_ok("stack", "dim", ts[0]->v.ndim + 1, &dim)) return NULL;
-    wk_tensor *parts[AT_ONCE], *y = NULL; /* a full load of parts is joined into its first */
+    wk_tensor *parts[WKI_JOINED_AT_ONCE], *y = NULL; /* a full load of parts is joined into its first */
     const wk_dtype dtype = wki_promote_all(n, ts);
     int count = 0;
     for (int i = 0; i < n; i++) {
         if (!(parts[count++] = wk_unsqueeze(wk_to(ts[i], dtype), dim))) return NULL;
-        if (count < AT_ONCE && i < n - 1) continue;
+        if (count < WKI_JOINED_AT_ONCE && i < n - 1) continue;
         if (!(y = parts[0] = wk_cat(parts, count, dim))) return NULL;
         count = 1;
     }

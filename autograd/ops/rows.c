@@ -1,6 +1,7 @@
 /* Elementwise ops: every row of ops.def as a recorded op, out of place and in place. Dtypes promote, shapes broadcast,
  * one call runs; backward is the row's fused slope, or, where the gradient is to be differentiated again, its formula
  * played with ops. */
+#include "autograd/attrs.h"
 #include "autograd/formula.h"
 #include "autograd/op.h"
 #include "autograd/recording.h"
@@ -53,13 +54,29 @@ static wk_tensor *fused_slope(const wki_backward *b, const row_attrs *r, int k, 
     return wki_do(r->row, 1, n, views, &attrs, sizeof attrs, work) ? NULL : d;
 }
 
+static wki_shape operand_shape(const row_attrs *r, int k, const wki_shape *result)
+{
+    wki_shape shape = { .ndim = r->ndim[k] };
+    for (int i = 0; i < shape.ndim; i++)
+        shape.size[shape.ndim - 1 - i] = r->ones[k] >> i & 1 ? 1 : result->size[result->ndim - 1 - i];
+    return shape;
+}
+
+wki_shape wki_row_input(const wki_node *node, int input, const wki_shape *result)
+{
+    const row_attrs *r = (const void *)node->attrs;
+    int k = X;
+    while (!has(&wki_row_table[r->row], k) || input--) k++;
+    return operand_shape(r, k, result);
+}
+
+double wki_row_number(const wki_node *node) { return ((const row_attrs *)(const void *)node->attrs)->s; }
+
 /* Sums d over the dims along which operand k was stretched. */
 static wk_tensor *shrunk(wk_tensor *d, const row_attrs *r, int k)
 {
     if (!d || (r->ndim[k] == d->v.ndim && !r->ones[k])) return d;
-    wki_shape shape = { .ndim = r->ndim[k] };
-    for (int i = 0; i < shape.ndim; i++)
-        shape.size[shape.ndim - 1 - i] = r->ones[k] >> i & 1 ? 1 : d->v.size[d->v.ndim - 1 - i];
+    const wki_shape wide = wki_shape_of(d), shape = operand_shape(r, k, &wide);
     return wki_sum_to(d, &shape);
 }
 

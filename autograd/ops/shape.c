@@ -1,6 +1,6 @@
 /* Rearranging: views that share storage and version. Each view's gradient goes back by the opposite rearrangement; the
  * ones that drop elements scatter into zeros. */
-#include "autograd/op.h"
+#include "autograd/attrs.h"
 #include "base/fault.h"
 #include <string.h>
 
@@ -172,16 +172,12 @@ wk_tensor *wk_flatten(wk_tensor *t, int first, int last)
 }
 
 /* ---- permute, transpose, t ---- */
-typedef struct order {
-    int n, dims[WK_MAX_DIMS];
-} order;
-
-static wk_tensor *permuted(const char *where, wk_tensor *t, const order *o);
+static wk_tensor *permuted(const char *where, wk_tensor *t, const wki_order *o);
 
 static wk_status permute_backward(wki_backward *b, wk_tensor **d)
 {
-    const order *o = wki_attrs(b);
-    order back = { .n = o->n };
+    const wki_order *o = wki_attrs(b);
+    wki_order back = { .n = o->n };
     for (int i = 0; i < o->n; i++) back.dims[WKI_FAULT(5) ? i : o->dims[i]] = WKI_FAULT(5) ? o->dims[i] : i;
     d[0] = permuted("permute", b->g, &back);
     return WK_OK;
@@ -194,7 +190,7 @@ static const wki_sample permute_samples[] = { { sample_permute, 1, { { 3, { 2, 3
                                               { 0 } };
 static const wki_opdef permute_op = { "permute", permute_backward, permute_samples };
 
-static wk_tensor *permuted(const char *where, wk_tensor *t, const order *o)
+static wk_tensor *permuted(const char *where, wk_tensor *t, const wki_order *o)
 {
     wki_view v = t->v;
     unsigned seen = 0;
@@ -214,7 +210,7 @@ wk_tensor *wk_permute(wk_tensor *t, int ndim, const int *dims)
     if (!wki_tensor_ok(t, "permute", "t")) return NULL;
     wki_check(ndim == t->v.ndim && (dims || !ndim), NULL, WK_E_SHAPE, "permute", "%d dims were named; %s has %d", ndim,
               wki_show(&t->v), t->v.ndim);
-    order o = { .n = ndim };
+    wki_order o = { .n = ndim };
     for (int i = 0; i < ndim; i++) {
         o.dims[i] = dims[i];
         if (!wki_dim_ok("permute", "a dim", ndim, &o.dims[i])) return NULL;
@@ -227,7 +223,7 @@ wk_tensor *wk_transpose(wk_tensor *t, int dim0, int dim1)
     if (!wki_tensor_ok(t, "transpose", "t") || !wki_dim_ok("transpose", "dim0", t->v.ndim, &dim0) ||
         !wki_dim_ok("transpose", "dim1", t->v.ndim, &dim1))
         return NULL;
-    order o = { .n = t->v.ndim };
+    wki_order o = { .n = t->v.ndim };
     for (int i = 0; i < o.n; i++) o.dims[i] = i == dim0 ? dim1 : i == dim1 ? dim0 : i;
     return permuted("transpose", t, &o);
 }
@@ -306,13 +302,7 @@ wk_tensor *wk_expand(wk_tensor *t, int ndim, const int64_t *shape)
 }
 
 /* ---- slice, narrow, select ---- */
-typedef struct cut {
-    wki_shape from;
-    int64_t start, length, step;
-    int dim;
-} cut;
-
-static wk_tensor *cut_view(const wki_opdef *op, wk_tensor *t, const cut *c)
+static wk_tensor *cut_view(const wki_opdef *op, wk_tensor *t, const wki_cut *c)
 {
     wki_view v = t->v;
     move(&v, c->length && !WKI_FAULT(3) ? c->start * v.stride[c->dim] : 0);
@@ -350,7 +340,7 @@ static const wki_opdef unslice_op = { "unslice", unslice_backward, unslice_sampl
 
 /* Where other parts' gradients have arrived already, this one is added in its place: n parts then cost as much as one.
  */
-static bool added_in_place(wki_backward *b, const cut *c)
+static bool added_in_place(wki_backward *b, const wki_cut *c)
 {
     wk_tensor *there = b->node->edges[0].node->grad;
     if (!wki_is_plain() || b->node->hooks || !there || !wki_is_sole_owner(there) || !wki_is_contiguous(&there->v))
@@ -365,7 +355,7 @@ static bool added_in_place(wki_backward *b, const cut *c)
 
 static wk_status slice_backward(wki_backward *b, wk_tensor **d)
 {
-    const cut *c = wki_attrs(b);
+    const wki_cut *c = wki_attrs(b);
     if (added_in_place(b, c)) return WK_OK;
     wk_tensor *whole = wk_zeros(c->from.ndim, c->from.size, (wk_dtype)b->g->v.dtype);
     if (!whole) return wk_error();
@@ -391,7 +381,7 @@ wk_tensor *wk_slice(wk_tensor *t, int dim, int64_t start, int64_t end, int64_t s
     if (end < 0) end = end + size;
     start = start > size ? size : start;
     end = end > size ? size : end < start ? start : end;
-    cut c = { wki_shape_of(t), start, (end - start + step - 1) / step, step, dim };
+    wki_cut c = { wki_shape_of(t), start, (end - start + step - 1) / step, step, dim };
     return cut_view(&slice_op, t, &c);
 }
 
@@ -404,7 +394,7 @@ wk_tensor *wk_narrow(wk_tensor *t, int dim, int64_t start, int64_t length)
     wki_check(from >= 0 && length >= 0 && from <= size && (length <= size - from || WKI_FAULT(28)), NULL, WK_E_RANGE,
               "narrow", "start %lld, length %lld lie outside dim %d of %s", (long long)start, (long long)length, dim,
               wki_show(&t->v));
-    cut c = { wki_shape_of(t), from, length, 1, dim };
+    wki_cut c = { wki_shape_of(t), from, length, 1, dim };
     return cut_view(&slice_op, t, &c);
 }
 

@@ -190,8 +190,10 @@ WK_API wk_state *wk_checkpoint_load_best(const char *folder, int64_t *step); /* 
  * but for the batch, "N" (dim 1 before recurrent layers and transformers that are not batch_first). The graph's names are "input" and
  * "output", those of weights the state dict's; an RNN's, LSTM's or GRU's are joined as ONNX has them, both ways as weight_ih_l0,
  * weight_hh_l0 and bias_l0. Of m's results it has the first. A module of your own is read off one run of its forward: the modules that it
- * calls, with one input and result each, and, between them, relu tanh sigmoid softsign exp log sqrt reciprocal abs neg sin cos erf add sub mul
- * div maximum minimum of x, results and parameters; what it would do for another x is not seen. WK_E_UNSUPPORTED names the module that
+ * calls, with one input and result each, and, between them, of x, results and parameters: view reshape flatten permute transpose narrow select
+ * slice cat stack sum mean softmax log_softmax, where they leave the batch in its place, relu leaky_relu elu gelu silu tanh sigmoid softsign exp
+ * log sqrt square reciprocal abs neg sin cos erf add sub mul div maximum minimum, and those with a number; what it would do for another x is
+ * not seen. WK_E_UNSUPPORTED names the module that
  * has no form there: one that calls something else, windows that come out uneven in adaptive pooling, inputs without a batch; or tells
  * that the file would exceed 2 GiB. */
 WK_API wk_status wk_export_onnx(wk_module *m, wk_tensor *example, const char *path);

@@ -260,7 +260,7 @@ static wk_status with_child(wk_module *m, void *state)
 static wk_module *own(const char *name, wk_tensor *(*forward)(wk_module *, wk_tensor *),
                       wk_status (*init)(wk_module *, void *))
 {
-    static wk_module_ops ops[8];
+    static wk_module_ops ops[16];
     static int n;
     ops[n] = (wk_module_ops){ .size = sizeof *ops, .name = name, .init = init, .forward = forward };
     return wk_nn_custom(&ops[n++], NULL);
@@ -282,9 +282,48 @@ TEST(onnx, a_module_of_ones_own_is_what_its_forward_calls)
     end();
 }
 
+static wk_tensor *rearrange(wk_module *m, wk_tensor *x) /* [n, 3, 4] */
+{
+    (void)m;
+    wk_tensor *last = wk_select(wk_transpose(x, 1, 2), 1, -1), *flat = wk_flatten(wk_mul_scalar(x, 3), 1, -1);
+    return wk_softmax(wk_cat((wk_tensor *[]){ last, flat }, 2, 1), 1);
+}
+
+/* The whole numbers of an initializer are `wanted`. */
+static bool holds(bytes graph, const char *name, int n, const int64_t *wanted)
+{
+    bytes t = { 0 };
+    for (int i = 0; (t = field(graph, INITIALIZERS, i)).n && !is(field(t, 8, 0), name);) i++;
+    const bytes raw = field(t, 9, 0);
+    return raw.n == (size_t)n * sizeof *wanted && !memcmp(raw.at, wanted, raw.n);
+}
+
+TEST(onnx, a_module_of_ones_own_may_rearrange_its_rows)
+{
+    static const char *const ops[] = { "Transpose", "Slice", "Reshape", "Mul", "Reshape", "Concat", "Softmax" };
+    wk_module *m = own("rearrange", rearrange, NULL);
+    bytes graph = field(export(m, wk_randn(WK_SHAPE(2, 3, 4), WK_F32)), GRAPH, 0);
+    for (int i = 0; i < 7; i++) CHECK(is(field(field(graph, NODES, i), 4, 0), ops[i]));
+    CHECK(!field(graph, NODES, 7).n);
+    CHECK(holds(graph, "c1", 1, (int64_t[]){ 3 }) && holds(graph, "c2", 1, (int64_t[]){ 4 }));
+    CHECK(holds(graph, "c3", 1, (int64_t[]){ 1 }) && holds(graph, "c4", 1, (int64_t[]){ 1 }));
+    CHECK(holds(graph, "c5", 2, (int64_t[]){ 0, 3 }) && holds(graph, "c7", 2, (int64_t[]){ 0, 12 }));
+    CHECK(!strcmp(sizes_of(graph, OUTPUT), "N, 15"));
+    end();
+}
+
+static wk_tensor *merge(wk_module *m, wk_tensor *x) { return (void)m, wk_reshape(x, WK_SHAPE(-1)); }
+static wk_tensor *turn(wk_module *m, wk_tensor *x) { return (void)m, wk_t(x); }
+static wk_tensor *first(wk_module *m, wk_tensor *x) { return (void)m, wk_narrow(x, 0, 0, 1); }
+static wk_tensor *total(wk_module *m, wk_tensor *x) { return (void)m, wk_sum_dim(x, 0, true); }
+
 TEST(onnx, tells_what_of_a_module_of_ones_own_has_no_form_there)
 {
     wk_tensor *x = wk_randn(WK_SHAPE(2, 3), WK_F32);
+    refuses(own("merge", merge, NULL), x, "a merge", "view from [2, 3] to [6]; the samples, dim 0, must stay");
+    refuses(own("turn", turn, NULL), x, "a turn", "permute along dim 0, which counts the samples");
+    refuses(own("first", first, NULL), x, "a first", "slice along dim 0");
+    refuses(own("total", total, NULL), x, "a total", "sum along dim 0");
     wk_module *inner = wk_nn_sequential(wk_nn_relu(), own("rotate", rotate, NULL));
     refuses(wk_nn_sequential(wk_nn_relu(), inner), x, "1.1 is a rotate", "calls flip");
     refuses(own("shift", shift, NULL), x, "a shift", "neither x nor trained");

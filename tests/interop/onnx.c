@@ -287,8 +287,41 @@ static const wk_module_ops words = {
     .size = sizeof words, .name = "words", .init = words_init, .forward = words_forward
 };
 
+/* What a PyTorch program writes between its layers. */
+static wk_status shaped_init(wk_module *m, void *state)
+{
+    (void)state;
+    wk_nn_param(m, "gate", wk_ones(WK_SHAPE(4, 1, 1), WK_F32));
+    wk_nn_child(m, "conv", wk_nn_conv2d(3, 4, WK_DIMS(3), .padding = WK_DIMS(1)));
+    wk_nn_child(m, "mix", wk_nn_linear(7, 5));
+    wk_nn_child(m, "gru", wk_nn_gru(30, 6, .batch_first = true));
+    wk_nn_child(m, "head", wk_nn_linear(20, 3));
+    return wk_error();
+}
+
+static wk_tensor *shaped_forward(wk_module *m, wk_tensor *x) /* [n, 3, 6, 5] */
+{
+    wk_tensor *y = wk_leaky_relu(call(m, "conv", x), 0.1); /* [n, 4, 6, 5] */
+    y = wk_mul(y, wk_sigmoid(wk_parameter(m, "gate")));
+    wk_tensor *joined = wk_cat((wk_tensor *[]){ y, wk_silu(x) }, 2, 1);                        /* [n, 7, 6, 5] */
+    wk_tensor *mixed = call(m, "mix", wk_permute(joined, 4, (int[]){ 0, 2, 3, 1 }));           /* [n, 6, 5, 5] */
+    wk_tensor *pooled = wk_mean_dims(wk_square(y), 2, (int[]){ 2, 3 }, false);                 /* [n, 4] */
+    wk_tensor *lines = wk_reshape(wk_transpose(joined, 1, 2), WK_SHAPE(wk_size(x, 0), 6, 35)); /* a copy */
+    wk_tensor *last = wk_select(call(m, "gru", wk_slice(lines, 2, 2, 32, 1)), 1, -1);          /* [n, 6] */
+    wk_tensor *summed = wk_sum_dim(wk_gelu(mixed), 2, true);                                   /* [n, 6, 1, 5] */
+    wk_tensor *shares = wk_softmax(wk_squeeze(summed, 2), 2);                                  /* [n, 6, 5] */
+    wk_tensor *flat = wk_flatten(wk_elu(wk_narrow(shares, 1, 1, 2), 0.5), 1, -1);              /* [n, 10] */
+    wk_tensor *numbers = wk_scalar_div(wk_add_scalar(wk_pow_scalar(pooled, 2), 1), 2);         /* [n, 4] */
+    wk_tensor *all = wk_cat((wk_tensor *[]){ wk_rsub_scalar(flat, 1), numbers, wk_div_scalar(last, 3) }, 3, 1);
+    return wk_log_softmax(call(m, "head", wk_mul_scalar(wk_sub_scalar(all, 0.25), 2)), 1);
+}
+static const wk_module_ops shaped = {
+    .size = sizeof shaped, .name = "shaped", .init = shaped_init, .forward = shaped_forward
+};
+
 static void own(void)
 {
+    NUMBERS("own_shaped", wk_nn_custom(&shaped, NULL), 0, 3, 6, 5);
     NUMBERS("own_block", wk_nn_custom(&block, &(bool){ false }), 0, 3, 6, 5);
     NUMBERS("own_blocks",
             wk_nn_sequential(wk_nn_custom(&block, &(bool){ false }), wk_nn_custom(&block, &(bool){ true })), 0, 3, 6,
