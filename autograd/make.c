@@ -52,6 +52,7 @@ wk_tensor *wk_full(int ndim, const int64_t *shape, wk_dtype dtype, double value)
 
 wk_tensor *wk_zeros_like(const wk_tensor *t) { return filled_like("zeros_like", t, 0); }
 wk_tensor *wk_ones_like(const wk_tensor *t) { return filled_like("ones_like", t, 1); }
+wk_tensor *wk_full_like(const wk_tensor *t, double value) { return filled_like("full_like", t, value); }
 
 wk_tensor *wk_arange(double start, double end, double step, wk_dtype dtype)
 {
@@ -137,6 +138,24 @@ wk_tensor *wk_rand(int ndim, const int64_t *shape, wk_dtype dtype)
 wk_tensor *wk_randn(int ndim, const int64_t *shape, wk_dtype dtype)
 {
     return random_new("randn", ndim, shape, dtype, WKI_RANDOM_NORMAL, 0, 1);
+}
+
+static wk_tensor *random_like(const char *where, const wk_tensor *t, wki_random_kind kind)
+{
+    if (!wki_tensor_ok(t, where, "t") || !wki_float_ok(t, where, "t")) return NULL;
+    wk_tensor *y = wki_new(where, t->v.device, t->v.ndim, t->v.size, t->v.dtype);
+    return y && !random_fill(y, kind, 0, 1) ? y : NULL;
+}
+
+wk_tensor *wk_rand_like(const wk_tensor *t) { return random_like("rand_like", t, WKI_RANDOM_UNIFORM); }
+wk_tensor *wk_randn_like(const wk_tensor *t) { return random_like("randn_like", t, WKI_RANDOM_NORMAL); }
+
+wk_tensor *wk_bernoulli(wk_tensor *p)
+{
+    wk_tensor *y = random_like("bernoulli", p, WKI_RANDOM_UNIFORM);
+    if (!y) return NULL;
+    WK_NO_GRAD(drawing);
+    return wk_lt_(y, p) ? NULL : y;
 }
 
 wk_tensor *wk_randint(int64_t low, int64_t high, int ndim, const int64_t *shape)

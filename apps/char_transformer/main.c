@@ -172,15 +172,6 @@ static void train(wk_module *net, const text *t)
     }
 }
 
-/* A number drawn by the probabilities p[0 .. n - 1]. */
-static int64_t draw(const float *p, int64_t n)
-{
-    double left = wk_item(wk_rand(WK_SCALAR, WK_F64));
-    for (int64_t i = 0; p && i < n - 1; i++)
-        if ((left -= p[i]) < 0) return i;
-    return n - 1;
-}
-
 /* Writes on from the beginning of the validation text, byte by byte. */
 static void write_on(wk_module *net, const text *t)
 {
@@ -192,11 +183,11 @@ static void write_on(wk_module *net, const text *t)
     for (int i = 0; i < (int)sample && !wk_failed(); i++) {
         WK_SCOPE(once);
         wk_tensor *logits = wk_select(wk_select(wk_forward(net, seen), 0, 0), 0, -1);
-        wk_tensor *p = wk_to_device(wk_softmax(wk_div_scalar(logits, temperature), 0), WK_CPU);
-        int64_t next = p ? draw(wk_data(p), t->count) : 0;
-        wk_tensor *last = wk_full(WK_SHAPE(1, 1), WK_I64, (double)next);
-        wk_replace(&seen, wk_cat((wk_tensor *[]){ wk_narrow(seen, 1, 1, l - 1), last }, 2, 1));
-        if (!wk_failed()) putchar(t->bytes[next]);
+        wk_tensor *next = wk_multinomial(wk_softmax(wk_div_scalar(logits, temperature), 0), 1, true);
+        const int64_t number = next ? (int64_t)wk_item(next) : 0;
+        wk_replace(&seen,
+                   wk_cat((wk_tensor *[]){ wk_narrow(seen, 1, 1, l - 1), wk_reshape(next, WK_SHAPE(1, 1)) }, 2, 1));
+        if (!wk_failed()) putchar(t->bytes[number]);
     }
     putchar('\n');
 }

@@ -38,8 +38,15 @@ WK_API wk_tensor *wk_rand(int ndim, const int64_t *shape, wk_dtype dtype);      
 WK_API wk_tensor *wk_randn(int ndim, const int64_t *shape, wk_dtype dtype);               /* normal, mean 0, variance 1; float dtypes */
 WK_API wk_tensor *wk_randint(int64_t low, int64_t high, int ndim, const int64_t *shape);  /* WK_I64, uniform in [low, high) */
 WK_API wk_tensor *wk_randperm(int64_t n);                                                 /* WK_I64 [n], a permutation of 0 .. n - 1 */
-WK_API wk_tensor *wk_zeros_like(const wk_tensor *t);
+WK_API wk_tensor *wk_zeros_like(const wk_tensor *t);                                      /* of t's shape and dtype, on its device; so are the next five */
 WK_API wk_tensor *wk_ones_like(const wk_tensor *t);
+WK_API wk_tensor *wk_full_like(const wk_tensor *t, double value);
+WK_API wk_tensor *wk_rand_like(const wk_tensor *t);                                       /* float dtypes */
+WK_API wk_tensor *wk_randn_like(const wk_tensor *t);
+WK_API wk_tensor *wk_bernoulli(wk_tensor *p);                                             /* 1 with the chance p of each element, else 0; float dtypes; no gradient */
+/* WK_I64 [draws], or [rows, draws] for weights [rows, n]: places drawn with chances in proportion to weights [n], which need no sum of 1; floats, finite,
+ * not negative (WK_E_RANGE). Without replacement each place at most once. Drawn on the host: in a recorded step WK_E_STATE. torch: false. */
+WK_API wk_tensor *wk_multinomial(wk_tensor *weights, int64_t draws, bool replacement);
 WK_API wk_tensor *wk_from(const void *data, int ndim, const int64_t *shape, wk_dtype dtype);    /* copies row-major host data */
 /* Borrows host memory as a CPU tensor, without a copy, until done(user) says that nothing uses it any more; done may be NULL. */
 WK_API wk_tensor *wk_wrap(void *data, int ndim, const int64_t *shape, wk_dtype dtype, void (*done)(void *user), void *user);

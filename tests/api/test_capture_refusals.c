@@ -27,6 +27,7 @@ static void read_out(things *u, wk_tensor *x) { wk_read(x, u->host, sizeof u->ho
 static void equal(things *u, wk_tensor *x) { u->host[0] = wk_equal(x, x); }
 static void allclose(things *u, wk_tensor *x) { u->host[0] = wk_allclose(x, x, 0, 0); }
 static void permutation(things *u, wk_tensor *x) { (void)u, wk_gather(x, 0, wk_randperm(3)); }
+static void places(things *u, wk_tensor *x) { (void)u, wk_gather(x, 0, wk_multinomial(wk_exp(x), 3, true)); }
 static void save(things *u, wk_tensor *x) { (void)x, wk_save(u->m.net, u->path); }
 static void metric(things *u, wk_tensor *x) { (void)x, wk_schedule_advance_metric(u->plateau, 1); }
 static void mean(things *u, wk_tensor *x) { (void)x, wk_average_update(u->mean); }
@@ -57,6 +58,7 @@ static const struct {
     { "equal", "return the tensor", equal },
     { "allclose", "return the tensor", allclose },
     { "randperm", "before the step", permutation },
+    { "multinomial", "before the step", places },
     { "save", "behind the step", save },
     { "schedule_advance_metric", "behind the step", metric },
     { "average_update", "behind the step", mean },

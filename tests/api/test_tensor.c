@@ -66,6 +66,87 @@ TEST(make, random_numbers_follow_the_seed)
     CHECK_NEAR(sum, 49 * 50 / 2, 0);
 }
 
+TEST(make, like_another_takes_its_shape_and_dtype)
+{
+    wk_tensor *t = wk_t(wk_zeros(WK_SHAPE(3, 2), WK_F64)), *five = wk_full_like(t, 5);
+    CHECK(wk_dtype_of(five) == WK_F64);
+    CHECK_VALUES(five, 5, 5, 5, 5, 5, 5);
+    CHECK(wk_item(wk_sum(wk_full_like(wk_zeros(WK_SHAPE(2), WK_I64), 3))) == 6);
+    wk_manual_seed(3);
+    wk_tensor *a = wk_rand_like(t), *b = wk_randn_like(t);
+    wk_manual_seed(3);
+    CHECK(wk_equal(a, wk_rand(WK_SHAPE(2, 3), WK_F64)) && wk_equal(b, wk_randn(WK_SHAPE(2, 3), WK_F64)));
+    CHECK_NULL(wk_randn_like(wk_zeros(WK_SHAPE(2), WK_I64)));
+    CHECK_ERROR(WK_E_DTYPE, "randn_like", "i64");
+    CHECK_NULL(wk_full_like(wk_zeros(WK_SHAPE(2), WK_I64), 0.5));
+    CHECK_ERROR(WK_E_DTYPE, "full_like", "0.5");
+}
+
+TEST(draw, bernoulli_has_the_chances_that_it_is_given)
+{
+    wk_tensor *p = wk_requires_grad(wk_from((float[]){ 0, 0.25, 1, 0.75 }, WK_SHAPE(4, 1), WK_F32));
+    wk_tensor *y = wk_bernoulli(wk_expand(p, WK_SHAPE(4, 40000))), *share = wk_mean_dim(y, 1, false);
+    CHECK(wk_dtype_of(y) == WK_F32 && !wk_needs_grad(y));
+    CHECK(wk_equal(wk_mul(y, y), y));
+    CHECK(wk_allclose(share, wk_from((float[]){ 0, 0.25, 1, 0.75 }, WK_SHAPE(4), WK_F32), 0, 0.015));
+    CHECK_NULL(wk_bernoulli(wk_ones(WK_SHAPE(2), WK_BOOL)));
+    CHECK_ERROR(WK_E_DTYPE, "bernoulli", "bool");
+}
+
+/* How often each place of n was drawn, as shares of all draws. */
+static wk_tensor *shares(wk_tensor *places, int64_t n)
+{
+    wk_tensor *counts = wk_bincount(wk_reshape(places, WK_SHAPE(-1)), NULL, n);
+    return wk_div_scalar(wk_to(counts, WK_F64), (double)wk_numel(places));
+}
+
+TEST(draw, multinomial_draws_places_in_proportion_to_their_weights)
+{
+    wk_tensor *w = wk_from((float[]){ 0, 3, 0, 1, 6, 0 }, WK_SHAPE(6), WK_F32);
+    wk_tensor *expected = wk_from((double[]){ 0, 0.3, 0, 0.1, 0.6, 0 }, WK_SHAPE(6), WK_F64);
+    wk_tensor *y = wk_multinomial(w, 40000, true);
+    CHECK(wk_dtype_of(y) == WK_I64 && wk_ndim(y) == 1);
+    CHECK(wk_allclose(shares(y, 6), expected, 0, 0.015));
+    CHECK(wk_item(wk_sum(wk_eq_scalar(y, 0))) == 0 && wk_item(wk_sum(wk_eq_scalar(y, 5))) == 0);
+    wk_tensor *rows = wk_expand(wk_unsqueeze(w, 0), WK_SHAPE(20000, 6)), *first = wk_multinomial(rows, 2, false);
+    CHECK(wk_size(first, 0) == 20000 && wk_size(first, 1) == 2);
+    CHECK(wk_allclose(shares(wk_select(first, 1, 0), 6), expected, 0, 0.015));
+    CHECK(wk_item(wk_sum(wk_eq(wk_select(first, 1, 0), wk_select(first, 1, 1)))) == 0);
+    /* after 4, drawn by 0.6, 1 comes with 3/4; after 1 4 with 6/7; after 3 4 with 2/3 */
+    wk_tensor *second =
+        wk_from((double[]){ 0, 0.45 + 0.1 / 3, 0, 0.15 + 0.3 / 7, 1.8 / 7 + 0.2 / 3, 0 }, WK_SHAPE(6), WK_F64);
+    CHECK(wk_allclose(shares(wk_select(first, 1, 1), 6), second, 0, 0.015));
+    wk_tensor *all = wk_multinomial(w, 3, false);
+    CHECK(wk_item(wk_sum(all)) == 8);
+}
+
+TEST(draw, multinomial_follows_the_seed_and_refuses_what_is_no_weight)
+{
+    wk_tensor *w = wk_rand(WK_SHAPE(3, 50), WK_F64);
+    for (int replacement = 0; replacement < 2; replacement++) {
+        wk_manual_seed(9);
+        wk_tensor *a = wk_multinomial(w, 20, replacement), *b = wk_multinomial(w, 20, replacement);
+        wk_manual_seed(9);
+        CHECK(wk_equal(a, wk_multinomial(wk_t(wk_contiguous(wk_t(w))), 20, replacement)) && !wk_equal(a, b));
+    }
+    CHECK_NULL(wk_multinomial(wk_from((float[]){ 1, 2, 3, -1 }, WK_SHAPE(2, 2), WK_F32), 1, true));
+    CHECK_ERROR(WK_E_RANGE, "multinomial", "weight 1 of row 1 is -1");
+    CHECK_NULL(wk_multinomial(wk_from((float[]){ 1, (float)NAN }, WK_SHAPE(2), WK_F32), 1, true));
+    CHECK_ERROR(WK_E_RANGE, "multinomial", "weight 1", "nan");
+    CHECK_NULL(wk_multinomial(wk_zeros(WK_SHAPE(4), WK_F32), 1, true));
+    CHECK_ERROR(WK_E_RANGE, "multinomial", "row 0 are 0");
+    CHECK_NULL(wk_multinomial(wk_from((float[]){ 1, 0, 2 }, WK_SHAPE(3), WK_F32), 3, false));
+    CHECK_ERROR(WK_E_INVALID, "multinomial", "3 places", "2 weights of row 0");
+    CHECK_NULL(wk_multinomial(wk_ones(WK_SHAPE(2, 2, 2), WK_F32), 1, true));
+    CHECK_ERROR(WK_E_SHAPE, "multinomial", "[2, 2, 2]");
+    CHECK_NULL(wk_multinomial(wk_ones(WK_SHAPE(3, 0), WK_F32), 1, true));
+    CHECK_ERROR(WK_E_SHAPE, "multinomial", "[3, 0]");
+    CHECK_NULL(wk_multinomial(wk_ones(WK_SHAPE(3), WK_F32), 0, true));
+    CHECK_ERROR(WK_E_INVALID, "multinomial", "draws is 0");
+    CHECK_NULL(wk_multinomial(wk_ones(WK_SHAPE(3), WK_I64), 1, true));
+    CHECK_ERROR(WK_E_DTYPE, "multinomial", "i64");
+}
+
 static void count_down(void *user) { --*(int *)user; }
 
 TEST(make, wrapped_memory_is_given_back_once_nothing_uses_it)
