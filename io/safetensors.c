@@ -84,6 +84,24 @@ struct wki_st_reader {
     wki_st_header header;
 };
 
+/* What a file is that people take for one of these, by how it begins; NULL: nothing known. */
+static const char *other_kind(const unsigned char prefix[PREFIX])
+{
+    static const struct {
+        const char *begin;
+        size_t n;
+        const char *kind;
+    } known[] = {
+        { "PK\3\4", 4, "a zip archive, as torch.save writes; save it by safetensors.torch.save_file" },
+        { "\x80\2", 2, "a pickle, which wick never runs; save it by safetensors.torch.save_file" },
+        { "\x89HDF\r\n\x1a\n", 8, "an HDF5 file" },
+        { "\x93NUMPY", 6, "a NumPy array" },
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (!memcmp(prefix, known[i].begin, known[i].n)) return known[i].kind;
+    return NULL;
+}
+
 static wk_status read_header(wki_st_reader *r)
 {
     unsigned char prefix[PREFIX];
@@ -93,6 +111,8 @@ static wk_status read_header(wki_st_reader *r)
     if (wki_file_read_at(r->file, 0, prefix, PREFIX)) return wk_error();
     uint64_t n = 0;
     for (int i = PREFIX - 1; i >= 0; i--) n = n << 8 | prefix[i];
+    const char *kind = n > WKI_ST_HEADER_MOST ? other_kind(prefix) : NULL;
+    wki_check(!kind, WK_E_FORMAT, WK_E_FORMAT, r->where, "%s is no safetensors file but %s", r->path, kind);
     wki_check(n <= WKI_ST_HEADER_MOST, WK_E_FORMAT, WK_E_FORMAT, r->where,
               "%s is no safetensors file, or its header of %llu bytes is too long; expected at most %d", r->path,
               (unsigned long long)n, WKI_ST_HEADER_MOST);

@@ -242,10 +242,12 @@ wk_state *keep_read(keep *k, bool best, keep_place *place)
     return s && get(s, &k->config, place) == WK_OK ? s : NULL;
 }
 
-/* A run has no best checkpoint before its first epoch is over. */
+/* A run has no best checkpoint before its first epoch is over. A report is of wick compare's folders, which have no
+ * weights. */
 int keep_say_unread(const keep *k, bool best)
 {
-    const bool absent = wk_error() == WK_E_NOT_FOUND || wk_error() == WK_E_IO, is_run = has(k, "config.json");
+    const bool absent = wk_error() == WK_E_NOT_FOUND || wk_error() == WK_E_IO,
+               is_run = has(k, "config.json") && !has(k, "report.html");
     const char *hint = "";
     if (absent && !is_run) hint = "; expected a run of wick train";
     if (is_run && best && !has(k, "best.safetensors")) hint = "; until the first epoch is over there is only --last";

@@ -133,7 +133,8 @@ WK_API wk_module *wk_module_append(wk_module *list, wk_module *child);      /* t
  *
  *   static wk_tensor *forward(wk_module *m, wk_tensor *x) { return wk_mul(x, wk_parameter(m, "gain")); }
  *   static wk_status init(wk_module *m, void *state) { return wk_nn_param(m, "gain", wk_ones(WK_SHAPE(64), WK_F32)) ? WK_OK : wk_error(); }
- *   wk_module *m = wk_nn_custom(&(wk_module_ops){ .size = sizeof(wk_module_ops), .name = "gain", .init = init, .forward = forward }, NULL); */
+ *   static const wk_module_ops gain = { .size = sizeof gain, .name = "gain", .init = init, .forward = forward };
+ *   wk_module *m = wk_nn_custom(&gain, NULL); */
 typedef struct wk_module_ops {
     size_t size;                                              /* sizeof(wk_module_ops) */
     const char *name;                                         /* "linear": shown in errors and summaries */

@@ -351,6 +351,25 @@ TEST(state, a_file_that_is_none_or_not_there_is_told_so)
     unlink(path);
 }
 
+TEST(state, a_file_of_another_kind_is_called_by_its_name)
+{
+    static const struct {
+        const char *begin, *kind;
+    } others[] = { { "PK\3\4..........", "torch.save" },
+                   { "\x80\2........\377.", "pickle" },
+                   { "\x89HDF\r\n\x1a\n....", "an HDF5 file" },
+                   { "\x93NUMPY\1.......", "a NumPy array" } };
+    for (int i = 0; i < 4; i++) {
+        FILE *out = fopen(new_path(), "w");
+        ck_assert_ptr_nonnull(out);
+        fputs(others[i].begin, out);
+        fclose(out);
+        CHECK_NULL(wk_state_read(path));
+        CHECK_ERROR(WK_E_FORMAT, "state_read", path, "no safetensors file but", others[i].kind);
+        unlink(path);
+    }
+}
+
 TEST(state, nothing_is_done_while_an_error_is_pending)
 {
     wk_state *s = wk_state_new();

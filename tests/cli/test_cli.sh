@@ -1103,6 +1103,10 @@ grep -q "wick compare digits.h5 --hidden 32 .* --out 'a folder' --json" 'a folde
 [ "$(wc -l <'a folder/metrics.csv')" -eq 13 ] || fail "metrics.csv has not a row for each epoch"
 awk -F, 'NF != 7' 'a folder/metrics.csv' | grep -q . && fail "metrics.csv has rows of other than 7 cells"
 no_parts
+refuses 1 eval 'a folder'
+says 'expected a run of wick train'
+refuses 1 info digits.h5
+says 'no safetensors file but an HDF5 file'
 
 law "all optimizers of a seed start from equal weights"
 awk -F, '$3 == 0 { print $2, $5 }' 'a folder/metrics.csv' | sort -u | wc -l | grep -qx ' *2' || fail "losses before the first step differ"
