@@ -150,7 +150,8 @@ bool about_read(about *a, const wk_state *checkpoint)
     if (!read_count(&a->classes, s, "classes", MOST_CLASSES)) return false;
     if (wk_state_text(s, "names") && !read_list(&a->names, s, "names")) return false;
     if (a->names.n && a->names.n != a->classes) return malformed("names");
-    if ((a->y.dtype == WK_I64) != (a->classes > 1) || (a->classes && a->y.ndim)) return malformed("y");
+    if ((a->y.dtype == WK_I64) != (a->classes > 0) || a->classes == 1 || (a->classes && a->y.ndim))
+        return malformed("y");
     return read_columns(a, s);
 }
 
