@@ -41,6 +41,32 @@ static inline wk_module *wk_nn_gru_with(wk_rnn_opts o) { return wk_nn_gru_new(&o
 #define wk_nn_lstm(in, ...) wk_nn_lstm_with(WK_RNN_(in, __VA_ARGS__))
 #define wk_nn_gru(in, ...)  wk_nn_gru_with(WK_RNN_(in, __VA_ARGS__))
 
+/* Their cells, one step, for loops of one's own over time: x [n, input] or [input] -> h [n, hidden] or [hidden]; h and c NULL: zeros.
+ * Names are torch's: weight_ih, weight_hh, bias_ih, bias_hh, and start as above. With wk_forward_many:
+ *
+ *   rnn_cell, gru_cell   x, h    -> h
+ *   lstm_cell            x, h, c -> h, c */
+typedef struct wk_rnn_cell_opts {
+    size_t size;
+    int64_t input_size, hidden_size;
+    bool bias;                /* true */
+    const char *nonlinearity; /* "tanh", or "relu"; rnn_cell alone */
+    wk_dtype dtype;           /* WK_F32 */
+} wk_rnn_cell_opts;
+WK_API wk_rnn_cell_opts wk_rnn_cell_opts_default(void);
+WK_API wk_module *wk_nn_rnn_cell_new(const wk_rnn_cell_opts *o);
+WK_API wk_module *wk_nn_lstm_cell_new(const wk_rnn_cell_opts *o);
+WK_API wk_module *wk_nn_gru_cell_new(const wk_rnn_cell_opts *o);
+static inline wk_module *wk_nn_rnn_cell_with(wk_rnn_cell_opts o) { return wk_nn_rnn_cell_new(&o); }
+static inline wk_module *wk_nn_lstm_cell_with(wk_rnn_cell_opts o) { return wk_nn_lstm_cell_new(&o); }
+static inline wk_module *wk_nn_gru_cell_with(wk_rnn_cell_opts o) { return wk_nn_gru_cell_new(&o); }
+#define WK_RNN_CELL_DEFAULTS                                                                                           \
+    .size = sizeof(wk_rnn_cell_opts), .hidden_size = 0, .bias = true, .nonlinearity = "tanh", .dtype = WK_F32
+#define WK_RNN_CELL_(in, ...) WK_WITH(wk_rnn_cell_opts, WK_RNN_CELL_DEFAULTS, .input_size = (in), .hidden_size = __VA_ARGS__)
+#define wk_nn_rnn_cell(in, ...)  wk_nn_rnn_cell_with(WK_RNN_CELL_(in, __VA_ARGS__))
+#define wk_nn_lstm_cell(in, ...) wk_nn_lstm_cell_with(WK_RNN_CELL_(in, __VA_ARGS__))
+#define wk_nn_gru_cell(in, ...)  wk_nn_gru_cell_with(WK_RNN_CELL_(in, __VA_ARGS__))
+
 /* Activations: the function of the same name. */
 WK_API wk_module *wk_nn_relu6(void);
 WK_API wk_module *wk_nn_logsigmoid(void);

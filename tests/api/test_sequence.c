@@ -1,4 +1,5 @@
 /* The layers over sequences, against PyTorch from the same weights. */
+#include "capture_models.h"
 #include "golden/sequence.h"
 #include "module_check.h"
 #include <string.h>
@@ -85,6 +86,108 @@ TEST(sequence, what_stands_behind_an_end_does_not_matter)
                         ramp(WK_SHAPE(2, 2, 2), 13), mask(2, 4, false) };
     CHECK_GOLDEN(m, in, 4, 3, golden_lstm_packed);
 }
+
+/* ---- Cells ---- */
+
+/* A cell called for each step of x [t, n, input]: y as the layer's, and the last state. Takes the cell as its options.
+ */
+static wk_status unrolled_init(wk_module *m, void *state)
+{
+    (void)state;
+    return wk_nn_child(m, "cell", *(wk_module *const *)wk_nn_options(m)) ? WK_OK : wk_error();
+}
+static wk_status unrolled_forward(wk_module *m, wk_tensor *const *in, int nin, wk_tensor **out, int nout)
+{
+    wk_module *cell = wk_module_child(m, "cell");
+    const int states = strcmp(wk_module_type(cell), "lstm_cell") ? 1 : 2, steps = (int)wk_size(in[0], 0);
+    wk_tensor *now[3] = { NULL, nin > 1 ? in[1] : NULL, nin > 2 ? in[2] : NULL }, *next[2], *y[8];
+    for (int t = 0; t < steps; t++) {
+        now[0] = wk_select(in[0], 0, t);
+        if (wk_forward_many(cell, now, 1 + states, next, states)) return wk_error();
+        memcpy(now + 1, next, (size_t)states * sizeof *next);
+        y[t] = next[0];
+    }
+    out[0] = wk_stack(y, steps, 0);
+    for (int i = 1; i < nout; i++) out[i] = next[i - 1];
+    return wk_error();
+}
+static wk_module *unrolled(wk_module *cell)
+{
+    static const wk_module_ops ops = {
+        .size = sizeof ops, .name = "unrolled", .init = unrolled_init, .forward_many = unrolled_forward
+    };
+    return wk_nn_custom(&ops, &cell);
+}
+
+TEST(sequence, cells_equal_torch)
+{
+    wk_tensor *from[] = { input(false), ramp(WK_SHAPE(2, 2), 9), ramp(WK_SHAPE(2, 2), 13) };
+    wk_module *m = filled(unrolled(wk_nn_rnn_cell(3, 2, .dtype = WK_F64)));
+    CHECK_GOLDEN(m, (wk_tensor *[]){ input(false) }, 1, 2, golden_rnn_cell);
+    m = filled(unrolled(wk_nn_rnn_cell(3, 2, .bias = false, .nonlinearity = "relu", .dtype = WK_F64)));
+    CHECK_GOLDEN(m, from, 2, 2, golden_rnn_cell_relu);
+    m = filled(unrolled(wk_nn_lstm_cell(3, 2, .dtype = WK_F64)));
+    CHECK_GOLDEN(m, (wk_tensor *[]){ input(false) }, 1, 3, golden_lstm_cell);
+    m = filled(unrolled(wk_nn_lstm_cell(3, 2, .dtype = WK_F64)));
+    from[0] = input(false);
+    CHECK_GOLDEN(m, from, 3, 3, golden_lstm_cell_from);
+    m = filled(unrolled(wk_nn_gru_cell(3, 2, .dtype = WK_F64)));
+    from[0] = input(false);
+    CHECK_GOLDEN(m, from, 2, 2, golden_gru_cell);
+}
+
+TEST(sequence, a_cell_needs_no_batch)
+{
+    wk_module *m = wk_nn_lstm_cell(3, 2);
+    wk_tensor *in[] = { wk_randn(WK_SHAPE(3), WK_F32), wk_randn(WK_SHAPE(2), WK_F32), wk_randn(WK_SHAPE(2), WK_F32) };
+    wk_tensor *many[3], *one[2], *batch[2];
+    for (int i = 0; i < 3; i++) many[i] = wk_unsqueeze(in[i], 0);
+    CHECK(wk_forward_many(m, in, 3, one, 2) == WK_OK && wk_forward_many(m, many, 3, batch, 2) == WK_OK);
+    for (int i = 0; i < 2; i++) CHECK(wk_equal(wk_unsqueeze(one[i], 0), batch[i]));
+    CHECK(wk_equal(wk_forward(wk_module_clone(m), in[0]), wk_forward(m, in[0])));
+}
+
+static wk_module *rnn_loop(void) { return unrolled(wk_nn_rnn_cell(6, 5)); }
+static wk_module *lstm_loop(void) { return unrolled(wk_nn_lstm_cell(6, 5)); }
+static wk_module *gru_loop(void) { return unrolled(wk_nn_gru_cell(6, 5)); }
+
+TEST(sequence, loops_over_cells_are_replayed)
+{
+    const form sequences = { .ndim = 2, .batch = 7, .shape = { 3, 6 } };
+    wk_module *(*const makers[])(void) = { rnn_loop, lstm_loop, gru_loop };
+    for (int i = 0; i < 3; i++) {
+        model a = model_of(makers[i], "rmsprop", false), b = model_of(makers[i], "rmsprop", false);
+        CHECK(run_both(&a, &b, &sequences, 10, "loop") == 8);
+    }
+}
+
+TEST(sequence, cells_tell_what_does_not_fit)
+{
+    wk_module *m = wk_nn_lstm_cell(3, 2);
+    wk_tensor *x = wk_zeros(WK_SHAPE(4, 3), WK_F32), *h = wk_zeros(WK_SHAPE(4, 2), WK_F32), *out[3];
+    CHECK_NULL(wk_forward(m, h));
+    CHECK_ERROR(WK_E_SHAPE, "lstm_cell", "[4, 2]", "input of 3");
+    CHECK_NULL(wk_forward(m, wk_zeros(WK_SHAPE(2, 4, 3), WK_F32)));
+    CHECK_ERROR(WK_E_SHAPE, "lstm_cell", "[2, 4, 3]");
+    CHECK_NULL(wk_forward(m, wk_zeros(WK_SHAPE(4, 3), WK_F64)));
+    CHECK_ERROR(WK_E_DTYPE, "x is f64", "f32");
+    wk_forward_many(m, (wk_tensor *[]){ x, wk_zeros(WK_SHAPE(3, 2), WK_F32) }, 2, out, 1);
+    CHECK_ERROR(WK_E_SHAPE, "h is [3, 2]", "x [4, 3]", "hidden size of 2");
+    wk_forward_many(m, (wk_tensor *[]){ x, h, wk_zeros(WK_SHAPE(2), WK_F32) }, 3, out, 1);
+    CHECK_ERROR(WK_E_SHAPE, "c is [2]");
+    wk_forward_many(m, (wk_tensor *[]){ x, h, wk_zeros(WK_SHAPE(4, 2), WK_F64) }, 3, out, 1);
+    CHECK_ERROR(WK_E_DTYPE, "c is f64");
+    wk_forward_many(wk_nn_gru_cell(3, 2), (wk_tensor *[]){ x, h, h }, 3, out, 1);
+    CHECK_ERROR(WK_E_INVALID, "gru_cell", "3 inputs");
+    CHECK_NULL(wk_nn_gru_cell(3, 2, .nonlinearity = "relu"));
+    CHECK_ERROR(WK_E_INVALID, "nn_gru_cell", "nn_rnn_cell alone");
+    CHECK_NULL(wk_nn_rnn_cell(0, 2));
+    CHECK_ERROR(WK_E_INVALID, "nn_rnn_cell", "input_size 0");
+    CHECK_NULL(wk_nn_rnn_cell(3, 2, .dtype = WK_I64));
+    CHECK_ERROR(WK_E_DTYPE, "nn_rnn_cell", "i64");
+}
+
+/* ---- Attention and transformers ---- */
 
 TEST(sequence, attention_equals_torch)
 {

@@ -185,6 +185,11 @@ static void sequences(void)
     check_start("lstm.whole", wk_nn_lstm(7, 50, .num_layers = 3, .bidirectional = true, .dropout = 0.1));
     check_start("gru", wk_nn_gru(7, 50));
     check_start("gru.both_ways", wk_nn_gru(7, 50, .num_layers = 2, .bidirectional = true));
+    check_start("rnn_cell", wk_nn_rnn_cell(7, 100));
+    check_start("rnn_cell.bias", wk_nn_rnn_cell(7, 100, .bias = false, .nonlinearity = "relu"));
+    check_start("lstm_cell", wk_nn_lstm_cell(7, 50));
+    check_start("gru_cell", wk_nn_gru_cell(7, 50));
+    check_start("gru_cell.bias", wk_nn_gru_cell(7, 50, .bias = false));
     check_start("multihead_attention", wk_nn_multihead_attention(32, 4));
     check_start("multihead_attention.bias", wk_nn_multihead_attention(32, 4, .bias = false));
     check_start("multihead_attention.kdim", wk_nn_multihead_attention(32, 4, .kdim = 24, .vdim = 40));
@@ -369,6 +374,7 @@ TEST(starts, defaults_of_all_options_are_torchs)
     const wk_layer_norm_opts layer = wk_layer_norm_opts_default(), rms = wk_rms_norm_opts_default();
     const wk_embedding_layer_opts table = wk_embedding_layer_opts_default();
     const wk_rnn_opts rnn = wk_rnn_opts_default();
+    const wk_rnn_cell_opts cell = wk_rnn_cell_opts_default();
     const wk_multihead_attention_opts heads = wk_multihead_attention_opts_default();
     const wk_transformer_opts encoder = wk_transformer_opts_default();
     const wk_loss_opts loss = wk_loss_opts_default();
@@ -431,6 +437,10 @@ TEST(starts, defaults_of_all_options_are_torchs)
         OPTION("TransformerEncoderLayer", encoder, norm_first),
         OPTION("TransformerEncoderLayer", encoder, bias),
         { "TransformerEncoder", "norm", none_if(!encoder.final_norm, 0), NULL },
+        WORD("RNNCell", cell, nonlinearity),
+        OPTION("RNNCell", cell, bias),
+        OPTION("LSTMCell", cell, bias),
+        OPTION("GRUCell", cell, bias),
         WORD("RNN", rnn, nonlinearity),
         RECURRENT("RNN"),
         RECURRENT("LSTM"),

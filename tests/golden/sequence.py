@@ -1,5 +1,5 @@
 """Golden values of the layers over sequences: results and gradients of RNN, LSTM and GRU in several settings, one of them on packed
-sequences, from weights that C makes too. Usage: sequence.py > sequence.h"""
+sequences, of their cells in a loop, of attention and of encoders, from weights that C makes too. Usage: sequence.py > sequence.h"""
 import torch
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
@@ -54,6 +54,27 @@ recurrent("lstm_deep", torch.nn.LSTM, num_layers=2, bidirectional=True, batch_fi
 recurrent("lstm_packed", torch.nn.LSTM, bidirectional=True, lengths=[2, 4], start=True)
 recurrent("gru", torch.nn.GRU)
 recurrent("gru_packed", torch.nn.GRU, num_layers=2, bidirectional=True, batch_first=True, lengths=[4, 1])
+
+
+def cell(name, kind, start=False, **options):
+    net = kind(3, 2, **options)
+    fill(net)
+    x = ramp(4, 2, 3, a=3).requires_grad_()
+    state = ramp(2, 2, a=9) if start else None
+    if start and kind is torch.nn.LSTMCell:
+        state = (state, ramp(2, 2, a=13))
+    y = []
+    for t in range(4):
+        state = net(x[t], state)
+        y.append(state[0] if isinstance(state, tuple) else state)
+    finish(name, net, x, [torch.stack(y), *(state if isinstance(state, tuple) else [state])])
+
+
+cell("rnn_cell", torch.nn.RNNCell)
+cell("rnn_cell_relu", torch.nn.RNNCell, nonlinearity="relu", bias=False, start=True)
+cell("lstm_cell", torch.nn.LSTMCell)
+cell("lstm_cell_from", torch.nn.LSTMCell, start=True)
+cell("gru_cell", torch.nn.GRUCell, start=True)
 
 
 def attention(name, masks=None, other=False, weights=True, **options):

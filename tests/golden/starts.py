@@ -76,6 +76,8 @@ CASES = {
     "rnn": lambda: nn.RNN(7, 100), "rnn.bias": lambda: nn.RNN(7, 100, num_layers=2, bias=False, nonlinearity="relu"),
     "lstm": lambda: nn.LSTM(7, 50), "lstm.whole": lambda: nn.LSTM(7, 50, num_layers=3, bidirectional=True, dropout=0.1),
     "gru": lambda: nn.GRU(7, 50), "gru.both_ways": lambda: nn.GRU(7, 50, num_layers=2, bidirectional=True),
+    "rnn_cell": lambda: nn.RNNCell(7, 100), "rnn_cell.bias": lambda: nn.RNNCell(7, 100, bias=False, nonlinearity="relu"),
+    "lstm_cell": lambda: nn.LSTMCell(7, 50), "gru_cell": lambda: nn.GRUCell(7, 50), "gru_cell.bias": lambda: nn.GRUCell(7, 50, bias=False),
     "multihead_attention": lambda: nn.MultiheadAttention(32, 4), "multihead_attention.bias": lambda: nn.MultiheadAttention(32, 4, bias=False),
     "multihead_attention.kdim": lambda: nn.MultiheadAttention(32, 4, kdim=24, vdim=40),
     "multihead_attention.vdim": lambda: nn.MultiheadAttention(32, 4, vdim=40, bias=False),
@@ -142,7 +144,7 @@ print("};")
 PASSED_OVER = {"device", "dtype", "inplace", "size_average", "reduce", "min_value", "max_value", "_weight", "_freeze"}
 MAKERS = ("Linear Bilinear Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d MaxPool1d MaxPool2d MaxPool3d AvgPool1d AvgPool2d "
           "AvgPool3d AdaptiveMaxPool1d AdaptiveMaxPool2d AdaptiveMaxPool3d Unfold Fold BatchNorm1d BatchNorm2d BatchNorm3d InstanceNorm1d InstanceNorm2d "
-          "InstanceNorm3d GroupNorm LayerNorm RMSNorm Embedding RNN LSTM GRU MultiheadAttention TransformerEncoderLayer TransformerEncoder "
+          "InstanceNorm3d GroupNorm LayerNorm RMSNorm Embedding RNN LSTM GRU RNNCell LSTMCell GRUCell MultiheadAttention TransformerEncoderLayer TransformerEncoder "
           "CrossEntropyLoss NLLLoss MSELoss L1Loss SmoothL1Loss HuberLoss BCELoss BCEWithLogitsLoss KLDivLoss PoissonNLLLoss SoftMarginLoss "
           "HingeEmbeddingLoss MultiMarginLoss GaussianNLLLoss MarginRankingLoss CosineEmbeddingLoss TripletMarginLoss CTCLoss").split()
 RECURRENT = inspect.signature(nn.RNNBase.__init__)
