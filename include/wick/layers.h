@@ -365,36 +365,63 @@ static inline wk_module *wk_nn_multihead_attention_with(wk_multihead_attention_o
 /* Transformer encoder: x [l, n, d_model] (or as above) -> the same shape; wk_forward_many: x, mask, key_padding_mask, as attention's.
  * A layer has self_attn, linear1, linear2, norm1, norm2: norm1(x + self_attn(x)), then norm2(x + linear2(activation(linear1(x)))),
  * with dropout at three places; norm_first: x + self_attn(norm1(x)) and so on. The encoder has num_layers of them, layers.0 ..., which
- * start with equal weights, as torch's copies do, and, with final_norm, norm. */
+ * start with equal weights, as torch's copies do, and, with final_norm, norm.
+ *
+ * Transformer decoder: tgt [l, n, d_model] and memory [s, n, d_model] (or as above) -> tgt's shape, with wk_forward_many:
+ *
+ *   tgt, memory, tgt_mask, memory_mask, tgt_key_padding_mask, memory_key_padding_mask -> y
+ *
+ * memory must be there. A layer is the encoder's with multihead_attn, which looks at memory, and its norm in between: norm1(x +
+ * self_attn(x)), norm2(x + multihead_attn(x, memory)), norm3(x + linear2(activation(linear1(x)))).
+ *
+ * Transformer: an encoder and a decoder, both with their norm, whose matrices start by wk_init_xavier_uniform_; is_causal is the decoder's.
+ *
+ *   src, tgt, src_mask, tgt_mask, memory_mask, src_key_padding_mask, tgt_key_padding_mask, memory_key_padding_mask -> y */
 typedef struct wk_transformer_opts {
     size_t size;
     int64_t d_model, nhead;
-    int num_layers;                         /* the encoder's alone */
+    int num_layers;                         /* 1; of stacks, transformer_encoder and transformer_decoder */
     int64_t dim_feedforward;                /* 2048 */
     double dropout;                         /* 0.1 */
     const char *activation;                 /* "relu", or "gelu" */
     double layer_norm_eps;                  /* 1e-5 */
     bool batch_first, norm_first, bias;     /* false, false, true */
-    bool is_causal;                         /* false; true: position i sees 0 .. i */
-    bool final_norm;                        /* false; the encoder's alone */
+    bool is_causal;                         /* false; true: in self_attn position i sees 0 .. i */
+    bool final_norm;                        /* false; of stacks */
     wk_dtype dtype;                         /* WK_F32 */
+    int num_encoder_layers, num_decoder_layers; /* 6, 6; of nn_transformer */
 } wk_transformer_opts;
 WK_API wk_transformer_opts wk_transformer_opts_default(void);
 WK_API wk_module *wk_nn_transformer_encoder_layer_new(const wk_transformer_opts *o); /* num_layers 1, without final_norm */
 WK_API wk_module *wk_nn_transformer_encoder_new(const wk_transformer_opts *o);       /* as above */
+WK_API wk_module *wk_nn_transformer_decoder_layer_new(const wk_transformer_opts *o);
+WK_API wk_module *wk_nn_transformer_decoder_new(const wk_transformer_opts *o);
+WK_API wk_module *wk_nn_transformer_new(const wk_transformer_opts *o);
 static inline wk_module *wk_nn_transformer_encoder_layer_with(wk_transformer_opts o) { return wk_nn_transformer_encoder_layer_new(&o); }
 static inline wk_module *wk_nn_transformer_encoder_with(wk_transformer_opts o) { return wk_nn_transformer_encoder_new(&o); }
+static inline wk_module *wk_nn_transformer_decoder_layer_with(wk_transformer_opts o) { return wk_nn_transformer_decoder_layer_new(&o); }
+static inline wk_module *wk_nn_transformer_decoder_with(wk_transformer_opts o) { return wk_nn_transformer_decoder_new(&o); }
+static inline wk_module *wk_nn_transformer_with(wk_transformer_opts o) { return wk_nn_transformer_new(&o); }
 #define WK_TRANSFORMER_DEFAULTS                                                                                        \
     .size = sizeof(wk_transformer_opts), .num_layers = 1, .dim_feedforward = 2048, .dropout = 0.1, .activation = "relu", \
     .layer_norm_eps = 1e-5, .batch_first = false, .norm_first = false, .bias = true, .is_causal = false,               \
-    .final_norm = false, .dtype = WK_F32
-/* wk_nn_transformer_encoder_layer(256, 4, .batch_first = true); wk_nn_transformer_encoder(256, 4, 6, .batch_first = true) */
+    .final_norm = false, .dtype = WK_F32, .num_encoder_layers = 6, .num_decoder_layers = 6
+/* wk_nn_transformer_encoder_layer(256, 4, .batch_first = true); wk_nn_transformer_encoder(256, 4, 6, .batch_first = true), and of decoders the same;
+ * wk_nn_transformer(512, 8, .num_decoder_layers = 3) */
 #define wk_nn_transformer_encoder_layer(model, ...)                                                                    \
     wk_nn_transformer_encoder_layer_with(                                                                              \
         WK_WITH(wk_transformer_opts, WK_TRANSFORMER_DEFAULTS, .d_model = (model), .nhead = __VA_ARGS__))
 #define wk_nn_transformer_encoder(model, heads, ...)                                                                   \
     wk_nn_transformer_encoder_with(WK_WITH(wk_transformer_opts, WK_TRANSFORMER_DEFAULTS, .d_model = (model),           \
                                            .nhead = (heads), .num_layers = __VA_ARGS__))
+#define wk_nn_transformer_decoder_layer(model, ...)                                                                    \
+    wk_nn_transformer_decoder_layer_with(                                                                              \
+        WK_WITH(wk_transformer_opts, WK_TRANSFORMER_DEFAULTS, .d_model = (model), .nhead = __VA_ARGS__))
+#define wk_nn_transformer_decoder(model, heads, ...)                                                                   \
+    wk_nn_transformer_decoder_with(WK_WITH(wk_transformer_opts, WK_TRANSFORMER_DEFAULTS, .d_model = (model),           \
+                                           .nhead = (heads), .num_layers = __VA_ARGS__))
+#define wk_nn_transformer(model, ...)                                                                                  \
+    wk_nn_transformer_with(WK_WITH(wk_transformer_opts, WK_TRANSFORMER_DEFAULTS, .d_model = (model), .nhead = __VA_ARGS__))
 
 #ifdef __cplusplus
 }

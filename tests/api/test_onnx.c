@@ -241,6 +241,8 @@ TEST(onnx, names_the_module_that_has_no_form_there)
     refuses(wk_nn_sequential(wk_nn_adaptive_avg_pool2d(WK_DIMS(3))), image, "0 is a adaptive", "multiple");
     refuses(wk_nn_conv2d(2, 3, WK_DIMS(2)), wk_randn(WK_SHAPE(2, 7, 7), WK_F32), "a conv2d", "without a batch");
     refuses(wk_nn_gru(3, 4), row, "a gru", "without a batch");
+    refuses(wk_nn_transformer_decoder(4, 2, 1), wk_randn(WK_SHAPE(3, 1, 4), WK_F32), "a transformer_decoder",
+            "no form");
     refuses(wk_nn_gru_cell(3, 4), row, "a gru_cell", "no form");
     refuses(wk_nn_linear(3, 4), wk_randn(WK_SHAPE(3), WK_F32), "a linear", "without a batch");
 }

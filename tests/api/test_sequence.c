@@ -4,7 +4,7 @@
 #include "module_check.h"
 #include <string.h>
 
-/* Results, the gradient of x and those of the parameters, one after the other in golden. */
+/* Results, the gradient of x, those of the parameters and of other inputs, one after the other in golden. */
 static void check(wk_module *m, wk_tensor *const *in, int nin, int nout, const double *golden, size_t count)
 {
     const double *at = golden;
@@ -19,6 +19,8 @@ static void check(wk_module *m, wk_tensor *const *in, int nin, int nout, const d
     at = compare(wk_grad(in[0]), at);
     wk_params *p = wk_parameters(m);
     for (int i = 0; i < wk_params_count(p); i++) at = compare(wk_grad(wk_params_at(p, i)), at);
+    for (int i = 1; i < nin; i++)
+        if (in[i] && wk_needs_grad(in[i])) at = compare(wk_grad(in[i]), at);
     ck_assert_int_eq((int64_t)(at - golden), (int64_t)count);
 }
 #define CHECK_GOLDEN(m, in, nin, nout, golden) check(m, in, nin, nout, golden, sizeof golden / sizeof *golden)
@@ -247,6 +249,120 @@ TEST(sequence, encoder_equals_torch_and_causal_is_its_mask)
     CHECK(wk_parameter(m, "layers.1.self_attn.in_proj_weight") && wk_parameter(m, "norm.bias"));
     m = wk_nn_transformer_encoder(4, 2, 2);
     CHECK(wk_equal(wk_parameter(m, "layers.0.linear1.weight"), wk_parameter(m, "layers.1.linear1.weight")));
+}
+
+static wk_tensor *memory(bool batch_first)
+{
+    return wk_requires_grad(batch_first ? ramp(WK_SHAPE(3, 5, 4), 9) : ramp(WK_SHAPE(5, 2, 4), 9));
+}
+
+TEST(sequence, decoder_layers_equal_torch)
+{
+    wk_tensor *in[] = { wk_requires_grad(ramp(WK_SHAPE(3, 2, 4), 3)), memory(false) };
+    CHECK_GOLDEN(filled(wk_nn_transformer_decoder_layer(4, 2, .dim_feedforward = 6, .dropout = 0, .dtype = WK_F64)), in,
+                 2, 1, golden_decoder_layer);
+    wk_tensor *first[] = { wk_requires_grad(ramp(WK_SHAPE(3, 2, 4), 3)), memory(true) };
+    CHECK_GOLDEN(filled(wk_nn_transformer_decoder_layer(4, 2, .dim_feedforward = 6, .dropout = 0, .norm_first = true,
+                                                        .activation = "gelu", .batch_first = true, .dtype = WK_F64)),
+                 first, 2, 1, golden_decoder_layer_first);
+}
+
+static wk_tensor *later(int64_t n)
+{
+    return wk_gt(wk_arange(0, (double)n, 1, WK_I64), wk_unsqueeze(wk_arange(0, (double)n, 1, WK_I64), 1));
+}
+
+TEST(sequence, decoder_equals_torch_with_all_masks_and_causal_is_one_of_them)
+{
+    static const bool seen[] = { 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0 }, short_tgt[] = { 0, 0, 0, 0, 0, 1 },
+                      short_memory[] = { 0, 0, 0, 0, 0, 0, 1, 0, 0, 0 };
+    wk_tensor *in[] = { wk_requires_grad(ramp(WK_SHAPE(3, 2, 4), 3)),
+                        memory(false),
+                        later(3),
+                        wk_from(seen, WK_SHAPE(3, 5), WK_BOOL),
+                        wk_from(short_tgt, WK_SHAPE(2, 3), WK_BOOL),
+                        wk_from(short_memory, WK_SHAPE(2, 5), WK_BOOL) };
+    wk_module *m = filled(
+        wk_nn_transformer_decoder(4, 2, 2, .dim_feedforward = 6, .dropout = 0, .final_norm = true, .dtype = WK_F64));
+    CHECK_GOLDEN(m, in, 6, 1, golden_decoder);
+    wk_module *causal = filled(wk_nn_transformer_decoder(4, 2, 2, .dim_feedforward = 6, .dropout = 0,
+                                                         .final_norm = true, .is_causal = true, .dtype = WK_F64));
+    wk_tensor *one, *other;
+    CHECK(wk_forward_many(m, in, 6, &one, 1) == WK_OK);
+    in[2] = NULL;
+    CHECK(wk_forward_many(causal, in, 6, &other, 1) == WK_OK && wk_allclose(one, other, 1e-12, 1e-12));
+    CHECK(wk_forward_many(wk_module_clone(causal), in, 6, &one, 1) == WK_OK && wk_equal(one, other));
+}
+
+static wk_module *transformer(bool is_causal)
+{
+    return wk_nn_transformer(4, 2, .num_encoder_layers = 1, .num_decoder_layers = 2, .dim_feedforward = 6, .dropout = 0,
+                             .is_causal = is_causal, .dtype = WK_F64);
+}
+
+TEST(sequence, transformer_equals_torch_and_only_its_decoder_is_causal)
+{
+    static const bool padding[] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 };
+    wk_tensor *pads = wk_from(padding, WK_SHAPE(2, 5), WK_BOOL), *src = memory(false),
+              *tgt = wk_requires_grad(ramp(WK_SHAPE(3, 2, 4), 3));
+    wk_tensor *distant = wk_tril(wk_ones(WK_SHAPE(5, 5), WK_F32), -3);
+    wk_tensor *in[] = { src, tgt, wk_to(distant, WK_BOOL), later(3), NULL, pads, NULL, pads };
+    wk_module *m = filled(transformer(false));
+    CHECK_GOLDEN(m, in, 8, 1, golden_transformer);
+    wk_tensor *one, *other;
+    CHECK(wk_forward_many(m, in, 8, &one, 1) == WK_OK);
+    in[3] = NULL;
+    CHECK(wk_forward_many(filled(transformer(true)), in, 8, &other, 1) == WK_OK);
+    CHECK(wk_allclose(one, other, 1e-12, 1e-12));
+}
+
+/* A transformer that makes x of x. */
+static wk_status copier_init(wk_module *m, void *state)
+{
+    (void)state;
+    wk_nn_child(m, "net",
+                wk_nn_transformer(8, 2, .num_encoder_layers = 2, .num_decoder_layers = 2, .dim_feedforward = 16,
+                                  .is_causal = true));
+    return wk_error();
+}
+static wk_tensor *copier_forward(wk_module *m, wk_tensor *x)
+{
+    wk_tensor *y;
+    return wk_forward_many(wk_module_child(m, "net"), (wk_tensor *[]){ x, x }, 2, &y, 1) ? NULL : y;
+}
+static wk_module *copier(void)
+{
+    static const wk_module_ops ops = {
+        .size = sizeof ops, .name = "copier", .init = copier_init, .forward = copier_forward
+    };
+    return wk_nn_custom(&ops, NULL);
+}
+
+TEST(sequence, a_transformers_steps_are_replayed)
+{
+    const form sequences = { .ndim = 2, .batch = 5, .shape = { 3, 8 } };
+    model a = model_of(copier, "adamw", false), b = model_of(copier, "adamw", false);
+    CHECK(run_both(&a, &b, &sequences, 8, "transformer") == 6);
+}
+
+TEST(sequence, decoders_tell_what_does_not_fit)
+{
+    wk_module *m = wk_nn_transformer_decoder(4, 2, 1, .dim_feedforward = 6);
+    wk_tensor *x = wk_zeros(WK_SHAPE(3, 2, 4), WK_F32), *y;
+    CHECK_NULL(wk_forward(m, x));
+    CHECK_ERROR(WK_E_INVALID, "transformer_decoder", "memory is NULL");
+    wk_forward_many(m, (wk_tensor *[]){ x, wk_zeros(WK_SHAPE(5, 2, 3), WK_F32) }, 2, &y, 1);
+    CHECK_ERROR(WK_E_SHAPE, "multihead_attn", "key is [5, 2, 3]", "size 4");
+    wk_forward_many(m, (wk_tensor *[]){ x, x, NULL, wk_zeros(WK_SHAPE(3, 5), WK_BOOL) }, 4, &y, 1);
+    CHECK_ERROR(WK_E_SHAPE, "multihead_attn", "attn_mask is [3, 5]", "[3, 3]");
+    wk_forward_many(m, (wk_tensor *[7]){ x, x }, 7, &y, 1);
+    CHECK_ERROR(WK_E_INVALID, "transformer_decoder", "7 inputs");
+    CHECK_NULL(wk_forward(wk_nn_transformer(4, 2, .num_encoder_layers = 1, .num_decoder_layers = 1), x));
+    CHECK_ERROR(WK_E_INVALID, "transformer: tgt is NULL");
+    CHECK_NULL(wk_nn_transformer(4, 2, .num_decoder_layers = 0));
+    CHECK_ERROR(WK_E_INVALID, "nn_transformer", "num_decoder_layers 0");
+    CHECK_NULL(wk_nn_transformer_decoder_layer(4, 3));
+    CHECK_ERROR(WK_E_INVALID, "nn_transformer_decoder_layer", "nhead 3");
 }
 
 TEST(sequence, one_sequence_needs_no_batch)

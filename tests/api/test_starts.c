@@ -22,9 +22,9 @@ static void check_drawn(const struct golden_start *g, wk_tensor *t)
 static void check_like_the_first(const struct golden_start *g, wk_module *m, wk_tensor *t)
 {
     char first[96];
-    const char *rest = strchr(g->name + strlen("layers."), '.');
+    const char *number = strstr(g->name, "layers."), *rest = number ? strchr(number + strlen("layers."), '.') : NULL;
     CHECK(rest != NULL);
-    snprintf(first, sizeof first, "layers.0%s", rest);
+    snprintf(first, sizeof first, "%.*slayers.0%s", (int)(number - g->name), g->name, rest);
     ck_assert_msg(wk_equal(t, wk_detach(wk_parameter(m, first))), "%s: %s is not as %s", g->layer, g->name, first);
 }
 
@@ -200,6 +200,16 @@ static void sequences(void)
     check_start("transformer_encoder", wk_nn_transformer_encoder(16, 2, 2, .dim_feedforward = 64));
     check_start("transformer_encoder.norm",
                 wk_nn_transformer_encoder(16, 2, 3, .dim_feedforward = 64, .norm_first = true, .final_norm = true));
+    check_start("transformer_decoder_layer", wk_nn_transformer_decoder_layer(16, 2));
+    check_start("transformer_decoder_layer.bias",
+                wk_nn_transformer_decoder_layer(16, 2, .dim_feedforward = 64, .bias = false));
+    check_start("transformer_decoder", wk_nn_transformer_decoder(16, 2, 2, .dim_feedforward = 64));
+    check_start("transformer_decoder.norm",
+                wk_nn_transformer_decoder(16, 2, 2, .dim_feedforward = 64, .final_norm = true));
+    check_start("transformer",
+                wk_nn_transformer(16, 2, .num_encoder_layers = 1, .num_decoder_layers = 2, .dim_feedforward = 64));
+    check_start("transformer.bias", wk_nn_transformer(16, 2, .num_encoder_layers = 2, .num_decoder_layers = 1,
+                                                      .dim_feedforward = 64, .bias = false));
 }
 
 static void containers(void)
@@ -306,6 +316,10 @@ static double none_if(bool none, double value) { return none ? (double)NAN : val
 /* Options that wick's layers do not have, or have as their function has them: docs/from-pytorch.md, golden/losses.py.
  */
 static const option elsewhere[] = {
+    { .layers = "Transformer", .name = "d_model" },
+    { .layers = "Transformer", .name = "nhead" },
+    { .layers = "Transformer", .name = "custom_encoder" },
+    { .layers = "Transformer", .name = "custom_decoder" },
     { .layers = "", .name = "padding_mode" },
     { .layers = "", .name = "return_indices" },
     { .layers = "", .name = "proj_size" },
@@ -376,7 +390,7 @@ TEST(starts, defaults_of_all_options_are_torchs)
     const wk_rnn_opts rnn = wk_rnn_opts_default();
     const wk_rnn_cell_opts cell = wk_rnn_cell_opts_default();
     const wk_multihead_attention_opts heads = wk_multihead_attention_opts_default();
-    const wk_transformer_opts encoder = wk_transformer_opts_default();
+    const wk_transformer_opts transformer = wk_transformer_opts_default();
     const wk_loss_opts loss = wk_loss_opts_default();
     const option here[] = {
         OPTION("Linear", linear, bias),
@@ -429,14 +443,16 @@ TEST(starts, defaults_of_all_options_are_torchs)
         OPTION("MultiheadAttention", heads, batch_first),
         { "MultiheadAttention", "kdim", none_if(!heads.kdim, 0), NULL },
         { "MultiheadAttention", "vdim", none_if(!heads.vdim, 0), NULL },
-        OPTION("TransformerEncoderLayer", encoder, dim_feedforward),
-        OPTION("TransformerEncoderLayer", encoder, dropout),
-        WORD("TransformerEncoderLayer", encoder, activation),
-        OPTION("TransformerEncoderLayer", encoder, layer_norm_eps),
-        OPTION("TransformerEncoderLayer", encoder, batch_first),
-        OPTION("TransformerEncoderLayer", encoder, norm_first),
-        OPTION("TransformerEncoderLayer", encoder, bias),
-        { "TransformerEncoder", "norm", none_if(!encoder.final_norm, 0), NULL },
+        OPTION("Transformer", transformer, dim_feedforward),
+        OPTION("Transformer", transformer, dropout),
+        WORD("Transformer", transformer, activation),
+        OPTION("Transformer", transformer, layer_norm_eps),
+        OPTION("Transformer", transformer, batch_first),
+        OPTION("Transformer", transformer, norm_first),
+        OPTION("Transformer", transformer, bias),
+        { "Transformer", "norm", none_if(!transformer.final_norm, 0), NULL },
+        OPTION("Transformer", transformer, num_encoder_layers),
+        OPTION("Transformer", transformer, num_decoder_layers),
         WORD("RNNCell", cell, nonlinearity),
         OPTION("RNNCell", cell, bias),
         OPTION("LSTMCell", cell, bias),

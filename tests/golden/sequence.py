@@ -1,5 +1,5 @@
 """Golden values of the layers over sequences: results and gradients of RNN, LSTM and GRU in several settings, one of them on packed
-sequences, of their cells in a loop, of attention and of encoders, from weights that C makes too. Usage: sequence.py > sequence.h"""
+sequences, of their cells in a loop, of attention and of transformers, from weights that C makes too. Usage: sequence.py > sequence.h"""
 import torch
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
@@ -24,10 +24,10 @@ def fill(net):
             p.copy_(ramp(*p.shape, a=5 + 2 * i))
 
 
-def finish(name, net, x, results):
+def finish(name, net, x, results, more=()):
     loss = sum((y * ramp(*y.shape, a=11 + 2 * i)).sum() for i, y in enumerate(results))
     loss.backward()
-    row(f"golden_{name}", [*results, x.grad, *(p.grad for p in net.parameters())])
+    row(f"golden_{name}", [*results, x.grad, *(p.grad for p in net.parameters()), *(t.grad for t in more)])
 
 
 def recurrent(name, kind, lengths=None, start=False, **options):
@@ -99,6 +99,32 @@ def encoder(name, layers=0, mask=None, **options):
     finish(name, net, x, [net(x, mask)])
 
 
+def decoder(name, layers=0, padded=False, **options):
+    net = torch.nn.TransformerDecoderLayer(4, 2, 6, dropout=0.0, **options)
+    if layers:
+        net = torch.nn.TransformerDecoder(net, layers, norm=torch.nn.LayerNorm(4))
+    fill(net)
+    x, memory = ramp(3, 2, 4, a=3).requires_grad_(), ramp(*((3, 5, 4) if options.get("batch_first") else (5, 2, 4)), a=9).requires_grad_()
+    masks = {}
+    if padded:
+        masks["tgt_mask"] = torch.ones(3, 3, dtype=torch.bool).triu(1)
+        masks["memory_mask"] = torch.tensor([[False] * 4 + [True], [False] * 5, [True] + [False] * 4])
+        masks["tgt_key_padding_mask"] = torch.tensor([[False] * 3, [False, False, True]])
+        masks["memory_key_padding_mask"] = torch.tensor([[False] * 5, [False, True] + [False] * 3])
+    finish(name, net, x, [net(x, memory, **masks)], [memory])
+
+
+def transformer(name, **options):
+    net = torch.nn.Transformer(4, 2, 1, 2, 6, dropout=0.0, **options)
+    net.encoder.enable_nested_tensor = False
+    fill(net)
+    src, tgt = ramp(5, 2, 4, a=9).requires_grad_(), ramp(3, 2, 4, a=3).requires_grad_()
+    padding = torch.tensor([[False] * 5, [False] * 4 + [True]])
+    y = net(src, tgt, src_mask=torch.ones(5, 5, dtype=torch.bool).tril(-3), tgt_mask=torch.ones(3, 3, dtype=torch.bool).triu(1),
+            src_key_padding_mask=padding, memory_key_padding_mask=padding)
+    finish(name, net, src, [y], [tgt])
+
+
 attention("attention")
 attention("attention_plain", weights=False, bias=False)
 attention("attention_other", other=True, kdim=3, vdim=6)
@@ -106,3 +132,7 @@ attention("attention_masked", masks=torch.tensor([[False, False, False, False, T
 encoder("encoder_layer")
 encoder("encoder_layer_first", norm_first=True, activation="gelu", batch_first=True)
 encoder("encoder", layers=2, mask=torch.ones(3, 3, dtype=torch.bool).triu(1))
+decoder("decoder_layer")
+decoder("decoder_layer_first", norm_first=True, activation="gelu", batch_first=True)
+decoder("decoder", layers=2, padded=True)
+transformer("transformer")

@@ -1,6 +1,7 @@
 """Golden facts of new layers: what their state dicts hold, in order, and how each entry starts, as seen by watching torch fill it; and the
 defaults of torch's makers. A row for each layer, "NAME.what" for one with options. Usage: starts.py > starts.h"""
 import inspect
+import re
 
 import torch
 from torch import nn
@@ -84,6 +85,10 @@ CASES = {
     "transformer_encoder_layer": lambda: nn.TransformerEncoderLayer(16, 2), "transformer_encoder_layer.bias": lambda: nn.TransformerEncoderLayer(16, 2, 64, bias=False),
     "transformer_encoder": lambda: nn.TransformerEncoder(nn.TransformerEncoderLayer(16, 2, 64), 2, enable_nested_tensor=False),
     "transformer_encoder.norm": lambda: nn.TransformerEncoder(nn.TransformerEncoderLayer(16, 2, 64, norm_first=True), 3, nn.LayerNorm(16), enable_nested_tensor=False),
+    "transformer_decoder_layer": lambda: nn.TransformerDecoderLayer(16, 2), "transformer_decoder_layer.bias": lambda: nn.TransformerDecoderLayer(16, 2, 64, bias=False),
+    "transformer_decoder": lambda: nn.TransformerDecoder(nn.TransformerDecoderLayer(16, 2, 64), 2),
+    "transformer_decoder.norm": lambda: nn.TransformerDecoder(nn.TransformerDecoderLayer(16, 2, 64), 2, nn.LayerNorm(16)),
+    "transformer": lambda: nn.Transformer(16, 2, 1, 2, 64), "transformer.bias": lambda: nn.Transformer(16, 2, 2, 1, 64, bias=False),
     "sequential": lambda: nn.Sequential(nn.Linear(20, 300), nn.ReLU(), nn.BatchNorm1d(300)),
     "module_list": lambda: nn.ModuleList([nn.PReLU(2), nn.PReLU(3)]), "module_dict": lambda: nn.ModuleDict({"b": nn.PReLU(2), "a": nn.PReLU(3)}),
     "cross_entropy_loss": lambda: nn.CrossEntropyLoss(), "nll_loss": lambda: nn.NLLLoss(), "mse_loss": lambda: nn.MSELoss(),
@@ -107,9 +112,7 @@ def start(name, t, values, fills):
         return (*fill, zeros[0] if zeros else -1)
     if t.eq(t.reshape(-1)[0]).all():
         return "c", t.reshape(-1)[0].item(), -1
-    path = name.split(".")
-    path[1] = "0"
-    assert torch.equal(t, values[".".join(path)])
+    assert torch.equal(t, values[re.sub(r"\blayers\.\d+", "layers.0", name)])
     return "l", 0, -1
 
 
@@ -145,6 +148,7 @@ PASSED_OVER = {"device", "dtype", "inplace", "size_average", "reduce", "min_valu
 MAKERS = ("Linear Bilinear Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d MaxPool1d MaxPool2d MaxPool3d AvgPool1d AvgPool2d "
           "AvgPool3d AdaptiveMaxPool1d AdaptiveMaxPool2d AdaptiveMaxPool3d Unfold Fold BatchNorm1d BatchNorm2d BatchNorm3d InstanceNorm1d InstanceNorm2d "
           "InstanceNorm3d GroupNorm LayerNorm RMSNorm Embedding RNN LSTM GRU RNNCell LSTMCell GRUCell MultiheadAttention TransformerEncoderLayer TransformerEncoder "
+          "TransformerDecoderLayer TransformerDecoder Transformer "
           "CrossEntropyLoss NLLLoss MSELoss L1Loss SmoothL1Loss HuberLoss BCELoss BCEWithLogitsLoss KLDivLoss PoissonNLLLoss SoftMarginLoss "
           "HingeEmbeddingLoss MultiMarginLoss GaussianNLLLoss MarginRankingLoss CosineEmbeddingLoss TripletMarginLoss CTCLoss").split()
 RECURRENT = inspect.signature(nn.RNNBase.__init__)
