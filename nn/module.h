@@ -52,6 +52,12 @@ typedef struct wki_unflatten { /* dim becomes n dims */
     int dim, n;
     int64_t size[WK_MAX_DIMS];
 } wki_unflatten;
+typedef struct wki_padding { /* as wk_pad takes it */
+    int n;
+    int64_t by[6];
+    wk_pad_mode mode;
+    double value;
+} wki_padding;
 /* For describe: adds ", name=2x3" to the n characters of text where sizes are given; returns how many there are then. */
 size_t wki_describe_sizes(char *text, size_t bytes, size_t n, const char *name, const wk_dims *d);
 

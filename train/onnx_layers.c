@@ -348,6 +348,26 @@ static value put_group_norm(wki_onnx *g, wk_module *m, value x, wk_tensor *y)
     return o->bias ? WKI_NODE(g, "Add", scaled.name, by_channel(g, m, "bias", x.t)) : scaled;
 }
 
+static value put_pad(wki_onnx *g, wk_module *m, value x, wk_tensor *y)
+{
+    (void)y;
+    static const char *const modes[] = {
+        [WK_PAD_CONSTANT] = "constant", [WK_PAD_REFLECT] = "reflect", [WK_PAD_REPLICATE] = "edge"
+    };
+    const wki_padding *p = m->state;
+    const int rank = x.t->v.ndim;
+    if (p->mode == WK_PAD_CIRCULAR) return wki_onnx_refuse(g, m, "what goes around has no form in ONNX here");
+    if (rank - p->n / 2 <= g->batch) return wki_onnx_refuse(g, m, "x is %s, without a batch", wki_show(&x.t->v));
+    int64_t all[2 * WK_MAX_DIMS] = { 0 };
+    for (int i = 0; i < p->n; i++) all[(i % 2 + 1) * rank - 1 - i / 2] = p->by[i];
+    value pads = wki_onnx_constant(g, wk_from(all, WK_SHAPE(2 * rank), WK_I64)), with = { 0 };
+    if (p->mode == WK_PAD_CONSTANT) with = wki_onnx_number(g, p->value, x.t);
+    value v =
+        wki_onnx_node(g, "Pad", (const char *[]){ x.name, pads.name, with.name }, p->mode == WK_PAD_CONSTANT ? 3 : 2);
+    wki_onnx_text(g, "mode", modes[p->mode]);
+    return v;
+}
+
 const wki_onnx_row wki_onnx_layers[] = {
     { "sequential", .put = put_sequential, .container = true },
     { "identity", .put = put_nothing },
@@ -388,6 +408,21 @@ const wki_onnx_row wki_onnx_layers[] = {
     { "prelu", .put = put_prelu },
     { "flatten", .put = put_flatten },
     { "unflatten", .put = put_unflatten },
+    { "constant_pad1d", .put = put_pad },
+    { "constant_pad2d", .put = put_pad },
+    { "constant_pad3d", .put = put_pad },
+    { "zero_pad1d", .put = put_pad },
+    { "zero_pad2d", .put = put_pad },
+    { "zero_pad3d", .put = put_pad },
+    { "reflection_pad1d", .put = put_pad },
+    { "reflection_pad2d", .put = put_pad },
+    { "reflection_pad3d", .put = put_pad },
+    { "replication_pad1d", .put = put_pad },
+    { "replication_pad2d", .put = put_pad },
+    { "replication_pad3d", .put = put_pad },
+    { "circular_pad1d", .put = put_pad },
+    { "circular_pad2d", .put = put_pad },
+    { "circular_pad3d", .put = put_pad },
     { "linear", .put = put_linear },
     { "scale", .put = put_scale },
     { "unscale", .put = put_unscale },

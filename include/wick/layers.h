@@ -178,6 +178,25 @@ static inline wk_module *wk_nn_fold_with(wk_unfold_opts o) { return wk_nn_fold_n
 #define wk_nn_fold(to, ...)                                                                                            \
     wk_nn_fold_with(WK_WITH(wk_unfold_opts, WK_UNFOLD_DEFAULTS, .x = NULL, .output_size = to, .kernel_size = __VA_ARGS__))
 
+/* Padding, as wk_pad of the last one, two or three dims: padding is one number for all sides, or a pair (before, behind) for each dim,
+ * the last first, below 0 to cut: wk_nn_zero_pad2d(WK_SHAPE(1)), wk_nn_reflection_pad2d(WK_SHAPE(1, 1, 0, 2)). Reflections and what goes
+ * around reach at most into x's own size. */
+WK_API wk_module *wk_nn_constant_pad1d(int n, const int64_t *padding, double value);
+WK_API wk_module *wk_nn_constant_pad2d(int n, const int64_t *padding, double value);
+WK_API wk_module *wk_nn_constant_pad3d(int n, const int64_t *padding, double value);
+WK_API wk_module *wk_nn_zero_pad1d(int n, const int64_t *padding);
+WK_API wk_module *wk_nn_zero_pad2d(int n, const int64_t *padding);
+WK_API wk_module *wk_nn_zero_pad3d(int n, const int64_t *padding);
+WK_API wk_module *wk_nn_reflection_pad1d(int n, const int64_t *padding);
+WK_API wk_module *wk_nn_reflection_pad2d(int n, const int64_t *padding);
+WK_API wk_module *wk_nn_reflection_pad3d(int n, const int64_t *padding);
+WK_API wk_module *wk_nn_replication_pad1d(int n, const int64_t *padding);
+WK_API wk_module *wk_nn_replication_pad2d(int n, const int64_t *padding);
+WK_API wk_module *wk_nn_replication_pad3d(int n, const int64_t *padding);
+WK_API wk_module *wk_nn_circular_pad1d(int n, const int64_t *padding);
+WK_API wk_module *wk_nn_circular_pad2d(int n, const int64_t *padding);
+WK_API wk_module *wk_nn_circular_pad3d(int n, const int64_t *padding);
+
 /* Norms. BatchNorm and InstanceNorm: parameters weight and bias, buffers running_mean, running_var, num_batches_tracked (WK_I64 []);
  * in evaluation the running statistics are used where they are tracked. x [n, num_features, ...] with 0 or 1 (1d), 2, 3 dims more. */
 typedef struct wk_batch_norm_opts {

@@ -85,6 +85,21 @@ static wk_module *make_fold(void)
 {
     return wk_nn_fold(WK_DIMS(3, 4), WK_DIMS(2), .padding = WK_DIMS(1, 0), .stride = WK_DIMS(1, 2));
 }
+static wk_module *make_constant_pad1d(void) { return wk_nn_constant_pad1d(WK_SHAPE(2, -1), 0.75); }
+static wk_module *make_constant_pad2d(void) { return wk_nn_constant_pad2d(WK_SHAPE(1, 0, 2, 1), 0.75); }
+static wk_module *make_constant_pad3d(void) { return wk_nn_constant_pad3d(WK_SHAPE(1, 0, 0, 2, 1, 1), 0.75); }
+static wk_module *make_zero_pad1d(void) { return wk_nn_zero_pad1d(WK_SHAPE(3)); }
+static wk_module *make_zero_pad2d(void) { return wk_nn_zero_pad2d(WK_SHAPE(1, 2, 0, 1)); }
+static wk_module *make_zero_pad3d(void) { return wk_nn_zero_pad3d(WK_SHAPE(1)); }
+static wk_module *make_reflection_pad1d(void) { return wk_nn_reflection_pad1d(WK_SHAPE(3, 1)); }
+static wk_module *make_reflection_pad2d(void) { return wk_nn_reflection_pad2d(WK_SHAPE(2, 3, 1, 2)); }
+static wk_module *make_reflection_pad3d(void) { return wk_nn_reflection_pad3d(WK_SHAPE(2, 1, 0, 2, 1, 0)); }
+static wk_module *make_replication_pad1d(void) { return wk_nn_replication_pad1d(WK_SHAPE(3, 1)); }
+static wk_module *make_replication_pad2d(void) { return wk_nn_replication_pad2d(WK_SHAPE(2)); }
+static wk_module *make_replication_pad3d(void) { return wk_nn_replication_pad3d(WK_SHAPE(0, 2, 1, 1, 0, 1)); }
+static wk_module *make_circular_pad1d(void) { return wk_nn_circular_pad1d(WK_SHAPE(4, 2)); }
+static wk_module *make_circular_pad2d(void) { return wk_nn_circular_pad2d(WK_SHAPE(1, 2, 3, 0)); }
+static wk_module *make_circular_pad3d(void) { return wk_nn_circular_pad3d(WK_SHAPE(1, 2, 0, 1, 2, 0)); }
 static wk_module *make_adaptive_avg_pool1d(void) { return wk_nn_adaptive_avg_pool1d(WK_DIMS(2)); }
 static wk_module *make_adaptive_avg_pool2d(void) { return wk_nn_adaptive_avg_pool2d(WK_DIMS(1)); }
 static wk_module *make_adaptive_avg_pool3d(void) { return wk_nn_adaptive_avg_pool3d(WK_DIMS(2)); }
@@ -173,6 +188,21 @@ static const struct layer_case {
     { "upsample", make_upsample, 4, { 1, 2, 3, 4 }, GOLDEN(golden_upsample), NULL, 0 },
     { "unfold", make_unfold, 4, { 2, 2, 3, 5 }, GOLDEN(golden_unfold), NULL, 0 },
     { "fold", make_fold, 3, { 2, 4, 8 }, GOLDEN(golden_fold), NULL, 0 },
+    { "constant_pad1d", make_constant_pad1d, 3, { 2, 2, 4 }, GOLDEN(golden_constant_pad1d), NULL, 0 },
+    { "constant_pad2d", make_constant_pad2d, 4, { 1, 2, 3, 4 }, GOLDEN(golden_constant_pad2d), NULL, 0 },
+    { "constant_pad3d", make_constant_pad3d, 5, { 1, 1, 3, 3, 4 }, GOLDEN(golden_constant_pad3d), NULL, 0 },
+    { "zero_pad1d", make_zero_pad1d, 3, { 2, 2, 4 }, GOLDEN(golden_zero_pad1d), NULL, 0 },
+    { "zero_pad2d", make_zero_pad2d, 4, { 1, 2, 3, 4 }, GOLDEN(golden_zero_pad2d), NULL, 0 },
+    { "zero_pad3d", make_zero_pad3d, 5, { 1, 1, 3, 3, 4 }, GOLDEN(golden_zero_pad3d), NULL, 0 },
+    { "reflection_pad1d", make_reflection_pad1d, 3, { 2, 2, 4 }, GOLDEN(golden_reflection_pad1d), NULL, 0 },
+    { "reflection_pad2d", make_reflection_pad2d, 4, { 1, 2, 3, 4 }, GOLDEN(golden_reflection_pad2d), NULL, 0 },
+    { "reflection_pad3d", make_reflection_pad3d, 5, { 1, 1, 3, 3, 4 }, GOLDEN(golden_reflection_pad3d), NULL, 0 },
+    { "replication_pad1d", make_replication_pad1d, 3, { 2, 2, 4 }, GOLDEN(golden_replication_pad1d), NULL, 0 },
+    { "replication_pad2d", make_replication_pad2d, 4, { 1, 2, 3, 4 }, GOLDEN(golden_replication_pad2d), NULL, 0 },
+    { "replication_pad3d", make_replication_pad3d, 5, { 1, 1, 3, 3, 4 }, GOLDEN(golden_replication_pad3d), NULL, 0 },
+    { "circular_pad1d", make_circular_pad1d, 3, { 2, 2, 4 }, GOLDEN(golden_circular_pad1d), NULL, 0 },
+    { "circular_pad2d", make_circular_pad2d, 4, { 1, 2, 3, 4 }, GOLDEN(golden_circular_pad2d), NULL, 0 },
+    { "circular_pad3d", make_circular_pad3d, 5, { 1, 1, 3, 3, 4 }, GOLDEN(golden_circular_pad3d), NULL, 0 },
     { "adaptive_avg_pool1d", make_adaptive_avg_pool1d, 3, { 2, 2, 5 }, GOLDEN(golden_adaptive_avg_pool1d), NULL, 0 },
     { "adaptive_avg_pool2d", make_adaptive_avg_pool2d, 4, { 2, 3, 4, 4 }, GOLDEN(golden_adaptive_avg_pool2d), NULL, 0 },
     { "adaptive_avg_pool3d",
@@ -384,6 +414,21 @@ TEST(layers, same_padding_is_refused_where_torch_refuses_it)
     CHECK_ERROR(WK_E_INVALID, "nn_conv2d", "stride 2");
     CHECK_NULL(wk_nn_conv_transpose1d(1, 1, WK_DIMS(3), .padding = WK_SAME));
     CHECK_ERROR(WK_E_INVALID, "nn_conv_transpose1d", "WK_SAME");
+}
+
+TEST(layers, padding_tells_what_does_not_fit)
+{
+    CHECK_NULL(wk_nn_zero_pad2d(WK_SHAPE(1, 2)));
+    CHECK_ERROR(WK_E_INVALID, "nn_zero_pad2d", "padding has 2 numbers", "4");
+    CHECK_NULL(wk_nn_constant_pad1d(1, NULL, 2));
+    CHECK_ERROR(WK_E_INVALID, "nn_constant_pad1d", "0 numbers");
+    CHECK_NULL(wk_forward(wk_nn_reflection_pad1d(WK_SHAPE(3)), wk_zeros(WK_SHAPE(1, 2, 3), WK_F32)));
+    CHECK_ERROR(WK_E_SHAPE, "pad", "[1, 2, 3]");
+    CHECK_NULL(wk_forward(wk_nn_zero_pad3d(WK_SHAPE(1)), wk_zeros(WK_SHAPE(2, 3), WK_F32)));
+    CHECK_ERROR(WK_E_SHAPE, "pad", "6 numbers", "[2, 3]");
+    wk_tensor *x = wk_from((int64_t[]){ 1, 2, 3 }, WK_SHAPE(1, 3), WK_I64),
+              *y = wk_forward(wk_nn_circular_pad1d(WK_SHAPE(1)), x);
+    CHECK(wk_equal(y, wk_from((int64_t[]){ 3, 1, 2, 3, 1 }, WK_SHAPE(1, 5), WK_I64)));
 }
 
 TEST(layers, bilinear_equals_torch)

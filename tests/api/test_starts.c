@@ -152,6 +152,25 @@ static void windows(void)
     check_start("fold", wk_nn_fold(WK_DIMS(4, 4), WK_DIMS(2)));
 }
 
+static void paddings(void)
+{
+    check_start("constant_pad1d", wk_nn_constant_pad1d(WK_SHAPE(1), 2));
+    check_start("constant_pad2d", wk_nn_constant_pad2d(WK_SHAPE(1), 2));
+    check_start("constant_pad3d", wk_nn_constant_pad3d(WK_SHAPE(1), 2));
+    check_start("zero_pad1d", wk_nn_zero_pad1d(WK_SHAPE(1)));
+    check_start("zero_pad2d", wk_nn_zero_pad2d(WK_SHAPE(1)));
+    check_start("zero_pad3d", wk_nn_zero_pad3d(WK_SHAPE(1)));
+    check_start("reflection_pad1d", wk_nn_reflection_pad1d(WK_SHAPE(1)));
+    check_start("reflection_pad2d", wk_nn_reflection_pad2d(WK_SHAPE(1)));
+    check_start("reflection_pad3d", wk_nn_reflection_pad3d(WK_SHAPE(1)));
+    check_start("replication_pad1d", wk_nn_replication_pad1d(WK_SHAPE(1)));
+    check_start("replication_pad2d", wk_nn_replication_pad2d(WK_SHAPE(1)));
+    check_start("replication_pad3d", wk_nn_replication_pad3d(WK_SHAPE(1)));
+    check_start("circular_pad1d", wk_nn_circular_pad1d(WK_SHAPE(1)));
+    check_start("circular_pad2d", wk_nn_circular_pad2d(WK_SHAPE(1)));
+    check_start("circular_pad3d", wk_nn_circular_pad3d(WK_SHAPE(1)));
+}
+
 static void norms(void)
 {
     check_start("batch_norm1d", wk_nn_batch_norm1d(5));
@@ -291,6 +310,7 @@ TEST(starts, of_all_layers_are_torchs)
     activations();
     products();
     windows();
+    paddings();
     norms();
     sequences();
     containers();

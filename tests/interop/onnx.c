@@ -208,6 +208,18 @@ static void windows(void)
             0, 1, 12, 12);
 }
 
+static void paddings(void)
+{
+    NUMBERS("constant_pad1d", wk_nn_constant_pad1d(WK_SHAPE(2, -1), 0.75), 0, 3, 9);
+    NUMBERS("zero_pad2d", wk_nn_sequential(wk_nn_zero_pad2d(WK_SHAPE(1, 2, 0, 3)), wk_nn_conv2d(3, 4, WK_DIMS(3))), 0,
+            3, 8, 6);
+    NUMBERS("constant_pad3d", wk_nn_constant_pad3d(WK_SHAPE(1, 0, 0, 2, 1, 1), -2), 0, 2, 4, 4, 6);
+    NUMBERS("reflection_pad1d", wk_nn_reflection_pad1d(WK_SHAPE(3, 1)), 0, 3, 9);
+    NUMBERS("reflection_pad2d", wk_nn_reflection_pad2d(WK_SHAPE(1, 2, 0, 3)), 0, 3, 8, 6);
+    NUMBERS("replication_pad2d", wk_nn_replication_pad2d(WK_SHAPE(2)), 0, 3, 8, 6);
+    NUMBERS("replication_pad3d", wk_nn_replication_pad3d(WK_SHAPE(1, 0, 0, 2, 3, 1)), 0, 2, 4, 4, 6);
+}
+
 static void sequences(void)
 {
     NUMBERS("rnn", wk_nn_rnn(4, 5), 6, 0, 4);
@@ -339,6 +351,7 @@ int main(int argc, char **argv)
     dense();
     norms();
     windows();
+    paddings();
     sequences();
     own();
     return 0;
