@@ -368,6 +368,30 @@ static value put_pad(wki_onnx *g, wk_module *m, value x, wk_tensor *y)
     return v;
 }
 
+/* x in the dims `shape`, in another order, as y; 0: as many as x has. */
+static value rearranged(wki_onnx *g, value x, int n, const int64_t *shape, const int64_t *order, const wk_tensor *y)
+{
+    int64_t to[WK_MAX_DIMS] = { 0 };
+    for (int i = 1; i < y->v.ndim; i++) to[i] = y->v.size[i];
+    value split = wki_onnx_reshape(g, x.name, n, shape);
+    return wki_onnx_reshape(g, wki_onnx_transpose(g, split.name, n, order).name, y->v.ndim, to);
+}
+
+static value put_shuffle(wki_onnx *g, wk_module *m, value x, wk_tensor *y)
+{
+    const int64_t r = (int64_t)((const wki_numbers *)m->state)->a, *in = x.t->v.size, *out = y->v.size;
+    if (g->batch || x.t->v.ndim != 4)
+        return wki_onnx_refuse(g, m, "x is %s; images in a batch have a form in ONNX here", wki_show(&x.t->v));
+    if (!strcmp(m->ops->name, "pixel_shuffle"))
+        return rearranged(g, x, 6, (const int64_t[]){ 0, out[1], r, r, in[2], in[3] },
+                          (const int64_t[]){ 0, 1, 4, 2, 5, 3 }, y);
+    if (!strcmp(m->ops->name, "pixel_unshuffle"))
+        return rearranged(g, x, 6, (const int64_t[]){ 0, in[1], out[2], r, out[3], r },
+                          (const int64_t[]){ 0, 1, 3, 5, 2, 4 }, y);
+    return rearranged(g, x, 5, (const int64_t[]){ 0, r, in[1] / r, in[2], in[3] }, (const int64_t[]){ 0, 2, 1, 3, 4 },
+                      y);
+}
+
 const wki_onnx_row wki_onnx_layers[] = {
     { "sequential", .put = put_sequential, .container = true },
     { "identity", .put = put_nothing },
@@ -423,6 +447,9 @@ const wki_onnx_row wki_onnx_layers[] = {
     { "circular_pad1d", .put = put_pad },
     { "circular_pad2d", .put = put_pad },
     { "circular_pad3d", .put = put_pad },
+    { "pixel_shuffle", .put = put_shuffle },
+    { "pixel_unshuffle", .put = put_shuffle },
+    { "channel_shuffle", .put = put_shuffle },
     { "linear", .put = put_linear },
     { "scale", .put = put_scale },
     { "unscale", .put = put_unscale },

@@ -197,6 +197,10 @@ WK_API wk_module *wk_nn_circular_pad1d(int n, const int64_t *padding);
 WK_API wk_module *wk_nn_circular_pad2d(int n, const int64_t *padding);
 WK_API wk_module *wk_nn_circular_pad3d(int n, const int64_t *padding);
 
+WK_API wk_module *wk_nn_pixel_shuffle(int64_t upscale_factor);     /* the functions of the same name */
+WK_API wk_module *wk_nn_pixel_unshuffle(int64_t downscale_factor);
+WK_API wk_module *wk_nn_channel_shuffle(int64_t groups);
+
 /* Norms. BatchNorm and InstanceNorm: parameters weight and bias, buffers running_mean, running_var, num_batches_tracked (WK_I64 []);
  * in evaluation the running statistics are used where they are tracked. x [n, num_features, ...] with 0 or 1 (1d), 2, 3 dims more. */
 typedef struct wk_batch_norm_opts {

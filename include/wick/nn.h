@@ -400,6 +400,12 @@ static inline wk_tensor *wk_interpolate_with(wk_interpolate_opts o) { return wk_
 #define wk_interpolate(t, ...)                                                                                         \
     wk_interpolate_with(WK_WITH(wk_interpolate_opts, WK_INTERPOLATE_DEFAULTS, .x = (t), __VA_ARGS__))
 
+/* Images of more pixels from channels, and back (Shi et al. 2016): [d] x [..., c r r, h, w] -> [..., c, h r, w r] for r = upscale_factor,
+ * and x [..., c, h r, w r] -> [..., c r r, h, w]. channel_shuffle: [d] x [n, c, ...], channel i of group k becomes i * groups + k. All dtypes. */
+WK_API wk_tensor *wk_pixel_shuffle(wk_tensor *x, int64_t upscale_factor);
+WK_API wk_tensor *wk_pixel_unshuffle(wk_tensor *x, int64_t downscale_factor);
+WK_API wk_tensor *wk_channel_shuffle(wk_tensor *x, int64_t groups);
+
 /* Losses: the mean over the batch -> []. */
 WK_API wk_tensor *wk_cross_entropy(wk_tensor *logits, wk_tensor *target);          /* [n, c], WK_I64 [n]: -log softmax(logits)[target] */
 /* In full: logits [n, c, ...] or [c], target [n, ...] class numbers (WK_I64, WK_I32, WK_U8), or of logits' shape, probabilities. weight [c]

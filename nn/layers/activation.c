@@ -70,6 +70,13 @@ WITH_NUMBERS(rrelu, ("%g, %g", n->a, n->b), wk_rrelu(x, n->a, n->b, m->training)
 WITH_NUMBERS(glu, ("dim=%g", n->a), wk_glu(x, (int)n->a), n.a == n.a, ("dim is %g", n.a))
 WITH_NUMBERS(softmin, ("dim=%g", n->a), wk_softmin(x, (int)n->a), n.a == n.a, ("dim is %g", n.a))
 
+WITH_NUMBERS(pixel_shuffle, ("upscale_factor=%g", n->a), wk_pixel_shuffle(x, (int64_t)n->a), n.a >= 1,
+             ("upscale_factor is %g; it must be 1 or more", n.a))
+WITH_NUMBERS(pixel_unshuffle, ("downscale_factor=%g", n->a), wk_pixel_unshuffle(x, (int64_t)n->a), n.a >= 1,
+             ("downscale_factor is %g; it must be 1 or more", n.a))
+WITH_NUMBERS(channel_shuffle, ("groups=%g", n->a), wk_channel_shuffle(x, (int64_t)n->a), n.a >= 1,
+             ("groups is %g; it must be 1 or more", n.a))
+
 wk_module *wk_nn_leaky_relu(double negative_slope) { return make_leaky_relu((wki_numbers){ negative_slope, 0 }); }
 wk_module *wk_nn_elu(double alpha) { return make_elu((wki_numbers){ alpha, 0 }); }
 wk_module *wk_nn_celu(double alpha) { return make_celu((wki_numbers){ alpha, 0 }); }
@@ -82,6 +89,9 @@ wk_module *wk_nn_threshold(double threshold, double value) { return make_thresho
 wk_module *wk_nn_rrelu(double lower, double upper) { return make_rrelu((wki_numbers){ lower, upper }); }
 wk_module *wk_nn_glu(int dim) { return make_glu((wki_numbers){ dim, 0 }); }
 wk_module *wk_nn_softmin(int dim) { return make_softmin((wki_numbers){ dim, 0 }); }
+wk_module *wk_nn_pixel_shuffle(int64_t factor) { return make_pixel_shuffle((wki_numbers){ (double)factor, 0 }); }
+wk_module *wk_nn_pixel_unshuffle(int64_t factor) { return make_pixel_unshuffle((wki_numbers){ (double)factor, 0 }); }
+wk_module *wk_nn_channel_shuffle(int64_t groups) { return make_channel_shuffle((wki_numbers){ (double)groups, 0 }); }
 
 WITH_NUMBERS(softplus, ("beta=%g, threshold=%g", n->a, n->b), wk_softplus_beta(x, n->a, n->b), n.a > 0 && n.b == n.b,
              ("beta is %g, threshold %g; beta must be more than 0", n.a, n.b))

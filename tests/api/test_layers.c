@@ -100,6 +100,9 @@ static wk_module *make_replication_pad3d(void) { return wk_nn_replication_pad3d(
 static wk_module *make_circular_pad1d(void) { return wk_nn_circular_pad1d(WK_SHAPE(4, 2)); }
 static wk_module *make_circular_pad2d(void) { return wk_nn_circular_pad2d(WK_SHAPE(1, 2, 3, 0)); }
 static wk_module *make_circular_pad3d(void) { return wk_nn_circular_pad3d(WK_SHAPE(1, 2, 0, 1, 2, 0)); }
+static wk_module *make_pixel_shuffle(void) { return wk_nn_pixel_shuffle(2); }
+static wk_module *make_pixel_unshuffle(void) { return wk_nn_pixel_unshuffle(3); }
+static wk_module *make_channel_shuffle(void) { return wk_nn_channel_shuffle(3); }
 static wk_module *make_adaptive_avg_pool1d(void) { return wk_nn_adaptive_avg_pool1d(WK_DIMS(2)); }
 static wk_module *make_adaptive_avg_pool2d(void) { return wk_nn_adaptive_avg_pool2d(WK_DIMS(1)); }
 static wk_module *make_adaptive_avg_pool3d(void) { return wk_nn_adaptive_avg_pool3d(WK_DIMS(2)); }
@@ -203,6 +206,9 @@ static const struct layer_case {
     { "circular_pad1d", make_circular_pad1d, 3, { 2, 2, 4 }, GOLDEN(golden_circular_pad1d), NULL, 0 },
     { "circular_pad2d", make_circular_pad2d, 4, { 1, 2, 3, 4 }, GOLDEN(golden_circular_pad2d), NULL, 0 },
     { "circular_pad3d", make_circular_pad3d, 5, { 1, 1, 3, 3, 4 }, GOLDEN(golden_circular_pad3d), NULL, 0 },
+    { "pixel_shuffle", make_pixel_shuffle, 4, { 2, 8, 2, 3 }, GOLDEN(golden_pixel_shuffle), NULL, 0 },
+    { "pixel_unshuffle", make_pixel_unshuffle, 4, { 2, 2, 3, 6 }, GOLDEN(golden_pixel_unshuffle), NULL, 0 },
+    { "channel_shuffle", make_channel_shuffle, 4, { 2, 6, 2, 2 }, GOLDEN(golden_channel_shuffle), NULL, 0 },
     { "adaptive_avg_pool1d", make_adaptive_avg_pool1d, 3, { 2, 2, 5 }, GOLDEN(golden_adaptive_avg_pool1d), NULL, 0 },
     { "adaptive_avg_pool2d", make_adaptive_avg_pool2d, 4, { 2, 3, 4, 4 }, GOLDEN(golden_adaptive_avg_pool2d), NULL, 0 },
     { "adaptive_avg_pool3d",
@@ -414,6 +420,22 @@ TEST(layers, same_padding_is_refused_where_torch_refuses_it)
     CHECK_ERROR(WK_E_INVALID, "nn_conv2d", "stride 2");
     CHECK_NULL(wk_nn_conv_transpose1d(1, 1, WK_DIMS(3), .padding = WK_SAME));
     CHECK_ERROR(WK_E_INVALID, "nn_conv_transpose1d", "WK_SAME");
+}
+
+TEST(layers, pixels_come_back_from_channels_at_any_rank)
+{
+    wk_tensor *x = wk_arange(0, 2 * 3 * 2 * 4 * 6, 1, WK_I64);
+    static const int64_t shapes[][5] = { { 12, 4, 6 }, { 4, 3, 4, 6 }, { 2, 3, 2, 4, 6 } };
+    for (int i = 0; i < 3; i++) {
+        wk_tensor *t = wk_reshape(x, 3 + i, shapes[i]);
+        wk_tensor *few = wk_pixel_unshuffle(t, 2);
+        CHECK(wk_size(few, i) == 4 * wk_size(t, i) && wk_size(few, -1) == 3 && wk_equal(wk_pixel_shuffle(few, 2), t));
+    }
+    CHECK(wk_numel(wk_pixel_shuffle(wk_zeros(WK_SHAPE(2, 0, 3, 3), WK_F32), 4)) == 0);
+    CHECK_NULL(wk_pixel_shuffle(wk_zeros(WK_SHAPE(2, 0, 3, 3), WK_F32), INT64_MAX));
+    CHECK_ERROR(WK_E_SHAPE, "pixel_shuffle", "[2, 0, 3, 3]");
+    CHECK_NULL(wk_nn_pixel_unshuffle(0));
+    CHECK_ERROR(WK_E_INVALID, "nn_pixel_unshuffle", "downscale_factor is 0");
 }
 
 TEST(layers, padding_tells_what_does_not_fit)

@@ -152,6 +152,13 @@ static void windows(void)
     check_start("fold", wk_nn_fold(WK_DIMS(4, 4), WK_DIMS(2)));
 }
 
+static void shuffles(void)
+{
+    check_start("pixel_shuffle", wk_nn_pixel_shuffle(2));
+    check_start("pixel_unshuffle", wk_nn_pixel_unshuffle(2));
+    check_start("channel_shuffle", wk_nn_channel_shuffle(2));
+}
+
 static void paddings(void)
 {
     check_start("constant_pad1d", wk_nn_constant_pad1d(WK_SHAPE(1), 2));
@@ -310,6 +317,7 @@ TEST(starts, of_all_layers_are_torchs)
     activations();
     products();
     windows();
+    shuffles();
     paddings();
     norms();
     sequences();

@@ -65,6 +65,7 @@ CASES = {
     "reflection_pad1d": lambda: nn.ReflectionPad1d(1), "reflection_pad2d": lambda: nn.ReflectionPad2d(1), "reflection_pad3d": lambda: nn.ReflectionPad3d(1),
     "replication_pad1d": lambda: nn.ReplicationPad1d(1), "replication_pad2d": lambda: nn.ReplicationPad2d(1), "replication_pad3d": lambda: nn.ReplicationPad3d(1),
     "circular_pad1d": lambda: nn.CircularPad1d(1), "circular_pad2d": lambda: nn.CircularPad2d(1), "circular_pad3d": lambda: nn.CircularPad3d(1),
+    "pixel_shuffle": lambda: nn.PixelShuffle(2), "pixel_unshuffle": lambda: nn.PixelUnshuffle(2), "channel_shuffle": lambda: nn.ChannelShuffle(2),
     "batch_norm1d": lambda: nn.BatchNorm1d(5), "batch_norm2d": lambda: nn.BatchNorm2d(5), "batch_norm3d": lambda: nn.BatchNorm3d(5),
     "batch_norm3d.bias": lambda: nn.BatchNorm3d(5, bias=False), "instance_norm2d.bias": lambda: nn.InstanceNorm2d(5, affine=True, bias=False),
     "batch_norm1d.affine": lambda: nn.BatchNorm1d(5, affine=False),

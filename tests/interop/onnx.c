@@ -208,8 +208,11 @@ static void windows(void)
             0, 1, 12, 12);
 }
 
-static void paddings(void)
+static void paddings_and_shuffles(void)
 {
+    NUMBERS("pixel_shuffle", wk_nn_pixel_shuffle(2), 0, 8, 3, 5);
+    NUMBERS("pixel_unshuffle", wk_nn_pixel_unshuffle(3), 0, 2, 6, 9);
+    NUMBERS("channel_shuffle", wk_nn_channel_shuffle(3), 0, 6, 2, 3);
     NUMBERS("constant_pad1d", wk_nn_constant_pad1d(WK_SHAPE(2, -1), 0.75), 0, 3, 9);
     NUMBERS("zero_pad2d", wk_nn_sequential(wk_nn_zero_pad2d(WK_SHAPE(1, 2, 0, 3)), wk_nn_conv2d(3, 4, WK_DIMS(3))), 0,
             3, 8, 6);
@@ -351,7 +354,7 @@ int main(int argc, char **argv)
     dense();
     norms();
     windows();
-    paddings();
+    paddings_and_shuffles();
     sequences();
     own();
     return 0;
