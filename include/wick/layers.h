@@ -298,6 +298,28 @@ static inline wk_module *wk_nn_embedding_with(wk_embedding_layer_opts o) { retur
     wk_nn_embedding_with(                                                                                              \
         WK_WITH(wk_embedding_layer_opts, WK_EMBEDDING_LAYER_DEFAULTS, .num_embeddings = (n), .embedding_dim = __VA_ARGS__))
 
+/* EmbeddingBag, as wk_embedding_bag: x [bags, length] -> [bags, embedding_dim]; wk_forward_many: x, offsets, per_sample_weights. weight is
+ * Embedding's. */
+typedef struct wk_embedding_bag_layer_opts {
+    size_t size;
+    int64_t num_embeddings, embedding_dim;
+    wk_bag_mode mode;            /* WK_BAG_MEAN */
+    int64_t padding_idx;         /* WK_NO_PADDING; negative: from the end */
+    double max_norm, norm_type;  /* NAN: none, 2 */
+    bool scale_grad_by_freq;     /* false */
+    bool include_last_offset;    /* false */
+    wk_dtype dtype;              /* WK_F32 */
+} wk_embedding_bag_layer_opts;
+WK_API wk_embedding_bag_layer_opts wk_embedding_bag_layer_opts_default(void);
+WK_API wk_module *wk_nn_embedding_bag_new(const wk_embedding_bag_layer_opts *o); /* wk_nn_embedding_bag(1000, 64, .mode = WK_BAG_SUM) */
+static inline wk_module *wk_nn_embedding_bag_with(wk_embedding_bag_layer_opts o) { return wk_nn_embedding_bag_new(&o); }
+#define WK_EMBEDDING_BAG_LAYER_DEFAULTS                                                                                \
+    .size = sizeof(wk_embedding_bag_layer_opts), .embedding_dim = 0, .mode = WK_BAG_MEAN, .padding_idx = WK_NO_PADDING, \
+    .max_norm = NAN, .norm_type = 2, .scale_grad_by_freq = false, .include_last_offset = false, .dtype = WK_F32
+#define wk_nn_embedding_bag(n, ...)                                                                                    \
+    wk_nn_embedding_bag_with(WK_WITH(wk_embedding_bag_layer_opts, WK_EMBEDDING_BAG_LAYER_DEFAULTS, .num_embeddings = (n), \
+                                     .embedding_dim = __VA_ARGS__))
+
 /* Bilinear: two inputs [..., in1], [..., in2] -> [..., out], a W b + bias for each output; weight [out, in1, in2] and bias [out] start
  * as U(-1/sqrt(in1), 1/sqrt(in1)). By wk_forward_many. */
 typedef struct wk_bilinear_opts {

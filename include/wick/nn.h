@@ -189,6 +189,28 @@ WK_API wk_tensor *wk_embedding_run(wk_tensor *index, wk_tensor *weight, const wk
     .size = sizeof(wk_embedding_opts), .padding_idx = WK_NO_PADDING, .max_norm = NAN, .norm_type = 2, .scale_grad_by_freq = false
 #define wk_embedding_with(index, weight, ...)                                                                          \
     wk_embedding_run(index, weight, (const wk_embedding_opts[1]){ WK_WITH(wk_embedding_opts, WK_EMBEDDING_DEFAULTS, __VA_ARGS__) })
+/* Bags of rows of weight, each made into one: index [bags, length], offsets NULL; or index [n] and offsets [bags] (WK_I64, WK_I32), where
+ * each bag starts, from 0 on, ascending -> [bags, dim]. A bag without rows gives 0. wk_embedding_bag(index, weight, offsets): the mean. */
+typedef enum wk_bag_mode { WK_BAG_MEAN, WK_BAG_SUM, WK_BAG_MAX } wk_bag_mode; /* of equal largest ones the first has the gradient */
+/* wk_embedding_bag_with(index, weight, offsets, .mode = WK_BAG_SUM) */
+typedef struct wk_embedding_bag_opts {
+    size_t size;
+    wk_bag_mode mode;              /* WK_BAG_MEAN */
+    wk_tensor *per_sample_weights; /* NULL; of index's shape and weight's dtype: rows are multiplied by them; sums alone */
+    int64_t padding_idx;           /* WK_NO_PADDING; such numbers count in no bag */
+    double max_norm, norm_type;    /* NAN: none, 2; as wk_embedding_opts */
+    bool scale_grad_by_freq;       /* false; not WK_BAG_MAX */
+    bool include_last_offset;      /* false; true: offsets [bags + 1], of which the last, index's end, is not looked at */
+} wk_embedding_bag_opts;
+WK_API wk_embedding_bag_opts wk_embedding_bag_opts_default(void);
+WK_API wk_tensor *wk_embedding_bag(wk_tensor *index, wk_tensor *weight, wk_tensor *offsets);
+WK_API wk_tensor *wk_embedding_bag_run(wk_tensor *index, wk_tensor *weight, wk_tensor *offsets, const wk_embedding_bag_opts *o); /* NULL: defaults */
+#define WK_EMBEDDING_BAG_DEFAULTS                                                                                      \
+    .size = sizeof(wk_embedding_bag_opts), .mode = WK_BAG_MEAN, .per_sample_weights = NULL, .padding_idx = WK_NO_PADDING, \
+    .max_norm = NAN, .norm_type = 2, .scale_grad_by_freq = false, .include_last_offset = false
+#define wk_embedding_bag_with(index, weight, offsets, ...)                                                             \
+    wk_embedding_bag_run(index, weight, offsets, (const wk_embedding_bag_opts[1]){                                     \
+        WK_WITH(wk_embedding_bag_opts, WK_EMBEDDING_BAG_DEFAULTS, __VA_ARGS__) })
 
 /* Norms: [d] (x - mean) / sqrt(var + eps) * weight + bias, the variance biased; x floats, the others x's dtype, each may be NULL.
  * batch_norm: x [n, channels, ...], statistics over n and all behind (Ioffe and Szegedy 2015); weight, bias and the running tensors

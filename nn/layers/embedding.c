@@ -1,4 +1,4 @@
-/* Embedding and Bilinear. */
+/* Embedding, EmbeddingBag and Bilinear. */
 #include "base/options.h"
 #include "nn/module.h"
 #include <math.h>
@@ -9,14 +9,33 @@ typedef struct embedding {
     wk_tensor *weight; /* owned by the module */
 } embedding;
 
+/* weight, N(0, 1), of which a padding row is 0. */
+static wk_tensor *make_table(wk_module *m, int64_t rows, int64_t dim, int64_t padding, wk_dtype dtype)
+{
+    wk_tensor *weight = wk_nn_param(m, "weight", wk_empty(WK_SHAPE(rows, dim), dtype));
+    WK_NO_GRAD(update);
+    if (!weight || wk_normal_(weight, 0, 1)) return NULL;
+    return padding != WK_NO_PADDING && wk_zero_(wk_select(weight, 0, padding)) ? NULL : weight;
+}
+
+static bool table_ok(const char *where, int64_t rows, int64_t dim, int64_t padding, double max_norm, wk_dtype dtype)
+{
+    wki_check(rows > 0 && dim > 0, false, WK_E_INVALID, where,
+              "num_embeddings %lld, embedding_dim %lld; each must be 1 or more", (long long)rows, (long long)dim);
+    wki_check(padding == WK_NO_PADDING || (padding >= -rows && padding < rows), false, WK_E_RANGE, where,
+              "padding_idx is %lld; there are %lld rows", (long long)padding, (long long)rows);
+    wki_check(isnan(max_norm) || max_norm >= 0, false, WK_E_INVALID, where, "max_norm is %g; 0 or more is needed",
+              max_norm);
+    wki_check(wki_is_float(dtype), false, WK_E_DTYPE, where, "%s is no float dtype", wk_dtype_name(dtype));
+    return true;
+}
+
 static wk_status embedding_init(wk_module *m, void *state)
 {
     embedding *e = state;
     e->o = *(const wk_embedding_layer_opts *)wk_nn_options(m);
-    e->weight = wk_nn_param(m, "weight", wk_empty(WK_SHAPE(e->o.num_embeddings, e->o.embedding_dim), e->o.dtype));
-    WK_NO_GRAD(update);
-    if (!e->weight || wk_normal_(e->weight, 0, 1)) return wk_error();
-    return e->o.padding_idx == WK_NO_PADDING ? WK_OK : wk_zero_(wk_select(e->weight, 0, e->o.padding_idx));
+    e->weight = make_table(m, e->o.num_embeddings, e->o.embedding_dim, e->o.padding_idx, e->o.dtype);
+    return wk_error();
 }
 
 static wk_tensor *embedding_forward(wk_module *m, wk_tensor *x)
@@ -56,16 +75,70 @@ wk_module *wk_nn_embedding_new(const wk_embedding_layer_opts *given)
     wk_embedding_layer_opts o = wk_embedding_layer_opts_default();
     wki_check(given, NULL, WK_E_INVALID, where, "the options are NULL");
     wki_options_merge(&o, sizeof o, given);
-    const int64_t n = o.num_embeddings, padding = o.padding_idx;
-    wki_check(n > 0 && o.embedding_dim > 0, NULL, WK_E_INVALID, where,
-              "num_embeddings %lld, embedding_dim %lld; each must be 1 or more", (long long)n,
-              (long long)o.embedding_dim);
-    wki_check(padding == WK_NO_PADDING || (padding >= -n && padding < n), NULL, WK_E_RANGE, where,
-              "padding_idx is %lld; there are %lld rows", (long long)padding, (long long)n);
-    wki_check(isnan(o.max_norm) || o.max_norm >= 0, NULL, WK_E_INVALID, where, "max_norm is %g; 0 or more is needed",
-              o.max_norm);
-    wki_check(wki_is_float(o.dtype), NULL, WK_E_DTYPE, where, "%s is no float dtype", wk_dtype_name(o.dtype));
+    if (!table_ok(where, o.num_embeddings, o.embedding_dim, o.padding_idx, o.max_norm, o.dtype)) return NULL;
     return wki_layer_new(&embedding_ops, &o);
+}
+
+/* ---- EmbeddingBag ---- */
+
+typedef struct bag {
+    wk_embedding_bag_layer_opts o;
+    wk_tensor *weight; /* owned by the module */
+} bag;
+
+static wk_status bag_init(wk_module *m, void *state)
+{
+    bag *b = state;
+    b->o = *(const wk_embedding_bag_layer_opts *)wk_nn_options(m);
+    b->weight = make_table(m, b->o.num_embeddings, b->o.embedding_dim, b->o.padding_idx, b->o.dtype);
+    return wk_error();
+}
+
+static wk_status bag_forward(wk_module *m, wk_tensor *const *in, int nin, wk_tensor **out, int nout)
+{
+    const bag *b = m->state;
+    wki_check(nin <= 3 && nout == 1, WK_E_INVALID, WK_E_INVALID, m->ops->name,
+              "%d inputs, %d results; at most x, offsets and per_sample_weights, and one result", nin, nout);
+    out[0] = wk_embedding_bag_with(
+        in[0], b->weight, nin > 1 ? in[1] : NULL, .mode = b->o.mode, .per_sample_weights = nin > 2 ? in[2] : NULL,
+        .padding_idx = b->o.padding_idx, .max_norm = b->o.max_norm, .norm_type = b->o.norm_type,
+        .scale_grad_by_freq = b->o.scale_grad_by_freq, .include_last_offset = b->o.include_last_offset);
+    return wk_error();
+}
+
+static void bag_describe(wk_module *m, char *text, size_t bytes)
+{
+    static const char *const modes[] = { [WK_BAG_MEAN] = "mean", [WK_BAG_SUM] = "sum", [WK_BAG_MAX] = "max" };
+    const bag *b = m->state;
+    size_t n = (size_t)snprintf(text, bytes, "%lld, %lld, mode=%s", (long long)b->o.num_embeddings,
+                                (long long)b->o.embedding_dim, modes[b->o.mode]);
+    if (b->o.padding_idx != WK_NO_PADDING && n < bytes)
+        snprintf(text + n, bytes - n, ", padding_idx=%lld", (long long)b->o.padding_idx);
+}
+
+static const wk_module_ops bag_ops = { .size = sizeof bag_ops,
+                                       .name = "embedding_bag",
+                                       .state_size = sizeof(bag),
+                                       .init = bag_init,
+                                       .describe = bag_describe,
+                                       .forward_many = bag_forward };
+
+wk_embedding_bag_layer_opts wk_embedding_bag_layer_opts_default(void)
+{
+    return (wk_embedding_bag_layer_opts){ WK_EMBEDDING_BAG_LAYER_DEFAULTS };
+}
+
+wk_module *wk_nn_embedding_bag_new(const wk_embedding_bag_layer_opts *given)
+{
+    static const char where[] = "nn_embedding_bag";
+    wk_embedding_bag_layer_opts o = wk_embedding_bag_layer_opts_default();
+    wki_check(given, NULL, WK_E_INVALID, where, "the options are NULL");
+    wki_options_merge(&o, sizeof o, given);
+    if (!table_ok(where, o.num_embeddings, o.embedding_dim, o.padding_idx, o.max_norm, o.dtype)) return NULL;
+    wki_check((unsigned)o.mode <= WK_BAG_MAX, NULL, WK_E_INVALID, where, "%d is no mode", (int)o.mode);
+    wki_check(o.mode != WK_BAG_MAX || !o.scale_grad_by_freq, NULL, WK_E_INVALID, where,
+              "scale_grad_by_freq is for sums and means");
+    return wki_layer_new(&bag_ops, &o);
 }
 
 /* ---- Bilinear: a W b + bias, for each output ---- */

@@ -131,6 +131,8 @@ static void products(void)
     check_start("embedding", wk_nn_embedding(300, 10));
     check_start("embedding.padding_idx", wk_nn_embedding(300, 10, .padding_idx = 7));
     check_start("embedding.padding_idx_from_the_end", wk_nn_embedding(300, 10, .padding_idx = -1));
+    check_start("embedding_bag", wk_nn_embedding_bag(300, 10));
+    check_start("embedding_bag.padding_idx", wk_nn_embedding_bag(300, 10, .mode = WK_BAG_MAX, .padding_idx = 7));
 }
 
 static void windows(void)
@@ -415,6 +417,7 @@ TEST(starts, defaults_of_all_options_are_torchs)
     const wk_group_norm_opts group = wk_group_norm_opts_default();
     const wk_layer_norm_opts layer = wk_layer_norm_opts_default(), rms = wk_rms_norm_opts_default();
     const wk_embedding_layer_opts table = wk_embedding_layer_opts_default();
+    const wk_embedding_bag_layer_opts bag = wk_embedding_bag_layer_opts_default();
     const wk_rnn_opts rnn = wk_rnn_opts_default();
     const wk_rnn_cell_opts cell = wk_rnn_cell_opts_default();
     const wk_multihead_attention_opts heads = wk_multihead_attention_opts_default();
@@ -462,6 +465,12 @@ TEST(starts, defaults_of_all_options_are_torchs)
         OPTION("LayerNorm", layer, bias),
         { "RMSNorm", "eps", none_if(rms.eps < 0, rms.eps), NULL },
         OPTION("RMSNorm", rms, elementwise_affine),
+        { "EmbeddingBag", "padding_idx", none_if(bag.padding_idx == WK_NO_PADDING, 0), NULL },
+        { "EmbeddingBag", "mode", (double)NAN, bag.mode == WK_BAG_MEAN ? "mean" : "another" },
+        OPTION("EmbeddingBag", bag, max_norm),
+        OPTION("EmbeddingBag", bag, norm_type),
+        OPTION("EmbeddingBag", bag, scale_grad_by_freq),
+        OPTION("EmbeddingBag", bag, include_last_offset),
         { "Embedding", "padding_idx", none_if(table.padding_idx == WK_NO_PADDING, 0), NULL },
         OPTION("Embedding", table, max_norm),
         OPTION("Embedding", table, norm_type),

@@ -26,7 +26,7 @@ SCALARS = {
     "const char *": "draw_equation(drawn)", "const wk_params *": "NULL", "const wk_tensor *": "draw_tensor(drawn)",
     "wk_tensor **": "draw_results(drawn)",
 }
-TENSORS = {"index": "draw_indices(drawn)", "target": "draw_indices(drawn)", "mask": "draw_condition(drawn)",
+TENSORS = {"index": "draw_indices(drawn)", "offsets": "draw_indices(drawn)", "target": "draw_indices(drawn)", "mask": "draw_condition(drawn)",
            "condition": "draw_condition(drawn)", "attn_mask": "draw_condition(drawn)"}
 REQUIRED = ("x", "t", "a", "b", "input", "weight", "root", "kernel_size")
 

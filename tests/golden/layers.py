@@ -103,6 +103,21 @@ for name, options in (("embedding_short", dict(max_norm=0.5, norm_type=1.0)), ("
     y = table(torch.tensor([[1, 0], [4, 4]]))
     (y * ramp(2, 2, 3, a=13)).sum().backward()
     row(name, [y, table.weight, table.weight.grad])
+BAGS = {
+    "mean": ([0, 4, 4], dict()), "padded_mean": ([0, 3, 3, 7], dict(padding_idx=1, include_last_offset=True)),
+    "rows": (None, dict(padding_idx=4)), "sum": ([0, 0, 5], dict(mode="sum", padding_idx=4, scale_grad_by_freq=True)),
+    "weighted": ([0, 4, 7, 7], dict(mode="sum", include_last_offset=True)), "short": ([0, 2], dict(mode="sum", max_norm=0.5, norm_type=1.0)),
+    "max": ([0, 4, 4, 7], dict(mode="max")), "padded_max": ([0, 2, 5], dict(mode="max", padding_idx=4)), "max_rows": (None, dict(mode="max", padding_idx=1)),
+}
+for name, (offsets, options) in BAGS.items():
+    bag = nn.EmbeddingBag(5, 3, **options)
+    with torch.no_grad():
+        bag.weight.copy_(ramp(5, 3, a=5))
+    index = torch.tensor([1, 0, 4, 4, 2, 0, 1, 3])
+    share = ramp(8, a=7).requires_grad_() if name == "weighted" else None
+    y = bag(index.reshape(2, 4), None) if offsets is None else bag(index, torch.tensor(offsets), share)
+    (y * ramp(*y.shape, a=13)).sum().backward()
+    row("bag_" + name, [y, bag.weight, bag.weight.grad] + ([] if share is None else [share.grad]))
 x = ramp(5, 2, 4, a=11).requires_grad_()
 loss = nn.CTCLoss(reduction="sum", zero_infinity=True)(x.log_softmax(2), torch.tensor([[1, 2, 2], [3, 1, 0]]), torch.tensor([5, 4]), torch.tensor([3, 2]))
 loss.backward()

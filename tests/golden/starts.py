@@ -81,6 +81,7 @@ CASES = {
     "rms_norm": lambda: nn.RMSNorm((3, 4)), "rms_norm.elementwise_affine": lambda: nn.RMSNorm(4, elementwise_affine=False),
     "embedding": lambda: nn.Embedding(300, 10), "embedding.padding_idx": lambda: nn.Embedding(300, 10, padding_idx=7),
     "embedding.padding_idx_from_the_end": lambda: nn.Embedding(300, 10, padding_idx=-1),
+    "embedding_bag": lambda: nn.EmbeddingBag(300, 10), "embedding_bag.padding_idx": lambda: nn.EmbeddingBag(300, 10, mode="max", padding_idx=7),
     "rnn": lambda: nn.RNN(7, 100), "rnn.bias": lambda: nn.RNN(7, 100, num_layers=2, bias=False, nonlinearity="relu"),
     "lstm": lambda: nn.LSTM(7, 50), "lstm.whole": lambda: nn.LSTM(7, 50, num_layers=3, bidirectional=True, dropout=0.1),
     "gru": lambda: nn.GRU(7, 50), "gru.both_ways": lambda: nn.GRU(7, 50, num_layers=2, bidirectional=True),
@@ -154,7 +155,7 @@ print("};")
 PASSED_OVER = {"device", "dtype", "inplace", "size_average", "reduce", "min_value", "max_value", "_weight", "_freeze"}
 MAKERS = ("Linear Bilinear Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d MaxPool1d MaxPool2d MaxPool3d AvgPool1d AvgPool2d "
           "AvgPool3d AdaptiveMaxPool1d AdaptiveMaxPool2d AdaptiveMaxPool3d Unfold Fold BatchNorm1d BatchNorm2d BatchNorm3d InstanceNorm1d InstanceNorm2d "
-          "InstanceNorm3d GroupNorm LayerNorm RMSNorm Embedding RNN LSTM GRU RNNCell LSTMCell GRUCell MultiheadAttention TransformerEncoderLayer TransformerEncoder "
+          "InstanceNorm3d GroupNorm LayerNorm RMSNorm Embedding EmbeddingBag RNN LSTM GRU RNNCell LSTMCell GRUCell MultiheadAttention TransformerEncoderLayer TransformerEncoder "
           "TransformerDecoderLayer TransformerDecoder Transformer "
           "CrossEntropyLoss NLLLoss MSELoss L1Loss SmoothL1Loss HuberLoss BCELoss BCEWithLogitsLoss KLDivLoss PoissonNLLLoss SoftMarginLoss "
           "HingeEmbeddingLoss MultiMarginLoss GaussianNLLLoss MarginRankingLoss CosineEmbeddingLoss TripletMarginLoss CTCLoss").split()
