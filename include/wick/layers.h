@@ -155,6 +155,15 @@ static inline wk_module *wk_nn_avg_pool3d_with(wk_pool_opts o) { return wk_nn_av
 #define wk_nn_avg_pool1d(...) wk_nn_avg_pool1d_with(WK_POOL_LAYER_(__VA_ARGS__))
 #define wk_nn_avg_pool2d(...) wk_nn_avg_pool2d_with(WK_POOL_LAYER_(__VA_ARGS__))
 #define wk_nn_avg_pool3d(...) wk_nn_avg_pool3d_with(WK_POOL_LAYER_(__VA_ARGS__))
+WK_API wk_module *wk_nn_lp_pool1d_new(double norm_type, const wk_pool_opts *o); /* wk_nn_lp_pool1d(2, WK_DIMS(3)) */
+WK_API wk_module *wk_nn_lp_pool2d_new(double norm_type, const wk_pool_opts *o);
+WK_API wk_module *wk_nn_lp_pool3d_new(double norm_type, const wk_pool_opts *o);
+static inline wk_module *wk_nn_lp_pool1d_with(double norm_type, wk_pool_opts o) { return wk_nn_lp_pool1d_new(norm_type, &o); }
+static inline wk_module *wk_nn_lp_pool2d_with(double norm_type, wk_pool_opts o) { return wk_nn_lp_pool2d_new(norm_type, &o); }
+static inline wk_module *wk_nn_lp_pool3d_with(double norm_type, wk_pool_opts o) { return wk_nn_lp_pool3d_new(norm_type, &o); }
+#define wk_nn_lp_pool1d(norm_type, ...) wk_nn_lp_pool1d_with(norm_type, WK_POOL_LAYER_(__VA_ARGS__))
+#define wk_nn_lp_pool2d(norm_type, ...) wk_nn_lp_pool2d_with(norm_type, WK_POOL_LAYER_(__VA_ARGS__))
+#define wk_nn_lp_pool3d(norm_type, ...) wk_nn_lp_pool3d_with(norm_type, WK_POOL_LAYER_(__VA_ARGS__))
 WK_API wk_module *wk_nn_adaptive_avg_pool1d(wk_dims output_size);
 WK_API wk_module *wk_nn_adaptive_avg_pool2d(wk_dims output_size);
 WK_API wk_module *wk_nn_adaptive_avg_pool3d(wk_dims output_size);

@@ -361,6 +361,17 @@ static inline wk_tensor *wk_avg_pool3d_with(wk_pool_opts o) { return wk_avg_pool
 #define wk_avg_pool1d(t, ...) wk_avg_pool1d_with(WK_POOL_(t, __VA_ARGS__))
 #define wk_avg_pool2d(t, ...) wk_avg_pool2d_with(WK_POOL_(t, __VA_ARGS__))
 #define wk_avg_pool3d(t, ...) wk_avg_pool3d_with(WK_POOL_(t, __VA_ARGS__))
+/* The p-norm of each window: [d] (sum of x^p)^(1/p), p = norm_type above 0; NaN where that sum is below 0, as in torch. Of the options
+ * x, kernel_size, stride and ceil_mode alone: wk_lp_pool2d(x, 2, WK_DIMS(3), .stride = WK_DIMS(2)). */
+WK_API wk_tensor *wk_lp_pool1d_new(double norm_type, const wk_pool_opts *o);
+WK_API wk_tensor *wk_lp_pool2d_new(double norm_type, const wk_pool_opts *o);
+WK_API wk_tensor *wk_lp_pool3d_new(double norm_type, const wk_pool_opts *o);
+static inline wk_tensor *wk_lp_pool1d_with(double norm_type, wk_pool_opts o) { return wk_lp_pool1d_new(norm_type, &o); }
+static inline wk_tensor *wk_lp_pool2d_with(double norm_type, wk_pool_opts o) { return wk_lp_pool2d_new(norm_type, &o); }
+static inline wk_tensor *wk_lp_pool3d_with(double norm_type, wk_pool_opts o) { return wk_lp_pool3d_new(norm_type, &o); }
+#define wk_lp_pool1d(t, norm_type, ...) wk_lp_pool1d_with(norm_type, WK_POOL_(t, __VA_ARGS__))
+#define wk_lp_pool2d(t, norm_type, ...) wk_lp_pool2d_with(norm_type, WK_POOL_(t, __VA_ARGS__))
+#define wk_lp_pool3d(t, norm_type, ...) wk_lp_pool3d_with(norm_type, WK_POOL_(t, __VA_ARGS__))
 /* Adaptive: window i of o along a dim of size l is [i l / o, (i + 1) l / o), rounded outwards; o of -1 keeps l. indices as
  * above, or NULL. */
 WK_API wk_tensor *wk_adaptive_avg_pool1d(wk_tensor *x, wk_dims output_size);

@@ -45,16 +45,21 @@ static void describe(wk_module *m, char *text, size_t bytes)
     for (int i = 0; i < 4; i++) n = wki_describe_sizes(text, bytes, n, names[i], all[i]);
 }
 
+static bool options_ok(const char *where, const wk_pool_opts *given, wk_pool_opts *o)
+{
+    wki_check(given, false, WK_E_INVALID, where, "the options are NULL");
+    wki_options_merge(o, sizeof *o, given);
+    wki_check(o->kernel_size.n, false, WK_E_INVALID, where, "kernel_size is missing; WK_DIMS(2) gives one");
+    wki_check(!o->x && !o->indices, false, WK_E_INVALID, where,
+              "x and indices are the function's; ask wk_forward_many for two results");
+    return true;
+}
+
 static wk_module *make(const wk_module_ops *ops, const char *where, const wk_pool_opts *given,
                        wk_tensor *(*run)(const wk_pool_opts *))
 {
     pool p = { .o = wk_pool_opts_default(), .run = run };
-    wki_check(given, NULL, WK_E_INVALID, where, "the options are NULL");
-    wki_options_merge(&p.o, sizeof p.o, given);
-    wki_check(p.o.kernel_size.n, NULL, WK_E_INVALID, where, "kernel_size is missing; WK_DIMS(2) gives one");
-    wki_check(!p.o.x && !p.o.indices, NULL, WK_E_INVALID, where,
-              "x and indices are the function's; ask wk_forward_many for two results");
-    return wki_layer_new(ops, &p);
+    return options_ok(where, given, &p.o) ? wki_layer_new(ops, &p) : NULL;
 }
 
 #define KIND(NAME)                                                                                                     \
@@ -72,6 +77,54 @@ KIND(max_pool3d)
 KIND(avg_pool1d)
 KIND(avg_pool2d)
 KIND(avg_pool3d)
+
+/* ---- Norms of windows ---- */
+
+typedef struct lp_pool {
+    wk_pool_opts o;
+    double norm_type;
+    wk_tensor *(*run)(double norm_type, const wk_pool_opts *o);
+} lp_pool;
+
+static wk_status lp_init(wk_module *m, void *state)
+{
+    *(lp_pool *)state = *(const lp_pool *)wk_nn_options(m);
+    return WK_OK;
+}
+
+static wk_tensor *lp_forward(wk_module *m, wk_tensor *x)
+{
+    const lp_pool *p = m->state;
+    wk_pool_opts o = p->o;
+    o.x = x;
+    return p->run(p->norm_type, &o);
+}
+
+static void lp_describe(wk_module *m, char *text, size_t bytes)
+{
+    const lp_pool *p = m->state;
+    size_t n = (size_t)snprintf(text, bytes, "norm_type=%g", p->norm_type);
+    n = wki_describe_sizes(text, bytes, n, "kernel_size", &p->o.kernel_size);
+    wki_describe_sizes(text, bytes, n, "stride", &p->o.stride);
+}
+
+#define LP(NAME)                                                                                                       \
+    wk_module *wk_nn_##NAME##_new(double norm_type, const wk_pool_opts *given)                                         \
+    {                                                                                                                  \
+        static const wk_module_ops ops = { .size = sizeof ops,                                                         \
+                                           .name = #NAME,                                                              \
+                                           .state_size = sizeof(lp_pool),                                              \
+                                           .init = lp_init,                                                            \
+                                           .forward = lp_forward,                                                      \
+                                           .describe = lp_describe };                                                  \
+        lp_pool p = { wk_pool_opts_default(), norm_type, wk_##NAME##_new };                                            \
+        wki_check(norm_type > 0, NULL, WK_E_INVALID, "nn_" #NAME, "norm_type is %g; it must be above 0", norm_type);   \
+        return options_ok("nn_" #NAME, given, &p.o) ? wki_layer_new(&ops, &p) : NULL;                                  \
+    }
+
+LP(lp_pool1d)
+LP(lp_pool2d)
+LP(lp_pool3d)
 
 /* ---- Adaptive ---- */
 

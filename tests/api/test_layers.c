@@ -100,6 +100,9 @@ static wk_module *make_replication_pad3d(void) { return wk_nn_replication_pad3d(
 static wk_module *make_circular_pad1d(void) { return wk_nn_circular_pad1d(WK_SHAPE(4, 2)); }
 static wk_module *make_circular_pad2d(void) { return wk_nn_circular_pad2d(WK_SHAPE(1, 2, 3, 0)); }
 static wk_module *make_circular_pad3d(void) { return wk_nn_circular_pad3d(WK_SHAPE(1, 2, 0, 1, 2, 0)); }
+static wk_module *make_lp_pool1d(void) { return wk_nn_lp_pool1d(6, WK_DIMS(3), .stride = WK_DIMS(2)); }
+static wk_module *make_lp_pool2d(void) { return wk_nn_lp_pool2d(2, WK_DIMS(2, 3), .ceil_mode = true); }
+static wk_module *make_lp_pool3d(void) { return wk_nn_lp_pool3d(4, WK_DIMS(2), .stride = WK_DIMS(1)); }
 static wk_module *make_pixel_shuffle(void) { return wk_nn_pixel_shuffle(2); }
 static wk_module *make_pixel_unshuffle(void) { return wk_nn_pixel_unshuffle(3); }
 static wk_module *make_channel_shuffle(void) { return wk_nn_channel_shuffle(3); }
@@ -206,6 +209,9 @@ static const struct layer_case {
     { "circular_pad1d", make_circular_pad1d, 3, { 2, 2, 4 }, GOLDEN(golden_circular_pad1d), NULL, 0 },
     { "circular_pad2d", make_circular_pad2d, 4, { 1, 2, 3, 4 }, GOLDEN(golden_circular_pad2d), NULL, 0 },
     { "circular_pad3d", make_circular_pad3d, 5, { 1, 1, 3, 3, 4 }, GOLDEN(golden_circular_pad3d), NULL, 0 },
+    { "lp_pool1d", make_lp_pool1d, 3, { 2, 2, 8 }, GOLDEN(golden_lp_pool1d), NULL, 0 },
+    { "lp_pool2d", make_lp_pool2d, 4, { 1, 2, 5, 7 }, GOLDEN(golden_lp_pool2d), NULL, 0 },
+    { "lp_pool3d", make_lp_pool3d, 5, { 1, 2, 2, 3, 3 }, GOLDEN(golden_lp_pool3d), NULL, 0 },
     { "pixel_shuffle", make_pixel_shuffle, 4, { 2, 8, 2, 3 }, GOLDEN(golden_pixel_shuffle), NULL, 0 },
     { "pixel_unshuffle", make_pixel_unshuffle, 4, { 2, 2, 3, 6 }, GOLDEN(golden_pixel_unshuffle), NULL, 0 },
     { "channel_shuffle", make_channel_shuffle, 4, { 2, 6, 2, 2 }, GOLDEN(golden_channel_shuffle), NULL, 0 },
@@ -498,6 +504,17 @@ TEST(layers, same_padding_is_refused_where_torch_refuses_it)
     CHECK_ERROR(WK_E_INVALID, "nn_conv2d", "stride 2");
     CHECK_NULL(wk_nn_conv_transpose1d(1, 1, WK_DIMS(3), .padding = WK_SAME));
     CHECK_ERROR(WK_E_INVALID, "nn_conv_transpose1d", "WK_SAME");
+}
+
+TEST(layers, norms_of_windows_of_zeros_have_no_slope)
+{
+    wk_tensor *x = wk_requires_grad(wk_zeros(WK_SHAPE(1, 1, 4), WK_F32)), *y = wk_lp_pool1d(x, 2, WK_DIMS(2));
+    CHECK(wk_backward(wk_sum(y)) == WK_OK && wk_item(wk_sum(y)) == 0);
+    CHECK(wk_equal(wk_grad(x), wk_zeros(WK_SHAPE(1, 1, 4), WK_F32)));
+    CHECK_NULL(wk_nn_lp_pool2d(0, WK_DIMS(2)));
+    CHECK_ERROR(WK_E_INVALID, "nn_lp_pool2d", "norm_type is 0");
+    CHECK_NULL(wk_forward(wk_nn_lp_pool1d(2, WK_DIMS(2), .dilation = WK_DIMS(2)), x));
+    CHECK_ERROR(WK_E_INVALID, "lp_pool1d", "are other pools'");
 }
 
 TEST(layers, pixels_come_back_from_channels_at_any_rank)

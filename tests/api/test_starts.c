@@ -150,6 +150,9 @@ static void windows(void)
     check_start("adaptive_max_pool2d", wk_nn_adaptive_max_pool2d(WK_DIMS(2)));
     check_start("adaptive_max_pool3d", wk_nn_adaptive_max_pool3d(WK_DIMS(2)));
     check_start("upsample", wk_nn_upsample(.scale_factor = 2));
+    check_start("lp_pool1d", wk_nn_lp_pool1d(2, WK_DIMS(2)));
+    check_start("lp_pool2d", wk_nn_lp_pool2d(2, WK_DIMS(2)));
+    check_start("lp_pool3d", wk_nn_lp_pool3d(2, WK_DIMS(2)));
     check_start("unfold", wk_nn_unfold(WK_DIMS(2)));
     check_start("fold", wk_nn_fold(WK_DIMS(4, 4), WK_DIMS(2)));
 }
@@ -436,6 +439,8 @@ TEST(starts, defaults_of_all_options_are_torchs)
         SIZE("MaxPool", pool, padding, 0),
         SIZE("MaxPool", pool, dilation, 1),
         OPTION("MaxPool", pool, ceil_mode),
+        SIZE("LPPool", pool, stride, (double)NAN),
+        OPTION("LPPool", pool, ceil_mode),
         SIZE("AvgPool", pool, stride, (double)NAN),
         SIZE("AvgPool", pool, padding, 0),
         OPTION("AvgPool", pool, ceil_mode),

@@ -48,6 +48,8 @@ LAYERS = {
     "reflection_pad1d": (nn.ReflectionPad1d((3, 1)), 2, 2, 4), "reflection_pad2d": (nn.ReflectionPad2d((2, 3, 1, 2)), 1, 2, 3, 4), "reflection_pad3d": (nn.ReflectionPad3d((2, 1, 0, 2, 1, 0)), 1, 1, 3, 3, 4),
     "replication_pad1d": (nn.ReplicationPad1d((3, 1)), 2, 2, 4), "replication_pad2d": (nn.ReplicationPad2d(2), 1, 2, 3, 4), "replication_pad3d": (nn.ReplicationPad3d((0, 2, 1, 1, 0, 1)), 1, 1, 3, 3, 4),
     "circular_pad1d": (nn.CircularPad1d((4, 2)), 2, 2, 4), "circular_pad2d": (nn.CircularPad2d((1, 2, 3, 0)), 1, 2, 3, 4), "circular_pad3d": (nn.CircularPad3d((1, 2, 0, 1, 2, 0)), 1, 1, 3, 3, 4),
+    "lp_pool1d": (nn.LPPool1d(6, 3, stride=2), 2, 2, 8), "lp_pool2d": (nn.LPPool2d(2, (2, 3), ceil_mode=True), 1, 2, 5, 7),
+    "lp_pool3d": (nn.LPPool3d(4, 2, stride=1), 1, 2, 2, 3, 3),
     "pixel_shuffle": (nn.PixelShuffle(2), 2, 8, 2, 3), "pixel_unshuffle": (nn.PixelUnshuffle(3), 2, 2, 3, 6),
     "channel_shuffle": (nn.ChannelShuffle(3), 2, 6, 2, 2),
     "adaptive_avg_pool1d": (nn.AdaptiveAvgPool1d(2), 2, 2, 5), "adaptive_avg_pool2d": (nn.AdaptiveAvgPool2d(1), 2, 3, 4, 4),
