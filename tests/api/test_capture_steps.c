@@ -116,8 +116,8 @@ static void fail_both(void)
 {
     WK_SCOPE(all);
     pupil a = pupil_of("adam", "lr=0.01"), b = pupil_of("adam", "lr=0.01");
-    a.m.schedule = cycle(a.m.opt, 3 * AT_ONCE + 2);
-    b.m.schedule = cycle(b.m.opt, 3 * AT_ONCE + 2);
+    a.m.schedule = cycle(a.m.opt, 3 * AT_ONCE + 1);
+    b.m.schedule = cycle(b.m.opt, 3 * AT_ONCE + 1);
     wk_plan *plan = wk_capture(some_steps, &b);
     for (int run = 0; run < 4; run++) {
         WK_SCOPE(one);
