@@ -210,7 +210,35 @@ static wk_module *dict(void)
     M(ctc_loss, wk_nn_ctc_loss())                                                                                      \
     M(multihead_attention, wk_nn_multihead_attention(4, 2, .kdim = 3))                                                 \
     M(transformer_encoder_layer, wk_nn_transformer_encoder_layer(4, 2, .dim_feedforward = 8))                          \
-    M(transformer_encoder, wk_nn_transformer_encoder(4, 2, 2, .dim_feedforward = 8, .final_norm = true))
+    M(transformer_encoder, wk_nn_transformer_encoder(4, 2, 2, .dim_feedforward = 8, .final_norm = true))               \
+    M(rnn_cell, wk_nn_rnn_cell(2, 3))                                                                                  \
+    M(lstm_cell, wk_nn_lstm_cell(2, 3))                                                                                \
+    M(gru_cell, wk_nn_gru_cell(2, 3))                                                                                  \
+    M(transformer_decoder_layer, wk_nn_transformer_decoder_layer(4, 2, .dim_feedforward = 8))                          \
+    M(transformer_decoder, wk_nn_transformer_decoder(4, 2, 2, .dim_feedforward = 8, .final_norm = true))               \
+    M(transformer, wk_nn_transformer(4, 2, .num_encoder_layers = 1, .num_decoder_layers = 1, .dim_feedforward = 8))    \
+    M(pixel_shuffle, wk_nn_pixel_shuffle(2))                                                                           \
+    M(pixel_unshuffle, wk_nn_pixel_unshuffle(2))                                                                       \
+    M(channel_shuffle, wk_nn_channel_shuffle(2))                                                                       \
+    M(embedding_bag, wk_nn_embedding_bag(5, 3))                                                                        \
+    M(lp_pool1d, wk_nn_lp_pool1d(2, WK_DIMS(2)))                                                                       \
+    M(lp_pool2d, wk_nn_lp_pool2d(2, WK_DIMS(2)))                                                                       \
+    M(lp_pool3d, wk_nn_lp_pool3d(2, WK_DIMS(2)))                                                                       \
+    M(constant_pad1d, wk_nn_constant_pad1d(WK_SHAPE(1), 2))                                                            \
+    M(constant_pad2d, wk_nn_constant_pad2d(WK_SHAPE(1), 2))                                                            \
+    M(constant_pad3d, wk_nn_constant_pad3d(WK_SHAPE(1), 2))                                                            \
+    M(zero_pad1d, wk_nn_zero_pad1d(WK_SHAPE(1)))                                                                       \
+    M(zero_pad2d, wk_nn_zero_pad2d(WK_SHAPE(1)))                                                                       \
+    M(zero_pad3d, wk_nn_zero_pad3d(WK_SHAPE(1)))                                                                       \
+    M(reflection_pad1d, wk_nn_reflection_pad1d(WK_SHAPE(1)))                                                           \
+    M(reflection_pad2d, wk_nn_reflection_pad2d(WK_SHAPE(1)))                                                           \
+    M(reflection_pad3d, wk_nn_reflection_pad3d(WK_SHAPE(1)))                                                           \
+    M(replication_pad1d, wk_nn_replication_pad1d(WK_SHAPE(1)))                                                         \
+    M(replication_pad2d, wk_nn_replication_pad2d(WK_SHAPE(1)))                                                         \
+    M(replication_pad3d, wk_nn_replication_pad3d(WK_SHAPE(1)))                                                         \
+    M(circular_pad1d, wk_nn_circular_pad1d(WK_SHAPE(1)))                                                               \
+    M(circular_pad2d, wk_nn_circular_pad2d(WK_SHAPE(1)))                                                               \
+    M(circular_pad3d, wk_nn_circular_pad3d(WK_SHAPE(1)))
 
 #define MAKER(NAME, CALL)                                                                                              \
     static wk_module *make_##NAME(void) { return CALL; }
