@@ -142,7 +142,7 @@ static wk_tensor *summed(wk_tensor *rows, const bags *b)
 static wk_tensor *largest(wk_tensor *rows, const bags *b)
 {
     const int64_t dim = rows->v.size[1];
-    if (!b->elements) return wk_zeros(WK_SHAPE(b->n, dim), (wk_dtype)rows->v.dtype);
+    if (!b->elements) return summed(rows, b);
     wk_tensor *falling = wk_argsort(wk_detach(rows), 0, true);
     wk_tensor *number = wk_expand(wk_unsqueeze(b->number, 1), 2, rows->v.size);
     wk_tensor *order = falling ? wk_argsort(wk_gather(number, 0, falling), 0, false) : NULL;

@@ -475,6 +475,7 @@ TEST(layers, embedding_bags_may_be_empty)
     wk_tensor *in[] = { wk_zeros(WK_SHAPE(0), WK_I64), wk_zeros(WK_SHAPE(2), WK_I64) }, *y;
     CHECK(wk_forward_many(m, in, 2, &y, 1) == WK_OK && wk_equal(y, wk_zeros(WK_SHAPE(2, 3), WK_F32)));
     in[0] = wk_zeros(WK_SHAPE(2, 0), WK_I64);
+    CHECK(wk_backward(wk_sum(y)) == WK_OK && wk_item(wk_sum(wk_grad(wk_parameter(m, "weight")))) == 0);
     CHECK(wk_equal(wk_forward(wk_nn_embedding_bag(5, 3), in[0]), y));
     CHECK_NULL(wk_nn_embedding_bag(5, 3, .mode = WK_BAG_MAX, .scale_grad_by_freq = true));
     CHECK_ERROR(WK_E_INVALID, "nn_embedding_bag", "scale_grad_by_freq");
