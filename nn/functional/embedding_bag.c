@@ -123,7 +123,7 @@ static bool count_bags(wk_tensor *index, wk_tensor *offsets, const wk_embedding_
         b->number = wk_reshape(wk_expand(rows, 2, index->v.size), WK_SHAPE(b->elements));
     }
     if (b->number && padding >= 0) {
-        wk_tensor *flat = wk_reshape(index, WK_SHAPE(b->elements));
+        wk_tensor *flat = wk_reshape(wk_to(index, WK_I64), WK_SHAPE(b->elements));
         b->number = wk_masked_fill(b->number, wk_eq_scalar(flat, (double)padding), (double)b->n);
     }
     wk_tensor *one = b->number ? wk_ones(WK_SHAPE(b->elements), WK_I64) : NULL;

@@ -171,7 +171,8 @@ static wk_tensor *of_classes(wk_tensor *x, wk_tensor *target, const wk_loss_opts
     if (!losses) return NULL;
     if (o->label_smoothing > 0) {
         wk_tensor *all = wk_sum_dim(o->weight ? wk_mul(logp, per_class(o->weight, x)) : logp, dim, false);
-        all = wk_where(wk_ne_scalar(target, (double)o->ignore_index), all, wki_number_like(0, all));
+        wk_tensor *kept = wk_ne_scalar(wk_to(target, WK_I64), (double)o->ignore_index); /* u8 holds no -100 */
+        all = wk_where(kept, all, wki_number_like(0, all));
         losses = wk_add_alpha(wk_mul_scalar(losses, 1 - o->label_smoothing), all,
                               -o->label_smoothing / (double)x->v.size[dim]);
     }

@@ -469,6 +469,12 @@ TEST(layers, embedding_bags_replay_to_the_bit)
     }
 }
 
+TEST(layers, embedding_bags_of_bytes_may_pad_with_a_number_beyond)
+{
+    wk_tensor *index = wk_ones(WK_SHAPE(2, 3), WK_U8), *w = wk_rand(WK_SHAPE(300, 2), WK_F32);
+    CHECK(wk_equal(wk_embedding_bag_with(index, w, NULL, .padding_idx = 299), wk_embedding_bag(index, w, NULL)));
+}
+
 TEST(layers, embedding_bags_may_be_empty)
 {
     wk_module *m = wk_nn_embedding_bag(5, 3, .mode = WK_BAG_MAX);

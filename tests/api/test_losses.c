@@ -366,6 +366,14 @@ TEST(losses, with_a_margin_have_torchs_values)
           c);
 }
 
+TEST(losses, class_numbers_are_of_any_integer_dtype)
+{
+    wk_tensor *x = RAMP(7, 4, 3), *y = whole(NUMBERS(2, 0, 1, 2), WK_SHAPE(4));
+    wk_tensor *loss = wk_cross_entropy_with(x, y, .label_smoothing = 0.1);
+    CHECK(wk_equal(wk_cross_entropy_with(x, wk_to(y, WK_U8), .label_smoothing = 0.1), loss));
+    CHECK(wk_equal(wk_cross_entropy_with(x, wk_to(y, WK_I32), .label_smoothing = 0.1), loss));
+}
+
 TEST(losses, of_certain_scores_are_0_or_infinite)
 {
     wk_tensor *x = leaf(wk_from((double[]){ INFINITY, -INFINITY, INFINITY, 0 }, WK_SHAPE(4), WK_F64));
