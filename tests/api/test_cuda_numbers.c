@@ -21,7 +21,7 @@ static void same_on_device(int op, const wki_view *const *views, int nviews, int
 
 /* ---- Views of all kinds ---- */
 
-static inline const wki_view *flipped(const wki_view *v, int dim)
+static const wki_view *flipped(const wki_view *v, int dim)
 {
     wki_view *own = &array_of(v)->v;
     if (wki_numel(own) == 0) return v;
@@ -31,7 +31,7 @@ static inline const wki_view *flipped(const wki_view *v, int dim)
     return v;
 }
 
-static inline const wki_view *turned(const wki_view *v) /* its last two dims */
+static const wki_view *turned(const wki_view *v) /* its last two dims */
 {
     wki_view *own = &array_of(v)->v;
     for (int k = 0; k < 2; k++) {
@@ -44,7 +44,7 @@ static inline const wki_view *turned(const wki_view *v) /* its last two dims */
 
 /* Numbers, among which are NaNs, infinities, zeros of both signs, any whole numbers and, so that there are equals,
  * small ones */
-static inline void fill_with_odd_numbers(const wki_view *v)
+static void fill_with_odd_numbers(const wki_view *v)
 {
     static const double odd[] = { 0, -0.0, NAN, INFINITY, -INFINITY, 1e-40, -1e30, 1 };
     const size_t size = wk_dtype_size((wk_dtype)v->dtype);
@@ -56,6 +56,7 @@ static inline void fill_with_odd_numbers(const wki_view *v)
             memcpy((char *)v->data + place(v, i) * (int64_t)size, (const char *)&any + sizeof any - size, size);
     }
 }
+
 /* ---- Rows ---- */
 
 static void try_row(int row, int slope, wk_dtype dtype, int ndim, const int64_t *size, bool flat)
