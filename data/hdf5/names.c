@@ -28,8 +28,8 @@ bool wki_h5_is(wki_h5_file *file, const char *path, H5I_type_t kind)
 
 typedef struct members {
     H5I_type_t kind;
-    char names[SHOWN][64];
-    int count;
+    char names[SHOWN][64], why[160]; /* why: of the first that cannot be opened */
+    int count, closed;
     bool more;
 } members;
 
@@ -37,7 +37,11 @@ static herr_t note_member(hid_t group, const char *name, const H5L_info_t *link,
 {
     (void)link;
     members *m = user;
-    if (!is_kind(group, name, m->kind)) return 0;
+    const hid_t object = H5Oopen(group, name, H5P_DEFAULT);
+    if (object < 0 && !m->closed++) wki_h5_reason(m->why);
+    const bool same = object >= 0 && H5Iget_type(object) == m->kind;
+    if (object >= 0) H5Oclose(object);
+    if (!same) return 0;
     m->more = m->count == SHOWN;
     if (m->more) return 1;
     snprintf(m->names[m->count++], sizeof m->names[0], "%s", name);
@@ -64,8 +68,10 @@ const char *wki_h5_hint(wki_h5_file *file, const char *group, H5I_type_t kind, c
         if (at < 150) at += snprintf(room + at, WKI_H5_HINT - (size_t)at, "%s'%.40s'", i ? ", " : "", m.names[i]);
     }
     if (m.more || at >= 150) at += snprintf(room + at, WKI_H5_HINT - (size_t)at, " ...");
+    if (m.closed)
+        at += snprintf(room + at, WKI_H5_HINT - (size_t)at, ", and %d that cannot be opened (%.60s)", m.closed, m.why);
     const char *nearest = near && m.count ? wki_nearest(near, names, m.count) : NULL;
-    if (nearest) snprintf(room + at, WKI_H5_HINT - (size_t)at, "; did you mean '%.40s'?", nearest);
+    if (nearest && at < WKI_H5_HINT) snprintf(room + at, WKI_H5_HINT - (size_t)at, "; did you mean '%.40s'?", nearest);
     return room;
 }
 

@@ -236,6 +236,17 @@ TEST(hdf5, unknown_names_list_what_there_is)
     forget();
 }
 
+TEST(hdf5, names_of_what_cannot_be_opened_are_no_silence)
+{
+    const hid_t f = create("closed.h5");
+    put_pair(f, NULL, "label", 3, 2);
+    CHECK(H5Lcreate_external("elsewhere.h5", "/x", f, "x", H5P_DEFAULT, H5P_DEFAULT) >= 0);
+    H5Fclose(f);
+    CHECK_NULL(wk_dataset_h5(file, .x = "x"));
+    CHECK_ERROR(WK_E_NOT_FOUND, "no data set 'x'", "it has 'label', and 1 that cannot be opened (", "external");
+    forget();
+}
+
 TEST(hdf5, names_that_could_both_be_x_are_an_error)
 {
     const hid_t f = create("both.h5");
