@@ -99,17 +99,39 @@ static value put_window(wki_onnx *g, const pooling *p, const char *x, bool count
     return v;
 }
 
-/* The padding that means count as a node of its own, so that what is beyond it does not. */
-static value put_padding(wki_onnx *g, pooling *p, value x, int64_t count)
+/* So much padding as a node of its own; with: its elements, or NULL for zeros. */
+static value put_padding(wki_onnx *g, pooling *p, value x, const int64_t pads[6], const char *with)
 {
     int64_t all[2 * WK_MAX_DIMS] = { 0 };
     for (int i = 0; i < p->n; i++) {
-        all[2 + i] = all[4 + p->n + i] = p->pads[i];
-        p->pads[p->n + i] -= p->pads[i];
-        p->pads[i] = 0;
+        p->pads[i] -= all[2 + i] = pads[i];
+        p->pads[p->n + i] -= all[4 + p->n + i] = pads[p->n + i];
     }
-    value pads = wki_onnx_constant(g, wk_from(all, WK_SHAPE(count), WK_I64));
-    return WKI_NODE(g, "Pad", x.name, pads.name);
+    value sizes = wki_onnx_constant(g, wk_from(all, WK_SHAPE(2 * (p->n + 2)), WK_I64));
+    return wki_onnx_node(g, "Pad", (const char *[]){ x.name, sizes.name, with }, with ? 3 : 2);
+}
+
+/* Runtimes take no padding as wide as the window, which a dilated one may reach. */
+static bool is_too_wide(const pooling *p)
+{
+    for (int i = 0; i < 2 * p->n; i++)
+        if (p->pads[i] >= p->kernel[i % p->n]) return true;
+    return false;
+}
+
+/* The padding that means count stands apart, so that what is beyond it does not. */
+static value put_counted(wki_onnx *g, pooling *p, value x)
+{
+    int64_t pads[6];
+    for (int i = 0; i < p->n; i++) pads[i] = pads[p->n + i] = p->pads[i];
+    return put_padding(g, p, x, pads, NULL);
+}
+
+static value put_lowest(wki_onnx *g, pooling *p, value x, wk_tensor *y)
+{
+    int64_t pads[6];
+    memcpy(pads, p->pads, sizeof pads);
+    return put_padding(g, p, x, pads, wki_onnx_number(g, (double)-INFINITY, y).name);
 }
 
 static value put_pool(wki_onnx *g, wk_module *m, value x, wk_tensor *y)
@@ -117,9 +139,10 @@ static value put_pool(wki_onnx *g, wk_module *m, value x, wk_tensor *y)
     const wk_pool_opts *o = m->state;
     if (!batched(g, m, x.t)) return x;
     pooling p = pooling_of(m, x.t, y);
+    if (p.max && is_too_wide(&p)) x = put_lowest(g, &p, x, y);
     if (p.max) return put_window(g, &p, x.name, false);
     if (!o->divisor_override) {
-        if (p.beyond && o->count_include_pad) x = put_padding(g, &p, x, 2 * (p.n + 2));
+        if (p.beyond && o->count_include_pad) x = put_counted(g, &p, x);
         return put_window(g, &p, x.name, o->count_include_pad && !p.beyond);
     }
     double taps = 1;

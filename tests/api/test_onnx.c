@@ -168,6 +168,16 @@ TEST(onnx, padding_to_the_same_size_is_told_in_numbers)
     end();
 }
 
+TEST(onnx, padding_wider_than_a_window_is_a_node_of_its_own)
+{
+    wk_module *m = wk_nn_max_pool1d(WK_DIMS(3), .padding = WK_DIMS(1), .dilation = WK_DIMS(3), .ceil_mode = true);
+    bytes graph = field(export(m, wk_randn(WK_SHAPE(2, 3, 9), WK_F32)), GRAPH, 0);
+    CHECK(is(field(field(graph, NODES, 0), 4, 0), "Pad") && is(field(field(graph, NODES, 1), 4, 0), "MaxPool"));
+    ck_assert_str_eq(ints_of(field(graph, NODES, 1), "pads"), "0, 0");
+    ck_assert_str_eq(sizes_of(graph, OUTPUT), "N, 3, 3");
+    end();
+}
+
 TEST(onnx, tells_the_dim_that_counts_samples)
 {
     wk_tensor *x = wk_randn(WK_SHAPE(6, 2, 4), WK_F32);

@@ -173,6 +173,8 @@ static void windows(void)
             7);
     NUMBERS("max_pool2d_dilated", wk_nn_max_pool2d(WK_DIMS(2), .stride = WK_DIMS(1), .dilation = WK_DIMS(2, 3)), 0, 3,
             8, 7);
+    NUMBERS("max_pool1d_wide",
+            wk_nn_max_pool1d(WK_DIMS(3), .padding = WK_DIMS(1), .dilation = WK_DIMS(3), .ceil_mode = true), 0, 2, 9);
     NUMBERS("max_pool3d", wk_nn_max_pool3d(WK_DIMS(2)), 0, 2, 4, 4, 6);
     NUMBERS("avg_pool1d", wk_nn_avg_pool1d(WK_DIMS(3), .padding = WK_DIMS(1)), 0, 3, 9);
     NUMBERS("avg_pool2d", wk_nn_avg_pool2d(WK_DIMS(3), .stride = WK_DIMS(2), .padding = WK_DIMS(1)), 0, 3, 8, 7);
