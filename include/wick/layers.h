@@ -164,6 +164,16 @@ static inline wk_module *wk_nn_lp_pool3d_with(double norm_type, wk_pool_opts o) 
 #define wk_nn_lp_pool1d(norm_type, ...) wk_nn_lp_pool1d_with(norm_type, WK_POOL_LAYER_(__VA_ARGS__))
 #define wk_nn_lp_pool2d(norm_type, ...) wk_nn_lp_pool2d_with(norm_type, WK_POOL_LAYER_(__VA_ARGS__))
 #define wk_nn_lp_pool3d(norm_type, ...) wk_nn_lp_pool3d_with(norm_type, WK_POOL_LAYER_(__VA_ARGS__))
+/* By wk_forward_many: x, indices. x and indices of the options stay NULL: wk_nn_max_unpool2d(WK_DIMS(2)). */
+WK_API wk_module *wk_nn_max_unpool1d_new(const wk_unpool_opts *o);
+WK_API wk_module *wk_nn_max_unpool2d_new(const wk_unpool_opts *o);
+WK_API wk_module *wk_nn_max_unpool3d_new(const wk_unpool_opts *o);
+static inline wk_module *wk_nn_max_unpool1d_with(wk_unpool_opts o) { return wk_nn_max_unpool1d_new(&o); }
+static inline wk_module *wk_nn_max_unpool2d_with(wk_unpool_opts o) { return wk_nn_max_unpool2d_new(&o); }
+static inline wk_module *wk_nn_max_unpool3d_with(wk_unpool_opts o) { return wk_nn_max_unpool3d_new(&o); }
+#define wk_nn_max_unpool1d(...) wk_nn_max_unpool1d_with(WK_UNPOOL_(NULL, NULL, __VA_ARGS__))
+#define wk_nn_max_unpool2d(...) wk_nn_max_unpool2d_with(WK_UNPOOL_(NULL, NULL, __VA_ARGS__))
+#define wk_nn_max_unpool3d(...) wk_nn_max_unpool3d_with(WK_UNPOOL_(NULL, NULL, __VA_ARGS__))
 WK_API wk_module *wk_nn_adaptive_avg_pool1d(wk_dims output_size);
 WK_API wk_module *wk_nn_adaptive_avg_pool2d(wk_dims output_size);
 WK_API wk_module *wk_nn_adaptive_avg_pool3d(wk_dims output_size);

@@ -372,6 +372,27 @@ static inline wk_tensor *wk_lp_pool3d_with(double norm_type, wk_pool_opts o) { r
 #define wk_lp_pool1d(t, norm_type, ...) wk_lp_pool1d_with(norm_type, WK_POOL_(t, __VA_ARGS__))
 #define wk_lp_pool2d(t, norm_type, ...) wk_lp_pool2d_with(norm_type, WK_POOL_(t, __VA_ARGS__))
 #define wk_lp_pool3d(t, norm_type, ...) wk_lp_pool3d_with(norm_type, WK_POOL_(t, __VA_ARGS__))
+/* Back from max_pool: [d] x and its indices [n, c, ...] -> each element where it was found, zeros around. The size is (l - 1) stride -
+ * 2 padding + kernel_size, or output_size, less than a stride away. Where windows found the same element each has its gradient, as in torch.
+ * wk_max_unpool2d(y, indices, WK_DIMS(2)) */
+typedef struct wk_unpool_opts {
+    size_t size;
+    wk_tensor *x, *indices; /* of one shape; indices WK_I64 */
+    wk_dims kernel_size, stride, padding, output_size;
+} wk_unpool_opts;
+WK_API wk_unpool_opts wk_unpool_opts_default(void);
+WK_API wk_tensor *wk_max_unpool1d_new(const wk_unpool_opts *o);
+WK_API wk_tensor *wk_max_unpool2d_new(const wk_unpool_opts *o);
+WK_API wk_tensor *wk_max_unpool3d_new(const wk_unpool_opts *o);
+static inline wk_tensor *wk_max_unpool1d_with(wk_unpool_opts o) { return wk_max_unpool1d_new(&o); }
+static inline wk_tensor *wk_max_unpool2d_with(wk_unpool_opts o) { return wk_max_unpool2d_new(&o); }
+static inline wk_tensor *wk_max_unpool3d_with(wk_unpool_opts o) { return wk_max_unpool3d_new(&o); }
+#define WK_UNPOOL_DEFAULTS .size = sizeof(wk_unpool_opts), .stride = { 0 }, .padding = { 0 }, .output_size = { 0 }
+#define WK_UNPOOL_(t, at, ...)                                                                                         \
+    WK_WITH(wk_unpool_opts, WK_UNPOOL_DEFAULTS, .x = (t), .indices = (at), .kernel_size = __VA_ARGS__)
+#define wk_max_unpool1d(t, at, ...) wk_max_unpool1d_with(WK_UNPOOL_(t, at, __VA_ARGS__))
+#define wk_max_unpool2d(t, at, ...) wk_max_unpool2d_with(WK_UNPOOL_(t, at, __VA_ARGS__))
+#define wk_max_unpool3d(t, at, ...) wk_max_unpool3d_with(WK_UNPOOL_(t, at, __VA_ARGS__))
 /* Adaptive: window i of o along a dim of size l is [i l / o, (i + 1) l / o), rounded outwards; o of -1 keeps l. indices as
  * above, or NULL. */
 WK_API wk_tensor *wk_adaptive_avg_pool1d(wk_tensor *x, wk_dims output_size);

@@ -126,6 +126,63 @@ LP(lp_pool1d)
 LP(lp_pool2d)
 LP(lp_pool3d)
 
+/* ---- Back ---- */
+
+typedef struct unpool {
+    wk_unpool_opts o;
+    wk_tensor *(*run)(const wk_unpool_opts *o);
+} unpool;
+
+static wk_status unpool_init(wk_module *m, void *state)
+{
+    *(unpool *)state = *(const unpool *)wk_nn_options(m);
+    return WK_OK;
+}
+
+static wk_status unpool_forward(wk_module *m, wk_tensor *const *in, int nin, wk_tensor **out, int nout)
+{
+    const unpool *u = m->state;
+    wki_check(nin == 2 && in[1] && nout == 1, WK_E_INVALID, WK_E_INVALID, m->ops->name,
+              "%d inputs, %d results; x and indices, and one result, are needed", nin, nout);
+    wk_unpool_opts o = u->o;
+    o.x = in[0];
+    o.indices = in[1];
+    out[0] = u->run(&o);
+    return wk_error();
+}
+
+static void unpool_describe(wk_module *m, char *text, size_t bytes)
+{
+    const unpool *u = m->state;
+    size_t n = wki_describe_sizes(text, bytes, 0, "kernel_size", &u->o.kernel_size);
+    n = wki_describe_sizes(text, bytes, n, "stride", &u->o.stride);
+    n = wki_describe_sizes(text, bytes, n, "padding", &u->o.padding);
+    wki_describe_sizes(text, bytes, n, "output_size", &u->o.output_size);
+}
+
+#define UNPOOL(NAME)                                                                                                   \
+    wk_module *wk_nn_##NAME##_new(const wk_unpool_opts *given)                                                         \
+    {                                                                                                                  \
+        static const char where[] = "nn_" #NAME;                                                                       \
+        static const wk_module_ops ops = { .size = sizeof ops,                                                         \
+                                           .name = #NAME,                                                              \
+                                           .state_size = sizeof(unpool),                                               \
+                                           .init = unpool_init,                                                        \
+                                           .describe = unpool_describe,                                                \
+                                           .forward_many = unpool_forward };                                           \
+        unpool u = { wk_unpool_opts_default(), wk_##NAME##_new };                                                      \
+        wki_check(given, NULL, WK_E_INVALID, where, "the options are NULL");                                           \
+        wki_options_merge(&u.o, sizeof u.o, given);                                                                    \
+        wki_check(u.o.kernel_size.n, NULL, WK_E_INVALID, where, "kernel_size is missing; WK_DIMS(2) gives one");       \
+        wki_check(!u.o.x && !u.o.indices, NULL, WK_E_INVALID, where,                                                   \
+                  "x and indices are the function's; give them to wk_forward_many");                                   \
+        return wki_layer_new(&ops, &u);                                                                                \
+    }
+
+UNPOOL(max_unpool1d)
+UNPOOL(max_unpool2d)
+UNPOOL(max_unpool3d)
+
 /* ---- Adaptive ---- */
 
 static wk_status take_sizes(wk_module *m, void *state)

@@ -524,6 +524,34 @@ TEST(layers, norms_of_windows_of_zeros_have_no_slope)
     CHECK_ERROR(WK_E_INVALID, "lp_pool1d", "are other pools'");
 }
 
+/* A pool's results and indices, back by m. */
+static void check_unpool(wk_module *pool, wk_module *m, int ndim, const int64_t *shape, const double *golden)
+{
+    wk_tensor *x = ramp(ndim, shape, 11), *in[2], *y, *back;
+    CHECK(wk_forward_many(pool, &x, 1, in, 2) == WK_OK);
+    wk_requires_grad(in[0]);
+    ck_assert_msg(wk_forward_many(m, in, 2, &y, 1) == WK_OK, "%s", wk_error_text());
+    wk_backward(wk_sum(wk_mul(y, ramp(wk_ndim(y), wk_shape(y), 13))));
+    compare(wk_grad(in[0]), compare(y, golden));
+    for (int i = 0; i < 2; i++) in[i] = wk_select(in[i], 0, 0);
+    CHECK(wk_forward_many(wk_module_clone(m), in, 2, &back, 1) == WK_OK && wk_equal(back, wk_select(y, 0, 0)));
+}
+
+TEST(layers, unpooling_equals_torch)
+{
+    check_unpool(wk_nn_max_pool1d(WK_DIMS(2)), wk_nn_max_unpool1d(WK_DIMS(2)), WK_SHAPE(2, 2, 6), golden_max_unpool1d);
+    check_unpool(
+        wk_nn_max_pool2d(WK_DIMS(3), .stride = WK_DIMS(2), .padding = WK_DIMS(1)),
+        wk_nn_max_unpool2d(WK_DIMS(3), .stride = WK_DIMS(2), .padding = WK_DIMS(1), .output_size = WK_DIMS(5, 4)),
+        WK_SHAPE(1, 2, 5, 4), golden_max_unpool2d);
+    check_unpool(wk_nn_max_pool3d(WK_DIMS(1, 2, 2)), wk_nn_max_unpool3d(WK_DIMS(1, 2, 2)), WK_SHAPE(2, 1, 2, 2, 4),
+                 golden_max_unpool3d);
+    CHECK_NULL(wk_forward(wk_nn_max_unpool2d(WK_DIMS(2)), wk_zeros(WK_SHAPE(1, 1, 2, 2), WK_F32)));
+    CHECK_ERROR(WK_E_INVALID, "max_unpool2d", "x and indices");
+    CHECK_NULL(wk_nn_max_unpool2d((wk_dims){ 0 }));
+    CHECK_ERROR(WK_E_INVALID, "nn_max_unpool2d", "kernel_size is missing");
+}
+
 TEST(layers, pixels_come_back_from_channels_at_any_rank)
 {
     wk_tensor *x = wk_arange(0, 2 * 3 * 2 * 4 * 6, 1, WK_I64);
@@ -642,6 +670,9 @@ static const char *const elsewhere[] = { "embedding",
                                          "custom",
                                          "module_list",
                                          "module_dict",
+                                         "max_unpool1d",
+                                         "max_unpool2d",
+                                         "max_unpool3d",
                                          "embedding_bag",
                                          "child",
                                          "transformer_encoder_layer",

@@ -257,6 +257,7 @@ TEST(onnx, names_the_module_that_has_no_form_there)
     refuses(wk_nn_zero_pad2d(WK_SHAPE(1)), row, "a zero_pad2d", "without a batch");
     refuses(wk_nn_channel_shuffle(1), row, "a channel_shuffle", "images in a batch");
     refuses(wk_nn_lp_pool2d(2, WK_DIMS(2)), image, "a lp_pool2d", "no form");
+    refuses(wk_nn_max_unpool2d(WK_DIMS(2)), image, "a max_unpool2d", "no form");
     refuses(wk_nn_gru_cell(3, 4), row, "a gru_cell", "no form");
     refuses(wk_nn_linear(3, 4), wk_randn(WK_SHAPE(3), WK_F32), "a linear", "without a batch");
 }

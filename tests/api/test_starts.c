@@ -153,6 +153,9 @@ static void windows(void)
     check_start("lp_pool1d", wk_nn_lp_pool1d(2, WK_DIMS(2)));
     check_start("lp_pool2d", wk_nn_lp_pool2d(2, WK_DIMS(2)));
     check_start("lp_pool3d", wk_nn_lp_pool3d(2, WK_DIMS(2)));
+    check_start("max_unpool1d", wk_nn_max_unpool1d(WK_DIMS(2)));
+    check_start("max_unpool2d", wk_nn_max_unpool2d(WK_DIMS(2)));
+    check_start("max_unpool3d", wk_nn_max_unpool3d(WK_DIMS(2)));
     check_start("unfold", wk_nn_unfold(WK_DIMS(2)));
     check_start("fold", wk_nn_fold(WK_DIMS(4, 4), WK_DIMS(2)));
 }
@@ -415,6 +418,7 @@ TEST(starts, defaults_of_all_options_are_torchs)
     const wk_bilinear_opts two = wk_bilinear_opts_default();
     const wk_conv_layer_opts conv = wk_conv_layer_opts_default();
     const wk_pool_opts pool = wk_pool_opts_default();
+    const wk_unpool_opts unpool = wk_unpool_opts_default();
     const wk_unfold_opts fold = wk_unfold_opts_default();
     const wk_batch_norm_opts batch = wk_batch_norm_opts_default(), instance = wk_instance_norm_opts_default();
     const wk_group_norm_opts group = wk_group_norm_opts_default();
@@ -439,6 +443,8 @@ TEST(starts, defaults_of_all_options_are_torchs)
         SIZE("MaxPool", pool, padding, 0),
         SIZE("MaxPool", pool, dilation, 1),
         OPTION("MaxPool", pool, ceil_mode),
+        SIZE("MaxUnpool", unpool, stride, (double)NAN),
+        SIZE("MaxUnpool", unpool, padding, 0),
         SIZE("LPPool", pool, stride, (double)NAN),
         OPTION("LPPool", pool, ceil_mode),
         SIZE("AvgPool", pool, stride, (double)NAN),

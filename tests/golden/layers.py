@@ -120,6 +120,13 @@ for name, (offsets, options) in BAGS.items():
     y = bag(index.reshape(2, 4), None) if offsets is None else bag(index, torch.tensor(offsets), share)
     (y * ramp(*y.shape, a=13)).sum().backward()
     row("bag_" + name, [y, bag.weight, bag.weight.grad] + ([] if share is None else [share.grad]))
+for name, pool, options, size, shape in (("1d", nn.MaxPool1d, dict(kernel_size=2), None, (2, 2, 6)), ("2d", nn.MaxPool2d, dict(kernel_size=3, stride=2, padding=1), (5, 4), (1, 2, 5, 4)),
+                                         ("3d", nn.MaxPool3d, dict(kernel_size=(1, 2, 2)), None, (2, 1, 2, 2, 4))):
+    x, indices = pool(return_indices=True, **options)(ramp(*shape, a=11))
+    x.requires_grad_()
+    y = getattr(nn, "MaxUnpool" + name)(**options)(x, indices, size)
+    (y * ramp(*y.shape, a=13)).sum().backward()
+    row("max_unpool" + name, [y, x.grad])
 x = ramp(5, 2, 4, a=11).requires_grad_()
 loss = nn.CTCLoss(reduction="sum", zero_infinity=True)(x.log_softmax(2), torch.tensor([[1, 2, 2], [3, 1, 0]]), torch.tensor([5, 4]), torch.tensor([3, 2]))
 loss.backward()

@@ -60,6 +60,7 @@ CASES = {
     "adaptive_max_pool2d": lambda: nn.AdaptiveMaxPool2d(2), "adaptive_max_pool3d": lambda: nn.AdaptiveMaxPool3d(2),
     "upsample": lambda: nn.Upsample(scale_factor=2),
     "lp_pool1d": lambda: nn.LPPool1d(2, 2), "lp_pool2d": lambda: nn.LPPool2d(2, 2), "lp_pool3d": lambda: nn.LPPool3d(2, 2),
+    "max_unpool1d": lambda: nn.MaxUnpool1d(2), "max_unpool2d": lambda: nn.MaxUnpool2d(2), "max_unpool3d": lambda: nn.MaxUnpool3d(2),
     "unfold": lambda: nn.Unfold(2), "fold": lambda: nn.Fold(4, 2),
     "constant_pad1d": lambda: nn.ConstantPad1d(1, 2.0), "constant_pad2d": lambda: nn.ConstantPad2d(1, 2.0), "constant_pad3d": lambda: nn.ConstantPad3d(1, 2.0),
     "zero_pad1d": lambda: nn.ZeroPad1d(1), "zero_pad2d": lambda: nn.ZeroPad2d(1), "zero_pad3d": lambda: nn.ZeroPad3d(1),
@@ -155,7 +156,7 @@ print("};")
 # What makers do without, but for where and in which type a layer is made, what is done in place, and names that went out of use. None is NAN.
 PASSED_OVER = {"device", "dtype", "inplace", "size_average", "reduce", "min_value", "max_value", "_weight", "_freeze"}
 MAKERS = ("Linear Bilinear Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d MaxPool1d MaxPool2d MaxPool3d AvgPool1d AvgPool2d "
-          "AvgPool3d LPPool1d LPPool2d LPPool3d AdaptiveMaxPool1d AdaptiveMaxPool2d AdaptiveMaxPool3d Unfold Fold BatchNorm1d BatchNorm2d BatchNorm3d InstanceNorm1d InstanceNorm2d "
+          "AvgPool3d LPPool1d LPPool2d LPPool3d MaxUnpool1d MaxUnpool2d MaxUnpool3d AdaptiveMaxPool1d AdaptiveMaxPool2d AdaptiveMaxPool3d Unfold Fold BatchNorm1d BatchNorm2d BatchNorm3d InstanceNorm1d InstanceNorm2d "
           "InstanceNorm3d GroupNorm LayerNorm RMSNorm Embedding EmbeddingBag RNN LSTM GRU RNNCell LSTMCell GRUCell MultiheadAttention TransformerEncoderLayer TransformerEncoder "
           "TransformerDecoderLayer TransformerDecoder Transformer "
           "CrossEntropyLoss NLLLoss MSELoss L1Loss SmoothL1Loss HuberLoss BCELoss BCEWithLogitsLoss KLDivLoss PoissonNLLLoss SoftMarginLoss "

@@ -179,6 +179,9 @@ static wk_module *dict(void)
     M(adaptive_max_pool1d, wk_nn_adaptive_max_pool1d(WK_DIMS(2)))                                                      \
     M(adaptive_max_pool2d, wk_nn_adaptive_max_pool2d(WK_DIMS(2)))                                                      \
     M(adaptive_max_pool3d, wk_nn_adaptive_max_pool3d(WK_DIMS(2)))                                                      \
+    M(max_unpool1d, wk_nn_max_unpool1d(WK_DIMS(2)))                                                                    \
+    M(max_unpool2d, wk_nn_max_unpool2d(WK_DIMS(2)))                                                                    \
+    M(max_unpool3d, wk_nn_max_unpool3d(WK_DIMS(2)))                                                                    \
     M(batch_norm1d, wk_nn_batch_norm1d(3))                                                                             \
     M(batch_norm2d, wk_nn_batch_norm2d(3))                                                                             \
     M(batch_norm3d, wk_nn_batch_norm3d(3))                                                                             \
