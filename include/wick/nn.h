@@ -232,6 +232,8 @@ WK_API wk_tensor *wk_normalize(wk_tensor *x, double p, int dim, double eps);    
  * pairwise_distance: the p-norm of a - b + eps along the last dim; torch: 2, 1e-6, false. */
 WK_API wk_tensor *wk_cosine_similarity(wk_tensor *a, wk_tensor *b, int dim, double eps);
 WK_API wk_tensor *wk_pairwise_distance(wk_tensor *a, wk_tensor *b, double p, double eps, bool keepdim);
+/* [d] a [..., n, d], b [..., m, d] -> [..., n, m]: the p-norm of each row of a less each of b, p at least 0; torch: 2. Takes n m d numbers. */
+WK_API wk_tensor *wk_cdist(wk_tensor *a, wk_tensor *b, double p);
 
 /* Attention (Vaswani et al. 2017): [d] softmax(q k^T scale + mask) v, q [..., l, e], k [..., s, e], v [..., s, f] -> [..., l, f]. */
 typedef struct wk_attention_opts {

@@ -1,5 +1,5 @@
-/* Lengths and angles: normalize, cosine_similarity, pairwise_distance. Composed of ops, with the gradient of a length
- * at 0 made 0, as in torch. */
+/* Lengths and angles: normalize, cosine_similarity, pairwise_distance, cdist. Composed of ops, with the gradient of a
+ * length at 0 made 0, as in torch. */
 #include "nn/loss.h"
 
 static bool length_ok(const char *where, double p)
@@ -41,11 +41,32 @@ wk_tensor *wk_pairwise_distance(wk_tensor *a, wk_tensor *b, double p, double eps
     return wk_norm_dim(wk_add_scalar(wk_sub(a, b), eps), p, -1, keepdim);
 }
 
+wk_tensor *wk_cdist(wk_tensor *a, wk_tensor *b, double p)
+{
+    static const char where[] = "cdist";
+    if (!wki_tensor_ok(a, where, "a") || !wki_tensor_ok(b, where, "b") || !wki_float_ok(a, where, "a") ||
+        !wki_float_ok(b, where, "b"))
+        return NULL;
+    const wki_view *v = &a->v, *w = &b->v;
+    wki_check(p >= 0, NULL, WK_E_INVALID, where, "p is %g; it must not be negative", p);
+    wki_check(v->ndim > 1 && w->ndim > 1 && v->size[v->ndim - 1] == w->size[w->ndim - 1], NULL, WK_E_SHAPE, where,
+              "a is %s, b %s; [..., n, d] and [..., m, d] are needed", wki_show(v), wki_show(w));
+    wki_check(v->ndim < WK_MAX_DIMS && w->ndim < WK_MAX_DIMS, NULL, WK_E_SHAPE, where,
+              "a is %s, b %s; up to %d dims are possible", wki_show(v), wki_show(w), WK_MAX_DIMS - 1);
+    wk_tensor *apart = wk_sub(wk_unsqueeze(a, -2), wk_unsqueeze(b, -3));
+    if (!apart) wki_error_rename("sub", where);
+    return apart ? wk_norm_dim(apart, p, -1, false) : NULL;
+}
+
 /* ---- Samples ---- */
 static wk_tensor *sample_normalize(wk_tensor *const *in) { return wk_square(wk_normalize(in[0], 2, 1, 1e-12)); }
 static wk_tensor *sample_normalize_3(wk_tensor *const *in) { return wk_square(wk_normalize(in[0], 3, 0, 1e-12)); }
 static wk_tensor *sample_cosine(wk_tensor *const *in) { return wk_cosine_similarity(in[0], in[1], 1, 1e-8); }
 static wk_tensor *sample_distance(wk_tensor *const *in) { return wk_pairwise_distance(in[0], in[1], 2, 1e-6, false); }
+static wk_tensor *sample_cdist(wk_tensor *const *in) { return wk_square(wk_cdist(in[0], in[1], 2)); }
+static const wki_sample cdist_samples[] = { { sample_cdist, 2, { { 3, { 2, 3, 2 }, -2, 2 }, { 2, { 4, 2 }, -2, 2 } } },
+                                            { 0 } };
+static const wki_opdef cdist_op = { "cdist", NULL, cdist_samples };
 static const wki_sample normalize_samples[] = { { sample_normalize, 1, { { 2, { 3, 4 }, -2, 2 } } },
                                                 { sample_normalize_3, 1, { { 2, { 3, 4 }, 0.5, 2 } } },
                                                 { 0 } };
@@ -65,11 +86,21 @@ static wk_tensor *wrong_distance(void)
 {
     return wk_pairwise_distance(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2), WK_F32), 2, 1e-6, false);
 }
+static wk_tensor *wrong_cdist(void)
+{
+    return wk_cdist(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2, 4), WK_F32), 2);
+}
+static wk_tensor *wrong_batch(void)
+{
+    return wk_cdist(wk_zeros(WK_SHAPE(2, 5, 3), WK_F32), wk_zeros(WK_SHAPE(3, 5, 3), WK_F32), 2);
+}
 const wki_error_sample wki_errors_distance[] = {
     { "normalize", wrong_normalize, WK_E_RANGE, "dim is 2" },
     { "cosine_similarity", wrong_cosine, WK_E_SHAPE, "shapes do not broadcast ([2, 3], [2])" },
     { "pairwise_distance", wrong_distance, WK_E_SHAPE, "shapes do not broadcast ([2, 3], [2])" },
+    { "cdist", wrong_cdist, WK_E_SHAPE, "a is [2, 3], b [2, 4]" },
+    { "cdist", wrong_batch, WK_E_SHAPE, "do not broadcast" },
     { 0 },
 };
 
-const wki_family wki_family_distance = { &normalize_op, &cosine_op, &distance_op, NULL };
+const wki_family wki_family_distance = { &normalize_op, &cosine_op, &distance_op, &cdist_op, NULL };

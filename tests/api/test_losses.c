@@ -161,6 +161,9 @@ TEST(distances, have_torchs_values)
     CASE(cosine, wk_cosine_similarity(x, b, 1, 1e-8), x, b);
     CASE(cosine_wide, wk_cosine_similarity(c, one, 0, 1.0), c, one);
     CASE(distance, wk_pairwise_distance(x, b, 2, 1e-6, false), x, b);
+    wk_tensor *four = leaf(RAMP(7, 4, 3)), *batch = leaf(RAMP(7, 2, 3, 4)), *five = leaf(RAMP(5, 5, 4));
+    CASE(cdist, wk_cdist(x, four, 2), x, four);
+    CASE(cdist_1, wk_cdist(batch, five, 1), batch, five);
     CASE(distance_1, wk_pairwise_distance(c, row, 1, 1e-6, true), c, row);
     CHECK(wk_equal(wk_pairwise_distance(x, wk_zeros_like(x), 0, 0, false),
                    wk_from((double[]){ 0, 2, 3 }, WK_SHAPE(3), WK_F64)));

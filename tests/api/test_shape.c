@@ -26,6 +26,8 @@ static wk_tensor *backwards(wk_tensor **parts, int n, int dim)
 CASE(repeat) { return wk_repeat(in[0], WK_SHAPE(2, 1, 3)); }
 CASE(repeat_none) { return wk_repeat(in[0], WK_SHAPE(2, 0)); }
 CASE(repeat_scalar) { return wk_repeat(in[0], WK_SHAPE(3)); }
+CASE(repeat_interleave) { return wk_repeat_interleave(in[0], 2, 1); }
+CASE(repeat_interleave_by) { return wk_repeat_interleave_by(in[0], INTS(2, 0, 3), 1); }
 CASE(split)
 {
     wk_tensor *part[3];
@@ -143,6 +145,8 @@ static const struct {
     C(repeat),
     C(repeat_none),
     C(repeat_scalar),
+    C(repeat_interleave),
+    C(repeat_interleave_by),
     C(split),
     C(split_sizes),
     C(chunk),
@@ -342,6 +346,12 @@ TEST(copies, refuse_what_does_not_fit)
     wk_tensor *t = wk_zeros(WK_SHAPE(2, 3), WK_F32), *whole = wk_zeros(WK_SHAPE(2, 3), WK_I64);
     CHECK_NULL(wk_repeat(t, WK_SHAPE(2)));
     CHECK_ERROR(WK_E_SHAPE, "repeat", "[2, 3]");
+    CHECK_NULL(wk_repeat_interleave(t, INT64_MAX, 1));
+    CHECK_ERROR(WK_E_SHAPE, "repeat_interleave", "too large");
+    CHECK_NULL(wk_repeat_interleave_by(t, wk_ones(WK_SHAPE(2), WK_F32), 0));
+    CHECK_ERROR(WK_E_DTYPE, "repeat_interleave", "counts are f32");
+    CHECK_NULL(wk_repeat_interleave_by(t, INTS(INT64_MAX, INT64_MAX), 0));
+    CHECK_ERROR(WK_E_SHAPE, "add up to too many");
     CHECK_NULL(wk_flip(t, 2, (int[]){ 1, -1 }));
     CHECK_ERROR(WK_E_INVALID, "flip", "twice");
     CHECK_NULL(wk_tril(wk_zeros(WK_SHAPE(3), WK_F32), 0));

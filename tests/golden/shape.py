@@ -13,6 +13,8 @@ CASES = [
     ("repeat", lambda x: x.repeat(2, 1, 3), (2, 3)),
     ("repeat_none", lambda x: x.repeat(2, 0), (2, 3)),
     ("repeat_scalar", lambda x: x.repeat(3), ()),
+    ("repeat_interleave", lambda x: x.repeat_interleave(2, 1), (2, 3, 2)),
+    ("repeat_interleave_by", lambda x: x.repeat_interleave(I(2, 0, 3), 1), (2, 3)),
     ("split", lambda x: torch.cat(x.split(2, 1)[::-1], 1), (2, 5)),
     ("split_sizes", lambda x: torch.cat(x.split([1, 0, 4], 1)[::-1], 1), (2, 5)),
     ("chunk", lambda x: torch.stack(x.chunk(4, 0)[:2]), (5, 2)),
