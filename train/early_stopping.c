@@ -3,6 +3,8 @@
 #include "wick/train.h"
 #include <math.h>
 
+wk_early_stopping wk_early_stopping_default(void) { return (wk_early_stopping){ WK_EARLY_STOPPING_DEFAULTS }; }
+
 bool wk_early_stopping_step(wk_early_stopping *stop, double value)
 {
     if (!stop) return wki_fail(WK_E_INVALID, "early_stopping_step", "stop is NULL") != WK_OK;

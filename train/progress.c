@@ -116,6 +116,8 @@ static void format_text(char text[TEXT], const char *format, va_list arguments)
     if (format) vsnprintf(text, TEXT, format, arguments);
 }
 
+wk_progress wk_progress_default(void) { return (wk_progress){ WK_PROGRESS_DEFAULTS }; }
+
 void wk_progress_step(wk_progress *p, const char *format, ...)
 {
     char text[TEXT], tail[80];

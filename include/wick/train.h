@@ -85,9 +85,10 @@ typedef struct wk_early_stopping {
     int64_t best_at, checks;
     bool improved;    /* by the last check */
 } wk_early_stopping;
-#define wk_early_stopping_init(...)                                                                                    \
-    WK_WITH(wk_early_stopping, .patience = 5, .min_delta = 0, .maximize = false, .best = NAN, .best_at = 0, .checks = 0, \
-            .improved = false, __VA_ARGS__)
+#define WK_EARLY_STOPPING_DEFAULTS                                                                                     \
+    .patience = 5, .min_delta = 0, .maximize = false, .best = NAN, .best_at = 0, .checks = 0, .improved = false
+#define wk_early_stopping_init(...) WK_WITH(wk_early_stopping, WK_EARLY_STOPPING_DEFAULTS, __VA_ARGS__)
+WK_API wk_early_stopping wk_early_stopping_default(void);                  /* what the macro starts from, for C++ */
 WK_API bool wk_early_stopping_step(wk_early_stopping *stop, double value); /* true: stop */
 
 /* Logs: a row a step, in a file that starts anew with its first row unless wk_logger_resume came before. Rows reach the file twice a second
@@ -133,9 +134,11 @@ typedef struct wk_progress {
     wk_progress_kind kind;
     bool shown;          /* is the line on the screen? */
 } wk_progress;
-#define wk_progress_init(...)                                                                                                  \
-    WK_WITH(wk_progress, .total = 0, .unit = "steps", .per_step = 1, .always = false, .every = 0, .done = 0, .first = 0, .clock = 0, \
-            .drawn = 0, .kind = WK_PROGRESS_UNKNOWN, .shown = false, __VA_ARGS__)
+#define WK_PROGRESS_DEFAULTS                                                                                           \
+    .total = 0, .unit = "steps", .per_step = 1, .always = false, .every = 0, .done = 0, .first = 0, .clock = 0, .drawn = 0, \
+    .kind = WK_PROGRESS_UNKNOWN, .shown = false
+#define wk_progress_init(...) WK_WITH(wk_progress, WK_PROGRESS_DEFAULTS, __VA_ARGS__)
+WK_API wk_progress wk_progress_default(void); /* what the macro starts from, for C++ */
 WK_API void wk_progress_step(wk_progress *p, const char *format, ...) __attribute__((format(printf, 2, 3))); /* one more is done */
 /* A task of which the share is known, 0 to 1, without a rate; NAN: no bar either. */
 WK_API void wk_progress_show(wk_progress *p, double share, const char *format, ...) __attribute__((format(printf, 3, 4)));

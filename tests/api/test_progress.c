@@ -193,4 +193,10 @@ TEST(progress, of_unknown_length_tells_the_rate_alone)
     CHECK_ERROR(WK_E_INVALID, "progress_step", "p");
 }
 
+TEST(progress, starts_the_same_without_the_macro)
+{
+    const wk_progress by_name = wk_progress_init(.unit = "rows"), plain = wk_progress_default();
+    CHECK(plain.per_step == by_name.per_step && plain.total == 0 && !plain.out && !strcmp(plain.unit, "steps"));
+}
+
 WICK_TEST_MAIN

@@ -180,6 +180,8 @@ TEST(early_stopping, waits_patience_checks)
         ck_assert_int_eq(stop.improved, improved[i]);
     }
     CHECK(stop.best == 0.8 && stop.best_at == 2);
+    const wk_early_stopping plain = wk_early_stopping_default(), given = wk_early_stopping_init(.patience = 5);
+    CHECK(plain.patience == given.patience && isnan(plain.best) && plain.checks == 0);
     wk_early_stopping more = wk_early_stopping_init(.maximize = true, .patience = 1);
     CHECK(!wk_early_stopping_step(&more, 0.5) && !wk_early_stopping_step(&more, 0.6) && more.improved);
     CHECK(!wk_early_stopping_step(&more, 0.6) == false);
