@@ -131,6 +131,20 @@ WK_API wk_tensor *wk_take_along_dim_all(wk_tensor *t, wk_tensor *index);        
 WK_API wk_tensor *wk_scatter(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *src);   /* y = t; y[i][index[i][j]] = src[i][j] (dim 1) */
 WK_API wk_tensor *wk_scatter_value(wk_tensor *t, int dim, wk_tensor *index, double value);
 WK_API wk_tensor *wk_scatter_add(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *src); /* += */
+/* [d] As scatter_add, of what meets at y[index[i][j]][j] (dim 0): the sum, mean, largest or smallest; include_self: with t's own. Equal ones share
+ * the gradient. Floats. wk_scatter_reduce(t, 0, index, src, WK_SCATTER_AMAX, .include_self = false) */
+typedef enum wk_scatter_mode { WK_SCATTER_SUM, WK_SCATTER_MEAN, WK_SCATTER_AMAX, WK_SCATTER_AMIN } wk_scatter_mode;
+typedef struct wk_scatter_opts {
+    size_t size;
+    bool include_self; /* true */
+} wk_scatter_opts;
+WK_API wk_scatter_opts wk_scatter_opts_default(void);
+WK_API wk_tensor *wk_scatter_reduce_run(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *src, wk_scatter_mode mode, const wk_scatter_opts *o); /* NULL: defaults */
+#define WK_SCATTER_DEFAULTS .size = sizeof(wk_scatter_opts), .include_self = true
+#define wk_scatter_reduce(t, dim, index, src, ...)                                                                     \
+    WK_SCATTER_(t, dim, index, src, __VA_ARGS__, .size = sizeof(wk_scatter_opts))
+#define WK_SCATTER_(t, dim, index, src, mode, ...)                                                                     \
+    wk_scatter_reduce_run(t, dim, index, src, mode, (const wk_scatter_opts[1]){ WK_WITH(wk_scatter_opts, WK_SCATTER_DEFAULTS, __VA_ARGS__) })
 WK_API wk_tensor *wk_index_add(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *source, double alpha); /* y = t; y[index[i]] += alpha source[i] (dim 0) */
 WK_API wk_tensor *wk_index_copy(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *source); /* y[index[i]] = source[i] */
 WK_API wk_tensor *wk_index_fill(wk_tensor *t, int dim, wk_tensor *index, double value);  /* y[index[i]] = value */

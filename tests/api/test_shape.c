@@ -28,6 +28,17 @@ CASE(repeat_none) { return wk_repeat(in[0], WK_SHAPE(2, 0)); }
 CASE(repeat_scalar) { return wk_repeat(in[0], WK_SHAPE(3)); }
 CASE(repeat_interleave) { return wk_repeat_interleave(in[0], 2, 1); }
 CASE(repeat_interleave_by) { return wk_repeat_interleave_by(in[0], INTS(2, 0, 3), 1); }
+#define MEETING GRID(2, 2, 0, 2, 2, 0, 0)
+CASE(scatter_sum) { return wk_scatter_reduce(in[0], 0, MEETING, in[1], WK_SCATTER_SUM, .include_self = false); }
+CASE(scatter_mean) { return wk_scatter_reduce(in[0], 1, MEETING, in[1], WK_SCATTER_MEAN); }
+CASE(scatter_mean_alone) { return wk_scatter_reduce(in[0], 0, MEETING, in[1], WK_SCATTER_MEAN, .include_self = false); }
+CASE(scatter_amax) { return wk_scatter_reduce(in[0], 0, MEETING, in[1], WK_SCATTER_AMAX); }
+CASE(scatter_amax_ties)
+{
+    wk_tensor *x = wk_mul_scalar(in[0], 0), *y = wk_mul_scalar(in[1], 0);
+    return wk_scatter_reduce(x, 1, MEETING, y, WK_SCATTER_AMAX);
+}
+CASE(scatter_amin) { return wk_scatter_reduce(in[0], -1, MEETING, in[1], WK_SCATTER_AMIN, .include_self = false); }
 CASE(split)
 {
     wk_tensor *part[3];
@@ -147,6 +158,12 @@ static const struct {
     C(repeat_scalar),
     C(repeat_interleave),
     C(repeat_interleave_by),
+    C(scatter_sum),
+    C(scatter_mean),
+    C(scatter_mean_alone),
+    C(scatter_amax),
+    C(scatter_amax_ties),
+    C(scatter_amin),
     C(split),
     C(split_sizes),
     C(chunk),

@@ -1,0 +1,186 @@
+/* scatter_reduce: what meets at one element, summed, averaged, or the largest or smallest of it. Composed: sums by
+ * scatter_add; the largest are the first of each index behind two sorts, which keep the order of equals. */
+#include "autograd/op.h"
+#include "base/options.h"
+
+static const char where[] = "scatter_reduce";
+
+typedef struct reduction {
+    wk_scatter_mode mode;
+    bool include_self;
+    int dim;
+} reduction;
+
+static wk_tensor *numbers(void) { return wk_from((int64_t[]){ 2, 0, 2, 2, 0, 0 }, WK_SHAPE(2, 3), WK_I64); }
+static wk_tensor *sample_sum(wk_tensor *const *in)
+{
+    return wk_square(wk_scatter_reduce(in[0], 0, numbers(), in[1], WK_SCATTER_SUM, .include_self = false));
+}
+static wk_tensor *sample_mean(wk_tensor *const *in)
+{
+    return wk_square(wk_scatter_reduce(in[0], 1, numbers(), in[1], WK_SCATTER_MEAN));
+}
+static wk_tensor *sample_amax(wk_tensor *const *in)
+{
+    return wk_square(wk_scatter_reduce(in[0], 0, numbers(), in[1], WK_SCATTER_AMAX));
+}
+static wk_tensor *sample_amin(wk_tensor *const *in)
+{
+    return wk_square(wk_scatter_reduce(in[0], -1, numbers(), in[1], WK_SCATTER_AMIN, .include_self = false));
+}
+#define OPERANDS                                                                                                       \
+    {                                                                                                                  \
+        { 2, { 3, 4 }, -2, 2 }, { 2, { 2, 4 }, -2, 2 }                                                                 \
+    }
+static const wki_sample samples[] = { { sample_sum, 2, OPERANDS },
+                                      { sample_mean, 2, OPERANDS },
+                                      { sample_amax, 2, OPERANDS },
+                                      { sample_amin, 2, OPERANDS },
+                                      { 0 } };
+static wk_status extreme_backward(wki_backward *b, wk_tensor **d);
+static const wki_opdef op = { where, extreme_backward, samples };
+const wki_family wki_family_scatter_reduce = { &op, NULL };
+
+static wk_tensor *table(void) { return wk_zeros(WK_SHAPE(3, 4), WK_F32); }
+static wk_tensor *wrong_mode(void) { return wk_scatter_reduce(table(), 0, numbers(), table(), (wk_scatter_mode)7); }
+static wk_tensor *wrong_index(void)
+{
+    return wk_scatter_reduce(wk_narrow(table(), 0, 0, 2), 0, numbers(), table(), WK_SCATTER_AMAX);
+}
+static wk_tensor *wrong_shape(void)
+{
+    return wk_scatter_reduce(table(), 1, numbers(), wk_narrow(table(), 0, 0, 1), WK_SCATTER_SUM);
+}
+static wk_tensor *wrong_dtype(void)
+{
+    wk_tensor *t = wk_zeros(WK_SHAPE(3, 4), WK_I64);
+    return wk_scatter_reduce(t, 0, numbers(), t, WK_SCATTER_MEAN);
+}
+const wki_error_sample wki_errors_scatter_reduce[] = {
+    { where, wrong_mode, WK_E_INVALID, "mode is 7" },
+    { where, wrong_index, WK_E_RANGE, "index 2 is outside" },
+    { where, wrong_shape, WK_E_SHAPE, "t is [3, 4], index [2, 3], src [1, 4]" },
+    { where, wrong_dtype, WK_E_DTYPE, "t is i64" },
+    { 0 },
+};
+
+/* t, 0 where something is put unless t counts itself */
+static wk_tensor *base_of(wk_tensor *t, wk_tensor *index, const reduction *r)
+{
+    return r->include_self ? t : wk_scatter_value(t, r->dim, index, 0);
+}
+
+/* How many meet at each element, t's own if it counts, in t's dtype. */
+static wk_tensor *count_of(wk_tensor *t, wk_tensor *index, wk_tensor *src, const reduction *r)
+{
+    wk_tensor *own = base_of(wk_ones_like(t), index, r);
+    return own ? wk_scatter_add(own, r->dim, index, wk_ones_like(src)) : NULL;
+}
+
+static wk_tensor *summed(wk_tensor *t, wk_tensor *index, wk_tensor *src, const reduction *r)
+{
+    wk_tensor *base = base_of(t, index, r), *sum = base ? wk_scatter_add(base, r->dim, index, src) : NULL;
+    if (!sum || r->mode == WK_SCATTER_SUM) return sum;
+    wk_tensor *count = count_of(wk_detach(t), index, wk_detach(src), r);
+    return count ? wk_div(sum, count) : NULL;
+}
+
+/* The part of t that index reaches in dims other than dim. */
+static wk_tensor *part_of(wk_tensor *t, const wk_tensor *index, int dim)
+{
+    for (int d = 0; d < index->v.ndim && t; d++)
+        if (d != dim) t = wk_narrow(t, d, 0, index->v.size[d]);
+    return t;
+}
+
+/* y, whose elements that index names become the largest of src there, or of that and what they are. */
+static bool take_largest(wk_tensor *y, wk_tensor *index, wk_tensor *src, const reduction *r)
+{
+    const int dim = r->dim;
+    wk_tensor *part = part_of(y, index, dim), *none = part ? wk_zeros(part->v.ndim, part->v.size, WK_I64) : NULL;
+    wk_tensor *count = none ? wk_scatter_add(none, dim, index, wk_ones(index->v.ndim, index->v.size, WK_I64)) : NULL;
+    wk_tensor *empty = count ? wk_eq_scalar(count, 0) : NULL;
+    wk_tensor *start = empty ? wk_masked_fill(wk_sub(wk_cumsum(count, dim), count), empty, 0) : NULL;
+    wk_tensor *falling = start ? wk_argsort(src, dim, true) : NULL;
+    wk_tensor *order = falling ? wk_argsort(wk_gather(index, dim, falling), dim, false) : NULL;
+    wk_tensor *place = order ? wk_gather(falling, dim, order) : NULL;
+    wk_tensor *best = place ? wk_gather(src, dim, wk_gather(place, dim, start)) : NULL;
+    if (best && r->include_self) best = wk_maximum(part, best);
+    return best && wk_copy_(part, wk_where(empty, part, best)) == WK_OK;
+}
+
+/* The smallest are the largest of what lies opposite, which NaN passes, too. */
+static wk_tensor *largest(wk_tensor *t, wk_tensor *index, wk_tensor *src, const reduction *r)
+{
+    const bool turns = r->mode == WK_SCATTER_AMIN;
+    wk_tensor *y = turns ? wk_neg(t) : wk_clone(t);
+    if (!y || !wki_numel(&index->v)) return turns && y ? wk_neg(y) : y;
+    if (!take_largest(y, index, turns ? wk_neg(src) : src, r)) return NULL;
+    return turns ? wk_neg(y) : y;
+}
+
+/* Equal ones share the gradient, as in torch. */
+static wk_status extreme_backward(wki_backward *b, wk_tensor **d)
+{
+    const reduction *r = wki_attrs(b);
+    wk_tensor *index = wki_saved_at(b, 0), *src = wki_saved_at(b, 1), *t = wki_saved_at(b, 2), *y = wki_saved_at(b, 3);
+    if (!index || !src || !t || !y) return wk_error();
+    const wk_dtype dtype = (wk_dtype)b->g->v.dtype;
+    wk_tensor *own = wk_to(wk_eq(t, y), dtype), *theirs = wk_to(wk_eq(src, wk_gather(y, r->dim, index)), dtype);
+    wk_tensor *alone = own ? base_of(own, index, r) : NULL;
+    wk_tensor *n = alone && theirs ? wk_scatter_add(alone, r->dim, index, theirs) : NULL;
+    wk_tensor *share = n ? wk_div(b->g, n) : NULL;
+    if (!share) return wk_error();
+    if (wki_needs(b, 0)) d[0] = wk_mul(share, alone);
+    if (wki_needs(b, 1)) d[1] = wk_mul(wk_gather(share, r->dim, index), theirs);
+    return wk_error();
+}
+
+static wk_tensor *extreme(wk_tensor *t, wk_tensor *index, wk_tensor *src, const reduction *r)
+{
+    const bool recording = wk_set_grad_enabled(false);
+    wk_tensor *y = largest(wk_detach(t), index, wk_detach(src), r), *in[] = { t, src };
+    wk_set_grad_enabled(recording);
+    if (!y || !wki_wants_grad(2, in)) return y;
+    wki_node *node = wki_record(&op, y, 2, in, r, sizeof *r);
+    wki_save(node, index);
+    wki_save(node, src);
+    wki_save(node, t);
+    if (node) wki_save_output(node, y);
+    return wki_recorded(node, y);
+}
+
+static bool shapes_ok(const wk_tensor *t, int dim, const wk_tensor *index, const wk_tensor *src)
+{
+    const wki_view *v = &t->v, *at = &index->v, *from = &src->v;
+    wki_check(from->dtype == v->dtype, false, WK_E_DTYPE, where, "src is %s, t %s; the dtypes must agree",
+              wk_dtype_name((wk_dtype)from->dtype), wk_dtype_name((wk_dtype)v->dtype));
+    bool fits = at->ndim == v->ndim && from->ndim == v->ndim;
+    for (int d = 0; d < v->ndim && fits; d++)
+        fits = at->size[d] <= from->size[d] && (d == dim || at->size[d] <= v->size[d]);
+    wki_check(fits, false, WK_E_SHAPE, where,
+              "t is %s, index %s, src %s; index must fit into src, and but for dim into t", wki_show(v), wki_show(at),
+              wki_show(from));
+    return true;
+}
+
+wk_scatter_opts wk_scatter_opts_default(void) { return (wk_scatter_opts){ WK_SCATTER_DEFAULTS }; }
+
+wk_tensor *wk_scatter_reduce_run(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *src, wk_scatter_mode mode,
+                                 const wk_scatter_opts *given)
+{
+    wk_scatter_opts o = wk_scatter_opts_default();
+    if (given) wki_options_merge(&o, sizeof o, given);
+    if (!wki_tensor_ok(t, where, "t") || !wki_float_ok(t, where, "t") || !wki_tensor_ok(index, where, "index") ||
+        !wki_tensor_ok(src, where, "src") || !wki_dim_ok(where, "dim", t->v.ndim, &dim))
+        return NULL;
+    wki_check((unsigned)mode <= WK_SCATTER_AMIN, NULL, WK_E_INVALID, where, "mode is %d; there is none", (int)mode);
+    const reduction r = { mode, o.include_self, dim };
+    if (!shapes_ok(t, dim, index, src)) return NULL;
+    WKI_BESIDE(here, t);
+    for (int d = 0; d < index->v.ndim && src; d++) src = wk_narrow(src, d, 0, index->v.size[d]);
+    wk_tensor *y = !src ? NULL : mode <= WK_SCATTER_MEAN ? summed(t, index, src, &r) : extreme(t, index, src, &r);
+    if (!y) wki_error_rename("scatter_add", where);
+    if (!y) wki_error_rename("scatter", where);
+    return y;
+}

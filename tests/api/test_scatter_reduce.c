@@ -1,0 +1,99 @@
+/* scatter_reduce beside plain loops, for sizes, dims and numbers of every kind; PyTorch's values and gradients are in
+ * test_shape.c. */
+#include "base/rng.h"
+#include "wick/wick.h"
+#include "wick_check.h"
+#include <math.h>
+
+enum { DIMS = 3 };
+
+static wk_rng rng;
+static int64_t below(int64_t n) { return (int64_t)wki_rng_below(&rng, (uint64_t)n); }
+
+static int64_t place(const int64_t *at, const int64_t *size) { return (at[0] * size[1] + at[1]) * size[2] + at[2]; }
+
+static double joined(wk_scatter_mode mode, double a, double b)
+{
+    if (mode == WK_SCATTER_SUM || mode == WK_SCATTER_MEAN) return a + b;
+    if (isnan(a) || isnan(b)) return NAN;
+    return (mode == WK_SCATTER_AMAX) == (a > b) ? a : b;
+}
+
+typedef struct problem {
+    int64_t t[DIMS], index[DIMS], src[DIMS];
+    int dim;
+    wk_scatter_mode mode;
+    bool self;
+} problem;
+
+static problem some_problem(void)
+{
+    problem p = { .dim = (int)below(DIMS), .mode = (wk_scatter_mode)below(4), .self = below(2) };
+    for (int d = 0; d < DIMS; d++) {
+        p.t[d] = 1 + below(6);
+        p.index[d] = d == p.dim ? below(9) : below(p.t[d] + 1);
+        p.src[d] = p.index[d] + below(2);
+    }
+    return p;
+}
+
+static void check(const problem *p)
+{
+    static double t[400], src[1000], y[400];
+    static int64_t index[1000], met[400];
+    const int64_t nt = p->t[0] * p->t[1] * p->t[2], ns = p->src[0] * p->src[1] * p->src[2];
+    for (int64_t i = 0; i < nt; i++) t[i] = y[i] = (double)below(9) - 4, met[i] = 0;
+    for (int64_t i = 0; i < ns; i++) src[i] = below(40) ? (double)below(9) - 4 : (double)NAN;
+    for (int64_t i = 0; i < 1000; i++) index[i] = below(p->t[p->dim]);
+    int64_t at[DIMS];
+    for (at[0] = 0; at[0] < p->index[0]; at[0]++)
+        for (at[1] = 0; at[1] < p->index[1]; at[1]++)
+            for (at[2] = 0; at[2] < p->index[2]; at[2]++) {
+                int64_t to[DIMS] = { at[0], at[1], at[2] };
+                to[p->dim] = index[place(at, p->index)];
+                const int64_t i = place(to, p->t);
+                const double x = src[place(at, p->src)];
+                y[i] = met[i]++ || p->self ? joined(p->mode, y[i], x) : x;
+            }
+    for (int64_t i = 0; i < nt; i++)
+        if (p->mode == WK_SCATTER_MEAN && met[i]) y[i] /= (double)(met[i] + p->self);
+    wk_tensor *got = wk_scatter_reduce(wk_from(t, DIMS, p->t, WK_F64), p->dim, wk_from(index, DIMS, p->index, WK_I64),
+                                       wk_from(src, DIMS, p->src, WK_F64), p->mode, .include_self = p->self);
+    CHECK_OK();
+    const double *numbers = host_data(got);
+    for (int64_t i = 0; i < nt; i++)
+        ck_assert_msg((isnan(y[i]) && isnan(numbers[i])) || fabs(y[i] - numbers[i]) <= 1e-14, "mode %d: %g, not %g",
+                      (int)p->mode, numbers[i], y[i]);
+}
+
+TEST(scatter_reduce, is_what_loops_give)
+{
+    rng = wki_rng_at(1, 2, 3);
+    for (int i = 0; i < 400; i++) {
+        WK_SCOPE(once);
+        const problem p = some_problem();
+        check(&p);
+    }
+}
+
+TEST(scatter_reduce, of_equal_ones_shares_the_gradient)
+{
+    wk_tensor *t = wk_requires_grad(wk_ones(WK_SHAPE(2), WK_F32)),
+              *src = wk_requires_grad(wk_ones(WK_SHAPE(4), WK_F32));
+    wk_tensor *index = wk_zeros(WK_SHAPE(4), WK_I64);
+    CHECK(wk_backward(wk_sum(wk_scatter_reduce(t, 0, index, src, WK_SCATTER_AMAX))) == WK_OK);
+    CHECK_NEAR(wk_item(wk_max(wk_grad(src))), 0.2, 1e-7);
+    CHECK_NEAR(wk_item(wk_sum(wk_grad(t))), 1.2, 1e-6);
+}
+
+TEST(scatter_reduce, leaves_what_nothing_meets)
+{
+    wk_tensor *t = wk_randn(WK_SHAPE(3, 4), WK_F32), *none = wk_zeros(WK_SHAPE(0, 4), WK_I64);
+    wk_tensor *src = wk_zeros(WK_SHAPE(2, 4), WK_F32);
+    for (int mode = 0; mode < 4; mode++) {
+        wk_tensor *y = wk_scatter_reduce(t, 0, none, src, (wk_scatter_mode)mode, .include_self = false);
+        CHECK(y && wk_equal(y, t) && !wk_same_storage(y, t));
+    }
+}
+
+WICK_TEST_MAIN
