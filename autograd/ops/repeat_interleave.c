@@ -68,7 +68,6 @@ wk_tensor *wk_repeat_interleave_by(wk_tensor *t, wk_tensor *counts, int dim)
     if (!wki_tensor_ok(t, where, "t") || !wki_tensor_ok(counts, where, "counts") ||
         !wki_dim_ok(where, "dim", t->v.ndim, &dim))
         return NULL;
-    if (wki_not_recorded(where, "the result's size is made of counts", "give all rows one count")) return NULL;
     const wki_view *c = &counts->v;
     wki_check(c->dtype == WK_I64 || c->dtype == WK_I32, NULL, WK_E_DTYPE, where, "counts are %s; i64 or i32 is needed",
               wk_dtype_name((wk_dtype)c->dtype));
@@ -76,6 +75,7 @@ wk_tensor *wk_repeat_interleave_by(wk_tensor *t, wk_tensor *counts, int dim)
               "counts is %s; [%lld], one for each row of dim %d of %s, is needed", wki_show(c),
               (long long)t->v.size[dim], dim, wki_show(&t->v));
     wk_tensor *here = wk_contiguous(wk_to(wk_to_device(counts, WK_CPU), WK_I64)), *places = NULL;
+    wki_not_repeated("the counts of repeat_interleave decide about shapes");
     if (here) {
         WKI_ON_CPU(counted);
         places = places_of(here->v.data, c->size[0]);

@@ -118,7 +118,7 @@ WK_API wk_tensor *wk_tril(wk_tensor *t, int64_t diagonal);                      
 WK_API wk_tensor *wk_triu(wk_tensor *t, int64_t diagonal);                               /* keeps column - row >= diagonal */
 WK_API wk_tensor *wk_repeat(wk_tensor *t, int n, const int64_t *counts);                 /* as many counts as dims, or more; 0 allowed */
 WK_API wk_tensor *wk_repeat_interleave(wk_tensor *t, int64_t count, int dim);             /* each row of dim count times, one behind the other */
-WK_API wk_tensor *wk_repeat_interleave_by(wk_tensor *t, wk_tensor *counts, int dim);      /* counts WK_I64 (WK_I32) [rows]; in a recorded step WK_E_STATE */
+WK_API wk_tensor *wk_repeat_interleave_by(wk_tensor *t, wk_tensor *counts, int dim);      /* counts WK_I64 (WK_I32) [rows]; a step that calls it is not replayed */
 WK_API wk_tensor *wk_flip(wk_tensor *t, int n, const int *dims);
 WK_API wk_tensor *wk_roll(wk_tensor *t, int64_t by);                                     /* of the flattened elements */
 WK_API wk_tensor *wk_roll_dims(wk_tensor *t, int n, const int64_t *by, const int *dims);

@@ -34,6 +34,7 @@ wk_tensor *__wrap_wk_from(const void *data, int ndim, const int64_t *shape, wk_d
 static const char *const reasons[] = {
     "what a mask selects depends on values",
     "the lengths of ctc_loss decide about shapes",
+    "the counts of repeat_interleave decide about shapes",
     "the step seeds random numbers anew",
     "a tensor goes to another device",
 };
