@@ -3,56 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static wk_status get_many(void *self, const int64_t *rows, int64_t n, void *const *fields)
-{
-    const wk_csv *t = self;
-    const size_t width = (size_t)t->nfeatures;
-    float *x = fields[0];
-    for (int64_t i = 0; i < n; i++) memcpy(x + (size_t)i * width, t->x + (size_t)rows[i] * width, width * sizeof *x);
-    for (int64_t i = 0; i < n && t->classes; i++) ((int64_t *)fields[1])[i] = t->classes[rows[i]];
-    for (int64_t i = 0; i < n && t->values; i++) ((float *)fields[1])[i] = t->values[rows[i]];
-    return WK_OK;
-}
-
-static void destroy(void *self)
-{
-    wk_csv_free(self);
-    free(self);
-}
-
-static const wk_dataset_ops ops = { sizeof ops, "csv", get_many, destroy };
-
-static wk_csv *read_table(const char *path, const wk_csv_opts *o)
-{
-    wk_csv *t = calloc(1, sizeof *t);
-    if (!t) return wk_fail(WK_E_MEMORY, "no memory for a table"), NULL;
-    if (wk_read_csv(path, o, t) == WK_OK) return t;
-    free(t);
-    return NULL;
-}
-
-static wk_dataset *as_rows(wk_csv *t)
-{
-    const wk_field fields[2] = { { .name = "x", .dtype = WK_F32, .ndim = 1, .shape = { t->nfeatures } },
-                                 { .name = "y", .dtype = t->classes ? WK_I64 : WK_F32 } };
-    wk_dataset_opts o = wk_dataset_opts_default();
-    o.ops = &ops;
-    o.self = t;
-    o.rows = t->rows;
-    o.fields = fields;
-    o.nfields = t->classes || t->values ? 2 : 1;
-    o.classes = (const char *const *)t->label.categories;
-    o.nclasses = t->classes ? t->label.ncategories : 0;
-    return wk_dataset_custom(&o);
-}
-
 wk_dataset *tables_open(const char *path, const char *y, const wk_csv **table)
 {
     wk_csv_opts o = wk_csv_opts_default();
     o.label = y;
-    wk_csv *t = read_table(path, &o);
-    *table = t;
-    return t ? as_rows(t) : NULL;
+    wk_dataset *set = wk_dataset_csv(path, &o);
+    *table = set ? wk_dataset_table(set) : NULL;
+    return set;
 }
 
 /* ---- Another table's rows ---- */
@@ -99,6 +56,14 @@ static bool recount(wk_csv *t, int i, const about_list *known, const char *path)
     return true;
 }
 
+/* A table that fits as a dataset; else it is freed, and an error pending. */
+static wk_dataset *as_rows(wk_csv *t, bool fits)
+{
+    wk_dataset *set = fits ? wk_dataset_of_csv(t) : NULL;
+    wk_csv_free(t);
+    return set;
+}
+
 /* Numbers in the order of the run's inputs, and perhaps a target behind them. */
 static wk_dataset *open_numbers(const char *path, const about *known, bool labels)
 {
@@ -107,20 +72,20 @@ static wk_dataset *open_numbers(const char *path, const about *known, bool label
     wk_csv_opts o = wk_csv_opts_default();
     o.target = known->classes ? WK_CSV_CLASSES : WK_CSV_NUMBERS;
     if (!labels) o.label = "";
-    wk_csv *t = read_table(path, &o);
-    if (t && !labels && t->nfeatures == width + 1) {
-        destroy(t);
+    wk_csv t = { 0 };
+    bool fits = wk_read_csv(path, &o, &t) == WK_OK;
+    if (fits && !labels && t.nfeatures == width + 1) {
+        wk_csv_free(&t);
         o.label = NULL;
-        t = read_table(path, &o);
+        fits = wk_read_csv(path, &o, &t) == WK_OK;
     }
-    for (int i = 0; t && i < t->nfeatures; i++) {
-        if (!t->features[i].categories) continue;
+    for (int i = 0; fits && i < t.nfeatures; i++) {
+        if (!t.features[i].categories) continue;
         wk_fail(WK_E_FORMAT, "%s: column '%s' holds text, but the run was trained on numbers", path,
-                t->features[i].name);
-        destroy(t);
-        t = NULL;
+                t.features[i].name);
+        fits = false;
     }
-    return t ? as_rows(t) : NULL;
+    return as_rows(&t, fits);
 }
 
 wk_dataset *tables_open_like(const char *path, const about *known, bool labels)
@@ -137,10 +102,9 @@ wk_dataset *tables_open_like(const char *path, const about *known, bool labels)
     o.target = known->classes ? WK_CSV_CLASSES : WK_CSV_NUMBERS;
     o.features = names;
     o.nfeatures = known->ncolumns;
-    wk_csv *t = read_table(path, &o);
+    wk_csv t = { 0 };
+    bool fits = wk_read_csv(path, &o, &t) == WK_OK;
     free(names);
-    bool fits = t != NULL;
-    for (int i = 0; fits && i < t->nfeatures; i++) fits = recount(t, i, &known->columns[i], path);
-    if (t && !fits) destroy(t);
-    return fits ? as_rows(t) : NULL;
+    for (int i = 0; fits && i < t.nfeatures; i++) fits = recount(&t, i, &known->columns[i], path);
+    return as_rows(&t, fits);
 }

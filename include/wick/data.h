@@ -120,6 +120,8 @@ static inline wk_dataset *wk_dataset_npz_with(wk_npz_opts o) { return wk_dataset
 /* A CSV file in memory: x [nfeatures] f32, y a class (i64) or a number (f32), or no y; categories among the features are their index in
  * order of names, as wk_read_csv tells them. o NULL: the defaults. */
 WK_API wk_dataset *wk_dataset_csv(const char *path, const wk_csv_opts *o);
+WK_API wk_dataset *wk_dataset_of_csv(wk_csv *table); /* the same of what wk_read_csv gave; takes all that table holds, and leaves it empty */
+WK_API const wk_csv *wk_dataset_table(const wk_dataset *set); /* columns and categories; borrowed from the set. NULL: it is none of a table */
 /* A folder of folders of pictures, PNG and JPEG: each folder a class, in order of names. x [channels, height, width] is f32 in 0 .. 1; rows
  * are decoded when they are asked for, so in the loader's threads. WK_E_UNSUPPORTED: the library was built without libpng or libjpeg. */
 typedef struct wk_images_opts {

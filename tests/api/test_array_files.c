@@ -253,6 +253,8 @@ TEST(csv, a_table_is_rows_with_a_class_a_number_or_neither)
     wk_csv_opts o = wk_csv_opts_default();
     wk_dataset *set = csv("a,b,kind\n1,2,dog\n3,4,cat\n5,6,dog\n", NULL);
     CHECK(set && wk_dataset_len(set) == 3 && wk_dataset_fields(set, &fields) == 2 && fields[0].shape[0] == 2);
+    CHECK(!strcmp(wk_dataset_table(set)->features[1].name, "b"));
+    CHECK_NULL(wk_dataset_table(wk_dataset_synth("moons", 3, 0, 1)));
     CHECK(wk_dataset_classes(set, &classes) == 2 && !strcmp(classes[1], "dog") && fields[1].dtype == WK_I64);
     CHECK(wk_dataset_get_many(set, (const int64_t[]){ 2, 1 }, 2, row, 2) == WK_OK);
     CHECK(at(row[0], 0) == 5 && at(row[0], 3) == 4 && at(row[1], 0) == 1 && at(row[1], 1) == 0);
@@ -266,6 +268,10 @@ TEST(csv, a_table_is_rows_with_a_class_a_number_or_neither)
     CHECK_ERROR(WK_E_FORMAT, "dataset_csv", "t.csv", "line 3 has 1 values");
     CHECK_NULL(wk_dataset_csv(NULL, NULL));
     CHECK_ERROR(WK_E_INVALID, "path is NULL");
+    CHECK_NULL(wk_dataset_of_csv(NULL));
+    CHECK_ERROR(WK_E_INVALID, "dataset_of_csv", "NULL");
+    CHECK_NULL(wk_dataset_of_csv(&(wk_csv){ 0 }));
+    CHECK_ERROR(WK_E_INVALID, "dataset_of_csv", "empty");
     clear();
 }
 
