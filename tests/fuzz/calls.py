@@ -81,6 +81,12 @@ def options(kind, name, known):
         field = re.sub(r"\s+", " ", field).strip()
         if not field:
             continue
+        several = re.fullmatch(r"(\w+) (\w+)\[(\d+)\]", field)
+        if several:
+            of, member, count = several.groups()
+            for i in range(int(count)):
+                yield f"if (draw_flag(drawn)) {name}.{member}[{i}] = {value(of, member, known)};"
+            continue
         first, *others = field.split(",")
         of, member = split(first)
         for each in [member] + [other.strip().lstrip("*") for other in others]:
