@@ -72,6 +72,12 @@ wk_module *wk_nn_custom(const wk_module_ops *ops, const void *options)
 
 wk_module *wki_layer_new(const wk_module_ops *ops, const void *options) { return make(ops, options, true); }
 
+wk_status wki_layer_keep_options(wk_module *m, void *state)
+{
+    memcpy(state, m->options, m->ops->state_size);
+    return WK_OK;
+}
+
 const void *wk_nn_options(wk_module *m) { return wki_module_ok(m, "nn_options", "m") ? m->options : NULL; }
 void *wk_nn_state(wk_module *m) { return wki_module_ok(m, "nn_state", "m") ? m->state : NULL; }
 

@@ -42,6 +42,7 @@ extern const wki_type wki_module_type;
 /* wk_nn_custom for the layers of this library: ops->name tells which one it is. Where it has options that its members do not
  * tell, the state begins with them, as wk_nn_NAME_new takes them or as wki_numbers, so that others may read them. */
 wk_module *wki_layer_new(const wk_module_ops *ops, const void *options);
+wk_status wki_layer_keep_options(wk_module *m, void *state); /* init of one whose state is its options and no more */
 /* in[0] becomes what a container's child makes of the inputs, and *is_ours whether only the container has it: such a value is
  * freed with the next one, as is what the child made besides, if nobody can have kept it. Before the first: false. */
 wk_status wki_module_pass(wk_module *child, wk_tensor **in, int nin, bool *is_ours);

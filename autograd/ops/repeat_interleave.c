@@ -32,18 +32,17 @@ wk_tensor *wk_repeat_interleave(wk_tensor *t, int64_t count, int dim)
 {
     if (!wki_tensor_ok(t, where, "t") || !wki_dim_ok(where, "dim", t->v.ndim, &dim)) return NULL;
     wki_check(count >= 0, NULL, WK_E_INVALID, where, "count is %lld; it must not be negative", (long long)count);
-    int64_t before = 1, behind = 1, all, shape[WK_MAX_DIMS];
-    for (int d = 0; d < t->v.ndim; d++) shape[d] = t->v.size[d];
-    for (int d = 0; d < dim; d++) before *= shape[d];
-    for (int d = dim + 1; d < t->v.ndim; d++) behind *= shape[d];
-    wki_check(!__builtin_mul_overflow(shape[dim], count, &all), NULL, WK_E_SHAPE, where,
+    wki_shape to = wki_shape_of(t);
+    const int64_t n = to.size[dim];
+    int64_t before = 1, behind = 1, all;
+    for (int d = 0; d < dim; d++) before *= to.size[d];
+    for (int d = dim + 1; d < to.ndim; d++) behind *= to.size[d];
+    wki_check(!__builtin_mul_overflow(n, count, &to.size[dim]), NULL, WK_E_SHAPE, where,
               "dim %d of %s %lld times is too large", dim, wki_show(&t->v), (long long)count);
-    const int64_t n = shape[dim];
-    shape[dim] = all;
-    if (!wki_shape_ok(where, t->v.ndim, shape, (wk_dtype)t->v.dtype, &all)) return NULL;
+    if (!wki_shape_ok(where, to.ndim, to.size, (wk_dtype)t->v.dtype, &all)) return NULL;
     wk_tensor *lines = wk_reshape(t, WK_SHAPE(before * n, 1, behind));
     wk_tensor *wide = lines ? wk_contiguous(wk_expand(lines, WK_SHAPE(before * n, count, behind))) : NULL;
-    wk_tensor *y = wide ? wk_reshape(wide, t->v.ndim, shape) : NULL;
+    wk_tensor *y = wide ? wk_reshape(wide, to.ndim, to.size) : NULL;
     return y && wk_same_storage(y, t) ? wk_clone(y) : y;
 }
 

@@ -85,7 +85,7 @@ static wk_tensor *summed(wk_tensor *t, wk_tensor *index, wk_tensor *src, const r
     return count ? wk_div(sum, count) : NULL;
 }
 
-/* The part of t that index reaches in dims other than dim. */
+/* The part of t that index reaches in dims other than dim, which is -1 for all. */
 static wk_tensor *part_of(wk_tensor *t, const wk_tensor *index, int dim)
 {
     for (int d = 0; d < index->v.ndim && t; d++)
@@ -178,7 +178,7 @@ wk_tensor *wk_scatter_reduce_run(wk_tensor *t, int dim, wk_tensor *index, wk_ten
     const reduction r = { mode, o.include_self, dim };
     if (!shapes_ok(t, dim, index, src)) return NULL;
     WKI_BESIDE(here, t);
-    for (int d = 0; d < index->v.ndim && src; d++) src = wk_narrow(src, d, 0, index->v.size[d]);
+    src = part_of(src, index, -1);
     wk_tensor *y = !src ? NULL : mode <= WK_SCATTER_MEAN ? summed(t, index, src, &r) : extreme(t, index, src, &r);
     if (!y) wki_error_rename("scatter_add", where);
     if (!y) wki_error_rename("scatter", where);

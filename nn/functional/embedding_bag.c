@@ -94,10 +94,8 @@ static bool weights_ok(wk_tensor *index, wk_tensor *weight, const wk_embedding_b
     wki_check(o->mode == WK_BAG_SUM, false, WK_E_INVALID, where, "per_sample_weights are for sums");
     wki_check(w->v.dtype == weight->v.dtype, false, WK_E_DTYPE, where, "per_sample_weights are %s, weight is %s",
               wk_dtype_name((wk_dtype)w->v.dtype), wk_dtype_name((wk_dtype)weight->v.dtype));
-    bool same = w->v.ndim == index->v.ndim;
-    for (int i = 0; same && i < w->v.ndim; i++) same = w->v.size[i] == index->v.size[i];
-    wki_check(same, false, WK_E_SHAPE, where, "per_sample_weights is %s, index is %s; the shapes must agree",
-              wki_show(&w->v), wki_show(&index->v));
+    wki_check(wki_same_shape(&w->v, &index->v), false, WK_E_SHAPE, where,
+              "per_sample_weights is %s, index is %s; the shapes must agree", wki_show(&w->v), wki_show(&index->v));
     return true;
 }
 

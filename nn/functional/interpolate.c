@@ -73,11 +73,11 @@ static wk_tensor *apply(const wki_opdef *op, wk_tensor *t, const wki_resample_at
     wki_resample_attrs attrs = *a;
     attrs.back = op == &give_op;
     if (!t || !(t = wk_contiguous(t))) return NULL;
-    int64_t shape[WK_MAX_DIMS], numel;
-    for (int d = 0; d < t->v.ndim; d++) shape[d] = t->v.size[d];
-    shape[a->dim] = attrs.back ? a->in : a->out;
-    if (!wki_shape_ok(op->name, t->v.ndim, shape, (wk_dtype)t->v.dtype, &numel)) return NULL;
-    wk_tensor *y = wki_new(op->name, t->v.device, t->v.ndim, shape, (wk_dtype)t->v.dtype);
+    wki_shape to = wki_shape_of(t);
+    int64_t numel;
+    to.size[a->dim] = attrs.back ? a->in : a->out;
+    if (!wki_shape_ok(op->name, to.ndim, to.size, (wk_dtype)t->v.dtype, &numel)) return NULL;
+    wk_tensor *y = wki_new(op->name, t->v.device, to.ndim, to.size, (wk_dtype)t->v.dtype);
     if (!y || wki_do(WKI_OP_resample, 1, WKI_VIEWS(&y->v, &t->v), &attrs, sizeof attrs, numel + wki_numel(&t->v)))
         return NULL;
     return wki_wants_grad(1, &t) && !wki_record(op, y, 1, &t, &attrs, sizeof attrs) ? NULL : y;

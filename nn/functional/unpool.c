@@ -59,10 +59,8 @@ static bool indices_ok(const wki_slide *s, const wk_unpool_opts *o)
     const wki_view *x = &o->x->v, *at = &o->indices->v;
     wki_check(at->dtype == WK_I64, false, WK_E_DTYPE, s->where,
               "indices are %s; i64, as max_pool gives them, is needed", wk_dtype_name((wk_dtype)at->dtype));
-    bool same = at->ndim == x->ndim;
-    for (int i = 0; same && i < x->ndim; i++) same = at->size[i] == x->size[i];
-    wki_check(same, false, WK_E_SHAPE, s->where, "indices is %s, x is %s; the shapes must agree", wki_show(at),
-              wki_show(x));
+    wki_check(wki_same_shape(at, x), false, WK_E_SHAPE, s->where, "indices is %s, x is %s; the shapes must agree",
+              wki_show(at), wki_show(x));
     return true;
 }
 

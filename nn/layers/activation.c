@@ -22,13 +22,6 @@ PLAIN(selu)
 PLAIN(softsign)
 PLAIN(tanhshrink)
 
-/* With numbers: those of the call, in order. */
-static wk_status take_numbers(wk_module *m, void *state)
-{
-    *(wki_numbers *)state = *(const wki_numbers *)wk_nn_options(m);
-    return WK_OK;
-}
-
 #define WORDS(...) __VA_ARGS__
 #define WITH_NUMBERS(NAME, SHOW, CALL, CHECK, SAYS)                                                                    \
     static wk_tensor *forward_##NAME(wk_module *m, wk_tensor *x)                                                       \
@@ -44,7 +37,7 @@ static wk_status take_numbers(wk_module *m, void *state)
     static const wk_module_ops NAME##_ops = { .size = sizeof NAME##_ops,                                               \
                                               .name = #NAME,                                                           \
                                               .state_size = sizeof(wki_numbers),                                       \
-                                              .init = take_numbers,                                                    \
+                                              .init = wki_layer_keep_options,                                          \
                                               .forward = forward_##NAME,                                               \
                                               .describe = describe_##NAME };                                           \
     static wk_module *make_##NAME(wki_numbers n)                                                                       \
@@ -165,12 +158,6 @@ static const wk_module_ops flatten = { .size = sizeof flatten, .name = "flatten"
 wk_module *wk_nn_identity(void) { return wki_layer_new(&identity, NULL); }
 wk_module *wk_nn_flatten(void) { return wki_layer_new(&flatten, NULL); }
 
-static wk_status unflatten_init(wk_module *m, void *state)
-{
-    *(wki_unflatten *)state = *(const wki_unflatten *)wk_nn_options(m);
-    return WK_OK;
-}
-
 static wk_tensor *unflatten_forward(wk_module *m, wk_tensor *x)
 {
     const wki_unflatten *u = m->state;
@@ -180,7 +167,7 @@ static wk_tensor *unflatten_forward(wk_module *m, wk_tensor *x)
 static const wk_module_ops unflatten_ops = { .size = sizeof unflatten_ops,
                                              .name = "unflatten",
                                              .state_size = sizeof(wki_unflatten),
-                                             .init = unflatten_init,
+                                             .init = wki_layer_keep_options,
                                              .forward = unflatten_forward };
 
 wk_module *wk_nn_unflatten(int dim, int n, const int64_t *sizes)

@@ -7,12 +7,6 @@ typedef struct drop {
     wk_tensor *(*apply)(wk_tensor *x, double p, bool training);
 } drop;
 
-static wk_status init(wk_module *m, void *state)
-{
-    *(drop *)state = *(const drop *)wk_nn_options(m);
-    return WK_OK;
-}
-
 static wk_tensor *forward(wk_module *m, wk_tensor *x)
 {
     const drop *d = m->state;
@@ -30,7 +24,7 @@ static void describe(wk_module *m, char *text, size_t bytes)
         static const wk_module_ops ops = { .size = sizeof ops,                                                         \
                                            .name = #NAME,                                                              \
                                            .state_size = sizeof(drop),                                                 \
-                                           .init = init,                                                               \
+                                           .init = wki_layer_keep_options,                                             \
                                            .forward = forward,                                                         \
                                            .describe = describe };                                                     \
         wki_check(p >= 0 && p <= 1, NULL, WK_E_INVALID, "nn_" #NAME, "p is %g; 0 <= p <= 1 is needed", p);             \

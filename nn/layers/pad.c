@@ -4,12 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static wk_status init(wk_module *m, void *state)
-{
-    *(wki_padding *)state = *(const wki_padding *)wk_nn_options(m);
-    return WK_OK;
-}
-
 static wk_tensor *forward(wk_module *m, wk_tensor *x)
 {
     const wki_padding *p = m->state;
@@ -45,7 +39,7 @@ static wk_module *make(const wk_module_ops *ops, const char *where, int n, const
     static const wk_module_ops NAME##_ops = { .size = sizeof NAME##_ops,                                               \
                                               .name = #NAME,                                                           \
                                               .state_size = sizeof(wki_padding),                                       \
-                                              .init = init,                                                            \
+                                              .init = wki_layer_keep_options,                                          \
                                               .forward = forward,                                                      \
                                               .describe = describe };
 #define KIND(NAME)                                                                                                     \

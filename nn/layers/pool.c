@@ -8,12 +8,6 @@ typedef struct pool {
     wk_tensor *(*run)(const wk_pool_opts *o);
 } pool;
 
-static wk_status init(wk_module *m, void *state)
-{
-    *(pool *)state = *(const pool *)wk_nn_options(m);
-    return WK_OK;
-}
-
 static wk_tensor *forward(wk_module *m, wk_tensor *x)
 {
     const pool *p = m->state;
@@ -66,7 +60,7 @@ static wk_module *make(const wk_module_ops *ops, const char *where, const wk_poo
     static const wk_module_ops NAME##_ops = { .size = sizeof NAME##_ops,                                               \
                                               .name = #NAME,                                                           \
                                               .state_size = sizeof(pool),                                              \
-                                              .init = init,                                                            \
+                                              .init = wki_layer_keep_options,                                          \
                                               .describe = describe,                                                    \
                                               .forward_many = forward_many };                                          \
     wk_module *wk_nn_##NAME##_new(const wk_pool_opts *o) { return make(&NAME##_ops, "nn_" #NAME, o, wk_##NAME##_new); }
@@ -85,12 +79,6 @@ typedef struct lp_pool {
     double norm_type;
     wk_tensor *(*run)(double norm_type, const wk_pool_opts *o);
 } lp_pool;
-
-static wk_status lp_init(wk_module *m, void *state)
-{
-    *(lp_pool *)state = *(const lp_pool *)wk_nn_options(m);
-    return WK_OK;
-}
 
 static wk_tensor *lp_forward(wk_module *m, wk_tensor *x)
 {
@@ -114,7 +102,7 @@ static void lp_describe(wk_module *m, char *text, size_t bytes)
         static const wk_module_ops ops = { .size = sizeof ops,                                                         \
                                            .name = #NAME,                                                              \
                                            .state_size = sizeof(lp_pool),                                              \
-                                           .init = lp_init,                                                            \
+                                           .init = wki_layer_keep_options,                                             \
                                            .forward = lp_forward,                                                      \
                                            .describe = lp_describe };                                                  \
         lp_pool p = { wk_pool_opts_default(), norm_type, wk_##NAME##_new };                                            \
@@ -132,12 +120,6 @@ typedef struct unpool {
     wk_unpool_opts o;
     wk_tensor *(*run)(const wk_unpool_opts *o);
 } unpool;
-
-static wk_status unpool_init(wk_module *m, void *state)
-{
-    *(unpool *)state = *(const unpool *)wk_nn_options(m);
-    return WK_OK;
-}
 
 static wk_status unpool_forward(wk_module *m, wk_tensor *const *in, int nin, wk_tensor **out, int nout)
 {
@@ -167,7 +149,7 @@ static void unpool_describe(wk_module *m, char *text, size_t bytes)
         static const wk_module_ops ops = { .size = sizeof ops,                                                         \
                                            .name = #NAME,                                                              \
                                            .state_size = sizeof(unpool),                                               \
-                                           .init = unpool_init,                                                        \
+                                           .init = wki_layer_keep_options,                                             \
                                            .describe = unpool_describe,                                                \
                                            .forward_many = unpool_forward };                                           \
         unpool u = { wk_unpool_opts_default(), wk_##NAME##_new };                                                      \
@@ -184,12 +166,6 @@ UNPOOL(max_unpool2d)
 UNPOOL(max_unpool3d)
 
 /* ---- Adaptive ---- */
-
-static wk_status take_sizes(wk_module *m, void *state)
-{
-    *(wk_dims *)state = *(const wk_dims *)wk_nn_options(m);
-    return WK_OK;
-}
 
 static void describe_sizes(wk_module *m, char *text, size_t bytes)
 {
@@ -208,7 +184,7 @@ static void describe_sizes(wk_module *m, char *text, size_t bytes)
     static const wk_module_ops NAME##_ops = { .size = sizeof NAME##_ops,                                               \
                                               .name = #NAME,                                                           \
                                               .state_size = sizeof(wk_dims),                                           \
-                                              .init = take_sizes,                                                      \
+                                              .init = wki_layer_keep_options,                                          \
                                               .forward = forward_##NAME,                                               \
                                               .describe = describe_sizes };                                            \
     wk_module *wk_nn_##NAME(wk_dims output_size) { return wki_layer_new(&NAME##_ops, &output_size); }

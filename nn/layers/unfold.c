@@ -2,12 +2,6 @@
 #include "base/options.h"
 #include "nn/module.h"
 
-static wk_status init(wk_module *m, void *state)
-{
-    *(wk_unfold_opts *)state = *(const wk_unfold_opts *)wk_nn_options(m);
-    return WK_OK;
-}
-
 static void describe(wk_module *m, char *text, size_t bytes)
 {
     const wk_unfold_opts *o = m->state;
@@ -37,7 +31,7 @@ static wk_module *make(const wk_module_ops *ops, const char *where, const wk_unf
     static const wk_module_ops NAME##_ops = { .size = sizeof NAME##_ops,                                               \
                                               .name = #NAME,                                                           \
                                               .state_size = sizeof(wk_unfold_opts),                                    \
-                                              .init = init,                                                            \
+                                              .init = wki_layer_keep_options,                                          \
                                               .forward = forward_##NAME,                                               \
                                               .describe = describe };                                                  \
     wk_module *wk_nn_##NAME##_new(const wk_unfold_opts *o) { return make(&NAME##_ops, "nn_" #NAME, o); }

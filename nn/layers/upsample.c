@@ -3,12 +3,6 @@
 #include "nn/module.h"
 #include <stdio.h>
 
-static wk_status init(wk_module *m, void *state)
-{
-    *(wk_interpolate_opts *)state = *(const wk_interpolate_opts *)wk_nn_options(m);
-    return WK_OK;
-}
-
 static wk_tensor *forward(wk_module *m, wk_tensor *x)
 {
     wk_interpolate_opts o = *(const wk_interpolate_opts *)m->state;
@@ -30,7 +24,7 @@ static void describe(wk_module *m, char *text, size_t bytes)
 static const wk_module_ops ops = { .size = sizeof ops,
                                    .name = "upsample",
                                    .state_size = sizeof(wk_interpolate_opts),
-                                   .init = init,
+                                   .init = wki_layer_keep_options,
                                    .forward = forward,
                                    .describe = describe };
 
