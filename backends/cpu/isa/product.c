@@ -4,6 +4,7 @@
    the products whose C is one line, pairs.h bfloat16. */
 #include "backends/cpu/isa/pack.h"
 #include "backends/cpu/isa/single.h"
+#include "base/cache.h"
 #include <math.h>
 
 #ifdef WKI_BF16
@@ -41,8 +42,9 @@ enum { PAGE = 4096, APART_ROWS = 64, APART_K = 17 };
 
 /* So many panels of Q pay for a copy of P: of columns SPREAD over more than so many bytes, whose tiles then are read in
    one go; for TALL tiles of rows no longer than SHORT_K, which end before a processor foresees them, and of any where Q
-   is LARGE, for tiles that fetch it take a P that is near; of rows a multiple of a PAGE apart. */
-enum { COLUMN_PANELS = 8, SHORT_PANELS = 24, PAGE_PANELS = 32, SHORT_K = KC / 4, SPREAD = 16384 };
+   is LARGE, for tiles that fetch it take a P that is near; of rows a multiple of a PAGE apart, CROWDED if the first
+   cache has ways for far fewer than a tile has: then they push each other out at every step. */
+enum { COLUMN_PANELS = 8, SHORT_PANELS = 24, PAGE_PANELS = 32, CROWDED_PANELS = 4, SHORT_K = KC / 4, SPREAD = 16384 };
 
 /* While tiles are multiplied, the next one of C is fetched, where k is long enough for that, and the next panel of a Q
    too large for the second cache: little by little if tiles are TALL, or they would wait for their own operands. */
@@ -272,13 +274,19 @@ static bool stays_apart(const job *j)
 /* Q overflows the second cache, and there are not rows enough that this would not count */
 static bool is_large(const job *j) { return j->m <= SOLE && j->k * j->n * (int64_t)sizeof(real) > LARGE && !j->apart; }
 
+static int64_t page_panels(void)
+{
+    const int ways = wki_first_cache_ways();
+    return ways > 0 && ways < MR - NV ? CROWDED_PANELS : PAGE_PANELS;
+}
+
 static bool copies_p(const job *j)
 {
     if (EACH > 1 || (j->near && j->prs != 1)) return true; /* pairs are always made */
     const int64_t panels = j->n / j->nr;
     if (j->near) return panels >= COLUMN_PANELS && j->k * j->pks * (int64_t)sizeof(real) > SPREAD;
     if ((TALL && j->k <= SHORT_K) || is_large(j)) return panels >= SHORT_PANELS;
-    return panels >= PAGE_PANELS && j->prs * (int64_t)sizeof(real) % PAGE == 0;
+    return j->prs * (int64_t)sizeof(real) % PAGE == 0 && panels >= page_panels();
 }
 
 static bool copies_q(const job *j)
