@@ -42,8 +42,8 @@ enum { PAGE = 4096, APART_ROWS = 64, APART_K = 17 };
 
 /* So many panels of Q pay for a copy of P: of columns SPREAD over more than so many bytes, whose tiles then are read in
    one go; for TALL tiles of rows no longer than SHORT_K, which end before a processor foresees them, and of any where Q
-   is LARGE, for tiles that fetch it take a P that is near; of rows a multiple of a PAGE apart, CROWDED if the first
-   cache has ways for far fewer than a tile has: then they push each other out at every step. */
+   is LARGE, for tiles that fetch it take a P that is near; of rows a multiple of a PAGE apart, which are CROWDED if the
+   first cache has ways for far fewer than a tile has: then they push each other out at every step. */
 enum { COLUMN_PANELS = 8, SHORT_PANELS = 24, PAGE_PANELS = 32, CROWDED_PANELS = 4, SHORT_K = KC / 4, SPREAD = 16384 };
 
 /* While tiles are multiplied, the next one of C is fetched, where k is long enough for that, and the next panel of a Q
@@ -274,10 +274,12 @@ static bool stays_apart(const job *j)
 /* Q overflows the second cache, and there are not rows enough that this would not count */
 static bool is_large(const job *j) { return j->m <= SOLE && j->k * j->n * (int64_t)sizeof(real) > LARGE && !j->apart; }
 
-static int64_t page_panels(void)
+static bool is_page_apart(const job *j) { return j->prs * (int64_t)sizeof(real) % PAGE == 0; }
+
+static bool is_crowded(const job *j)
 {
     const int ways = wki_first_cache_ways();
-    return ways > 0 && ways < MR - NV ? CROWDED_PANELS : PAGE_PANELS;
+    return is_page_apart(j) && ways > 0 && ways < MR - NV && j->m > ways;
 }
 
 static bool copies_p(const job *j)
@@ -285,8 +287,9 @@ static bool copies_p(const job *j)
     if (EACH > 1 || (j->near && j->prs != 1)) return true; /* pairs are always made */
     const int64_t panels = j->n / j->nr;
     if (j->near) return panels >= COLUMN_PANELS && j->k * j->pks * (int64_t)sizeof(real) > SPREAD;
+    if (is_crowded(j)) return panels >= CROWDED_PANELS;
     if ((TALL && j->k <= SHORT_K) || is_large(j)) return panels >= SHORT_PANELS;
-    return j->prs * (int64_t)sizeof(real) % PAGE == 0 && panels >= page_panels();
+    return is_page_apart(j) && panels >= PAGE_PANELS;
 }
 
 static bool copies_q(const job *j)
