@@ -42,9 +42,10 @@ enum { PAGE = 4096, APART_ROWS = 64, APART_K = 17 };
 
 /* So many panels of Q pay for a copy of P: of columns SPREAD over more than so many bytes, whose tiles then are read in
    one go; for TALL tiles of rows no longer than SHORT_K, which end before a processor foresees them, and of any where Q
-   is LARGE, for tiles that fetch it take a P that is near; of rows a multiple of a PAGE apart, which are CROWDED if the
-   first cache has ways for far fewer than a tile has: then they push each other out at every step. */
-enum { COLUMN_PANELS = 8, SHORT_PANELS = 24, PAGE_PANELS = 32, CROWDED_PANELS = 4, SHORT_K = KC / 4, SPREAD = 16384 };
+   is LARGE, for tiles that fetch it take a P that is near; of rows a multiple of a PAGE apart. These are CROWDED where
+   the first cache has ways for far fewer than a tile has: they would push each other out at every step. What then is
+   not copied gets tiles of no more rows than there are ways. */
+enum { COLUMN_PANELS = 8, SHORT_PANELS = 24, PAGE_PANELS = 32, CROWDED_PANELS = 8, SHORT_K = KC / 4, SPREAD = 16384 };
 
 /* While tiles are multiplied, the next one of C is fetched, where k is long enough for that, and the next panel of a Q
    too large for the second cache: little by little if tiles are TALL, or they would wait for their own operands. */
@@ -247,8 +248,8 @@ typedef struct job {
     bool early;    /* some tiles may fetch their operands */
     bool apart;    /* so that Q is read where it lies although its lines are apart */
     bool accumulate, near, pack_p, in_place;
-    int64_t needed; /* of the tiles at row i those that begin left of column i + rows + needed */
-    int64_t nr, kc; /* columns of a panel of Q, and elements along k at most */
+    int64_t needed;       /* of the tiles at row i those that begin left of column i + rows + needed */
+    int64_t high, nr, kc; /* rows of a tile at most, columns of a panel of Q, and elements along k at most */
     real *pp, *pq, *spare, *turn;
 } job;
 
@@ -276,10 +277,11 @@ static bool is_large(const job *j) { return j->m <= SOLE && j->k * j->n * (int64
 
 static bool is_page_apart(const job *j) { return j->prs * (int64_t)sizeof(real) % PAGE == 0; }
 
-static bool is_crowded(const job *j)
+/* rows of a tile at most where P is not copied: MR, or if rows are crowded as many as the first cache has ways */
+static int64_t rows_in_place(const job *j)
 {
     const int ways = wki_first_cache_ways();
-    return is_page_apart(j) && ways > 0 && ways < MR - NV && j->m > ways;
+    return !j->near && is_page_apart(j) && ways > 0 && ways < MR - NV ? ways : MR;
 }
 
 static bool copies_p(const job *j)
@@ -287,7 +289,7 @@ static bool copies_p(const job *j)
     if (EACH > 1 || (j->near && j->prs != 1)) return true; /* pairs are always made */
     const int64_t panels = j->n / j->nr;
     if (j->near) return panels >= COLUMN_PANELS && j->k * j->pks * (int64_t)sizeof(real) > SPREAD;
-    if (is_crowded(j)) return panels >= CROWDED_PANELS;
+    if (is_large(j) && rows_in_place(j) < MR) return panels >= CROWDED_PANELS;
     if ((TALL && j->k <= SHORT_K) || is_large(j)) return panels >= SHORT_PANELS;
     return is_page_apart(j) && panels >= PAGE_PANELS;
 }
@@ -327,6 +329,7 @@ static job plan(const wki_product *g, int64_t top, real *scratch)
     if (k > LONG_K_APART && fetches_early()) j.early = true, j.apart = stays_apart(&j);
     j.near = j.pks != 1;
     j.pack_p = copies_p(&j);
+    j.high = j.pack_p ? MR : rows_in_place(&j);
     j.in_place = !copies_q(&j);
     if (j.in_place && is_apart(&j)) j.kc = LEAST(j.kc, KC / 4);
     j.fetch_q = fetches_q(&j);
@@ -417,7 +420,7 @@ static void copy_p(const job *g, const block *b)
 static void multiply_block(const job *g, block *b, int64_t i0, int64_t i1, int64_t j0, int64_t j1)
 {
     b->i0 = i0;
-    b->tiles = parts_of(i1 - i0, MR);
+    b->tiles = parts_of(i1 - i0, g->high);
     b->rows = (i1 - i0) / b->tiles;
     b->higher = (i1 - i0) % b->tiles;
     if (g->pack_p) copy_p(g, b);
