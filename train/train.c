@@ -1,6 +1,7 @@
 /* What joins modules, optimizers and data: the usual loss, evaluation over a loader, the usual perceptron. */
 #include "wick/train.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include "nn/module.h"
 #include <math.h>
 
@@ -13,10 +14,18 @@ wk_tensor *wk_loss(wk_tensor *output, wk_tensor *target)
 }
 
 typedef struct totals {
-    double loss, hits;
+    double loss, hits, labels;
     int64_t rows;
     bool classes;
 } totals;
+
+/* Each label counts, but for those that the loss leaves out. */
+static void count_hits(totals *sum, wk_tensor *output, wk_tensor *y)
+{
+    sum->hits += wk_item(wk_sum(wk_eq(wk_argmax(output, 1, false), y)));
+    sum->labels +=
+        wk_ndim(y) == 1 || WKI_FAULT(224) ? (double)wk_numel(y) : wk_item(wk_count_nonzero(wk_ne_scalar(y, -100)));
+}
 
 static void evaluate_epoch(wk_module *m, wk_loader *loader, totals *sum)
 {
@@ -26,7 +35,7 @@ static void evaluate_epoch(wk_module *m, wk_loader *loader, totals *sum)
         double n = (double)wk_batch_size(b);
         sum->loss += n * wk_item(wk_loss(output, y));
         sum->classes = !wk_failed() && wk_dtype_of(y) == WK_I64;
-        if (sum->classes) sum->hits += wk_item(wk_sum(wk_eq(wk_argmax(output, 1, false), y)));
+        if (sum->classes) count_hits(sum, output, y);
         sum->rows += wk_batch_size(b);
         if (wk_failed()) break;
     }
@@ -46,7 +55,7 @@ wk_status wk_evaluate(wk_module *m, wk_loader *loader, wk_metrics *out)
     if (wk_failed()) return wk_error();
     wki_check(sum.rows > 0, WK_E_STATE, WK_E_STATE, "evaluate", "the loader had no rows");
     double rows = (double)sum.rows;
-    *out = (wk_metrics){ sum.loss / rows, sum.classes ? sum.hits / rows : (double)NAN, sum.rows };
+    *out = (wk_metrics){ sum.loss / rows, sum.classes ? sum.hits / sum.labels : (double)NAN, sum.rows };
     return WK_OK;
 }
 

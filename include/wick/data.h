@@ -303,7 +303,7 @@ typedef struct wk_loader_opts {
     wk_tail tail;            /* WK_TAIL_EXACT */
     wk_transform *transform; /* NULL: rows as the dataset has them; held */
     double pad;              /* 0; rows of different lengths are filled up with it, each batch to its longest row */
-    int64_t pad_label;       /* -100; with this, which wk_cross_entropy leaves out, a field "y" of i64 or i32 */
+    int64_t pad_label;       /* -100; with this, which wk_cross_entropy leaves out of [n, c, longest], a field "y" of i64 or i32 */
     int64_t pad_multiple;    /* 1; to a multiple of this, so that batches have few sizes; at least as large as the longest row: always one */
     bool flat;               /* false; true: not filled up, but one behind the other, [sum of the lengths, ...] */
     int timeout_ms;          /* 0: none; else how long next waits for workers: then it is WK_E_TIMEOUT, which tells what they are at, and

@@ -463,9 +463,11 @@ WK_API wk_tensor *wk_pixel_unshuffle(wk_tensor *x, int64_t downscale_factor);
 WK_API wk_tensor *wk_channel_shuffle(wk_tensor *x, int64_t groups);
 
 /* Losses: the mean over the batch -> []. */
-WK_API wk_tensor *wk_cross_entropy(wk_tensor *logits, wk_tensor *target);          /* [n, c], WK_I64 [n]: -log softmax(logits)[target] */
-/* In full: logits [n, c, ...] or [c], target [n, ...] class numbers (WK_I64, WK_I32, WK_U8), or of logits' shape, probabilities. weight [c]
- * (the mean divides by the sum of the targets' weights; with probabilities by n), ignore_index (class numbers), label_smoothing. */
+/* logits [n, c], or [n, c, ...] or [c]; target class numbers [n], [n, ...] or [] (WK_I64, WK_I32, WK_U8), or of logits' shape,
+ * probabilities: -log softmax(logits)[target]. The usual [n, c] with WK_I64 [n] is a kernel of its own, for which labels are 0 .. c - 1. */
+WK_API wk_tensor *wk_cross_entropy(wk_tensor *logits, wk_tensor *target);
+/* The same with options: weight [c] (the mean divides by the sum of the targets' weights; with probabilities by n), ignore_index (class
+ * numbers that are left out, of the mean too; without options -100, but for the usual ones above), label_smoothing. */
 WK_API wk_tensor *wk_cross_entropy_run(wk_tensor *logits, wk_tensor *target, const wk_loss_opts *o);
 WK_API wk_tensor *wk_nll_loss(wk_tensor *logp, wk_tensor *target);                 /* -logp[target]; weight, ignore_index as above */
 WK_API wk_tensor *wk_nll_loss_run(wk_tensor *logp, wk_tensor *target, const wk_loss_opts *o);

@@ -15,11 +15,11 @@ extern "C" {
 
 typedef struct wk_metrics {
     double loss;      /* mean over rows: cross-entropy for WK_I64 targets, else mean squared error */
-    double accuracy;  /* share of rows whose largest logit is the target; NaN where there are no classes */
+    double accuracy;  /* share of rows whose largest logit is the target (with several labels a row: of those but -100); NaN where there are no classes */
     int64_t rows;
 } wk_metrics;
 
-/* The loss of a batch: cross-entropy of x [n, c] if the target is WK_I64, else mean squared error. */
+/* The loss of a batch: wk_cross_entropy if the target is WK_I64, else mean squared error. */
 WK_API wk_tensor *wk_loss(wk_tensor *output, wk_tensor *target);
 /* One pass to the end of the loader's epoch (a whole one, unless it was begun), in evaluation mode and without gradients; each
  * module's mode is put back. */

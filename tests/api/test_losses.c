@@ -273,6 +273,9 @@ TEST(losses, of_classes_have_torchs_values)
     CASE(entropy_ignored, wk_cross_entropy_with(x, twos, .ignore_index = 2), x);
     CASE(entropy_ignored_smooth, wk_cross_entropy_with(x, twos, .ignore_index = 2, .label_smoothing = 0.1), x);
     CASE(entropy_row, wk_cross_entropy_run(row, one, NULL), row);
+    CASE(entropy_row, wk_cross_entropy(row, one), row);
+    CASE(entropy_image_plain, wk_cross_entropy(image, places), image);
+    CASE(entropy_image_plain, wk_cross_entropy(image, wk_to(places, WK_I32)), image);
     wk_tensor *cut = leaf(wk_from((double[]){ 1, -INFINITY, 2, 1, -INFINITY, 2 }, WK_SHAPE(2, 3), WK_F64));
     CASE(entropy_inf, wk_cross_entropy_with(cut, whole(NUMBERS(0, 1), WK_SHAPE(2)), .reduction = WK_REDUCE_NONE), cut);
     wk_tensor *y3 = whole(NUMBERS(3, 0, 2, 4), WK_SHAPE(4));
@@ -290,6 +293,8 @@ TEST(losses, of_class_probabilities_have_torchs_values)
     THREE(entropy_prob_both, wk_cross_entropy_with(x, q, .weight = w, .label_smoothing = 0.3, .reduction = r), x, q);
     THREE(entropy_prob_image, wk_cross_entropy_with(image, q_image, .weight = w3, .reduction = r), image, q_image);
     CASE(entropy_prob_row, wk_cross_entropy_run(row, q_row, NULL), row, q_row);
+    CASE(entropy_prob_row, wk_cross_entropy(row, q_row), row, q_row);
+    CASE(entropy_prob_mean, wk_cross_entropy(x, q), x, q);
 }
 
 TEST(losses, of_classes_refuse_what_does_not_fit)
@@ -301,6 +306,8 @@ TEST(losses, of_classes_refuse_what_does_not_fit)
     CHECK_ERROR(WK_E_RANGE, "-1", "target -1");
     CHECK_NULL(wk_nll_loss(x, whole(NUMBERS(0, 1, 2), WK_SHAPE(3))));
     CHECK_ERROR(WK_E_SHAPE, "nll_loss", "[3]", "[2, 3]", "[2]");
+    CHECK_NULL(wk_cross_entropy(x, whole(NUMBERS(0, 1, 2), WK_SHAPE(3))));
+    CHECK_ERROR(WK_E_SHAPE, "cross_entropy", "[3]", "[2, 3]", "[2]");
     CHECK_NULL(wk_cross_entropy_with(x, y, .weight = RAMP(7, 2)));
     CHECK_ERROR(WK_E_SHAPE, "cross_entropy", "weight is [2]", "3 classes");
     CHECK_NULL(wk_cross_entropy_with(x, x, .ignore_index = 1));

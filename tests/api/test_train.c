@@ -100,6 +100,20 @@ TEST(scores, nan_is_never_right)
 }
 
 /* Mean and sum of squares that a plain sum of squares would lose in f64. */
+TEST(evaluate, counts_each_label_of_rows_that_have_several)
+{
+    const float logits[3][2][3] = { { { 2, 0, 1 }, { 1, 1, 0 } },
+                                    { { 0, 0, 0 }, { 1, 1, 1 } },
+                                    { { 1, 0, 0 }, { 0, 0, 1 } } };
+    const int64_t labels[3][3] = { { 0, 1, 1 }, { 1, -100, -100 }, { 0, 0, -100 } }; /* right: all but [0][2] */
+    wk_tensor *x = wk_from(logits, WK_SHAPE(3, 2, 3), WK_F32), *y = wk_from(labels, WK_SHAPE(3, 3), WK_I64);
+    wk_loader *loader = wk_loader_new(wk_dataset_tensors((wk_tensor *[]){ x, y }, NULL, 2), .batch_size = 3);
+    wk_metrics m;
+    CHECK(wk_evaluate(wk_nn_identity(), loader, &m) == WK_OK);
+    CHECK(m.rows == 3 && fabs(m.accuracy - 5.0 / 6) < 1e-9);
+    CHECK(fabs(m.loss - wk_item(wk_cross_entropy_run(x, y, NULL))) < 1e-6);
+}
+
 TEST(stats, of_large_numbers_that_vary_little_are_exact)
 {
     static const double rows[] = { 1e9 + 4, 7, 1e9 + 7, 7, 1e9 + 13, 7, 1e9 + 16, 7 };

@@ -124,6 +124,7 @@ three("entropy_weight", lambda x, reduction: F.cross_entropy(x, y, weight=cw, re
 three("entropy_smooth", lambda x, reduction: F.cross_entropy(x, y, label_smoothing=0.3, reduction=reduction), x)
 three("entropy_both", lambda x, reduction: F.cross_entropy(x, y, weight=cw, label_smoothing=0.3, reduction=reduction), x)
 three("entropy_image", lambda x, reduction: F.cross_entropy(x, places, weight=cw[:3], label_smoothing=0.3, reduction=reduction), image)
+case("entropy_image_plain", lambda x: F.cross_entropy(x, places), image)
 case("entropy_ignored", lambda x: F.cross_entropy(x, torch.tensor([2, 2, 2, 2]), ignore_index=2), x)
 case("entropy_ignored_smooth", lambda x: F.cross_entropy(x, torch.tensor([2, 2, 2, 2]), ignore_index=2, label_smoothing=0.1), x)
 case("entropy_row", lambda x: F.cross_entropy(x, torch.tensor(1)), ramp(3))

@@ -25,8 +25,9 @@ static wk_status check_labels(const wki_call *call, int64_t begin, int64_t end)
     for (int64_t row = begin; row < end; row++) {
         const int64_t label = label_of(call->views[3], row);
         wki_check(label >= 0 && label < classes, WK_E_RANGE, WK_E_RANGE, "cross_entropy",
-                  "row %lld has label %lld, but there are %lld classes; expected 0 to %lld", (long long)row,
-                  (long long)label, (long long)classes, (long long)classes - 1);
+                  "row %lld has label %lld, but there are %lld classes; expected 0 to %lld%s", (long long)row,
+                  (long long)label, (long long)classes, (long long)classes - 1,
+                  label < 0 ? "; labels to be left out are for wk_cross_entropy_with, .ignore_index" : "");
     }
     return WK_OK;
 }
