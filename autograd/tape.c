@@ -57,9 +57,19 @@ static int first_same(wk_tensor *const *inputs, int k)
     return i;
 }
 
+/* Gradients that the step adds to are there, or are not, as when it was recorded: so that both are kept, and gradients
+ * that are gathered over several runs cost no recording. */
+static bool has_as_many_grads(const wki_tape *t)
+{
+    for (int i = 0; i < t->ntouched; i++)
+        if (!t->touched[i].set_first && !t->touched[i].leaf->grad != !t->touched[i].before && !WKI_FAULT(225))
+            return false;
+    return true;
+}
+
 bool wki_tape_fits(const wki_tape *t, wk_tensor *const *inputs, int n)
 {
-    if (t->ninputs != n) return false;
+    if (t->ninputs != n || !has_as_many_grads(t)) return false;
     for (int k = 0; k < n; k++)
         if (!is_alike(&inputs[k]->v, &t->form[k]) || t->same[k] != first_same(inputs, k)) return false;
     return true;

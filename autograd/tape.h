@@ -43,6 +43,7 @@ typedef struct wki_tape {
 } wki_tape;
 
 void wki_tape_take_form(wki_tape *t, wk_tensor *const *inputs, int n);
+/* Are the inputs of its form, and, of a recording, the gradients before the step there that were? */
 bool wki_tape_fits(const wki_tape *t, wk_tensor *const *inputs, int n);
 void wki_tape_forget(wki_tape *t); /* what was recorded; the form stays */
 

@@ -32,7 +32,8 @@
  * - prints, hooks with side effects, counters of one's own happen in the recorded run and in no replay.
  *
  * A plan records again by itself, at the cost of an ordinary step, when inputs have another shape, dtype or strides
- * (WK_PLAN_FORMS are kept side by side, in one arena: a last, smaller batch, or sequences of many lengths, cost nothing), and
+ * (WK_PLAN_FORMS are kept side by side, in one arena: a last, smaller batch, sequences of many lengths, or the first of several
+ * runs that gather gradients for one wk_step, cost nothing), and
  * when what it has recorded does not hold any more: modules of the step in another mode (wk_train) or with new members, another
  * set of parameters that require grad, memory that moved (wk_module_to), options that choose another rule, a new optimizer,
  * hooks, autocast, the number of threads, the instruction set. What is put back is as it was. Where recordings are for nothing

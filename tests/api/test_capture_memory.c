@@ -136,6 +136,8 @@ TEST(capture_memory, of_parts_of_a_step_share_gradients)
         compare_models(&a, &b, "parts", run);
     }
     CHECK(wk_steps(b.opt) == 20);
+    CHECK(wk_plan_stats_of(add).replays > 30 && wk_plan_stats_of(add).recordings < 5);
+    CHECK(wk_plan_stats_of(use).replays > 15 && tells(add, "replayed") && tells(use, "replayed"));
 }
 
 TEST(capture_memory, sees_another_gradient_in_place_of_one_that_is_added_to)
