@@ -1,4 +1,5 @@
 /* ConstantLR: a factor for a while. */
+#include "base/fault.h"
 #include "optim/schedule.h"
 
 enum { FACTOR, TOTAL_ITERS };
@@ -11,7 +12,8 @@ static const wki_schedule_option options[] = {
 static double lr(wk_schedule *s, int g, double l)
 {
     (void)g;
-    if (s->t == 0) return l * s->number[FACTOR];
+    const bool is_over = s->number[TOTAL_ITERS] == 0 && !s->initial; /* as PyTorch: only the first of all has a step */
+    if (s->t == 0) return is_over && !WKI_FAULT(230) ? l : l * s->number[FACTOR];
     return s->t == (int64_t)s->number[TOTAL_ITERS] ? l * (1 / s->number[FACTOR]) : l;
 }
 

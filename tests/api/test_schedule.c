@@ -82,6 +82,11 @@ static wk_schedule *unnamed(const char *law, wk_optim *opt)
         wk_schedule *parts[] = { wk_schedule_linear(opt, 0.1, 1, 20), wk_schedule_one_cycle(opt, 0.5, 481) };
         return wk_schedule_sequential(parts, 2, (const int64_t[]){ 20 });
     }
+    if (!strcmp(law, "sequential_of_no_time")) {
+        wk_schedule *parts[] = { wk_schedule_constant(opt, 0.25, 0), wk_schedule_exponential(opt, 0.99),
+                                 wk_schedule_constant(opt, 0.5, 0), wk_schedule_step(opt, 30, 0.5) };
+        return wk_schedule_sequential(parts, 4, (const int64_t[]){ 20, 100, 200 });
+    }
     return chained(law, opt);
 }
 

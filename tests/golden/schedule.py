@@ -71,6 +71,8 @@ CASES = [
         o, [L.PolynomialLR(o, 60, 2), L.LambdaLR(o, SLOWER), SWALR(o, 0.05, 30),
             L.MultiStepLR(o, [10, 40])], [50, 150, 250])),
     ("sequential_of_a_cycle", "", "", lambda o: L.SequentialLR(o, [L.LinearLR(o, 0.1, 1, 20), L.OneCycleLR(o, 0.5, 481)], [20])),
+    ("sequential_of_no_time", "", "", lambda o: L.SequentialLR(
+        o, [L.ConstantLR(o, 0.25, 0), L.ExponentialLR(o, 0.99), L.ConstantLR(o, 0.5, 0), L.StepLR(o, 30, 0.5)], [20, 100, 200])),
     ("chained_warmup", "", "", lambda o: L.ChainedScheduler([L.LinearLR(o, 0.01, 1, 20), L.CosineAnnealingLR(o, 300, 1e-4)])),
     ("chained_of_joined", "", "", lambda o: L.ChainedScheduler(
         [L.SequentialLR(o, [L.LinearLR(o, 0.1, 1, 20), L.ExponentialLR(o, 0.99)], [20]),
