@@ -23,8 +23,8 @@ WK_API wki_process *wki_process_start(const char *path, const char *const *argum
 /* In a program so started: its end, and the file, which errors call `path`. */
 WK_API wki_process *wki_process_starter(void);
 WK_API wki_file *wki_process_file(const char *path, const char *where);
-/* Limits on this process until its end: bytes of memory (in builds with sanitizers none), seconds of computing; it opens
- * no further file, writes none, and leaves no core. */
+/* Limits on this process until its end: bytes of memory beside what it maps by now (in builds with sanitizers none), seconds
+ * of computing; it opens no further file, writes none, and leaves no core. */
 WK_API bool wki_process_limit(uint64_t memory, int seconds);
 
 typedef enum wki_heard { WKI_HEARD, WKI_LATE, WKI_GONE } wki_heard;

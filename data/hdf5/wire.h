@@ -8,7 +8,7 @@
 /* The first number that the started process sends: both must be of one version. */
 #define WKI_WIRE_HELLO                                                                                                 \
     (UINT64_C(0x77696b01) << 32 | WK_VERSION_MAJOR << 20 | WK_VERSION_MINOR << 10 | WK_VERSION_PATCH)
-enum { WKI_WIRE_OWN_MIB = 64 }; /* what the helper and its libraries map, beside what it may use for a file */
+enum { WKI_WIRE_OWN_MIB = 32 }; /* what the helper and libhdf5 need for themselves, beside what it may use for a file */
 typedef enum wki_wire_kind {
     WKI_WIRE_OPEN,
     WKI_WIRE_IS,

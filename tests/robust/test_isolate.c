@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <hdf5.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -36,8 +37,18 @@ static void lie(wki_process *asker, const char *how)
     sleep(100);
 }
 
+static void *map(size_t mib) { return mmap(NULL, mib << 20, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0); }
+
+/* Is a limit of 16 MiB one on what comes, whatever was there? */
+static bool has_room_beside_what_is_mapped(void)
+{
+    if (map(256) == MAP_FAILED || !wki_process_limit(16 << 20, 1)) return false;
+    return map(8) != MAP_FAILED && (WKI_SANITIZED || map(16) == MAP_FAILED);
+}
+
 static _Noreturn void misbehave(const char *how)
 {
+    const bool right = strcmp(how, "mapped") || has_room_beside_what_is_mapped();
     wki_process *asker = wki_process_starter();
     uint64_t hello = WKI_WIRE_HELLO, size;
     char asked[64];
@@ -58,7 +69,7 @@ static _Noreturn void misbehave(const char *how)
     if (!strcmp(how, "vast")) wki_process_send(asker, &(uint64_t){ UINT64_MAX }, 8);
     if (!strcmp(how, "short")) wki_process_send(asker, (uint64_t[]){ 800, 0 }, 16);
     if (!strcmp(how, "code")) wki_process_send(asker, (uint64_t[]){ 24, 999, 0, 0 }, 32);
-    _exit(7);
+    _exit(right ? 7 : 8);
 }
 
 /* Started by the test, and not by whoever set the variable for the test itself. */
@@ -94,6 +105,7 @@ TEST(isolate, whatever_becomes_of_the_helper_is_an_error_here)
         { "spin", "took longer than 1 s", WK_E_FORMAT },
         { "sleep", "took longer than 1 s", WK_E_FORMAT },
         { "exit", "ended early (exit code 7)", WK_E_FORMAT },
+        { "mapped", "ended early (exit code 7)", WK_E_FORMAT },
         { "short", "ended early (exit code 7)", WK_E_FORMAT },
         { "vast", "", WK_E_FORMAT },
         { "code", "", WK_E_FORMAT },
