@@ -383,10 +383,13 @@ wk_status wk_backward(wk_tensor *loss) { return wk_backward_all(&loss, NULL, 1, 
 wk_status wki_backward_within(wk_tensor *root, wk_tensor *gradient, int n, wk_tensor *const *inputs,
                               wk_tensor **captured)
 {
-    wki_node *targets[64];
+    wki_node **targets = wki_alloc_array((size_t)n, sizeof *targets);
+    if (!targets) return wk_error();
     for (int i = 0; i < n; i++) targets[i] = inputs[i] ? inputs[i]->accumulator : NULL;
     task t = { .targets = targets, .captured = captured, .ntargets = n };
-    return run_task(&t, 1, &root, &gradient);
+    const wk_status status = run_task(&t, 1, &root, &gradient);
+    wki_free(targets);
+    return status;
 }
 
 wk_autograd_grad_opts wk_autograd_grad_opts_default(void)
@@ -410,53 +413,61 @@ static wk_tensor *handed_out(wk_tensor *g)
     return out;
 }
 
+static const char grad_where[] = "autograd_grad";
+
+static bool can_run(const wk_autograd_grad_opts *o)
+{
+    wki_check(o->outputs && o->inputs, false, WK_E_INVALID, grad_where, "outputs or inputs are NULL");
+    wki_check(o->noutputs > 0 && o->ninputs > 0, false, WK_E_INVALID, grad_where,
+              "%d outputs and %d inputs; at least one of each is needed", o->noutputs, o->ninputs);
+    return true;
+}
+
 static wk_status find_targets(const wk_autograd_grad_opts *o, wki_node **targets)
 {
-    static const char where[] = "autograd_grad";
-    wki_check(o->outputs && o->inputs, WK_E_INVALID, WK_E_INVALID, where, "outputs or inputs are NULL");
-    wki_check(o->noutputs > 0 && o->ninputs > 0 && o->ninputs <= 64, WK_E_INVALID, WK_E_INVALID, where,
-              "%d outputs and %d inputs; from 1 to 64 inputs are possible", o->noutputs, o->ninputs);
     for (int i = 0; i < o->ninputs; i++) {
-        if (!wki_tensor_ok(o->inputs[i], where, "input")) return wk_error();
-        wki_check(o->inputs[i]->requires_grad, WK_E_STATE, WK_E_STATE, where, "input %d does not require grad", i);
+        if (!wki_tensor_ok(o->inputs[i], grad_where, "input")) return wk_error();
+        wki_check(o->inputs[i]->requires_grad, WK_E_STATE, WK_E_STATE, grad_where, "input %d does not require grad", i);
         if (!(targets[i] = wki_target_of(o->inputs[i]))) return wk_error();
     }
     for (int i = 0; i < o->noutputs; i++) {
-        if (check_root(where, o->outputs[i], o->gradients ? o->gradients[i] : NULL)) return wk_error();
+        if (check_root(grad_where, o->outputs[i], o->gradients ? o->gradients[i] : NULL)) return wk_error();
         if (!wki_target_of(o->outputs[i])) return wk_error();
     }
     return WK_OK;
 }
 
-static wk_status no_gradients(int n, wk_tensor **grads)
+static wk_status run_to_targets(const wk_autograd_grad_opts *o, wki_node *const *targets, wk_tensor **captured)
 {
-    for (int i = 0; i < n && i < 64; i++) grads[i] = NULL;
-    return wk_error();
+    task t = { .targets = targets,
+               .captured = captured,
+               .ntargets = o->ninputs,
+               .only_targets = true,
+               .retain = o->retain_graph || o->create_graph,
+               .create = o->create_graph };
+    return run_task(&t, o->noutputs, o->outputs, o->gradients);
 }
 
 wk_status wk_autograd_grad_run(const wk_autograd_grad_opts *given, wk_tensor **grads)
 {
     wk_autograd_grad_opts o = wk_autograd_grad_opts_default();
-    wki_check(given && grads, WK_E_INVALID, WK_E_INVALID, "autograd_grad", "the options or grads are NULL");
+    wki_check(given && grads, WK_E_INVALID, WK_E_INVALID, grad_where, "the options or grads are NULL");
     wki_options_merge(&o, sizeof o, given);
-    wki_node *targets[64];
-    wk_tensor *captured[64] = { 0 };
-    if (wk_failed() || find_targets(&o, targets)) return no_gradients(o.ninputs, grads);
-    task t = { .targets = targets,
-               .captured = captured,
-               .ntargets = o.ninputs,
-               .only_targets = true,
-               .retain = o.retain_graph || o.create_graph,
-               .create = o.create_graph };
-    wk_status status = run_task(&t, o.noutputs, o.outputs, o.gradients);
+    wki_node **targets = !wk_failed() && can_run(&o) ? wki_alloc_array((size_t)o.ninputs, sizeof *targets) : NULL;
+    wk_tensor **captured = targets ? wki_alloc_array((size_t)o.ninputs, sizeof *captured) : NULL;
+    wk_status status = captured ? find_targets(&o, targets) : wk_error();
+    if (status == WK_OK) status = run_to_targets(&o, targets, captured);
     for (int i = 0; i < o.ninputs; i++) {
+        wk_tensor *g = captured ? captured[i] : NULL, *input = o.inputs ? o.inputs[i] : NULL;
         grads[i] = NULL;
-        if (status == WK_OK && captured[i])
-            grads[i] = handed_out(captured[i]);
+        if (status == WK_OK && g)
+            grads[i] = handed_out(g);
         else if (status == WK_OK && o.materialize)
-            grads[i] = wk_zeros_like(o.inputs[i]);
-        wki_object_unref(captured[i]);
+            grads[i] = wk_zeros_like(input);
+        wki_object_unref(g);
     }
+    wki_free(targets);
+    wki_free(captured);
     return status ? status : wk_error();
 }
 

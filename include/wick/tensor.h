@@ -312,7 +312,7 @@ typedef struct wk_autograd_grad_opts {
     size_t size;
     wk_tensor *const *outputs;
     int noutputs;
-    wk_tensor *const *inputs; /* at most 64 */
+    wk_tensor *const *inputs;
     int ninputs;
     wk_tensor *const *gradients; /* of the outputs; NULL: 1, for outputs of one element */
     bool retain_graph, create_graph, materialize; /* false; materialize: zeros instead of NULL */

@@ -174,6 +174,26 @@ static wk_tensor *block(void *user, wk_tensor *const *in, int n)
     return wk_dropout(wk_tanh(wk_linear(in[0], wk_parameter(user, "weight"), wk_parameter(user, "bias"))), 0.5, true);
 }
 
+static wk_tensor *weighted_sum(void *user, wk_tensor *const *in, int n)
+{
+    wk_tensor *sum = in[0];
+    (void)user;
+    for (int i = 1; i < n; i++) sum = wk_add(sum, wk_mul_scalar(in[i], i + 1));
+    return sum;
+}
+
+TEST(checkpoint, and_autograd_grad_take_any_number_of_inputs)
+{
+    enum { MANY = 200 };
+    wk_tensor *w[MANY], *g[MANY];
+    for (int i = 0; i < MANY; i++) w[i] = wk_requires_grad(wk_scalar(i, WK_F64));
+    wk_tensor *y = weighted_sum(NULL, w, MANY);
+    CHECK(wk_autograd_grad(&y, 1, w, MANY, false, g) == WK_OK);
+    for (int i = 0; i < MANY; i++) CHECK(wk_item(g[i]) == i + 1 && !wk_grad(w[i]));
+    CHECK(wk_backward(wk_checkpoint(weighted_sum, NULL, w, MANY)) == WK_OK);
+    for (int i = 0; i < MANY; i++) CHECK(wk_item(wk_grad(w[i])) == i + 1);
+}
+
 TEST(checkpoint, has_the_gradients_of_the_whole_graph)
 {
     wk_manual_seed(4);
