@@ -5,6 +5,7 @@
 #include "look.h"
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
 
 typedef struct settings {
     sets_request file;
@@ -179,6 +180,37 @@ static void put_json(const look *l)
     json_end_line(&j);
 }
 
+static bool is_run(const char *folder)
+{
+    char path[1024];
+    struct stat is;
+    snprintf(path, sizeof path, "%s/config.json", folder);
+    return stat(path, &is) == 0;
+}
+
+static bool ends_in(const char *path, const char *ending)
+{
+    const size_t n = strlen(path), end = strlen(ending);
+    return n > end && !strcmp(path + n - end, ending);
+}
+
+/* What else people have, and which command is for it; EXIT_DONE: it may be HDF5. */
+static int refer(const char *path)
+{
+    struct stat is;
+    const sets_kind kind = sets_kind_of(path);
+    const char *import = "wick train takes it as it is, and wick import makes a file of it that inspect reads";
+    if (stat(path, &is)) return EXIT_DONE;
+    if (kind == SETS_TABLE) return say_failed("%s is a table, no HDF5 file; %s", path, import);
+    if (kind == SETS_NPZ) return say_failed("%s is an archive of arrays, no HDF5 file; %s", path, import);
+    if (ends_in(path, ".npy"))
+        return say_failed("%s is an array; wick import npy makes a file that inspect reads", path);
+    if (ends_in(path, ".safetensors")) return say_failed("%s holds tensors; wick info shows them", path);
+    if (kind != SETS_FOLDER) return EXIT_DONE;
+    if (is_run(path)) return say_failed("%s is a run; wick show and wick info look into those", path);
+    return say_failed("%s is a folder; if it holds pictures or MNIST's files, %s", path, import);
+}
+
 static int run(int argc, char **argv)
 {
     WK_SCOPE(inspecting);
@@ -187,6 +219,8 @@ static int run(int argc, char **argv)
     look l;
     if (!args_read(&command_inspect, argc, argv, &s, operands)) return EXIT_USAGE;
     s.file.path = operands[0];
+    const int refused = refer(s.file.path);
+    if (refused) return refused;
     if (!look_at(&l, &s.file)) return look_free(&l), say_error();
     if (s.json)
         put_json(&l);

@@ -43,9 +43,12 @@ static bool ends_in(const char *path, const char *ending)
     return n > end && !strcasecmp(path + n - end, ending);
 }
 
-static bool is_csv(const char *path)
+sets_kind sets_kind_of(const char *path)
 {
-    return ends_in(path, ".csv") || ends_in(path, ".tsv") || ends_in(path, ".csv.gz") || ends_in(path, ".tsv.gz");
+    static const char *const tables[] = { ".csv", ".tsv", ".csv.gz", ".tsv.gz" };
+    for (int i = 0; i < 4; i++)
+        if (ends_in(path, tables[i])) return SETS_TABLE;
+    return ends_in(path, ".npz") ? SETS_NPZ : is_folder(path) ? SETS_FOLDER : SETS_HDF5;
 }
 
 static void open_csv(sets *s, const sets_request *r) { s->all = with_labels(r, tables_open(r->path, r->y, &s->table)); }
@@ -107,9 +110,9 @@ static void open_folder(sets *s, const sets_request *r)
 /* false: it is HDF5, or is to be taken for it. */
 static bool open_other(sets *s, const sets_request *r)
 {
-    const bool csv = is_csv(r->path), folder = !csv && is_folder(r->path);
-    const bool npz = ends_in(r->path, ".npz");
-    if (!npz && !csv && !folder) return false;
+    const sets_kind kind = sets_kind_of(r->path);
+    const bool csv = kind == SETS_TABLE, npz = kind == SETS_NPZ, folder = kind == SETS_FOLDER;
+    if (kind == SETS_HDF5) return false;
     if (r->isolate)
         wk_fail(WK_E_INVALID, "%s: is no HDF5 file, and isolate is for those alone", r->path);
     else if (!npz && (r->train || r->test || r->x || (folder && r->y)))
@@ -218,8 +221,9 @@ static wk_dataset *open_other_rows(const sets_request *r, const about *known, bo
 {
     sets s = { .path = r->path, .x = known->x };
     const char *y = labels ? r->y : "";
-    if (is_csv(r->path)) return tables_open_like(r->path, known, labels);
-    if (!ends_in(r->path, ".npz")) {
+    const sets_kind kind = sets_kind_of(r->path);
+    if (kind == SETS_TABLE) return tables_open_like(r->path, known, labels);
+    if (kind == SETS_FOLDER) {
         open_folder(&s, r);
         return s.test ? s.test : s.all;
     }
@@ -231,14 +235,14 @@ static wk_dataset *open_other_rows(const sets_request *r, const about *known, bo
 
 static wk_dataset *open_rows(const sets_request *r, const about *known, bool labels)
 {
-    const bool csv = is_csv(r->path), npz = ends_in(r->path, ".npz"), folder = !csv && is_folder(r->path);
-    if (!csv && !npz && !folder) {
+    const sets_kind kind = sets_kind_of(r->path);
+    if (kind == SETS_HDF5) {
         const char *group = r->test ? r->test : has_test_group(r) ? "test" : NULL;
         return wk_failed()
                    ? NULL
                    : wk_dataset_h5(r->path, .split = group, .x = r->x, .y = labels ? r->y : "", .isolate = r->isolate);
     }
-    if (r->isolate || (r->test && !npz)) {
+    if (r->isolate || (r->test && kind != SETS_NPZ)) {
         wk_fail(WK_E_INVALID, "%s: is no HDF5 file, and %s is for those alone", r->path,
                 r->isolate ? "isolate" : "a group");
         return NULL;

@@ -26,6 +26,8 @@ typedef struct sets {
     bool test_split_off;       /* the file has no test group: a fifth of its rows serves */
 } sets;
 
+typedef enum sets_kind { SETS_HDF5, SETS_TABLE, SETS_NPZ, SETS_FOLDER } sets_kind;
+sets_kind sets_kind_of(const char *path); /* by its name; SETS_HDF5: all that is nothing else */
 /* Opens a file and checks that it can be trained on; false with the library's error pending. */
 bool sets_examine(sets *s, const sets_request *request);
 /* The same, and splits. The splits depend on the file alone, not on any seed. */

@@ -748,6 +748,27 @@ run 0 inspect digits.h5 --json
 is_json out
 shows '"trainable": true'
 
+law "inspect says which command is for what is no HDF5 file"
+mkdir -p kinds-of/run kinds-of/pictures
+printf 'a,y\n1,0\n' >kinds-of/t.csv
+for file in t.TSV.gz z.npz x.npy w.safetensors run/config.json; do cp kinds-of/t.csv "kinds-of/$file"; done
+refuses 1 inspect kinds-of/t.csv
+says 't.csv is a table, no HDF5 file; wick train takes it as it is, and wick import makes'
+refuses 1 inspect kinds-of/t.TSV.gz
+says 'is a table'
+refuses 1 inspect kinds-of/z.npz
+says 'is an archive of arrays.* wick import'
+refuses 1 inspect kinds-of/x.npy
+says 'wick import npy'
+refuses 1 inspect kinds-of/w.safetensors
+says 'wick info'
+refuses 1 inspect kinds-of/run
+says 'is a run; wick show and wick info'
+refuses 1 inspect kinds-of/pictures
+says 'is a folder; if it holds pictures'
+refuses 1 inspect kinds-of/none.csv
+says 'No such file'
+
 if [ -n "${WICK_H5_HELPER:-}" ]; then
     law "isolated, a file gives the same answers"
     run 0 inspect digits.h5
