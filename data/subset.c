@@ -102,6 +102,12 @@ wk_dataset *wk_dataset_subset(wk_dataset *set, const int64_t *rows, int64_t n)
     return some && take_blocks(some, self) == WK_OK ? some : NULL;
 }
 
+const int64_t *wk_dataset_indices(const wk_dataset *set)
+{
+    if (!wki_object_check(set, &wki_dataset_type, "dataset_indices", "set")) return NULL;
+    return set->ops == &subset_ops ? ((const subset *)set->self)->rows : NULL;
+}
+
 wk_dataset *wki_dataset_first(wk_dataset *set, int64_t n)
 {
     int64_t *rows = wki_alloc_array((size_t)n, sizeof *rows);

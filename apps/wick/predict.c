@@ -50,7 +50,7 @@ static wk_status put_batch(FILE *out, const trial *m, wk_batch *b)
     for (int64_t i = 0; i < wk_batch_size(b); i++, at += m->data.outputs) {
         int best = 0;
         for (int64_t c = 1; c < m->data.outputs; c++) best = at[c] > at[best] ? (int)c : best;
-        fprintf(out, "%lld", (long long)wk_batch_rows(b)[i]);
+        fprintf(out, "%lld", (long long)trial_row(m, wk_batch_rows(b)[i]));
         if (m->data.classes) {
             fputc(',', out);
             put_cell(out, trial_class(m, best, text));
@@ -115,9 +115,10 @@ const args_command command_predict = {
     .most = 2,
     .text = "  wick predict runs/train-20251125-083000 new.h5 -o predictions.csv\n\n"
             "A line a row: its number, the class, and the probability of each; of numbers,\n"
-            "the outputs. Rows are the test rows of the run's own file or of FILE, which may\n"
-            "be of any kind that wick train takes; all rows, if it calls none so. They need\n"
-            "no targets. Columns of a CSV file are found by their names.\n",
+            "the outputs. Numbers count from 0 in the file, or in what it calls test. Rows\n"
+            "are the test rows of the run's own file or of FILE, which may be of any kind\n"
+            "that wick train takes; all rows, if it calls none so. They need no targets.\n"
+            "Columns of a CSV file are found by their names.\n",
     .options = predict_options,
     .noptions = ARGS_COUNT(predict_options),
     .run = predict,

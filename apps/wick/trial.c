@@ -93,6 +93,12 @@ wk_loader *trial_rows(const trial *t)
                          .transform = t->data.relabel);
 }
 
+int64_t trial_row(const trial *t, int64_t row)
+{
+    const int64_t *rows = t->data.test_split_off ? wk_dataset_indices(t->data.test) : NULL;
+    return rows ? rows[row] : row;
+}
+
 const char *trial_class(const trial *t, int c, trial_name text)
 {
     if (t->data.names && t->data.names[c]) return t->data.names[c];

@@ -32,6 +32,7 @@ int trial_open(trial *t, const trial_request *r);
 void trial_close(trial *t); /* after any of these, or none, if t was zeroed */
 int64_t trial_epoch(const trial *t);   /* the one that its weights have reached, or have just ended */
 wk_loader *trial_rows(const trial *t); /* the test rows in order */
+int64_t trial_row(const trial *t, int64_t row); /* of those: its number in the file, or in the file's group for test */
 typedef char trial_name[24];
 const char *trial_class(const trial *t, int c, trial_name text); /* its name, or its number, into text */
 /* Writes a file that appears when it is whole: put's exit code, or another one after saying what is wrong, as that path

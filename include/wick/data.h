@@ -140,6 +140,7 @@ static inline wk_dataset *wk_dataset_images_with(wk_images_opts o) { return wk_d
 #define wk_dataset_images(...) wk_dataset_images_with(WK_WITH(wk_images_opts, WK_IMAGES_DEFAULTS, .path = __VA_ARGS__))
 WK_API wk_dataset *wk_dataset_subset(wk_dataset *set, const int64_t *rows, int64_t n);            /* holds set; copies rows */
 WK_API wk_dataset *wk_dataset_concat(wk_dataset *const *sets, int n);                              /* one after the other; holds them; WK_E_SHAPE, WK_E_INVALID: other fields, or classes that differ where both have them */
+WK_API const int64_t *wk_dataset_indices(const wk_dataset *set);                                  /* which rows of the other a subset, or a part of a split, has; borrowed. NULL: it is neither */
 /* What the set is by now: one with the rows that came since, where its source grows (wk_dataset_h5 with .growing, wk_dataset_h5_list), else
  * set itself, and also where nothing came. set stays as it is. WK_E_STATE: the source was replaced, or has lost rows. */
 WK_API wk_dataset *wk_dataset_refresh(wk_dataset *set);

@@ -378,6 +378,25 @@ TEST(data, a_subset_reads_any_number_of_rows_at_once)
     for (int k = 0; k < 6 * N / 2; k++) CHECK(x[k] == (float)k);
 }
 
+/* counted() has the number of a row in its elements: six a row. */
+TEST(data, a_part_tells_which_rows_it_has)
+{
+    wk_dataset *set = counted(40), *parts[2];
+    wk_tensor *fields[2];
+    CHECK(wk_dataset_split(set, 0.3, true, 7, &parts[0], &parts[1]) == WK_OK);
+    for (int p = 0; p < 2; p++) {
+        const int64_t *rows = wk_dataset_indices(parts[p]);
+        for (int64_t i = 0; i < wk_dataset_len(parts[p]); i++) {
+            CHECK(wk_dataset_get(parts[p], i, fields, 2) == WK_OK);
+            CHECK(((const float *)host_data(fields[0]))[0] == (float)(6 * rows[i]));
+        }
+    }
+    CHECK_NULL(wk_dataset_indices(set));
+    CHECK_OK();
+    CHECK_NULL(wk_dataset_indices(NULL));
+    CHECK_ERROR(WK_E_INVALID, "dataset_indices");
+}
+
 TEST(data, joined_sets_lie_one_after_the_other)
 {
     enum { A = 700, B = 3, ALL = A + B + A };

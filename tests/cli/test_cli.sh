@@ -1007,10 +1007,17 @@ says "no column 'load'"
 refuses 1 eval flow new.csv
 says "no column 'flow'"
 run 0 export flow few.csv --npz flow.npz # of weights alone no row is asked for
+run 0 eval flow --worst 1 --json
+worst=$(sed -n 's/.*"worst": \[{"row": \([0-9]*\).*/\1/p' out)
+run 0 predict flow
+mv out own
+[ "$(wc -l <own)" -eq 61 ] || fail "a fifth is not predicted"
+grep -q "^$worst," own || fail "row $worst of eval is none of predict"
 mv flow.csv elsewhere.csv
 refuses 1 predict flow
 run 0 predict flow elsewhere.csv
 [ "$(wc -l <out)" -eq 301 ] || fail "not all rows are predicted"
+grep -v -x -F -f out own && fail "a test row has another number than in its file"
 run 0 export flow new.csv --onnx flow.onnx
 run 0 train table.csv --epochs 60 --lr 1e-2 -q -o kinds
 printf 'kind,width,height\ndog,45.5,11\n' >dog.csv
