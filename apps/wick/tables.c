@@ -90,7 +90,7 @@ static wk_dataset *open_numbers(const char *path, const about *known, bool label
 
 wk_dataset *tables_open_like(const char *path, const about *known, bool labels)
 {
-    if (!known->ncolumns) return open_numbers(path, known, labels);
+    if (known->ncolumns <= 0) return open_numbers(path, known, labels);
     const bool header = has_header(known);
     const size_t skipped = header ? 0 : sizeof without_header - 1;
     const char **names = calloc((size_t)known->ncolumns + 1, sizeof *names);
