@@ -66,6 +66,7 @@ wk_status wk_graph_dot(wk_tensor *root, const wk_params *params, FILE *out)
 {
     if (!wki_tensor_ok(root, "graph_dot", "root")) return wk_error();
     wki_check(out, WK_E_INVALID, WK_E_INVALID, "graph_dot", "out is NULL");
+    if (params && wk_params_count(params) == 0 && wk_failed()) return wk_error();
     wki_check(root->requires_grad, WK_E_STATE, WK_E_STATE, "graph_dot", "the root has no history");
     drawing d = { out, params, NULL, 0 };
     fputs("digraph graph_of_gradients {\n  rankdir=TB; node [fontname=\"sans-serif\", fontsize=10];\n", out);

@@ -79,8 +79,7 @@ static void choose_style(style *s)
     if (wki_is_float((wk_dtype)s->t->v.dtype)) {
         s->whole = true;
         each_shown(s, 0, 0, look_at, &e);
-        if (e.most > 0)
-            s->scientific = s->whole ? e.most > 1e8 : e.most > 1e8 || e.least < 1e-4 || e.most / e.least > 1000;
+        s->scientific = e.most > 0 && (e.most > 1e8 || e.least < 1e-4 || e.most / e.least > 1000);
     }
     each_shown(s, 0, 0, measure, NULL);
 }
@@ -118,9 +117,13 @@ wk_status wk_print(const wk_tensor *t, FILE *out)
     const wk_tensor *here = wk_to_device((wk_tensor *)t, WK_CPU);
     if (!here) return wk_error();
     style s = { .t = here, .shorten = wki_numel(&t->v) > MOST };
-    choose_style(&s);
     fputs("tensor(", out);
-    print_dim(&s, out, 0, 0);
+    if (wki_numel(&t->v)) {
+        choose_style(&s);
+        print_dim(&s, out, 0, 0);
+    } else { /* as many brackets as there are rows would tell nothing */
+        fputs("[]", out);
+    }
     fprintf(out, ", shape=%s, dtype=%s, device=%s", wki_show(&t->v), wk_dtype_name((wk_dtype)t->v.dtype),
             wk_device_name(t->v.device));
     if (t->grad_fn)

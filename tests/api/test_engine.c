@@ -282,6 +282,21 @@ TEST(dot, draws_leaves_and_nodes)
     CHECK(strstr(text, "n0 -> n1") && strstr(text, "n2 -> n3"));
 }
 
+TEST(dot, refuses_names_that_are_dead)
+{
+    static char text[4096];
+    wk_params *params = NULL;
+    wk_tensor *w = leaf(1);
+    {
+        WK_SCOPE(names);
+        params = wk_params_new(&w, NULL, 1);
+    }
+    FILE *out = fmemopen(text, sizeof text, "w");
+    CHECK(wk_graph_dot(wk_sum(wk_square(w)), params, out) == WK_E_STATE);
+    fclose(out);
+    CHECK_ERROR(WK_E_STATE, "params is dead", "names");
+}
+
 /* The drawing in docs/autograd.md, found through WICK_GOLDEN, is the one that the library makes. */
 TEST(dot, is_what_the_document_shows)
 {
