@@ -83,7 +83,7 @@ static wk_status compare(const check *c, wk_tensor *(*of)(const check *), int k,
 
 static wk_status run(const check *c, wk_tensor *(*of)(const check *))
 {
-    wki_check(c->fn && c->n > 0 && c->n <= MOST_INPUTS, WK_E_INVALID, WK_E_INVALID, c->where,
+    wki_check(c->fn && c->in && c->n > 0 && c->n <= MOST_INPUTS, WK_E_INVALID, WK_E_INVALID, c->where,
               "a function and from 1 to %d inputs are needed", MOST_INPUTS);
     for (int i = 0; i < c->n; i++) {
         if (!wki_tensor_ok(c->in[i], c->where, "an input")) return wk_error();
@@ -93,6 +93,7 @@ static wk_status run(const check *c, wk_tensor *(*of)(const check *))
     WK_SCOPE(gradcheck);
     WK_ENABLE_GRAD(recording);
     wk_tensor *y = of(c), *grads[MOST_INPUTS] = { 0 };
+    wki_check(y || wk_failed(), WK_E_INVALID, WK_E_INVALID, c->where, "the function gave nothing; a tensor is needed");
     if (!y) return wk_error();
     if (y->requires_grad && wk_autograd_grad(&y, 1, c->in, c->n, false, grads)) return wk_error();
     for (int k = 0; k < c->n; k++)

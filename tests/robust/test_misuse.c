@@ -113,6 +113,53 @@ TEST(errors, null_is_one_everywhere)
     CHECK_ERROR(WK_E_INVALID, "where", "condition");
 }
 
+static wk_tensor *lp_pool1d(const wk_pool_opts *o) { return wk_lp_pool1d_new(2, o); }
+static wk_tensor *lp_pool2d(const wk_pool_opts *o) { return wk_lp_pool2d_new(2, o); }
+static wk_tensor *lp_pool3d(const wk_pool_opts *o) { return wk_lp_pool3d_new(2, o); }
+
+TEST(errors, options_that_are_null_are_one)
+{
+    wk_tensor *(*const convolutions[])(const wk_conv_opts *) = { wk_conv1d_new,           wk_conv2d_new,
+                                                                 wk_conv3d_new,           wk_conv_transpose1d_new,
+                                                                 wk_conv_transpose2d_new, wk_conv_transpose3d_new };
+    wk_tensor *(*const pools[])(const wk_pool_opts *) = { wk_max_pool1d_new, wk_max_pool2d_new, wk_max_pool3d_new,
+                                                          wk_avg_pool1d_new, wk_avg_pool2d_new, wk_avg_pool3d_new,
+                                                          lp_pool1d,         lp_pool2d,         lp_pool3d };
+    wk_tensor *(*const unpools[])(const wk_unpool_opts *) = { wk_max_unpool1d_new, wk_max_unpool2d_new,
+                                                              wk_max_unpool3d_new };
+    for (int i = 0; i < 9; i++) {
+        CHECK_NULL(pools[i](NULL));
+        CHECK_ERROR(WK_E_INVALID, "_pool", "the options are NULL");
+        if (i < 6) CHECK_NULL(convolutions[i](NULL));
+        if (i < 6) CHECK_ERROR(WK_E_INVALID, "conv", "the options are NULL");
+        if (i < 3) CHECK_NULL(unpools[i](NULL));
+        if (i < 3) CHECK_ERROR(WK_E_INVALID, "max_unpool", "the options are NULL");
+    }
+    CHECK_NULL(wk_unfold_new(NULL));
+    CHECK_ERROR(WK_E_INVALID, "unfold", "the options are NULL");
+    CHECK_NULL(wk_fold_new(NULL));
+    CHECK_ERROR(WK_E_INVALID, "fold", "the options are NULL");
+    CHECK_NULL(wk_interpolate_new(NULL));
+    CHECK_ERROR(WK_E_INVALID, "interpolate", "the options are NULL");
+}
+
+static wk_tensor *nothing(void *user, wk_tensor *const *in, int n)
+{
+    (void)user, (void)in, (void)n;
+    return NULL;
+}
+
+TEST(gradcheck, of_no_inputs_or_no_result_is_an_error)
+{
+    wk_tensor *t = wk_requires_grad(wk_ones(WK_SHAPE(2), WK_F64));
+    CHECK(wk_gradcheck(nothing, NULL, NULL, 1, 1e-6, 1e-6) == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "gradcheck", "from 1 to");
+    CHECK(wk_gradcheck(nothing, NULL, &t, 1, 1e-6, 1e-6) == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "gradcheck", "gave nothing");
+    CHECK(wk_gradgradcheck(nothing, NULL, &t, 1, 1e-6, 1e-6) == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "gradgradcheck", "gave nothing");
+}
+
 TEST(backward, an_unused_leaf_may_be_a_root)
 {
     wk_tensor *w = leaf(1), *lone = wk_requires_grad(wk_scalar(1, WK_F64));
