@@ -14,7 +14,7 @@ wk_tensor *wk_load_npy(const char *path)
 
 wk_status wk_save_npy(wk_tensor *t, const char *path)
 {
-    if (!wki_tensor_ok(t, "save_npy", "t")) return wk_error();
+    if (wk_failed() || !wki_tensor_ok(t, "save_npy", "t")) return wk_error();
     WK_SCOPE(work);
     WK_NO_GRAD(reading);
     wk_tensor *c = wki_on_cpu(t);

@@ -33,6 +33,7 @@ size_t wki_npy_header(const wk_array *a, char text[WKI_NPY_HEADER])
 wk_status wk_write_npy(const char *path, const wk_array *array)
 {
     static const char where[] = "write_npy";
+    if (wk_failed()) return wk_error();
     wki_check(path && array, WK_E_INVALID, WK_E_INVALID, where, "path and array must not be NULL");
     wki_check((unsigned)array->dtype < WK_DTYPE_COUNT, WK_E_DTYPE, WK_E_DTYPE, where, "%d is no dtype",
               (int)array->dtype);

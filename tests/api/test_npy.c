@@ -58,6 +58,19 @@ TEST(npy, refuses_what_is_not_there)
     CHECK_ERROR(WK_E_INVALID, "save_npy");
 }
 
+TEST(npy, is_not_written_while_an_error_is_pending)
+{
+    make_path();
+    wk_tensor *one = wk_ones(WK_SHAPE(1), WK_F32), *two = wk_full(WK_SHAPE(1), WK_F32, 2);
+    CHECK(wk_save_npy(one, path) == WK_OK);
+    wk_fail(WK_E_TIMEOUT, "of something else");
+    CHECK(wk_save_npy(two, path) == WK_E_TIMEOUT);
+    CHECK(wk_write_npy(path, &(wk_array){ .dtype = WK_U8 }) == WK_E_TIMEOUT);
+    CHECK_ERROR(WK_E_TIMEOUT, "of something else");
+    CHECK(wk_equal(wk_load_npy(path), one));
+    remove(path);
+}
+
 /* ---- npz ---- */
 
 static unsigned char *slurp(size_t *bytes)
