@@ -15,5 +15,6 @@ bool wk_early_stopping_step(wk_early_stopping *stop, double value)
         stop->best_at = stop->checks;
     }
     stop->checks++;
-    return stop->checks - stop->best_at > stop->patience;
+    const int64_t since = isnan(stop->best) ? stop->checks : stop->checks - 1 - stop->best_at;
+    return !stop->improved && since >= stop->patience;
 }

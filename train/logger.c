@@ -3,7 +3,9 @@
 #include "autograd/tensor.h"
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include "base/file.h"
+#include "io/json.h"
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -152,10 +154,10 @@ wk_status wk_logger_resume(wk_logger *log, int64_t step)
     return WK_OK;
 }
 
-static wk_status names_ok(wk_logger *log, const char *where, const char *name)
+static wk_status name_ok(const char *where, const char *name)
 {
-    (void)log;
     wki_check(name && *name, WK_E_INVALID, WK_E_INVALID, where, "a name is %s", name ? "empty" : "NULL");
+    wki_check(wki_utf8_ok(name, strlen(name)), WK_E_INVALID, WK_E_INVALID, where, "a name is not UTF-8");
     for (const char *c = name; *c; c++)
         wki_check((unsigned char)*c >= 32, WK_E_INVALID, WK_E_INVALID, where, "'%.40s' has a control character", name);
     return WK_OK;
@@ -166,7 +168,7 @@ wk_status wk_logger_scalars(wk_logger *log, int64_t step, const wk_scalar_value 
     if (!log_ok(log, "logger_scalars")) return wk_error();
     wki_check(scalars && n > 0, WK_E_INVALID, WK_E_INVALID, "logger_scalars", "no values were given");
     for (int i = 0; i < n; i++)
-        if (names_ok(log, "logger_scalars", scalars[i].name)) return wk_error();
+        if (name_ok("logger_scalars", scalars[i].name)) return wk_error();
     if (begin(log)) return wk_error();
     const size_t start = log->used;
     return end_row(log, log->kind->scalars(log, step, scalars, n), start);
@@ -174,8 +176,9 @@ wk_status wk_logger_scalars(wk_logger *log, int64_t step, const wk_scalar_value 
 
 wk_status wk_logger_text(wk_logger *log, int64_t step, const char *name, const char *text)
 {
-    if (!log_ok(log, "logger_text") || names_ok(log, "logger_text", name)) return wk_error();
-    wki_check(text, WK_E_INVALID, WK_E_INVALID, "logger_text", "text is NULL");
+    if (!log_ok(log, "logger_text") || name_ok("logger_text", name)) return wk_error();
+    wki_check(text && wki_utf8_ok(text, strlen(text)), WK_E_INVALID, WK_E_INVALID, "logger_text", "text is %s",
+              text ? "not UTF-8" : "NULL");
     wki_check(log->kind->text, WK_E_UNSUPPORTED, WK_E_UNSUPPORTED, "logger_text", "a %s log holds numbers alone",
               log->kind->name);
     if (begin(log)) return wk_error();
@@ -201,12 +204,14 @@ static wk_status measure(wk_tensor *t, wki_histogram *h)
         h->max = fmax(h->max, x[i]);
     }
     if (!h->count) h->min = h->max = 0;
-    const double width = (h->max - h->min) / h->bins;
+    const double scale =
+        WKI_FAULT(233) || isfinite(h->max - h->min) ? 1 : 0.5; /* numbers may lie farther apart than one can be large */
+    const double width = (scale * h->max - scale * h->min) / h->bins;
     if (!(width > 0)) h->bins = 1;
-    for (int b = 0; b < h->bins; b++) h->right[b] = b == h->bins - 1 ? h->max : h->min + width * (b + 1);
+    for (int b = 0; b < h->bins; b++) h->right[b] = b == h->bins - 1 ? h->max : h->min + width / scale * (b + 1);
     for (int64_t i = 0; i < wk_numel(all); i++) {
         if (!isfinite(x[i])) continue;
-        int b = h->bins > 1 ? (int)((x[i] - h->min) / width) : 0;
+        const int b = h->bins > 1 ? (int)((scale * x[i] - scale * h->min) / width) : 0;
         h->in[b < h->bins ? b : h->bins - 1]++;
     }
     return WK_OK;
@@ -214,7 +219,7 @@ static wk_status measure(wk_tensor *t, wki_histogram *h)
 
 wk_status wk_logger_histogram(wk_logger *log, int64_t step, const char *name, wk_tensor *t)
 {
-    if (!log_ok(log, "logger_histogram") || names_ok(log, "logger_histogram", name)) return wk_error();
+    if (!log_ok(log, "logger_histogram") || name_ok("logger_histogram", name)) return wk_error();
     if (!wki_tensor_ok(t, "logger_histogram", "t")) return wk_error();
     wki_check(log->kind->histogram, WK_E_UNSUPPORTED, WK_E_UNSUPPORTED, "logger_histogram",
               "a %s log holds numbers alone", log->kind->name);

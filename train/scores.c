@@ -49,7 +49,7 @@ static bool scores_ok(const wk_scores *s, const char *where) { return wki_object
 
 wk_status wk_scores_reset(wk_scores *s)
 {
-    if (!scores_ok(s, "scores_reset")) return wk_error();
+    if (wk_failed() || !scores_ok(s, "scores_reset")) return wk_error();
     const size_t n = (size_t)s->classes;
     if (n) memset(s->confusion, 0, n * n * sizeof *s->confusion);
     if (n) memset(s->rank, 0, n * sizeof *s->rank);

@@ -2,6 +2,7 @@
 #include "autograd/op.h"
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include "wick/train.h"
 #include <math.h>
 #include <string.h>
@@ -54,12 +55,13 @@ static wk_status begin(wk_stats *s, const wki_view *v)
     return WK_OK;
 }
 
+/* An infinity makes the mean one, whatever comes before and behind it. */
 static void add_row(wk_stats *s, const double *x)
 {
     const double share = 1 / (double)++s->rows;
     for (int64_t i = 0; i < s->count; i++) {
         const double far = x[i] - s->mean[i];
-        s->mean[i] += far * share;
+        s->mean[i] = isinf(x[i]) || isinf(s->mean[i]) ? s->mean[i] + x[i] : s->mean[i] + far * share;
         s->square[i] += far * (x[i] - s->mean[i]);
         s->least[i] = x[i] < s->least[i] || isnan(x[i]) ? x[i] : s->least[i];
         s->most[i] = x[i] > s->most[i] || isnan(x[i]) ? x[i] : s->most[i];
@@ -69,7 +71,8 @@ static void add_row(wk_stats *s, const double *x)
 wk_status wk_stats_add(wk_stats *s, wk_tensor *rows)
 {
     static const char where[] = "stats_add";
-    if (!stats_ok(s, where) || !wki_tensor_ok(rows, where, "rows")) return wk_error();
+    if ((wk_failed() && !WKI_FAULT(234)) || !stats_ok(s, where) || !wki_tensor_ok(rows, where, "rows"))
+        return wk_error();
     const wki_view *v = &rows->v;
     wki_check(v->ndim >= 1, WK_E_SHAPE, WK_E_SHAPE, where, "rows is []; [n, ...] is needed");
     if (v->size[0] == 0) return WK_OK;

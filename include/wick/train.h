@@ -50,7 +50,7 @@ WK_API double wk_scores_accuracy(const wk_scores *s);                /* share of
 WK_API double wk_scores_topk(const wk_scores *s, int k);             /* share of rows whose target is among the k largest; a tie counts for it */
 WK_API int64_t wk_scores_confusion(const wk_scores *s, int target, int predicted); /* rows of class target that were taken for the other */
 WK_API double wk_scores_precision(const wk_scores *s, int c);        /* of what was taken for c, the share that is; 0 if nothing was */
-WK_API double wk_scores_recall(const wk_scores *s, int c);           /* of what is c, the share that was found */
+WK_API double wk_scores_recall(const wk_scores *s, int c);           /* of what is c, the share that was found; 0 if nothing is */
 WK_API double wk_scores_f1(const wk_scores *s, int c);               /* 2 precision recall / (precision + recall) */
 /* Area under the ROC curve of class c against the others, by output c (of two classes: less the other output), ties counting half. */
 WK_API double wk_scores_auc(const wk_scores *s, int c);
@@ -92,7 +92,8 @@ WK_API wk_early_stopping wk_early_stopping_default(void);                  /* wh
 WK_API bool wk_early_stopping_step(wk_early_stopping *stop, double value); /* true: stop */
 
 /* Logs: a row a step, in a file that starts anew with its first row unless wk_logger_resume came before. Rows reach the file twice a second
- * and when the log dies or is flushed. WK_E_IO names the file, which ends in a whole row even so; the rows wait for the next time.
+ * and when the log dies or is flushed. WK_E_IO names the file, which ends in a whole row even so; the rows wait for the next time. Names and
+ * text are UTF-8 (WK_E_INVALID).
  *
  *   wk_logger *log = wk_logger_csv("run/metrics.csv");
  *   wk_logger_row(log, step, { "loss/train", loss }, { "acc/val", accuracy }); */

@@ -140,6 +140,36 @@ TEST(stats, take_any_dtype_and_keep_nan)
     CHECK(isnan(wk_item(wk_stats_min(s))) && isnan(wk_item(wk_stats_max(s))));
 }
 
+/* numpy.mean of the rows, however they come: an infinity, unless its opposite or a NaN is there, too. */
+TEST(stats, with_an_infinity_have_an_infinite_mean_in_any_order)
+{
+    static const double rows[][3] = {
+        { INFINITY, 1, 2 }, { 1, INFINITY, 2 }, { 1, INFINITY, INFINITY }, { -INFINITY, 0, 5 }
+    };
+    for (int i = 0; i < 4; i++) {
+        wk_stats *s = wk_stats_new();
+        for (int k = 0; k < 3; k++) CHECK(wk_stats_add(s, wk_from(&rows[i][k], WK_SHAPE(1, 1), WK_F64)) == WK_OK);
+        CHECK(isinf(wk_item(wk_stats_mean(s))) && (wk_item(wk_stats_mean(s)) < 0) == (i == 3));
+        CHECK(isnan(wk_item(wk_stats_std(s))));
+    }
+    wk_stats *s = wk_stats_new();
+    CHECK(wk_stats_add(s, wk_from((double[]){ INFINITY, -INFINITY, 1 }, WK_SHAPE(3, 1), WK_F64)) == WK_OK);
+    CHECK(isnan(wk_item(wk_stats_mean(s))));
+}
+
+TEST(stats, and_scores_stay_as_they_are_while_an_error_is_pending)
+{
+    wk_stats *s = wk_stats_new();
+    wk_scores *scores = wk_scores_new(2);
+    wk_tensor *x = wk_ones(WK_SHAPE(2, 2), WK_F32), *y = wk_zeros(WK_SHAPE(2), WK_I64);
+    CHECK(wk_stats_add(s, x) == WK_OK && wk_scores_add(scores, x, y) == WK_OK);
+    wk_fail(WK_E_TIMEOUT, "of something else");
+    CHECK(wk_stats_add(s, x) == WK_E_TIMEOUT && wk_scores_add(scores, x, y) == WK_E_TIMEOUT);
+    CHECK(wk_scores_reset(scores) == WK_E_TIMEOUT);
+    CHECK_ERROR(WK_E_TIMEOUT, "of something else");
+    CHECK(wk_stats_rows(s) == 2 && wk_scores_rows(scores) == 2);
+}
+
 TEST(stats, tell_what_does_not_fit)
 {
     wk_stats *s = wk_stats_new();
@@ -199,6 +229,14 @@ TEST(early_stopping, waits_patience_checks)
     wk_early_stopping more = wk_early_stopping_init(.maximize = true, .patience = 1);
     CHECK(!wk_early_stopping_step(&more, 0.5) && !wk_early_stopping_step(&more, 0.6) && more.improved);
     CHECK(!wk_early_stopping_step(&more, 0.6) == false);
+}
+
+TEST(early_stopping, counts_checks_before_the_first_value_and_none_that_is_better)
+{
+    wk_early_stopping never = wk_early_stopping_init(.patience = 2), eager = wk_early_stopping_init(.patience = 0);
+    CHECK(!wk_early_stopping_step(&never, NAN) && wk_early_stopping_step(&never, NAN));
+    CHECK(!wk_early_stopping_step(&eager, 3) && !wk_early_stopping_step(&eager, 2) &&
+          wk_early_stopping_step(&eager, 2));
 }
 
 /* ---- Logs ---- */
@@ -291,6 +329,48 @@ TEST(logger, jsonl_has_an_object_a_line)
           wk_logger_flush(log) == WK_OK);
     check_file("a.jsonl", "{\"step\":1,\"loss\":0.25,\"a\\\"b\":null,\"c\":null,\"nonfinite\":[\"a\\\"b\",\"c\"]}\n{"
                           "\"step\":9,\"x\":1}\n");
+    remove_folder();
+}
+
+static void check_bins(double least, double most, const char *bins)
+{
+    WK_SCOPE(run);
+    char wanted[64];
+    wk_logger *log = wk_logger_jsonl(in_folder("h.jsonl"));
+    const double numbers[] = { least, most, NAN, most, INFINITY };
+    CHECK(wk_logger_histogram(log, 1, "w", wk_from(numbers, WK_SHAPE(5), WK_F64)) == WK_OK);
+    CHECK(wk_logger_flush(log) == WK_OK);
+    static char text[4096];
+    memset(text, 0, sizeof text);
+    FILE *file = fopen(wk_logger_path(log), "r");
+    CHECK(file && fread(text, 1, sizeof text - 1, file) > 0);
+    fclose(file);
+    snprintf(wanted, sizeof wanted, "\"bins\":[%s]}}\n", bins);
+    CHECK(strstr(text, wanted) && strstr(text, "\"count\":3,"));
+}
+
+TEST(logger, histograms_are_of_numbers_as_far_apart_as_there_are)
+{
+    static const char ends[] = "1,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,2";
+    check_bins(-1, 1, ends);
+    check_bins(-1.7e308, 1.7e308, ends);
+    check_bins(5e-324, 1, ends);
+    check_bins(-1e308, -1e308, "3");
+    remove_folder();
+}
+
+TEST(logger, refuses_names_and_texts_that_are_not_utf8)
+{
+    wk_logger *log = wk_logger_jsonl(in_folder("u.jsonl"));
+    CHECK(wk_logger_row(log, 1, { "\xC3\xA9", 1.0 }) == WK_OK);
+    CHECK(wk_logger_row(log, 1, { "\xE9", 1.0 }) == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "logger_scalars", "a name is not UTF-8");
+    CHECK(wk_logger_text(log, 1, "a\xFF", "b") == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "logger_text", "a name is not UTF-8");
+    CHECK(wk_logger_text(log, 1, "a", "b\xFF") == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "logger_text", "text is not UTF-8");
+    CHECK(wk_logger_flush(log) == WK_OK);
+    check_file("u.jsonl", "{\"step\":1,\"\xC3\xA9\":1}\n");
     remove_folder();
 }
 
