@@ -14,12 +14,16 @@ static const char where[] = "multinomial";
 static int64_t check_row(const double *w, int64_t n, int64_t row)
 {
     int64_t positive = 0;
+    double sum = 0;
     for (int64_t i = 0; i < n; i++) {
         wki_check(isfinite(w[i]) && w[i] >= 0, -1, WK_E_RANGE, where,
                   "weight %lld of row %lld is %g; it must be finite and not negative", (long long)i, (long long)row,
                   w[i]);
         positive += w[i] > 0;
+        sum += w[i];
     }
+    wki_check(isfinite(sum), -1, WK_E_RANGE, where, "the weights of row %lld add up to %g; a finite sum is needed",
+              (long long)row, sum);
     wki_check(positive, -1, WK_E_RANGE, where, "all weights of row %lld are 0", (long long)row);
     return positive;
 }

@@ -1,6 +1,8 @@
 /* Factories: tensors from sizes, values, host memory and random numbers. */
 #include "autograd/op.h"
 #include "autograd/recording.h"
+#include "base/fault.h"
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -200,6 +202,10 @@ static wk_status random_(const char *where, wk_tensor *t, wki_random_kind kind, 
 wk_status wk_uniform_(wk_tensor *t, double low, double high)
 {
     wki_check(low <= high, WK_E_INVALID, WK_E_INVALID, "uniform_", "low %g is above high %g", low, high);
+    if (!wki_tensor_ok(t, "uniform_", "t")) return wk_error();
+    const double most = t->v.dtype == WK_F32 ? (double)FLT_MAX : DBL_MAX;
+    wki_check((low >= -most && high <= most && high - low <= most) || WKI_FAULT(235), WK_E_RANGE, WK_E_RANGE,
+              "uniform_", "from %g to %g is farther than %s reaches", low, high, wk_dtype_name((wk_dtype)t->v.dtype));
     return random_("uniform_", t, WKI_RANDOM_UNIFORM, low, high);
 }
 

@@ -45,7 +45,7 @@ WK_API wk_tensor *wk_rand_like(const wk_tensor *t);                             
 WK_API wk_tensor *wk_randn_like(const wk_tensor *t);
 WK_API wk_tensor *wk_bernoulli(wk_tensor *p);                                             /* 1 with the chance p of each element, else 0; float dtypes; no gradient */
 /* WK_I64 [draws], or [rows, draws] for weights [rows, n]: places drawn with chances in proportion to weights [n], which need no sum of 1; floats, finite,
- * not negative (WK_E_RANGE). Without replacement each place at most once. Drawn on the host: in a recorded step WK_E_STATE. torch: false. */
+ * as their sum is, not negative (WK_E_RANGE). Without replacement each place at most once. Drawn on the host: in a recorded step WK_E_STATE. torch: false. */
 WK_API wk_tensor *wk_multinomial(wk_tensor *weights, int64_t draws, bool replacement);
 WK_API wk_tensor *wk_from(const void *data, int ndim, const int64_t *shape, wk_dtype dtype);    /* copies row-major host data */
 /* Borrows host memory as a CPU tensor, without a copy, until done(user) says that nothing uses it any more; done may be NULL. */
@@ -164,7 +164,7 @@ WK_API wk_tensor *wk_one_hot(wk_tensor *t, int64_t classes);                    
 WK_API wk_status wk_zero_(wk_tensor *t);
 WK_API wk_status wk_fill_(wk_tensor *t, double value);
 WK_API wk_status wk_copy_(wk_tensor *t, wk_tensor *from);
-WK_API wk_status wk_uniform_(wk_tensor *t, double low, double high);
+WK_API wk_status wk_uniform_(wk_tensor *t, double low, double high);                      /* in [low, high), whose width is a number of t's dtype: else WK_E_RANGE */
 WK_API wk_status wk_normal_(wk_tensor *t, double mean, double std);
 
 /* Written into by index: what the ops of these names give, in t's memory and [d]. src and what is like it must be of t's dtype; it may

@@ -100,6 +100,23 @@ static wk_tensor *shares(wk_tensor *places, int64_t n)
     return wk_div_scalar(wk_to(counts, WK_F64), (double)wk_numel(places));
 }
 
+/* As torch refuses them: the distance of the bounds is a number of the dtype, too. */
+TEST(draw, uniform_bounds_are_no_farther_apart_than_the_dtype_reaches)
+{
+    wk_tensor *narrow = wk_zeros(WK_SHAPE(64), WK_F32), *wide = wk_zeros(WK_SHAPE(64), WK_F64);
+    CHECK(wk_uniform_(narrow, -3.4e38, 3.4e38) == WK_E_RANGE);
+    CHECK_ERROR(WK_E_RANGE, "uniform_", "from -3.4e+38 to 3.4e+38", "f32");
+    CHECK(wk_uniform_(wide, -1e308, 1e308) == WK_E_RANGE);
+    CHECK_ERROR(WK_E_RANGE, "uniform_", "f64");
+    CHECK(wk_uniform_(wide, 0, (double)INFINITY) == WK_E_RANGE);
+    CHECK_ERROR(WK_E_RANGE, "uniform_", "inf");
+    CHECK(wk_uniform_(narrow, 0, 1e39) == WK_E_RANGE);
+    CHECK_ERROR(WK_E_RANGE, "uniform_", "1e+39");
+    CHECK(wk_item(wk_sum(wk_abs(narrow))) == 0 && wk_item(wk_sum(wk_abs(wide))) == 0);
+    CHECK(wk_uniform_(wide, -3.4e38, 3.4e38) == WK_OK && wk_uniform_(narrow, -1.7e38, 1.7e38) == WK_OK);
+    CHECK(wk_item(wk_max(narrow)) > 1e38 && wk_item(wk_min(narrow)) < -1e38);
+}
+
 TEST(draw, multinomial_draws_places_in_proportion_to_their_weights)
 {
     wk_tensor *w = wk_from((float[]){ 0, 3, 0, 1, 6, 0 }, WK_SHAPE(6), WK_F32);
@@ -131,6 +148,8 @@ TEST(draw, multinomial_follows_the_seed_and_refuses_what_is_no_weight)
     }
     CHECK_NULL(wk_multinomial(wk_from((float[]){ 1, 2, 3, -1 }, WK_SHAPE(2, 2), WK_F32), 1, true));
     CHECK_ERROR(WK_E_RANGE, "multinomial", "weight 1 of row 1 is -1");
+    CHECK_NULL(wk_multinomial(wk_full(WK_SHAPE(2), WK_F64, 1e308), 1, true));
+    CHECK_ERROR(WK_E_RANGE, "multinomial", "row 0 add up to inf");
     CHECK_NULL(wk_multinomial(wk_from((float[]){ 1, (float)NAN }, WK_SHAPE(2), WK_F32), 1, true));
     CHECK_ERROR(WK_E_RANGE, "multinomial", "weight 1", "nan");
     CHECK_NULL(wk_multinomial(wk_zeros(WK_SHAPE(4), WK_F32), 1, true));
