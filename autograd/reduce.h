@@ -23,6 +23,9 @@ wk_tensor *wki_kept_view(wk_tensor *y, const wki_reduction *r); /* y with the re
 wk_tensor *wki_sum_set(wk_tensor *t, uint32_t dims);            /* keeps dims */
 wk_tensor *wki_mean_set(wk_tensor *t, uint32_t dims);
 
+/* Between which edges [rows, m] of its row an element of x [rows, n] lies: see wki_bucket_attrs. */
+wk_tensor *wki_bucket(const char *where, wk_tensor *x, wk_tensor *edges, wki_bucket_kind kind);
+
 /* Gives y, picked from t along dim by index, its history; NULL on an error. */
 wk_tensor *wki_picked(const wki_opdef *op, wk_tensor *y, wk_tensor *t, int dim, wk_tensor *index);
 wk_status wki_picked_backward(wki_backward *b, wk_tensor **d);

@@ -129,12 +129,19 @@ typedef struct wki_sort_attrs {
 
 /* histogram: y [bins] -> x [n] (, edges [bins + 1]) (, weight [n]). Counts, or sums of weights, of x in [low, high], in
  * equal parts of which the last is closed; edges, where given, settle what lies near one. bincount: y [bins] -> x
- * (WK_I64 [n], from 0 to bins - 1: else WK_E_RANGE) (, weight [n] in y's dtype). bucket: y [n] (WK_I64) -> x [n], edges
- * [m + 1], ascending: in which of the m parts x lies, the last one being closed; m outside of all. */
+ * (WK_I64 [n], from 0 to bins - 1: else WK_E_RANGE) (, weight [n] in y's dtype). */
 typedef struct wki_histogram_attrs {
     double low, high;
     bool edges;
 } wki_histogram_attrs;
+
+/* bucket: y [rows, n] (WK_I64) -> x [rows, n], edges [rows, m], ascending along a row; f32, f64 or i64. BELOW: how many
+ * edges are less than x, UP_TO: or equal to it; NaN is the largest. PART, of m > 1 edges: in which of the m - 1 parts
+ * between them x lies, the last one being closed; m - 1 outside of all. */
+typedef enum { WKI_BUCKET_BELOW, WKI_BUCKET_UP_TO, WKI_BUCKET_PART } wki_bucket_kind;
+typedef struct wki_bucket_attrs {
+    int32_t kind;
+} wki_bucket_attrs;
 
 /* Along one dim. */
 typedef struct wki_dim_attrs {

@@ -26,6 +26,7 @@ NAMESAKES = {
     "std_dim": "torch.std({0}, {1}, correction={2}, keepdim={3})",
     "max_dim": "torch.max({0}, {1}, {2})", "min_dim": "torch.min({0}, {1}, {2})", "argmax_all": "torch.argmax({})",
     "sort": "torch.sort({0}, {1}, {2})", "topk": "torch.topk({0}, {1}, {2}, {3})", "unique": "torch.unique({0})",
+    "searchsorted": "torch.searchsorted({0}, {1}, right={2})", "scatter_reduce": "torch.scatter_reduce({0}, {1}, {2}, {3}, {4})",
     "embedding": "F.embedding({0}, {1})",
     "batch_norm": "F.batch_norm({})", "kl_div": "F.kl_div({})",
     "binary_cross_entropy_with_logits": "F.binary_cross_entropy_with_logits({})",
@@ -73,6 +74,7 @@ def call_of(torch, name, arguments):
     arguments = re.sub(r"\.(\w+) = ", r"\1=", arguments)
     arguments = re.sub(r"WK_DIMS\((\w+)\)", r"\1", arguments)
     arguments = arguments.replace("WK_INTERPOLATE_LINEAR", "'bilinear'")
+    arguments = re.sub(r"WK_SCATTER_(\w+)", lambda mode: f"'{mode[1].lower()}'", arguments)
     arguments = re.sub(r"(WK_SHAPE|WK_DIMS|DIMS|TENSORS)\(([^()]*)\)", r"(\2,)", arguments)
     if name in NAMESAKES:
         return NAMESAKES[name].replace("{}", arguments).format(*parts(arguments))

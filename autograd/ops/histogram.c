@@ -103,10 +103,10 @@ wk_tensor *wk_histc(wk_tensor *t, int64_t bins, double min, double max)
 /* Between edges of any widths; what lies outside goes into one more part, which is cut off. */
 static wk_tensor *counts_between(wk_tensor *x, wk_tensor *weight, wk_tensor *edges)
 {
-    const int64_t n = wki_numel(&x->v), bins = edges->v.size[0] - 1;
-    wk_tensor *part = wki_new("histogram", x->v.device, 1, &n, WK_I64);
-    if (!part || wki_do(WKI_OP_bucket, 1, WKI_VIEWS(&part->v, &x->v, &edges->v), NULL, 0, 16 * n)) return NULL;
-    wk_tensor *y = wk_bincount(part, weight, bins + 1);
+    const int64_t bins = edges->v.size[0] - 1;
+    wk_tensor *line = wk_unsqueeze(x, 0), *at = wk_unsqueeze(edges, 0);
+    wk_tensor *part = line && at ? wki_bucket("histogram", line, at, WKI_BUCKET_PART) : NULL;
+    wk_tensor *y = part ? wk_bincount(wk_select(part, 0, 0), weight, bins + 1) : NULL;
     return y ? wk_to(wk_contiguous(wk_narrow(y, 0, 0, bins)), (wk_dtype)x->v.dtype) : NULL;
 }
 

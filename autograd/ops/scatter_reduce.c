@@ -1,5 +1,6 @@
-/* scatter_reduce: what meets at one element, summed, averaged, or the largest or smallest of it. Composed: sums by
- * scatter_add; the largest are the first of each index behind two sorts, which keep the order of equals. */
+/* scatter_reduce: what meets at one element, summed, averaged, multiplied, or the largest or smallest of it. Composed:
+ * sums by scatter_add; the largest are the first of each index behind two sorts, which keep the order of equals;
+ * products by doubling the reach of those behind one sort, without a division, so that zeros are numbers as others. */
 #include "autograd/op.h"
 #include "base/options.h"
 
@@ -28,6 +29,14 @@ static wk_tensor *sample_amin(wk_tensor *const *in)
 {
     return wk_square(wk_scatter_reduce(in[0], -1, numbers(), in[1], WK_SCATTER_AMIN, .include_self = false));
 }
+static wk_tensor *sample_prod(wk_tensor *const *in)
+{
+    return wk_square(wk_scatter_reduce(in[0], 0, numbers(), in[1], WK_SCATTER_PROD));
+}
+static wk_tensor *sample_prod_alone(wk_tensor *const *in)
+{
+    return wk_square(wk_scatter_reduce(in[0], -1, numbers(), in[1], WK_SCATTER_PROD, .include_self = false));
+}
 #define OPERANDS                                                                                                       \
     {                                                                                                                  \
         { 2, { 3, 4 }, -2, 2 }, { 2, { 2, 4 }, -2, 2 }                                                                 \
@@ -36,6 +45,8 @@ static const wki_sample samples[] = { { sample_sum, 2, OPERANDS },
                                       { sample_mean, 2, OPERANDS },
                                       { sample_amax, 2, OPERANDS },
                                       { sample_amin, 2, OPERANDS },
+                                      { sample_prod, 2, OPERANDS },
+                                      { sample_prod_alone, 2, OPERANDS },
                                       { 0 } };
 static wk_status extreme_backward(wki_backward *b, wk_tensor **d);
 static const wki_opdef op = { where, extreme_backward, samples };
@@ -46,6 +57,10 @@ static wk_tensor *wrong_mode(void) { return wk_scatter_reduce(table(), 0, number
 static wk_tensor *wrong_index(void)
 {
     return wk_scatter_reduce(wk_narrow(table(), 0, 0, 2), 0, numbers(), table(), WK_SCATTER_AMAX);
+}
+static wk_tensor *wrong_factor(void)
+{
+    return wk_scatter_reduce(wk_narrow(table(), 0, 0, 2), 0, numbers(), table(), WK_SCATTER_PROD);
 }
 static wk_tensor *wrong_shape(void)
 {
@@ -59,6 +74,7 @@ static wk_tensor *wrong_dtype(void)
 const wki_error_sample wki_errors_scatter_reduce[] = {
     { where, wrong_mode, WK_E_INVALID, "mode is 7" },
     { where, wrong_index, WK_E_RANGE, "index 2 is outside" },
+    { where, wrong_factor, WK_E_RANGE, "index 2 is outside" },
     { where, wrong_shape, WK_E_SHAPE, "t is [3, 4], index [2, 3], src [1, 4]" },
     { where, wrong_dtype, WK_E_DTYPE, "t is i64" },
     { 0 },
@@ -150,6 +166,48 @@ static wk_tensor *extreme(wk_tensor *t, wk_tensor *index, wk_tensor *src, const 
     return wki_recorded(node, y);
 }
 
+/* ---- Products ---- */
+
+/* x moved `by` places towards the end of dim; `filling` where nothing comes from. */
+static wk_tensor *moved(wk_tensor *x, int dim, int64_t by, double filling)
+{
+    wk_tensor *head = x ? wk_narrow(x, dim, 0, x->v.size[dim] - by) : NULL, *part = x ? wk_narrow(x, dim, 0, by) : NULL;
+    wk_tensor *parts[] = { part ? wk_full_like(part, filling) : NULL, head };
+    return parts[0] && head ? wk_cat(parts, 2, dim) : NULL;
+}
+
+/* Of src in the order of `at`: the product of each with those before it that have its index. */
+static wk_tensor *running_product(wk_tensor *src, wk_tensor *at, int dim)
+{
+    const int64_t n = at->v.size[dim];
+    wk_tensor *one = wk_ones(WK_SCALAR, (wk_dtype)src->v.dtype);
+    for (int64_t by = 1; by < (WKI_FAULT(242) ? n / 2 : n) && src; by *= 2) {
+        wk_tensor *near = wk_eq(at, moved(at, dim, by, -1));
+        src = near ? wk_mul(src, wk_where(near, moved(src, dim, by, 1), one)) : NULL;
+    }
+    return src;
+}
+
+/* The last of each index in the order of `at` */
+static wk_tensor *ends_of(wk_tensor *at, int dim)
+{
+    const int last = 1;
+    wk_tensor *back = wk_flip(at, last, &dim), *first = back ? wk_ne(back, moved(back, dim, 1, -1)) : NULL;
+    return first ? wk_flip(first, last, &dim) : NULL;
+}
+
+static wk_tensor *multiplied(wk_tensor *t, wk_tensor *index, wk_tensor *src, const reduction *r)
+{
+    const int dim = r->dim;
+    if (!wki_numel(&index->v)) return wk_clone(t);
+    wk_tensor *order = wk_argsort(index, dim, false), *at = order ? wk_gather(index, dim, order) : NULL;
+    wk_tensor *product = at ? running_product(wk_gather(src, dim, order), at, dim) : NULL;
+    wk_tensor *ends = product ? ends_of(at, dim) : NULL, *one = ends ? wk_ones_like(product) : NULL;
+    if (one && r->include_self) product = wk_mul(wk_where(ends, wk_gather(t, dim, at), one), product);
+    wk_tensor *each = one && product ? wk_where(ends, product, wk_zeros_like(product)) : NULL;
+    return each ? wk_scatter_add(wk_scatter_value(t, dim, at, 0), dim, at, each) : NULL;
+}
+
 static bool shapes_ok(const wk_tensor *t, int dim, const wk_tensor *index, const wk_tensor *src)
 {
     const wki_view *v = &t->v, *at = &index->v, *from = &src->v;
@@ -174,13 +232,17 @@ wk_tensor *wk_scatter_reduce_run(wk_tensor *t, int dim, wk_tensor *index, wk_ten
     if (!wki_tensor_ok(t, where, "t") || !wki_float_ok(t, where, "t") || !wki_tensor_ok(index, where, "index") ||
         !wki_tensor_ok(src, where, "src") || !wki_dim_ok(where, "dim", t->v.ndim, &dim))
         return NULL;
-    wki_check((unsigned)mode <= WK_SCATTER_AMIN, NULL, WK_E_INVALID, where, "mode is %d; there is none", (int)mode);
+    wki_check((unsigned)mode <= WK_SCATTER_PROD, NULL, WK_E_INVALID, where, "mode is %d; there is none", (int)mode);
     const reduction r = { mode, o.include_self, dim };
     if (!shapes_ok(t, dim, index, src)) return NULL;
     WKI_BESIDE(here, t);
     src = part_of(src, index, -1);
-    wk_tensor *y = !src ? NULL : mode <= WK_SCATTER_MEAN ? summed(t, index, src, &r) : extreme(t, index, src, &r);
+    wk_tensor *y = !src                      ? NULL
+                   : mode <= WK_SCATTER_MEAN ? summed(t, index, src, &r)
+                   : mode == WK_SCATTER_PROD ? multiplied(t, index, src, &r)
+                                             : extreme(t, index, src, &r);
     if (!y) wki_error_rename("scatter_add", where);
     if (!y) wki_error_rename("scatter", where);
+    if (!y) wki_error_rename("gather", where);
     return y;
 }

@@ -131,9 +131,9 @@ WK_API wk_tensor *wk_take_along_dim_all(wk_tensor *t, wk_tensor *index);        
 WK_API wk_tensor *wk_scatter(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *src);   /* y = t; y[i][index[i][j]] = src[i][j] (dim 1) */
 WK_API wk_tensor *wk_scatter_value(wk_tensor *t, int dim, wk_tensor *index, double value);
 WK_API wk_tensor *wk_scatter_add(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *src); /* += */
-/* [d] As scatter_add, of what meets at y[index[i][j]][j] (dim 0): the sum, mean, largest or smallest; include_self: with t's own. Equal ones share
- * the gradient. Floats. wk_scatter_reduce(t, 0, index, src, WK_SCATTER_AMAX, .include_self = false) */
-typedef enum wk_scatter_mode { WK_SCATTER_SUM, WK_SCATTER_MEAN, WK_SCATTER_AMAX, WK_SCATTER_AMIN } wk_scatter_mode;
+/* [d] As scatter_add, of what meets at y[index[i][j]][j] (dim 0): the sum, mean, largest, smallest or product; include_self: with t's own. Equal
+ * ones share the gradient; that of products is right with zeros. Floats. wk_scatter_reduce(t, 0, index, src, WK_SCATTER_AMAX, .include_self = false) */
+typedef enum wk_scatter_mode { WK_SCATTER_SUM, WK_SCATTER_MEAN, WK_SCATTER_AMAX, WK_SCATTER_AMIN, WK_SCATTER_PROD } wk_scatter_mode;
 typedef struct wk_scatter_opts {
     size_t size;
     bool include_self; /* true */
@@ -252,6 +252,10 @@ WK_API wk_topk_opts wk_topk_opts_default(void);
 WK_API wk_tensor *wk_topk_run(const wk_topk_opts *o); /* [d] wk_topk_with(t, k, .sorted = false) */
 WK_API wk_tensor *wk_unique(wk_tensor *t, wk_tensor **inverse, wk_tensor **counts); /* [n] the values that occur, ascending; inverse (t's shape): which of them each element is; counts [n]: how often each occurs; WK_I64 (NULL: unwanted). Every NaN counts for itself */
 WK_API wk_tensor *wk_unique_consecutive(wk_tensor *t, wk_tensor **inverse, wk_tensor **counts); /* the same of runs of equal neighbours, in row-major order */
+/* WK_I64, of values' shape: how many of the sorted ones are less than each value (right: or equal to it), so that it may be put in there.
+ * sorted: [m], or [.., m] with the dims of values but the last; along m ascending, which nobody checks, and of values' dtype; NaN is the largest. */
+WK_API wk_tensor *wk_searchsorted(wk_tensor *sorted, wk_tensor *values, bool right);
+WK_API wk_tensor *wk_bucketize(wk_tensor *t, wk_tensor *boundaries, bool right); /* the same, with boundaries [m] */
 WK_API wk_tensor *wk_bincount(wk_tensor *t, wk_tensor *weights, int64_t minlength); /* of integers [n] >= 0: WK_I64 [max(max + 1, minlength)]; sums of weights (NULL: none) in f32 or else f64 */
 WK_API wk_tensor *wk_histc(wk_tensor *t, int64_t bins, double min, double max); /* counts in equal parts of [min, max], in t's float dtype; min == max: t's range */
 WK_API wk_tensor *wk_histogram(wk_tensor *t, int64_t bins, wk_tensor **edges); /* the same over t's range; edges [bins + 1] (NULL: unwanted) */

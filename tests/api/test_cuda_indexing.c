@@ -285,17 +285,42 @@ TEST(histogram, finds_the_same_bins)
         }
 }
 
+static void as_row(wki_view *line)
+{
+    line->ndim = 2;
+    line->size[1] = line->size[0];
+    line->stride[1] = line->stride[0];
+    line->size[0] = 1;
+}
+
 TEST(bucket, finds_the_same_parts)
 {
     if (!cuda_here()) return;
     for (int i = 0; i < LENGTHS; i++)
-        for (int twice = 0; twice < 2; twice++) {
-            const wk_dtype dtype = twice ? WK_F64 : WK_F32;
-            const int64_t n = lengths[i];
-            twin *const views[] = { wholes(WK_I64, 1, &n, 0, 9), reals(dtype, 1, &n), edges_of(dtype, 17, -0.5, 0.75) };
-            same_as_cpu(WKI_OP_bucket, 1, 3, views, NULL, 0, 0);
+        for (int way = 0; way < 6; way++) {
+            const wk_dtype dtype = way & 1 ? WK_F64 : WK_F32;
+            const int64_t size[] = { 1, lengths[i] }, parts = 17;
+            const wki_bucket_attrs attrs = { way / 2 };
+            twin *edges = edges_of(dtype, parts, -0.5, 0.75);
+            as_row(&edges->cpu);
+            as_row(&edges->gpu);
+            twin *const views[] = { wholes(WK_I64, 2, size, 0, 9), reals(dtype, 2, size), edges };
+            same_as_cpu(WKI_OP_bucket, 1, 3, views, &attrs, sizeof attrs, 0);
             drop_twins();
         }
+}
+
+TEST(bucket, finds_the_same_places_in_rows_of_integers)
+{
+    if (!cuda_here()) return;
+    const int64_t size[] = { 3, 401 }, edge[] = { 3, 20 }, turned[] = { 1, 5 };
+    for (int kind = 0; kind < 2; kind++) {
+        const wki_bucket_attrs attrs = { kind };
+        twin *edges = wholes_by(WK_I64, 2, edge, turned, 0, 9);
+        twin *const views[] = { wholes(WK_I64, 2, size, 0, 9), wholes(WK_I64, 2, size, -1, 10), edges };
+        same_as_cpu(WKI_OP_bucket, 1, 3, views, &attrs, sizeof attrs, 0);
+        drop_twins();
+    }
 }
 
 WICK_TEST_MAIN

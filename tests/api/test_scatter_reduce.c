@@ -15,6 +15,7 @@ static int64_t place(const int64_t *at, const int64_t *size) { return (at[0] * s
 static double joined(wk_scatter_mode mode, double a, double b)
 {
     if (mode == WK_SCATTER_SUM || mode == WK_SCATTER_MEAN) return a + b;
+    if (mode == WK_SCATTER_PROD) return a * b;
     if (isnan(a) || isnan(b)) return NAN;
     return (mode == WK_SCATTER_AMAX) == (a > b) ? a : b;
 }
@@ -28,7 +29,7 @@ typedef struct problem {
 
 static problem some_problem(void)
 {
-    problem p = { .dim = (int)below(DIMS), .mode = (wk_scatter_mode)below(4), .self = below(2) };
+    problem p = { .dim = (int)below(DIMS), .mode = (wk_scatter_mode)below(5), .self = below(2) };
     for (int d = 0; d < DIMS; d++) {
         p.t[d] = 1 + below(6);
         p.index[d] = d == p.dim ? below(9) : below(p.t[d] + 1);
@@ -86,11 +87,27 @@ TEST(scatter_reduce, of_equal_ones_shares_the_gradient)
     CHECK_NEAR(wk_item(wk_sum(wk_grad(t))), 1.2, 1e-6);
 }
 
+/* y = t[0] s[0] s[1] s[3] of which s[0] and s[3] are 0, and t[1] s[2] */
+TEST(scatter_reduce, of_products_has_derivatives_at_zeros)
+{
+    wk_tensor *t = wk_requires_grad(wk_from((double[]){ 3, 4 }, WK_SHAPE(2), WK_F64)), *once[2], *twice[2];
+    wk_tensor *s = wk_requires_grad(wk_from((double[]){ 0, 5, 2, 0 }, WK_SHAPE(4), WK_F64));
+    wk_tensor *index = wk_from((int64_t[]){ 0, 0, 1, 0 }, WK_SHAPE(4), WK_I64), *in[] = { t, s };
+    wk_tensor *y = wk_scatter_reduce(t, 0, index, s, WK_SCATTER_PROD), *first = wk_select(y, 0, 0);
+    CHECK(y && wk_item(first) == 0 && wk_item(wk_select(y, 0, 1)) == 8);
+    CHECK(wk_autograd_grad(&first, 1, in, 2, true, once) == WK_OK);
+    CHECK(wk_equal(once[0], wk_zeros_like(t)) && wk_equal(once[1], wk_zeros_like(s)));
+    wk_tensor *of_s0 = wk_select(once[1], 0, 0);
+    CHECK(wk_autograd_grad(&of_s0, 1, in, 2, false, twice) == WK_OK);
+    CHECK(wk_equal(twice[0], wk_zeros_like(t)));
+    CHECK(wk_equal(twice[1], wk_from((double[]){ 0, 0, 0, 15 }, WK_SHAPE(4), WK_F64)));
+}
+
 TEST(scatter_reduce, leaves_what_nothing_meets)
 {
     wk_tensor *t = wk_randn(WK_SHAPE(3, 4), WK_F32), *none = wk_zeros(WK_SHAPE(0, 4), WK_I64);
     wk_tensor *src = wk_zeros(WK_SHAPE(2, 4), WK_F32);
-    for (int mode = 0; mode < 4; mode++) {
+    for (int mode = 0; mode < 5; mode++) {
         wk_tensor *y = wk_scatter_reduce(t, 0, none, src, (wk_scatter_mode)mode, .include_self = false);
         CHECK(y && wk_equal(y, t) && !wk_same_storage(y, t));
     }

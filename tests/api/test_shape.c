@@ -39,6 +39,16 @@ CASE(scatter_amax_ties)
     return wk_scatter_reduce(x, 1, MEETING, y, WK_SCATTER_AMAX);
 }
 CASE(scatter_amin) { return wk_scatter_reduce(in[0], -1, MEETING, in[1], WK_SCATTER_AMIN, .include_self = false); }
+CASE(scatter_prod) { return wk_scatter_reduce(in[0], 0, MEETING, in[1], WK_SCATTER_PROD); }
+CASE(scatter_prod_alone)
+{
+    return wk_scatter_reduce(in[0], -1, MEETING, in[1], WK_SCATTER_PROD, .include_self = false);
+}
+CASE(scatter_prod_zeros)
+{
+    wk_tensor *x = wk_mul(in[0], GRID(2, 0, 1, 1, 0, 1, 1, 1, 1));
+    return wk_scatter_reduce(x, 1, MEETING, wk_mul(in[1], GRID(2, 0, 1, 1, 1, 0, 0)), WK_SCATTER_PROD);
+}
 CASE(split)
 {
     wk_tensor *part[3];
@@ -164,6 +174,9 @@ static const struct {
     C(scatter_amax),
     C(scatter_amax_ties),
     C(scatter_amin),
+    C(scatter_prod),
+    C(scatter_prod_alone),
+    C(scatter_prod_zeros),
     C(split),
     C(split_sizes),
     C(chunk),

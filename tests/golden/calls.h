@@ -751,6 +751,54 @@ static wk_tensor *case_170(wk_tensor *const *in)
 {
     return wk_dropout3d(in[0], 1, true);
 }
+static wk_tensor *case_171(wk_tensor *const *in)
+{
+    return wk_searchsorted(in[0], in[1], false);
+}
+static wk_tensor *case_172(wk_tensor *const *in)
+{
+    return wk_searchsorted(in[0], in[1], false);
+}
+static wk_tensor *case_173(wk_tensor *const *in)
+{
+    return wk_searchsorted(wk_t(in[0]), wk_t(in[1]), false);
+}
+static wk_tensor *case_174(wk_tensor *const *in)
+{
+    return wk_searchsorted(wk_to(in[0], WK_I32), wk_to(in[1], WK_I32), false);
+}
+static wk_tensor *case_175(wk_tensor *const *in)
+{
+    return wk_bucketize(in[0], in[1], false);
+}
+static wk_tensor *case_176(wk_tensor *const *in)
+{
+    return wk_searchsorted(in[0], in[1], true);
+}
+static wk_tensor *case_177(wk_tensor *const *in)
+{
+    return wk_searchsorted(in[0], in[1], true);
+}
+static wk_tensor *case_178(wk_tensor *const *in)
+{
+    return wk_searchsorted(wk_t(in[0]), wk_t(in[1]), true);
+}
+static wk_tensor *case_179(wk_tensor *const *in)
+{
+    return wk_searchsorted(wk_to(in[0], WK_I32), wk_to(in[1], WK_I32), true);
+}
+static wk_tensor *case_180(wk_tensor *const *in)
+{
+    return wk_bucketize(in[0], in[1], true);
+}
+static wk_tensor *case_181(wk_tensor *const *in)
+{
+    return wk_bucketize(in[0], in[1], false);
+}
+static wk_tensor *case_182(wk_tensor *const *in)
+{
+    return wk_bucketize(in[0], in[1], true);
+}
 static const golden_call golden_calls[] = {
     { "wk_scatter_(y, 1, GRID(2, 3, 0, 1, 2), in[1])", case_0, 2, { { 2, { 3, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625 }, (double[]){ 0, 2, 3, 0, 5, 0, 0, 8, 9, 10, 11, 12 } }, { 2, { 2, 2 }, (double[]){ 2.5, 2.75, 0.375, -2.25 }, (double[]){ 4, 1, 6, 7 } } },
       { 2, { 3, 4 }, (double[]){ 2.75, 2.75, 0.375, 2.5, -2.875, 0.375, -2.25, 3, 1.25, -1.625, -3, -1.625 }, NULL }, true },
@@ -1094,4 +1142,28 @@ static const golden_call golden_calls[] = {
       { 4, { 2, 3, 2, 1 }, (double[]){ 0, 0, 0, -0, -0, -0, 0, 0, 0, -0, -0, -0 }, NULL }, true },
     { "wk_dropout3d(in[0], 1, true)", case_170, 1, { { 5, { 2, 1, 2, 1, 2 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3 }, (double[]){ 0, 0, 0, 0, 0, 0, 0, 0 } } },
       { 5, { 2, 1, 2, 1, 2 }, (double[]){ 0, 0, 0, -0, -0, -0, 0, 0 }, NULL }, true },
+    { "wk_searchsorted(in[0], in[1], false)", case_171, 2, { { 2, { 2, 6 }, (double[]){ -2, -1, 0.5, 0.5, 3, INFINITY, -3, -3, 0, 1, 2, NAN }, NULL }, { 2, { 2, 7 }, (double[]){ -2, -1.5, 0.5, 4, INFINITY, NAN, -5, -3, 2, 0, 1.5, 3, NAN, -INFINITY }, NULL } },
+      { 2, { 2, 7 }, (double[]){ 0, 1, 2, 5, 5, 6, 0, 0, 6, 2, 6, 6, 6, 0 }, NULL }, false },
+    { "wk_searchsorted(in[0], in[1], false)", case_172, 2, { { 1, { 6 }, (double[]){ -2, -1, 0.5, 0.5, 3, INFINITY }, NULL }, { 2, { 2, 7 }, (double[]){ -2, -1.5, 0.5, 4, INFINITY, NAN, -5, -3, 2, 0, 1.5, 3, NAN, -INFINITY }, NULL } },
+      { 2, { 2, 7 }, (double[]){ 0, 1, 2, 5, 5, 6, 0, 0, 4, 2, 4, 4, 6, 0 }, NULL }, false },
+    { "wk_searchsorted(wk_t(in[0]), wk_t(in[1]), false)", case_173, 2, { { 2, { 2, 3 }, (double[]){ -2.25, -2.875, -0.875, 2.5, 2.75, 0.375 }, NULL }, { 2, { 5, 3 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625, 1.25, 3, 2 }, NULL } },
+      { 2, { 3, 5 }, (double[]){ 1, 0, 1, 1, 1, 1, 0, 2, 0, 2, 1, 0, 2, 0, 2 }, NULL }, false },
+    { "wk_searchsorted(wk_to(in[0], WK_I32), wk_to(in[1], WK_I32), false)", case_174, 2, { { 1, { 4 }, (double[]){ -2, 0, 0, 7 }, NULL }, { 1, { 5 }, (double[]){ -3, 0, 1, 7, 8 }, NULL } },
+      { 1, { 5 }, (double[]){ 0, 1, 3, 3, 4 }, NULL }, false },
+    { "wk_bucketize(in[0], in[1], false)", case_175, 2, { { 3, { 2, 3, 2 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625 }, NULL }, { 1, { 5 }, (double[]){ -2, -1, 0.375, 0.375, 2 }, NULL } },
+      { 3, { 2, 3, 2 }, (double[]){ 5, 5, 2, 0, 0, 2, 4, 5, 4, 1, 0, 1 }, NULL }, false },
+    { "wk_searchsorted(in[0], in[1], true)", case_176, 2, { { 2, { 2, 6 }, (double[]){ -2, -1, 0.5, 0.5, 3, INFINITY, -3, -3, 0, 1, 2, NAN }, NULL }, { 2, { 2, 7 }, (double[]){ -2, -1.5, 0.5, 4, INFINITY, NAN, -5, -3, 2, 0, 1.5, 3, NAN, -INFINITY }, NULL } },
+      { 2, { 2, 7 }, (double[]){ 1, 1, 4, 5, 6, 6, 0, 2, 6, 3, 6, 6, 6, 0 }, NULL }, false },
+    { "wk_searchsorted(in[0], in[1], true)", case_177, 2, { { 1, { 6 }, (double[]){ -2, -1, 0.5, 0.5, 3, INFINITY }, NULL }, { 2, { 2, 7 }, (double[]){ -2, -1.5, 0.5, 4, INFINITY, NAN, -5, -3, 2, 0, 1.5, 3, NAN, -INFINITY }, NULL } },
+      { 2, { 2, 7 }, (double[]){ 1, 1, 4, 5, 6, 6, 0, 0, 4, 2, 4, 5, 6, 0 }, NULL }, false },
+    { "wk_searchsorted(wk_t(in[0]), wk_t(in[1]), true)", case_178, 2, { { 2, { 2, 3 }, (double[]){ -2.25, -2.875, -0.875, 2.5, 2.75, 0.375 }, NULL }, { 2, { 5, 3 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625, 1.25, 3, 2 }, NULL } },
+      { 2, { 3, 5 }, (double[]){ 2, 1, 1, 1, 1, 2, 1, 2, 0, 2, 2, 1, 2, 0, 2 }, NULL }, false },
+    { "wk_searchsorted(wk_to(in[0], WK_I32), wk_to(in[1], WK_I32), true)", case_179, 2, { { 1, { 4 }, (double[]){ -2, 0, 0, 7 }, NULL }, { 1, { 5 }, (double[]){ -3, 0, 1, 7, 8 }, NULL } },
+      { 1, { 5 }, (double[]){ 0, 3, 3, 4, 4 }, NULL }, false },
+    { "wk_bucketize(in[0], in[1], true)", case_180, 2, { { 3, { 2, 3, 2 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625 }, NULL }, { 1, { 5 }, (double[]){ -2, -1, 0.375, 0.375, 2 }, NULL } },
+      { 3, { 2, 3, 2 }, (double[]){ 5, 5, 4, 0, 0, 2, 5, 5, 4, 1, 0, 1 }, NULL }, false },
+    { "wk_bucketize(in[0], in[1], false)", case_181, 2, { { 0, { 0 }, (double[]){ 2 }, NULL }, { 1, { 3 }, (double[]){ 1, 2, 3 }, NULL } },
+      { 0, { 0 }, (double[]){ 1 }, NULL }, false },
+    { "wk_bucketize(in[0], in[1], true)", case_182, 2, { { 1, { 2 }, (double[]){ 1, 2 }, NULL }, { 1, { 0 }, (double[]){ 0 }, NULL } },
+      { 1, { 2 }, (double[]){ 0, 0 }, NULL }, false },
 };

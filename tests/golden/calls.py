@@ -232,6 +232,19 @@ for name, f, x in (("dropout", F.dropout, WIDE), ("alpha_dropout", F.alpha_dropo
                    ("dropout1d", F.dropout1d, made(2, 3, 2)), ("dropout2d", F.dropout2d, made(2, 3, 2, 1)), ("dropout3d", F.dropout3d, made(2, 1, 2, 1, 2))):
     case(f"wk_{name}(in[0], 1, true)", lambda x: f(x, 1.0, True), x)
 
+# Places among sorted values
+E = t([-2, -1, 0.5, 0.5, 3, inf], [-3, -3, 0, 1, 2, nan])
+V = t([-2, -1.5, 0.5, 4, inf, nan, -5], [-3, 2, 0, 1.5, 3, nan, -inf])
+for right in (False, True):
+    R = str(right).lower()
+    case(f"wk_searchsorted(in[0], in[1], {R})", lambda e, v: torch.searchsorted(e, v, right=right), E, V, grad=False)
+    case(f"wk_searchsorted(in[0], in[1], {R})", lambda e, v: torch.searchsorted(e, v, right=right), E[0], V, grad=False)
+    case(f"wk_searchsorted(wk_t(in[0]), wk_t(in[1]), {R})", lambda e, v: torch.searchsorted(e.t().contiguous(), v.t().contiguous(), right=right), made(2, 3).sort(0)[0], made(5, 3), grad=False)
+    case(f"wk_searchsorted(wk_to(in[0], WK_I32), wk_to(in[1], WK_I32), {R})", lambda e, v: torch.searchsorted(e.int(), v.int(), right=right), t(-2, 0, 0, 7), t(-3, 0, 1, 7, 8), grad=False)
+    case(f"wk_bucketize(in[0], in[1], {R})", lambda v, e: torch.bucketize(v, e, right=right), made(2, 3, 2), t(-2, -1, 0.375, 0.375, 2), grad=False)
+case("wk_bucketize(in[0], in[1], false)", lambda v, e: torch.bucketize(v, e), torch.tensor(2.), t(1, 2, 3), grad=False)
+case("wk_bucketize(in[0], in[1], true)", lambda v, e: torch.bucketize(v, e, right=True), t(1, 2), t(), grad=False)
+
 print("/* Made by tests/golden/calls.py with PyTorch", torch.__version__.split("+")[0], "in double precision. */")
 print("""typedef struct golden_tensor {
     int ndim;
