@@ -155,7 +155,7 @@ static wki_onnx_value put_operator(trace *t, const wki_node *node, const wki_sha
     wki_onnx_value in[WKI_ONNX_INPUTS];
     const char *names[WKI_ONNX_INPUTS];
     if (!wki_onnx_is_operator(node))
-        return wki_onnx_refuse(t->g, t->m, "its forward calls %s, which has a form there only as a layer",
+        return wki_onnx_refuse(t->g, t->m, "its forward calls %s, which has a form there as a layer at most",
                                node->op->name);
     for (int k = 0; k < node->ninputs; k++) {
         const wki_shape from = wki_onnx_operator_input(node, k, shape);

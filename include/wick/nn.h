@@ -39,8 +39,8 @@ WK_API const char *wk_module_type(const wk_module *m);                 /* "linea
 typedef wk_status wk_module_fn(void *user, const char *name, wk_module *m);
 WK_API wk_status wk_module_apply(wk_module *m, wk_module_fn *fn, void *user);
 WK_API wk_state *wk_buffers(wk_module *m);                             /* named_buffers: the buffers themselves by name */
-/* Parameters whose name begins with prefix ("": all) are trained, or no longer; wk_parameters leaves out those that are not. WK_E_NOT_FOUND:
- * there is none. */
+/* Parameters whose name begins with prefix ("": all) are trained, or no longer; wk_parameters leaves out those that are not, and their
+ * gradients go (torch keeps them), so that no step of an optimizer that has them moves them. WK_E_NOT_FOUND: there is none. */
 WK_API wk_status wk_module_requires_grad(wk_module *m, const char *prefix, bool on);
 /* A module like m with tensors of its own, without gradients, hooks or a place in m's parent; what is shared within m is shared within
  * it. WK_E_UNSUPPORTED: a user's module whose state has a destroy, but no clone. */
