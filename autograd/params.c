@@ -1,6 +1,7 @@
 /* Lists of named leaves: what a module hands to an optimizer. */
 #include "autograd/op.h"
 #include "base/alloc.h"
+#include "base/fault.h"
 #include <stdio.h>
 
 struct wk_params {
@@ -66,4 +67,42 @@ const char *wk_params_name(const wk_params *p, int i)
     if (!params_ok(p, "params_name")) return NULL;
     wki_check(i >= 0 && i < p->count, NULL, WK_E_RANGE, "params_name", "index %d; there are %d", i, p->count);
     return p->names[i];
+}
+
+/* ---- Lists of lists ---- */
+
+/* Those of n lists that keep takes; NULL takes all. */
+static wk_params *gather(wk_params *const *lists, int n, wk_params_fn *keep, void *user)
+{
+    int most = 0, count = 0;
+    for (int k = 0; k < n; k++) most += lists[k]->count;
+    wk_tensor **leaves = wki_alloc_array((size_t)most, sizeof *leaves);
+    const char **names = wki_alloc_array((size_t)most, sizeof *names);
+    for (int k = 0; k < n && leaves && names; k++)
+        for (int i = 0; i < lists[k]->count && !wk_failed(); i++) {
+            if (keep && !keep(user, lists[k]->names[i], lists[k]->leaves[i]) && !WKI_FAULT(226)) continue;
+            leaves[count] = lists[k]->leaves[i];
+            names[count++] = lists[k]->names[i];
+        }
+    wk_params *made = wk_failed() ? NULL : wk_params_new(leaves, names, count);
+    wki_free(leaves);
+    wki_free(names);
+    return made;
+}
+
+wk_params *wk_params_where(const wk_params *params, wk_params_fn *keep, void *user)
+{
+    wk_params *list = (wk_params *)params;
+    if (wk_failed() || !params_ok(params, "params_where")) return NULL;
+    wki_check(keep, NULL, WK_E_INVALID, "params_where", "keep is NULL; a function is needed");
+    return gather(&list, 1, keep, user);
+}
+
+wk_params *wk_params_join(wk_params *const *lists, int n)
+{
+    if (wk_failed()) return NULL;
+    wki_check(n >= 0 && (lists || n == 0), NULL, WK_E_INVALID, "params_join", "%d lists were announced, none given", n);
+    for (int k = 0; k < n; k++)
+        if (!params_ok(lists[k], "params_join")) return NULL;
+    return gather(lists, n, NULL, NULL);
 }

@@ -336,6 +336,10 @@ WK_API wk_params *wk_params_new(wk_tensor *const *leaves, const char *const *nam
 WK_API int wk_params_count(const wk_params *params);
 WK_API wk_tensor *wk_params_at(const wk_params *params, int i);           /* borrowed */
 WK_API const char *wk_params_name(const wk_params *params, int i);        /* borrowed */
+/* Those of params for which keep is true, by their names: the biases, say, for a group of their own. An error of keep's ends it. */
+typedef bool wk_params_fn(void *user, const char *name, const wk_tensor *leaf);
+WK_API wk_params *wk_params_where(const wk_params *params, wk_params_fn *keep, void *user);
+WK_API wk_params *wk_params_join(wk_params *const *lists, int n);         /* all of several lists, by their names */
 
 #define WK_ENABLE_GRAD(name) bool name WK_CLEANUP(wk_grad_guard) = wk_set_grad_enabled(true) /* inside WK_NO_GRAD */
 /* Inference mode: no history, and results that can never take part in one (WK_E_STATE); per thread, returns the old setting.

@@ -26,6 +26,31 @@ TEST(groups, have_values_of_their_own)
     CHECK(wk_zero_grad(opt) == WK_OK && !wk_grad(a) && !wk_grad(b));
 }
 
+static bool begins_with(void *user, const char *name, const wk_tensor *p)
+{
+    if (!strcmp(name, "odd")) wk_fail(WK_E_INVALID, "%s [%d] is odd", name, (int)wk_size(p, 1));
+    return !strncmp(name, user, strlen(user));
+}
+
+TEST(groups, are_parts_of_a_list_and_lists_together)
+{
+    wk_tensor *p[] = { leaf(1, WK_F32, 1), leaf(2, WK_F32, 1), leaf(3, WK_F32, 1) };
+    wk_params *all = wk_params_new(p, (const char *[]){ "head.0", "body", "head.1" }, 3);
+    wk_params *head = wk_params_where(all, begins_with, "head."), *body = wk_params_where(all, begins_with, "body");
+    CHECK(wk_params_count(head) == 2 && wk_params_at(head, 1) == p[2] && !strcmp(wk_params_name(head, 1), "head.1"));
+    CHECK(wk_params_count(body) == 1 && wk_params_count(wk_params_where(all, begins_with, "tail")) == 0);
+    wk_params *again = wk_params_join((wk_params *[]){ body, head }, 2);
+    CHECK(wk_params_count(again) == 3 && wk_params_at(again, 0) == p[1] && wk_params_at(again, 2) == p[2]);
+    CHECK(wk_params_count(wk_params_join(NULL, 0)) == 0);
+    CHECK(wk_optim_add_group(wk_optim_sgd(body), head, "lr=1") == WK_OK);
+    CHECK_NULL(wk_params_where(all, NULL, NULL));
+    CHECK_ERROR(WK_E_INVALID, "params_where", "keep is NULL");
+    CHECK_NULL(wk_params_join((wk_params *[]){ body, NULL }, 2));
+    CHECK_ERROR(WK_E_INVALID, "params_join", "NULL");
+    CHECK_NULL(wk_params_where(wk_params_new(p, (const char *[]){ "odd", "a", "b" }, 3), begins_with, "a"));
+    CHECK_ERROR(WK_E_INVALID, "odd [1] is odd");
+}
+
 TEST(groups, take_the_rest_from_what_the_optimizer_was_made_with)
 {
     wk_optim *opt = wk_optim_adam(one(leaf(1, WK_F32, 1), "a"), .lr = 0.5, .beta1 = 0.25);
