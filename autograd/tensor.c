@@ -2,6 +2,7 @@
  */
 #include "autograd/op.h"
 #include "autograd/recording.h"
+#include "base/fault.h"
 #include <math.h>
 #include <string.h>
 
@@ -186,6 +187,16 @@ bool wki_float_ok(const wk_tensor *t, const char *where, const char *argument)
 {
     wki_check(wki_is_float(t->v.dtype), false, WK_E_DTYPE, where, "%s is %s; a float dtype is needed", argument,
               wk_dtype_name(t->v.dtype));
+    return true;
+}
+
+bool wki_holds(const char *where, wk_dtype dtype, double number)
+{
+    static const double low[WK_DTYPE_COUNT] = { [WK_I64] = -0x1p63, [WK_I32] = -0x1p31 };
+    static const double high[WK_DTYPE_COUNT] = { [WK_I64] = 0x1p63, [WK_I32] = 0x1p31, [WK_U8] = 256 };
+    const bool any = wki_is_float(dtype) || dtype == WK_BOOL || WKI_FAULT(236);
+    wki_check(any || (number >= low[dtype] && number < high[dtype]), false, WK_E_RANGE, where,
+              "%g does not fit into %s", number, wk_dtype_name(dtype));
     return true;
 }
 

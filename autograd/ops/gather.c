@@ -280,6 +280,7 @@ static wk_tensor *value_for(const char *where, wk_tensor *t, wk_tensor *index, d
     if (!wki_tensor_ok(t, where, "t") || !wki_tensor_ok(index, where, "index")) return NULL;
     WKI_BESIDE(here, t);
     wk_tensor *src = wk_full(WK_SCALAR, (wk_dtype)t->v.dtype, value);
+    if (!src) wki_error_rename("full", where);
     return src ? wk_expand(src, index->v.ndim, index->v.size) : NULL;
 }
 

@@ -230,6 +230,7 @@ static wk_tensor *filling(const char *where, wk_tensor *t, wk_tensor **index, do
     const wk_dtype dtype = (wk_dtype)t->v.dtype;
     wki_check(wki_is_float(dtype) || value == floor(value), NULL, WK_E_DTYPE, where,
               "%g is not whole; the tensor is %s, convert it with wk_to", value, wk_dtype_name(dtype));
+    if (!wki_holds(where, dtype, value)) return NULL;
     wki_shape shape = p->from = wki_shape_of(t);
     shape.size[p->dim] = (*index)->v.size[0];
     WKI_BESIDE(here, t);
@@ -241,7 +242,9 @@ wk_tensor *wk_index_fill(wk_tensor *t, int dim, wk_tensor *index, double value)
 {
     pick p = { .dim = dim };
     wk_tensor *rows = filling("index_fill", t, &index, value, &p);
-    return rows ? write_rows(&index_copy_op, t, index, rows, &p) : NULL;
+    wk_tensor *y = rows ? write_rows(&index_copy_op, t, index, rows, &p) : NULL;
+    if (!y) wki_error_rename("index_copy", "index_fill");
+    return y;
 }
 
 wk_status wk_index_fill_(wk_tensor *t, int dim, wk_tensor *index, double value)

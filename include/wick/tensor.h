@@ -25,7 +25,7 @@ typedef struct wk_params wk_params; /* a list of named leaves: what an optimizer
 #define WK_SHAPE(...) (int)(sizeof((int64_t[]){ __VA_ARGS__ }) / sizeof(int64_t)), (const int64_t[]){ __VA_ARGS__ }
 #define WK_SCALAR     0, NULL
 
-/* Make: on the thread's current device, contiguous, without history. */
+/* Make: on the thread's current device, contiguous, without history. A number that an integer dtype cannot hold is WK_E_RANGE. */
 WK_API wk_tensor *wk_empty(int ndim, const int64_t *shape, wk_dtype dtype);               /* contents undefined */
 WK_API wk_tensor *wk_zeros(int ndim, const int64_t *shape, wk_dtype dtype);
 WK_API wk_tensor *wk_ones(int ndim, const int64_t *shape, wk_dtype dtype);

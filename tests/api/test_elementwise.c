@@ -371,6 +371,31 @@ TEST(elementwise, the_lowest_integer_by_minus_one_wraps)
     CHECK(wk_read(wk_abs(a), &got, sizeof got) == WK_OK && got == INT64_MIN);
 }
 
+TEST(elementwise, numbers_that_are_written_somewhere_must_fit_the_dtype)
+{
+    wk_tensor *bytes = wk_zeros(WK_SHAPE(3), WK_U8), *whole = wk_zeros(WK_SHAPE(3), WK_I64),
+              *at = wk_zeros(WK_SHAPE(1), WK_I64), *all = wk_ones(WK_SHAPE(3), WK_BOOL);
+    const wk_status statuses[] = { wk_fill_(bytes, 300), wk_masked_fill_(bytes, all, -1),
+                                   wk_index_fill_(bytes, 0, at, 256), wk_scatter_value_(whole, 0, at, 0x1p63),
+                                   wk_fill_(whole, (double)INFINITY) };
+    for (int i = 0; i < 5; i++) ck_assert_int_eq(statuses[i], WK_E_RANGE);
+    CHECK_ERROR(WK_E_RANGE, "fill_", "300 does not fit into u8");
+    CHECK_NULL(wk_masked_fill(bytes, all, 300));
+    CHECK_ERROR(WK_E_RANGE, "masked_fill", "300 does not fit into u8");
+    CHECK_NULL(wk_index_fill(bytes, 0, at, -1));
+    CHECK_ERROR(WK_E_RANGE, "index_fill", "-1 does not fit into u8");
+    CHECK_NULL(wk_scatter_value(bytes, 0, at, 300));
+    CHECK_ERROR(WK_E_RANGE, "scatter_value", "300 does not fit into u8");
+    CHECK_NULL(wk_pad(bytes, 2, (int64_t[]){ 1, 0 }, WK_PAD_CONSTANT, 256));
+    CHECK_ERROR(WK_E_RANGE, "pad", "256 does not fit into u8");
+    CHECK_NULL(wk_full(WK_SHAPE(2), WK_I32, 3e9));
+    CHECK_ERROR(WK_E_RANGE, "full", "3e+09 does not fit into i32");
+    CHECK_NULL(wk_arange(0, 257, 1, WK_U8));
+    CHECK_ERROR(WK_E_RANGE, "arange", "256 does not fit into u8");
+    CHECK(wk_item(wk_sum(bytes)) == 0 && wk_item(wk_sum(whole)) == 0);
+    CHECK(wk_arange(0, 256, 1, WK_U8) && wk_full(WK_SHAPE(2), WK_BOOL, 2) && wk_full(WK_SHAPE(1), WK_I64, -0x1p63));
+}
+
 TEST(elementwise, numbers_must_fit_the_dtype)
 {
     wk_tensor *u8 = wk_ones(WK_SHAPE(2), WK_U8), *i32 = wk_ones(WK_SHAPE(2), WK_I32);
