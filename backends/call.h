@@ -234,6 +234,15 @@ typedef struct wki_triangle_attrs {
     bool upper;
 } wki_triangle_attrs;
 
+/* cholesky: y [.., n, n] -> x: lower triangular with y y^T = x, of which the lower triangle is read. Where x is not
+ * positive definite, the first element of the diagonal of y that is not above 0 tells where. lu: y [.., n, n], order
+ * [.., n] (WK_I64), sign [..] (1 or -1) -> x: rows `order` of x are l u, l with a diagonal of ones below u's, which has a
+ * 0 where x is singular; sign is the order's. triangular: y [.., n, k] -> a [.., n, n], b [.., n, k]: a y = b, of a the
+ * lower or upper triangle, unit: with a diagonal of ones. f32, f64; results contiguous. */
+typedef struct wki_triangular_attrs {
+    bool upper, unit;
+} wki_triangular_attrs;
+
 /* mirror: y [n, n], in place, contiguous, of elements of 4 or 8 bytes: y[i, j] = y[j, i] for i < j. */
 
 /* dot: y [..] -> a [.., k], b [.., k]: the sum of a * b over the last dim. f32, f64. */

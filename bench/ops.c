@@ -17,12 +17,12 @@
 enum { CELLS = 7, ASK_SECONDS = 120, SAMPLE_US = 2000, EAGER_NS = 200 };
 
 typedef struct operands {
-    wk_tensor *a, *b, *p, *x, *y, *u, *w, *m, *n, *i, *q, *s, *c, *d, *v, *j, *g, *h;
+    wk_tensor *a, *b, *p, *x, *y, *u, *w, *m, *n, *i, *q, *s, *c, *d, *v, *j, *g, *h, *e;
     int64_t r;
 } operands;
 
 /* The letters that arguments are written with. */
-#define OPERANDS(X) X(a) X(b) X(p) X(x) X(y) X(u) X(w) X(m) X(n) X(i) X(q) X(s) X(c) X(d) X(v) X(j) X(g) X(h)
+#define OPERANDS(X) X(a) X(b) X(p) X(x) X(y) X(u) X(w) X(m) X(n) X(i) X(q) X(s) X(c) X(d) X(v) X(j) X(g) X(h) X(e)
 #define LETTER(X)   wk_tensor *X __attribute__((unused)) = o->X;
 #define LETTERS     OPERANDS(LETTER) int64_t r __attribute__((unused)) = o->r
 #define DIMS(...)                                                                                                      \
@@ -124,10 +124,11 @@ static operands make_operands(const cell *c)
     o.d = wk_clone(wk_reshape(o.x, WK_SHAPE(1, 4, c->r / 2, c->r / 2)));
     o.g = wk_clone(wk_reshape(wk_narrow(wk_flatten(o.y, 0, -1), 0, 0, 48), WK_SHAPE(4, 4, 3)));
     o.h = wk_reshape(wk_cat((wk_tensor *[]){ o.g, o.g, o.g }, 3, 0), WK_SHAPE(4, 4, 3, 3));
-    wk_tensor **laid[] = { &o.a, &o.b, &o.p, &o.x, &o.y, &o.u, &o.w, &o.m, &o.n, &o.i, &o.q, &o.s, &o.d };
+    o.e = wk_add(wk_mul_scalar(wk_add(o.a, wk_t(o.a)), 0.5), wk_mul_scalar(wk_eye(c->r, WK_F32), (double)c->r));
+    wk_tensor **laid[] = { &o.a, &o.b, &o.p, &o.x, &o.y, &o.u, &o.w, &o.m, &o.n, &o.i, &o.q, &o.s, &o.d, &o.e };
     for (size_t k = 0; c->transposed && k < sizeof laid / sizeof *laid; k++)
         *laid[k] = wk_transpose(wk_contiguous(wk_transpose(*laid[k], -2, -1)), -2, -1);
-    wk_tensor *leaves[] = { o.a, o.b, o.p, o.x, o.y, o.q, o.s, o.c, o.d, o.v, o.g, o.h };
+    wk_tensor *leaves[] = { o.a, o.b, o.p, o.x, o.y, o.q, o.s, o.c, o.d, o.v, o.g, o.h, o.e };
     for (size_t k = 0; c->grad && k < sizeof leaves / sizeof *leaves; k++) wk_requires_grad(leaves[k]);
     return o;
 }

@@ -27,6 +27,8 @@ NAMESAKES = {
     "max_dim": "torch.max({0}, {1}, {2})", "min_dim": "torch.min({0}, {1}, {2})", "argmax_all": "torch.argmax({})",
     "sort": "torch.sort({0}, {1}, {2})", "topk": "torch.topk({0}, {1}, {2}, {3})", "unique": "torch.unique({0})",
     "searchsorted": "torch.searchsorted({0}, {1}, right={2})", "scatter_reduce": "torch.scatter_reduce({0}, {1}, {2}, {3}, {4})",
+    "cholesky": "torch.linalg.cholesky({0}, upper={1})", "solve": "torch.linalg.solve({})", "inv": "torch.linalg.inv({})",
+    "solve_triangular": "torch.linalg.solve_triangular({0}, {1}, upper={2})", "slogdet": "torch.linalg.slogdet({0})[1]",
     "embedding": "F.embedding({0}, {1})",
     "batch_norm": "F.batch_norm({})", "kl_div": "F.kl_div({})",
     "binary_cross_entropy_with_logits": "F.binary_cross_entropy_with_logits({})",
@@ -54,11 +56,12 @@ def operands(torch, r, transposed, grad, bf16):
     o["c"], o["d"] = x.reshape(1, 4, -1).clone(), x.reshape(1, 4, r // 2, r // 2).clone()
     o["g"] = y.flatten()[:48].reshape(4, 4, 3).clone()
     o["h"] = torch.cat([o["g"]] * 3).reshape(4, 4, 3, 3)
-    o.update({s: laid(o[s]) for s in "abpxyuwmniqsd"})
+    o["e"] = (o["a"] + o["a"].T) * 0.5 + r * torch.eye(r)
+    o.update({s: laid(o[s]) for s in "abpxyuwmniqsde"})
     if bf16:
         o.update({s: t.bfloat16() for s, t in o.items() if t.dtype == torch.float32})
     if grad:
-        for s in "abpxyqscdvgh":
+        for s in "abpxyqscdvghe":
             o[s].requires_grad_()
     names = {"WK_F32": torch.float32, "WK_F64": torch.float64,
              "true": True, "false": False, "NULL": None, "torch": torch, "F": torch.nn.functional, "r": r}

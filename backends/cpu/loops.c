@@ -1,5 +1,6 @@
-/* Which of the compiled sets of isa/loops.c, isa/folds.c and isa/moves.c serves an instruction set and an element. */
-#include "backends/cpu/cpu.h"
+/* Which of the compiled sets of isa/loops.c, isa/folds.c, isa/moves.c and isa/factor.c serves an instruction set and an
+ * element. */
+#include "backends/cpu/factor.h"
 #include <string.h>
 
 const wki_loops *wki_loops_for(int isa, wk_dtype dtype)
@@ -44,6 +45,21 @@ const wki_moves *wki_moves_for(int isa, size_t size)
 #else
     (void)isa;
     return size == 8 ? &wki_moves_64_base : &wki_moves_32_base;
+#endif
+}
+
+const wki_factors *wki_factors_for(int isa, wk_dtype dtype)
+{
+#ifdef __x86_64__
+    static const wki_factors *const sets[WKI_ISA_COUNT][2] = {
+        [WKI_ISA_BASE] = { &wki_factors_f32_base, &wki_factors_f64_base },
+        [WKI_ISA_AVX2] = { &wki_factors_f32_avx2, &wki_factors_f64_avx2 },
+        [WKI_ISA_AVX512] = { &wki_factors_f32_avx512, &wki_factors_f64_avx512 },
+    };
+    return sets[isa][dtype == WK_F64];
+#else
+    (void)isa;
+    return dtype == WK_F64 ? &wki_factors_f64_base : &wki_factors_f32_base;
 #endif
 }
 

@@ -288,6 +288,27 @@ WK_API wk_tensor *wk_tensordot(wk_tensor *a, wk_tensor *b, int n, const int *dim
 WK_API wk_tensor *wk_einsum(const char *equation, int n, wk_tensor *const *operands);
 WK_API wk_tensor *wk_linear(wk_tensor *x, wk_tensor *weight, wk_tensor *bias); /* [d] x weight^T + bias: [..., in], [out, in], [out] or NULL */
 
+/* Factor and solve, as torch.linalg does: matrices [.., n, n] of f32 or f64, one by one over the leading dims, which broadcast. What has no
+ * result is WK_E_RANGE, and tells which matrix it was, counted over all leading dims; recorded steps look at each replay. */
+WK_API wk_tensor *wk_cholesky(wk_tensor *t, bool upper);                  /* [d] L with L L^T = t, of which the lower triangle is read; upper: U with U^T U = t */
+typedef struct wk_triangular_opts {
+    size_t size;
+    bool left;          /* true; false: x a = b */
+    bool unitriangular; /* the diagonal is taken for ones */
+} wk_triangular_opts;
+WK_API wk_triangular_opts wk_triangular_opts_default(void);
+WK_API wk_tensor *wk_solve_triangular_run(wk_tensor *a, wk_tensor *b, bool upper, const wk_triangular_opts *o); /* NULL: defaults */
+/* [d] x [.., n, k] with a x = b, of a the upper or lower triangle; a 0 in its diagonal gives infinities, and no error.
+ * wk_solve_triangular(a, b, false, .left = false) */
+#define WK_TRIANGULAR_DEFAULTS .size = sizeof(wk_triangular_opts), .left = true
+#define wk_solve_triangular(a, b, ...) WK_TRIANGULAR_(a, b, __VA_ARGS__, .size = sizeof(wk_triangular_opts))
+#define WK_TRIANGULAR_(a, b, upper, ...)                                                                               \
+    wk_solve_triangular_run(a, b, upper, (const wk_triangular_opts[1]){ WK_WITH(wk_triangular_opts, WK_TRIANGULAR_DEFAULTS, __VA_ARGS__) })
+WK_API wk_tensor *wk_solve(wk_tensor *a, wk_tensor *b);                   /* [d] x with a x = b; b [.., n, k], or vectors: [n], or a's shape without its last dim */
+WK_API wk_tensor *wk_inv(wk_tensor *t);                                   /* [d] */
+WK_API wk_tensor *wk_det(wk_tensor *t);                                   /* [d] [..]; of a singular matrix 0 */
+WK_API wk_tensor *wk_slogdet(wk_tensor *t, wk_tensor **sign);             /* [d] [..] log |det|, of a singular matrix -INFINITY; sign (NULL: unwanted): 1, -1 or 0 */
+
 /* Differentiate. */
 WK_API wk_tensor *wk_requires_grad(wk_tensor *leaf);           /* asks for gradients; returns leaf; float dtypes only */
 WK_API bool wk_is_leaf(const wk_tensor *t);                    /* made by the user, or without history */

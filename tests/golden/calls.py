@@ -245,6 +245,42 @@ for right in (False, True):
 case("wk_bucketize(in[0], in[1], false)", lambda v, e: torch.bucketize(v, e), torch.tensor(2.), t(1, 2, 3), grad=False)
 case("wk_bucketize(in[0], in[1], true)", lambda v, e: torch.bucketize(v, e, right=True), t(1, 2), t(), grad=False)
 
+# Matrices: factors, systems, determinants
+def definite(*shape):
+    m = made(*shape)
+    return m @ m.mT + 4 * torch.eye(shape[-1])
+
+
+def firm(*shape):
+    return made(*shape) + 5 * torch.eye(shape[-1])
+
+
+L = torch.linalg
+for S in (definite(3, 3), definite(2, 2, 4, 4), torch.zeros(2, 0, 0)):
+    case("wk_cholesky(in[0], false)", lambda x: L.cholesky(x), S)
+    case("wk_cholesky(in[0], true)", lambda x: L.cholesky(x, upper=True), S)
+for upper in (False, True):
+    U = str(upper).lower()
+    case(f"wk_solve_triangular(in[0], in[1], {U})", lambda a, b: L.solve_triangular(a, b, upper=upper), firm(3, 3), made(2, 3, 2))
+    case(f"wk_solve_triangular(in[0], in[1], {U}, .left = false)", lambda a, b: L.solve_triangular(a, b, upper=upper, left=False), firm(2, 1, 3, 3), made(2, 4, 3))
+    case(f"wk_solve_triangular(in[0], in[1], {U}, .unitriangular = true)",
+         lambda a, b: L.solve_triangular(a, b, upper=upper, unitriangular=True), made(2, 3, 3), made(3, 2))
+case("wk_solve_triangular(in[0], in[1], false)", lambda a, b: L.solve_triangular(a, b, upper=False), t([2, 0], [1, 0]), t([3], [1]), grad=False)
+case("wk_solve(in[0], in[1])", lambda a, b: L.solve(a, b), made(3, 3), made(3, 2))
+case("wk_solve(in[0], in[1])", lambda a, b: L.solve(a, b), made(3, 3), made(3))
+case("wk_solve(in[0], in[1])", lambda a, b: L.solve(a, b), firm(2, 3, 3), made(2, 3))
+case("wk_solve(in[0], in[1])", lambda a, b: L.solve(a, b), firm(2, 1, 3, 3), made(4, 3, 1))
+case("wk_solve(in[0], in[1])", lambda a, b: L.solve(a, b), t([0, 1], [2, 0]), made(2, 2))
+case("wk_solve(in[0], in[1])", lambda a, b: L.solve(a, b), torch.zeros(0, 0), torch.zeros(0, 3))
+SINGULAR = (t([1, 2], [2, 4]), t([1, 2, 3], [2, 4, 6], [1, 0, 1]), torch.zeros(2, 2), t([0, 0, 1], [0, 0, 2], [1, 3, 5]))
+case("wk_solve(in[0], in[1])", lambda a, b: L.solve(a, b), t([0, 2, 1], [1, 0, 1], [4, 1, 0]), made(3, 2))  # rows go round
+for x in (made(3, 3), firm(2, 2, 4, 4), t([0, 1], [1, 0]), torch.zeros(3, 0, 0)):
+    case("wk_inv(in[0])", lambda x: L.inv(x), x)
+for x in (made(3, 3), firm(2, 2, 4, 4), t([0, 1], [1, 0]), torch.zeros(3, 0, 0), *SINGULAR):
+    case("wk_det(in[0])", lambda x: L.det(x), x, grad=not any(x is s for s in SINGULAR))  # PyTorch's gradient is 0 there
+    case("wk_slogdet(in[0], NULL)", lambda x: L.slogdet(x)[1], x, grad=not any(x is s for s in SINGULAR))
+    case("wk_slogdet(in[0], &sign)", lambda x: L.slogdet(x)[0], x, grad=False, body="wk_tensor *sign;\n    return wk_slogdet(in[0], &sign) ? sign : NULL;")
+
 print("/* Made by tests/golden/calls.py with PyTorch", torch.__version__.split("+")[0], "in double precision. */")
 print("""typedef struct golden_tensor {
     int ndim;

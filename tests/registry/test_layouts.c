@@ -152,6 +152,13 @@ TEST(layouts, in_place_has_the_bits_of_out_of_place)
 /* ---- Instruction sets ---- */
 
 /* Products are chains of fused multiply-adds where there are any; without fma they round once more. */
+static bool is_among(const subject *s, const char *const *names)
+{
+    for (; *names; names++)
+        if (strcmp(*names, s->name) == 0) return true;
+    return false;
+}
+
 static bool is_a_product(const subject *s)
 {
     static const char *const products[] = { "mm",          "linear",
@@ -160,9 +167,13 @@ static bool is_a_product(const subject *s)
                                             "conv",        "conv_transpose",
                                             "conv_weight", "scaled_dot_product_attention",
                                             NULL };
-    for (int i = 0; products[i]; i++)
-        if (strcmp(products[i], s->name) == 0) return true;
-    return false;
+    return is_among(s, products);
+}
+
+/* And gradients are made by products, which autocast leaves alone. */
+static bool has_products_behind(const subject *s)
+{
+    return is_among(s, (const char *const[]){ "cholesky", "solve_triangular", "solve", "inv", NULL });
 }
 
 static void agree(const subject *s, wk_tensor *a, wk_tensor *b, bool bits, const char *what)
@@ -196,7 +207,7 @@ static void isas(const subject *s)
         for (int i = 0; i < WKI_ISA_COUNT; i++) {
             y[i] = in_isa(s, wide ? WK_F64 : WK_F32, names[i], d[i]);
             if (i == 0 || !y[i]) continue;
-            const bool bits = i > 1 || !is_a_product(s);
+            const bool bits = i > 1 || !(is_a_product(s) || has_products_behind(s));
             agree(s, y[i - 1], y[i], bits, names[i]);
             for (int k = 0; k < inputs_of(s); k++) agree(s, d[i - 1][k], d[i][k], bits, names[i]);
         }
