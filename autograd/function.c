@@ -2,6 +2,7 @@
  * place. */
 #include "autograd/op.h"
 #include "base/alloc.h"
+#include "base/fault.h"
 
 typedef struct kept {
     wk_tensor *tensor;
@@ -14,7 +15,8 @@ struct wk_function {
     wki_opdef op; /* the node's table: the user's name, our backward */
     const void *options;
     void *state;
-    wki_node *node; /* that owns this */
+    wki_node *node;   /* that owns this */
+    wki_view *inputs; /* as they were: what gradients must be like */
     kept *saved;
     int count;
     bool is_forward, freed;
@@ -26,6 +28,7 @@ static void function_destroy(void *object)
     if (f->state && f->ops->destroy) f->ops->destroy(f->state);
     for (int i = 0; i < f->count; i++) wki_object_unref(f->saved[i].tensor);
     wki_free(f->saved);
+    wki_free(f->inputs);
     wki_free(f->state);
 }
 
@@ -72,13 +75,27 @@ bool wk_needs_input_grad(const wk_function *f, int i)
     return function_ok(f, "needs_input_grad") && f->node && i >= 0 && i < f->node->ninputs && f->node->edges[i].node;
 }
 
+/* What comes before it in the graph takes a gradient as it takes its own. */
+static wk_status gradient_ok(const wk_function *f, int i, const wk_tensor *d)
+{
+    const wki_view *x = &f->inputs[i];
+    if (!wki_tensor_ok(d, f->ops->name, "a gradient")) return wk_error();
+    if (!f->node->edges[i].node) return WK_OK; /* it goes nowhere */
+    wki_check((wki_same_shape(x, &d->v) && x->dtype == d->v.dtype) || WKI_FAULT(227), WK_E_SHAPE, WK_E_SHAPE,
+              f->ops->name, "backward sends input %d, %s %s, a gradient %s %s; they must be alike", i,
+              wk_dtype_name((wk_dtype)x->dtype), wki_show(x), wk_dtype_name((wk_dtype)d->v.dtype), wki_show(&d->v));
+    wki_check(x->device == d->v.device, WK_E_DEVICE, WK_E_DEVICE, f->ops->name,
+              "backward sends input %d a gradient on another device; both must be on one", i);
+    return WK_OK;
+}
+
 static wk_status backward(wki_backward *b, wk_tensor **d)
 {
     wk_function *f = b->node->extra;
     wk_status status = f->ops->backward(f, b->g, d);
     if (status || wk_failed()) return wk_failed() ? wk_error() : wki_fail(status, f->ops->name, "backward failed");
     for (int i = 0; i < b->node->ninputs; i++)
-        if (d[i] && !wki_tensor_ok(d[i], f->ops->name, "a gradient")) return wk_error();
+        if (d[i] && gradient_ok(f, i, d[i])) return wk_error();
     return WK_OK;
 }
 
@@ -117,7 +134,9 @@ wk_tensor *wk_apply(const wk_function_ops *ops, wk_tensor *const *in, int n, con
     f->op = (wki_opdef){ ops->name, backward, NULL };
     f->options = options;
     f->state = wki_alloc(ops->state_size ? ops->state_size : 1);
-    wk_tensor *y = f->state ? forward(f, in, n) : NULL;
+    f->inputs = wki_alloc_array((size_t)n, sizeof *f->inputs);
+    for (int i = 0; i < n && f->inputs; i++) f->inputs[i] = in[i]->v;
+    wk_tensor *y = f->state && f->inputs ? forward(f, in, n) : NULL;
     if (y && ops->backward && wki_wants_grad(n, in)) {
         y->is_view = false;
         f->node = wki_record(&f->op, y, n, in, NULL, 0);

@@ -399,7 +399,7 @@ WK_API bool wk_set_detect_anomaly(bool on); /* returns the old setting */
 WK_API wk_status wk_graph_dot(wk_tensor *root, const wk_params *params, FILE *out);
 
 /* Your own op: forward makes the result from the inputs, outside the graph; backward sends the gradient g of the result to the
- * inputs that need it, d[i], written with ops (so that it can be differentiated again).
+ * inputs that need it, d[i], of their shape and dtype, written with ops (so that it can be differentiated again); NULL: none.
  *
  *   static wk_tensor *cube_forward(wk_function *f, wk_tensor *const *in, int n)
  *   { wk_save_for_backward(f, in[0]); return wk_pow_scalar(in[0], 3); }

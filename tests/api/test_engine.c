@@ -147,6 +147,41 @@ TEST(function, of_the_user_differentiates_to_any_order)
     CHECK_ERROR(WK_E_STATE, "cube", "changed in place");
 }
 
+static wk_tensor *pair_forward(wk_function *f, wk_tensor *const *in, int n)
+{
+    (void)f, (void)n;
+    return wk_mul(in[0], in[1]);
+}
+static wk_status sends_one_number(wk_function *f, wk_tensor *g, wk_tensor **d)
+{
+    (void)f;
+    d[0] = d[1] = wk_sum(g);
+    return wk_error();
+}
+static wk_status sends_doubles(wk_function *f, wk_tensor *g, wk_tensor **d)
+{
+    (void)f;
+    d[0] = wk_to(g, WK_F64);
+    return wk_error();
+}
+
+/* What made the input would read beyond it. */
+TEST(function, of_the_user_sends_gradients_like_its_inputs)
+{
+    const wk_function_ops one = { sizeof one, "one", 0, pair_forward, sends_one_number, NULL };
+    const wk_function_ops doubles = { sizeof doubles, "doubles", 0, pair_forward, sends_doubles, NULL };
+    wk_tensor *x = wk_requires_grad(wk_rand(WK_SHAPE(64, 50), WK_F32)), *other = wk_rand(WK_SHAPE(64, 50), WK_F32);
+    wk_tensor *pair[] = { wk_softmax(x, 1), other };
+    CHECK(wk_backward(wk_sum(wk_apply(&one, pair, 2, NULL))) == WK_E_SHAPE);
+    CHECK_ERROR(WK_E_SHAPE, "one: ", "input 0", "f32 [64, 50]", "gradient f32 []");
+    pair[0] = wk_index_select(x, 0, wk_arange(0, 64, 1, WK_I64));
+    CHECK(wk_backward(wk_sum(wk_apply(&doubles, pair, 2, NULL))) == WK_E_SHAPE);
+    CHECK_ERROR(WK_E_SHAPE, "doubles: ", "gradient f64 [64, 50]");
+    CHECK(!wk_grad(x));
+    wk_tensor *number[] = { wk_requires_grad(wk_scalar(2, WK_F32)), other }; /* what it sends to other goes nowhere */
+    CHECK(wk_backward(wk_sum(wk_apply(&one, number, 2, NULL))) == WK_OK && wk_item(wk_grad(number[0])) == 64 * 50);
+}
+
 static wk_status wrong_backward(wk_function *f, wk_tensor *g, wk_tensor **d)
 {
     (void)f;
