@@ -180,7 +180,7 @@ static wk_tensor *moved(wk_tensor *x, int dim, int64_t by, double filling)
 static wk_tensor *running_product(wk_tensor *src, wk_tensor *at, int dim)
 {
     const int64_t n = at->v.size[dim];
-    wk_tensor *one = wk_ones(WK_SCALAR, (wk_dtype)src->v.dtype);
+    wk_tensor *one = src ? wk_ones(WK_SCALAR, (wk_dtype)src->v.dtype) : NULL;
     for (int64_t by = 1; by < (WKI_FAULT(242) ? n / 2 : n) && src; by *= 2) {
         wk_tensor *near = wk_eq(at, moved(at, dim, by, -1));
         src = near ? wk_mul(src, wk_where(near, moved(src, dim, by, 1), one)) : NULL;
