@@ -168,8 +168,8 @@ static wk_status sends_doubles(wk_function *f, wk_tensor *g, wk_tensor **d)
 /* What made the input would read beyond it. */
 TEST(function, of_the_user_sends_gradients_like_its_inputs)
 {
-    const wk_function_ops one = { sizeof one, "one", 0, pair_forward, sends_one_number, NULL };
-    const wk_function_ops doubles = { sizeof doubles, "doubles", 0, pair_forward, sends_doubles, NULL };
+    static const wk_function_ops one = { sizeof one, "one", 0, pair_forward, sends_one_number, NULL };
+    static const wk_function_ops doubles = { sizeof doubles, "doubles", 0, pair_forward, sends_doubles, NULL };
     wk_tensor *x = wk_requires_grad(wk_rand(WK_SHAPE(64, 50), WK_F32)), *other = wk_rand(WK_SHAPE(64, 50), WK_F32);
     wk_tensor *pair[] = { wk_softmax(x, 1), other };
     CHECK(wk_backward(wk_sum(wk_apply(&one, pair, 2, NULL))) == WK_E_SHAPE);
