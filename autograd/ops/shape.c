@@ -47,9 +47,11 @@ static wk_tensor *wrong_expand(void) { return wk_expand(wk_zeros(WK_SHAPE(2, 3),
 static wk_tensor *wrong_slice(void) { return wk_slice(wk_zeros(WK_SHAPE(2, 3), WK_F32), 0, 0, 1, 0); }
 static wk_tensor *wrong_narrow(void) { return wk_narrow(wk_zeros(WK_SHAPE(2, 3), WK_F32), 1, 2, 2); }
 static wk_tensor *wrong_select(void) { return wk_select(wk_zeros(WK_SHAPE(2, 3), WK_F32), 0, 2); }
+static wk_tensor *wrong_room(void) { return wk_view(wk_zeros(WK_SHAPE(0), WK_F32), WK_SHAPE(0, INT64_MAX, 8)); }
 const wki_error_sample wki_errors_shape[] = {
     { "view", wrong_view, WK_E_SHAPE, "[4, -1]" },
     { "view", wrong_copy, WK_E_SHAPE, "use wk_reshape" },
+    { "view", wrong_room, WK_E_SHAPE, "too large" },
     { "reshape", wrong_reshape, WK_E_SHAPE, "one may be -1" },
     { "flatten", wrong_flatten, WK_E_INVALID, "first_dim 1" },
     { "permute", wrong_permute, WK_E_INVALID, "dim 1 is named twice" },
@@ -89,6 +91,9 @@ static bool resolve(const char *where, const wk_tensor *t, int ndim, const int64
     wki_check(known == n && (unknown < 0 || out->size[unknown] >= 0), false, WK_E_SHAPE, where,
               "shape %s does not fit %s, which has %lld elements", wki_show_shape(ndim, shape), wki_show(&t->v),
               (long long)n);
+    /* one without elements has strides, too */
+    wki_check(wki_shape_count(ndim, out->size, &n), false, WK_E_SHAPE, where, "shape %s is too large",
+              wki_show_shape(ndim, out->size));
     return true;
 }
 
