@@ -280,8 +280,9 @@ static bool is_page_apart(const job *j) { return j->prs * (int64_t)sizeof(real) 
 /* rows of a tile at most where P is not copied: MR, or if rows are crowded as many as the first cache has ways */
 static int64_t rows_in_place(const job *j)
 {
+    if (j->near || !is_page_apart(j)) return MR;
     const int ways = wki_first_cache_ways();
-    return !j->near && is_page_apart(j) && ways > 0 && ways < MR - NV ? ways : MR;
+    return ways > 0 && ways < MR - NV ? ways : MR;
 }
 
 static bool copies_p(const job *j)
@@ -289,7 +290,7 @@ static bool copies_p(const job *j)
     if (EACH > 1 || (j->near && j->prs != 1)) return true; /* pairs are always made */
     const int64_t panels = j->n / j->nr;
     if (j->near) return panels >= COLUMN_PANELS && j->k * j->pks * (int64_t)sizeof(real) > SPREAD;
-    if (is_large(j) && rows_in_place(j) < MR) return panels >= CROWDED_PANELS;
+    if (is_large(j) && j->high < MR) return panels >= CROWDED_PANELS;
     if ((TALL && j->k <= SHORT_K) || is_large(j)) return panels >= SHORT_PANELS;
     return is_page_apart(j) && panels >= PAGE_PANELS;
 }
@@ -328,8 +329,9 @@ static job plan(const wki_product *g, int64_t top, real *scratch)
     j.kc = j.nr > NV * VL ? KC / 3 : j.m <= SOLE ? LEAST(SOLE_BLOCK / j.m, KC) : KC;
     if (k > LONG_K_APART && fetches_early()) j.early = true, j.apart = stays_apart(&j);
     j.near = j.pks != 1;
+    j.high = rows_in_place(&j);
     j.pack_p = copies_p(&j);
-    j.high = j.pack_p ? MR : rows_in_place(&j);
+    if (j.pack_p) j.high = MR;
     j.in_place = !copies_q(&j);
     if (j.in_place && is_apart(&j)) j.kc = LEAST(j.kc, KC / 4);
     j.fetch_q = fetches_q(&j);
