@@ -3,64 +3,35 @@
 #include "backends/cpu/factor.h"
 #include <string.h>
 
+#ifdef __x86_64__
+#define SETS(name)                                                                                                     \
+    {                                                                                                                  \
+        &name##_base, &name##_avx2, &name##_avx512                                                                     \
+    }
+#define CHOSEN(type, isa, is_wide, narrow, wide)                                                                       \
+    static const type *const sets[2][WKI_ISA_COUNT] = { SETS(narrow), SETS(wide) };                                    \
+    return sets[is_wide][isa]
+#else
+#define CHOSEN(type, isa, is_wide, narrow, wide)                                                                       \
+    (void)isa;                                                                                                         \
+    return (is_wide) ? &wide##_base : &narrow##_base
+#endif
+
 const wki_loops *wki_loops_for(int isa, wk_dtype dtype)
 {
-#ifdef __x86_64__
-    static const wki_loops *const sets[WKI_ISA_COUNT][2] = {
-        [WKI_ISA_BASE] = { &wki_loops_f32_base, &wki_loops_f64_base },
-        [WKI_ISA_AVX2] = { &wki_loops_f32_avx2, &wki_loops_f64_avx2 },
-        [WKI_ISA_AVX512] = { &wki_loops_f32_avx512, &wki_loops_f64_avx512 },
-    };
-    return sets[isa][dtype == WK_F64];
-#else
-    (void)isa;
-    return dtype == WK_F64 ? &wki_loops_f64_base : &wki_loops_f32_base;
-#endif
+    CHOSEN(wki_loops, isa, dtype == WK_F64, wki_loops_f32, wki_loops_f64);
 }
 
 const wki_folds *wki_folds_for(int isa, wk_dtype dtype)
 {
-#ifdef __x86_64__
-    static const wki_folds *const sets[WKI_ISA_COUNT][2] = {
-        [WKI_ISA_BASE] = { &wki_folds_f32_base, &wki_folds_f64_base },
-        [WKI_ISA_AVX2] = { &wki_folds_f32_avx2, &wki_folds_f64_avx2 },
-        [WKI_ISA_AVX512] = { &wki_folds_f32_avx512, &wki_folds_f64_avx512 },
-    };
-    return sets[isa][dtype == WK_F64];
-#else
-    (void)isa;
-    return dtype == WK_F64 ? &wki_folds_f64_base : &wki_folds_f32_base;
-#endif
+    CHOSEN(wki_folds, isa, dtype == WK_F64, wki_folds_f32, wki_folds_f64);
 }
 
-const wki_moves *wki_moves_for(int isa, size_t size)
-{
-#ifdef __x86_64__
-    static const wki_moves *const sets[WKI_ISA_COUNT][2] = {
-        [WKI_ISA_BASE] = { &wki_moves_32_base, &wki_moves_64_base },
-        [WKI_ISA_AVX2] = { &wki_moves_32_avx2, &wki_moves_64_avx2 },
-        [WKI_ISA_AVX512] = { &wki_moves_32_avx512, &wki_moves_64_avx512 },
-    };
-    return sets[isa][size == 8];
-#else
-    (void)isa;
-    return size == 8 ? &wki_moves_64_base : &wki_moves_32_base;
-#endif
-}
+const wki_moves *wki_moves_for(int isa, size_t size) { CHOSEN(wki_moves, isa, size == 8, wki_moves_32, wki_moves_64); }
 
 const wki_factors *wki_factors_for(int isa, wk_dtype dtype)
 {
-#ifdef __x86_64__
-    static const wki_factors *const sets[WKI_ISA_COUNT][2] = {
-        [WKI_ISA_BASE] = { &wki_factors_f32_base, &wki_factors_f64_base },
-        [WKI_ISA_AVX2] = { &wki_factors_f32_avx2, &wki_factors_f64_avx2 },
-        [WKI_ISA_AVX512] = { &wki_factors_f32_avx512, &wki_factors_f64_avx512 },
-    };
-    return sets[isa][dtype == WK_F64];
-#else
-    (void)isa;
-    return dtype == WK_F64 ? &wki_factors_f64_base : &wki_factors_f32_base;
-#endif
+    CHOSEN(wki_factors, isa, dtype == WK_F64, wki_factors_f32, wki_factors_f64);
 }
 
 void wki_repeat(int64_t n, void *y, size_t size, const void *value)
