@@ -6,7 +6,6 @@
 
 static inline wk_tensor *wki_turned(wk_tensor *t) { return wk_transpose(t, -2, -1); }
 bool wki_square_ok(const char *where, const wk_tensor *t, const char *argument); /* [.., n, n], floats */
-int64_t wki_matrices(const wk_tensor *t);                                       /* how many there are */
 /* a [.., n, n] and b [.., n, k] (across: [.., k, n]) of one float dtype, their leading dims made those that they
  * broadcast to; false with an error. */
 bool wki_systems_ok(const char *where, wk_tensor **a, wk_tensor **b, bool across);

@@ -14,13 +14,6 @@ bool wki_square_ok(const char *where, const wk_tensor *t, const char *argument)
     return true;
 }
 
-int64_t wki_matrices(const wk_tensor *t)
-{
-    int64_t n = 1;
-    for (int d = 0; d < t->v.ndim - 2; d++) n *= t->v.size[d];
-    return n;
-}
-
 static wk_tensor *spread(wk_tensor *t, wki_shape lead)
 {
     for (int d = t->v.ndim - 2; d < t->v.ndim; d++) lead.size[lead.ndim++] = t->v.size[d];

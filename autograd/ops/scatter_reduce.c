@@ -191,9 +191,8 @@ static wk_tensor *running_product(wk_tensor *src, wk_tensor *at, int dim)
 /* The last of each index in the order of `at` */
 static wk_tensor *ends_of(wk_tensor *at, int dim)
 {
-    const int last = 1;
-    wk_tensor *back = wk_flip(at, last, &dim), *first = back ? wk_ne(back, moved(back, dim, 1, -1)) : NULL;
-    return first ? wk_flip(first, last, &dim) : NULL;
+    wk_tensor *back = wk_flip(at, 1, &dim), *first = back ? wk_ne(back, moved(back, dim, 1, -1)) : NULL;
+    return first ? wk_flip(first, 1, &dim) : NULL;
 }
 
 static wk_tensor *multiplied(wk_tensor *t, wk_tensor *index, wk_tensor *src, const reduction *r)

@@ -56,19 +56,18 @@ static wk_tensor *on_diagonal(wk_tensor *numbers, const wk_tensor *t)
 /* ---- solve ---- */
 static const wki_opdef solve_op;
 
-static wk_tensor *solved(wk_tensor *a, wk_tensor *b)
+/* whole: a, its leading dims made b's */
+static wk_tensor *solved(wk_tensor *a, wk_tensor *whole, wk_tensor *b)
 {
     static const char where[] = "solve";
-    wk_tensor *whole = a, *in[] = { a, b };
+    wk_tensor *in[] = { whole, b };
     factors f;
-    if (!a || !b) return NULL;
-    if (!factor(where, a, &f) || !regular(where, &f, a) || !wki_systems_ok(where, &whole, &b, false)) return NULL;
+    if (!a || !whole || !b) return NULL;
+    if (!factor(where, a, &f) || !regular(where, &f, a)) return NULL;
     f.lu = wk_expand(f.lu, whole->v.ndim, whole->v.size);
     f.order = wk_expand(f.order, whole->v.ndim - 1, whole->v.size);
     wk_tensor *y = solve_by(where, f.lu, f.order, b, false);
     if (!y || !wki_wants_grad(2, in)) return y;
-    in[0] = whole;
-    in[1] = b;
     wki_node *node = wki_record(&solve_op, y, 2, in, NULL, 0);
     wki_save(node, whole);
     wki_save(node, f.lu);
@@ -83,7 +82,8 @@ static wk_status solve_backward(wki_backward *b, wk_tensor **d)
     WK_NO_AUTOCAST(precise);
     wk_tensor *a = wki_saved_at(b, 0), *lu = wki_saved_at(b, 1), *order = wki_saved_at(b, 2), *x = wki_saved_at(b, 3);
     if (!a || !lu || !order || !x) return wk_error();
-    wk_tensor *db = wki_is_plain() ? solve_by("solve", lu, order, b->g, true) : solved(wki_turned(a), b->g);
+    wk_tensor *up = wki_is_plain() ? NULL : wki_turned(a);
+    wk_tensor *db = wki_is_plain() ? solve_by("solve", lu, order, b->g, true) : solved(up, up, b->g);
     if (wki_needs(b, 1)) d[1] = db;
     if (db && wki_needs(b, 0)) d[0] = wk_neg(wk_matmul(db, wki_turned(x)));
     return wk_error();
@@ -109,9 +109,9 @@ wk_tensor *wk_solve(wk_tensor *a, wk_tensor *b)
     static const char where[] = "solve";
     if (!wki_square_ok(where, a, "a") || !wki_tensor_ok(b, where, "b")) return NULL;
     const bool vectors = are_vectors(&a->v, &b->v);
-    wk_tensor *left = a, *right = vectors ? wk_unsqueeze(b, -1) : b;
-    if (!right || !wki_systems_ok(where, &left, &right, false)) return NULL; /* before anything is computed */
-    wk_tensor *x = solved(a, vectors ? wk_unsqueeze(b, -1) : b);
+    wk_tensor *whole = a, *right = vectors ? wk_unsqueeze(b, -1) : b;
+    if (!right || !wki_systems_ok(where, &whole, &right, false)) return NULL;
+    wk_tensor *x = solved(a, whole, right);
     return x && vectors ? wk_squeeze(x, -1) : x;
 }
 

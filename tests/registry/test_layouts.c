@@ -151,7 +151,6 @@ TEST(layouts, in_place_has_the_bits_of_out_of_place)
 
 /* ---- Instruction sets ---- */
 
-/* Products are chains of fused multiply-adds where there are any; without fma they round once more. */
 static bool is_among(const subject *s, const char *const *names)
 {
     for (; *names; names++)
@@ -159,6 +158,7 @@ static bool is_among(const subject *s, const char *const *names)
     return false;
 }
 
+/* Products are chains of fused multiply-adds where there are any; without fma they round once more. */
 static bool is_a_product(const subject *s)
 {
     static const char *const products[] = { "mm",          "linear",
