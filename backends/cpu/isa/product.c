@@ -20,11 +20,12 @@ enum { EACH = 1 };
 #define TEXT(x)           TEXT_(x)
 
 /* A tile is MR rows by NV vectors: all registers but those for NV vectors of Q and one broadcast. Where there are few
-   rows, up to WIDE_ROWS, it is WIDE vectors, or too few chains would hide the latency of a multiply-add. */
+   rows, up to WIDE_ROWS, it is WIDE vectors, or too few chains would hide the latency of a multiply-add; where a single
+   vector has all columns, up to NARROW_ROWS rows. */
 #if VECTOR_BYTES == 64
-enum { MR = 14, WIDE_ROWS = 4, MASKED = 1, TALL = 1 };
+enum { MR = 14, NARROW_ROWS = MR, WIDE_ROWS = 4, MASKED = 1, TALL = 1 };
 #else
-enum { MR = 6, WIDE_ROWS = 2, MASKED = 0, TALL = 0 };
+enum { MR = 6, NARROW_ROWS = 12, WIDE_ROWS = 2, MASKED = VECTOR_BYTES == 32, TALL = 0 };
 #endif
 enum { NV = 2, WIDE = 4, NR_MAX = WIDE * VL };
 
@@ -124,7 +125,7 @@ INLINE const real *add_stretch(const int mr, const int nv, const bool early, vec
 INLINE const real *multiply_one(const int mr, const int nv, const bool near, const bool early, const tile *t,
                                 const real *from, real *c, const real *soon, const real *below)
 {
-    const real *q = t->q, *p[MR / 3 + 1]; /* one pointer for three rows of P */
+    const real *q = t->q, *p[NARROW_ROWS / 3 + 1]; /* one pointer for three rows of P */
     const ptrdiff_t row = near ? 1 : t->ps, step = near ? t->ps : 1, qs = t->qs, cs = t->cs;
     const int last = t->last; /* once: vectors may alias it */
     UNROLL for (int i = 0; i < mr; i += 3)
@@ -132,7 +133,7 @@ INLINE const real *multiply_one(const int mr, const int nv, const bool near, con
         p[i / 3] = from + i * row;
         if (!near) OPAQUE(p[i / 3]);
     }
-    vec acc[MR][WIDE];
+    vec acc[NARROW_ROWS][WIDE];
     if (t->fresh) {
         UNROLL for (int i = 0; i < mr; i++) UNROLL for (int v = 0; v < nv; v++) acc[i][v] = (vec){ 0 };
     } else {
@@ -205,23 +206,26 @@ INLINE void multiply(const int mr, const int nv, const bool near, const bool ear
 #define BODIES(mr)                                                                                                     \
     BODY(mr, 1) BODY(mr, 2) static void fetching_##mr##x2(const tile *t) { multiply(mr, 2, true, false, true, t); }    \
     EARLY_BODIES(mr)
-#define WIDE_BODIES(mr) BODY(mr, 1) BODY(mr, 2) BODY(mr, 3) BODY(mr, 4)
+#define WIDE_BODIES(mr)   BODY(mr, 1) BODY(mr, 2) BODY(mr, 3) BODY(mr, 4)
+#define NARROW_BODIES(mr) BODY(mr, 1)
 #define LINE(mr)                                                                                                       \
     { { far_##mr##x1, far_##mr##x2 }, { near_##mr##x1, near_##mr##x2 }, { NULL, fetching_##mr##x2 } EARLY_LINES(mr) },
 #define WIDE_LINE(mr)                                                                                                  \
     { { far_##mr##x1, far_##mr##x2, far_##mr##x3, far_##mr##x4 },                                                      \
       { near_##mr##x1, near_##mr##x2, near_##mr##x3, near_##mr##x4 } },
+#define NARROW_LINE(mr) { { far_##mr##x1 }, { near_##mr##x1 } },
 #if VECTOR_BYTES == 64
-#define HEIGHTS(FEW, MANY)                                                                                             \
+#define HEIGHTS(FEW, MANY, NARROW)                                                                                     \
     FEW(1) FEW(2) FEW(3) FEW(4) MANY(5) MANY(6) MANY(7) MANY(8) MANY(9) MANY(10) MANY(11) MANY(12) MANY(13) MANY(14)
 #else
-#define HEIGHTS(FEW, MANY) FEW(1) FEW(2) MANY(3) MANY(4) MANY(5) MANY(6)
+#define HEIGHTS(FEW, MANY, NARROW)                                                                                     \
+    FEW(1) FEW(2) MANY(3) MANY(4) MANY(5) MANY(6) NARROW(7) NARROW(8) NARROW(9) NARROW(10) NARROW(11) NARROW(12)
 #endif
-HEIGHTS(WIDE_BODIES, BODIES)
+HEIGHTS(WIDE_BODIES, BODIES, NARROW_BODIES)
 /* [rows - 1][which][vectors - 1]; those that fetch, near ones, and those early are of more than WIDE_ROWS rows and of
    NV vectors */
 enum { FAR, NEAR, FETCHING, EARLY_FAR, EARLY_NEAR, WAYS };
-static void (*const tiles[MR][WAYS][WIDE])(const tile *) = { HEIGHTS(WIDE_LINE, LINE) };
+static void (*const tiles[NARROW_ROWS][WAYS][WIDE])(const tile *) = { HEIGHTS(WIDE_LINE, LINE, NARROW_LINE) };
 
 /* ---- moving operands ---- */
 
@@ -249,7 +253,8 @@ typedef struct job {
     bool apart;    /* so that Q is read where it lies although its lines are apart */
     bool accumulate, near, pack_p, in_place;
     int64_t needed;       /* of the tiles at row i those that begin left of column i + rows + needed */
-    int64_t high, nr, kc; /* rows of a tile at most, columns of a panel of Q, and elements along k at most */
+    int64_t high, narrow; /* rows of a tile at most, and of one of a single vector */
+    int64_t nr, kc;       /* columns of a panel of Q, and elements along k at most */
     real *pp, *pq, *spare, *turn;
 } job;
 
@@ -277,12 +282,12 @@ static bool is_large(const job *j) { return j->m <= SOLE && j->k * j->n * (int64
 
 static bool is_page_apart(const job *j) { return j->prs * (int64_t)sizeof(real) % PAGE == 0; }
 
-/* rows of a tile at most where P is not copied: MR, or if rows are crowded as many as the first cache has ways */
-static int64_t rows_in_place(const job *j)
+/* rows of a tile, `most` at most, where P is not copied: if rows are crowded as many as the first cache has ways */
+static int64_t rows_in_place(const job *j, int64_t most)
 {
-    if (j->near || !is_page_apart(j)) return MR;
+    if (j->near || !is_page_apart(j)) return most;
     const int ways = wki_first_cache_ways();
-    return ways > 0 && ways < MR - NV ? ways : MR;
+    return ways > 0 && ways < most - NV ? ways : most;
 }
 
 static bool copies_p(const job *j)
@@ -314,9 +319,13 @@ static job plan(const wki_product *g, int64_t top, real *scratch)
     const int64_t m = g->m, n = g->n, k = g->k;
     const int64_t a_rs = m == 1 ? 1 : g->a_rs, a_cs = k == 1 ? 1 : g->a_cs, b_rs = k == 1 ? 1 : g->b_rs;
     const int64_t b_cs = n == 1 ? 1 : g->b_cs, c_rs = m == 1 ? 1 : g->c_rs, c_cs = n == 1 ? 1 : g->c_cs;
-    job j = { .m = m, .n = n, .k = k, .p = g->a, .prs = a_rs, .pks = a_cs, .q = g->b, .qks = b_rs, .qcs = b_cs };
+    job j; /* set one by one, as a tile is */
+    j.m = m, j.n = n, j.k = k;
+    j.p = g->a, j.prs = a_rs, j.pks = a_cs;
+    j.q = g->b, j.qks = b_rs, j.qcs = b_cs;
     j.own = sink_of(g, c_rs, c_cs);
     j.out = j.own;
+    j.flip = j.early = j.apart = false;
     j.accumulate = g->accumulate;
     j.needed = g->symmetric ? top : MOST(m, n);
     if (!g->symmetric && cost(n, m, k, a_rs, a_cs, c_rs == 1) < cost(m, n, k, b_cs, b_rs, c_cs == 1)) {
@@ -329,15 +338,16 @@ static job plan(const wki_product *g, int64_t top, real *scratch)
     j.kc = j.nr > NV * VL ? KC / 3 : j.m <= SOLE ? LEAST(SOLE_BLOCK / j.m, KC) : KC;
     if (k > LONG_K_APART && fetches_early()) j.early = true, j.apart = stays_apart(&j);
     j.near = j.pks != 1;
-    j.high = rows_in_place(&j);
+    j.high = rows_in_place(&j, MR);
     j.pack_p = copies_p(&j);
     if (j.pack_p) j.high = MR;
+    j.narrow = j.pack_p || NARROW_ROWS == MR ? j.high : rows_in_place(&j, NARROW_ROWS);
     j.in_place = !copies_q(&j);
     if (j.in_place && is_apart(&j)) j.kc = LEAST(j.kc, KC / 4);
     j.fetch_q = fetches_q(&j);
     j.spare = scratch;
-    j.turn = j.spare + MR * NR_MAX + VL;
-    j.pp = j.turn + MR * NR_MAX + VL;
+    j.turn = j.spare + NARROW_ROWS * NR_MAX + VL;
+    j.pp = j.turn + NARROW_ROWS * NR_MAX + VL;
     j.pq = j.pp + p_room(j.m, k) + VL;
     return j;
 }
@@ -356,8 +366,8 @@ static void deliver(const job *g, sums *f)
         finish(&g->out, f);
         return;
     }
-    transpose(g->turn, MR, f->from, f->fs, f->rows, f->cols);
-    const sums turned = { g->turn, MR, f->j0, f->i0, f->cols, f->rows, f->last };
+    transpose(g->turn, NARROW_ROWS, f->from, f->fs, f->rows, f->cols);
+    const sums turned = { g->turn, NARROW_ROWS, f->j0, f->i0, f->cols, f->rows, f->last };
     finish(&g->own, &turned);
 }
 
@@ -366,6 +376,14 @@ typedef struct block {
     int64_t k0, kc, ke;              /* ke: elements that are kc */
     bool first, last;                /* of the blocks over k */
 } block;
+
+/* even shares: 32 rows of at most 6 are 5 5 5 5 6 6, not 6 6 6 6 6 2 */
+static void cut_rows(block *b, int64_t rows, int64_t most)
+{
+    b->tiles = parts_of(rows, most);
+    b->rows = rows / b->tiles;
+    b->higher = rows % b->tiles;
+}
 
 static int64_t row_of(const block *b, int64_t r) { return b->i0 + r * b->rows + LEAST(r, b->higher); }
 
@@ -422,12 +440,11 @@ static void copy_p(const job *g, const block *b)
 static void multiply_block(const job *g, block *b, int64_t i0, int64_t i1, int64_t j0, int64_t j1)
 {
     b->i0 = i0;
-    b->tiles = parts_of(i1 - i0, g->high);
-    b->rows = (i1 - i0) / b->tiles;
-    b->higher = (i1 - i0) % b->tiles;
+    cut_rows(b, i1 - i0, g->high);
     if (g->pack_p) copy_p(g, b);
     for (int64_t j = j0; j < j1; j += g->nr) {
         const int64_t cols = LEAST(g->nr, j1 - j);
+        if (cols <= VL && g->narrow > g->high) cut_rows(b, i1 - i0, g->narrow); /* the last one */
         const real *q = g->q + j * g->qcs + b->k0 * g->qks;
         const real *const soon = g->fetch_q && i0 == 0 && j + cols < j1 ? q + cols : NULL;
         if (g->in_place && cols % VL == 0) {
@@ -440,7 +457,6 @@ static void multiply_block(const job *g, block *b, int64_t i0, int64_t i1, int64
     }
 }
 
-/* even shares: 32 rows of at most 6 are 5 5 5 5 6 6, not 6 6 6 6 6 2 */
 static int64_t cut(int64_t n, int64_t parts, int64_t x) { return n * x / parts; }
 
 static void product(const wki_product *p, int64_t top, real *scratch)
@@ -498,16 +514,13 @@ static size_t scratch(const wki_product *p)
     const int64_t k = LEAST(parts_of(p->k, EACH), KC), side = MOST(p->m, p->n);
     const int64_t given = p->m > SOLE ? LEAST(p->n, NC) : 0, turned = p->n > SOLE ? LEAST(p->m, NC) : 0;
     const int64_t columns = MOST(given, turned) + NR_MAX;
-    return sizeof(real) * (size_t)(2 * (MR * NR_MAX + VL) + p_room(side, p->k) + VL + columns * k);
+    return sizeof(real) * (size_t)(2 * (NARROW_ROWS * NR_MAX + VL) + p_room(side, p->k) + VL + columns * k);
 }
 
-static void run(const wki_product *p, int64_t first, int64_t end, void *scratch)
+/* rows or columns [from, from + length) of C; with k = 0 there may be no A and B */
+static wki_product band_of(const wki_product *p, bool columns, int64_t from, int64_t length)
 {
     wki_product band = *p;
-    const bool columns = by_columns(p);
-    const int64_t size = columns ? p->n : p->m, from = begin_of(p, first, size);
-    const int64_t length = begin_of(p, end, size) - from;
-    if (length <= 0 || p->m == 0 || p->n == 0) return;
     *(columns ? &band.n : &band.m) = length;
     band.c = (real *)p->c + from * (columns ? p->c_cs : p->c_rs);
     if (p->mask) band.mask = (const real *)p->mask + from * (columns ? p->mask_cs : p->mask_rs);
@@ -520,12 +533,22 @@ static void run(const wki_product *p, int64_t first, int64_t end, void *scratch)
     } else {
         band.a = (const real *)p->a + from * p->a_rs;
     }
-    if (is_single(p)) {
-        single(&band, scratch);
-    } else {
-        if (p->symmetric) band.n = from + length;
-        product(&band, from, scratch);
-    }
+    if (p->symmetric) band.n = from + length;
+    return band;
+}
+
+static void run(const wki_product *p, int64_t first, int64_t end, void *scratch)
+{
+    const bool columns = by_columns(p), lanes = is_single(p); /* a band of one line is not single */
+    const int64_t size = columns ? p->n : p->m, from = begin_of(p, first, size);
+    const int64_t length = begin_of(p, end, size) - from;
+    if (length <= 0 || p->m == 0 || p->n == 0) return;
+    wki_product band;
+    if (length < size || p->k == 0) band = band_of(p, columns, from, length), p = &band;
+    if (lanes)
+        single(p, scratch);
+    else
+        product(p, from, scratch);
 }
 
 extern const wki_product_kernel KERNEL(REAL_BITS, WKI_ISA);

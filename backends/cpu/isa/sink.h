@@ -27,8 +27,11 @@ typedef struct sums {
 
 static sink sink_of(const wki_product *g, int64_t rs, int64_t cs)
 {
-    sink s = { .c = g->c, .rs = rs, .cs = cs, .bias = g->bias, .bias_cs = 1, .mask = g->mask, .relu = g->relu };
-    s.mask_rs = g->mask_rs, s.mask_cs = g->mask_cs;
+    sink s;
+    s.c = g->c, s.rs = rs, s.cs = cs;
+    s.bias = g->bias, s.bias_rs = 0, s.bias_cs = 1;
+    s.mask = g->mask, s.mask_rs = g->mask_rs, s.mask_cs = g->mask_cs;
+    s.relu = g->relu;
     s.plain = !g->bias && !g->mask && !g->relu;
     return s;
 }

@@ -61,8 +61,9 @@ static wk_matmul_mode mode_of(const wki_product_attrs *attrs)
 static const wki_product_kernel *tiles_for(const wki_call *call)
 {
     const wki_product_attrs *attrs = call->attrs;
-    if (!attrs->rounds && !tiles_pay(call, attrs->matmul)) return NULL;
-    return wki_product_on_tiles(mode_of(attrs));
+    const wk_matmul_mode mode = mode_of(attrs);
+    if (mode == WK_MATMUL_HIGHEST || (!attrs->rounds && !tiles_pay(call, mode))) return NULL;
+    return wki_product_on_tiles(mode);
 }
 
 static const wki_product_kernel *kernel_for(const wki_call *call)
@@ -129,9 +130,11 @@ static void take_packed(wki_product *p, const wki_call *call, wki_packed *packed
     *(attrs->packed == 1 ? &p->a_packed : &p->b_packed) = packed;
 }
 
-static wki_walk products_of(const wki_call *call)
+static int64_t count_of(const wki_call *call)
 {
-    return wki_walk_over(call->views, 3, (1u << (call->views[0]->ndim - 2)) - 1);
+    int64_t count = 1;
+    for (int d = 0; d + 2 < call->views[0]->ndim; d++) count *= call->views[0]->size[d];
+    return count;
 }
 
 /* oneDNN, if the process chose it, takes a product whole: cut in bands its bits would depend on the cut. */
@@ -144,8 +147,7 @@ static bool for_onednn(const wki_call *call)
 static int64_t units(const wki_call *call)
 {
     const wki_product p = first_product(call);
-    if (for_onednn(call)) return products_of(call).count;
-    return products_of(call).count * kernel_for(call)->units(&p);
+    return count_of(call) * (for_onednn(call) ? 1 : kernel_for(call)->units(&p));
 }
 
 static size_t scratch_bytes(const wki_call *call)
@@ -158,30 +160,38 @@ static size_t scratch_bytes(const wki_call *call)
     return ours > its ? ours : its;
 }
 
+/* units [begin, end) of one of the products */
+static void run_one(const wki_call *call, const wki_product *p, int64_t begin, int64_t end, void *scratch)
+{
+    const wki_product_kernel *kernel = kernel_for(call);
+    if (!for_onednn(call))
+        kernel->run(p, begin, end, scratch);
+    else if (!wki_onednn_product(p, scratch))
+        kernel->run(p, 0, kernel->units(p), scratch);
+}
+
 static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scratch)
 {
-    const wk_dtype dtype = (wk_dtype)call->views[0]->dtype;
-    const wki_product_kernel *kernel = kernel_for(call);
     wki_packed packed;
-    wki_product first = first_product(call);
-    take_packed(&first, call, &packed);
-    const int64_t all = kernel->units(&first), each = for_onednn(call) ? 1 : all, size = (int64_t)wk_dtype_size(dtype);
-    const wki_walk w = products_of(call);
-    if (begin >= end || all == 0) return WK_OK;
-    wki_cursor c = wki_cursor_at(&w, begin / each);
+    wki_product p = first_product(call);
+    take_packed(&p, call, &packed);
+    if (call->views[0]->ndim == 2) {
+        run_one(call, &p, begin, end, scratch);
+        return WK_OK;
+    }
+    const int64_t each = for_onednn(call) ? 1 : kernel_for(call)->units(&p);
+    if (begin >= end || each == 0) return WK_OK;
+    const wki_walk w = wki_walk_over(call->views, 3, (1u << (call->views[0]->ndim - 2)) - 1);
+    const char *const a = p.a, *const b = p.b;
+    char *const c = p.c;
+    const int64_t size = (int64_t)wk_dtype_size((wk_dtype)call->views[0]->dtype);
+    wki_cursor at = wki_cursor_at(&w, begin / each);
     for (int64_t n, from = begin % each; begin < end; begin += n, from = 0) {
-        wki_product p = first;
-        p.c = (char *)first.c + c.at[0] * size;
-        if (p.k > 0) { /* else there may be no a and b */
-            p.a = (const char *)first.a + c.at[1] * size;
-            p.b = (const char *)first.b + c.at[2] * size;
-        }
+        p.c = c + at.at[0] * size;
+        if (p.k > 0) p.a = a + at.at[1] * size, p.b = b + at.at[2] * size; /* else there may be none */
         n = wki_least(each - from, end - begin);
-        if (!for_onednn(call))
-            kernel->run(&p, from, from + n, scratch);
-        else if (!wki_onednn_product(&p, scratch))
-            kernel->run(&p, 0, all, scratch);
-        wki_cursor_move(&w, &c, 1);
+        run_one(call, &p, from, from + n, scratch);
+        wki_cursor_move(&w, &at, 1);
     }
     return WK_OK;
 }
