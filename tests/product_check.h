@@ -77,7 +77,10 @@ typedef struct matrix {
     int64_t rs, cs, count, origin; /* element (0, 0) lies at origin: strides may be negative */
 } matrix;
 
-enum { BY_ROWS, BY_COLUMNS, WIDER_ROWS, WIDER_COLUMNS, EVERY_SECOND, UPSIDE_DOWN, LAYOUTS, REPEATED_ROW = LAYOUTS };
+/* those from LAYOUTS on are of operands alone; rows a page apart share a set of the first cache */
+enum { BY_ROWS, BY_COLUMNS, WIDER_ROWS, WIDER_COLUMNS, EVERY_SECOND, UPSIDE_DOWN, LAYOUTS };
+enum { REPEATED_ROW = LAYOUTS, PAGE_APART, OPERAND_LAYOUTS, PAGE = 4096 };
+
 
 static inline matrix matrix_of(int bits, int64_t rows, int64_t cols, int64_t layout)
 {
@@ -90,6 +93,7 @@ static inline matrix matrix_of(int bits, int64_t rows, int64_t cols, int64_t lay
     case EVERY_SECOND: x.rs = 2 * cols + gap, x.cs = 2; break;
     case UPSIDE_DOWN: x.rs = -cols, x.origin = cols * (rows - 1); break;
     case REPEATED_ROW: x.rs = 0; break;
+    case PAGE_APART: x.rs = (cols + PAGE / 4 - 1) / (PAGE / 4) * (PAGE / 4); break;
     }
     x.count = 1 + x.origin + (x.rs > 0 ? (rows - 1) * x.rs : 0) + (cols - 1) * x.cs;
     x.data = numbers(bits, x.count);
@@ -183,8 +187,8 @@ typedef struct trial {
 static inline trial trial_of(int bits, int64_t m, int64_t n, int64_t k)
 {
     trial t = { .bits = bits };
-    t.a = matrix_of(bits, m, k, below(LAYOUTS + 1));
-    t.b = matrix_of(bits, k, n, below(LAYOUTS + 1));
+    t.a = matrix_of(bits, m, k, below(OPERAND_LAYOUTS));
+    t.b = matrix_of(bits, k, n, below(OPERAND_LAYOUTS));
     t.c = matrix_of(bits, m, n, below(3) ? BY_ROWS : below(LAYOUTS));
     t.p = (wki_product){ .m = m, .n = n, .k = k };
     t.p.a = start(bits, &t.a), t.p.a_rs = t.a.rs, t.p.a_cs = t.a.cs;
