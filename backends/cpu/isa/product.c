@@ -49,7 +49,9 @@ enum { PAGE = 4096, APART_ROWS = 64, APART_K = 17 };
 enum { COLUMN_PANELS = 8, SHORT_PANELS = 24, PAGE_PANELS = 32, CROWDED_PANELS = 8, SHORT_K = KC / 4, SPREAD = 16384 };
 
 /* While tiles are multiplied, the next one of C is fetched, where k is long enough for that, and the next panel of a Q
-   too large for the second cache: little by little if tiles are TALL, or they would wait for their own operands. */
+   too large for the second cache: little by little if tiles are TALL, or they would wait for their own operands. TALL
+   ones that do not fetch those also get what is copied next of a LARGE operand: a panel of Q for many rows, or the next
+   block of a P whose rows lie side by side. */
 enum { FAR_AHEAD = 128, LARGE = 1 << 20, FETCHING_ROWS = 32 };
 
 /* TALL tiles fetch their operands EARLY steps ahead into the first cache where a panel of Q, longer than LONG_K, leaves
@@ -249,6 +251,7 @@ typedef struct job {
     sink own, out; /* as C lies, and as tiles lie */
     bool flip;     /* a tile must be transposed on its way to C */
     bool fetch_q;  /* the next panel of Q, during each */
+    bool fetch_p;  /* the next block of P, during each */
     bool early;    /* some tiles may fetch their operands */
     bool apart;    /* so that Q is read where it lies although its lines are apart */
     bool accumulate, near, pack_p, in_place;
@@ -310,7 +313,15 @@ static bool copies_q(const job *j)
 
 static bool fetches_q(const job *j)
 {
-    return is_large(j) && j->qcs == 1 && j->m >= FETCHING_ROWS && (j->near || j->pack_p);
+    const bool once = TALL && j->m > SOLE && j->k * j->n * (int64_t)sizeof(real) > LARGE && !j->early;
+    return (once || is_large(j)) && j->qcs == 1 && j->m >= FETCHING_ROWS && (j->near || j->pack_p);
+}
+
+/* P's rows lie side by side and are copied block by block, each a little of lines that no processor foresees */
+static bool fetches_p(const job *j)
+{
+    const bool large = j->m * j->k * (int64_t)sizeof(real) > LARGE;
+    return EACH == 1 && TALL && large && j->pack_p && j->near && j->prs == 1 && !j->early && j->m >= FETCHING_ROWS;
 }
 
 /* top: the rows of a symmetric product that lie above g */
@@ -345,6 +356,7 @@ static job plan(const wki_product *g, int64_t top, real *scratch)
     j.in_place = !copies_q(&j);
     if (j.in_place && is_apart(&j)) j.kc = LEAST(j.kc, KC / 4);
     j.fetch_q = fetches_q(&j);
+    j.fetch_p = fetches_p(&j);
     j.spare = scratch;
     j.turn = j.spare + NARROW_ROWS * NR_MAX + VL;
     j.pp = j.turn + NARROW_ROWS * NR_MAX + VL;
@@ -371,10 +383,13 @@ static void deliver(const job *g, sums *f)
     finish(&g->own, &turned);
 }
 
+static int64_t cut(int64_t n, int64_t parts, int64_t x) { return n * x / parts; }
+
 typedef struct block {
     int64_t i0, tiles, rows, higher; /* a tile has so many rows, the first `higher` ones another one */
     int64_t k0, kc, ke;              /* ke: elements that are kc */
     bool first, last;                /* of the blocks over k */
+    const real *next;                /* P of the next block, if it is to be fetched */
 } block;
 
 /* even shares: 32 rows of at most 6 are 5 5 5 5 6 6, not 6 6 6 6 6 2 */
@@ -387,9 +402,28 @@ static void cut_rows(block *b, int64_t rows, int64_t most)
 
 static int64_t row_of(const block *b, int64_t r) { return b->i0 + r * b->rows + LEAST(r, b->higher); }
 
-/* columns [j, j + cols) of Q against all rows of a block; soon: the next ones where they lie, if they are to be
-   fetched, a k of them in as many steps as there are tiles */
-static void panel(const job *g, const block *b, const real *q, int64_t qs, int64_t j, int64_t cols, const real *soon)
+/* what the tiles of a panel fetch, and how often: the next panel of Q, a k of it in as many steps as there are tiles;
+   or some rows of the next block of P, which each of `panels` fetches a share of */
+typedef struct soon {
+    const real *from; /* NULL: nothing */
+    int64_t step, stretch;
+} soon;
+
+static soon fetch_of_q(const job *g, const block *b, const real *q)
+{
+    return (soon){ q, EACH * g->qks, MOST(LEAST(b->ke / MR, b->tiles), 1) };
+}
+
+static soon fetch_of_p(const job *g, const block *b, int64_t panel, int64_t panels)
+{
+    const int64_t strips = parts_of(b->tiles * b->rows + b->higher, NV * VL), shares = MOST(panels / strips, 1);
+    const int64_t share = panel / strips;
+    if (share >= shares) return (soon){ 0 };
+    return (soon){ b->next + panel % strips * NV * VL + cut(b->ke, shares, share) * g->pks, g->pks, b->tiles * shares };
+}
+
+/* columns [j, j + cols) of Q against all rows of a block */
+static void panel(const job *g, const block *b, const real *q, int64_t qs, int64_t j, int64_t cols, soon soon)
 {
     const int vectors = (int)parts_of(cols, VL), last = (int)(cols - (vectors - 1) * VL);
     const bool near = g->near || g->pack_p;
@@ -398,12 +432,12 @@ static void panel(const job *g, const block *b, const real *q, int64_t qs, int64
     tile t; /* set one by one: clearing it first takes a tenth of a short panel */
     t.k = b->ke, t.q = q, t.qs = qs, t.last = direct ? last : VL, t.fresh = fresh, t.ahead = b->ke >= FAR_AHEAD;
     const bool whole = TALL && cols == NV * VL && g->nr == cols;
-    const bool early = g->early && whole && !soon && b->ke > (qs == cols ? LONG_K : LONG_K_APART);
+    const bool early = g->early && whole && !soon.from && b->ke > (qs == cols ? LONG_K : LONG_K_APART);
     const bool rows_below = whole && !early && near && direct && t.ahead && b->tiles > 1;
-    const int way = early ? EARLY_FAR + near : soon || rows_below ? FETCHING : near ? NEAR : FAR;
+    const int way = early ? EARLY_FAR + near : soon.from || rows_below ? FETCHING : near ? NEAR : FAR;
     if (way == FETCHING) {
-        t.soon = soon ? soon : q, t.ss = soon ? EACH * g->qks : 0;
-        t.stretch = MOST(LEAST(b->ke / MR, soon ? b->tiles : b->ke), 1);
+        t.soon = soon.from ? soon.from : q, t.ss = soon.from ? soon.step : 0;
+        t.stretch = soon.from ? soon.stretch : MOST(b->ke / MR, 1);
     }
     for (int64_t r = 0; r < b->tiles; r += t.count) {
         const int64_t i = row_of(b, r), rows = b->rows + (r < b->higher);
@@ -417,7 +451,7 @@ static void panel(const job *g, const block *b, const real *q, int64_t qs, int64
         t.cs = direct ? g->out.rs : NR_MAX;
         if (!direct && !fresh) fetch(g, i, j, rows, cols);
         tiles[rows - 1][way][vectors - 1](&t);
-        if (soon) t.soon += t.count * parts_of(b->ke, t.stretch) * t.ss;
+        if (soon.from) t.soon += t.count * parts_of(b->ke, t.stretch) * t.ss;
         if (!done) deliver(g, &(sums){ t.c, t.cs, i, j, rows, cols, b->last });
     }
 }
@@ -446,7 +480,11 @@ static void multiply_block(const job *g, block *b, int64_t i0, int64_t i1, int64
         const int64_t cols = LEAST(g->nr, j1 - j);
         if (cols <= VL && g->narrow > g->high) cut_rows(b, i1 - i0, g->narrow); /* the last one */
         const real *q = g->q + j * g->qcs + b->k0 * g->qks;
-        const real *const soon = g->fetch_q && i0 == 0 && j + cols < j1 ? q + cols : NULL;
+        soon soon = { 0 };
+        if (g->fetch_q && i0 == 0 && j + cols < j1)
+            soon = fetch_of_q(g, b, q + cols);
+        else if (b->next && cols == NV * VL)
+            soon = fetch_of_p(g, b, (j - j0) / g->nr, (j1 - j0) / g->nr);
         if (g->in_place && cols % VL == 0) {
             panel(g, b, q, g->qks, j, cols, soon);
             continue;
@@ -456,8 +494,6 @@ static void multiply_block(const job *g, block *b, int64_t i0, int64_t i1, int64
         panel(g, b, to, g->nr, j, cols, soon);
     }
 }
-
-static int64_t cut(int64_t n, int64_t parts, int64_t x) { return n * x / parts; }
 
 static void product(const wki_product *p, int64_t top, real *scratch)
 {
@@ -470,8 +506,14 @@ static void product(const wki_product *p, int64_t top, real *scratch)
             block b = { .k0 = EACH * cut(elements, kparts, kb), .first = kb == 0, .last = kb == kparts - 1 };
             b.ke = cut(elements, kparts, kb + 1) - b.k0 / EACH;
             b.kc = LEAST(EACH * b.ke, g.k - b.k0);
-            for (int64_t ib = 0; ib < mparts; ib++)
-                multiply_block(&g, &b, cut(g.m, mparts, ib), cut(g.m, mparts, ib + 1), j, LEAST(j + NC, g.n));
+            for (int64_t ib = 0; ib < mparts; ib++) {
+                const int64_t i0 = cut(g.m, mparts, ib), i1 = cut(g.m, mparts, ib + 1);
+                const bool below = ib + 1 < mparts;
+                b.next = NULL;
+                if (g.fetch_p && (below || !b.last))
+                    b.next = g.p + (below ? i1 : 0) + (b.k0 + (below ? 0 : b.ke)) * g.pks;
+                multiply_block(&g, &b, i0, i1, j, LEAST(j + NC, g.n));
+            }
         }
 }
 
