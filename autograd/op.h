@@ -204,6 +204,8 @@ wk_tensor *wki_sum_to(wk_tensor *t, const wki_shape *shape); /* the transpose of
 wk_dtype wki_promote(const wk_tensor *a, const wk_tensor *b);
 /* Before t is changed in place along dim: are all of index (WK_I64) in range? */
 bool wki_indices_within(const char *where, wk_tensor *index, const wk_tensor *t, int dim);
+/* src into y, one for each element of index, which fits into both: see wki_along_attrs; no gradient */
+wk_status wki_scatter_into(wk_tensor *y, int dim, wk_tensor *index, wk_tensor *src, int how);
 wk_tensor *wki_apart(wk_tensor *from, const wk_tensor *t); /* [d] from, or a copy where it shares the memory of t */
 bool wki_index_ok(const char *where, wk_tensor *t, wk_tensor **index); /* WK_I64 on t's device; WK_I32 is converted */
 wk_dtype wki_promote_all(int n, wk_tensor *const *in);

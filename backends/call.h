@@ -209,11 +209,19 @@ typedef struct wki_pack_attrs {
 } wki_pack_attrs;
 
 /* gather: y -> x, index (WK_I64, y's shape). y[.., i, ..] = x[.., index[.., i, ..], ..] along dim, indices checked
- * (WK_E_RANGE). scatter: y (in place) -> src, index (src's shape): y[.., index[.., i, ..], ..] = src[.., i, ..], or +=
- * with add, in ascending i: the last one wins. In the other dims x (y) may be larger than the index. */
+ * (WK_E_RANGE). scatter: y (in place) -> src, index (src's shape): y[.., index[.., i, ..], ..] and src[.., i, ..] become
+ * one there, in ascending i. In the other dims x (y) may be larger than the index. */
+enum {
+    WKI_PUT,      /* src: the last one wins */
+    WKI_ADD_UP,   /* all but bools */
+    WKI_MULTIPLY, /* this and those below: floats */
+    WKI_TAKE_LARGEST,  /* NaN wins */
+    WKI_TAKE_SMALLEST,
+};
 typedef struct wki_along_attrs {
     int32_t dim;
-    bool wrap, add; /* wrap: negative indices count from the end */
+    bool wrap;   /* negative indices count from the end */
+    uint8_t how; /* they become one: of scatter */
 } wki_along_attrs;
 
 /* offsets: y (WK_I64) -> index tensors of y's shape (WK_I64): y = sum of index_k * stride_k, each index checked against
@@ -223,9 +231,10 @@ typedef struct wki_offsets_attrs {
 } wki_offsets_attrs;
 
 /* masked: y [count] -> x, mask (WK_BOOL, x's shape): the elements of x where the mask is true. With spread: y -> x
- * [count], mask (y's shape): the elements of x put back there, 0 elsewhere. The 1-d view is contiguous. */
+ * [count], mask (y's shape): the elements of x put back there, 0 elsewhere. With places: y (WK_I64 [count]) -> mask,
+ * mask: where it is true, counted in row-major order. The 1-d view is contiguous. */
 typedef struct wki_masked_attrs {
-    bool spread;
+    bool spread, places;
 } wki_masked_attrs;
 
 /* triangle: y -> x, matrices in the last two dims. Keeps column - row <= diagonal; upper: >= diagonal. */

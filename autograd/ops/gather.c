@@ -219,7 +219,7 @@ static wk_tensor *scatter(const wki_opdef *op, wk_tensor *t, wk_tensor *index, w
     wk_tensor *in[] = { t, src };
     WKI_BESIDE(here, src);
     wk_tensor *y = t ? wki_new_like(op->name, t, dtype) : wk_zeros(s->from.ndim, s->from.size, dtype);
-    const wki_along_attrs attrs = { s->a.dim, s->a.wrap, op == &scatter_add_op };
+    const wki_along_attrs attrs = { s->a.dim, s->a.wrap, op == &scatter_add_op ? WKI_ADD_UP : WKI_PUT };
     if (!y || (t && wki_do(WKI_OP_copy, 1, WKI_VIEWS(&y->v, &t->v), NULL, 0, wki_numel(&t->v))) ||
         wki_do(WKI_OP_scatter, 1, WKI_VIEWS(&y->v, &src->v, &index->v), &attrs, sizeof attrs, wki_numel(&index->v))) {
         wki_error_rename("scatter", op->name);
@@ -262,6 +262,14 @@ static wk_tensor *scattered(const wki_opdef *op, wk_tensor *t, int dim, wk_tenso
     along s = { .a = { .dim = dim } };
     if (!x || !i || !from || !(from = cut_to(from, i))) return NULL;
     return as_shaped(scatter(op, x, i, from, &s), t);
+}
+
+wk_status wki_scatter_into(wk_tensor *y, int dim, wk_tensor *index, wk_tensor *src, int how)
+{
+    const wk_tensor *to = one_element(y), *i = one_element(index), *from = one_element(src);
+    const wki_along_attrs attrs = { .dim = dim, .how = (uint8_t)how };
+    if (!to || !i || !from) return wk_error();
+    return wki_do(WKI_OP_scatter, 1, WKI_VIEWS(&to->v, &from->v, &i->v), &attrs, sizeof attrs, wki_numel(&i->v));
 }
 
 wk_tensor *wk_scatter(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *src)

@@ -130,7 +130,7 @@ static const wki_opdef index_copy_op = { "index_copy", index_copy_backward, inde
 static wk_status put_rows(const wki_opdef *op, wk_tensor *y, const wk_tensor *index, const wk_tensor *source, int dim)
 {
     wki_view at = along(index, &source->v, dim);
-    wki_along_attrs attrs = { .dim = dim, .add = op == &index_add_op };
+    wki_along_attrs attrs = { .dim = dim, .how = op == &index_add_op ? WKI_ADD_UP : WKI_PUT };
     wki_do(WKI_OP_scatter, 1, WKI_VIEWS(&y->v, &source->v, &at), &attrs, sizeof attrs, wki_numel(&source->v));
     wki_error_rename("scatter", op->name);
     return wk_error();

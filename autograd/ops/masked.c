@@ -72,7 +72,7 @@ static const wki_opdef masked_spread_op = { "masked_spread", masked_spread_backw
 static wk_tensor *masked_spread(wk_tensor *g, wk_tensor *mask)
 {
     wk_tensor *y = wki_new("masked_select", g->v.device, mask->v.ndim, mask->v.size, (wk_dtype)g->v.dtype);
-    wki_masked_attrs attrs = { true };
+    wki_masked_attrs attrs = { .spread = true };
     int64_t count = g->v.size[0];
     if (!y || !(g = wk_contiguous(g)) ||
         wki_do(WKI_OP_masked, 1, WKI_VIEWS(&y->v, &g->v, &mask->v), &attrs, sizeof attrs, wki_numel(&y->v)))
@@ -86,7 +86,7 @@ static wk_tensor *masked_spread(wk_tensor *g, wk_tensor *mask)
 static wk_tensor *masked_select(wk_tensor *t, wk_tensor *mask, int64_t count)
 {
     wk_tensor *y = wki_new("masked_select", t->v.device, 1, &count, (wk_dtype)t->v.dtype);
-    wki_masked_attrs attrs = { false };
+    wki_masked_attrs attrs = { 0 };
     if (!y || wki_do(WKI_OP_masked, 1, WKI_VIEWS(&y->v, &t->v, &mask->v), &attrs, sizeof attrs, wki_numel(&t->v)))
         return NULL;
     if (!wki_wants_grad(1, &t)) return y;
@@ -104,6 +104,14 @@ wk_tensor *wk_masked_select(wk_tensor *t, wk_tensor *mask)
 
 /* ---- nonzero ---- */
 
+static wk_tensor *places_of(wk_tensor *mask, int64_t count)
+{
+    wk_tensor *y = wki_new("nonzero", mask->v.device, 1, &count, WK_I64);
+    wki_masked_attrs attrs = { .places = true };
+    const wki_view *m = &mask->v;
+    return y && !wki_do(WKI_OP_masked, 1, WKI_VIEWS(&y->v, m, m), &attrs, sizeof attrs, wki_numel(m)) ? y : NULL;
+}
+
 /* The places in row-major order, taken apart from the last dim to the first. */
 wk_tensor *wk_nonzero(wk_tensor *t)
 {
@@ -114,8 +122,7 @@ wk_tensor *wk_nonzero(wk_tensor *t)
     if (count < 0) return NULL;
     WKI_BESIDE(here, t);
     if (t->v.ndim == 0 || count == 0) return wk_zeros(WK_SHAPE(count, t->v.ndim), WK_I64);
-    wk_tensor *place = wk_reshape(wk_arange(0, (double)wki_numel(&t->v), 1, WK_I64), t->v.ndim, t->v.size);
-    place = place ? masked_select(place, mask, count) : NULL;
+    wk_tensor *place = places_of(mask, count);
     for (int i = t->v.ndim - 1; place && i > 0; i--) {
         column[i] = wk_remainder_scalar(place, (double)t->v.size[i]);
         place = wk_div_floor_scalar(place, (double)t->v.size[i]);

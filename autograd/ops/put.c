@@ -182,7 +182,7 @@ static wk_tensor *put(wk_tensor *t, wk_tensor *offsets, wk_tensor *values, const
         t ? wki_new(op->name, t->v.device, t->v.ndim, t->v.size, dtype) : wk_zeros(p->from.ndim, p->from.size, dtype);
     if (!y || (t && wki_do(WKI_OP_copy, 1, WKI_VIEWS(&y->v, &t->v), NULL, 0, wki_numel(&t->v)))) return NULL;
     wki_view line = line_view(&y->v, p), index = index_view(offsets, &values->v, p);
-    wki_along_attrs attrs = { .dim = p->at, .add = accumulate };
+    wki_along_attrs attrs = { .dim = p->at, .how = accumulate ? WKI_ADD_UP : WKI_PUT };
     if (wki_do(WKI_OP_scatter, 1, WKI_VIEWS(&line, &values->v, &index), &attrs, sizeof attrs, wki_numel(&values->v)))
         return NULL;
     if (!wki_wants_grad(2, in)) return y;
@@ -328,7 +328,7 @@ wk_status wk_index_put_(wk_tensor *t, int n, wk_tensor *const *given, wk_tensor 
     if (packed && !wki_is_contiguous(&t->v)) here = offsets_of(where, &in, &t->v);
     if (!here || wki_begin_inplace(t, 1, &flat, where)) return wk_error();
     wki_view line = line_view(&t->v, &in.p), index = index_view(here, &flat->v, &in.p);
-    wki_along_attrs attrs = { .dim = in.p.at, .add = accumulate };
+    wki_along_attrs attrs = { .dim = in.p.at, .how = accumulate ? WKI_ADD_UP : WKI_PUT };
     wk_tensor *both[] = { t, flat };
     const wki_opdef *op = accumulate ? &index_put_add_op : &index_put_op;
     const wki_history before = wki_history_of(t);

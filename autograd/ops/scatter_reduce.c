@@ -1,8 +1,9 @@
-/* scatter_reduce: what meets at one element, summed, averaged, multiplied, or the largest or smallest of it. Composed:
- * sums by scatter_add; the largest are the first of each index behind two sorts, which keep the order of equals;
- * products by doubling the reach of those behind one sort, without a division, so that zeros are numbers as others. */
+/* scatter_reduce: what meets at one element, summed, averaged, multiplied, or the largest or smallest of it. Sums are
+ * scatter_add's; gradients of products are composed, by doubling the reach of products of what a sort brings together.
+ */
 #include "autograd/op.h"
 #include "base/options.h"
+#include <math.h>
 
 static const char where[] = "scatter_reduce";
 
@@ -13,6 +14,7 @@ typedef struct reduction {
 } reduction;
 
 static wk_tensor *numbers(void) { return wk_from((int64_t[]){ 2, 0, 2, 2, 0, 0 }, WK_SHAPE(2, 3), WK_I64); }
+static wk_tensor *three_of_one(void) { return wk_from((int64_t[]){ 1, 1, 1, 0, 2, 0 }, WK_SHAPE(2, 3), WK_I64); }
 static wk_tensor *sample_sum(wk_tensor *const *in)
 {
     return wk_square(wk_scatter_reduce(in[0], 0, numbers(), in[1], WK_SCATTER_SUM, .include_self = false));
@@ -35,7 +37,7 @@ static wk_tensor *sample_prod(wk_tensor *const *in)
 }
 static wk_tensor *sample_prod_alone(wk_tensor *const *in)
 {
-    return wk_square(wk_scatter_reduce(in[0], -1, numbers(), in[1], WK_SCATTER_PROD, .include_self = false));
+    return wk_square(wk_scatter_reduce(in[0], -1, three_of_one(), in[1], WK_SCATTER_PROD, .include_self = false));
 }
 #define OPERANDS                                                                                                       \
     {                                                                                                                  \
@@ -45,12 +47,13 @@ static const wki_sample samples[] = { { sample_sum, 2, OPERANDS },
                                       { sample_mean, 2, OPERANDS },
                                       { sample_amax, 2, OPERANDS },
                                       { sample_amin, 2, OPERANDS },
-                                      { sample_prod, 2, OPERANDS },
-                                      { sample_prod_alone, 2, OPERANDS },
                                       { 0 } };
+static const wki_sample product_samples[] = { { sample_prod, 2, OPERANDS }, { sample_prod_alone, 2, OPERANDS }, { 0 } };
 static wk_status extreme_backward(wki_backward *b, wk_tensor **d);
+static wk_status product_backward(wki_backward *b, wk_tensor **d);
 static const wki_opdef op = { where, extreme_backward, samples };
-const wki_family wki_family_scatter_reduce = { &op, NULL };
+static const wki_opdef product_op = { "scatter_prod", product_backward, product_samples };
+const wki_family wki_family_scatter_reduce = { &op, &product_op, NULL };
 
 static wk_tensor *table(void) { return wk_zeros(WK_SHAPE(3, 4), WK_F32); }
 static wk_tensor *wrong_mode(void) { return wk_scatter_reduce(table(), 0, numbers(), table(), (wk_scatter_mode)7); }
@@ -109,30 +112,18 @@ static wk_tensor *part_of(wk_tensor *t, const wk_tensor *index, int dim)
     return t;
 }
 
-/* y, whose elements that index names become the largest of src there, or of that and what they are. */
-static bool take_largest(wk_tensor *y, wk_tensor *index, wk_tensor *src, const reduction *r)
+/* What meets at each element, one behind the other; values alone. */
+static wk_tensor *met(wk_tensor *t, wk_tensor *index, wk_tensor *src, const reduction *r)
 {
-    const int dim = r->dim;
-    wk_tensor *part = part_of(y, index, dim), *none = part ? wk_zeros(part->v.ndim, part->v.size, WK_I64) : NULL;
-    wk_tensor *count = none ? wk_scatter_add(none, dim, index, wk_ones(index->v.ndim, index->v.size, WK_I64)) : NULL;
-    wk_tensor *empty = count ? wk_eq_scalar(count, 0) : NULL;
-    wk_tensor *start = empty ? wk_masked_fill(wk_sub(wk_cumsum(count, dim), count), empty, 0) : NULL;
-    wk_tensor *falling = start ? wk_argsort(src, dim, true) : NULL;
-    wk_tensor *order = falling ? wk_argsort(wk_gather(index, dim, falling), dim, false) : NULL;
-    wk_tensor *place = order ? wk_gather(falling, dim, order) : NULL;
-    wk_tensor *best = place ? wk_gather(src, dim, wk_gather(place, dim, start)) : NULL;
-    if (best && r->include_self) best = wk_maximum(part, best);
-    return best && wk_copy_(part, wk_where(empty, part, best)) == WK_OK;
-}
-
-/* The smallest are the largest of what lies opposite, which NaN passes, too. */
-static wk_tensor *largest(wk_tensor *t, wk_tensor *index, wk_tensor *src, const reduction *r)
-{
-    const bool turns = r->mode == WK_SCATTER_AMIN;
-    wk_tensor *y = turns ? wk_neg(t) : wk_clone(t);
-    if (!y || !wki_numel(&index->v)) return turns && y ? wk_neg(y) : y;
-    if (!take_largest(y, index, turns ? wk_neg(src) : src, r)) return NULL;
-    return turns ? wk_neg(y) : y;
+    static const struct {
+        int how;
+        double nothing;
+    } ways[] = { [WK_SCATTER_PROD] = { WKI_MULTIPLY, 1 },
+                 [WK_SCATTER_AMAX] = { WKI_TAKE_LARGEST, -INFINITY },
+                 [WK_SCATTER_AMIN] = { WKI_TAKE_SMALLEST, INFINITY } };
+    if (!t || !src) return NULL;
+    wk_tensor *y = r->include_self ? wk_clone(t) : wk_scatter_value(t, r->dim, index, ways[r->mode].nothing);
+    return y && !wki_scatter_into(y, r->dim, index, src, ways[r->mode].how) ? y : NULL;
 }
 
 /* Equal ones share the gradient, as in torch. */
@@ -150,20 +141,6 @@ static wk_status extreme_backward(wki_backward *b, wk_tensor **d)
     if (wki_needs(b, 0)) d[0] = wk_mul(share, alone);
     if (wki_needs(b, 1)) d[1] = wk_mul(wk_gather(share, r->dim, index), theirs);
     return wk_error();
-}
-
-static wk_tensor *extreme(wk_tensor *t, wk_tensor *index, wk_tensor *src, const reduction *r)
-{
-    const bool recording = wk_set_grad_enabled(false);
-    wk_tensor *y = largest(wk_detach(t), index, wk_detach(src), r), *in[] = { t, src };
-    wk_set_grad_enabled(recording);
-    if (!y || !wki_wants_grad(2, in)) return y;
-    wki_node *node = wki_record(&op, y, 2, in, r, sizeof *r);
-    wki_save(node, index);
-    wki_save(node, src);
-    wki_save(node, t);
-    if (node) wki_save_output(node, y);
-    return wki_recorded(node, y);
 }
 
 /* ---- Products ---- */
@@ -188,23 +165,57 @@ static wk_tensor *running_product(wk_tensor *src, wk_tensor *at, int dim)
     return src;
 }
 
-/* The last of each index in the order of `at` */
-static wk_tensor *ends_of(wk_tensor *at, int dim)
+/* The same of those before it alone. */
+static wk_tensor *product_before(wk_tensor *src, wk_tensor *at, int dim)
 {
-    wk_tensor *back = wk_flip(at, 1, &dim), *first = back ? wk_ne(back, moved(back, dim, 1, -1)) : NULL;
-    return first ? wk_flip(first, 1, &dim) : NULL;
+    wk_tensor *product = src && at ? running_product(src, at, dim) : NULL,
+              *one = product ? wk_ones_like(product) : NULL;
+    wk_tensor *near = one ? wk_eq(at, moved(at, dim, 1, -1)) : NULL;
+    return near ? wk_where(near, moved(product, dim, 1, 1), one) : NULL;
 }
 
-static wk_tensor *multiplied(wk_tensor *t, wk_tensor *index, wk_tensor *src, const reduction *r)
+/* Of src in the order of `at`: the product of all others that have its index. */
+static wk_tensor *product_of_others(wk_tensor *src, wk_tensor *at, int dim)
 {
+    wk_tensor *before = product_before(src, at, dim);
+    wk_tensor *behind = before ? product_before(wk_flip(src, 1, &dim), wk_flip(at, 1, &dim), dim) : NULL;
+    return behind ? wk_mul(before, wk_flip(behind, 1, &dim)) : NULL;
+}
+
+/* Without a division, so that zeros are numbers as others. */
+static wk_status product_backward(wki_backward *b, wk_tensor **d)
+{
+    const reduction *r = wki_attrs(b);
     const int dim = r->dim;
-    if (!wki_numel(&index->v)) return wk_clone(t);
+    wk_tensor *index = wki_saved_at(b, 0), *src = wki_saved_at(b, 1), *t = wki_saved_at(b, 2);
+    if (!index || !src || !t) return wk_error();
+    if (wki_needs(b, 0) && !r->include_self) d[0] = base_of(b->g, index, r);
+    if (wki_needs(b, 0) && r->include_self)
+        d[0] = wk_mul(b->g, wk_scatter_reduce(wk_ones_like(t), dim, index, src, WK_SCATTER_PROD));
+    if (!wki_needs(b, 1) || wk_failed()) return wk_error();
+    if (!wki_numel(&index->v)) return (d[1] = wk_zeros_like(src)), wk_error();
     wk_tensor *order = wk_argsort(index, dim, false), *at = order ? wk_gather(index, dim, order) : NULL;
-    wk_tensor *product = at ? running_product(wk_gather(src, dim, order), at, dim) : NULL;
-    wk_tensor *ends = product ? ends_of(at, dim) : NULL, *one = ends ? wk_ones_like(product) : NULL;
-    if (one && r->include_self) product = wk_mul(wk_where(ends, wk_gather(t, dim, at), one), product);
-    wk_tensor *each = one && product ? wk_where(ends, product, wk_zeros_like(product)) : NULL;
-    return each ? wk_scatter_add(wk_scatter_value(t, dim, at, 0), dim, at, each) : NULL;
+    wk_tensor *factor = at ? product_of_others(wk_gather(src, dim, order), at, dim) : NULL;
+    if (factor && r->include_self) factor = wk_mul(factor, wk_gather(t, dim, at));
+    if (factor) factor = wk_mul(factor, wk_gather(b->g, dim, at));
+    if (factor) d[1] = wk_scatter(wk_zeros_like(src), dim, order, factor);
+    return wk_error();
+}
+
+/* ---- One product, or extreme, an element ---- */
+
+static wk_tensor *reduced(wk_tensor *t, wk_tensor *index, wk_tensor *src, const reduction *r)
+{
+    const bool recording = wk_set_grad_enabled(false), multiplies = r->mode == WK_SCATTER_PROD;
+    wk_tensor *y = met(wk_detach(t), index, wk_detach(src), r), *in[] = { t, src };
+    wk_set_grad_enabled(recording);
+    if (!y || !wki_wants_grad(2, in)) return y;
+    wki_node *node = wki_record(multiplies ? &product_op : &op, y, 2, in, r, sizeof *r);
+    wki_save(node, index);
+    wki_save(node, src);
+    wki_save(node, t);
+    if (node && !multiplies) wki_save_output(node, y);
+    return wki_recorded(node, y);
 }
 
 static bool shapes_ok(const wk_tensor *t, int dim, const wk_tensor *index, const wk_tensor *src)
@@ -236,10 +247,7 @@ wk_tensor *wk_scatter_reduce_run(wk_tensor *t, int dim, wk_tensor *index, wk_ten
     if (!shapes_ok(t, dim, index, src)) return NULL;
     WKI_BESIDE(here, t);
     src = part_of(src, index, -1);
-    wk_tensor *y = !src                      ? NULL
-                   : mode <= WK_SCATTER_MEAN ? summed(t, index, src, &r)
-                   : mode == WK_SCATTER_PROD ? multiplied(t, index, src, &r)
-                                             : extreme(t, index, src, &r);
+    wk_tensor *y = !src ? NULL : mode <= WK_SCATTER_MEAN ? summed(t, index, src, &r) : reduced(t, index, src, &r);
     if (!y) wki_error_rename("scatter_add", where);
     if (!y) wki_error_rename("scatter", where);
     if (!y) wki_error_rename("gather", where);

@@ -45,16 +45,17 @@ TEST(gather, takes_rows_and_single_elements_of_any_strides)
 
 /* ---- scatter ---- */
 
-TEST(scatter, puts_and_adds_in_ascending_order_however_many_meet)
+TEST(scatter, joins_in_ascending_order_however_many_meet)
 {
     if (!cuda_here()) return;
     const int64_t places[] = { 1, 3, 1000, 70001 };
     for (int i = 0; i < LENGTHS; i++)
         for (int p = 0; p < 4; p++)
-            for (int way = 0; way < 10; way++) {
-                const wk_dtype dtype = dtypes[way / 2];
+            for (int way = 0; way < 5 * 5; way++) {
+                const wk_dtype dtype = dtypes[way / 5];
                 const int64_t n = lengths[i], m = places[p];
-                const wki_along_attrs attrs = { .dim = 0, .add = way % 2, .wrap = p % 2 };
+                const wki_along_attrs attrs = { .dim = 0, .how = way % 5, .wrap = p % 2 };
+                if (attrs.how > WKI_ADD_UP && !wki_is_float(dtype)) continue;
                 if (n > 10000 && dtype != WK_F32 && p != 1) continue;
                 twin *const views[] = { numbers(dtype, 1, &m), numbers(dtype, 1, &n),
                                         wholes(WK_I64, 1, &n, attrs.wrap ? -m : 0, m - 1) };
@@ -71,7 +72,7 @@ TEST(scatter, moves_rows_lines_and_planes_of_any_strides)
     const int64_t rows[] = { 1, 0, 0 }, planes[] = { 5, 1, 0 }, *const by[] = { rows, planes, plain };
     for (int dim = 0; dim < 3; dim++)
         for (int way = 0; way < 12; way++) {
-            const wki_along_attrs attrs = { .dim = dim, .add = way % 2 };
+            const wki_along_attrs attrs = { .dim = dim, .how = way % 2 ? 1 + way / 2 % 4 : WKI_PUT };
             int64_t to[3] = { size[0] + 1, size[1], size[2] + 2 };
             to[dim] = places[dim];
             const int64_t by_rows[] = { to[1] * to[2], to[2], 1 }, by_planes[] = { 1, to[0] * to[2], to[0] };
@@ -106,7 +107,7 @@ TEST(scatter, and_gather_report_what_is_out_of_range_and_pass_it_over)
     const int64_t lines[] = { 20, 500 }, m = 7, bad[] = { 7, -1, INT64_MIN, INT64_MAX };
     for (int way = 0; way < 8; way++) {
         const int64_t n = lines[way / 4];
-        const wki_along_attrs add = { .dim = 0, .add = true }, plain = { .dim = 0 };
+        const wki_along_attrs add = { .dim = 0, .how = WKI_ADD_UP }, plain = { .dim = 0 };
         twin *y = wholes(WK_F32, 1, &m, -9, 9), *src = wholes(WK_F32, 1, &n, -9, 9),
              *index = wholes(WK_I64, 1, &n, 0, m - 1);
         twin *const scattered[] = { y, src, index }, *const gathered[] = { wholes(WK_F32, 1, &n, 0, 9), src, index };
@@ -185,6 +186,9 @@ TEST(masked, selects_and_spreads_in_order)
             twin *whole = numbers(dtype, 2, size), *packed = numbers(dtype, 1, &count);
             twin *const views[] = { attrs.spread ? whole : packed, attrs.spread ? packed : whole, mask };
             same_as_cpu(WKI_OP_masked, 1, 3, views, &attrs, sizeof attrs, 0);
+            const wki_masked_attrs places = { .places = true };
+            same_as_cpu(WKI_OP_masked, 1, 3, (twin *[]){ wholes(WK_I64, 1, &count, 0, 9), mask, mask }, &places,
+                        sizeof places, 0);
             drop_twins();
         }
 }

@@ -56,6 +56,7 @@ static const struct {
     { "unslice", "slice" },
     { "masked_spread", "masked_select" },
     { "recur", "cumprod" },
+    { "scatter_prod", "scatter_reduce" },
     { "conv_weight", "conv" },
     { "nll_backward", "nll_loss" },
     { "max_pool_put", "max_pool" },

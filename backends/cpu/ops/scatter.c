@@ -1,6 +1,6 @@
-/* scatter: y[.., index[.., i, ..], ..] = or += src[.., i, ..] along one dim, in ascending i: the last one written wins,
- * and equal indices always add up in one order. A unit is a band of the dims that are not indexed: bands share no
- * element of y. */
+/* scatter: y[.., index[.., i, ..], ..] = src[.., i, ..] along one dim, or their sum, product, or the largest or
+ * smallest of the two, in ascending i: the last one written wins, and equal indices always meet in one order. A unit is
+ * a band of the dims that are not indexed: bands share no element of y. */
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/walk.h"
 #include "base/error.h"
@@ -14,11 +14,14 @@ typedef struct line {
     int64_t size, stride, low; /* of y along dim; low: the least index */
 } line;
 
-#define SET(y, x)      (x)
-#define REAL_ADD(y, x) (WKI_FAULT(17) ? (x) : (y) + (x))
-#define I64_ADD(y, x)  (int64_t)((uint64_t)(y) + (uint64_t)(x))
-#define I32_ADD(y, x)  (int32_t)((uint32_t)(y) + (uint32_t)(x))
-#define U8_ADD(y, x)   (uint8_t)((y) + (x))
+#define SET(y, x)           (x)
+#define REAL_ADD(y, x)      (WKI_FAULT(17) ? (x) : (y) + (x))
+#define REAL_MULTIPLY(y, x) ((y) * (x))
+#define LARGEST(y, x)       ((y) != (y) || (y) >= (x) ? (y) : (x))
+#define SMALLEST(y, x)      ((y) != (y) || (y) <= (x) ? (y) : (x))
+#define I64_ADD(y, x)       (int64_t)((uint64_t)(y) + (uint64_t)(x))
+#define I32_ADD(y, x)       (int32_t)((uint32_t)(y) + (uint32_t)(x))
+#define U8_ADD(y, x)        (uint8_t)((y) + (x))
 
 /* How many elements were taken: fewer than n if an index is out of range. */
 #define SCATTER(NAME, TYPE, RESULT)                                                                                    \
@@ -54,19 +57,38 @@ SCATTER(set_8, uint64_t, SET)
 SCATTER(set_1, uint8_t, SET)
 SCATTER(add_f32, float, REAL_ADD)
 SCATTER(add_f64, double, REAL_ADD)
+SCATTER(multiply_f32, float, REAL_MULTIPLY)
+SCATTER(multiply_f64, double, REAL_MULTIPLY)
+SCATTER(largest_f32, float, LARGEST)
+SCATTER(largest_f64, double, LARGEST)
+SCATTER(smallest_f32, float, SMALLEST)
+SCATTER(smallest_f64, double, SMALLEST)
 SCATTER(add_i64, int64_t, I64_ADD)
 SCATTER(add_i32, int32_t, I32_ADD)
 SCATTER(add_u8, uint8_t, U8_ADD)
 
 typedef int64_t scatter_line(const line *l, void *y, const int64_t *index, const void *src);
 
-static scatter_line *line_for(wk_dtype dtype, bool add)
+/* by how they become one, and the row that does so to lines */
+static const struct {
+    scatter_line *lines[WK_DTYPE_COUNT];
+    int row;
+} ways[] = {
+    [WKI_ADD_UP] = { { [WK_F32] = add_f32,
+                       [WK_F64] = add_f64,
+                       [WK_I64] = add_i64,
+                       [WK_I32] = add_i32,
+                       [WK_U8] = add_u8 },
+                     WKI_ROW_add },
+    [WKI_MULTIPLY] = { { [WK_F32] = multiply_f32, [WK_F64] = multiply_f64 }, WKI_ROW_mul },
+    [WKI_TAKE_LARGEST] = { { [WK_F32] = largest_f32, [WK_F64] = largest_f64 }, WKI_ROW_maximum },
+    [WKI_TAKE_SMALLEST] = { { [WK_F32] = smallest_f32, [WK_F64] = smallest_f64 }, WKI_ROW_minimum },
+};
+
+static scatter_line *line_for(wk_dtype dtype, int how)
 {
-    static scatter_line *const adders[WK_DTYPE_COUNT] = {
-        [WK_F32] = add_f32, [WK_F64] = add_f64, [WK_I64] = add_i64, [WK_I32] = add_i32, [WK_U8] = add_u8,
-    };
     const size_t size = wk_dtype_size(dtype);
-    return add ? adders[dtype] : size == 4 ? set_4 : size == 8 ? set_8 : set_1;
+    return how != WKI_PUT ? ways[how].lines[dtype] : size == 4 ? set_4 : size == 8 ? set_8 : set_1;
 }
 
 /* index, src, y: all dims but the indexed one; the index gives the sizes */
@@ -81,14 +103,14 @@ static int64_t units(const wki_call *call)
     return wki_numel(call->views[2]) == 0 ? 0 : wki_blocks(others(call).count, BAND);
 }
 
-/* One row at one place, both side by side: the loop of add has vectors. */
-static int64_t whole_row(const line *l, wk_dtype dtype, bool add, void *to, int64_t at, const void *src)
+/* One row at one place, both side by side: the loops of rows have vectors. */
+static int64_t whole_row(const line *l, wk_dtype dtype, int how, void *to, int64_t at, const void *src)
 {
     const int64_t bytes = (int64_t)wk_dtype_size(dtype);
     if (at < l->low || at >= l->size) return 0;
     char *y = (char *)to + (at < 0 ? at + l->size : at) * l->stride * bytes;
-    if (add)
-        wki_rows_for(wki_isa(), dtype)[WKI_ROW_add].of[0](
+    if (how != WKI_PUT)
+        wki_rows_for(wki_isa(), dtype)[ways[how].row].of[0](
             l->n, y, (const void *const[WKI_IN_COUNT]){ [WKI_IN_A] = y, [WKI_IN_B] = src }, 0, 0);
     else
         memcpy(y, src, (size_t)(l->n * bytes));
@@ -111,9 +133,9 @@ static wk_status one_line(const task *t, int64_t index_at, int64_t src_at, int64
     char *to = (char *)y->data + y_at * t->bytes;
     const char *from = (const char *)src->data + src_at * t->bytes;
     const bool row = t->l.index_step == 0 && t->l.y_step == 1 && t->l.src_step == 1 && t->l.n > 1 && !WKI_FAULT(17);
-    const bool add = ((const wki_along_attrs *)t->call->attrs)->add;
+    const int how = ((const wki_along_attrs *)t->call->attrs)->how;
     const int64_t done =
-        row ? whole_row(&t->l, (wk_dtype)y->dtype, add, to, *numbers, from) : t->run(&t->l, to, numbers, from);
+        row ? whole_row(&t->l, (wk_dtype)y->dtype, how, to, *numbers, from) : t->run(&t->l, to, numbers, from);
     wki_check(done == t->l.n, WK_E_RANGE, WK_E_RANGE, "scatter",
               "index %lld is outside dim %d of %s; expected %lld to %lld", (long long)numbers[done * t->l.index_step],
               ((const wki_along_attrs *)t->call->attrs)->dim, wki_show(y), (long long)t->l.low,
@@ -163,7 +185,7 @@ static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scr
     if (begin >= end) return WK_OK;
     task t = { .call = call,
                .w = others(call),
-               .run = line_for((wk_dtype)y->dtype, attrs->add),
+               .run = line_for((wk_dtype)y->dtype, attrs->how),
                .length = index->size[dim],
                .step = { index->stride[dim], src->stride[dim] },
                .l = { .size = size, .stride = y->stride[dim], .low = attrs->wrap ? -size : 0 },

@@ -94,7 +94,7 @@ static wk_status wki_fill_bins(const wki_queue *queue, const wki_call *call, int
     wki_put_all(queue, NULL, y);
     if (n == 0) return wki_launched(queue, call);
     WKI_LAUNCH(wki_bin_entries<T>, wki_grid(n), WKI_THREADS, 0, queue, n, *x, (int)o.shift, (uint64_t *)scratch);
-    wki_ordered_move(queue, &o, y, weight, true, scratch);
+    wki_ordered_move(queue, &o, y, weight, WKI_ADD_UP, scratch);
     return wki_launched(queue, call);
 }
 #endif

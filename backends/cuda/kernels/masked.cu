@@ -1,5 +1,6 @@
-/* masked: the elements of x where the mask is true, one behind the other, or the way back. Blocks count what is true in
- * their tiles of the mask, the counts are summed up, and then each knows where its elements belong. */
+/* masked: the elements of x where the mask is true, or their places, one behind the other, or the way back. Blocks
+ * count what is true in their tiles of the mask, the counts are summed up, and then each knows where its elements
+ * belong. */
 #include "backends/cuda/kernels/scan.h"
 
 enum { EACH = 8, TILE = EACH * WKI_THREADS }; /* elements of a thread, side by side; of a block */
@@ -56,6 +57,17 @@ static void launch(const wki_queue *queue, const wki_lattice *l, bool spread, co
                before, (T *)whole->data, (T *)packed->data, packed->size[0]);
 }
 
+static __global__ void find_places(const wki_lattice l, const uint8_t *mask, const uint64_t *before, int64_t *y,
+                                   int64_t room)
+{
+    WKI_BEGIN();
+    const uint32_t bits = trues_of(l, mine(), mask);
+    uint64_t all;
+    int64_t next = (int64_t)(before[blockIdx.x] + wki_sum_before((uint64_t)__popc(bits), &all));
+    for (int k = 0; k < EACH; k++)
+        if (bits >> k & 1 && next < room) y[next++] = mine() + k;
+}
+
 static size_t scratch_bytes(const wki_call *call)
 {
     return (size_t)tiles_of(wki_numel(call->views[2])) * sizeof(uint64_t);
@@ -63,7 +75,8 @@ static size_t scratch_bytes(const wki_call *call)
 
 static wk_status run(const wki_queue *queue, const wki_call *call, void *scratch)
 {
-    const bool spread = ((const wki_masked_attrs *)call->attrs)->spread;
+    const wki_masked_attrs *attrs = (const wki_masked_attrs *)call->attrs;
+    const bool spread = attrs->spread;
     const wki_view *whole = call->views[spread ? 0 : 1], *packed = call->views[spread ? 1 : 0], *mask = call->views[2];
     const wki_view *const views[] = { mask, whole };
     const wki_lattice l = wki_lattice_of(views, 2, wki_dims_of(mask), false);
@@ -72,6 +85,11 @@ static wk_status run(const wki_queue *queue, const wki_call *call, void *scratch
     const int64_t tiles = tiles_of(l.count);
     WKI_LAUNCH(count, (unsigned)tiles, WKI_THREADS, 0, queue, l, (const uint8_t *)mask->data, counts);
     WKI_LAUNCH(wki_scan_rows, 1, WKI_THREADS, 0, queue, tiles, counts, (uint64_t *)NULL);
+    if (attrs->places) {
+        WKI_LAUNCH(find_places, (unsigned)tiles, WKI_THREADS, 0, queue, l, (const uint8_t *)mask->data,
+                   (const uint64_t *)counts, (int64_t *)packed->data, packed->size[0]);
+        return wki_launched(queue, call);
+    }
     const size_t bytes = wk_dtype_size((wk_dtype)whole->dtype);
     (bytes == 4   ? launch<uint32_t>
      : bytes == 8 ? launch<uint64_t>

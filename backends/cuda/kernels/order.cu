@@ -180,12 +180,12 @@ WKI_DEVICE int64_t src_at(const wki_ordered &o, uint64_t entry)
     return wki_place_in(o, (int64_t)(entry & (((uint64_t)1 << o.shift) - 1)), o.length, 1);
 }
 
-/* Some are fetched before they are added: each waits for its entry, not for the sum. *i: where it stopped, after so
+/* Some are fetched before they are joined: each waits for its entry, not for the sum. *i: where it stopped, after so
  * many at most; is there more? */
 enum { TOGETHER = 4 };
-template <class T>
-WKI_DEVICE bool sum_some(const wki_ordered &o, const sorted &s, int64_t *i, int64_t most, int64_t key, const T *src,
-                         T *sum)
+template <class T, class Join>
+WKI_DEVICE bool join_some(const wki_ordered &o, const sorted &s, const Join &join, int64_t *i, int64_t most,
+                          int64_t key, const T *src, T *sum)
 {
     bool more = true;
     for (const int64_t end = *i + most; more && *i < end; *i += TOGETHER) {
@@ -196,35 +196,38 @@ WKI_DEVICE bool sum_some(const wki_ordered &o, const sorted &s, int64_t *i, int6
             x[k] = is_mine[k] ? src[src_at(o, s.entries[*i + k])] : (T)0;
         }
         for (int k = 0; k < TOGETHER; k++)
-            if (is_mine[k]) *sum += x[k];
+            if (is_mine[k]) *sum = wki_joined(join, *sum, x[k]);
         more = is_mine[TOGETHER - 1];
     }
     return more;
 }
 
 /* A thread for each element of the row of each entry; the others of a key leave it to one. */
-template <class T> static __global__ void move_sorted(const wki_ordered o, const sorted s, bool add, T *y, const T *src)
+template <class T, class Join>
+static __global__ void move_sorted(const wki_ordered o, const sorted s, const Join join, T *y, const T *src)
 {
     WKI_BEGIN();
+    const bool puts = join.how == WKI_PUT;
     WKI_EACH(t, s.n * o.row.count)
     {
         int64_t i = wki_divided(t, o.row.count), at[2];
         const int64_t key = key_at(o, s, i);
-        if (key == o.keys || key_at(o, s, add ? i - 1 : i + 1) == key) continue;
+        if (key == o.keys || key_at(o, s, puts ? i + 1 : i - 1) == key) continue;
         wki_places<2>(o.row, t - i * o.row.count, at);
         T *to = y + wki_place_in(o, key, o.size, 2) + at[1], sum = *to;
-        if (add)
-            sum_some(o, s, &i, s.n, key, src + at[0], &sum);
+        if (!puts)
+            join_some(o, s, join, &i, s.n, key, src + at[0], &sum);
         else
             sum = src[src_at(o, s.entries[i]) + at[0]];
         *to = sum;
     }
 }
 
-/* What a lane left of a key, from entry i on: the warp fetches, and each lane adds to what it has, of which one is
+/* What a lane left of a key, from entry i on: the warp fetches, and each lane joins it to what it has, of which one is
  * right. */
-template <class T>
-WKI_DEVICE T sum_rest(const wki_ordered &o, const sorted &s, int64_t i, int64_t key, const T *src, T sum)
+template <class T, class Join>
+WKI_DEVICE T join_rest(const wki_ordered &o, const sorted &s, const Join &join, int64_t i, int64_t key, const T *src,
+                       T sum)
 {
     WKI_SHARED(T, fetched, WKI_THREADS);
     const unsigned lane = threadIdx.x % 32;
@@ -234,14 +237,15 @@ WKI_DEVICE T sum_rest(const wki_ordered &o, const sorted &s, int64_t i, int64_t 
         if (is_mine) warps[lane] = src[src_at(o, s.entries[i + lane])];
         n = __popc(__ballot_sync(~0u, is_mine));
         __syncwarp();
-        for (int k = 0; k < n; k++) sum += warps[k];
+        for (int k = 0; k < n; k++) sum = wki_joined(join, sum, warps[k]);
         __syncwarp();
     }
     return sum;
 }
 
 /* Rows of one: a thread for each key, as long as it is short. */
-template <class T> static __global__ void add_numbers(const wki_ordered o, const sorted s, T *y, const T *src)
+template <class T, class Join>
+static __global__ void join_numbers(const wki_ordered o, const sorted s, const Join join, T *y, const T *src)
 {
     WKI_BEGIN();
     enum { SHORT = 16 * TOGETHER };
@@ -253,35 +257,35 @@ template <class T> static __global__ void add_numbers(const wki_ordered o, const
         const bool is_first = t < s.n && key != o.keys && key_at(o, s, t - 1) != key;
         T *to = y + (is_first ? wki_place_in(o, key, o.size, 2) : 0), sum = is_first ? *to : (T)0;
         int64_t i = t;
-        const bool more = is_first && sum_some(o, s, &i, SHORT, key, src, &sum);
+        const bool more = is_first && join_some(o, s, join, &i, SHORT, key, src, &sum);
         for (unsigned left = __ballot_sync(~0u, more); left; left &= left - 1) {
             const int whose = __ffs((int)left) - 1;
-            const T whole = sum_rest(o, s, __shfl_sync(~0u, i, whose), __shfl_sync(~0u, key, whose), src, sum);
+            const T whole = join_rest(o, s, join, __shfl_sync(~0u, i, whose), __shfl_sync(~0u, key, whose), src, sum);
             if (lane == whose) sum = whole;
         }
         if (is_first) *to = sum;
     }
 }
 
-template <class T>
-static void launch_sorted(const wki_queue *queue, const wki_ordered *o, const sorted *s, bool add, const wki_view *y,
+template <class T, class Join>
+static void launch_sorted(const wki_queue *queue, const wki_ordered *o, const sorted *s, int how, const wki_view *y,
                           const wki_view *src)
 {
-    if (add && o->row.count == 1)
-        WKI_LAUNCH(add_numbers<T>, wki_grid(s->n), WKI_THREADS, 0, queue, *o, *s, (T *)y->data, (const T *)src->data);
-    else
-        WKI_LAUNCH(move_sorted<T>, wki_grid(s->n * o->row.count), WKI_THREADS, 0, queue, *o, *s, add, (T *)y->data,
+    const Join join = { how };
+    if (how != WKI_PUT && o->row.count == 1)
+        WKI_LAUNCH((join_numbers<T, Join>), wki_grid(s->n), WKI_THREADS, 0, queue, *o, *s, join, (T *)y->data,
                    (const T *)src->data);
+    else
+        WKI_LAUNCH((move_sorted<T, Join>), wki_grid(s->n * o->row.count), WKI_THREADS, 0, queue, *o, *s, join,
+                   (T *)y->data, (const T *)src->data);
 }
 
-void wki_ordered_move(const wki_queue *queue, const wki_ordered *o, const wki_view *y, const wki_view *src, bool add,
+void wki_ordered_move(const wki_queue *queue, const wki_ordered *o, const wki_view *y, const wki_view *src, int how,
                       void *scratch)
 {
-    static void (*const launches[])(const wki_queue *, const wki_ordered *, const sorted *, bool, const wki_view *,
-                                    const wki_view *) = { launch_sorted<float>, launch_sorted<double>,
-                                                          launch_sorted<uint8_t>, launch_sorted<uint32_t>,
-                                                          launch_sorted<uint64_t> };
+    static void (*const launches[])(const wki_queue *, const wki_ordered *, const sorted *, int, const wki_view *,
+                                    const wki_view *) = WKI_JOINED(launch_sorted);
     sorted s = { wki_ordered_count(o), NULL };
     s.entries = sort(queue, s.n, o->shift, o->shift + o->bits, (uint64_t *)scratch);
-    launches[wki_ordered_type(y, add)](queue, o, &s, add, y, src);
+    launches[wki_ordered_type(y, how)](queue, o, &s, how, y, src);
 }

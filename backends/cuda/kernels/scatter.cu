@@ -1,4 +1,4 @@
-/* scatter: y[.., index[.., i, ..], ..] = or += src[.., i, ..] along one dim, in ascending i. Where the dim is short, or
+/* scatter: src[.., i, ..] into y[.., index[.., i, ..], ..] along one dim, in ascending i. Where the dim is short, or
  * there are lines enough for all threads, each thread takes a line of it; otherwise elements are sorted by where they
  * go (order.h). */
 #include "backends/cuda/kernels/order.h"
@@ -21,9 +21,9 @@ static __global__ void make_entries(int64_t n, const wki_ordered o, int64_t leas
 
 /* ---- A line a thread ---- */
 
-template <class T>
+template <class T, class Join>
 static __global__ void move_lines(const wki_lattice l, const wki_ordered o, int64_t least, wki_cuda_fault *fault,
-                                  bool add, T *y, const T *src, const int64_t *index)
+                                  const Join join, T *y, const T *src, const int64_t *index)
 {
     WKI_BEGIN();
     WKI_EACH(line, l.count)
@@ -37,8 +37,7 @@ static __global__ void move_lines(const wki_lattice l, const wki_ordered o, int6
                 continue;
             }
             T *place = y + at[2] + (to < 0 ? to + o.size : to) * o.step[2];
-            const T value = src[at[1] + i * o.step[1]];
-            *place = add ? (T)(*place + value) : value;
+            *place = wki_joined(join, *place, src[at[1] + i * o.step[1]]);
         }
     }
 }
@@ -48,14 +47,15 @@ typedef struct task {
     wki_lattice all; /* index, src, y: every dim but the one */
     wki_ordered o;
     int64_t least;
-    bool add;
+    int how;
     const wki_view *y, *src, *index;
 } task;
 
-template <class T> static void launch_lines(const task *t)
+template <class T, class Join> static void launch_lines(const task *t)
 {
-    WKI_LAUNCH(move_lines<T>, wki_grid(t->all.count), WKI_THREADS, 0, t->queue, t->all, t->o, t->least, t->queue->fault,
-               t->add, (T *)t->y->data, (const T *)t->src->data, (const int64_t *)t->index->data);
+    const Join join = { t->how };
+    WKI_LAUNCH((move_lines<T, Join>), wki_grid(t->all.count), WKI_THREADS, 0, t->queue, t->all, t->o, t->least,
+               t->queue->fault, join, (T *)t->y->data, (const T *)t->src->data, (const int64_t *)t->index->data);
 }
 
 static task task_of(const wki_queue *queue, const wki_call *call)
@@ -79,7 +79,7 @@ static task task_of(const wki_queue *queue, const wki_call *call)
     t.o.size = t.y->size[dim];
     for (int k = 0; k < 3; k++) t.o.step[k] = views[k]->stride[dim];
     t.least = attrs->wrap ? -t.o.size : 0;
-    t.add = attrs->add;
+    t.how = attrs->how;
     return t;
 }
 
@@ -97,19 +97,18 @@ static size_t scratch_bytes(const wki_call *call)
 
 static wk_status run(const wki_queue *queue, const wki_call *call, void *scratch)
 {
-    static void (*const lines[])(const task *) = { launch_lines<float>, launch_lines<double>, launch_lines<uint8_t>,
-                                                   launch_lines<uint32_t>, launch_lines<uint64_t> };
+    static void (*const lines[])(const task *) = WKI_JOINED(launch_lines);
     task t = task_of(queue, call);
     const int64_t n = wki_ordered_count(&t.o);
     if (wki_numel(t.index) == 0) return WK_OK;
     if (!is_sorted(&t)) {
-        lines[wki_ordered_type(t.y, t.add)](&t);
+        lines[wki_ordered_type(t.y, t.how)](&t);
         return wki_launched(queue, call);
     }
     if (wki_ordered_close(&t.o, "scatter")) return WK_E_UNSUPPORTED;
     WKI_LAUNCH(make_entries, wki_grid(n), WKI_THREADS, 0, queue, n, t.o, t.least, queue->fault,
                (const int64_t *)t.index->data, (uint64_t *)scratch);
-    wki_ordered_move(queue, &t.o, t.y, t.src, t.add, scratch);
+    wki_ordered_move(queue, &t.o, t.y, t.src, t.how, scratch);
     return wki_launched(queue, call);
 }
 
