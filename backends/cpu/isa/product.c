@@ -25,9 +25,9 @@ enum { EACH = 1 };
 enum { KC = 4096 / sizeof(real), SOLE = 256, BLOCK = 84 * KC, SOLE_BLOCK = 128 * KC, NC = 8192 / sizeof(real) };
 
 /* Q is used where it lies for up to so many rows, or so few k: copying it would not pay. But lines more than half a
-   PAGE apart no processor foresees, and those a multiple of a PAGE apart get in each other's way in the first cache:
-   such a Q is copied for APART_ROWS (twice as many at half a PAGE) and APART_K already, and where it is not, its panels
-   are short enough for the first cache. */
+   PAGE apart (for tiles that are not TALL, half a PAGE) no processor foresees, and those a multiple of a PAGE apart get
+   in each other's way in the first cache: such a Q is copied for APART_ROWS (twice as many at half a PAGE) and APART_K
+   already, and where it is not, its panels are short enough for the first cache. */
 enum { IN_PLACE_ROWS = EACH == 1 ? SOLE : 0, IN_PLACE_K = EACH == 1 ? 128 : 0 };
 enum { PAGE = 4096, APART_ROWS = 64, APART_K = 17 };
 
@@ -100,7 +100,11 @@ static double cost(int64_t m, int64_t n, int64_t k, int64_t qcs, int64_t qks, bo
 /* elements of P that are packed at once */
 static int64_t p_room(int64_t m, int64_t k) { return LEAST(m * parts_of(k, EACH), SOLE_BLOCK); }
 
-static bool is_apart(const job *j) { return 2 * j->qks * (int64_t)sizeof(real) > PAGE; }
+static bool is_apart(const job *j)
+{
+    const int64_t twice = 2 * j->qks * (int64_t)sizeof(real);
+    return TALL ? twice > PAGE : twice >= PAGE;
+}
 
 static bool stays_apart(const job *j)
 {
