@@ -359,10 +359,13 @@ static wk_status meet(wki_h5_file *f)
     uint64_t hello = 0;
     wki_h5_reader *r = f->reader;
     const int64_t until = wki_process_clock() + r->left;
-    if (wki_process_receive(r->process, &hello, sizeof hello, until) == WKI_HEARD && hello == WKI_WIRE_HELLO)
-        return WK_OK;
+    const wki_heard heard = wki_process_receive(r->process, &hello, sizeof hello, until);
+    if (heard == WKI_HEARD && hello == WKI_WIRE_HELLO) return WK_OK;
     wki_process_end(r->process);
     r->process = NULL;
+    if (heard == WKI_LATE && !WKI_FAULT(250))
+        return wki_fail(WK_E_STATE, f->where, "%s has not begun within %d s, the limit (.isolate_seconds)", helper(),
+                        r->limits.seconds);
     return wki_fail(WK_E_STATE, f->where, "%s is not the helper of wick %d.%d.%d, which .isolate needs", helper(),
                     WK_VERSION_MAJOR, WK_VERSION_MINOR, WK_VERSION_PATCH);
 }

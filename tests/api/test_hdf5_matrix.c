@@ -440,10 +440,11 @@ TEST(hdf5_matrix, rows_may_have_any_number_of_dimensions)
 
 /* ---- Large files ---- */
 
-static double seconds(void)
+/* What other programs take does not count. */
+static double processor_seconds(void)
 {
     struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
@@ -479,10 +480,10 @@ TEST(hdf5_matrix, a_million_rows_open_without_an_allocation_a_row)
     wk_scope_close(wick_test_scope);
     CHECK(wk_set_allocator(&counting) == WK_OK);
     wick_test_scope = wk_scope_open("counted");
-    const double start = seconds();
+    const double start = processor_seconds();
     wk_dataset *set = wk_dataset_h5(file, .y = "");
     CHECK(set && wk_dataset_len(set) == MANY && read_row(set, MANY - 1, &x, NULL) == WK_OK && x == 0);
-    CHECK(seconds() - start < 10); /* bench/data measures it */
+    CHECK(processor_seconds() - start < 10); /* bench/data measures it */
     CHECK(allocations > 0 && allocations < 200);
     wk_scope_close(wick_test_scope);
     CHECK(wk_set_allocator(NULL) == WK_OK);

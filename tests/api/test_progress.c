@@ -1,5 +1,6 @@
 /* The line that tells of a loop, as a terminal gets it and as a file does. */
 #define _GNU_SOURCE 1
+#include "base/thread.h"
 #include "wick/train.h"
 #include "wick_check.h"
 #include <fcntl.h>
@@ -67,18 +68,21 @@ TEST(progress, tells_share_rate_and_time_left_on_a_terminal)
 {
     terminal t = open_terminal(100);
     wk_progress line = wk_progress_init(.out = t.out, .total = 40, .unit = "rows", .per_step = 64, .every = 1e-9);
+    const double start = wki_clock();
     for (int i = 0; i < 10; i++) {
         wk_progress_step(&line, "epoch %d/%d\tloss %.2f", 1, 2, 0.5);
         usleep(2000);
     }
+    const double took = wki_clock() - start;
     const char *said = last_line(&t);
     const char begin[] = "epoch 1/2 ======..................  25 %  loss 0.50  ";
     double rate, left;
-    char unit[16], comma[16] = "";
+    char unit[16], plain[64] = "", *end = plain;
     CHECK(!strncmp(said, begin, sizeof begin - 1));
-    CHECK(sscanf(said + sizeof begin - 1, "%lf%[,0-9] %15s %lf", &rate, comma, unit, &left) == 4);
-    rate = 1000 * rate + strtod(comma + 1, NULL);
-    CHECK(rate > 64 / 0.05 && rate < 64 / 0.002); /* steps of 2 ms or, on a busy machine, more */
+    for (const char *at = said + sizeof begin - 1; *at && end < plain + sizeof plain - 1; at++)
+        if (*at != ',') *end++ = *at;
+    CHECK(sscanf(plain, "%lf %15s %lf", &rate, unit, &left) == 3);
+    CHECK(rate > 0.99 * 64 * 9 / took && rate < 64 / 0.002); /* steps of 2 ms or, on a busy machine, more */
     CHECK(!strcmp(unit, "rows/s") && strstr(said, " left"));
     wk_progress_clear(&line);
     ck_assert_str_eq(look(&t), "\r\033[K");
@@ -92,14 +96,16 @@ TEST(progress, the_rate_leaves_the_first_step_out)
     terminal t = open_terminal(100);
     wk_progress line = wk_progress_init(.out = t.out, .total = 4, .every = 1e-9, .done = 1);
     usleep(50000); /* before the loop */
+    const double start = wki_clock();
     wk_progress_step(&line, NULL);
     ck_assert_str_eq(look(&t), "");
     usleep(200000);
     wk_progress_step(&line, NULL);
+    const double took = wki_clock() - start;
     const char *said = last_line(&t);
     double rate;
     CHECK(sscanf(strchr(said, '%') + 1, " %lf steps/s", &rate) == 1);
-    CHECK(strstr(said, "  75 %") && rate < 5.01 && rate > 0.5);
+    CHECK(strstr(said, "  75 %") && rate < 5.01 && rate > 0.9 / took);
     close_terminal(&t);
 }
 
