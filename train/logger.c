@@ -154,12 +154,27 @@ wk_status wk_logger_resume(wk_logger *log, int64_t step)
     return WK_OK;
 }
 
-static wk_status name_ok(const char *where, const char *name)
+static wk_status name_ok(const wk_logger *log, const char *where, const char *name)
 {
+    const char *const *taken = log->kind->taken;
     wki_check(name && *name, WK_E_INVALID, WK_E_INVALID, where, "a name is %s", name ? "empty" : "NULL");
     wki_check(wki_utf8_ok(name, strlen(name)), WK_E_INVALID, WK_E_INVALID, where, "a name is not UTF-8");
     for (const char *c = name; *c; c++)
         wki_check((unsigned char)*c >= 32, WK_E_INVALID, WK_E_INVALID, where, "'%.40s' has a control character", name);
+    for (int i = 0; i < 2 && taken[i]; i++)
+        wki_check(WKI_FAULT(246) || strcmp(name, taken[i]), WK_E_INVALID, WK_E_INVALID, where,
+                  "'%s' is a name that %s logs use themselves; another one is needed", name, log->kind->name);
+    return WK_OK;
+}
+
+static wk_status names_ok(const wk_logger *log, const wk_scalar_value *s, int n)
+{
+    for (int i = 0; i < n; i++) {
+        if (name_ok(log, "logger_scalars", s[i].name)) return wk_error();
+        for (int k = 0; k < i; k++)
+            wki_check(strcmp(s[k].name, s[i].name), WK_E_INVALID, WK_E_INVALID, "logger_scalars",
+                      "'%.40s' is named twice in a row", s[i].name);
+    }
     return WK_OK;
 }
 
@@ -167,16 +182,14 @@ wk_status wk_logger_scalars(wk_logger *log, int64_t step, const wk_scalar_value 
 {
     if (!log_ok(log, "logger_scalars")) return wk_error();
     wki_check(scalars && n > 0, WK_E_INVALID, WK_E_INVALID, "logger_scalars", "no values were given");
-    for (int i = 0; i < n; i++)
-        if (name_ok("logger_scalars", scalars[i].name)) return wk_error();
-    if (begin(log)) return wk_error();
+    if (names_ok(log, scalars, n) || begin(log)) return wk_error();
     const size_t start = log->used;
     return end_row(log, log->kind->scalars(log, step, scalars, n), start);
 }
 
 wk_status wk_logger_text(wk_logger *log, int64_t step, const char *name, const char *text)
 {
-    if (!log_ok(log, "logger_text") || name_ok("logger_text", name)) return wk_error();
+    if (!log_ok(log, "logger_text") || name_ok(log, "logger_text", name)) return wk_error();
     wki_check(text && wki_utf8_ok(text, strlen(text)), WK_E_INVALID, WK_E_INVALID, "logger_text", "text is %s",
               text ? "not UTF-8" : "NULL");
     wki_check(log->kind->text, WK_E_UNSUPPORTED, WK_E_UNSUPPORTED, "logger_text", "a %s log holds numbers alone",
@@ -219,7 +232,7 @@ static wk_status measure(wk_tensor *t, wki_histogram *h)
 
 wk_status wk_logger_histogram(wk_logger *log, int64_t step, const char *name, wk_tensor *t)
 {
-    if (!log_ok(log, "logger_histogram") || name_ok("logger_histogram", name)) return wk_error();
+    if (!log_ok(log, "logger_histogram") || name_ok(log, "logger_histogram", name)) return wk_error();
     if (!wki_tensor_ok(t, "logger_histogram", "t")) return wk_error();
     wki_check(log->kind->histogram, WK_E_UNSUPPORTED, WK_E_UNSUPPORTED, "logger_histogram",
               "a %s log holds numbers alone", log->kind->name);

@@ -13,6 +13,7 @@ typedef struct wki_histogram {
 
 typedef struct wki_log_kind {
     const char *name, *where; /* "csv", "logger_csv" */
+    const char *taken[2];     /* names that a row's own fields have */
     size_t state_size;
     wk_status (*begin)(wk_logger *log);                      /* a new file has been started; may be NULL */
     wk_status (*resume)(wk_logger *log, int64_t step);       /* rows of step and later are void */

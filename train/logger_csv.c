@@ -139,6 +139,7 @@ static wk_status resume(wk_logger *log, int64_t step)
 
 static const wki_log_kind csv = { .name = "csv",
                                   .where = "logger_csv",
+                                  .taken = { "step" },
                                   .state_size = sizeof(table),
                                   .resume = resume,
                                   .scalars = scalars,

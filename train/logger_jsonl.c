@@ -82,8 +82,12 @@ static bool keep(void *user, const char *line, size_t n)
 
 static wk_status resume(wk_logger *log, int64_t step) { return wki_log_keep_lines(log, keep, &step); }
 
-static const wki_log_kind jsonl = {
-    .name = "jsonl", .where = "logger_jsonl", .resume = resume, .scalars = scalars, .text = text, .histogram = histogram
-};
+static const wki_log_kind jsonl = { .name = "jsonl",
+                                    .where = "logger_jsonl",
+                                    .taken = { "step", "nonfinite" },
+                                    .resume = resume,
+                                    .scalars = scalars,
+                                    .text = text,
+                                    .histogram = histogram };
 
 wk_logger *wk_logger_jsonl(const char *path) { return wki_log_new(&jsonl, path); }

@@ -93,7 +93,7 @@ WK_API bool wk_early_stopping_step(wk_early_stopping *stop, double value); /* tr
 
 /* Logs: a row a step, in a file that starts anew with its first row unless wk_logger_resume came before. Rows reach the file twice a second
  * and when the log dies or is flushed. WK_E_IO names the file, which ends in a whole row even so; the rows wait for the next time. Names and
- * text are UTF-8 (WK_E_INVALID).
+ * text are UTF-8; a name stands in a row once, and "step" in no row of CSV or JSON, nor "nonfinite" in one of JSON (WK_E_INVALID).
  *
  *   wk_logger *log = wk_logger_csv("run/metrics.csv");
  *   wk_logger_row(log, step, { "loss/train", loss }, { "acc/val", accuracy }); */
@@ -103,7 +103,7 @@ typedef struct wk_scalar_value {
     double value;
 } wk_scalar_value;
 WK_API wk_logger *wk_logger_csv(const char *path);         /* step and the columns that the first row names; what a row leaves out is empty */
-WK_API wk_logger *wk_logger_jsonl(const char *path);       /* an object a line, "step" first; what is not finite is null */
+WK_API wk_logger *wk_logger_jsonl(const char *path);       /* an object a line, "step" first; what is not finite is null, and named in "nonfinite" */
 WK_API wk_logger *wk_logger_tensorboard(const char *folder); /* an event file of its own in folder, which is made */
 WK_API wk_status wk_logger_scalars(wk_logger *log, int64_t step, const wk_scalar_value *scalars, int n); /* a row of names and values */
 #define wk_logger_row(log, step, ...)                                                                                     \

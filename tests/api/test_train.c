@@ -374,6 +374,31 @@ TEST(logger, refuses_names_and_texts_that_are_not_utf8)
     remove_folder();
 }
 
+TEST(logger, refuses_names_that_would_stand_in_a_row_twice)
+{
+    wk_logger *json = wk_logger_jsonl(in_folder("t.jsonl")), *csv = wk_logger_csv(in_folder("t.csv"));
+    wk_logger *events = wk_logger_tensorboard(in_folder("t"));
+    CHECK(wk_logger_row(json, 1, { "loss", 1.0 }, { "step", 2.0 }) == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "logger_scalars", "'step' is a name that jsonl logs use themselves");
+    CHECK(wk_logger_row(json, 1, { "nonfinite", 1.0 }) == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "logger_scalars", "'nonfinite' is a name");
+    CHECK(wk_logger_text(json, 1, "step", "one") == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "logger_text", "'step' is a name");
+    CHECK(wk_logger_histogram(json, 1, "step", wk_ones(WK_SHAPE(2), WK_F32)) == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "logger_histogram", "'step' is a name");
+    CHECK(wk_logger_row(csv, 1, { "step", 2.0 }) == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "logger_scalars", "'step' is a name that csv logs");
+    CHECK(wk_logger_row(json, 1, { "a", 1.0 }, { "b", 1.0 }, { "a", 2.0 }) == WK_E_INVALID);
+    CHECK_ERROR(WK_E_INVALID, "logger_scalars", "'a' is named twice");
+    CHECK(wk_logger_row(json, 1, { "steps", 3.0 }) == WK_OK && wk_logger_flush(json) == WK_OK);
+    CHECK(wk_logger_row(csv, 1, { "nonfinite", 1.0 }) == WK_OK && wk_logger_flush(csv) == WK_OK);
+    CHECK(wk_logger_row(events, 1, { "step", 2.0 }) == WK_OK && wk_logger_flush(events) == WK_OK);
+    check_file("t.jsonl", "{\"step\":1,\"steps\":3}\n");
+    check_file("t.csv", "step,nonfinite\n1,1\n");
+    CHECK(unlink(wk_logger_path(events)) == 0 && rmdir(in_folder("t")) == 0);
+    remove_folder();
+}
+
 static int room; /* bytes that a disk still takes */
 
 static ssize_t little_room(int fd, const void *from, size_t bytes)
