@@ -81,7 +81,8 @@ void wki_repeat(int64_t n, void *y, size_t size, const void *value); /* an eleme
 
 /* A block of a reduction (isa/folds.c): n elements, or `rows` for each of n columns (at most WKI_FOLD, WKI_COLUMNS), in
  * one tree: 16 lanes, then half of them onto the other half. Of nothing: 0, 1 or an infinity. NaN wins. centre is
- * subtracted in the last three, and else 0 or NULL. */
+ * subtracted in the last three, and else 0 or NULL. Lanes, centres and results of columns are of the element's type;
+ * in those of offsets, whose squares may leave f32, doubles. */
 enum {
     WKI_FOLD_SUM,
     WKI_FOLD_MAX,
@@ -108,7 +109,8 @@ typedef struct wki_folds {
      * the element; the first NaN before all. */
     void (*first[2])(int64_t rows, int64_t n, void *top, void *place, const void *x, int64_t stride);
 } wki_folds;
-const wki_folds *wki_folds_for(int isa, wk_dtype dtype); /* WK_F32 or WK_F64 */
+const wki_folds *wki_folds_for(int isa, wk_dtype dtype);        /* WK_F32 or WK_F64; of f32 all but those of offsets */
+const wki_folds *wki_offset_folds_for(int isa, wk_dtype dtype); /* those */
 
 /* What a core can do at most (isa/peak.c), in f32. */
 typedef struct wki_peak_loops {
@@ -122,6 +124,7 @@ extern const wki_loops wki_loops_f64_base, wki_loops_f64_avx2, wki_loops_f64_avx
 extern const wki_norm_loops wki_norm_f32_base, wki_norm_f32_avx2, wki_norm_f32_avx512;
 extern const wki_norm_loops wki_norm_f64_base, wki_norm_f64_avx2, wki_norm_f64_avx512;
 extern const wki_folds wki_folds_f32_base, wki_folds_f32_avx2, wki_folds_f32_avx512;
+extern const wki_folds wki_offset_folds_f32_base, wki_offset_folds_f32_avx2, wki_offset_folds_f32_avx512;
 extern const wki_folds wki_folds_f64_base, wki_folds_f64_avx2, wki_folds_f64_avx512;
 extern const wki_moves wki_moves_32_base, wki_moves_32_avx2, wki_moves_32_avx512;
 extern const wki_moves wki_moves_64_base, wki_moves_64_avx2, wki_moves_64_avx512;

@@ -1,5 +1,5 @@
-/* Which of the compiled sets of isa/loops.c, isa/folds.c, isa/moves.c and isa/factor.c serves an instruction set and an
- * element. */
+/* Which of the compiled sets of isa/loops.c, isa/folds.c, isa/offsets.c, isa/moves.c and isa/factor.c serves an
+ * instruction set and an element. */
 #include "backends/cpu/factor.h"
 #include <string.h>
 
@@ -25,6 +25,11 @@ const wki_loops *wki_loops_for(int isa, wk_dtype dtype)
 const wki_folds *wki_folds_for(int isa, wk_dtype dtype)
 {
     CHOSEN(wki_folds, isa, dtype == WK_F64, wki_folds_f32, wki_folds_f64);
+}
+
+const wki_folds *wki_offset_folds_for(int isa, wk_dtype dtype)
+{
+    CHOSEN(wki_folds, isa, dtype == WK_F64, wki_offset_folds_f32, wki_folds_f64);
 }
 
 const wki_moves *wki_moves_for(int isa, size_t size) { CHOSEN(wki_moves, isa, size == 8, wki_moves_32, wki_moves_64); }

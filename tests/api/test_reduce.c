@@ -163,6 +163,41 @@ TEST(var, of_numbers_far_from_0_keeps_its_digits)
     CHECK(wk_item(wk_std(wk_full(WK_SHAPE(1003), WK_F32, 0.1), 1)) == 0);
 }
 
+/* the largest relative distance from what doubles give, over everything, columns and lines in several layouts */
+static double spread_error(wk_tensor *x, wk_tensor *spread(wk_tensor *, int, const int *, double, bool))
+{
+    static const int dims[] = { 0, 1 };
+    double worst = 0;
+    for (int layout = 0; layout < 3; layout++) {
+        WK_SCOPE(work);
+        wk_tensor *t = layout == 1   ? wk_t(wk_contiguous(wk_t(x)))
+                       : layout == 2 ? wk_narrow(wk_repeat(x, WK_SHAPE(1, 2)), 1, 3, wk_size(x, 1))
+                                     : x;
+        for (int which = 0; which < 3; which++) {
+            const int *first = dims + (which == 1), n = which == 2 ? 2 : 1;
+            wk_tensor *want = spread(wk_to(t, WK_F64), n, first, 1, false);
+            wk_tensor *ratio = wk_div(wk_to(spread(t, n, first, 1, false), WK_F64), want);
+            worst = fmax(worst, wk_item(wk_max(wk_abs(wk_sub_scalar(ratio, 1)))));
+            CHECK_OK();
+        }
+    }
+    return worst;
+}
+
+TEST(std, is_right_where_squares_leave_f32)
+{
+    static const int64_t sizes[][2] = { { 3, 5 }, { 40, 4 }, { 700, 23 }, { 5, 3001 }, { 300, 200 } };
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        WK_SCOPE(work);
+        wk_tensor *x = wk_randn(WK_SHAPE(sizes[i][0], sizes[i][1]), WK_F32);
+        CHECK(spread_error(wk_mul_scalar(x, 1e30), wk_std_dims) < 1e-6);
+        CHECK(spread_error(wk_mul_scalar(x, 1e-25), wk_std_dims) < 1e-6);
+        CHECK(spread_error(wk_mul_scalar(x, 3e18), wk_var_dims) < 1e-6);
+    }
+    CHECK(isinf(wk_item(wk_var(wk_mul_scalar(wk_randn(WK_SHAPE(9), WK_F32), 1e30), 1))));
+    CHECK(isnan(wk_item(wk_std(wk_from((float[]){ 1, INFINITY, 2 }, WK_SHAPE(3), WK_F32), 1))));
+}
+
 TEST(integers, are_reduced_in_any_layout)
 {
     for (int k = 0; k < 4; k++) {

@@ -1,5 +1,6 @@
 /* A block of a reduction in registers of `real`: element i goes to lane i % 16, then half of the lanes onto the other
- * half. For the sources that are compiled for each instruction set. */
+ * half. Elements are of `item`, a narrower type than the lanes where ITEM says so. For the sources that are compiled
+ * for each instruction set. */
 #ifndef WKI_CPU_FOLD_H
 #define WKI_CPU_FOLD_H
 #include "backends/cpu/cpu.h"
@@ -13,6 +14,22 @@
 
 enum { TREE = 16, PARTS = TREE / VL }; /* lanes, and the registers that hold them */
 typedef vec two_vecs(vec a, vec b);
+
+#ifdef ITEM
+typedef ITEM item;
+typedef item items __attribute__((vector_size(VL * sizeof(item)), aligned(sizeof(item)), may_alias));
+WKI_INLINE vec read_items(const item *x) { return __builtin_convertvector(*(const items *)x, vec); }
+WKI_INLINE vec read_some(const item *x, int n)
+{
+    item some[VL] = { 0 };
+    for (int i = 0; i < n; i++) some[i] = x[i];
+    return read_items(some);
+}
+#else
+typedef real item;
+WKI_INLINE vec read_items(const item *x) { return load(x); }
+WKI_INLINE vec read_some(const item *x, int n) { return load_some(x, n); }
+#endif
 
 static const real_int wki_places[TREE] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 };
 
@@ -79,7 +96,7 @@ WKI_INLINE real halved(const vec lane[PARTS], two_vecs *both)
 
 /* Lines side by side, of term(x, centre) joined by `both`: `lines` is 1 or, so that none waits for another, 4. */
 enum { ABREAST = 4 };
-WKI_INLINE void fold(int64_t n, int lines, const real *const x[ABREAST], const real centre[ABREAST], double y[ABREAST],
+WKI_INLINE void fold(int64_t n, int lines, const item *const x[ABREAST], const real centre[ABREAST], double y[ABREAST],
                      real first, two_vecs *term, two_vecs *both)
 {
     vec lane[ABREAST][PARTS];
@@ -87,39 +104,39 @@ WKI_INLINE void fold(int64_t n, int lines, const real *const x[ABREAST], const r
     UNROLL for (int k = 0; k < lines; k++) UNROLL for (int p = 0; p < PARTS; p++) lane[k][p] = splat(first);
     for (; i + TREE <= n; i += TREE)
         UNROLL for (int k = 0; k < lines; k++) UNROLL for (int p = 0; p < PARTS; p++) lane[k][p] =
-            both(lane[k][p], term(load(x[k] + i + p * VL), splat(centre[k])));
+            both(lane[k][p], term(read_items(x[k] + i + p * VL), splat(centre[k])));
     UNROLL for (int p = 0; p < PARTS; p++)
     {
         const int left = (int)(n - i) - p * VL, some = left < VL ? left : VL;
         UNROLL for (int k = 0; left > 0 && k < lines; k++) lane[k][p] =
-            join_some(lane[k][p], term(load_some(x[k] + i + p * VL, some), splat(centre[k])), some, both);
+            join_some(lane[k][p], term(read_some(x[k] + i + p * VL, some), splat(centre[k])), some, both);
     }
     UNROLL for (int k = 0; k < lines; k++) y[k] = (double)halved(lane[k], both);
 }
 
-WKI_INLINE double fold_one(int64_t n, const real *x, real centre, real first, two_vecs *term, two_vecs *both)
+WKI_INLINE double fold_one(int64_t n, const item *x, real centre, real first, two_vecs *term, two_vecs *both)
 {
     double y[ABREAST];
-    fold(n, 1, (const real *const[ABREAST]){ x }, (const real[ABREAST]){ centre }, y, first, term, both);
+    fold(n, 1, (const item *const[ABREAST]){ x }, (const real[ABREAST]){ centre }, y, first, term, both);
     return y[0];
 }
 
 /* One turn of the lanes; before they have begun, what follows them is free. */
-WKI_INLINE void fold_turn(int64_t n, real *lane, const real *x, const real *centre, bool begun, real first,
+WKI_INLINE void fold_turn(int64_t n, real *lane, const item *x, const real *centre, bool begun, real first,
                           two_vecs *term, two_vecs *both)
 {
     int64_t i = 0;
     for (; i + VL <= n; i += VL)
         store(lane + i,
-              both(begun ? load(lane + i) : splat(first), term(load(x + i), centre ? load(centre + i) : splat(0))));
+              both(begun ? load(lane + i) : splat(first), term(read_items(x + i), centre ? load(centre + i) : splat(0))));
     if (i == n) return;
     const int left = (int)(n - i);
-    const vec end = term(load_some(x + i, left), centre ? load_some(centre + i, left) : splat(0));
+    const vec end = term(read_some(x + i, left), centre ? load_some(centre + i, left) : splat(0));
     store(lane + i, begun ? join_some(load(lane + i), end, left, both) : both(splat(first), end));
 }
 
 /* Rows without gaps are one long row: 16 of them make one turn of the lanes, however narrow. */
-WKI_INLINE void fold_dense(int64_t rows, int64_t n, real *lane, const real *x, const real *centre, real first,
+WKI_INLINE void fold_dense(int64_t rows, int64_t n, real *lane, const item *x, const real *centre, real first,
                            two_vecs *term, two_vecs *both)
 {
     _Alignas(64) real middle[TREE * WKI_COLUMNS];
@@ -132,7 +149,7 @@ WKI_INLINE void fold_dense(int64_t rows, int64_t n, real *lane, const real *x, c
 
 /* `wide` registers of columns, or the first `some` of one: a few lanes at a time, which fit into registers. */
 enum { WIDE = 4, DEEP = VECTOR_BYTES == 64 ? 4 : 2 };
-WKI_INLINE void fold_strip(int64_t rows, int wide, int some, real *lane, int64_t pitch, const real *x, int64_t stride,
+WKI_INLINE void fold_strip(int64_t rows, int wide, int some, real *lane, int64_t pitch, const item *x, int64_t stride,
                            const real *centre, real first, two_vecs *term, two_vecs *both)
 {
     vec part[DEEP][WIDE], middle[WIDE];
@@ -142,7 +159,7 @@ WKI_INLINE void fold_strip(int64_t rows, int wide, int some, real *lane, int64_t
 #define FOLD_ROW(d)                                                                                                    \
     UNROLL for (int c = 0; c < wide; c++) part[d][c] =                                                                 \
         both(part[d][c],                                                                                               \
-             term(some ? load_some(x + (r + d) * stride, some) : load(x + (r + d) * stride + c * VL), middle[c]))
+             term(some ? read_some(x + (r + d) * stride, some) : read_items(x + (r + d) * stride + c * VL), middle[c]))
     for (int l = 0; l < TREE; l += DEEP) {
         int64_t r = l;
         UNROLL for (int d = 0; d < DEEP; d++) UNROLL for (int c = 0; c < wide; c++) part[d][c] = splat(first);
@@ -155,7 +172,7 @@ WKI_INLINE void fold_strip(int64_t rows, int wide, int some, real *lane, int64_t
 }
 
 /* The same for each of n columns. A NULL centre is one of a term that has none. */
-WKI_INLINE void fold_columns(int64_t rows, int64_t n, real *y, const real *x, int64_t stride, const real *centre,
+WKI_INLINE void fold_columns(int64_t rows, int64_t n, real *y, const item *x, int64_t stride, const real *centre,
                              real first, two_vecs *term, two_vecs *both)
 {
     _Alignas(64) real lane[TREE * WKI_COLUMNS + VL];
@@ -176,4 +193,28 @@ WKI_INLINE void fold_columns(int64_t rows, int64_t n, real *y, const real *x, in
         store(y + j, both(both(part[0], part[2]), both(part[1], part[3])));
     }
 }
+
+/* The functions NAME_line, NAME_four and NAME_columns of a wki_folds */
+#define FOLD(NAME, FIRST, BOTH, TERM)                                                                                  \
+    WKI_INLINE vec NAME##_term(vec x, vec c)                                                                           \
+    {                                                                                                                  \
+        (void)c;                                                                                                       \
+        return TERM;                                                                                                   \
+    }                                                                                                                  \
+    static double NAME##_line(int64_t n, const void *x, double centre)                                                 \
+    {                                                                                                                  \
+        return fold_one(n, x, (real)centre, FIRST, NAME##_term, BOTH);                                                 \
+    }                                                                                                                  \
+    static void NAME##_four(int64_t n, const void *const x[4], const double centre[4], double y[4])                    \
+    {                                                                                                                  \
+        const real c[] = { (real)centre[0], (real)centre[1], (real)centre[2], (real)centre[3] };                       \
+        fold(n, ABREAST, (const item *const[]){ x[0], x[1], x[2], x[3] }, c, y, FIRST, NAME##_term, BOTH);             \
+    }                                                                                                                  \
+    static void NAME##_columns(int64_t rows, int64_t n, void *y, const void *x, int64_t stride, const void *centre)    \
+    {                                                                                                                  \
+        fold_columns(rows, n, y, x, stride, centre, FIRST, NAME##_term, BOTH);                                         \
+    }
+#define OFFSET_FOLDS                                                                                                   \
+    FOLD(offsets, 0, add, x - c)                                                                                       \
+    FOLD(offset_squares, 0, add, (x - c) * (x - c))
 #endif

@@ -11,25 +11,6 @@ WKI_INLINE vec size_of(vec x)
     return (vec)((ivec)x & (((ivec){ 0 }) + (real_int) ~((wki_word)1 << (REAL_BITS - 1))));
 }
 
-#define FOLD(NAME, FIRST, BOTH, TERM)                                                                                  \
-    WKI_INLINE vec NAME##_term(vec x, vec c)                                                                           \
-    {                                                                                                                  \
-        (void)c;                                                                                                       \
-        return TERM;                                                                                                   \
-    }                                                                                                                  \
-    static double NAME##_line(int64_t n, const void *x, double centre)                                                 \
-    {                                                                                                                  \
-        return fold_one(n, x, (real)centre, FIRST, NAME##_term, BOTH);                                                 \
-    }                                                                                                                  \
-    static void NAME##_four(int64_t n, const void *const x[4], const double centre[4], double y[4])                    \
-    {                                                                                                                  \
-        const real c[] = { (real)centre[0], (real)centre[1], (real)centre[2], (real)centre[3] };                       \
-        fold(n, ABREAST, (const real *const[]){ x[0], x[1], x[2], x[3] }, c, y, FIRST, NAME##_term, BOTH);             \
-    }                                                                                                                  \
-    static void NAME##_columns(int64_t rows, int64_t n, void *y, const void *x, int64_t stride, const void *centre)    \
-    {                                                                                                                  \
-        fold_columns(rows, n, y, x, stride, centre, FIRST, NAME##_term, BOTH);                                         \
-    }
 FOLD(sum, 0, add, x)
 FOLD(max, -ENDLESS, greater, x)
 FOLD(min, ENDLESS, smaller, x)
@@ -39,9 +20,13 @@ FOLD(squares, 0, add, x *x)
 FOLD(max_size, -ENDLESS, greater, size_of(x))
 FOLD(min_size, ENDLESS, smaller, size_of(x))
 FOLD(nonzero, 0, add, (vec)((x != splat(0)) & (ivec)splat(1)))
-FOLD(offsets, 0, add, x - c)
-FOLD(offset_squares, 0, add, (x - c) * (x - c))
 FOLD(exps, 0, add, exp_of(x - c))
+#if REAL_BITS == 64
+OFFSET_FOLDS
+#define OFFSETS(FORM) offsets_##FORM, offset_squares_##FORM
+#else
+#define OFFSETS(FORM) NULL, NULL /* isa/offsets.c */
+#endif
 
 #define FIRST_OF(NAME, SIGN_OF)                                                                                        \
     static void NAME(int64_t rows, int64_t n, void *tops, void *places, const void *from, int64_t stride)              \
@@ -94,14 +79,15 @@ static int64_t beyond(int64_t n, const void *from, double limit, bool least)
     return i;
 }
 
+#define ALL(FORM)                                                                                                      \
+    {                                                                                                                  \
+        sum_##FORM, max_##FORM, min_##FORM, product_##FORM, sizes_##FORM, squares_##FORM, max_size_##FORM,             \
+            min_size_##FORM, nonzero_##FORM, OFFSETS(FORM), exps_##FORM                                                \
+    }
 const wki_folds JOIN(wki_folds_f, REAL_BITS, WKI_ISA) = {
-    .line = { sum_line, max_line, min_line, product_line, sizes_line, squares_line, max_size_line, min_size_line,
-              nonzero_line, offsets_line, offset_squares_line, exps_line },
-    .four = { sum_four, max_four, min_four, product_four, sizes_four, squares_four, max_size_four, min_size_four,
-              nonzero_four, offsets_four, offset_squares_four, exps_four },
-    .columns = { sum_columns, max_columns, min_columns, product_columns, sizes_columns, squares_columns,
-                 max_size_columns, min_size_columns, nonzero_columns, offsets_columns, offset_squares_columns,
-                 exps_columns },
+    .line = ALL(line),
+    .four = ALL(four),
+    .columns = ALL(columns),
     .find = find,
     .beyond = beyond,
     .first = { first_max, first_min },

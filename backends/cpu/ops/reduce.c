@@ -4,6 +4,7 @@
  * are joined in double, in order. So the shape alone fixes the bits, whichever way memory is laid out: columns side by
  * side, a contiguous run, or gathered. Integers, whose order does not matter, are in integer_reduce.h. */
 #include "backends/cpu/integer_reduce.h"
+#include "base/fault.h"
 #include <math.h>
 
 enum {
@@ -15,7 +16,7 @@ typedef struct plan {
     wki_walk kept, reduced; /* kept: over y and x; reduced: over x alone */
     bool columns;           /* a unit is a band of columns; otherwise an element of y */
     bool short_lines;       /* of which many are turned into columns */
-    wk_dtype dtype;         /* of x */
+    wk_dtype dtype, lane;   /* of x; of what is folded from it */
     int64_t line;           /* elements of a line, of which reduced.count has several or one */
     int kind;
     double number;
@@ -32,12 +33,21 @@ typedef struct source {
     enum { COLUMNS, LINES, LINE } form;
 } source;
 
-static void make_plan(plan *p, const wki_call *call)
+static void know_call(plan *p, const wki_call *call)
 {
     const wki_reduce_attrs *a = call->attrs;
     p->dtype = (wk_dtype)call->views[1]->dtype;
     p->kind = a->kind;
     p->number = a->number;
+    const bool offsets = p->kind == WKI_VAR || p->kind == WKI_STD;
+    p->lane = offsets ? WK_F64 : p->dtype;
+    p->folds = offsets ? wki_offset_folds_for(wki_isa(), p->dtype) : wki_folds_for(wki_isa(), p->dtype);
+}
+
+static void make_plan(plan *p, const wki_call *call)
+{
+    const wki_reduce_attrs *a = call->attrs;
+    know_call(p, call);
     p->kept = wki_walk_over(call->views, 2, wki_all_dims(call->views[1]) & ~a->dims);
     const bool is_float = wki_is_float(p->dtype);
     if (is_float)
@@ -152,7 +162,7 @@ static void fold_rows(const source *s, int fold, int64_t rows, const char *x, co
 {
     double part[WKI_COLUMNS];
     s->plan->folds->columns[fold](rows, s->n, part, x, s->stride, centre);
-    for (int64_t j = 0; j < s->n; j++) total[j] = both(fold, total[j], value_at(part, s->plan->dtype, j));
+    for (int64_t j = 0; j < s->n; j++) total[j] = both(fold, total[j], value_at(part, s->plan->lane, j));
 }
 
 static void fold_columns(const source *s, int fold, int64_t rows, const char *x, const void *centre, double *total)
@@ -194,7 +204,7 @@ static void fold_across(const source *s, const int folds[2], const double *centr
     float narrow[WKI_COLUMNS];
     source band = { p, s->x, 0, wki_walk_inner(&p->reduced, 0), COLUMNS };
     for (int64_t j = 0; centre && j < WKI_COLUMNS; j++) middle[j] = *centre;
-    const void *centres = in_dtype(p->dtype, WKI_COLUMNS, centre ? middle : NULL, narrow);
+    const void *centres = in_dtype(p->lane, WKI_COLUMNS, centre ? middle : NULL, narrow);
     for (int64_t left = lines; left > 0; left -= band.n, band.x += band.n * size) {
         band.n = wki_least(WKI_COLUMNS, left);
         for (int k = 0; k < 2 && folds[k] >= 0; k++) {
@@ -285,7 +295,7 @@ static void fold_source(const source *s, int first, int second, const double *ce
     if (s->form == LINES) fold_each(s, first, centre, a);
     if (s->form == LINES && second >= 0) fold_each(s, second, centre, b);
     if (s->form != COLUMNS) return;
-    const void *middle = in_dtype(s->plan->dtype, s->n, centre, narrow);
+    const void *middle = in_dtype(s->plan->lane, s->n, centre, narrow);
     fold_all_columns(s, first, middle, a);
     if (second >= 0) fold_all_columns(s, second, middle, b);
 }
@@ -297,18 +307,21 @@ static double first_value(const source *s, int64_t j)
     return s->form == LINES ? value_at(s->x + j * s->stride, s->plan->dtype, 0) : value_at(s->x, s->plan->dtype, j);
 }
 
-/* Around a centre near the mean, found around the first element, so that equal ones give exactly 0; what the centre
- * misses is taken off again (Chan, Golub and LeVeque 1983). */
+/* Around the first element, so that equal ones give exactly 0; what that centre misses is taken off again (Chan, Golub
+ * and LeVeque 1983). In doubles of floats nothing is lost by that; doubles need a centre nearer to the mean. */
 static void variances(const source *s, double *y)
 {
     const double count = (double)s->plan->reduced.count;
     double centre[WKI_COLUMNS] = { 0 }, sum[WKI_COLUMNS];
     for (int64_t j = 0; count > 0 && j < s->n; j++) centre[j] = first_value(s, j);
-    fold_source(s, WKI_FOLD_OFFSETS, -1, centre, sum, NULL);
-    for (int64_t j = 0; j < s->n; j++) centre[j] += sum[j] / count;
+    if (s->plan->dtype == WK_F64) {
+        fold_source(s, WKI_FOLD_OFFSETS, -1, centre, sum, NULL);
+        for (int64_t j = 0; j < s->n; j++) centre[j] += sum[j] / count;
+    }
     fold_source(s, WKI_FOLD_OFFSETS, WKI_FOLD_OFFSET_SQUARES, centre, sum, y);
     for (int64_t j = 0; j < s->n; j++) {
-        const double squares = y[j] - sum[j] * sum[j] / count, divisor = count - s->plan->number;
+        const double all = WKI_FAULT(247) && s->plan->dtype == WK_F32 ? (double)(float)y[j] : y[j];
+        const double squares = all - sum[j] * sum[j] / count, divisor = count - s->plan->number;
         y[j] = (squares < 0 ? 0 : squares) / (divisor > 0 ? divisor : 0);
         if (s->plan->kind == WKI_STD) y[j] = sqrt(y[j]);
     }
@@ -442,12 +455,8 @@ static void do_each(const wki_call *call, const plan *p, int64_t begin, int64_t 
 
 static void do_simple(const wki_call *call, source *s, int64_t reduced)
 {
-    const wki_reduce_attrs *a = call->attrs;
     plan p;
-    p.dtype = (wk_dtype)call->views[1]->dtype;
-    p.kind = a->kind;
-    p.number = a->number;
-    p.folds = wki_folds_for(wki_isa(), p.dtype);
+    know_call(&p, call);
     p.reduced.ndim = 1;
     p.line = p.reduced.count = p.reduced.size[0] = reduced;
     p.reduced.stride[0][0] = s->form == COLUMNS ? s->stride : 1;
@@ -469,7 +478,6 @@ static wk_status run(const wki_call *call, int64_t begin, int64_t end, void *scr
         return WK_OK;
     }
     make_plan(&p, call);
-    p.folds = wki_folds_for(wki_isa(), p.dtype);
     p.scratch = scratch;
     if (p.columns)
         do_bands(call, &p, begin, end);

@@ -101,9 +101,10 @@ WKI_DEVICE place place_of(bool columns)
 }
 
 /* All lanes' values, to each of them. Every thread of the block takes part. */
-template <typename lane> WKI_DEVICE lane joined(const place &p, int fold, lane value, lane *shared)
+template <typename lane> WKI_DEVICE lane joined(const place &p, int fold, lane value, void *room)
 {
     const int t = (int)threadIdx.x;
+    lane *const shared = (lane *)room;
     shared[t] = value;
     __syncthreads();
     for (int half = WKI_LANES / 2; half; half /= 2) {
@@ -115,12 +116,14 @@ template <typename lane> WKI_DEVICE lane joined(const place &p, int fold, lane v
     return value;
 }
 
-/* A piece of one result, x being that one's first element; `only` is the fold, if that is known when compiled. */
+/* A piece of one result, x being that one's first element; `only` is the fold, if that is known when compiled. Squares
+ * of floats leave what floats hold where their root does not: offsets are joined in double. */
 enum { ANY = -1 };
-template <typename T, int only, typename lane>
-WKI_DEVICE lane piece_of(const reduce_args &a, const place &p, int fold, const T *x, int64_t begin, int64_t end,
-                         double middle, lane *shared)
+template <typename T, int only, typename wide>
+WKI_DEVICE wide piece_of(const reduce_args &a, const place &p, int fold, const T *x, int64_t begin, int64_t end,
+                         double middle, wide *shared)
 {
+    typedef typename wki_lane_of<T>::lane lane;
     const lane centre = (lane)middle;
     lane value = 0;
     if constexpr (only != ANY) {
@@ -141,11 +144,17 @@ WKI_DEVICE lane piece_of(const reduce_args &a, const place &p, int fold, const T
             CASE(WKI_FOLD_SQUARES);
             CASE(WKI_FOLD_MAX_SIZE);
             CASE(WKI_FOLD_MIN_SIZE);
-            CASE(WKI_FOLD_OFFSETS);
-            CASE(WKI_FOLD_OFFSET_SQUARES);
             CASE(WKI_FOLD_EXPS);
         }
 #undef CASE
+    if constexpr ((T)0.5 != 0) {
+        wide part = 0;
+        if (fold == WKI_FOLD_OFFSETS)
+            part = wki_fold_lane<WKI_FOLD_OFFSETS>(a.reduced, x, begin, end, p.lane, (wide)middle);
+        if (fold == WKI_FOLD_OFFSET_SQUARES)
+            part = wki_fold_lane<WKI_FOLD_OFFSET_SQUARES>(a.reduced, x, begin, end, p.lane, (wide)middle);
+        if (fold == WKI_FOLD_OFFSETS || fold == WKI_FOLD_OFFSET_SQUARES) return joined(p, fold, part, shared);
+    }
     return joined(p, fold, value, shared);
 }
 
@@ -155,13 +164,15 @@ template <typename wide> WKI_DEVICE wide alone(int fold, wide piece)
     return wki_fold_join(fold, wki_fold_first(fold, wide()), piece);
 }
 
+/* A variance of floats is one around the first element; of doubles, around a centre that a fold has found. */
+template <typename T> static constexpr bool is_double = sizeof(T) == sizeof(double) && (T)0.5 != 0;
+
 /* Results of one piece. Those around a centre take several folds: what is known of it, the centre, the result. */
 template <typename T, int only> static __global__ void __launch_bounds__(COLUMN_THREADS, 1) whole(const reduce_args a)
 {
     WKI_BEGIN();
-    typedef typename wki_lane_of<T>::lane lane;
     typedef typename wki_lane_of<T>::wide wide;
-    WKI_SHARED(lane, shared, COLUMN_THREADS);
+    WKI_SHARED(wide, shared, COLUMN_THREADS);
     const place p = place_of(a.columns);
     const int kind = only == ANY ? a.fold : only;
     const bool spread = kind == WKI_FOLD_OFFSET_SQUARES, exps = kind == WKI_FOLD_EXPS;
@@ -172,10 +183,10 @@ template <typename T, int only> static __global__ void __launch_bounds__(COLUMN_
         wki_places<2>(a.kept, here ? first + p.unit : first, at);
         const T *const x = (const T *)a.x + at[0];
         double centre = spread && end > 0 ? (double)*x : 0, sum = 0;
-        WKI_ROLLED for (int left = spread ? 2 : exps ? 1 : 0; left >= 0; left--)
+        WKI_ROLLED for (int left = spread ? 1 + is_double<T> : exps ? 1 : 0; left >= 0; left--)
         {
             const int one = left == 0 ? kind : exps ? WKI_FOLD_MAX : WKI_FOLD_OFFSETS;
-            const wide fold = alone(one, (wide)piece_of<T, only>(a, p, one, x, 0, end, centre, shared));
+            const wide fold = alone(one, piece_of<T, only>(a, p, one, x, 0, end, centre, shared));
             if (left == (spread ? 2 : 1)) centre = centre_of(a, centre, (double)fold);
             if (spread && left == 1) sum = (double)fold;
             if (left > 0 || !here || p.lane != 0) continue;
@@ -190,9 +201,8 @@ template <typename T, int only> static __global__ void __launch_bounds__(COLUMN_
 template <typename T, int only> static __global__ void __launch_bounds__(COLUMN_THREADS, 1) pieces(const reduce_args a)
 {
     WKI_BEGIN();
-    typedef typename wki_lane_of<T>::lane lane;
     typedef typename wki_lane_of<T>::wide wide;
-    WKI_SHARED(lane, shared, COLUMN_THREADS);
+    WKI_SHARED(wide, shared, COLUMN_THREADS);
     const place p = place_of(a.columns);
     const int64_t each = a.lines * a.pieces, all = a.kept.count * each;
     for (int64_t first = (int64_t)blockIdx.x * p.units; first < all; first += (int64_t)gridDim.x * p.units) {
@@ -205,7 +215,7 @@ template <typename T, int only> static __global__ void __launch_bounds__(COLUMN_
         wki_places<2>(a.kept, result, at);
         const T *const x = (const T *)a.x + at[0];
         const double centre = a.from_first ? (double)*x : a.centre ? a.centre[result] : 0;
-        const wide part = (wide)piece_of<T, only>(a, p, a.fold, x, begin, here ? end : begin, centre, shared);
+        const wide part = piece_of<T, only>(a, p, a.fold, x, begin, here ? end : begin, centre, shared);
         if (here && p.lane == 0) ((wide *)a.parts)[piece * a.kept.count + result] = part;
     }
 }
@@ -392,17 +402,17 @@ template <typename T> static void launch(const wki_queue *queue, reduce_args a, 
     a.parts = scratch;
     a.squares = (double *)scratch + all;
     a.next = (double *)scratch + 2 * all;
-    const bool centred = a.fold == WKI_FOLD_OFFSET_SQUARES || a.fold == WKI_FOLD_EXPS;
-    if (centred) {
-        const int first = a.fold == WKI_FOLD_EXPS ? WKI_FOLD_MAX : WKI_FOLD_OFFSETS;
-        a.from_first = first == WKI_FOLD_OFFSETS;
+    const bool spread = a.fold == WKI_FOLD_OFFSET_SQUARES;
+    a.from_first = spread;
+    if (a.fold == WKI_FOLD_EXPS || (spread && is_double<T>)) {
+        const int first = spread ? WKI_FOLD_OFFSETS : WKI_FOLD_MAX;
         fold_pieces<T>(queue, a, first, a.parts);
         join<T>(queue, a, first, CENTRE);
         a.from_first = false;
         a.centre = a.next;
     }
-    if (a.fold == WKI_FOLD_OFFSET_SQUARES) fold_pieces<T>(queue, a, WKI_FOLD_OFFSETS, a.parts);
-    fold_pieces<T>(queue, a, a.fold, a.fold == WKI_FOLD_OFFSET_SQUARES ? a.squares : a.parts);
+    if (spread) fold_pieces<T>(queue, a, WKI_FOLD_OFFSETS, a.parts);
+    fold_pieces<T>(queue, a, a.fold, spread ? a.squares : a.parts);
     join<T>(queue, a, a.fold, RESULT);
 }
 
