@@ -232,7 +232,7 @@ static void tell_path(const wk_module *m)
 wk_status wk_forward_many(wk_module *m, wk_tensor *const *in, int nin, wk_tensor **out, int nout)
 {
     for (int i = 0; out && i < nout; i++) out[i] = NULL;
-    if (!wki_module_ok(m, "forward_many", "module")) return wk_error();
+    if (!wki_module_ok(m, "forward_many", "m")) return wk_error();
     wki_check(in && out && nin > 0 && nout > 0, WK_E_INVALID, WK_E_INVALID, "forward_many",
               "%d inputs and %d results; at least one of each is needed", in ? nin : 0, out ? nout : 0);
     for (int i = 0; i < nin; i++)
@@ -257,7 +257,7 @@ wk_status wk_forward_many(wk_module *m, wk_tensor *const *in, int nin, wk_tensor
 wk_tensor *wk_forward(wk_module *m, wk_tensor *x)
 {
     wk_tensor *y;
-    return wk_forward_many(m, &x, 1, &y, 1) ? NULL : y;
+    return !wki_module_ok(m, "forward", "m") || wk_forward_many(m, &x, 1, &y, 1) ? NULL : y;
 }
 
 wk_module *wk_train(wk_module *m, bool on)

@@ -52,7 +52,7 @@ wk_tensor *wk_bmm(wk_tensor *a, wk_tensor *b)
 
 wk_tensor *wk_mv(wk_tensor *a, wk_tensor *x)
 {
-    if (!wki_product_ok("mv", a, x)) return NULL;
+    if (!wki_tensor_ok(a, "mv", "a") || !wki_tensor_ok(x, "mv", "x") || !wki_product_ok("mv", a, x)) return NULL;
     wki_check(a->v.ndim == 2 && x->v.ndim == 1 && a->v.size[1] == x->v.size[0], NULL, WK_E_SHAPE, "mv",
               "a is %s, x %s; [n, k] and [k] are needed", wki_show(&a->v), wki_show(&x->v));
     return wk_matmul(a, x);
@@ -185,12 +185,14 @@ static wk_tensor *wrong_bmm(void)
     return wk_bmm(wk_zeros(WK_SHAPE(2, 3, 4), WK_F32), wk_zeros(WK_SHAPE(3, 4, 1), WK_F32));
 }
 static wk_tensor *wrong_mv(void) { return wk_mv(wk_zeros(WK_SHAPE(2, 3), WK_F32), wk_zeros(WK_SHAPE(2), WK_F32)); }
+static wk_tensor *no_vector(void) { return wk_mv(wk_zeros(WK_SHAPE(2, 3), WK_F32), NULL); }
 const wki_error_sample wki_errors_algebra[] = {
     { "dot", wrong_dot, WK_E_SHAPE, "a is [2], b [3]" },
     { "addmm", wrong_addmm, WK_E_SHAPE, "shapes do not broadcast ([2, 2], [4])" },
     { "baddbmm", wrong_baddbmm, WK_E_SHAPE, "a is [2, 3], b [2, 3]" },
     { "bmm", wrong_bmm, WK_E_SHAPE, "a is [2, 3, 4], b [3, 4, 1]" },
     { "mv", wrong_mv, WK_E_SHAPE, "a is [2, 3], x [2]" },
+    { "mv", no_vector, WK_E_INVALID, "x is NULL" },
     { 0 },
 };
 

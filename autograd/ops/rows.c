@@ -150,7 +150,7 @@ static wk_tensor *recorded(wk_tensor *y, int row, wk_tensor *const in[3], double
 }
 
 /* Integers take whole numbers that they can hold; so do bools, of any size, where they are only compared. */
-static bool numbers_ok(const wki_row *row, wk_dtype dtype, double s, double t)
+static bool numbers_ok(const char *where, const wki_row *row, wk_dtype dtype, double s, double t)
 {
     static const double low[WK_DTYPE_COUNT] = { [WK_I64] = -0x1p63, [WK_I32] = -0x1p31, [WK_BOOL] = -0x1p31 };
     static const double high[WK_DTYPE_COUNT] = {
@@ -158,32 +158,32 @@ static bool numbers_ok(const wki_row *row, wk_dtype dtype, double s, double t)
     };
     const double numbers[2] = { s, t };
     for (int i = 0; i < row->numbers && !wki_is_float(dtype); i++) {
-        wki_check(isnan(numbers[i]) || numbers[i] == floor(numbers[i]), false, WK_E_DTYPE, row->name,
+        wki_check(isnan(numbers[i]) || numbers[i] == floor(numbers[i]), false, WK_E_DTYPE, where,
                   "%g is not whole; the tensor is %s, convert it with wk_to", numbers[i], wk_dtype_name(dtype));
-        wki_check(numbers[i] >= low[dtype] && numbers[i] < high[dtype], false, WK_E_RANGE, row->name,
+        wki_check(numbers[i] >= low[dtype] && numbers[i] < high[dtype], false, WK_E_RANGE, where,
                   "%g does not fit into %s", numbers[i], wk_dtype_name(dtype));
     }
     bool negative_power = row == &wki_row_table[WKI_ROW_pow_scalar] && !wki_is_float(dtype) && s < 0;
-    wki_check(!negative_power, false, WK_E_RANGE, row->name,
+    wki_check(!negative_power, false, WK_E_RANGE, where,
               "%g is negative, and the tensor is %s, whose powers of it are fractions; convert with wk_to", s,
               wk_dtype_name(dtype));
     return true;
 }
 
 /* Numbers for which torch's functions have no meaning */
-static bool numbers_mean_something(const wki_row *row, double s, double t)
+static bool numbers_mean_something(const char *where, const wki_row *row, double s, double t)
 {
     const int number = (int)(row - wki_row_table);
-    wki_check(number != WKI_ROW_hardtanh || !(s > t), false, WK_E_INVALID, row->name,
+    wki_check(number != WKI_ROW_hardtanh || !(s > t), false, WK_E_INVALID, where,
               "low is %g, high %g; low must not be above high", s, t);
-    wki_check(number != WKI_ROW_softshrink || !(s < 0), false, WK_E_INVALID, row->name,
+    wki_check(number != WKI_ROW_softshrink || !(s < 0), false, WK_E_INVALID, where,
               "lambda is %g; it must not be negative", s);
-    wki_check(number != WKI_ROW_celu || s != 0, false, WK_E_INVALID, row->name, "alpha is 0, and x is divided by it");
+    wki_check(number != WKI_ROW_celu || s != 0, false, WK_E_INVALID, where, "alpha is 0, and x is divided by it");
     return true;
 }
 
 /* The dtype in which the row computes: the operands' promoted one, and what the row's kind makes of it. */
-static bool dtype_of(const wki_row *row, wk_tensor *const in[3], wk_dtype *dtype)
+static bool dtype_of(const char *where, const wki_row *row, wk_tensor *const in[3], wk_dtype *dtype)
 {
     wk_tensor *operands[3];
     int n = 0;
@@ -194,18 +194,17 @@ static bool dtype_of(const wki_row *row, wk_tensor *const in[3], wk_dtype *dtype
     const bool whole = row->kind == WKI_KIND_DIVIDE || row->kind == WKI_KIND_WHOLE || row->kind == WKI_KIND_BITS;
     if (row->kind == WKI_KIND_REAL && !is_float) *dtype = WK_F32;
     if (is_bool && (row->kind == WKI_KIND_LIFT || (whole && n == 1 && row->numbers))) *dtype = WK_I64;
-    wki_check(row->kind != WKI_KIND_FLOAT || is_float, false, WK_E_DTYPE, row->name,
+    wki_check(row->kind != WKI_KIND_FLOAT || is_float, false, WK_E_DTYPE, where,
               "takes floats, not %s; convert with wk_to first", wk_dtype_name(*dtype));
-    wki_check((row->kind != WKI_KIND_WHOLE && row->kind != WKI_KIND_BITS) || !is_float, false, WK_E_DTYPE, row->name,
+    wki_check((row->kind != WKI_KIND_WHOLE && row->kind != WKI_KIND_BITS) || !is_float, false, WK_E_DTYPE, where,
               "takes integers, not %s; convert with wk_to first", wk_dtype_name(*dtype));
     bool refuses_bool = row->kind == WKI_KIND_ALL || row->kind == WKI_KIND_WHOLE || row->kind == WKI_KIND_DIVIDE;
-    wki_check(!refuses_bool || *dtype != WK_BOOL, false, WK_E_DTYPE, row->name,
-              "takes no bool; convert with wk_to first");
+    wki_check(!refuses_bool || *dtype != WK_BOOL, false, WK_E_DTYPE, where, "takes no bool; convert with wk_to first");
     return true;
 }
 
 /* Integers cannot be divided by 0, whatever the other operand. */
-static bool divisor_ok(const wki_row *row, wk_dtype dtype, wk_tensor *b, double s)
+static bool divisor_ok(const char *where, const wki_row *row, wk_dtype dtype, wk_tensor *b, double s)
 {
     if (row->kind != WKI_KIND_DIVIDE || wki_is_float(dtype)) return true;
     double zeros = s == 0;
@@ -214,24 +213,33 @@ static bool divisor_ok(const wki_row *row, wk_dtype dtype, wk_tensor *b, double 
         zeros = wki_value_of(wk_sum(wk_eq_scalar(b, 0)), "a division of integers looks for zeros");
         if (isnan(zeros)) return false;
     }
-    wki_check(zeros == 0, false, WK_E_RANGE, row->name, "the divisor is 0 in %g places, and %s has no infinity", zeros,
+    wki_check(zeros == 0, false, WK_E_RANGE, where, "the divisor is 0 in %g places, and %s has no infinity", zeros,
               wk_dtype_name(dtype));
     return true;
 }
 
-static bool operands_ok(const wki_row *row, wk_tensor *const in[3])
+/* The operands' names in elementwise.h */
+static const char *const *names_of(const wki_row *row)
 {
-    const char *const names[] = { row->condition ? "condition" : "x", "a", "b" };
+    static const char *const plain[] = { "x", "a", "b" }, *const where[] = { "condition", "a", "b" };
+    static const char *const lerp[] = { "x", "end", "weight" }, *const lerp_scalar[] = { NULL, "x", "end" };
+    const int number = (int)(row - wki_row_table);
+    return number == WKI_ROW_lerp ? lerp : number == WKI_ROW_lerp_scalar ? lerp_scalar : row->condition ? where : plain;
+}
+
+static bool operands_ok(const char *where, const wki_row *row, wk_tensor *const in[3])
+{
+    const char *const *names = names_of(row);
     wk_tensor *first = NULL;
     for (int k = X; k <= B; k++) {
         if (!has(row, k)) continue;
-        if (!wki_tensor_ok(in[k], row->name, names[k])) return false;
+        if (!wki_tensor_ok(in[k], where, names[k])) return false;
         if (!first)
             first = in[k];
-        else if (!wki_same_device(row->name, first, in[k]))
+        else if (!wki_same_device(where, first, in[k]))
             return false;
     }
-    wki_check(!row->condition || in[X]->v.dtype == WK_BOOL, false, WK_E_DTYPE, row->name,
+    wki_check(!row->condition || in[X]->v.dtype == WK_BOOL, false, WK_E_DTYPE, where,
               "the condition is %s; bool is needed", wk_dtype_name((wk_dtype)in[X]->v.dtype));
     return true;
 }
@@ -271,10 +279,10 @@ static bool convert(const wki_row *row, wk_tensor *in[3], wk_dtype dtype)
     return true;
 }
 
-static bool ready(const wki_row *row, wk_tensor *in[3], double s, double t, wk_dtype *dtype)
+static bool ready(const char *where, const wki_row *row, wk_tensor *in[3], double s, double t, wk_dtype *dtype)
 {
-    return operands_ok(row, in) && dtype_of(row, in, dtype) && numbers_ok(row, *dtype, s, t) &&
-           numbers_mean_something(row, s, t);
+    return operands_ok(where, row, in) && dtype_of(where, row, in, dtype) && numbers_ok(where, row, *dtype, s, t) &&
+           numbers_mean_something(where, row, s, t);
 }
 
 static wk_dtype result_of(const wki_row *row, wk_dtype dtype) { return row->kind == WKI_KIND_TRUTH ? WK_BOOL : dtype; }
@@ -284,7 +292,9 @@ wk_tensor *wki_row_apply(int number, wk_tensor *x, wk_tensor *a, wk_tensor *b, d
     const wki_row *row = &wki_row_table[number];
     wk_tensor *in[3] = { x, a, b };
     wk_dtype dtype;
-    if (!ready(row, in, s, t, &dtype) || !convert(row, in, dtype) || !divisor_ok(row, dtype, in[B], s)) return NULL;
+    if (!ready(row->name, row, in, s, t, &dtype) || !convert(row, in, dtype) ||
+        !divisor_ok(row->name, row, dtype, in[B], s))
+        return NULL;
     wki_shape shape = wki_shape_of(in[x ? X : A]);
     for (int k = x ? A : B; k <= B; k++)
         if (in[k] && !wki_broadcast(row->name, &shape, &in[k]->v)) return NULL;
@@ -321,12 +331,12 @@ static wk_status row_in_place(int number, const char *where, int to, wk_tensor *
     wk_tensor *in[3] = { x, a, b }, *y = in[to];
     wk_dtype dtype;
     WK_SCOPE(work);
-    if (!ready(row, in, s, t, &dtype) || !room_for(where, in, to, result_of(row, dtype))) return wk_error();
+    if (!ready(where, row, in, s, t, &dtype) || !room_for(where, in, to, result_of(row, dtype))) return wk_error();
     if (row->kind == WKI_KIND_TRUTH || dtype != y->v.dtype) {
         wk_tensor *aside = wki_row_apply(number, x, a, b, s, t);
         return aside ? wk_copy_(y, aside) : wk_error();
     }
-    if (!convert(row, in, dtype) || !divisor_ok(row, dtype, in[B], s)) return wk_error();
+    if (!convert(row, in, dtype) || !divisor_ok(where, row, dtype, in[B], s)) return wk_error();
     const bool wants = wki_wants_grad(3, in);
     const int reads = wants ? reads_of(number, in) : 0; /* y gets a history now, and would count */
     wk_tensor *kept = reads >> to & 1 && !WKI_FAULT(212) ? wk_clone(y) : NULL;
@@ -361,12 +371,20 @@ static wk_tensor *wrong_view(void)
     wk_tensor *x = wk_mul_scalar(wk_requires_grad(wk_zeros(WK_SHAPE(2, 3), WK_F32)), 2), *first = wk_select(x, 0, 0);
     return wk_exp_(first) ? NULL : first;
 }
+static wk_tensor *no_end(void)
+{
+    wk_tensor *x = wk_zeros(WK_SHAPE(2), WK_F32);
+    return wk_lerp_scalar_(x, NULL, 0.5) ? NULL : x;
+}
+static wk_tensor *no_weight(void) { return wk_lerp(wk_zeros(WK_SHAPE(2), WK_F32), wk_ones(WK_SHAPE(2), WK_F32), NULL); }
 const wki_error_sample wki_errors_rows[] = {
     { "add", wrong_shapes, WK_E_SHAPE, "[2, 3], [2]" },
     { "add_scalar", wrong_number, WK_E_DTYPE, "0.5 is not whole" },
     { "where", wrong_condition, WK_E_DTYPE, "bool" },
     { "exp_", wrong_view, WK_E_STATE, "a view" },
     { "exp_", wrong_leaf, WK_E_STATE, "leaf" },
+    { "lerp_scalar_", no_end, WK_E_INVALID, "end is NULL" },
+    { "lerp", no_weight, WK_E_INVALID, "weight is NULL" },
     { "mul_", wrong_expanded, WK_E_STATE, "expanded" },
     { 0 },
 };

@@ -61,10 +61,9 @@ static wk_status update(wk_tensor *running_mean, wk_tensor *running_var, wk_tens
     return run_along(running_var, var, momentum, count / (count - 1));
 }
 
-wk_tensor *wk_batch_norm(wk_tensor *x, wk_tensor *running_mean, wk_tensor *running_var, wk_tensor *weight,
-                         wk_tensor *bias, bool training, double momentum, double eps)
+static wk_tensor *batch_norm(const char *where, wk_tensor *x, wk_tensor *running_mean, wk_tensor *running_var,
+                             wk_tensor *weight, wk_tensor *bias, bool training, double momentum, double eps)
 {
-    static const char where[] = "batch_norm";
     wki_norm_attrs a = { .width = 1, .inner = 1, .eps = eps, .across = true, .centered = true };
     if (!channels_ok(where, x, running_mean, running_var, weight, bias, &a)) return NULL;
     wki_check(training || running_mean, NULL, WK_E_INVALID, where,
@@ -78,11 +77,17 @@ wk_tensor *wk_batch_norm(wk_tensor *x, wk_tensor *running_mean, wk_tensor *runni
     return update(running_mean, running_var, mean, var, momentum, (double)(a.n * a.inner)) ? NULL : y;
 }
 
+wk_tensor *wk_batch_norm(wk_tensor *x, wk_tensor *running_mean, wk_tensor *running_var, wk_tensor *weight,
+                         wk_tensor *bias, bool training, double momentum, double eps)
+{
+    return batch_norm("batch_norm", x, running_mean, running_var, weight, bias, training, momentum, eps);
+}
+
 wk_tensor *wk_instance_norm(wk_tensor *x, wk_tensor *running_mean, wk_tensor *running_var, wk_tensor *weight,
                             wk_tensor *bias, bool use_input_stats, double momentum, double eps)
 {
     static const char where[] = "instance_norm";
-    if (!use_input_stats) return wk_batch_norm(x, running_mean, running_var, weight, bias, false, momentum, eps);
+    if (!use_input_stats) return batch_norm(where, x, running_mean, running_var, weight, bias, false, momentum, eps);
     wki_norm_attrs a = { .width = 1, .inner = 1, .eps = eps, .centered = true };
     if (!channels_ok(where, x, running_mean, running_var, weight, bias, &a)) return NULL;
     wki_check(a.inner != 1, NULL, WK_E_SHAPE, where, "x %s has one value a channel and sample; more are needed",
@@ -110,10 +115,16 @@ static wk_tensor *wrong_instance(void)
 {
     return wk_instance_norm(wk_zeros(WK_SHAPE(3), WK_F32), NULL, NULL, NULL, NULL, true, 0.1, 1e-5);
 }
+static wk_tensor *no_input(void)
+{
+    wk_tensor *mean = wk_zeros(WK_SHAPE(3), WK_F32), *var = wk_ones(WK_SHAPE(3), WK_F32);
+    return wk_instance_norm(NULL, mean, var, NULL, NULL, false, 0.1, 1e-5);
+}
 const wki_error_sample wki_errors_batch_norm[] = {
     { "batch_norm", wrong_channels, WK_E_SHAPE, "weight is [2]" },
     { "batch_norm", wrong_running, WK_E_INVALID, "without training running_mean and running_var are needed" },
     { "instance_norm", wrong_instance, WK_E_SHAPE, "x is [3]" },
+    { "instance_norm", no_input, WK_E_INVALID, "x is NULL" },
     { 0 },
 };
 
