@@ -19,11 +19,11 @@ static wk_tensor *filled_on(wk_device device, const char *where, int ndim, const
 {
     int64_t n;
     if (!wki_shape_ok(where, ndim, shape, dtype, &n)) return NULL;
-    bool whole = value == floor(value) && step == floor(step);
-    wki_check(wki_is_float(dtype) || whole, NULL, WK_E_DTYPE, where, "%g is not whole; %s holds integers",
-              value == floor(value) ? step : value, wk_dtype_name(dtype));
+    static const char integers[] = " holds integers";
+    wki_check(wki_is_float(dtype) || step == floor(step), NULL, WK_E_DTYPE, where, "%g is not whole; %s%s", step,
+              wk_dtype_name(dtype), integers);
     const double last = n > 1 ? value + (double)(n - 1) * step : value;
-    if (!wki_holds(where, dtype, value) || !wki_holds(where, dtype, last)) return NULL;
+    if (!wki_holds(where, dtype, value, "", integers) || !wki_holds(where, dtype, last, "", integers)) return NULL;
     wk_tensor *t = wki_new(where, device, ndim, shape, dtype);
     wki_fill_attrs attrs = { value, step };
     if (!t || wki_do(WKI_OP_fill, 1, WKI_VIEWS(&t->v), &attrs, sizeof attrs, n)) return NULL;

@@ -190,10 +190,12 @@ bool wki_float_ok(const wk_tensor *t, const char *where, const char *argument)
     return true;
 }
 
-bool wki_holds(const char *where, wk_dtype dtype, double number)
+bool wki_holds(const char *where, wk_dtype dtype, double number, const char *of, const char *behind)
 {
     static const double low[WK_DTYPE_COUNT] = { [WK_I64] = -0x1p63, [WK_I32] = -0x1p31 };
     static const double high[WK_DTYPE_COUNT] = { [WK_I64] = 0x1p63, [WK_I32] = 0x1p31, [WK_U8] = 256 };
+    wki_check(wki_is_float(dtype) || number == floor(number), false, WK_E_DTYPE, where, "%g is not whole; %s%s%s",
+              number, of, wk_dtype_name(dtype), behind);
     const bool any = wki_is_float(dtype) || dtype == WK_BOOL || WKI_FAULT(236);
     wki_check(any || (number >= low[dtype] && number < high[dtype]), false, WK_E_RANGE, where,
               "%g does not fit into %s", number, wk_dtype_name(dtype));

@@ -103,7 +103,9 @@ bool wki_shape_ok(const char *where, int ndim, const int64_t *shape, wk_dtype dt
 bool wki_dim_ok(const char *where, const char *argument, int ndim,
                 int *dim); /* wraps negative dims; rank 0 counts as 1 */
 bool wki_float_ok(const wk_tensor *t, const char *where, const char *argument);
-bool wki_holds(const char *where, wk_dtype dtype, double number); /* whole numbers: can it? bools take any */
+/* Integers take whole numbers that they hold, bools any whole one; "0.5 is not whole; ", says the error, then of, the
+ * dtype and behind. */
+bool wki_holds(const char *where, wk_dtype dtype, double number, const char *of, const char *behind);
 
 /* Fills v with the contiguous view of a shape (data, storage and device are left alone). */
 void wki_view_set(wki_view *v, int ndim, const int64_t *shape, wk_dtype dtype);

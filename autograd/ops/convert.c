@@ -181,9 +181,7 @@ static const wki_opdef fill_op = { "fill_", fill_backward, fill_samples };
 static wk_status fill(const char *where, wk_tensor *t, double value)
 {
     if (!wki_tensor_ok(t, where, "t") || wki_begin_inplace(t, 0, NULL, where)) return wk_error();
-    wki_check(wki_is_float((wk_dtype)t->v.dtype) || value == floor(value), WK_E_DTYPE, WK_E_DTYPE, where,
-              "%g is not whole; t is %s", value, wk_dtype_name((wk_dtype)t->v.dtype));
-    if (!wki_holds(where, (wk_dtype)t->v.dtype, value)) return wk_error();
+    if (!wki_holds(where, (wk_dtype)t->v.dtype, value, "t is ", "")) return wk_error();
     wki_fill_attrs attrs = { value, 0 };
     const wki_history before = wki_history_of(t);
     wki_bump(t);

@@ -228,9 +228,7 @@ static wk_tensor *filling(const char *where, wk_tensor *t, wk_tensor **index, do
 {
     if (!index_ok(where, t, &p->dim, index)) return NULL;
     const wk_dtype dtype = (wk_dtype)t->v.dtype;
-    wki_check(wki_is_float(dtype) || value == floor(value), NULL, WK_E_DTYPE, where,
-              "%g is not whole; the tensor is %s, convert it with wk_to", value, wk_dtype_name(dtype));
-    if (!wki_holds(where, dtype, value)) return NULL;
+    if (!wki_holds(where, dtype, value, "the tensor is ", ", convert it with wk_to")) return NULL;
     wki_shape shape = p->from = wki_shape_of(t);
     shape.size[p->dim] = (*index)->v.size[0];
     WKI_BESIDE(here, t);

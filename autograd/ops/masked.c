@@ -138,9 +138,8 @@ static wk_tensor *number_for(const char *where, wk_tensor *x, wk_tensor *mask, d
 {
     if (!mask_ok(where, x, "x", mask)) return NULL;
     const wk_dtype dtype = (wk_dtype)x->v.dtype;
-    wki_check(wki_is_float(dtype) || value == floor(value), NULL, WK_E_DTYPE, where,
-              "%g is not whole; the tensor is %s, convert it with wk_to", value, wk_dtype_name(dtype));
-    return wki_holds(where, dtype, value) ? wk_to_device(wk_scalar(value, dtype), x->v.device) : NULL;
+    const bool held = wki_holds(where, dtype, value, "the tensor is ", ", convert it with wk_to");
+    return held ? wk_to_device(wk_scalar(value, dtype), x->v.device) : NULL;
 }
 
 static wk_tensor *value_for(const char *where, wk_tensor *x, wk_tensor *mask, wk_tensor *value)

@@ -216,10 +216,7 @@ wk_tensor *wk_pad(wk_tensor *t, int n, const int64_t *by, wk_pad_mode mode, doub
         p.by[dim][0] = (int32_t)by[2 * i];
         p.by[dim][1] = (int32_t)by[2 * i + 1];
     }
-    bool whole = value == floor(value) || wki_is_float((wk_dtype)t->v.dtype);
-    wki_check(mode != WK_PAD_CONSTANT || whole, NULL, WK_E_DTYPE, "pad", "%g is not whole; t is %s", value,
-              wk_dtype_name((wk_dtype)t->v.dtype));
-    if (mode == WK_PAD_CONSTANT && !wki_holds("pad", (wk_dtype)t->v.dtype, value)) return NULL;
+    if (mode == WK_PAD_CONSTANT && !wki_holds("pad", (wk_dtype)t->v.dtype, value, "t is ", "")) return NULL;
     return pad(t, &p, value);
 }
 
