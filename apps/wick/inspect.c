@@ -188,12 +188,6 @@ static bool is_run(const char *folder)
     return stat(path, &is) == 0;
 }
 
-static bool ends_in(const char *path, const char *ending)
-{
-    const size_t n = strlen(path), end = strlen(ending);
-    return n > end && !strcmp(path + n - end, ending);
-}
-
 /* What else people have, and which command is for it; EXIT_DONE: it may be HDF5. */
 static int refer(const char *path)
 {
@@ -203,9 +197,9 @@ static int refer(const char *path)
     if (stat(path, &is)) return EXIT_DONE;
     if (kind == SETS_TABLE) return say_failed("%s is a table, no HDF5 file; %s", path, import);
     if (kind == SETS_NPZ) return say_failed("%s is an archive of arrays, no HDF5 file; %s", path, import);
-    if (ends_in(path, ".npy"))
+    if (sets_ends_in(path, ".npy"))
         return say_failed("%s is an array; wick import npy makes a file that inspect reads", path);
-    if (ends_in(path, ".safetensors")) return say_failed("%s holds tensors; wick info shows them", path);
+    if (sets_ends_in(path, ".safetensors")) return say_failed("%s holds tensors; wick info shows them", path);
     if (kind != SETS_FOLDER) return EXIT_DONE;
     if (is_run(path)) return say_failed("%s is a run; wick show and wick info look into those", path);
     return say_failed("%s is a folder; if it holds pictures or MNIST's files, %s", path, import);

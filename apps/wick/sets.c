@@ -37,7 +37,7 @@ static bool is_folder(const char *path)
     return stat(path, &is) == 0 && S_ISDIR(is.st_mode);
 }
 
-static bool ends_in(const char *path, const char *ending)
+bool sets_ends_in(const char *path, const char *ending)
 {
     const size_t n = strlen(path), end = strlen(ending);
     return n > end && !strcasecmp(path + n - end, ending);
@@ -47,8 +47,8 @@ sets_kind sets_kind_of(const char *path)
 {
     static const char *const tables[] = { ".csv", ".tsv", ".csv.gz", ".tsv.gz" };
     for (int i = 0; i < 4; i++)
-        if (ends_in(path, tables[i])) return SETS_TABLE;
-    return ends_in(path, ".npz") ? SETS_NPZ : is_folder(path) ? SETS_FOLDER : SETS_HDF5;
+        if (sets_ends_in(path, tables[i])) return SETS_TABLE;
+    return sets_ends_in(path, ".npz") ? SETS_NPZ : is_folder(path) ? SETS_FOLDER : SETS_HDF5;
 }
 
 static void open_csv(sets *s, const sets_request *r) { s->all = with_labels(r, tables_open(r->path, r->y, &s->table)); }

@@ -26,6 +26,7 @@ typedef struct sets {
     bool test_split_off;       /* the file has no test group: a fifth of its rows serves */
 } sets;
 
+bool sets_ends_in(const char *path, const char *ending); /* in letters of either case */
 typedef enum sets_kind { SETS_HDF5, SETS_TABLE, SETS_NPZ, SETS_FOLDER } sets_kind;
 sets_kind sets_kind_of(const char *path); /* by its name; SETS_HDF5: all that is nothing else */
 /* Opens a file and checks that it can be trained on; false with the library's error pending. */
