@@ -38,6 +38,7 @@ static void note(judge *j, const judge_row *row)
     if (j->nworst < j->most) j->nworst++;
     memmove(&j->worst[at + 1], &j->worst[at], (size_t)(j->nworst - 1 - at) * sizeof *j->worst);
     j->worst[at] = *row;
+    j->worst[at].row = trial_row(j->of, row->at);
 }
 
 /* ---- Classes ---- */
@@ -48,7 +49,7 @@ static void note_classes(judge *j, const double *log_p, const int64_t *target, c
     for (int64_t i = 0; i < n; i++, log_p += classes) {
         int said = 0;
         for (int c = 1; c < classes; c++) said = log_p[c] > log_p[said] ? c : said;
-        note(j, &(judge_row){ .row = rows[i],
+        note(j, &(judge_row){ .at = rows[i],
                               .loss = -log_p[target[i]],
                               .target = (int)target[i],
                               .said = said,
@@ -127,7 +128,7 @@ static void note_row(judge *j, int64_t row, const numbers *n, int64_t at)
 {
     const int64_t outputs = j->of->data.outputs;
     const bool drawn = j->rows % j->stride == 0 && j->npoints < JUDGE_POINTS;
-    judge_row r = { .row = row };
+    judge_row r = { .at = row };
     double far = -1;
     for (int64_t c = 0; c < outputs; c++, at++) {
         const double off = n->scaled_out[at] - n->scaled_target[at];

@@ -6,7 +6,7 @@
 
 /* A row; of numbers, its output that is furthest off in deviations of the targets. */
 typedef struct judge_row {
-    int64_t row;
+    int64_t at, row; /* among the test rows; as trial_row numbers it, of the worst alone */
     double loss;
     int target, said;        /* classes */
     double p_target, p_said; /* and their probabilities */

@@ -353,10 +353,10 @@ static void put_judgement(FILE *out, const judge *j, const judge_row *r)
         fputs(r->target == r->said ? "</strong>, recognized" : "</strong> taken for <strong>", out);
         if (r->target != r->said) put_class(out, j, r->said);
         fprintf(out, "%s, %.1f&nbsp;%%<br/><small>row %lld · loss %.3g", r->target == r->said ? "" : "</strong>",
-                100 * r->p_said, (long long)trial_row(j->of, r->row), r->loss);
+                100 * r->p_said, (long long)r->row, r->loss);
     } else {
         fprintf(out, "<strong>%.5g</strong> instead of <strong>%.5g</strong><br/><small>row %lld", r->got, r->wanted,
-                (long long)trial_row(j->of, r->row));
+                (long long)r->row);
         if (j->of->data.outputs > 1) fprintf(out, " · output %d", r->output);
     }
     fputs("</small>", out);
@@ -367,7 +367,7 @@ static void put_pictures(const judge *j, FILE *out)
     fputs("<div class=\"worst\">\n", out);
     for (int i = 0; i < j->nworst && !wk_failed(); i++) {
         WK_SCOPE(reading);
-        wk_tensor *x = row_of(j, j->worst[i].row);
+        wk_tensor *x = row_of(j, j->worst[i].at);
         fputs("<figure>", out);
         if (x) picture_put(out, x, "");
         fputs("<figcaption>", out);
@@ -399,7 +399,7 @@ static void put_rows(const judge *j, FILE *out)
     fputs("</tr></thead>\n<tbody>\n", out);
     for (int i = 0; i < j->nworst && !wk_failed(); i++) {
         const judge_row *r = &j->worst[i];
-        fprintf(out, "<tr><td>%lld</td>", (long long)trial_row(j->of, r->row));
+        fprintf(out, "<tr><td>%lld</td>", (long long)r->row);
         if (named) {
             fputs("<td class=\"text\">", out);
             put_class(out, j, r->target);
@@ -411,7 +411,7 @@ static void put_rows(const judge *j, FILE *out)
             fprintf(out, "<td>%.6g</td><td>%.6g</td><td>%.4g</td>", r->wanted, r->got, r->got - r->wanted);
         }
         fprintf(out, "<td>%.4g</td>", r->loss);
-        put_values(j, out, r->row);
+        put_values(j, out, r->at);
         fputs("</tr>\n", out);
     }
     fputs("</tbody></table></div>\n", out);

@@ -173,7 +173,7 @@ static void put_outputs(const judge *j, FILE *out)
 static void add_worst(grid *g, const judge *j, const judge_row *r)
 {
     char name[GRID_CELL];
-    grid_add(g, "%lld", (long long)trial_row(j->of, r->row));
+    grid_add(g, "%lld", (long long)r->row);
     if (j->of->data.classes) {
         grid_add(g, "%s", name_of(j, r->target, name, NAME));
         grid_add(g, "%s", name_of(j, r->said, name, NAME));
@@ -268,7 +268,7 @@ static void json_worst(json *to, const judge *j, int n)
     for (int i = 0; i < n && i < j->nworst; i++) {
         const judge_row *r = &j->worst[i];
         json_open(to, NULL, '{');
-        json_whole(to, "row", trial_row(j->of, r->row));
+        json_whole(to, "row", r->row);
         json_number(to, "loss", r->loss);
         if (j->of->data.classes) {
             json_text(to, "class", trial_class(j->of, r->target, text));
