@@ -5,29 +5,20 @@
 #include "base/fault.h"
 #include "data/dataset.h"
 #include "data/order.h"
+#include "io/number.h"
 #include <math.h>
 #include <string.h>
 
 enum { SPLIT_STREAM = 0x73706C74 }; /* "splt" */
 
-static int64_t label_at(const void *labels, wk_dtype dtype, int64_t i)
-{
-    switch (dtype) {
-    case WK_I64: return ((const int64_t *)labels)[i];
-    case WK_I32: return ((const int32_t *)labels)[i];
-    default: return ((const uint8_t *)labels)[i];
-    }
-}
-
 static wk_status take_labels(wk_dataset *set, const void *read, int64_t from, int64_t n, int64_t *labels)
 {
     const wk_dtype dtype = set->fields[wki_dataset_find(set, "y")].dtype;
-    for (int64_t i = 0; i < n; i++) {
-        const int64_t label = labels[from + i] = label_at(read, dtype, i);
-        if (label < 0 || label >= set->nclasses)
+    wki_number_convert(wki_number_of(dtype), read, (size_t)n, WK_I64, labels + from);
+    for (int64_t i = from; i < from + n; i++)
+        if (labels[i] < 0 || labels[i] >= set->nclasses)
             return wki_fail(WK_E_RANGE, "dataset_split", "the label of row %lld is %lld; the dataset has %d classes",
-                            (long long)(from + i), (long long)label, set->nclasses);
-    }
+                            (long long)i, (long long)labels[i], set->nclasses);
     return WK_OK;
 }
 

@@ -46,8 +46,8 @@ static inline twin *wholes_by(wk_dtype dtype, int ndim, const int64_t *size, con
 
 static inline twin *wholes(wk_dtype dtype, int ndim, const int64_t *size, int64_t low, int64_t high)
 {
-    int64_t stride[WKI_MAX_DIMS], step = 1;
-    for (int d = ndim - 1; d >= 0; step *= size[d--]) stride[d] = step;
+    int64_t stride[WKI_MAX_DIMS];
+    plain_strides(ndim, size, stride);
     return wholes_by(dtype, ndim, size, stride, low, high);
 }
 
@@ -64,36 +64,16 @@ static inline int64_t bytes_apart(const twin *t, const char *want, const char *g
     return apart;
 }
 
-static inline wk_status run_there(int op, int nout, int n, twin *const *views, const void *attrs, size_t size)
-{
-    const wki_view **gpu = malloc((size_t)n * sizeof *gpu);
-    for (int i = 0; i < n; i++) gpu[i] = &views[i]->gpu;
-    const wki_call call = { (uint16_t)op, (uint16_t)nout, n, gpu, attrs, (uint32_t)size, 1 };
-    const wk_status status = wki_run(&call);
-    free(gpu);
-    return status;
-}
-
-static inline wk_status run_here(int op, int nout, int n, twin *const *views, const void *attrs, size_t size)
-{
-    const wki_view **cpu = malloc((size_t)n * sizeof *cpu);
-    for (int i = 0; i < n; i++) cpu[i] = &views[i]->cpu;
-    const wki_call call = { (uint16_t)op, (uint16_t)nout, n, cpu, attrs, (uint32_t)size, 1 };
-    const wk_status status = wki_run(&call);
-    free(cpu);
-    return status;
-}
-
 /* On both; most: how far numbers may be apart, as `distance` has it, 0: not a bit. Every seed gives the same bits, and nothing beside
  * the outputs is touched. */
 static inline void same_as_cpu(int op, int nout, int n, twin *const *views, const void *attrs, size_t size, double most)
 {
     char **first = calloc((unsigned)nout, sizeof *first);
-    CHECK(first && run_here(op, nout, n, views, attrs, size) == WK_OK);
+    CHECK(first && run_on(false, op, nout, n, views, attrs, size) == WK_OK);
     for (unsigned s = 1; s <= 2; s++) {
         sow(s);
         for (int k = 0; k < nout; k++) CHECK(!device_backend()->copy_in(0, views[k]->block, views[k]->before, views[k]->bytes));
-        CHECK(run_there(op, nout, n, views, attrs, size) == WK_OK);
+        CHECK(run_on(true, op, nout, n, views, attrs, size) == WK_OK);
         for (int k = 0; k < nout; k++) {
             const twin *t = views[k];
             char *after = malloc(t->bytes);

@@ -77,10 +77,16 @@ static inline twin twin_from(const wki_view *v)
     return t;
 }
 
+static inline void plain_strides(int ndim, const int64_t *size, int64_t stride[WKI_MAX_DIMS])
+{
+    int64_t step = 1;
+    for (int d = ndim - 1; d >= 0; step *= size[d--]) stride[d] = step;
+}
+
 static inline twin plain_twin(wk_dtype dtype, int ndim, const int64_t *size, int bits)
 {
-    int64_t stride[WKI_MAX_DIMS], step = 1;
-    for (int d = ndim - 1; d >= 0; step *= size[d--]) stride[d] = step;
+    int64_t stride[WKI_MAX_DIMS];
+    plain_strides(ndim, size, stride);
     return twin_of(dtype, ndim, size, stride, bits);
 }
 
@@ -125,14 +131,21 @@ static inline double distance(const twin *t)
     return error == 0 ? 0 : error / (all > 0 ? all : 1);
 }
 
+/* A call with the views of one side: false, the CPU's; true, the device's */
+static inline wk_status run_on(bool device, int op, int nout, int n, twin *const *twins, const void *attrs, size_t attrs_size)
+{
+    const wki_view **views = malloc((size_t)n * sizeof *views);
+    for (int i = 0; i < n; i++) views[i] = device ? &twins[i]->gpu : &twins[i]->cpu;
+    const wki_call call = { (uint16_t)op, (uint16_t)nout, n, views, attrs, (uint32_t)attrs_size, 1 };
+    const wk_status status = wki_run(&call);
+    free(views);
+    return status;
+}
+
 /* On both; how far the first view then is from the CPU's. */
 static inline double run_both(int op, int n, twin *const *twins, const void *attrs, size_t attrs_size)
 {
-    const wki_view *cpu[WKI_MAX_VIEWS], *gpu[WKI_MAX_VIEWS];
-    for (int i = 0; i < n; i++) cpu[i] = &twins[i]->cpu, gpu[i] = &twins[i]->gpu;
-    const wki_call here = { (uint16_t)op, 1, n, cpu, attrs, (uint32_t)attrs_size, 1 };
-    const wki_call there = { (uint16_t)op, 1, n, gpu, attrs, (uint32_t)attrs_size, 1 };
-    CHECK(!wki_run(&here) && !wki_run(&there));
+    for (int device = 0; device < 2; device++) CHECK(!run_on(device, op, 1, n, twins, attrs, attrs_size));
     return distance(twins[0]);
 }
 #endif

@@ -93,7 +93,7 @@ static void reports(int op, int n, twin *const *views, const void *attrs, size_t
     *at = bad;
     send(index);
     snprintf(text, sizeof text, "index %lld is", (long long)bad);
-    CHECK(run_there(op, 1, n, views, attrs, size) == WK_OK);
+    CHECK(run_on(true, op, 1, n, views, attrs, size) == WK_OK);
     CHECK(device_backend()->synchronize(0) == WK_E_RANGE);
     CHECK_ERROR(WK_E_RANGE, op == WKI_OP_offsets ? "index" : wki_op_name(op), text); /* as the CPU calls it */
     CHECK(device_backend()->copy_out(0, after, views[0]->block, views[0]->bytes) == WK_OK);
@@ -112,13 +112,13 @@ TEST(scatter, and_gather_report_what_is_out_of_range_and_pass_it_over)
              *index = wholes(WK_I64, 1, &n, 0, m - 1);
         twin *const scattered[] = { y, src, index }, *const gathered[] = { wholes(WK_F32, 1, &n, 0, 9), src, index };
         const int64_t kept = ((int64_t *)index->cpu.data)[n / 2];
-        CHECK(run_here(WKI_OP_scatter, 1, 3, scattered, &add, sizeof add) == WK_OK);
+        CHECK(run_on(false, WKI_OP_scatter, 1, 3, scattered, &add, sizeof add) == WK_OK);
         ((float *)y->cpu.data)[kept] -= ((float *)src->cpu.data)[n / 2]; /* small whole numbers: exact */
         reports(WKI_OP_scatter, 3, scattered, &add, sizeof add, bad[way % 4]);
         if (bad[way % 4] == m) continue; /* src has more than that */
         const float before = ((float *)gathered[0]->cpu.data)[n / 2];
         ((int64_t *)index->cpu.data)[n / 2] = 0;
-        CHECK(run_here(WKI_OP_gather, 1, 3, gathered, &plain, sizeof plain) == WK_OK);
+        CHECK(run_on(false, WKI_OP_gather, 1, 3, gathered, &plain, sizeof plain) == WK_OK);
         ((float *)gathered[0]->cpu.data)[n / 2] = before;
         reports(WKI_OP_gather, 3, gathered, &plain, sizeof plain, bad[way % 4]);
         drop_twins();
@@ -155,7 +155,7 @@ TEST(offsets, report_what_is_out_of_range)
         const wki_offsets_attrs attrs = { .size = { 4, 5 }, .stride = { 10, 1 } };
         twin *const views[] = { wholes(WK_I64, 1, &n, 0, 9), wholes(WK_I64, 1, &n, 0, 3), wholes(WK_I64, 1, &n, 0, 4) };
         ((int64_t *)views[2]->cpu.data)[n / 2] = 0;
-        CHECK(run_here(WKI_OP_offsets, 1, 3, views, &attrs, sizeof attrs) == WK_OK);
+        CHECK(run_on(false, WKI_OP_offsets, 1, 3, views, &attrs, sizeof attrs) == WK_OK);
         reports(WKI_OP_offsets, 3, views, &attrs, sizeof attrs, bad[way]);
         drop_twins();
     }
@@ -232,7 +232,7 @@ TEST(bincount, reports_what_has_no_bin)
     for (int way = 0; way < 4; way++) {
         twin *const views[] = { wholes(WK_I64, 1, &bins, 0, 9), wholes(WK_I64, 1, &n, 0, bins - 1) };
         const int64_t kept = ((int64_t *)views[1]->cpu.data)[n / 2];
-        CHECK(run_here(WKI_OP_bincount, 1, 2, views, NULL, 0) == WK_OK);
+        CHECK(run_on(false, WKI_OP_bincount, 1, 2, views, NULL, 0) == WK_OK);
         ((int64_t *)views[0]->cpu.data)[kept]--;
         reports(WKI_OP_bincount, 2, views, NULL, 0, bad[way]);
         drop_twins();

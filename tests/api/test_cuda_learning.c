@@ -365,9 +365,11 @@ TEST(ctc, reports_lengths_and_labels_and_leaves_those_sequences_out)
         if (what < 3) ((int64_t *)span->cpu.data)[3 + what] = what == 1 ? CTC_FRAMES + 1 : 1 << 20;
         if (what == 3) ((int64_t *)labels->cpu.data)[LONGEST + 3] = CLASSES;
         send(span), send(labels);
-        CHECK(run_there(WKI_OP_ctc, 2, 5, (twin *const[]){ losses, alpha, logp, labels, span }, &a, sizeof a) == WK_OK);
+        CHECK(run_on(true, WKI_OP_ctc, 2, 5, (twin *const[]){ losses, alpha, logp, labels, span }, &a, sizeof a) ==
+              WK_OK);
         a.backward = true;
-        CHECK(run_there(WKI_OP_ctc, 1, 6, (twin *const[]){ d, g, alpha, logp, labels, span }, &a, sizeof a) == WK_OK);
+        CHECK(run_on(true, WKI_OP_ctc, 1, 6, (twin *const[]){ d, g, alpha, logp, labels, span }, &a, sizeof a) ==
+              WK_OK);
         CHECK(device_backend()->synchronize(0) == WK_E_RANGE);
         CHECK_ERROR(WK_E_RANGE, "ctc");
         float after[2] = { 0 };
