@@ -373,8 +373,7 @@ wk_backward_opts wk_backward_opts_default(void) { return (wk_backward_opts){ .si
 wk_status wk_backward_run(const wk_backward_opts *given)
 {
     wk_backward_opts o = wk_backward_opts_default();
-    wki_check(given, WK_E_INVALID, WK_E_INVALID, "backward", "the options are NULL");
-    wki_options_merge(&o, sizeof o, given);
+    if (!wki_options_take("backward", &o, sizeof o, given)) return WK_E_INVALID;
     return wk_backward_all(&o.root, &o.gradient, 1, o.retain_graph, o.create_graph);
 }
 

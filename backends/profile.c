@@ -159,8 +159,7 @@ wk_profile *wk_profile_new_opts(const wk_profile_opts *given)
 {
     static const char where[] = "profile_new";
     wk_profile_opts o = wk_profile_opts_default();
-    wki_check(given, NULL, WK_E_INVALID, where, "the options are NULL");
-    wki_options_merge(&o, sizeof o, given);
+    if (!wki_options_take(where, &o, sizeof o, given)) return NULL;
     wki_check(o.most_events >= 0, NULL, WK_E_RANGE, where, "most_events is %lld; expected 0 or more",
               (long long)o.most_events);
     wki_profile_entry *entries = wki_alloc_array(64, sizeof *entries);

@@ -16,6 +16,13 @@ void wki_options_merge(void *full, size_t full_size, const void *given)
     memcpy(full, &full_size, sizeof full_size);
 }
 
+bool wki_options_take(const char *where, void *full, size_t full_size, const void *given)
+{
+    wki_check(given, false, WK_E_INVALID, where, "the options are NULL");
+    wki_options_merge(full, full_size, given);
+    return true;
+}
+
 wk_status wki_options_each(const char *text, wk_status (*take)(void *user, const char *name, const char *value),
                            void *user, const char *where, const char *example)
 {

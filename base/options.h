@@ -7,6 +7,8 @@
  * `given` has are copied over them. A shorter (older) given leaves the rest at their defaults, of a longer (newer) one
  * the known fields count. */
 WK_API void wki_options_merge(void *full, size_t full_size, const void *given);
+/* The same where there must be some; false with WK_E_INVALID without. */
+WK_API bool wki_options_take(const char *where, void *full, size_t full_size, const void *given);
 
 /* Options as text, "lr=0.1,nesterov", parted by commas or spaces: take gets each one's name and value (NULL: none) and
  * ends the reading with an error of its own. WK_E_INVALID: a word too long, which tells to write them as example does.

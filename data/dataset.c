@@ -200,9 +200,8 @@ static wk_status copy_blocks(wk_dataset *set, const wk_dataset_opts *o)
 wk_dataset *wk_dataset_custom(const wk_dataset_opts *opts)
 {
     const char *where = "dataset_custom";
-    if (!opts) return wki_null_argument(where, "o"), NULL;
     wk_dataset_opts o = wk_dataset_opts_default();
-    wki_options_merge(&o, sizeof o, opts);
+    if (!wki_options_take(where, &o, sizeof o, opts)) return NULL;
     wki_check(o.ops && o.ops->size >= sizeof(wk_dataset_ops), NULL, WK_E_INVALID, where,
               "ops is %s; start from wk_dataset_opts_default() and set ops->size", o.ops ? "too short" : "NULL");
     wk_dataset *set = opts_ok(&o, where) ? wki_object_new(&wki_dataset_type, where) : NULL;

@@ -220,9 +220,8 @@ static wk_status set_up(wk_loader *loader, const wk_loader_opts *o)
 wk_loader *wk_loader_new_opts(const wk_loader_opts *opts)
 {
     const char *where = "loader_new";
-    if (!opts) return wki_null_argument(where, "o"), NULL;
     wk_loader_opts o = wk_loader_opts_default();
-    wki_options_merge(&o, sizeof o, opts);
+    if (!wki_options_take(where, &o, sizeof o, opts)) return NULL;
     if (!opts_ok(&o, where)) return NULL;
     wk_loader *loader = wki_object_new(&loader_type, where);
     if (!loader || set_up(loader, &o) == WK_OK) return loader;

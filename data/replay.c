@@ -161,9 +161,8 @@ static wk_status take_transform(wk_replay *r, wk_transform *transform)
 wk_replay *wk_replay_new_opts(const wk_replay_opts *given)
 {
     static const char where[] = "replay";
-    if (!given) return wki_null_argument(where, "o"), NULL;
     wk_replay_opts o = wk_replay_opts_default();
-    wki_options_merge(&o, sizeof o, given);
+    if (!wki_options_take(where, &o, sizeof o, given)) return NULL;
     wki_check(o.capacity > 0, NULL, WK_E_INVALID, where, "capacity is %lld; expected at least one row",
               (long long)o.capacity);
     wki_check((unsigned)o.keep <= WK_REPLAY_UNTIL_TAKEN, NULL, WK_E_INVALID, where,

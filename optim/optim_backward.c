@@ -89,8 +89,7 @@ wk_status wk_optim_in_backward_run(const wk_optim_in_backward_opts *given)
 {
     static const char where[] = "optim_in_backward";
     wk_optim_in_backward_opts o = wk_optim_in_backward_opts_default();
-    if (!given) return wki_null_argument(where, "o"), wk_error();
-    wki_options_merge(&o, sizeof o, given);
+    if (!wki_options_take(where, &o, sizeof o, given)) return wk_error();
     if (!wki_optim_ok(o.opt, where) || wk_failed()) return wk_error();
     wki_check(o.clip_value >= 0, WK_E_INVALID, WK_E_INVALID, where, "clip_value is %g; it must be at least 0",
               o.clip_value);

@@ -95,8 +95,7 @@ double wk_clip_grad_norm_run(const wk_clip_grad_norm_opts *given)
     static const char where[] = "clip_grad_norm_";
     const double none = (double)NAN;
     wk_clip_grad_norm_opts o = wk_clip_grad_norm_opts_default();
-    if (!given) return wki_null_argument(where, "o"), none;
-    wki_options_merge(&o, sizeof o, given);
+    if (!wki_options_take(where, &o, sizeof o, given)) return none;
     wki_check(o.max_norm >= 0, none, WK_E_INVALID, where, "max_norm is %g; it must be at least 0", o.max_norm);
     if (wki_optim_clip_ok(o.params, false, where)) return none;
     if (wki_is_recorded() && !o.error_if_nonfinite) return clip_always(&o);

@@ -224,8 +224,7 @@ wk_status wk_checkpoint_save_new(const wk_checkpoint_opts *given)
     static const char where[] = "checkpoint_save";
     wk_checkpoint_opts o = wk_checkpoint_opts_default();
     if (wk_failed()) return wk_error();
-    wki_check(given, WK_E_INVALID, WK_E_INVALID, where, "the options are NULL");
-    wki_options_merge(&o, sizeof o, given);
+    if (!wki_options_take(where, &o, sizeof o, given)) return WK_E_INVALID;
     wki_check(o.folder && *o.folder && o.state && o.step >= 0, WK_E_INVALID, WK_E_INVALID, where,
               "folder is %s, state %s, step %lld; a name, a state and a step of 0 or more are needed",
               o.folder ? o.folder : "NULL", o.state ? "given" : "NULL", (long long)o.step);

@@ -154,9 +154,8 @@ static bool input_ok(const wk_histogram_opts *o)
 
 wk_tensor *wk_histogram_run(const wk_histogram_opts *options)
 {
-    wki_check(options, NULL, WK_E_INVALID, "histogram", "the options are NULL");
     wk_histogram_opts o = wk_histogram_opts_default();
-    wki_options_merge(&o, sizeof o, options);
+    if (!wki_options_take("histogram", &o, sizeof o, options)) return NULL;
     if (o.edges) *o.edges = NULL;
     if (!input_ok(&o)) return NULL;
     WK_NO_GRAD(plain);

@@ -97,9 +97,8 @@ wk_topk_opts wk_topk_opts_default(void) { return (wk_topk_opts){ WK_TOPK_DEFAULT
 
 wk_tensor *wk_topk_run(const wk_topk_opts *options)
 {
-    wki_check(options, NULL, WK_E_INVALID, "topk", "the options are NULL");
     wk_topk_opts o = wk_topk_opts_default();
-    wki_options_merge(&o, sizeof o, options);
+    if (!wki_options_take("topk", &o, sizeof o, options)) return NULL;
     if (o.indices) *o.indices = NULL;
     if (!wki_tensor_ok(o.t, "topk", "t") || !wki_dim_ok("topk", "dim", o.t->v.ndim, &o.dim)) return NULL;
     const int64_t n = o.t->v.ndim ? o.t->v.size[o.dim] : 1;

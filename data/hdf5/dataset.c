@@ -492,8 +492,7 @@ wk_dataset *wk_dataset_h5_new(const wk_h5_opts *given)
 {
     wk_h5_opts o = wk_h5_opts_default();
     if (wk_failed()) return NULL;
-    wki_check(given, NULL, WK_E_INVALID, WHERE, "options are NULL");
-    wki_options_merge(&o, sizeof o, given);
+    if (!wki_options_take(WHERE, &o, sizeof o, given)) return NULL;
     h5_set *s = o.growing ? open_growing(&o, NULL) : open_set(&o, NULL);
     return s ? make_dataset(s) : NULL;
 }

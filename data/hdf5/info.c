@@ -261,8 +261,7 @@ wk_h5_view *wk_h5_view_new_opts(const wk_h5_view_opts *given)
 {
     wk_h5_view_opts o = wk_h5_view_opts_default();
     if (wk_failed()) return NULL;
-    wki_check(given, NULL, WK_E_INVALID, VIEW, "options are NULL");
-    wki_options_merge(&o, sizeof o, given);
+    if (!wki_options_take(VIEW, &o, sizeof o, given)) return NULL;
     wk_h5_view *v = wki_object_new(&type, VIEW);
     const wki_h5_limits limits = { o.isolate_seconds, o.isolate_mib };
     if (!v) return NULL;

@@ -149,8 +149,7 @@ wk_dataset *wk_dataset_h5_list_new(const wk_h5_opts *given)
 {
     wk_h5_opts o = wk_h5_opts_default();
     if (wk_failed()) return NULL;
-    wki_check(given, NULL, WK_E_INVALID, WHERE, "options are NULL");
-    wki_options_merge(&o, sizeof o, given);
+    if (!wki_options_take(WHERE, &o, sizeof o, given)) return NULL;
     wki_check(o.path, NULL, WK_E_INVALID, WHERE, "path is NULL; expected the name of a list of files");
     wki_check(o.begin == 0 && o.end == -1 && !o.growing, NULL, WK_E_INVALID, WHERE,
               "%s: .begin, .end and .growing are for one file; take a subset of what the list gives",

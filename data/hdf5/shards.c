@@ -150,8 +150,7 @@ wk_h5_shards *wk_h5_shards_new_opts(const wk_h5_shards_opts *given)
 {
     wk_h5_shards_opts o = wk_h5_shards_opts_default();
     if (wk_failed()) return NULL;
-    wki_check(given, NULL, WK_E_INVALID, NEW, "options are NULL");
-    wki_options_merge(&o, sizeof o, given);
+    if (!wki_options_take(NEW, &o, sizeof o, given)) return NULL;
     wki_check(o.path, NULL, WK_E_INVALID, NEW, "path is NULL; expected the name of the list");
     wki_check(o.fields && o.nfields >= 1 && o.nfields <= WK_MAX_FIELDS, NULL, WK_E_INVALID, NEW,
               "there are %d fields; expected 1 to %d", o.fields ? o.nfields : 0, WK_MAX_FIELDS);

@@ -79,8 +79,7 @@ wk_h5_writer *wki_h5_writer_over(const wk_h5_writer_opts *given, const wki_h5_ou
 {
     wk_h5_writer_opts o = wk_h5_writer_opts_default();
     if (wk_failed()) return NULL;
-    wki_check(given, NULL, WK_E_INVALID, NEW, "options are NULL");
-    wki_options_merge(&o, sizeof o, given);
+    if (!wki_options_take(NEW, &o, sizeof o, given)) return NULL;
     wki_check(o.path, NULL, WK_E_INVALID, NEW, "path is NULL; expected the name of the file to write");
     wki_check(o.deflate >= 0 && o.deflate <= 9, NULL, WK_E_INVALID, NEW, "deflate is %d; expected 0 (none) to 9",
               o.deflate);

@@ -162,8 +162,7 @@ wk_dataset *wk_dataset_npy_new(const wk_npy_opts *given)
     const char *where = "dataset_npy";
     wk_npy_opts o = wk_npy_opts_default();
     if (wk_failed()) return NULL;
-    if (!given) return wki_null_argument(where, "o"), NULL;
-    wki_options_merge(&o, sizeof o, given);
+    if (!wki_options_take(where, &o, sizeof o, given)) return NULL;
     const source from = { where, wki_npy_header_of, o.path, o.y, o.raw, o.classes, o.nclasses, NULL, { NULL } };
     return open_pair(&from, &npy_ops);
 }
@@ -267,8 +266,7 @@ wk_dataset *wk_dataset_npz_new(const wk_npz_opts *given)
     wki_zip zip;
     wk_npz_opts o = wk_npz_opts_default();
     if (wk_failed()) return NULL;
-    if (!given) return wki_null_argument(where, "o"), NULL;
-    wki_options_merge(&o, sizeof o, given);
+    if (!wki_options_take(where, &o, sizeof o, given)) return NULL;
     wk_dataset *set = NULL;
     source from = { where, wki_npy_header_of, NULL, NULL, o.raw, o.classes, o.nclasses, &zip, { NULL } };
     if (wki_zip_open(&zip, o.path, where) == WK_OK) set = open_members(&o, &from);
@@ -331,8 +329,7 @@ wk_dataset *wk_dataset_idx_new(const wk_idx_opts *given)
     const char *where = "dataset_idx";
     wk_idx_opts o = wk_idx_opts_default();
     if (wk_failed()) return NULL;
-    if (!given) return wki_null_argument(where, "o"), NULL;
-    wki_options_merge(&o, sizeof o, given);
+    if (!wki_options_take(where, &o, sizeof o, given)) return NULL;
     wki_check(o.path, NULL, WK_E_INVALID, where,
               "path is NULL; expected a file of images, or a folder with the four files");
     if (!o.labels) return open_folder(&o, where);

@@ -194,8 +194,7 @@ wk_dataset *wk_dataset_images_new(const wk_images_opts *given)
 {
     wk_images_opts o = wk_images_opts_default();
     if (wk_failed()) return NULL;
-    if (!given) return wki_null_argument(WHERE, "o"), NULL;
-    wki_options_merge(&o, sizeof o, given);
+    if (!wki_options_take(WHERE, &o, sizeof o, given)) return NULL;
     wki_check(o.path, NULL, WK_E_INVALID, WHERE, "path is NULL; expected a folder of folders of pictures");
     wki_check(o.height >= 0 && o.width >= 0 && !o.height == !o.width && o.height <= WKI_PICTURE_SIDE_MOST &&
                   o.width <= WKI_PICTURE_SIDE_MOST,

@@ -436,8 +436,7 @@ wk_conv_opts wk_conv_opts_default(void) { return (wk_conv_opts){ WK_CONV_DEFAULT
 static wk_tensor *convolution(const char *where, int n, const wk_conv_opts *given, bool transpose)
 {
     wk_conv_opts o = wk_conv_opts_default();
-    wki_check(given, NULL, WK_E_INVALID, where, "the options are NULL");
-    wki_options_merge(&o, sizeof o, given);
+    if (!wki_options_take(where, &o, sizeof o, given)) return NULL;
     wki_slide s = wki_slide_over(where, n);
     bool single;
     int32_t more[3] = { 0 };

@@ -184,8 +184,7 @@ wk_tensor *wk_interpolate_new(const wk_interpolate_opts *given)
 {
     wk_interpolate_opts o = wk_interpolate_opts_default();
     plan p;
-    wki_check(given, NULL, WK_E_INVALID, "interpolate", "the options are NULL");
-    wki_options_merge(&o, sizeof o, given);
+    if (!wki_options_take("interpolate", &o, sizeof o, given)) return NULL;
     if (!plan_of(&p, &o)) return NULL;
     if (o.mode == WK_INTERPOLATE_AREA) return area(&o, &p);
     wk_tensor *y = o.x;

@@ -47,8 +47,7 @@ static wk_tensor *lp_pool(const char *where, int n, double p, const wk_pool_opts
     static wk_tensor *(*const means[])(const wk_pool_opts *) = { wk_avg_pool1d_new, wk_avg_pool2d_new,
                                                                  wk_avg_pool3d_new };
     wk_pool_opts o = wk_pool_opts_default();
-    wki_check(given, NULL, WK_E_INVALID, where, "the options are NULL");
-    wki_options_merge(&o, sizeof o, given);
+    if (!wki_options_take(where, &o, sizeof o, given)) return NULL;
     wki_slide s = wki_slide_over(where, n);
     bool single;
     wki_check(p > 0 && p < (double)INFINITY, NULL, WK_E_INVALID, where,

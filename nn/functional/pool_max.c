@@ -131,8 +131,7 @@ wk_pool_opts wk_pool_opts_default(void) { return (wk_pool_opts){ WK_POOL_DEFAULT
 static wk_tensor *max_pool(const char *where, int n, const wk_pool_opts *given)
 {
     wk_pool_opts o = wk_pool_opts_default();
-    wki_check(given, NULL, WK_E_INVALID, where, "the options are NULL");
-    wki_options_merge(&o, sizeof o, given);
+    if (!wki_options_take(where, &o, sizeof o, given)) return NULL;
     wki_slide s = wki_slide_over(where, n);
     bool single;
     if (o.indices) *o.indices = NULL;

@@ -85,8 +85,7 @@ static wk_tensor *apply(const wki_opdef *op, wk_tensor *t, const means *m)
 static wk_tensor *avg_pool(const char *where, int n, const wk_pool_opts *given)
 {
     wk_pool_opts o = wk_pool_opts_default();
-    wki_check(given, NULL, WK_E_INVALID, where, "the options are NULL");
-    wki_options_merge(&o, sizeof o, given);
+    if (!wki_options_take(where, &o, sizeof o, given)) return NULL;
     wki_slide s = wki_slide_over(where, n);
     bool single;
     wk_tensor *x = wki_slide_see(&s, o.x, s.w.in, &single);

@@ -85,8 +85,7 @@ wk_unfold_opts wk_unfold_opts_default(void) { return (wk_unfold_opts){ WK_UNFOLD
 wk_tensor *wk_unfold_new(const wk_unfold_opts *given)
 {
     wk_unfold_opts o = wk_unfold_opts_default();
-    wki_check(given, NULL, WK_E_INVALID, "unfold", "the options are NULL");
-    wki_options_merge(&o, sizeof o, given);
+    if (!wki_options_take("unfold", &o, sizeof o, given)) return NULL;
     wki_slide s = wki_slide_over("unfold", 2);
     bool single;
     wk_tensor *x = wki_slide_enter(&s, o.x, s.w.in, &single);
@@ -97,8 +96,7 @@ wk_tensor *wk_unfold_new(const wk_unfold_opts *given)
 wk_tensor *wk_fold_new(const wk_unfold_opts *given)
 {
     wk_unfold_opts o = wk_unfold_opts_default();
-    wki_check(given, NULL, WK_E_INVALID, "fold", "the options are NULL");
-    wki_options_merge(&o, sizeof o, given);
+    if (!wki_options_take("fold", &o, sizeof o, given)) return NULL;
     wki_slide s = wki_slide_over("fold", 2);
     if (!wki_tensor_ok(o.x, "fold", "x") || !wki_float_ok(o.x, "fold", "x")) return NULL;
     wki_check(o.output_size.n, NULL, WK_E_INVALID, "fold", "output_size is missing");

@@ -94,8 +94,7 @@ static bool take_sizes(wki_slide *s, const wk_unpool_opts *o)
 static wk_tensor *unpool(const char *where, int n, const wk_unpool_opts *given)
 {
     wk_unpool_opts o = wk_unpool_opts_default();
-    wki_check(given, NULL, WK_E_INVALID, where, "the options are NULL");
-    wki_options_merge(&o, sizeof o, given);
+    if (!wki_options_take(where, &o, sizeof o, given)) return NULL;
     wki_slide s = wki_slide_over(where, n);
     bool single;
     wk_tensor *x = wki_slide_see(&s, o.x, s.w.out, &single);

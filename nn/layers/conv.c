@@ -99,8 +99,7 @@ static wk_module *make(const wk_module_ops *ops, const conv_kind *kind, const wk
 {
     const char *where = kind->where;
     conv c = { .kind = kind, .o = wk_conv_layer_opts_default() };
-    wki_check(given, NULL, WK_E_INVALID, where, "the options are NULL");
-    wki_options_merge(&c.o, sizeof c.o, given);
+    if (!wki_options_take(where, &c.o, sizeof c.o, given)) return NULL;
     const wk_conv_layer_opts *o = &c.o;
     wki_check(o->groups > 0 && o->in_channels > 0 && o->out_channels > 0 && o->in_channels % o->groups == 0 &&
                   o->out_channels % o->groups == 0,

@@ -73,8 +73,7 @@ wk_module *wk_nn_embedding_new(const wk_embedding_layer_opts *given)
 {
     static const char where[] = "nn_embedding";
     wk_embedding_layer_opts o = wk_embedding_layer_opts_default();
-    wki_check(given, NULL, WK_E_INVALID, where, "the options are NULL");
-    wki_options_merge(&o, sizeof o, given);
+    if (!wki_options_take(where, &o, sizeof o, given)) return NULL;
     if (!table_ok(where, o.num_embeddings, o.embedding_dim, o.padding_idx, o.max_norm, o.dtype)) return NULL;
     return wki_layer_new(&embedding_ops, &o);
 }
@@ -132,8 +131,7 @@ wk_module *wk_nn_embedding_bag_new(const wk_embedding_bag_layer_opts *given)
 {
     static const char where[] = "nn_embedding_bag";
     wk_embedding_bag_layer_opts o = wk_embedding_bag_layer_opts_default();
-    wki_check(given, NULL, WK_E_INVALID, where, "the options are NULL");
-    wki_options_merge(&o, sizeof o, given);
+    if (!wki_options_take(where, &o, sizeof o, given)) return NULL;
     if (!table_ok(where, o.num_embeddings, o.embedding_dim, o.padding_idx, o.max_norm, o.dtype)) return NULL;
     wki_check((unsigned)o.mode <= WK_BAG_MAX, NULL, WK_E_INVALID, where, "%d is no mode", (int)o.mode);
     wki_check(o.mode != WK_BAG_MAX || !o.scale_grad_by_freq, NULL, WK_E_INVALID, where,
@@ -199,8 +197,7 @@ wk_module *wk_nn_bilinear_new(const wk_bilinear_opts *given)
 {
     static const char where[] = "nn_bilinear";
     wk_bilinear_opts o = wk_bilinear_opts_default();
-    wki_check(given, NULL, WK_E_INVALID, where, "the options are NULL");
-    wki_options_merge(&o, sizeof o, given);
+    if (!wki_options_take(where, &o, sizeof o, given)) return NULL;
     wki_check(o.in1_features > 0 && o.in2_features > 0 && o.out_features > 0, NULL, WK_E_INVALID, where,
               "%lld and %lld in, %lld out; each must be 1 or more", (long long)o.in1_features,
               (long long)o.in2_features, (long long)o.out_features);

@@ -50,8 +50,7 @@ wk_layer_norm_opts wk_rms_norm_opts_default(void) { return (wk_layer_norm_opts){
 static wk_module *make(const char *where, bool rms, const wk_layer_norm_opts *given)
 {
     last l = { .o = rms ? wk_rms_norm_opts_default() : wk_layer_norm_opts_default(), .rms = rms };
-    wki_check(given, NULL, WK_E_INVALID, where, "the options are NULL");
-    wki_options_merge(&l.o, sizeof l.o, given);
+    if (!wki_options_take(where, &l.o, sizeof l.o, given)) return NULL;
     wki_check(l.o.normalized_shape.n >= 1 && l.o.normalized_shape.n <= 3, NULL, WK_E_INVALID, where,
               "normalized_shape has %d sizes; 1 to 3 are needed", l.o.normalized_shape.n);
     for (int i = 0; i < l.o.normalized_shape.n; i++)

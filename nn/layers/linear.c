@@ -45,8 +45,7 @@ wk_linear_opts wk_linear_opts_default(void) { return (wk_linear_opts){ WK_LINEAR
 wk_module *wk_nn_linear_new(const wk_linear_opts *given)
 {
     wk_linear_opts o = wk_linear_opts_default();
-    wki_check(given, NULL, WK_E_INVALID, "nn_linear", "the options are NULL");
-    wki_options_merge(&o, sizeof o, given);
+    if (!wki_options_take("nn_linear", &o, sizeof o, given)) return NULL;
     wki_check(o.in_features >= 0 && o.out_features >= 0, NULL, WK_E_INVALID, "nn_linear",
               "%lld in, %lld out; sizes must not be negative", (long long)o.in_features, (long long)o.out_features);
     wki_check(wki_is_float(o.dtype), NULL, WK_E_DTYPE, "nn_linear", "%s is no float dtype", wk_dtype_name(o.dtype));

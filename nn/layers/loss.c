@@ -41,8 +41,7 @@ static wk_module *make(const wk_module_ops *ops, const char *where, const wk_los
                        three_run *three, four_run *four)
 {
     loss l = { .o = wk_loss_opts_default(), .two = two, .three = three, .four = four };
-    wki_check(given, NULL, WK_E_INVALID, where, "the options are NULL");
-    wki_options_merge(&l.o, sizeof l.o, given);
+    if (!wki_options_take(where, &l.o, sizeof l.o, given)) return NULL;
     return wki_layer_new(ops, &l);
 }
 

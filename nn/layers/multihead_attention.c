@@ -240,8 +240,7 @@ wk_module *wk_nn_multihead_attention_new(const wk_multihead_attention_opts *give
 {
     static const char where[] = "nn_multihead_attention";
     attention a = { .o = wk_multihead_attention_opts_default() };
-    wki_check(given, NULL, WK_E_INVALID, where, "the options are NULL");
-    wki_options_merge(&a.o, sizeof a.o, given);
+    if (!wki_options_take(where, &a.o, sizeof a.o, given)) return NULL;
     wki_check(a.o.embed_dim > 0 && a.o.num_heads > 0 && a.o.embed_dim % a.o.num_heads == 0, NULL, WK_E_INVALID, where,
               "embed_dim %lld, num_heads %lld; num_heads must divide embed_dim", (long long)a.o.embed_dim,
               (long long)a.o.num_heads);

@@ -90,8 +90,7 @@ static wk_module *make_channels(const wk_module_ops *ops, const char *where, int
     channels c = { .o = instance ? wk_instance_norm_opts_default() : wk_batch_norm_opts_default(),
                    .spatial = spatial,
                    .instance = instance };
-    wki_check(given, NULL, WK_E_INVALID, where, "the options are NULL");
-    wki_options_merge(&c.o, sizeof c.o, given);
+    if (!wki_options_take(where, &c.o, sizeof c.o, given)) return NULL;
     wki_check(c.o.num_features > 0, NULL, WK_E_INVALID, where, "num_features is %lld; 1 or more is needed",
               (long long)c.o.num_features);
     wki_check(c.o.eps >= 0 && !(c.o.momentum < 0 || c.o.momentum > 1), NULL, WK_E_INVALID, where,
@@ -165,8 +164,7 @@ wk_group_norm_opts wk_group_norm_opts_default(void) { return (wk_group_norm_opts
 wk_module *wk_nn_group_norm_new(const wk_group_norm_opts *given)
 {
     wk_group_norm_opts o = wk_group_norm_opts_default();
-    wki_check(given, NULL, WK_E_INVALID, "nn_group_norm", "the options are NULL");
-    wki_options_merge(&o, sizeof o, given);
+    if (!wki_options_take("nn_group_norm", &o, sizeof o, given)) return NULL;
     wki_check(o.num_groups > 0 && o.num_channels > 0 && o.num_channels % o.num_groups == 0, NULL, WK_E_INVALID,
               "nn_group_norm", "num_groups %lld, num_channels %lld; groups must divide channels",
               (long long)o.num_groups, (long long)o.num_channels);

@@ -41,8 +41,7 @@ static void describe(wk_module *m, char *text, size_t bytes)
 
 static bool options_ok(const char *where, const wk_pool_opts *given, wk_pool_opts *o)
 {
-    wki_check(given, false, WK_E_INVALID, where, "the options are NULL");
-    wki_options_merge(o, sizeof *o, given);
+    if (!wki_options_take(where, o, sizeof *o, given)) return false;
     wki_check(o->kernel_size.n, false, WK_E_INVALID, where, "kernel_size is missing; WK_DIMS(2) gives one");
     wki_check(!o->x && !o->indices, false, WK_E_INVALID, where,
               "x and indices are the function's; ask wk_forward_many for two results");
@@ -153,8 +152,7 @@ static void unpool_describe(wk_module *m, char *text, size_t bytes)
                                            .describe = unpool_describe,                                                \
                                            .forward_many = unpool_forward };                                           \
         unpool u = { wk_unpool_opts_default(), wk_##NAME##_new };                                                      \
-        wki_check(given, NULL, WK_E_INVALID, where, "the options are NULL");                                           \
-        wki_options_merge(&u.o, sizeof u.o, given);                                                                    \
+        if (!wki_options_take(where, &u.o, sizeof u.o, given)) return NULL;                                            \
         wki_check(u.o.kernel_size.n, NULL, WK_E_INVALID, where, "kernel_size is missing; WK_DIMS(2) gives one");       \
         wki_check(!u.o.x && !u.o.indices, NULL, WK_E_INVALID, where,                                                   \
                   "x and indices are the function's; give them to wk_forward_many");                                   \

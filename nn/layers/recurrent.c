@@ -319,8 +319,7 @@ static wk_module *make(cell_kind kind, const wk_rnn_opts *given)
 {
     const char *where = kinds[kind].where;
     recurrent r = { .o = wk_rnn_opts_default(), .kind = kind };
-    wki_check(given, NULL, WK_E_INVALID, where, "the options are NULL");
-    wki_options_merge(&r.o, sizeof r.o, given);
+    if (!wki_options_take(where, &r.o, sizeof r.o, given)) return NULL;
     wki_check(r.o.input_size > 0 && r.o.hidden_size > 0 && r.o.num_layers > 0, NULL, WK_E_INVALID, where,
               "input_size %lld, hidden_size %lld, num_layers %d; each must be 1 or more", (long long)r.o.input_size,
               (long long)r.o.hidden_size, r.o.num_layers);
@@ -414,8 +413,7 @@ static wk_module *make_cell(cell_kind kind, const wk_rnn_cell_opts *given)
 {
     const char *where = kinds[kind].where_cell;
     cell c = { .o = wk_rnn_cell_opts_default(), .kind = kind };
-    wki_check(given, NULL, WK_E_INVALID, where, "the options are NULL");
-    wki_options_merge(&c.o, sizeof c.o, given);
+    if (!wki_options_take(where, &c.o, sizeof c.o, given)) return NULL;
     wki_check(c.o.input_size > 0 && c.o.hidden_size > 0, NULL, WK_E_INVALID, where,
               "input_size %lld, hidden_size %lld; each must be 1 or more", (long long)c.o.input_size,
               (long long)c.o.hidden_size);

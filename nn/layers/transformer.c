@@ -144,8 +144,7 @@ wk_transformer_opts wk_transformer_opts_default(void) { return (wk_transformer_o
 static bool options_ok(const char *where, const wk_transformer_opts *given, wk_transformer_opts *o)
 {
     *o = wk_transformer_opts_default();
-    wki_check(given, false, WK_E_INVALID, where, "the options are NULL");
-    wki_options_merge(o, sizeof *o, given);
+    if (!wki_options_take(where, o, sizeof *o, given)) return false;
     wki_check(o->activation && (!strcmp(o->activation, "relu") || !strcmp(o->activation, "gelu")), false, WK_E_INVALID,
               where, "activation is '%s'; relu or gelu is needed", o->activation ? o->activation : "NULL");
     wki_check(o->d_model > 0 && o->nhead > 0 && o->d_model % o->nhead == 0, false, WK_E_INVALID, where,

@@ -14,8 +14,7 @@ static void describe(wk_module *m, char *text, size_t bytes)
 static wk_module *make(const wk_module_ops *ops, const char *where, const wk_unfold_opts *given)
 {
     wk_unfold_opts o = wk_unfold_opts_default();
-    wki_check(given, NULL, WK_E_INVALID, where, "the options are NULL");
-    wki_options_merge(&o, sizeof o, given);
+    if (!wki_options_take(where, &o, sizeof o, given)) return NULL;
     wki_check(o.kernel_size.n, NULL, WK_E_INVALID, where, "kernel_size is missing; WK_DIMS(2) gives one");
     wki_check(!o.x, NULL, WK_E_INVALID, where, "x is the function's; give it to wk_forward");
     return wki_layer_new(ops, &o);

@@ -31,8 +31,7 @@ static const wk_module_ops ops = { .size = sizeof ops,
 wk_module *wk_nn_upsample_new(const wk_interpolate_opts *given)
 {
     wk_interpolate_opts o = wk_interpolate_opts_default();
-    wki_check(given, NULL, WK_E_INVALID, "nn_upsample", "the options are NULL");
-    wki_options_merge(&o, sizeof o, given);
+    if (!wki_options_take("nn_upsample", &o, sizeof o, given)) return NULL;
     wki_check(o.output_size.n || o.scale_factor != 0 || o.scale_factors[0] != 0, NULL, WK_E_INVALID, "nn_upsample",
               "output_size or scale_factor is missing; .scale_factor = 2 gives one");
     wki_check((unsigned)o.mode <= WK_INTERPOLATE_AREA, NULL, WK_E_INVALID, "nn_upsample", "mode is %d; there is none",

@@ -135,8 +135,7 @@ wk_schedule_one_cycle_opts wk_schedule_one_cycle_opts_default(void)
 wk_schedule *wk_schedule_one_cycle_new(const wk_schedule_one_cycle_opts *given)
 {
     wk_schedule_one_cycle_opts o = { WK_SCHEDULE_ONE_CYCLE_DEFAULTS };
-    if (!given) return wki_null_argument("schedule_one_cycle", "o"), NULL;
-    wki_options_merge(&o, sizeof o, given);
+    if (!wki_options_take("schedule_one_cycle", &o, sizeof o, given)) return NULL;
     const double numbers[] = { o.max_lr,     (double)o.total_steps, o.pct_start,      o.base_momentum, o.max_momentum,
                                o.div_factor, o.final_div_factor,    o.cycle_momentum, o.linear,        o.three_phase };
     return wki_schedule_new(&wki_schedule_kind_one_cycle, o.opt, numbers);

@@ -78,8 +78,7 @@ wk_schedule_plateau_opts wk_schedule_plateau_opts_default(void)
 wk_schedule *wk_schedule_plateau_new(const wk_schedule_plateau_opts *given)
 {
     wk_schedule_plateau_opts o = { WK_SCHEDULE_PLATEAU_DEFAULTS };
-    if (!given) return wki_null_argument("schedule_plateau", "o"), NULL;
-    wki_options_merge(&o, sizeof o, given);
+    if (!wki_options_take("schedule_plateau", &o, sizeof o, given)) return NULL;
     const double numbers[] = { o.factor, (double)o.patience, o.threshold, (double)o.cooldown, o.min_lr,
                                o.eps,    o.maximize,         o.absolute };
     return wki_schedule_new(&wki_schedule_kind_plateau, o.opt, numbers);

@@ -348,7 +348,7 @@ TEST(data, refuses_descriptions_that_make_no_sense)
     CHECK_NULL(wk_dataset_custom(&o));
     CHECK_ERROR(WK_E_INVALID, "dataset_custom", "ops");
     CHECK_NULL(wk_dataset_custom(NULL));
-    CHECK_ERROR(WK_E_INVALID, "dataset_custom", "o is NULL");
+    CHECK_ERROR(WK_E_INVALID, "dataset_custom", "options are NULL");
 }
 
 TEST(data, refuses_rows_that_are_not_there)
