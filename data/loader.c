@@ -9,31 +9,13 @@
 #include "base/options.h"
 #include <string.h>
 
-/* The batch's tensors go; whoever kept one keeps its memory. */
-static void empty_batch(wk_batch *batch)
-{
-    for (int f = 0; f < WK_MAX_FIELDS; f++) {
-        wki_object_unref(batch->fields[f]);
-        batch->fields[f] = NULL;
-    }
-    wki_object_unref(batch->lengths);
-    wki_object_unref(batch->mask);
-    batch->lengths = batch->mask = NULL;
-    batch->slot = NULL;
-    batch->rows = NULL;
-    batch->n = batch->repeats = 0;
-}
-
-static void batch_destroy(void *object) { empty_batch(object); }
-static const wki_type batch_type = { "batch", sizeof(wk_batch), batch_destroy };
-
 static void loader_destroy(void *object)
 {
     wk_loader *loader = object;
     wki_ring_free(loader);
     wki_order_forget(&loader->order);
     wki_pipeline_forget(&loader->pipeline);
-    if (loader->batch) empty_batch(loader->batch); /* a handle that was kept must not outlive what it points to */
+    if (loader->batch) wki_batch_empty(loader->batch); /* a handle that was kept must not outlive what it points to */
     wki_object_unref(loader->batch);
     wki_object_unref(loader->o.sampler);
     wki_object_unref(loader->o.transform);
@@ -209,10 +191,8 @@ static wk_status set_up(wk_loader *loader, const wk_loader_opts *o)
               "%lld rows leave none for process %d of %d; take fewer processes, or WK_TAIL_PAD", (long long)draws,
               o->rank, o->world);
     if (plan_batches(loader, o->set, &loader->pipeline, where)) return wk_error();
-    loader->batch = wki_object_new_unscoped(&batch_type, where);
+    loader->batch = wki_batch_new(o, where);
     if (!loader->batch) return wk_error();
-    loader->batch->set = o->set;
-    loader->batch->device = o->device;
     const wk_status status = wki_ring_make(loader);
     return status == WK_OK ? wki_ring_start(loader, 0) : status;
 }
@@ -302,7 +282,7 @@ static bool show(wk_loader *loader, const wki_slot *slot, wki_storage *const *me
 
 static wk_status release_batch(wk_loader *loader)
 {
-    empty_batch(loader->batch);
+    wki_batch_empty(loader->batch);
     if (loader->released >= loader->delivered) return WK_OK;
     if (wki_uploads_rest(loader, loader->delivered - 1)) return wk_error();
     wki_ring_release(loader);
@@ -368,7 +348,7 @@ static wk_status seek(wk_loader *loader, int64_t epoch, int64_t batch, const cha
               "epoch is %lld; expected 0 or more, below 2^62", (long long)epoch);
     wki_check(batch >= 0 && batch <= loader->batches, WK_E_RANGE, WK_E_RANGE, where, "batch is %lld; an epoch has %lld",
               (long long)batch, (long long)loader->batches);
-    empty_batch(loader->batch);
+    wki_batch_empty(loader->batch);
     wki_ring_stop(loader);
     loader->epoch = epoch;
     loader->looked = !loader->o.refresh || batch > 0;
@@ -483,7 +463,7 @@ wk_status wk_loader_load_state_dict(wk_loader *loader, const wk_state *s)
     if (loader->o.refresh && take_first(loader, wk_state_int(s, "rows"), where)) return wk_error();
     if (wki_loader_fits(loader, s)) return wk_error();
     const place at = place_of(s);
-    empty_batch(loader->batch);
+    wki_batch_empty(loader->batch);
     wki_ring_stop(loader); /* the workers read the seed */
     if (loader->order.seed != at.seed) loader->order.epoch = -1;
     loader->order.seed = at.seed;
@@ -492,82 +472,3 @@ wk_status wk_loader_load_state_dict(wk_loader *loader, const wk_state *s)
 
 int64_t wk_loader_batches(const wk_loader *loader) { return loader_ok(loader, "loader_batches") ? loader->batches : 0; }
 int64_t wk_loader_epoch(const wk_loader *loader) { return loader_ok(loader, "loader_epoch") ? loader->epoch : 0; }
-
-/* ---- Batches ---- */
-
-static bool batch_ok(const wk_batch *batch, const char *where)
-{
-    if (!wki_object_check(batch, &batch_type, where, "batch")) return false;
-    wki_check(batch->fields[0], false, WK_E_STATE, where,
-              "this batch is over; a batch is valid until the next call of its loader");
-    return true;
-}
-
-static wk_tensor *field_of(wk_batch *batch, const char *where, const char *name, int otherwise)
-{
-    if (!batch_ok(batch, where)) return NULL;
-    const int named = wki_dataset_find(batch->set, name), f = named < 0 ? otherwise : named;
-    wki_check(f < batch->set->nfields, NULL, WK_E_NOT_FOUND, where, "the dataset \"%s\" has one field, \"%s\"",
-              batch->set->ops->name, batch->set->fields[0].name);
-    return batch->fields[f];
-}
-
-wk_tensor *wk_batch_x(wk_batch *batch) { return field_of(batch, "batch_x", "x", 0); }
-wk_tensor *wk_batch_y(wk_batch *batch) { return field_of(batch, "batch_y", "y", 1); }
-
-wk_tensor *wk_batch_field(wk_batch *batch, int i)
-{
-    const char *where = "batch_field";
-    if (!batch_ok(batch, where)) return NULL;
-    wki_check(i >= 0 && i < batch->set->nfields, NULL, WK_E_RANGE, where, "no field %d; the dataset \"%s\" has %d", i,
-              batch->set->ops->name, batch->set->nfields);
-    return batch->fields[i];
-}
-
-int64_t wk_batch_size(const wk_batch *batch) { return batch_ok(batch, "batch_size") ? batch->n : 0; }
-int64_t wk_batch_repeats(const wk_batch *batch) { return batch_ok(batch, "batch_repeats") ? batch->repeats : 0; }
-const int64_t *wk_batch_rows(const wk_batch *batch) { return batch_ok(batch, "batch_rows") ? batch->rows : NULL; }
-
-/* ---- Rows of different lengths ---- */
-
-/* The batch's own: rows' lengths [n] i64, or where they have items [n, longest] bool. */
-static wk_tensor *make_sizes(wk_batch *batch, bool mask)
-{
-    const char *where = mask ? "batch_mask" : "batch_lengths";
-    const wki_slot *slot = batch->slot;
-    WK_SCOPE(made);
-    wk_tensor *t = wki_new(where, WK_CPU, 1 + mask, (int64_t[]){ slot->n, slot->longest }, mask ? WK_BOOL : WK_I64);
-    if (!t) return NULL;
-    if (!mask) memcpy(t->storage->data, slot->lengths, (size_t)slot->n * sizeof *slot->lengths);
-    uint8_t *to = t->storage->data;
-    for (int64_t i = 0; mask && i < slot->n; i++)
-        for (int64_t k = 0; k < slot->longest; k++) *to++ = k < slot->lengths[i] + WKI_FAULT(98);
-    t = wk_to_device(t, batch->device);
-    if (t) wki_object_adopt(t);
-    return t;
-}
-
-static bool is_ragged(const wk_batch *batch, const char *where)
-{
-    if (wk_failed() || !batch_ok(batch, where)) return false;
-    wki_check(batch->slot->lengths, false, WK_E_STATE, where, "all rows of the dataset \"%s\" are of one length",
-              batch->set->ops->name);
-    return true;
-}
-
-wk_tensor *wk_batch_lengths(wk_batch *batch)
-{
-    if (!is_ragged(batch, "batch_lengths")) return NULL;
-    if (!batch->lengths) batch->lengths = make_sizes(batch, false);
-    return batch->lengths;
-}
-
-wk_tensor *wk_batch_mask(wk_batch *batch)
-{
-    const char *where = "batch_mask";
-    if (!is_ragged(batch, where)) return NULL;
-    wki_check(batch->slot->longest >= 0, NULL, WK_E_STATE, where,
-              "the loader is flat: its rows lie one behind the other, and none is padded");
-    if (!batch->mask) batch->mask = make_sizes(batch, true);
-    return batch->mask;
-}

@@ -97,6 +97,10 @@ struct wk_loader {
     wk_batch *batch;
 };
 
+/* The batch that a loader hands out, again and again (batch.c). */
+wk_batch *wki_batch_new(const wk_loader_opts *o, const char *where); /* in no scope */
+void wki_batch_empty(wk_batch *batch); /* its tensors go; whoever kept one keeps its memory */
+
 /* The ring (ring.c). */
 wk_status wki_ring_make(wk_loader *loader);  /* slots and locks; what was made is freed by wki_ring_free */
 wk_status wki_ring_start(wk_loader *loader, int64_t batch); /* from that batch of the present epoch */
