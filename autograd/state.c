@@ -16,67 +16,9 @@
 
 static const char own_keys[] = "wick.file.";
 
-/* Hashes begin at the table's address, so that a file cannot choose names that all collide. */
-static uint64_t hash(const wki_names *n, const char *name)
-{
-    uint64_t h = n->seed;
-    for (; *name; name++) {
-        h = (h ^ (unsigned char)*name) * UINT64_C(0x9E3779B97F4A7C15);
-        h ^= h >> 32;
-    }
-    return h;
-}
-
-/* The slot that name has, or would get. */
-static int64_t slot_of(const wki_names *n, const char *name)
-{
-    int64_t slot = (int64_t)(hash(n, name) & (uint64_t)(n->nslots - 1));
-    while (n->slots[slot] && strcmp(n->entries[n->slots[slot] - 1].name, name) != 0)
-        slot = (slot + 1) & (n->nslots - 1);
-    return slot;
-}
-
-static wki_named *find(const wki_names *n, const char *name)
-{
-    const int64_t number = n->nslots ? n->slots[slot_of(n, name)] : 0;
-    return number ? &n->entries[number - 1] : NULL;
-}
-
-/* Makes room for `more` new names, so that put cannot fail. */
-static wk_status reserve(wki_names *n, int64_t more)
-{
-    if (n->count + more <= n->room) return WK_OK;
-    int64_t room = n->room ? n->room : 8;
-    while (room < n->count + more) room *= 2;
-    int64_t *slots = wki_alloc_array((size_t)room, 2 * sizeof *slots);
-    wki_named *entries =
-        slots ? wki_grow(n->entries, (size_t)n->count * sizeof *entries, (size_t)room * sizeof *entries) : NULL;
-    if (!entries) {
-        wki_free(slots);
-        return WK_E_MEMORY;
-    }
-    wki_free(n->slots);
-    *n = (wki_names){ n->count, room, entries, slots, 2 * room, (uint64_t)(uintptr_t)slots };
-    for (int64_t i = 0; i < n->count; i++) n->slots[slot_of(n, entries[i].name)] = i + 1;
-    return WK_OK;
-}
-
-/* Takes name. The entry is new, with nothing in it, or the one that had the name. */
-static wki_named *put(wki_names *n, char *name)
-{
-    const int64_t slot = slot_of(n, name);
-    if (n->slots[slot]) {
-        wki_free(name);
-    } else {
-        n->entries[n->count] = (wki_named){ .name = name };
-        n->slots[slot] = ++n->count;
-    }
-    return &n->entries[n->slots[slot] - 1];
-}
-
 static void put_tensor(wk_state *s, char *name, wk_tensor *t)
 {
-    wki_named *entry = put(&s->tensors, name);
+    wki_named *entry = wki_names_put(&s->tensors, name);
     wki_object_ref(t);
     wki_object_unref(entry->is.tensor);
     entry->is.tensor = t;
@@ -84,7 +26,7 @@ static void put_tensor(wk_state *s, char *name, wk_tensor *t)
 
 static void put_text(wki_names *n, char *key, char *text)
 {
-    wki_named *entry = put(n, key);
+    wki_named *entry = wki_names_put(n, key);
     wki_free(entry->is.text);
     entry->is.text = text;
 }
@@ -151,7 +93,7 @@ wk_status wk_state_set(wk_state *s, const char *name, wk_tensor *t)
     if (wk_failed() || !wki_state_ok(s, where, "s") || !name_ok(name, where) || !wki_tensor_ok(t, where, "t"))
         return wk_error();
     char *copy = wki_strdup(name);
-    if (!copy || reserve(&s->tensors, 1)) {
+    if (!copy || wki_names_reserve(&s->tensors, 1)) {
         wki_free(copy);
         return wk_error();
     }
@@ -162,7 +104,7 @@ wk_status wk_state_set(wk_state *s, const char *name, wk_tensor *t)
 static wk_status copy_text(wki_names *n, const char *key, const char *text)
 {
     char *copy = wki_strdup(key), *value = wki_strdup(text);
-    if (!copy || !value || reserve(n, 1)) {
+    if (!copy || !value || wki_names_reserve(n, 1)) {
         wki_free(copy);
         wki_free(value);
         return wk_error();
@@ -185,7 +127,7 @@ wk_status wki_state_set_foreign(wk_state *s, const char *name, const char *shown
 
 const char *wki_state_foreign(const wk_state *s, const char *name)
 {
-    const wki_named *entry = find(&s->tensors, name) ? NULL : find(&s->foreign, name);
+    const wki_named *entry = wki_names_find(&s->tensors, name) ? NULL : wki_names_find(&s->foreign, name);
     return entry ? entry->is.text : NULL;
 }
 
@@ -247,7 +189,7 @@ wk_tensor *wk_state_get(const wk_state *s, const char *name)
 {
     static const char where[] = "state_get";
     if (!wki_state_ok(s, where, "s") || !word_ok(name, where, "name")) return NULL;
-    const wki_named *entry = find(&s->tensors, name);
+    const wki_named *entry = wki_names_find(&s->tensors, name);
     if (entry) return entry->is.tensor;
     const char *shown = wki_state_foreign(s, name);
     wki_differences lacking = { 0 };
@@ -258,7 +200,7 @@ wk_tensor *wk_state_get(const wk_state *s, const char *name)
 
 bool wk_state_has(const wk_state *s, const char *name)
 {
-    return s && name && wki_state_ok(s, "state_has", "s") && find(&s->tensors, name);
+    return s && name && wki_state_ok(s, "state_has", "s") && wki_names_find(&s->tensors, name);
 }
 
 static const wki_named *entry_at(const wki_names *n, int64_t i, const char *where)
@@ -291,14 +233,14 @@ wk_tensor *wk_state_at(const wk_state *s, int64_t i)
 const char *wk_state_text(const wk_state *s, const char *key)
 {
     if (!wki_state_ok(s, "state_text", "s") || !word_ok(key, "state_text", "key")) return NULL;
-    const wki_named *entry = find(&s->texts, key);
+    const wki_named *entry = wki_names_find(&s->texts, key);
     return entry ? entry->is.text : NULL;
 }
 
 static const char *number_text(const wk_state *s, const char *key, const char *where)
 {
     if (!wki_state_ok(s, where, "s") || !word_ok(key, where, "key")) return NULL;
-    const wki_named *entry = find(&s->texts, key);
+    const wki_named *entry = wki_names_find(&s->texts, key);
     if (!entry) miss(&s->texts, key, "text", where);
     return entry ? entry->is.text : NULL;
 }
@@ -484,7 +426,8 @@ wk_status wk_state_add(wk_state *s, const char *prefix, const wk_state *part)
         return wk_error();
     const int64_t tensors = part->tensors.count, texts = part->texts.count;
     addition a = { 0 };
-    const bool ready = prepare(&a, prefix, part) && !reserve(&s->tensors, tensors) && !reserve(&s->texts, texts);
+    const bool ready =
+        prepare(&a, prefix, part) && !wki_names_reserve(&s->tensors, tensors) && !wki_names_reserve(&s->texts, texts);
     for (int64_t i = 0; ready && i < tensors; i++) put_tensor(s, a.names[i], part->tensors.entries[i].is.tensor);
     for (int64_t i = 0; ready && i < texts; i++) put_text(&s->texts, a.keys[i], a.texts[i]);
     drop(&a, tensors, texts, !ready);

@@ -19,6 +19,10 @@ typedef struct wki_names {
     int64_t nslots; /* a power of two, at least twice the room */
     uint64_t seed;
 } wki_names;
+wki_named *wki_names_find(const wki_names *n, const char *name); /* NULL: there is none */
+wk_status wki_names_reserve(wki_names *n, int64_t more);         /* room for so many new ones, so that put cannot fail */
+/* Takes name. The entry is new, with nothing in it, or the one that had the name. */
+wki_named *wki_names_put(wki_names *n, char *name);
 
 struct wk_state {
     wki_object object;
