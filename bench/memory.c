@@ -125,8 +125,7 @@ static bool ask_peer(const bench_case *c, const char *command, const char *scrip
 void bench_memory_heading(bool peer)
 {
     printf("MiB at the peak beyond parameters and batch, in the first %d steps and in the next (warm); process: all of "
-           "it\n\n%-10s "
-           "%-10s %8s %8s %8s",
+           "it\n\n%-10s %-10s %8s %8s %8s",
            STEPS, "work", "optimizer", "wick", "warm", "process");
     puts(peer ? "    torch     warm  process  torch / wick: first, warm" : "");
 }
@@ -144,8 +143,7 @@ bool bench_memory(const bench_case *c, const char *peer, const char *script, int
         c->work, c->optimizer, mine.first, mine.warm, mine.process);
     if (peer)
         printf(json ? ",\"peer_mib\":%.2f,\"peer_warm_mib\":%.2f,\"peer_process_mib\":%.1f,\"ratio\":%.3f,\"warm_"
-                      "ratio\":%.3f,"
-                      "\"variant\":\"%s\""
+                      "ratio\":%.3f,\"variant\":\"%s\""
                     : " %8.2f %8.2f %8.1f   %5.2f %5.2f (%s)",
                theirs.first, theirs.warm, theirs.process, theirs.first / mine.first, theirs.warm / mine.warm, way);
     puts(json ? "}" : "");

@@ -177,8 +177,7 @@ static void print_heading(const race *r, int64_t rows)
            r->o->threads > 1 ? "s" : "");
     if (r->o->peer) printf(", %s", r->peer.version);
     printf("\n%lld parameters in %d tensors: microseconds a step and peer / wick: medians of %d samples; best: of the "
-           "best "
-           "samples\n\n%-12s %10s",
+           "best samples\n\n%-12s %10s",
            (long long)(BENCH_OPTIM_BLOCKS * rows * (rows + 2)), TENSORS, r->o->samples, "optimizer", "wick");
     static const char *const forms[] = { "loop", "foreach", "fused" };
     for (int i = 0; r->o->peer && i < 3; i++) printf(" %10s %6s %6s", forms[i], "ratio", "best");

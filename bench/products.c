@@ -248,8 +248,7 @@ static int run(race *r)
     bool ok = start_peers(r);
     if (ok && !r->o.json)
         printf("instruction set %s, %s; GFLOP/s of the best of %d samples; wick / the best of the others: median, "
-               "best\n%-24s %-18s "
-               "%2s %7s %7s %s\n",
+               "best\n%-24s %-18s %2s %7s %7s %s\n",
                wk_cpu_isa(), wk_matmul_precision_name(r->o.mode), r->o.samples, "product", "M x K x N", "th", "wick",
                "oneDNN", r->o.peer ? "  torch   numpy" : "");
     for (size_t i = 0; ok && i < sizeof shapes / sizeof *shapes; i++)

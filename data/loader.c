@@ -141,8 +141,7 @@ static bool opts_ok(const wk_loader_opts *o, const char *where)
     const int64_t draws = o->sampler ? o->sampler->draws : o->set->rows;
     wki_check(!o->drop_last || o->batch_size <= draws / o->world, false, WK_E_INVALID, where,
               "batch_size %lld is more than the %lld rows of the dataset \"%s\"%s, and drop_last leaves no batch; take "
-              "smaller "
-              "batches, or drop_last = false",
+              "smaller batches, or drop_last = false",
               (long long)o->batch_size, (long long)(draws / o->world), name, o->world > 1 ? " for each process" : "");
     if (o->transform && !wki_object_check(o->transform, &wki_transform_type, where, "transform")) return false;
     return wki_backend_of(o->device) != NULL;

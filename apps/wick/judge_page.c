@@ -167,10 +167,8 @@ static void put_classes(const judge *j, FILE *out)
     fprintf(out, "<tr><td><strong>mean</strong></td><td>%s</td>", say_count(rows, j->rows));
     put_cells(out, j, WK_ALL_CLASSES);
     fputs("<td></td></tr>\n</tbody></table></div>\n<p class=\"note\">Precision: of what was taken for the class, the "
-          "share "
-          "that is of it. Recall: of what is of the class, the share that was found. F1: their harmonic mean. Taken "
-          "for: the "
-          "class that most of its rows are mistaken for, and how many.</p>\n",
+          "share that is of it. Recall: of what is of the class, the share that was found. F1: their harmonic mean. "
+          "Taken for: the class that most of its rows are mistaken for, and how many.</p>\n",
           out);
 }
 
@@ -226,13 +224,12 @@ static void put_matrix(const judge *j, FILE *out)
     }
     fputs("</tbody></table></div>\n<p class=\"scale\"><span>recognized: 0 %<i style=\"background:linear-gradient(90deg,"
           "rgba(var(--right),.04),rgb(var(--right)))\"></i>100 % of the class</span><span>mistaken: 0 %<i "
-          "style=\"background:"
-          "linear-gradient(90deg,rgba(var(--wrong),.04),rgb(var(--wrong)))\"></i>100 %, by the root</span></p>\n",
+          "style=\"background:linear-gradient(90deg,rgba(var(--wrong),.04),rgb(var(--wrong)))\"></i>100 %, by the "
+          "root</span></p>\n",
           out);
     if (!numbers)
         fputs("<p class=\"note\">A row a class, in the order of the table below; across, what it was taken for. Point "
-              "at a "
-              "cell for its numbers.</p>\n",
+              "at a cell for its numbers.</p>\n",
               out);
 }
 
@@ -270,8 +267,7 @@ static void put_outputs(const judge *j, FILE *out)
 {
     const int64_t n = j->of->data.outputs, shown = n <= MOST_OUTPUTS ? n : MOST_OUTPUTS;
     fputs("<h2>Output by output</h2>\n<div class=\"wide\"><table class=\"list\">\n<thead><tr><th>output</th><th>root "
-          "mean "
-          "square</th><th>mean error</th><th>R²</th><th>targets from</th><th>to</th></tr></thead>\n<tbody>\n",
+          "mean square</th><th>mean error</th><th>R²</th><th>targets from</th><th>to</th></tr></thead>\n<tbody>\n",
           out);
     for (int64_t c = 0; c < shown; c++)
         fprintf(out, "<tr><td>%lld</td><td>%.4g</td><td>%.4g</td><td>%.4f</td><td>%.6g</td><td>%.6g</td></tr>\n",
