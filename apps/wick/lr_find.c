@@ -145,7 +145,7 @@ static void put_chart(trace *t, const run *r)
                               .mark = t->found < 0 ? NAN : t->rate[t->found] });
 }
 
-/* What was given to this command is given to train as well. */
+/* What was given to this command is given to train as well, but for what leaves its bits as they are. */
 static void put_next(const trace *t, const run *r)
 {
     const run_settings *s = &t->settings->run, usual = run_defaults();
@@ -158,6 +158,7 @@ static void put_next(const trace *t, const run *r)
     } given[] = {
         { "--model", strcmp(s->model, usual.model) ? s->model : NULL },
         { "--hidden", strcmp(s->hidden, usual.hidden) ? s->hidden : NULL },
+        { "--scale", strcmp(s->scale, usual.scale) ? s->scale : NULL },
         { "--batch-size", s->batch_size ? batch : NULL },
         { "--clip", s->clip > 0 ? say_exact(clip, s->clip) : NULL },
         { "--clip-value", s->clip_value > 0 ? say_exact(clip_value, s->clip_value) : NULL },

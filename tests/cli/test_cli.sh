@@ -1363,6 +1363,8 @@ shows "^suggested rate: $rate\$"
 shows "^next: wick train resume.h5 --hidden 64 --optim sgd --lr $rate\$"
 shows '-^-'
 awk 'length > 80' out | grep -q . && fail "a line of more than 80 columns"
+run 0 lr-find sine.h5 --hidden 8 --scale minmax --steps 30
+shows '^next: wick train sine.h5 --hidden 8 --scale minmax --optim adam --lr '
 run 0 lr-find resume.h5 --model lenet --steps 30 -q
 [ "$(wc -l <out)" -eq 1 ] || fail "not the result alone"
 refuses 1 lr-find resume.h5 --hidden 64 --optim sgd --from 1e9 --to 1e20 -q
