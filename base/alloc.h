@@ -16,6 +16,18 @@ static inline void *wki_grow_list(void *list, size_t count, size_t size)
     const size_t room = count ? 2 * count : FIRST;
     return wki_grow(list, count * size, room <= SIZE_MAX / size ? room * size : SIZE_MAX);
 }
+/* Room for `more` bytes behind the first `used` of a buffer of *room, which at least doubles where there is too little. NULL: as wki_grow. */
+static inline void *wki_grow_bytes(void *buffer, size_t used, size_t more, size_t *room)
+{
+    size_t larger;
+    if (buffer && more <= *room - used) return buffer;
+    if (__builtin_mul_overflow(*room, 2, &larger) || __builtin_add_overflow(larger, more, &larger) ||
+        __builtin_add_overflow(larger, 64, &larger))
+        larger = SIZE_MAX;
+    void *grown = wki_grow(buffer, used, larger);
+    if (grown) *room = larger;
+    return grown;
+}
 WK_API char *wki_strdup(const char *text);
 WK_API char *wki_sprintf(const char *format, ...) __attribute__((format(printf, 1, 2))); /* allocated text */
 WK_API void wki_free(void *memory);

@@ -20,14 +20,10 @@ typedef struct text {
 
 static void append(text *t, const char *from, size_t n)
 {
-    if (t->n + n > t->room) {
-        const size_t more = 2 * t->room + n + 1024;
-        char *larger = t->failed ? NULL : wki_grow(t->at, t->n, more);
-        t->failed |= !larger;
-        if (t->failed) return;
-        t->at = larger;
-        t->room = more;
-    }
+    char *at = t->failed ? NULL : wki_grow_bytes(t->at, t->n, n, &t->room);
+    t->failed = !at;
+    if (t->failed) return;
+    t->at = at;
     memcpy(t->at + t->n, from, n);
     t->n += n;
 }

@@ -60,13 +60,9 @@ wk_logger *wki_log_new(const wki_log_kind *kind, const char *path)
 
 wk_status wki_log_put(wk_logger *log, const void *from, size_t bytes)
 {
-    if (bytes > log->room - log->used) {
-        size_t room = 2 * log->room + bytes;
-        char *grown = wki_grow(log->buffer, log->room, room);
-        if (!grown) return WK_E_MEMORY;
-        log->buffer = grown;
-        log->room = room;
-    }
+    char *buffer = wki_grow_bytes(log->buffer, log->used, bytes, &log->room);
+    if (!buffer) return WK_E_MEMORY;
+    log->buffer = buffer;
     if (bytes) memcpy(log->buffer + log->used, from, bytes);
     log->used += bytes;
     return WK_OK;

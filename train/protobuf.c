@@ -8,14 +8,10 @@ enum { VARINT = 0, EIGHT_BYTES = 1, COUNTED = 2, FOUR_BYTES = 5 };
 void wki_put(wki_message *m, const void *from, size_t bytes)
 {
     if (m->failed) return;
-    if (bytes > m->room - m->used) {
-        size_t room = 2 * m->room + bytes + 64;
-        unsigned char *grown = wki_grow(m->at, m->room, room);
-        m->failed = !grown;
-        if (!grown) return;
-        m->at = grown;
-        m->room = room;
-    }
+    unsigned char *at = wki_grow_bytes(m->at, m->used, bytes, &m->room);
+    m->failed = !at;
+    if (m->failed) return;
+    m->at = at;
     if (bytes) memcpy(m->at + m->used, from, bytes);
     m->used += bytes;
 }

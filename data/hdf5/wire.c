@@ -14,16 +14,10 @@ void wki_wire_clear(wki_wire *w)
 
 static bool have_room(wki_wire *w, size_t more)
 {
-    size_t least;
-    if (!w->bad && !wki_add_ok(w->size, more, &least)) w->bad = true;
-    if (w->bad || least <= w->room) return !w->bad;
-    const size_t room = w->room <= SIZE_MAX / 2 && 2 * w->room > least ? 2 * w->room : least;
-    unsigned char *bytes = wki_grow(w->bytes, w->size, room);
+    unsigned char *bytes = w->bad ? NULL : wki_grow_bytes(w->bytes, w->size, more, &w->room);
     w->bad = !bytes;
-    if (w->bad) return false;
-    w->bytes = bytes;
-    w->room = room;
-    return true;
+    if (bytes) w->bytes = bytes;
+    return !w->bad;
 }
 
 void wki_wire_put_raw(wki_wire *w, const void *from, size_t n)
