@@ -153,6 +153,7 @@ WKI_DEVICE wide piece_of(const reduce_args &a, const place &p, int fold, const T
             part = wki_fold_lane<WKI_FOLD_OFFSETS>(a.reduced, x, begin, end, p.lane, (wide)middle);
         if (fold == WKI_FOLD_OFFSET_SQUARES)
             part = wki_fold_lane<WKI_FOLD_OFFSET_SQUARES>(a.reduced, x, begin, end, p.lane, (wide)middle);
+        if (WKI_FAULT(248)) part = (wide)(lane)part;
         if (fold == WKI_FOLD_OFFSETS || fold == WKI_FOLD_OFFSET_SQUARES) return joined(p, fold, part, shared);
     }
     return joined(p, fold, value, shared);
