@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -229,6 +230,15 @@ static void free_writer(wki_writer *writer)
     wki_free(writer);
 }
 
+/* Of a link the file that it leads to, so that the link stays: /dev/stdout is one. */
+static char *target_of(const char *path)
+{
+    struct stat facts;
+    char target[PATH_MAX];
+    const bool link = !WKI_FAULT(254) && lstat(path, &facts) == 0 && S_ISLNK(facts.st_mode);
+    return wki_strdup(link && realpath(path, target) ? target : path);
+}
+
 wki_writer *wki_writer_new(const char *path, const char *where)
 {
     wki_check(path, NULL, WK_E_INVALID, where, "path is NULL; expected a file's name");
@@ -236,10 +246,10 @@ wki_writer *wki_writer_new(const char *path, const char *where)
     wki_writer *writer = wki_alloc(sizeof *writer);
     if (!writer) return NULL;
     writer->where = where;
-    writer->path = wki_strdup(path);
+    writer->path = target_of(path);
     writer->fd = writer->path ? open_temporary(writer) : -1;
     if (writer->fd >= 0) {
-        wki_sweep_temporaries(path);
+        wki_sweep_temporaries(writer->path);
         return writer;
     }
     free_writer(writer);

@@ -2,8 +2,11 @@
 #include "trial.h"
 #include "store.h"
 #include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { BATCH = 512 };
 
@@ -106,20 +109,35 @@ const char *trial_class(const trial *t, int c, trial_name text)
     return text;
 }
 
-int trial_write(const char *path, bool force, trial_put *put, const void *user)
+/* A device or a pipe is written to as it stands; a file appears whole, where a link leads. */
+static bool is_stream(const char *path)
 {
-    char aside[1100];
-    if (strlen(path) > 1000) return say_usage("the name of the file is too long");
-    int code = store_check(&(store_settings){ .path = path, .force = force });
-    if (code != EXIT_DONE) return code;
-    snprintf(aside, sizeof aside, "%s.part", path);
-    FILE *out = fopen(aside, "w");
+    struct stat known;
+    return stat(path, &known) == 0 && !S_ISREG(known.st_mode) && !S_ISDIR(known.st_mode);
+}
+
+static int write_to(const char *path, const char *to, trial_put *put, const void *user)
+{
+    FILE *out = fopen(to, "w");
     if (!out) return say_failed("cannot write %s: %s", path, strerror(errno));
-    code = put(out, user);
+    int code = put(out, user);
     const bool whole = fflush(out) == 0 && !ferror(out);
     if (fclose(out) != 0 || !whole)
         code = code == EXIT_DONE ? say_failed("cannot write %s: %s", path, strerror(errno)) : code;
-    if (code == EXIT_DONE && rename(aside, path) != 0) code = say_failed("cannot write %s: %s", path, strerror(errno));
+    return code;
+}
+
+int trial_write(const char *path, bool force, trial_put *put, const void *user)
+{
+    char at[PATH_MAX], aside[PATH_MAX + 32];
+    if (is_stream(path)) return write_to(path, path, put, user);
+    if (strlen(path) > 1000) return say_usage("the name of the file is too long");
+    int code = store_check(&(store_settings){ .path = path, .force = force });
+    if (code != EXIT_DONE) return code;
+    if (!realpath(path, at)) snprintf(at, sizeof at, "%s", path);
+    snprintf(aside, sizeof aside, "%s.part-%ld", at, (long)getpid());
+    code = write_to(path, aside, put, user);
+    if (code == EXIT_DONE && rename(aside, at) != 0) code = say_failed("cannot write %s: %s", path, strerror(errno));
     if (code != EXIT_DONE) remove(aside);
     return code;
 }

@@ -103,6 +103,19 @@ TEST(file, that_cannot_be_opened_is_told_with_the_reason)
     CHECK_ERROR(WK_E_INVALID, "load: path is NULL");
 }
 
+TEST(file, that_a_link_leads_to_is_replaced_and_the_link_stays)
+{
+    const char *path = in_folder("behind");
+    char *link = wki_sprintf("%s/link", folder);
+    struct stat facts;
+    CHECK(write_text(path, "old", 1) == WK_OK && symlink("behind", link) == 0);
+    CHECK(write_text(link, "new", 1) == WK_OK);
+    CHECK(holds(path, "new", 1) && lstat(link, &facts) == 0 && S_ISLNK(facts.st_mode));
+    unlink(link);
+    wki_free(link);
+    remove_folder("behind");
+}
+
 TEST(file, abandoned_leaves_no_trace)
 {
     const char *path = in_folder("gone");

@@ -529,6 +529,16 @@ run 0 predict judged resume.h5 -o said.csv
 refuses 1 predict judged -o said.csv
 says '--force'
 run 0 predict judged -o said.csv --force
+ln -s said.csv link.csv
+run 0 predict judged -o link.csv --force
+[ -h link.csv ] || fail "a link is replaced by what it leads to"
+mkfifo pipe
+cat pipe >piped &
+run 0 predict judged -o pipe
+wait $!
+[ -p pipe ] || fail "a pipe is replaced by a file"
+cmp piped said.csv || fail "what goes through a pipe is not what a file has"
+rm pipe piped link.csv
 refuses 1 eval nowhere
 refuses 1 eval resume.h5
 says 'expected a run of wick train'
