@@ -110,6 +110,8 @@ static wk_status plain_value(wki_cells *c)
 {
     const size_t start = c->used;
     while (!at_value_end(c)) {
+        if (*c->at == '\r')
+            return fail_at(c, c->line, "a carriage return alone; expected lines that end in \\n or \\r\\n");
         const wk_status status = take(c);
         if (status) return status;
     }

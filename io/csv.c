@@ -2,6 +2,7 @@
  * makes it numeric, anything else a set of categories. One pass: memory holds a record, and what becomes of them. */
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include "base/options.h"
 #include "io/categories.h"
 #include "io/cells.h"
@@ -21,6 +22,7 @@ typedef struct column {
     int place;  /* among the features, or LABEL, or UNUSED */
     kind kind;
     wki_categories set;
+    int64_t numbers, commas; /* among its texts: numbers as they should be, and with a comma for the point */
 } column;
 
 typedef struct reader {
@@ -73,21 +75,48 @@ static wk_status unknown_column(const reader *r, const char *name)
                     r->path, name, r->ncolumns);
 }
 
-/* The column of that name or, without a header, number; -1 with the error recorded. */
-static int find_column(const reader *r, const char *name)
-{
-    double number;
-    for (int i = 0; i < r->ncolumns; i++)
-        if (r->columns[i].name && !strcmp(r->columns[i].name, name)) return i;
-    if (!r->columns[0].name && is_number(name, &number) && number >= 1 && number <= r->ncolumns) return (int)number - 1;
-    return unknown_column(r, name), -1;
-}
-
 static const char *name_of(const reader *r, int i, char room[24])
 {
     if (r->columns[i].name) return r->columns[i].name;
     snprintf(room, 24, "column %d", i + 1);
     return room;
+}
+
+static bool is_called(const reader *r, int i, const char *name)
+{
+    char room[24];
+    return !strcmp(name_of(r, i, room), name);
+}
+
+/* The column of that name or, without a header, number; -1 with the error recorded. */
+static int find_column(const reader *r, const char *name)
+{
+    double number;
+    for (int i = 0; i < r->ncolumns; i++)
+        if (is_called(r, i, name)) return i;
+    if (!r->columns[0].name && is_number(name, &number) && number >= 1 && number <= r->ncolumns) return (int)number - 1;
+    return unknown_column(r, name), -1;
+}
+
+/* The label needs a name of its own. Of features with the same name the first is meant, then the next. */
+static int find_label(const reader *r, const char *name)
+{
+    const int label = find_column(r, name);
+    for (int i = label + 1; label >= 0 && i < r->ncolumns; i++) {
+        if (!is_called(r, i, name)) continue;
+        wki_fail(WK_E_FORMAT, WHERE, "%s: columns %d and %d are both called '%s'; expected one label", r->path,
+                 label + 1, i + 1, name);
+        return -1;
+    }
+    return label;
+}
+
+static int find_feature(const reader *r, const char *name)
+{
+    const int first = find_column(r, name);
+    for (int i = first; first >= 0 && i < r->ncolumns; i++)
+        if (r->columns[i].place == UNUSED && is_called(r, i, name) && !WKI_FAULT(255)) return i;
+    return first;
 }
 
 static wk_status place_features(reader *r, int *n)
@@ -101,7 +130,7 @@ static wk_status place_features(reader *r, int *n)
         if (i != r->label) r->columns[i].place = UNUSED;
     for (; *n < o->nfeatures; ++*n) {
         wki_check(o->features[*n], WK_E_INVALID, WK_E_INVALID, WHERE, "features[%d] is NULL", *n);
-        const int i = find_column(r, o->features[*n]);
+        const int i = find_feature(r, o->features[*n]);
         if (i < 0) return wk_error();
         wki_check(r->columns[i].place == UNUSED, WK_E_INVALID, WK_E_INVALID, WHERE,
                   "%s: column '%s' is asked for twice, as a feature and as %s", r->path, o->features[*n],
@@ -114,18 +143,39 @@ static wk_status place_features(reader *r, int *n)
 static wk_status place_columns(reader *r, int *nfeatures)
 {
     const char *label = r->o.label;
-    r->label = !label ? r->ncolumns - 1 : *label ? find_column(r, label) : -1;
+    r->label = !label ? r->ncolumns - 1 : *label ? find_label(r, label) : -1;
     if (wk_failed()) return wk_error();
     if (r->label >= 0) r->columns[r->label].place = LABEL;
     const wk_status status = place_features(r, nfeatures);
     if (status || *nfeatures) return status;
-    return wki_fail(WK_E_FORMAT, WHERE, "%s: the only column is the label; expected features beside it", r->path);
+    return wki_fail(WK_E_FORMAT, WHERE, "%s: the only column is the label; expected features beside it%s", r->path,
+                    r->o.delimiter ? "" : ", and , ; or a tab between them");
 }
 
 static wk_status bad_cell(const reader *r, int64_t line, int i, const char *what)
 {
     char room[24];
     return wki_fail(WK_E_FORMAT, WHERE, "%s: line %lld, '%s': %s", r->path, (long long)line, name_of(r, i, room), what);
+}
+
+/* As "1,5" and "-3,25e-4". */
+static bool has_decimal_comma(const char *cell)
+{
+    static const char digits[] = "0123456789";
+    cell += *cell == '-' || *cell == '+';
+    const size_t whole = strspn(cell, digits), part = cell[whole] == ',' ? strspn(cell + whole + 1, digits) : 0;
+    const char after = part ? cell[whole + 1 + part] : ',';
+    return whole && (!after || after == 'e' || after == 'E');
+}
+
+static wk_status add_text(reader *r, int64_t line, int i, const char *cell, double *value)
+{
+    column *c = &r->columns[i];
+    c->commas += has_decimal_comma(cell);
+    const int code = wki_categories_add(&c->set, cell);
+    *value = code;
+    if (code < 0 && wk_failed()) return wk_error();
+    return code < 0 ? bad_cell(r, line, i, "too many different texts for a category; is it an id?") : WK_OK;
 }
 
 /* A category's value is its code in order of appearance, until the set is sorted. */
@@ -140,16 +190,35 @@ static wk_status cell_value(reader *r, int64_t line, int i, const char *cell, do
     }
     const bool number = is_number(cell, value);
     if (c->kind == UNDECIDED) c->kind = number ? NUMBERS : CATEGORIES;
-    if (c->kind == CATEGORIES) {
-        const int code = wki_categories_add(&c->set, cell);
-        *value = code;
-        if (code < 0 && wk_failed()) return wk_error();
-        return code < 0 ? bad_cell(r, line, i, "too many different texts for a category; is it an id?") : WK_OK;
-    }
-    if (number) return WK_OK;
+    c->numbers += number;
+    if (c->kind == CATEGORIES) return add_text(r, line, i, cell, value);
+    const bool beyond = number && isinf((float)*value) && strpbrk(cell, "0123456789");
+    if (number && !beyond) return WK_OK;
     char what[120];
-    snprintf(what, sizeof what, "'%.40s' is no number, as the rows above hold", cell);
+    snprintf(what, sizeof what, "'%.40s' is %s", cell,
+             beyond ? "beyond the largest number of f32" : "no number, as the rows above hold");
     return bad_cell(r, line, i, what);
+}
+
+/* Numbers that were taken for texts, all or all but one that may be a name, are hardly meant so. */
+static wk_status check_texts(const reader *r, bool header)
+{
+    char room[24];
+    for (int i = 0; i < r->ncolumns; i++) {
+        const column *c = &r->columns[i];
+        if (c->kind != CATEGORIES) continue;
+        if (c->commas && c->commas + c->numbers == r->rows && !WKI_FAULT(256))
+            return wki_fail(WK_E_FORMAT, WHERE,
+                            "%s: '%s' holds numbers with a comma, '%s' among them; expected a point", r->path,
+                            name_of(r, i, room), c->set.names[0]);
+        if (!header && r->o.header == -1 && r->rows > 2 && c->numbers == r->rows - 1)
+            return wki_fail(
+                WK_E_FORMAT, WHERE,
+                "%s: line 1: '%s' stands above numbers, so that the line seems to be a header; expected one "
+                "without numbers",
+                r->path, c->set.names[0]);
+    }
+    return WK_OK;
 }
 
 /* Room for one more row: half as much again each time. */
@@ -318,7 +387,8 @@ static wk_status read_table(reader *r, wk_csv *out)
     out->rows = r->rows;
     out->x = r->x;
     r->x = NULL;
-    status = finish_features(r, out);
+    status = check_texts(r, header);
+    if (!status) status = finish_features(r, out);
     return status ? status : finish_label(r, out);
 }
 

@@ -43,7 +43,8 @@ typedef struct wk_csv_opts {
     const char *label;    /* NULL: the last column; "": none; else its name, or its number from 1 without a header */
     wk_csv_target target; /* AUTO: classes if it is text, or numbers 0 .. k - 1, each present, k at most 100 */
     bool missing_as_nan;  /* false: a missing value ("", ?, NA, N/A, NaN, null) is an error, as it is in the label */
-    const char *const *features; /* NULL: all columns but the label; else these, in this order, named as the label is */
+    const char *const *features; /* NULL: all columns but the label; else these, in this order, named as the label is;
+                                  * a name that comes twice: its first column, then its second */
     int nfeatures;
 } wk_csv_opts;
 #define WK_CSV_DEFAULTS                                                                                                \

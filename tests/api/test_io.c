@@ -342,6 +342,13 @@ TEST(csv, malformed_tables_are_errors_that_name_the_place)
         { "a,b\n\"1\"x,2\n", "line 2: text behind a closing quote", WK_E_FORMAT },
         { "a,b\n1,u\nx,v\n", "line 3, 'a': 'x' is no number", WK_E_FORMAT },
         { "a\n1\n2\n", "the only column is the label", WK_E_FORMAT },
+        { "a|b\n1|2\n2|3\n", "a tab between them", WK_E_FORMAT },
+        { "a,b\r1,2\r3,4\r", "line 1: a carriage return alone", WK_E_FORMAT },
+        { "a;b\n1,5;2\n-2,5e3;3\n7;4\n", "'a' holds numbers with a comma, '1,5'", WK_E_FORMAT },
+        { "a;b\n1.5;2,5\n2.5;3,5\n", "'b' holds numbers with a comma", WK_E_FORMAT },
+        { "t,1990,1991\n1,2,3\n4,5,6\n", "line 1: 't' stands above numbers", WK_E_FORMAT },
+        { "a,b\n1,2\n1e39,3\n", "line 3, 'a': '1e39' is beyond the largest number of f32", WK_E_FORMAT },
+        { "a,b\n1,2\n3,-1e400\n", "line 3, 'b': '-1e400' is beyond", WK_E_FORMAT },
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         wk_csv t;
@@ -382,6 +389,32 @@ TEST(csv, features_are_the_columns_asked_for_in_their_order)
     CHECK_ERROR(WK_E_INVALID, "'y'", "the label");
     CHECK(csv("a,b,c,z\n1,2,3,4\n", &o, &t) == WK_E_NOT_FOUND);
     CHECK_ERROR(WK_E_NOT_FOUND, "no column 'y'");
+}
+
+TEST(csv, columns_without_a_name_have_a_number_and_those_of_one_name_an_order)
+{
+    wk_csv t;
+    static const char *const asked[] = { "column 1", "a", "a" };
+    wk_csv_opts o = wk_csv_opts_default();
+    o.label = "y";
+    CHECK(csv(",a,y,a\n0,1,2.5,3\n1,4,5.5,6\n", &o, &t) == WK_OK);
+    CHECK(!strcmp(t.features[0].name, "column 1") && !strcmp(t.features[2].name, "a"));
+    wk_csv_free(&t);
+    o.features = asked;
+    o.nfeatures = 3;
+    CHECK(csv("y,a,a,\n2.5,1,3,0\n", &o, &t) == WK_E_NOT_FOUND);
+    CHECK_ERROR(WK_E_NOT_FOUND, "'column 1'");
+    CHECK(csv(",a,y,a\n0,1,2.5,3\n1,4,5.5,6\n", &o, &t) == WK_OK && t.values[1] == 5.5f);
+    CHECK(t.x[0] == 0 && t.x[1] == 1 && t.x[2] == 3 && t.x[5] == 6);
+    wk_csv_free(&t);
+    o.label = "a";
+    o.nfeatures = 1;
+    CHECK(csv(",a,y,a\n0,1,2.5,3\n", &o, &t) == WK_E_FORMAT);
+    CHECK_ERROR(WK_E_FORMAT, "columns 2 and 4 are both called 'a'");
+    CHECK(csv("c;b\nx,1;2\n1,5;3\n", NULL, &t) == WK_OK && t.features[0].ncategories == 2); /* texts as well */
+    wk_csv_free(&t);
+    CHECK(csv("c,b\ninf,2\n1,3\n", NULL, &t) == WK_OK && isinf(t.x[0]));
+    wk_csv_free(&t);
 }
 
 /* Every byte of a record lies at the border of the buffer once. */
