@@ -276,3 +276,9 @@ void args_join(char *text, size_t size, int argc, char **argv)
     }
     text[n] = 0;
 }
+
+const char *args_word(char *text, size_t size, const char *word)
+{
+    args_join(text, size, 1, (char *[]){ (char *)word });
+    return text;
+}

@@ -53,4 +53,6 @@ bool args_real(const char *text, double *value);
 bool args_item(const char **list, char *item, size_t size);
 /* A command line as a shell takes it, into text; cut if too long. */
 void args_join(char *text, size_t size, int argc, char **argv);
+/* One word as a shell takes it. */
+const char *args_word(char *text, size_t size, const char *word);
 #endif

@@ -117,6 +117,26 @@ typedef struct class_names {
     const char *list[CLASSES];
 } class_names;
 
+/* Names that are as many as they seem, and tell classes apart. */
+static bool check_classes(const char *given)
+{
+    const char *const all = given;
+    for (int64_t i = 0; given; i++) {
+        const size_t n = strcspn(given, ",");
+        if (n == 0 || n >= CLASS_TEXT || i == CLASSES)
+            return say_usage("--classes: name %lld is %s", (long long)i + 1,
+                             n == 0           ? "empty"
+                             : n < CLASS_TEXT ? "one too many; expected at most 1000"
+                                              : "too long; expected at most 63 bytes"),
+                   false;
+        for (const char *before = all; before < given; before += strcspn(before, ",") + 1)
+            if (strcspn(before, ",") == n && !strncmp(before, given, n))
+                return say_usage("--classes: two are called \"%.*s\"; expected different names", (int)n, given), false;
+        given = given[n] ? given + n + 1 : NULL;
+    }
+    return true;
+}
+
 /* How many names there are in `given`. */
 static int list_classes(class_names *room, const char *given)
 {
@@ -128,6 +148,7 @@ static int list_classes(class_names *room, const char *given)
 static int name_classes(class_names *room, const char *given, int classes)
 {
     const int n = list_classes(room, given);
+    if (n && !classes) return say_usage("--classes names classes, but the targets are numbers");
     if (n && n != classes) return say_usage("--classes names %d classes, but the labels have %d", n, classes);
     for (int i = n; i < classes; i++) {
         snprintf(room->text[i], CLASS_TEXT, "%d", i);
@@ -304,6 +325,30 @@ static const format *find(const char *name)
     return NULL;
 }
 
+/* Options are those of the format. */
+static bool check_options(const settings *s, const char *format)
+{
+    const struct {
+        bool given;
+        const char *name, *of;
+    } all[] = {
+        { s->label, "label", "csv" },
+        { s->delimiter, "delimiter", "csv" },
+        { s->regression, "regression", "csv" },
+        { s->classes, "classes", "mnist, npy and npz" },
+        { s->x, "x", "npz" },
+        { s->y, "y", "npz" },
+        { s->height, "height", "images" },
+        { s->width, "width", "images" },
+        { s->grey, "grey", "images" },
+    };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (all[i].given && !strstr(all[i].of, format))
+            return say_usage("--%s is for %s; %s takes none", all[i].name, all[i].of, format), false;
+    if (!s->height != !s->width) return say_usage("--height and --width go together"), false;
+    return check_classes(s->classes);
+}
+
 static int run(int argc, char **argv)
 {
     WK_SCOPE(importing);
@@ -316,6 +361,7 @@ static int run(int argc, char **argv)
     if (!f) return EXIT_USAGE;
     while (count < ARGS_OPERANDS && operands[count]) count++;
     if (count != f->count) return say_usage("expected: wick import %s -o FILE.h5", f->operands);
+    if (!check_options(&s, f->name)) return EXIT_USAGE;
     int code = store_check(&s.store);
     if (code != EXIT_DONE) return code;
     args_join(source + strlen(source), sizeof source - strlen(source), argc, argv);

@@ -28,16 +28,18 @@ enum { OPTIMIZERS = sizeof optimizers / sizeof *optimizers };
 static int find(const char *key)
 {
     const char *keys[OPTIMIZERS];
+    char all[200] = "there are";
     for (int i = 0; i < OPTIMIZERS; i++) {
+        const size_t n = strlen(all);
         if (!strcmp(optimizers[i].key, key)) return i;
-        keys[i] = optimizers[i].key;
+        snprintf(all + n, sizeof all - n, "%s %s", i ? "," : "", keys[i] = optimizers[i].key);
     }
     if (!strcmp(key, "lbfgs"))
         say_usage("lbfgs asks for the loss several times a step, which the command does not do; see wk_step_closure");
     else if (!strcmp(key, "muon"))
         say_usage("muon trains matrices alone, and every model here has biases too; see wk_optim_muon");
     else
-        args_unknown("optimizer", key, keys, OPTIMIZERS, "wick train --help lists them");
+        args_unknown("optimizer", key, keys, OPTIMIZERS, all);
     return -1;
 }
 

@@ -63,27 +63,6 @@ static int describe(const settings *s, int64_t before)
     return EXIT_DONE;
 }
 
-/* Options are fields of a struct for the library, words for who reads this. */
-static void put_word(char *text, size_t size, const char *field, const char *word)
-{
-    char rest[1024];
-    char *at = strstr(text, field);
-    if (!at) return;
-    snprintf(rest, sizeof rest, "%s", at + strlen(field));
-    snprintf(at, size - (size_t)(at - text), "%s%s", word, rest);
-}
-
-static int say_why(void)
-{
-    char text[1024];
-    if (wk_error() == WK_E_INTERRUPTED) return say_error();
-    snprintf(text, sizeof text, "%s", say_reason());
-    wk_error_clear();
-    put_word(text, sizeof text, "; .skip ", "; --skip ");
-    put_word(text, sizeof text, "with .allow = ", "with --allow ");
-    return say_failed("%s", text);
-}
-
 static int run(int argc, char **argv)
 {
     WK_SCOPE(repacking);
@@ -99,7 +78,7 @@ static int run(int argc, char **argv)
                  .chunk_bytes = s.chunk_bytes, .workers = store_workers(s.store.workers), .allow = s.allow,
                  .skip = s.skip ? tell_skipped : NULL, .watch = watch, .user = &s, .isolate = s.isolate);
     progress_clear(&s.progress);
-    if (wk_failed()) return say_why();
+    if (wk_failed()) return say_error();
     return s.store.quiet ? EXIT_DONE : describe(&s, before);
 }
 

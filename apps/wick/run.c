@@ -354,7 +354,9 @@ int run_say_failed(run *r)
     const int64_t epochs = r->plan->settings->epochs, epoch = r->place.epoch < epochs ? r->place.epoch : epochs;
     if (epoch == 0) return say_stopped("stopped before the first step");
     const bool goes_on = r->keep && r->place.total;
+    char folder[1100];
     return say_stopped("stopped in epoch %lld of %lld, after step %lld of %lld%s%s", (long long)epoch,
                        (long long)epochs, (long long)r->place.step, (long long)r->plan->batches,
-                       goes_on ? "; go on with wick train --resume " : "", goes_on ? r->keep->folder : "");
+                       goes_on ? "; go on with wick train --resume " : "",
+                       goes_on ? args_word(folder, sizeof folder, r->keep->folder) : "");
 }

@@ -57,12 +57,27 @@ int say_stopped(const char *format, ...)
 /* Functions that deal with files and options name these themselves; what they are called says nothing to a user. */
 static const char *without_function(const char *text)
 {
-    static const char *const functions[] = { "dataset_h5: ", "h5_",
-                                             "read_",        "state_",
-                                             "export_",      "checkpoint_",
-                                             "optim_",       "schedule_",
-                                             "logger_",      "load_state_dict: ",
-                                             "ema_new: ",    "training_load_state_dict: " };
+    static const char *const functions[] = {
+        "dataset_h5: ",
+        "dataset_csv: ",
+        "dataset_npz: ",
+        "dataset_idx: ",
+        "dataset_images: ",
+        "h5_",
+        "read_",
+        "state_",
+        "export_",
+        "checkpoint_",
+        "optim_",
+        "schedule_",
+        "logger_",
+        "profile_",
+        "device_by_name: ",
+        "load_state_dict: ",
+        "ema_new: ",
+        "set_matmul_precision: ",
+        "training_load_state_dict: ",
+    };
     const char *colon = strstr(text, ": ");
     for (size_t i = 0; i < sizeof functions / sizeof *functions && colon; i++)
         if (!strncmp(text, functions[i], strlen(functions[i])) && !memchr(text, '.', (size_t)(colon - text)))
@@ -70,7 +85,36 @@ static const char *without_function(const char *text)
     return text;
 }
 
-const char *say_reason(void) { return without_function(wk_error_text()); }
+/* Options are fields of a struct for the library, words for who reads this. */
+static void put_word(char *text, size_t size, const char *field, const char *word)
+{
+    char rest[1024];
+    char *at = strstr(text, field);
+    if (!at) return;
+    snprintf(rest, sizeof rest, "%s", at + strlen(field));
+    snprintf(at, size - (size_t)(at - text), "%s%s", word, rest);
+}
+
+const char *say_reason(void)
+{
+    static const char *const words[][2] = {
+        { "; name one with .", "; name one with --" },
+        { ", or .y = \"\" for none", "" },
+        { " for .x in ", " for --x in " },
+        { " for .y in ", " for --y in " },
+        { " for .x; ", " for --x; " },
+        { " for .y; ", " for --y; " },
+        { " for .split; ", "; " },
+        { "let libhdf5 undo it with .allow = ", "with wick repack --allow " },
+        { ".growing = true reads the rows that it has", "h5clear -s takes the mark from one that died" },
+        { "; .skip leaves", "; --skip leaves" },
+        { " (missing_as_nan of wk_csv_opts takes it as NaN)", "" },
+    };
+    static char text[1024];
+    snprintf(text, sizeof text, "%s", without_function(wk_error_text()));
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) put_word(text, sizeof text, words[i][0], words[i][1]);
+    return text;
+}
 
 static void warn(void *user, wk_log_level level, const char *text)
 {

@@ -89,6 +89,7 @@ static void describe(const store *s, wk_dataset *train, wk_dataset *test, bool p
     const wk_field *fields;
     struct stat written;
     say_room a, b, c, d;
+    char path[1100];
     wk_dataset_fields(train, &fields);
     const int classes = wk_dataset_classes(train, NULL);
     const bool known = stat(s->settings->path, &written) == 0;
@@ -97,7 +98,7 @@ static void describe(const store *s, wk_dataset *train, wk_dataset *test, bool p
            pixels ? "u8" : wk_dtype_name(fields[0].dtype), say_shape(c, fields[0].ndim, fields[0].shape));
     if (classes) printf(", %d classes", classes);
     printf(" (%s)\n", known ? say_bytes(d, written.st_size) : "?");
-    printf("next: wick compare %s\n", s->settings->path);
+    printf("next: wick compare %s\n", args_word(path, sizeof path, s->settings->path));
 }
 
 int store_close(store *s, wk_dataset *train, wk_dataset *test, bool pixels)

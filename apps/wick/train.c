@@ -8,6 +8,7 @@
 
 typedef struct settings {
     run_settings run;
+    const struct settings *other; /* the same arguments, read upon other defaults: what is alike was given */
     const char *optim, *out, *resume;
     double lr;
     int64_t seed, patience;
@@ -80,6 +81,7 @@ static int say_diverged(const run *r)
 static void conclude(const run *r)
 {
     say_room rows, time;
+    char folder[1100];
     const bool talks = r->progress->mode == PROGRESS_LINES || r->progress->mode == PROGRESS_BAR;
     if (r->watch) watch_print(r->watch);
     if (talks && !r->watch) printf("\n");
@@ -96,7 +98,7 @@ static void conclude(const run *r)
     if (talks && best < r->place.epoch - 1)
         printf("of the last weights; eval, predict and export take those of epoch %lld, the best by validation\n",
                (long long)best);
-    if (talks) printf("next: wick eval %s\n", r->keep->folder);
+    if (talks) printf("next: wick eval %s\n", args_word(folder, sizeof folder, r->keep->folder));
 }
 
 /* ---- Settings and what a run keeps of them: fields of the config are called as their options ---- */
@@ -139,6 +141,26 @@ static bool same_setting(const settings *a, const settings *b, const keep_field 
     return s == t || (s && t && !strcmp(s, t));
 }
 
+static bool is_given(const settings *s, const keep_field *f)
+{
+    return f->kind == KEEP_FLAG ? *(const bool *)setting_of(s, f) : same_setting(s, s->other, f);
+}
+
+/* What nobody gives, in the place of all that a run keeps. */
+static settings odd_settings(void)
+{
+    settings s = usual_settings();
+    const keep_field *f;
+    for (int n = keep_fields(&f); n > 0; n--, f++) {
+        void *to = setting_of(&s, f);
+        if (f->kind == KEEP_TEXT)
+            *(const char **)to = "\n";
+        else if (f->kind != KEEP_FLAG)
+            memset(to, 0xA5, f->size);
+    }
+    return s;
+}
+
 /* As the option of that name takes it; 0: not given. */
 static bool is_allowed(const keep_field *f, const void *value)
 {
@@ -152,14 +174,13 @@ static bool is_allowed(const keep_field *f, const void *value)
  * ends. */
 static int take_config(settings *s, const keep *k)
 {
-    const settings usual = usual_settings();
     const keep_field *f;
     for (int n = keep_fields(&f); n > 0; n--, f++) {
         const void *from = (const char *)&k->config + f->at;
         void *to = setting_of(s, f);
         const bool may = to == &s->run.epochs || to == &s->patience || to == &s->run.data.isolate ||
                          to == &s->tensorboard || to == &s->run.device,
-                   given = !same_setting(s, &usual, f);
+                   given = is_given(s, f);
         if (!is_allowed(f, from)) return say_failed("%s: its %s is out of range", k->folder, f->name);
         if (given && may) continue;
         if (given)
@@ -259,7 +280,9 @@ static int begin(settings *s, const char *operand)
     run r = { .keep = &kept };
     if (operand) s->run.data.path = operand;
     if (s->resume && s->files) return say_usage("--config is for a new run; --resume goes on as the run began");
-    if (!s->run.data.path == !s->resume) return say_usage("either FILE.h5 or --resume RUN is needed");
+    if (s->run.data.path && s->resume)
+        return say_usage("%s is for a new run; --resume goes on with the data of its run", s->run.data.path);
+    if (!s->run.data.path && !s->resume) return say_usage("either FILE.h5 or --resume RUN is needed");
     if (s->resume && s->out) return say_usage("--resume goes on in its own folder; --out is for a new run");
     WK_SCOPE(training);
     const int code = s->resume ? recall(s, &kept, &r) : EXIT_DONE;
@@ -272,9 +295,12 @@ static int begin(settings *s, const char *operand)
 
 static int start(int argc, char **argv)
 {
-    settings s = usual_settings();
+    settings s = usual_settings(), other = odd_settings();
     const char *operands[ARGS_OPERANDS];
-    const int code = args_read(&command_train, argc, argv, &s, operands) ? begin(&s, operands[0]) : EXIT_USAGE;
+    bool ok = args_read(&command_train, argc, argv, &s, operands);
+    if (ok && s.resume && !s.files) ok = args_read(&command_train, argc, argv, &other, operands);
+    s.other = &other;
+    const int code = ok ? begin(&s, operands[0]) : EXIT_USAGE;
     config_free(s.files);
     return code;
 }

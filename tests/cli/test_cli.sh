@@ -92,6 +92,8 @@ refuses 2 train x.h5 --optim lbfgs
 says 'lbfgs asks for the loss several times a step'
 refuses 2 train x.h5 --optim muon
 says 'muon trains matrices alone'
+refuses 2 train x.h5 --optim gradient
+says 'there are sgd, adagrad, .*lamb'
 refuses 2 compare x.h5 --optim sgd,adgrad
 says 'did you mean adagrad?'
 refuses 2 synth digts -o x.h5
@@ -355,6 +357,12 @@ run 0 train --resume longer --epochs 3 -q
 [ "$(tail -2 longer/metrics.csv | cut -d, -f5 | uniq | wc -l)" -eq 1 ] || fail "a schedule whose run is over still moves"
 refuses 2 train --resume halves --lr 0.5
 says '--lr is for a new run'
+refuses 2 train --resume halves --seed 1
+says '--seed is for a new run'
+refuses 2 train --resume halves --optim adam
+says '--optim is for a new run'
+refuses 2 train --resume halves resume.h5
+says 'resume.h5 is for a new run'
 refuses 2 train --resume halves --config straight/config.json
 says '--config is for a new run'
 refuses 1 train --resume straight
@@ -890,6 +898,12 @@ run 0 inspect npy.h5
 shows '9 rows are too few to train on'
 refuses 2 import npy x.npy y.npy -o no.h5 --classes red,green
 says '2 classes, but the labels have 3'
+refuses 2 import npy x.npy y.npy -o no.h5 --classes red,green,red
+says 'two are called "red"'
+refuses 2 import npy x.npy y.npy -o no.h5 --regression
+says '.*regression is for csv'
+refuses 2 import npy x.npy y.npy -o no.h5 --height 3
+says '.*height is for images'
 { npy '<i8' '3,' && little 0 1 2; } >short.npy
 refuses 1 import npy x.npy short.npy -o no.h5
 says 'expected as many'
@@ -905,7 +919,7 @@ if command -v python3 >/dev/null; then
     shows '9 training rows and 3 for test, each f32 \[2\], 3 classes'
     run 0 train pair.npz --epochs 1 -q
     refuses 1 import npz pair.npz -o no.h5 --y z
-    says "no 'z.npy' for .y; it has 'x.npy', 'y.npy'"
+    says "no 'z.npy' for --y; it has 'x.npy', 'y.npy'"
     head -c 300 pair.npz >cut.npz
     refuses 1 train cut.npz
     says 'no zip archive, or one that was cut short'
@@ -1110,6 +1124,10 @@ refuses 1 inspect cut.h5
 refuses 1 compare cut.h5
 refuses 1 train npy.h5
 says 'too few'
+refuses 1 train digits.h5 --split train --x pixels
+says "no data set 'pixels' for --x"
+refuses 1 train table.h5 --split /
+says "no x in '/' .*; name one with --x$"
 refuses 1 train digits.h5 --split trian
 says "did you mean 'train'?"
 refuses 2 train digits.h5 --batch-size 1000
