@@ -1,11 +1,13 @@
 /* What could be better about a file, in sentences. The limits are rules of thumb: a chunk should hold whole rows and
  * some tens of KiB to a few MiB, features should be about as large as 1, classes about as frequent as one another. */
+#include "args.h"
 #include "look.h"
+#include <float.h>
 #include <math.h>
 #include <stdarg.h>
 #include <string.h>
 
-enum { SMALL_CHUNK = 16 << 10, LARGE_CHUNK = 4 << 20, WORTH_IT = 1 << 20 };
+enum { SMALL_CHUNK = 16 << 10, LARGE_CHUNK = 4 << 20, WORTH_IT = 1 << 20, FEW_STEPS = 64 };
 
 void look_tell(look *l, const char *format, ...)
 {
@@ -32,11 +34,14 @@ static void mend(look *l, const char *allow)
     const int stem = dot && (!slash || dot > slash + 1) ? (int)(dot - l->path) : (int)strlen(l->path);
     char *given = strstr(l->mend, " --allow "), *end = l->mend + strlen(l->mend);
     if (l->mend[0] && (!allow || (given && strstr(given, allow)))) return;
-    if (given)
+    char from[1100], to[1100], other[1024];
+    if (given) {
         snprintf(end, sizeof l->mend - (size_t)(end - l->mend), ",%s", allow);
-    else
-        snprintf(l->mend, sizeof l->mend, "wick repack %s %.*s-repacked.h5%s%s", l->path, stem, l->path,
-                 allow ? " --allow " : "", allow ? allow : "");
+        return;
+    }
+    snprintf(other, sizeof other, "%.*s-repacked.h5", stem, l->path);
+    snprintf(l->mend, sizeof l->mend, "wick repack %s %s%s%s", args_word(from, sizeof from, l->path),
+             args_word(to, sizeof to, other), allow ? " --allow " : "", allow ? allow : "");
 }
 
 /* The first filter that wick leaves to libhdf5, as --allow names it; NULL: there is none. */
@@ -107,6 +112,14 @@ static void advise_values(look *l, const look_set *s)
     if (s->strange)
         look_tell(l, "%s: %s of the %lld values looked at are not finite; a loss becomes nan from them", s->info.path,
                   say_count(count, s->strange), (long long)s->count);
+    else if (s->count && is_float && largest > FLT_MAX)
+        look_tell(l, "%s: values reach %.3g; rows are read as f32, which ends at %.3g", s->info.path, largest, FLT_MAX);
+    else if (s->most > s->least && s->most - s->least < FEW_STEPS * FLT_EPSILON * largest)
+        look_tell(
+            l,
+            "%s: values lie so near to %.6g that f32, as which rows are read, hardly tells them apart; subtract it "
+            "in the file",
+            s->info.path, s->least);
     else if (s->count && is_float && largest > 100 && strncmp(s->info.path, "/test/", 6) != 0)
         look_tell(l, "%s: values reach %.3g; features scaled to about -1 .. 1 train better", s->info.path, largest);
 }

@@ -110,6 +110,23 @@ static void put_classes(const look *l)
     if (classes > SHOWN) printf("... and %d more classes\n", classes - SHOWN);
 }
 
+/* The command that trains on what was looked at. */
+static void put_next(const look *l)
+{
+    const sets_request *r = l->request;
+    const char *const given[][2] = { { "--split", r->train }, { "--test", r->test }, { "--x", r->x }, { "--y", r->y } };
+    char *words[10] = { (char *)l->path }, text[4096];
+    int n = 1;
+    for (int i = 0; i < 4; i++) {
+        if (!given[i][1]) continue;
+        words[n++] = (char *)given[i][0];
+        words[n++] = (char *)given[i][1];
+    }
+    if (r->isolate) words[n++] = "--isolate";
+    args_join(text, sizeof text, n, words);
+    printf("%snext: wick train %s\n", l->nadvice && !l->mend[0] ? "\n" : "", text);
+}
+
 static void put_text(const look *l)
 {
     say_room size, count;
@@ -119,7 +136,7 @@ static void put_text(const look *l)
     printf("\n");
     for (int i = 0; i < l->nadvice; i++) printf("- %s\n", l->advice[i]);
     if (l->mend[0]) printf("\nmend: %s\n", l->mend);
-    if (l->trainable) printf("%snext: wick train %s\n", l->nadvice && !l->mend[0] ? "\n" : "", l->path);
+    if (l->trainable) put_next(l);
 }
 
 static void json_sizes(json *j, const char *key, int n, const int64_t *sizes)

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { BLOCK = 65536, ALL_BLOCKS = 1024, SAMPLE_BLOCKS = 64 };
+enum { BLOCK = 65536, ALL_BLOCKS = 1024, SAMPLE_BLOCKS = 64, LABELS_PATH = 1024 };
 
 static wk_status note_set(void *user, const wk_h5_info *info)
 {
@@ -69,40 +69,35 @@ static void look_at_values(look *l, look_set *s, double *room)
     if (wk_failed()) note_damage(l, s->info.path);
 }
 
-static bool has_group(const look *l, const char *name)
-{
-    char prefix[256];
-    int n = snprintf(prefix, sizeof prefix, "%s%s/", name[0] == '/' ? "" : "/", name);
-    for (int i = 0; i < l->nsets; i++)
-        if (!strncmp(l->sets[i].info.path, prefix, (size_t)n)) return true;
-    return false;
-}
-
-/* The data set that wk_dataset_h5 took for y in a group, so that labels can be counted without reading x. */
-static const look_set *find_labels(const look *l, const char *group, const char *given)
+/* Where the data set is that wk_dataset_h5 took for y in a group, so that labels can be counted without reading x. It
+ * may be a link, which is none of the file's sets. */
+static bool find_labels(const look *l, const char *group, const char *given, char path[LABELS_PATH])
 {
     static const char *const usual[] = { "y", "label", "labels", "targets", "Y", "outputs" };
     const char *start = group[0] == '/' ? group + 1 : group;
     for (int k = 0; k < (given ? 1 : 6); k++) {
-        char path[512];
-        snprintf(path, sizeof path, "/%s%s%s", start, *start ? "/" : "", given ? given : usual[k]);
-        for (int i = 0; i < l->nsets; i++)
-            if (!strcmp(l->sets[i].info.path, path)) return &l->sets[i];
+        const char *name = given ? given : usual[k];
+        if (name[0] == '/')
+            snprintf(path, LABELS_PATH, "%s", name);
+        else
+            snprintf(path, LABELS_PATH, "/%s%s%s", start, *start ? "/" : "", name);
+        if (wk_h5_view_read_doubles(l->view, path, 0, 0, NULL) == WK_OK) return true;
+        if (wk_error() != WK_E_NOT_FOUND) return false;
+        wk_error_clear();
     }
-    return NULL;
+    return false;
 }
 
-static void count_labels(look *l, int which, const char *group, wk_dataset *set, const char *given)
+static void count_labels(look *l, int which, const char *path, wk_dataset *set)
 {
-    const look_set *labels = find_labels(l, group, given);
     const int64_t all = wk_dataset_len(set);
     double *room = malloc(BLOCK * sizeof *room);
     l->counts[which] = calloc((size_t)l->data.classes, sizeof *l->counts[which]);
     if (!l->counts[which] || !room) wk_fail(WK_E_MEMORY, "no memory for %d classes", l->data.classes);
-    for (int64_t at = 0, n; labels && at < all && !wk_failed(); at += n) {
+    for (int64_t at = 0, n; at < all && !wk_failed(); at += n) {
         n = all - at < BLOCK ? all - at : BLOCK;
         if (say_stop_signal()) wk_fail(WK_E_INTERRUPTED, "stopped");
-        if (wk_h5_view_read_doubles(l->view, labels->info.path, at, n, room)) break;
+        if (wk_h5_view_read_doubles(l->view, path, at, n, room)) break;
         for (int64_t i = 0; i < n; i++)
             if (room[i] >= 0 && room[i] < l->data.classes) l->counts[which][(int)room[i]]++;
     }
@@ -118,14 +113,19 @@ static void look_as_train(look *l, const sets_request *r)
         wk_error_clear();
     }
     if (!l->trainable || !l->data.classes) return;
-    count_labels(l, 0, r->train ? r->train : has_group(l, "train") ? "train" : "", l->data.all, r->y);
-    if (l->data.test) count_labels(l, 1, r->test ? r->test : "test", l->data.test, r->y);
+    char path[LABELS_PATH];
+    if (!find_labels(l, r->train ? r->train : "train", r->y, path) &&
+        (wk_failed() || r->train || !find_labels(l, "", r->y, path)))
+        return;
+    count_labels(l, 0, path, l->data.all);
+    if (l->data.test && !wk_failed() && find_labels(l, r->test ? r->test : "test", r->y, path))
+        count_labels(l, 1, path, l->data.test);
 }
 
 bool look_at(look *l, const sets_request *r)
 {
     struct stat known;
-    *l = (look){ .path = r->path, .view = wk_h5_view_new(r->path, .isolate = r->isolate) };
+    *l = (look){ .path = r->path, .request = r, .view = wk_h5_view_new(r->path, .isolate = r->isolate) };
     if (wk_h5_view_each(l->view, note_set, l)) return false;
     l->bytes = stat(r->path, &known) == 0 ? known.st_size : 0;
     double *room = malloc(BLOCK * sizeof *room);

@@ -14,6 +14,7 @@ typedef struct look_set {
 enum { LOOK_ADVICE = 16, LOOK_ADVICE_TEXT = 400 };
 typedef struct look {
     const char *path;
+    const sets_request *request;
     wk_h5_view *view; /* in the scope open at the call */
     int64_t bytes;
     look_set *sets;
@@ -23,7 +24,7 @@ typedef struct look {
     int64_t *counts[2]; /* rows of each class, for training and test; NULL without classes */
     char advice[LOOK_ADVICE][LOOK_ADVICE_TEXT];
     int nadvice;
-    char mend[600]; /* the command that follows the advice on how the file is stored; "" without any */
+    char mend[2600]; /* the command that follows the advice on how the file is stored; "" without any */
 } look;
 
 bool look_at(look *l, const sets_request *request); /* false with the library's error pending */

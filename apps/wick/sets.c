@@ -132,6 +132,9 @@ static bool has_test_group(const sets_request *r)
     WK_SCOPE(looking);
     bool has = false;
     wk_h5_view_each(wk_h5_view_new(r->path, .isolate = r->isolate), note_test, &has);
+    if (has || wk_failed()) return has;
+    has = wk_dataset_h5(r->path, .split = "test", .x = r->x, .y = "", .isolate = r->isolate); /* by a link */
+    if (wk_error() == WK_E_NOT_FOUND) wk_error_clear();
     return has;
 }
 

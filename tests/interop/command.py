@@ -1,0 +1,114 @@
+"""command.py: what wick inspect, train, predict and eval make of files that h5py wrote is what NumPy makes of their elements, of any
+type, filter, order of bytes, link and place; what cannot be so in f32, inspect tells."""
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+sys.path.pop(0)  # there are scripts here with the names of what is imported
+import h5py
+import numpy as np
+
+wick = os.environ["WICK"]
+rng = np.random.default_rng(5)
+ROWS = 150
+X = (rng.standard_normal((ROWS, 5)) * 20).astype("f4")
+CLASSES = (X[:, 0] > 0).astype("i8") + (X[:, 1] > 8)
+NUMBERS = X @ np.arange(1, 6, dtype="f4")
+
+
+def run(*arguments, code=0):
+    done = subprocess.run([wick, *arguments], capture_output=True, text=True, env=dict(os.environ, LC_ALL="C"))
+    assert done.returncode == code, (arguments, done.returncode, done.stdout, done.stderr)
+    return done.stdout + done.stderr
+
+
+def evaluated(net, x):
+    """The mlp with one hidden layer, from its exported weights."""
+    x = x.astype("f4")
+    if "0.offset" in net:
+        x = (x - net["0.offset"]) / net["0.scale"]
+    layers = sorted(k[:-7] for k in net if k.endswith(".weight"))
+    for i, layer in enumerate(layers):
+        x = np.maximum(x, 0) if i else x
+        x = x @ net[layer + ".weight"].astype("f8").T + net[layer + ".bias"]
+    for scale in [k for k in net if k.endswith(".scale") and k != "0.scale"]:
+        x = x * net[scale] + net[scale.replace("scale", "offset")]
+    return x
+
+
+def check(path, x, y, *names):
+    """Of a run on the file: predictions of its test rows, and what eval says of them."""
+    run("train", path, "--epochs", "2", "--hidden", "6", "-q", "-o", path + ".run", *names)
+    run("export", path + ".run", "--npz", path + ".npz", "-q")
+    table = list(csv.reader(io.StringIO(run("predict", path + ".run"))))
+    at = np.array([int(row[0]) for row in table[1:]])
+    classes = table[0][1] == "class"
+    said = np.array([[float(v) for v in row[1 + classes :]] for row in table[1:]])
+    x = x[at] / np.float32(255) if x.dtype == np.uint8 else x[at]
+    wanted = evaluated(dict(np.load(path + ".npz")), x)
+    found = json.loads(run("eval", path + ".run", "--json"))
+    y = np.asarray(y)[at].reshape(len(at), -1).astype("f8")
+    if classes:
+        y = y[:, 0].astype(int)
+        wanted = np.exp(wanted) / np.exp(wanted).sum(1, keepdims=True)
+        assert abs((wanted.argmax(1) == y).mean() - found["accuracy"]) < 1e-9, path
+        assert abs(-np.log(wanted[np.arange(len(y)), y]).mean() - found["loss"]) < 1e-4, path
+    else:
+        assert np.allclose(found["rmse"], np.sqrt(((wanted - y) ** 2).mean()), rtol=1e-4), path
+        r2 = 1 - ((wanted - y) ** 2).sum(0) / ((y - y.mean(0)) ** 2).sum(0)
+        assert np.allclose([o["r2"] for o in found["outputs"]], r2, rtol=1e-3, atol=1e-5), path
+    assert np.abs(said - wanted).max() < 3e-5 * np.abs(wanted).max(), path
+    return at
+
+
+def every_kind():
+    packed = {"chunks": (7, 2), "compression": "gzip", "shuffle": True, "fletcher32": True}
+    for kind in ["u1", "i1", ">u2", "<i2", "<u4", ">i4", "<i8", ">u8", ">f2", "<f4", ">f4", "<f8"]:
+        x = (np.abs(X) if kind[-2] == "u" else X).astype(kind)
+        for y in [CLASSES.astype("i8" if kind[-2] == "f" else kind), NUMBERS.astype(">f8"), np.stack([NUMBERS, -NUMBERS], 1)]:
+            path = f"{kind}-{y.dtype}-{y.ndim}.h5"
+            with h5py.File(path, "w") as f:
+                f.create_dataset("x", data=x, **(packed if y.ndim == 1 else {"chunks": (11, 3), "compression": "lzf"}))
+                f["y"] = y
+            check(path, x, y)
+
+
+def links_and_places():
+    with h5py.File("links.h5", "w") as f:
+        f["raw/a"], f["raw/b"], f["kept/x"], f["kept/y"] = X, CLASSES, X[:40], CLASSES[:40]
+        f["x"], f["y"] = h5py.SoftLink("/raw/a"), h5py.SoftLink("/raw/b")
+    counts = [int(n) for n in np.bincount(CLASSES)]
+    for names in [[], ["--x", "raw/a", "--y", "raw/b"], ["--x", "/raw/a", "--y", "/raw/b"], ["--split", "raw", "--x", "a", "--y", "b"]]:
+        seen = json.loads(run("inspect", "links.h5", "--json", *names))
+        assert [c["train"] for c in seen["classes"]] == counts, (names, seen["classes"])
+        assert not any("no training rows" in a for a in seen["advice"]), seen["advice"]
+        if names:
+            assert "next: wick train links.h5 " + " ".join(names) in run("inspect", "links.h5", *names)
+    check("links.h5", X, CLASSES)
+    with h5py.File("linked test.h5", "w") as f:
+        f["raw/x"], f["raw/y"], f["kept/x"], f["kept/y"] = X, CLASSES, X[:40], CLASSES[:40]
+        f["train"], f["test"] = h5py.SoftLink("/raw"), h5py.SoftLink("/kept")
+    seen = json.loads(run("inspect", "linked test.h5", "--json"))
+    assert [c["test"] for c in seen["classes"]] == [int(n) for n in np.bincount(CLASSES[:40])]
+    assert "next: wick train 'linked test.h5'\n" in run("inspect", "linked test.h5")
+    assert list(check("linked test.h5", X, CLASSES)) == list(range(40))
+
+
+def beyond_f32():
+    with h5py.File("beyond.h5", "w") as f:
+        f["x"], f["y"] = X.astype("f8") * 1e100, NUMBERS.astype("f8") + 1e12
+    advice = json.loads(run("inspect", "beyond.h5", "--json"))["advice"]
+    assert any(a.startswith("/x: values reach") and "f32, which ends at" in a for a in advice), advice
+    assert any(a.startswith("/y: values lie so near to 1e+12") for a in advice), advice
+
+
+with tempfile.TemporaryDirectory() as folder:
+    os.chdir(folder)
+    every_kind()
+    links_and_places()
+    beyond_f32()
+print("files of every kind train, and are evaluated, as NumPy does it")
