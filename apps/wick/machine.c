@@ -1,5 +1,6 @@
 /* The machine and the build, from the system's own words. */
 #include "machine.h"
+#include <hdf5.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -37,6 +38,8 @@ const char *machine_compiler(void)
 }
 
 const char *machine_hdf5(void) { return WICK_HDF5_VERSION; }
+
+void machine_quiet_hdf5(void) { H5Eset_auto2(H5E_DEFAULT, NULL, NULL); }
 
 const char *machine_date(char *text, size_t size, const char *format, time_t when)
 {

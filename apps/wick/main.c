@@ -1,6 +1,7 @@
 /* wick: finds the subcommand and runs it; help and version. Exit codes: 0 done, 1 failed, 2 wrong usage, 128 + n ended
  * by signal n. */
 #include "commands.h"
+#include "machine.h"
 #include "say.h"
 #include "wick/wick.h"
 #include <locale.h>
@@ -60,5 +61,6 @@ int main(int argc, char **argv)
     }
     say_catch_signals();
     int code = command->run(argc - 2, argv + 2);
+    machine_quiet_hdf5();
     return code == EXIT_DONE ? say_output() : code;
 }

@@ -106,9 +106,24 @@ def beyond_f32():
     assert any(a.startswith("/y: values lie so near to 1e+12") for a in advice), advice
 
 
+def damaged():
+    with h5py.File("whole.h5", "w", libver="v110") as f:
+        f.create_dataset("x", data=X, chunks=(16, 5), maxshape=(None, 5))
+        f["y"] = CLASSES
+    whole = open("whole.h5", "rb").read()
+    for at in [i for i in range(len(whole)) if whole[i : i + 4] in (b"OHDR", b"EAHD")]:
+        with open("damaged.h5", "wb") as f:
+            f.write(whole[: at + 9] + bytes([whole[at + 9] ^ 1]) + whole[at + 10 :])
+        for command in ["inspect", "train"]:
+            done = subprocess.run([wick, command, "damaged.h5"], capture_output=True, text=True)
+            lines = done.stderr.splitlines()
+            assert done.returncode in (0, 1) and len(lines) == done.returncode and all(l.startswith("wick ") for l in lines), lines
+
+
 with tempfile.TemporaryDirectory() as folder:
     os.chdir(folder)
     every_kind()
     links_and_places()
     beyond_f32()
+    damaged()
 print("files of every kind train, and are evaluated, as NumPy does it")
