@@ -39,6 +39,9 @@ static void note(judge *j, const judge_row *row)
     memmove(&j->worst[at + 1], &j->worst[at], (size_t)(j->nworst - 1 - at) * sizeof *j->worst);
     j->worst[at] = *row;
     j->worst[at].row = trial_row(j->of, row->at);
+    double *const numbers[] = { &j->worst[at].loss, &j->worst[at].p_target, &j->worst[at].p_said, &j->worst[at].wanted,
+                                &j->worst[at].got };
+    for (int i = 0; i < 5; i++) *numbers[i] = say_plain(*numbers[i]);
 }
 
 /* ---- Classes ---- */
@@ -191,5 +194,6 @@ bool judge_rows(judge *j, const trial *of, int worst)
         else
             add_numbers(j, b);
     }
+    j->loss = say_plain(j->loss);
     return !wk_failed();
 }

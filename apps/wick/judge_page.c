@@ -404,7 +404,7 @@ static void put_rows(const judge *j, FILE *out)
             fprintf(out, "</td><td>%.1f</td>", 100 * r->p_said);
         } else {
             if (j->of->data.outputs > 1) fprintf(out, "<td>%d</td>", r->output);
-            fprintf(out, "<td>%.6g</td><td>%.6g</td><td>%.4g</td>", r->wanted, r->got, r->got - r->wanted);
+            fprintf(out, "<td>%.6g</td><td>%.6g</td><td>%.4g</td>", r->wanted, r->got, say_plain(r->got - r->wanted));
         }
         fprintf(out, "<td>%.4g</td>", r->loss);
         put_values(j, out, r->at);

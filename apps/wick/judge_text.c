@@ -183,7 +183,7 @@ static void add_worst(grid *g, const judge *j, const judge_row *r)
         grid_add(g, "%d", r->output);
         grid_add(g, "%.6g", r->wanted);
         grid_add(g, "%.6g", r->got);
-        grid_add(g, "%.4g", r->got - r->wanted);
+        grid_add(g, "%.4g", say_plain(r->got - r->wanted));
     }
     grid_add(g, "%.4g", r->loss);
 }

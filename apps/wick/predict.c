@@ -55,7 +55,7 @@ static wk_status put_batch(FILE *out, const trial *m, wk_batch *b)
             fputc(',', out);
             put_cell(out, trial_class(m, best, text));
         }
-        for (int64_t c = 0; c < m->data.outputs; c++) fprintf(out, ",%.9g", (double)at[c]);
+        for (int64_t c = 0; c < m->data.outputs; c++) fprintf(out, ",%.9g", say_plain(at[c]));
         fprintf(out, "\n");
     }
     return WK_OK;

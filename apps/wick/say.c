@@ -107,6 +107,7 @@ const char *say_reason(void)
         { " for .split; ", "; " },
         { "let libhdf5 undo it with .allow = ", "with wick repack --allow " },
         { ".growing = true reads the rows that it has", "h5clear -s takes the mark from one that died" },
+        { ", or ask for resize", ", or --height and --width" },
         { "; .skip leaves", "; --skip leaves" },
         { " (missing_as_nan of wk_csv_opts takes it as NaN)", "" },
     };
@@ -244,3 +245,5 @@ void say_catch_signals(void)
 }
 
 int say_stop_signal(void) { return stop_signal; }
+
+double say_plain(double number) { return isnan(number) ? NAN : number; }

@@ -34,4 +34,6 @@ int say_width(const char *text);                                    /* columns o
 void say_catch_signals(void);
 int say_stop_signal(void);
 int say_stopped(const char *format, ...) __attribute__((format(printf, 1, 2))); /* one line; returns 128 + n */
+/* A number to print: nan has no sign, which depends on the instructions that made it. */
+double say_plain(double number);
 #endif

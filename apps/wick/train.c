@@ -91,8 +91,8 @@ static void conclude(const run *r)
     if (r->plan->data->classes)
         printf("accuracy %.2f %%, ", 100 * r->seed.test_accuracy);
     else if (r->plan->data->outputs == 1)
-        printf("RMSE %.4g, R2 %.4f, ", r->test_rmse, r->test_r2);
-    printf("loss %.4g (%s, measured once); trained for %s\n", r->seed.test_loss,
+        printf("RMSE %.4g, R2 %.4f, ", say_plain(r->test_rmse), say_plain(r->test_r2));
+    printf("loss %.4g (%s, measured once); trained for %s\n", say_plain(r->seed.test_loss),
            say_plural(rows, r->plan->data->test_rows, "row"), say_seconds(time, r->seconds));
     const int64_t best = r->place.best_at + 1;
     if (talks && best < r->place.epoch - 1)

@@ -106,6 +106,17 @@ def beyond_f32():
     assert any(a.startswith("/y: values lie so near to 1e+12") for a in advice), advice
 
 
+def not_finite():
+    strange = X[:40].copy()
+    strange[3, 2], strange[4, 1], strange[5, 1] = np.inf, -np.inf, np.nan
+    for i, y in enumerate([CLASSES, NUMBERS]):
+        with h5py.File(f"strange{i}.h5", "w") as f:
+            f["train/x"], f["train/y"], f["test/x"], f["test/y"] = X, y, strange, y[:40]
+        said = run("train", f"strange{i}.h5", "--epochs", "1", "--hidden", "6", "-q", "-o", f"strange{i}")
+        said += run("eval", f"strange{i}", "--worst", "3") + run("predict", f"strange{i}")
+        assert "loss nan" in said and "-nan" not in said, said
+
+
 def damaged():
     with h5py.File("whole.h5", "w", libver="v110") as f:
         f.create_dataset("x", data=X, chunks=(16, 5), maxshape=(None, 5))
@@ -125,5 +136,6 @@ with tempfile.TemporaryDirectory() as folder:
     every_kind()
     links_and_places()
     beyond_f32()
+    not_finite()
     damaged()
 print("files of every kind train, and are evaluated, as NumPy does it")
