@@ -106,7 +106,7 @@ const char *say_reason(void)
         { " for .y; ", " for --y; " },
         { " for .split; ", "; " },
         { "let libhdf5 undo it with .allow = ", "with wick repack --allow " },
-        { ".growing = true reads the rows that it has", "h5clear -s takes the mark from one that died" },
+        { ".growing = true reads the rows that it has", "wick repack copies the rows that it has" },
         { ", or ask for resize", ", or --height and --width" },
         { "; .skip leaves", "; --skip leaves" },
         { " (missing_as_nan of wk_csv_opts takes it as NaN)", "" },

@@ -117,6 +117,29 @@ def not_finite():
         assert "loss nan" in said and "-nan" not in said, said
 
 
+DIES = """
+import h5py, numpy, os
+f = h5py.File("dead.h5", "w", libver=("v110", "v110"))
+x = f.create_dataset("x", (0, 5), "f4", maxshape=(None, 5), chunks=(64, 5))
+y = f.create_dataset("y", (0,), "f4", maxshape=(None,), chunks=(64,))
+f.swmr_mode = True
+for n in range(100, 1001, 100):
+    x.resize(n, 0), y.resize(n, 0)
+    x[n - 100 :], y[n - 100 :] = numpy.arange(500).reshape(100, 5) + n, numpy.arange(100)
+    x.flush(), y.flush()
+os._exit(0)
+"""
+
+
+def left_by_the_dead():
+    subprocess.run([sys.executable, "-c", DIES], check=True)
+    assert "wick repack copies the rows that it has" in run("train", "dead.h5", code=1)
+    run("repack", "dead.h5", "saved.h5")
+    with h5py.File("saved.h5") as f:
+        assert f["x"].shape == (1000, 5) and f["x"][-1, -1] == 1499 and f["y"][999] == 99
+    run("train", "saved.h5", "--epochs", "1", "--hidden", "6", "-q")
+
+
 def damaged():
     with h5py.File("whole.h5", "w", libver="v110") as f:
         f.create_dataset("x", data=X, chunks=(16, 5), maxshape=(None, 5))
@@ -137,5 +160,6 @@ with tempfile.TemporaryDirectory() as folder:
     links_and_places()
     beyond_f32()
     not_finite()
+    left_by_the_dead()
     damaged()
 print("files of every kind train, and are evaluated, as NumPy does it")
