@@ -121,7 +121,7 @@ static int complain_unknown(const args_command *command, const char *given)
     char word[64];
     snprintf(word, sizeof word, "%.*s", (int)strcspn(given, "="), given + strspn(given, "-"));
     word[strcspn(word, "=")] = 0;
-    const char *near = nearest_option(command, word);
+    const char *near = word[0] && word[1] ? nearest_option(command, word) : NULL; /* any letter is near to another */
     if (near) return say_usage("unknown option %s; did you mean --%s?", given, near);
     return say_usage("unknown option %s; wick %s --help lists the options", given, command->name);
 }

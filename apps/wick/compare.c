@@ -24,7 +24,7 @@ static const args_option options[] = {
     { "optim", 0, ARGS_TEXT, AT(optim), "A,B", "as of train, options behind colons (the first four)", 0, 0 },
     { "seeds", 0, ARGS_WHOLE, AT(seeds), "S", "how many seeds each is trained with (3)", 1, 1000 },
     { "lr", 0, ARGS_TEXT, AT(lr), "A=X,B=Y", "learning rates (sgd 0.05, adagrad 0.02, others 0.001)", 0, 0 },
-    { "out", 0, ARGS_TEXT, AT(out), "DIR", "folder for the report (runs/compare-DATE-TIME)", 0, 0 },
+    { "out", 'o', ARGS_TEXT, AT(out), "DIR", "folder for the report (runs/compare-DATE-TIME)", 0, 0 },
 };
 
 typedef struct compare {

@@ -86,6 +86,10 @@ refuses 2 trian x.h5
 says 'did you mean train?'
 refuses 2 train x.h5 --epohcs 3
 says 'did you mean --epochs?'
+refuses 2 train x.h5 -epochs 3
+says 'did you mean --epochs?'
+refuses 2 train x.h5 -z
+says 'unknown option -z; wick train --help lists the options'
 refuses 2 train x.h5 --optim adan
 says 'did you mean adam?'
 refuses 2 train x.h5 --optim lbfgs
