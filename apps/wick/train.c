@@ -115,6 +115,15 @@ static void *setting_of(const settings *s, const keep_field *f)
     return (char *)s + args_option_named(&command_train, f->name)->at;
 }
 
+/* As a checkpoint keeps text. */
+static bool is_utf8(const char *text)
+{
+    WK_SCOPE(trial);
+    if (wk_state_set_text(wk_state_new(), "text", text) == WK_OK) return true;
+    wk_error_clear();
+    return false;
+}
+
 static bool note_config(const settings *s, const run *r, keep_config *c)
 {
     const keep_field *f;
@@ -123,6 +132,9 @@ static bool note_config(const settings *s, const run *r, keep_config *c)
         void *to = (char *)c + f->at;
         const char *text = f->kind == KEEP_TEXT ? *(const char *const *)from : NULL;
         if (text && strlen(text) >= f->size) return say_usage("--%s is too long", f->name), false;
+        if (text && !is_utf8(text))
+            return say_usage("--%s is not UTF-8, as a run keeps it; expected another name, or a link to it", f->name),
+                   false;
         if (text) snprintf(to, f->size, "%s", text);
         if (f->kind != KEEP_TEXT) memcpy(to, from, f->size);
     }

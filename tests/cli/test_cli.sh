@@ -1132,6 +1132,11 @@ refuses 1 train digits.h5 --split train --x pixels
 says "no data set 'pixels' for --x"
 refuses 1 train table.h5 --split /
 says "no x in '/' .*; name one with --x$"
+latin=$(printf 'gr\366sse.h5')
+cp digits.h5 "$latin"
+refuses 2 train "$latin" -o latin
+says 'data is not UTF-8'
+[ ! -e latin ] || fail "a folder was made for a run that cannot be kept"
 refuses 1 train digits.h5 --split trian
 says "did you mean 'train'?"
 refuses 2 train digits.h5 --batch-size 1000
