@@ -264,8 +264,7 @@ static run_end train_all(run *r, run_parts *with)
             return RUN_DIVERGED;
         }
         r->epochs_done++;
-        progress_epoch e = { (int)at->epoch, mean, r->seed.valid_loss[i], r->seed.valid_accuracy[i], seconds };
-        if (!progress_row(r->progress, &e)) return fail_output();
+        const progress_epoch e = { (int)at->epoch, mean, r->seed.valid_loss[i], r->seed.valid_accuracy[i], seconds };
         const bool best = r->keep && judge(r, with, mean);
         if (rates_judge(&with->rates, r->seed.valid_loss[i])) return RUN_FAILED;
         at->epoch++;
@@ -274,6 +273,7 @@ static run_end train_all(run *r, run_parts *with)
         at->loss_sum = 0;
         if (r->keep) save(r, with, best);
         if (wk_failed()) return RUN_FAILED;
+        if (!progress_row(r->progress, &e)) return fail_output(); /* the epoch is kept */
     }
     return RUN_DONE;
 }

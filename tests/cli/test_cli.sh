@@ -1199,6 +1199,10 @@ shows '^rows   144 for training, 16 for validation, 40 for test (a fifth'
 
 law "output that cannot be written is an error"
 if [ -w /dev/full ]; then
+    "$WICK" train moons.h5 --epochs 2 -o unheard >/dev/full 2>err
+    run 0 train --resume unheard -q # its first epoch was kept
+    run 0 train moons.h5 --epochs 2 -o heard -q
+    same_run heard unheard
     for arguments in --help "info" "train moons.h5 --epochs 1" "train moons.h5 --epochs 1 --json"; do
         # shellcheck disable=SC2086
         "$WICK" $arguments >/dev/full 2>err
