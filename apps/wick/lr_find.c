@@ -214,15 +214,15 @@ static void put_json(const trace *t)
 
 static int report(trace *t, const run *r)
 {
+    char why[1400];
     if (!suggest(t)) return say_failed("no memory");
     if (t->settings->run.json)
         put_json(t);
     else
         put_text(t, r);
     if (t->found >= 0) return EXIT_DONE;
-    if (!t->n)
-        return say_failed("loss is nan in the first step, so the data may be; wick inspect %s tells",
-                          r->plan->data->path);
+    if (t->exploded && sets_find_strange(r->plan->data, why, sizeof why)) return say_failed("loss became nan: %s", why);
+    if (!t->n) return say_failed("loss is nan in the first step; what the data holds may be out of range");
     if (t->exploded) return say_failed("the loss exploded after %d steps, before it fell; try a smaller --from", t->n);
     return say_failed("the loss fell nowhere in %d steps; try another --from and --to", t->n);
 }

@@ -2,6 +2,7 @@
  * split of the training rows. Rests on wick/hdf5.h. */
 #include "sets.h"
 #include "tables.h"
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -399,4 +400,51 @@ bool sets_fingerprint(const sets *s, uint64_t *hash, void (*watch)(void *user, d
     bool ok = sets_each(s->all, hash_block, &p) && (s->test_split_off || sets_each(s->test, hash_block, &p));
     *hash = p.hash;
     return ok;
+}
+
+typedef struct strange {
+    int64_t done, rows, row, place;
+    int field;
+    double value;
+} strange;
+
+/* Whether row i holds a value that is not finite. */
+static void look_at_row(strange *s, wk_tensor *const *read, int64_t i)
+{
+    for (int f = 0; f < 2; f++) {
+        const int64_t n = wk_numel(read[f]) / wk_size(read[f], 0);
+        const double *at = wk_data(read[f]);
+        for (int64_t k = 0; k < n; k++) {
+            if (isfinite((float)at[i * n + k])) continue;
+            if (!s->rows++) s->row = s->done + i, s->field = f, s->place = k, s->value = at[i * n + k];
+            return;
+        }
+    }
+}
+
+static bool find_in_block(void *user, wk_tensor *const *read)
+{
+    strange *s = user;
+    wk_tensor *all[2];
+    for (int f = 0; f < 2; f++)
+        if (!(all[f] = wk_contiguous(wk_to(wk_to_device(read[f], WK_CPU), WK_F64)))) return false;
+    const int64_t n = wk_size(all[0], 0);
+    for (int64_t i = 0; i < n; i++) look_at_row(s, all, i);
+    s->done += n;
+    return true;
+}
+
+bool sets_find_strange(const sets *set, char *text, size_t size)
+{
+    strange s = { .rows = 0 };
+    const wk_field *fields;
+    say_room rows;
+    if (wk_dataset_fields(set->all, &fields) < 2 || !sets_each(set->all, find_in_block, &s) || !s.rows) {
+        wk_error_clear();
+        return false;
+    }
+    snprintf(text, size, "%s of %s %s not finite in f32, the first row %lld: %s[%lld] is %g",
+             say_plural(rows, s.rows, "row"), set->path, s.rows == 1 ? "is" : "are", (long long)s.row,
+             fields[s.field].name, (long long)s.place, say_plain(s.value));
+    return true;
 }

@@ -44,4 +44,7 @@ bool sets_each(wk_dataset *set, bool (*visit)(void *user, wk_tensor *const *fiel
 /* 64 bits over all values of x and y as they are read, in order; calls watch now and then. False on error or a signal.
  */
 bool sets_fingerprint(const sets *s, uint64_t *hash, void (*watch)(void *user, double share), void *user);
+/* Looks for rows for training that hold what is not finite, once a loss is not: false if there are none, else what to say
+ * of them, "3 rows of a.h5 are not finite in f32, the first row 7: x[2] is nan". */
+bool sets_find_strange(const sets *s, char *text, size_t size);
 #endif

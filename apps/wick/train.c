@@ -71,9 +71,13 @@ static void introduce(const run *r)
 static int say_diverged(const run *r)
 {
     const report_seed *s = &r->seed;
-    if (s->diverged_epoch == 1 && s->diverged_step == 1)
-        return say_failed("loss is nan in the first step, so the data may be; wick inspect %s tells",
-                          r->plan->data->path);
+    const bool first = s->diverged_epoch == 1 && s->diverged_step == 1;
+    char why[1400], word[1100];
+    if (s->diverged_epoch == 1 && sets_find_strange(r->plan->data, why, sizeof why))
+        return say_failed("loss became nan in step %lld: %s", (long long)s->diverged_step, why);
+    if (first && sets_kind_of(r->plan->data->path) == SETS_HDF5)
+        return say_failed("loss is nan in the first step, so the data may be out of range; wick inspect %s tells",
+                          args_word(word, sizeof word, r->plan->data->path));
     return say_failed("loss became nan in epoch %d, step %lld; try a smaller learning rate (--lr %g)",
                       s->diverged_epoch, (long long)s->diverged_step, r->lr / 10);
 }

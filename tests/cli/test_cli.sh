@@ -796,7 +796,8 @@ if [ -n "${WICK_H5_HELPER:-}" ]; then
     run 0 inspect digits.h5
     mv out usual
     run 0 inspect digits.h5 --isolate
-    cmp -s out usual || fail "inspect differs"
+    shows '^next: wick train digits.h5 --isolate$'
+    sed 's/^next: .*h5$/& --isolate/' usual | cmp -s - out || fail "inspect differs"
     run 0 train digits.h5 --epochs 1 --hidden 8 -q --out runs/plain
     run 0 train digits.h5 --epochs 1 --hidden 8 -q --out runs/alone --isolate
     grep -q '"isolate": true' runs/alone/config.json || fail "the config does not keep it"
@@ -845,6 +846,13 @@ if [ -n "${WICK_H5_HELPER:-}" ]; then
     no_parts
     rm -rf runs/plain alone.sh
 fi
+
+law "a loss that is not finite tells the row that made it so"
+{ echo 'a,b' && seq 40 | sed 's/.*/&.5,&.25/' && echo '7,inf' && seq 20 | sed 's/.*/&.5,&.75/'; } >inf.csv
+refuses 1 train inf.csv --epochs 1
+says 'loss became nan in step 1: 1 row of inf.csv is not finite in f32, the first row 40: y\[0\] is inf'
+refuses 1 lr-find inf.csv -q
+says 'the first row 40: y\[0\] is inf'
 
 law "csv files are imported, classes and numbers alike"
 {
