@@ -171,6 +171,28 @@ static void check_fit(const sets *s)
         wk_fail(WK_E_RANGE, "%s: the test rows have %d classes, those for training %d", s->path, classes, s->classes);
 }
 
+/* Of x as the file has it: bytes are read as 0 .. 1, other numbers as they are. */
+static bool holds_bytes(const sets_request *r, const char *group)
+{
+    WK_SCOPE(looking);
+    const wk_field *fields;
+    wk_dataset *set =
+        sets_kind_of(r->path) == SETS_NPZ
+            ? wk_dataset_npz(r->path, .split = group, .x = r->x, .y = "", .raw = true)
+            : wk_dataset_h5(r->path, .split = group, .x = r->x, .y = "", .raw = true, .isolate = r->isolate);
+    return set && wk_dataset_fields(set, &fields) && fields[0].dtype == WK_U8;
+}
+
+static void check_bytes(const sets_request *r)
+{
+    const bool train = holds_bytes(r, r->train), test = holds_bytes(r, r->test ? r->test : "test");
+    if (!wk_failed() && train != test)
+        wk_fail(WK_E_DTYPE,
+                "%s: x holds bytes, which are read as 0 .. 1, for %s, and other numbers for %s; expected "
+                "one type",
+                r->path, train ? "training" : "test", train ? "test" : "training");
+}
+
 static void describe(sets *s)
 {
     const wk_field *fields;
@@ -201,6 +223,7 @@ bool sets_examine(sets *s, const sets_request *r)
                 (long long)wk_dataset_len(s->all), FEWEST);
     if (!wk_failed() && has_test) s->test = open_group(r, r->test ? r->test : "test");
     if (!wk_failed() && s->test) check_fit(s);
+    if (!wk_failed() && s->test && (!other || sets_kind_of(r->path) == SETS_NPZ)) check_bytes(r);
     return !wk_failed();
 }
 

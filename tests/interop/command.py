@@ -98,6 +98,16 @@ def links_and_places():
     assert list(check("linked test.h5", X, CLASSES)) == list(range(40))
 
 
+def bytes_and_numbers():
+    pixels = np.abs(X).astype("u1")
+    for x, test in [(pixels, pixels[:20].astype("f4")), (pixels.astype("f4"), pixels[:20])]:
+        with h5py.File("mixed.h5", "w") as f:
+            f["train/x"], f["train/y"], f["test/x"], f["test/y"] = x, NUMBERS, test, NUMBERS[:20]
+        assert "x holds bytes, which are read as 0 .. 1" in run("train", "mixed.h5", code=1)
+        np.savez("mixed.npz", x_train=x, y_train=NUMBERS, x_test=test, y_test=NUMBERS[:20])
+        assert "x holds bytes, which are read as 0 .. 1" in run("train", "mixed.npz", code=1)
+
+
 def beyond_f32():
     with h5py.File("beyond.h5", "w") as f:
         f["x"], f["y"] = X.astype("f8") * 1e100, NUMBERS.astype("f8") + 1e12
@@ -158,6 +168,7 @@ with tempfile.TemporaryDirectory() as folder:
     os.chdir(folder)
     every_kind()
     links_and_places()
+    bytes_and_numbers()
     beyond_f32()
     not_finite()
     left_by_the_dead()
