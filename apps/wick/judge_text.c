@@ -301,7 +301,7 @@ void judge_put_json(const judge *j, FILE *out, int worst)
     } else {
         json_number(&to, "mae", wk_scores_mae(s));
         json_number(&to, "rmse", sqrt(wk_scores_mse(s)));
-        json_number(&to, "r2", wk_scores_r2(s));
+        json_number(&to, "r2", judge_mean_r2(j));
         json_outputs(&to, j);
     }
     if (worst) json_worst(&to, j, worst);

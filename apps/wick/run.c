@@ -103,14 +103,14 @@ static bool make_curves(run *r)
 }
 
 /* Measures rows; of numbers in scores too, in the data's units. */
-static wk_status measure(const run *r, const run_parts *with, wk_loader *rows, wk_metrics *of, wk_scores *scores)
+static wk_status measure(const run *r, const run_parts *with, wk_loader *rows, wk_metrics *of, scale_scores *scores)
 {
     if (r->plan->data->classes) return wk_evaluate(with->net, rows, of);
     return scale_evaluate(&r->plan->scales, with->net, rows, of, scores);
 }
 
 /* The same of averaged weights, where there are some; a signal leaves the weights as they were. */
-static wk_status evaluate(const run *r, const run_parts *with, wk_loader *rows, wk_metrics *of, wk_scores *scores)
+static wk_status evaluate(const run *r, const run_parts *with, wk_loader *rows, wk_metrics *of, scale_scores *scores)
 {
     const bool averaged = with->average && wk_average_updates(with->average) > 0;
     if (averaged && wk_average_swap(with->average)) return wk_error();
@@ -299,24 +299,31 @@ static wk_status go_on(run *r, const run_parts *with)
                    (long long)at->step, (long long)at->epoch, (long long)at->total, (long long)batches);
 }
 
+static wk_status measure_test(run *r, const run_parts *with)
+{
+    const sets *data = r->plan->data;
+    wk_metrics test;
+    scale_scores s = { .outputs = data->outputs, .each = calloc((size_t)data->outputs, sizeof *s.each) };
+    if (!s.each) return wk_fail(WK_E_MEMORY, "no memory for what %lld outputs come to", (long long)s.outputs);
+    if (!evaluate(r, with, evaluation_loader(r, data->test), &test, data->classes ? NULL : &s)) {
+        r->seed.test_loss = test.loss;
+        r->seed.test_accuracy = test.accuracy;
+        if (!data->classes) r->test_rmse = scale_rmse(&s);
+        if (!data->classes) r->test_r2 = scale_r2(&s);
+    }
+    free(s.each);
+    return wk_error();
+}
+
 static run_end train_and_test(run *r, run_parts *with)
 {
-    wk_metrics test;
     if (r->progress->mode == PROGRESS_JSON && !run_put_start(r)) return fail_output();
     if (r->from && go_on(r, with)) return RUN_FAILED;
     run_end end = train_all(r, with);
     progress_clear(r->progress);
     if (end == RUN_FAILED) keep_stopped(r, with);
     if (end != RUN_DONE) return end;
-    wk_scores *numbers = r->plan->data->classes ? NULL : wk_scores_new(0);
-    if (evaluate(r, with, evaluation_loader(r, r->plan->data->test), &test, numbers)) return RUN_FAILED;
-    if (numbers) {
-        r->test_rmse = sqrt(wk_scores_mse(numbers));
-        r->test_r2 = wk_scores_r2(numbers);
-    }
-    r->seed.test_loss = test.loss;
-    r->seed.test_accuracy = test.accuracy;
-    return RUN_DONE;
+    return measure_test(r, with) ? RUN_FAILED : RUN_DONE;
 }
 
 run_end run_go(run *r, uint64_t seed)

@@ -219,7 +219,40 @@ const char *scale_describe(const scales *s, char *text, size_t size)
     return text;
 }
 
-wk_status scale_evaluate(const scales *s, wk_module *net, wk_loader *rows, wk_metrics *of, wk_scores *scores)
+static void add_scores(scale_scores *s, wk_tensor *out, wk_tensor *y)
+{
+    out = wk_contiguous(wk_to(wk_to_device(out, WK_CPU), WK_F64));
+    y = wk_contiguous(wk_to(wk_to_device(y, WK_CPU), WK_F64));
+    if (wk_failed()) return;
+    const double *got = wk_data(out), *wanted = wk_data(y);
+    for (int64_t rows = wk_numel(y) / s->outputs; rows > 0; rows--) {
+        s->rows++;
+        for (int64_t c = 0; c < s->outputs; c++, got++, wanted++) {
+            scale_score *e = &s->each[c];
+            const double off = *wanted - e->mean;
+            e->squared += (*got - *wanted) * (*got - *wanted);
+            e->mean += off / (double)s->rows;
+            e->spread += off * (*wanted - e->mean);
+        }
+    }
+}
+
+double scale_rmse(const scale_scores *s)
+{
+    double sum = 0;
+    for (int64_t c = 0; c < s->outputs; c++) sum += s->each[c].squared;
+    return sqrt(sum / (double)(s->rows * s->outputs));
+}
+
+double scale_r2(const scale_scores *s)
+{
+    double sum = 0;
+    for (int64_t c = 0; c < s->outputs; c++)
+        sum += s->each[c].spread > 0 ? 1 - s->each[c].squared / s->each[c].spread : (double)NAN;
+    return sum / (double)s->outputs;
+}
+
+wk_status scale_evaluate(const scales *s, wk_module *net, wk_loader *rows, wk_metrics *of, scale_scores *scores)
 {
     WK_NO_GRAD(evaluation);
     *of = (wk_metrics){ .accuracy = NAN };
@@ -230,7 +263,7 @@ wk_status scale_evaluate(const scales *s, wk_module *net, wk_loader *rows, wk_me
         wk_tensor *y = wk_batch_y(b), *out = wk_forward(net, wk_batch_x(b));
         sum += (double)wk_batch_size(b) * wk_item(wk_loss(out, scale_targets(s, y)));
         of->rows += wk_batch_size(b);
-        if (scores && out) wk_scores_add(scores, wk_reshape(scale_results(s, out), wk_ndim(y), wk_shape(y)), y);
+        if (scores && out) add_scores(scores, scale_results(s, out), y);
     }
     wk_train(net, true);
     of->loss = sum / (double)of->rows;

@@ -21,9 +21,18 @@ wk_module *scale_around(const scales *s, wk_module *net);
 wk_tensor *scale_forward(const scales *s, wk_module *model, wk_tensor *x);
 wk_tensor *scale_targets(const scales *s, wk_tensor *y);   /* as it is trained on them */
 wk_tensor *scale_results(const scales *s, wk_tensor *out); /* and back */
-/* As wk_evaluate, for targets that are numbers; the loss is that of training, scores (may be NULL) are in the data's
- * units. */
-wk_status scale_evaluate(const scales *s, wk_module *net, wk_loader *rows, wk_metrics *of, wk_scores *scores);
+/* Of each output, in the data's units: sums over the rows, by Welford where there is a mean. */
+typedef struct scale_score {
+    double squared, mean, spread;
+} scale_score;
+typedef struct scale_scores {
+    int64_t rows, outputs;
+    scale_score *each; /* [outputs], zeros */
+} scale_scores;
+double scale_rmse(const scale_scores *s); /* over all elements */
+double scale_r2(const scale_scores *s);   /* the mean over the outputs, which may differ in units; NAN: one has no spread */
+/* As wk_evaluate, for targets that are numbers; the loss is that of training. scores may be NULL. */
+wk_status scale_evaluate(const scales *s, wk_module *net, wk_loader *rows, wk_metrics *of, scale_scores *scores);
 /* "inputs standard, targets standard"; returns text */
 const char *scale_describe(const scales *s, char *text, size_t size);
 #endif

@@ -61,6 +61,10 @@ def check(path, x, y, *names):
         assert np.allclose(found["rmse"], np.sqrt(((wanted - y) ** 2).mean()), rtol=1e-4), path
         r2 = 1 - ((wanted - y) ** 2).sum(0) / ((y - y.mean(0)) ** 2).sum(0)
         assert np.allclose([o["r2"] for o in found["outputs"]], r2, rtol=1e-3, atol=1e-5), path
+        last = json.loads(run("eval", path + ".run", "--last", "--json"))
+        with open(path + ".run/result.json") as result:
+            tested = json.load(result)
+        assert np.allclose([tested["test_rmse"], tested["test_r2"]], [last["rmse"], last["r2"]], rtol=1e-4), (path, tested, last)
     assert np.abs(said - wanted).max() < 3e-5 * np.abs(wanted).max(), path
     return at
 
@@ -69,7 +73,7 @@ def every_kind():
     packed = {"chunks": (7, 2), "compression": "gzip", "shuffle": True, "fletcher32": True}
     for kind in ["u1", "i1", ">u2", "<i2", "<u4", ">i4", "<i8", ">u8", ">f2", "<f4", ">f4", "<f8"]:
         x = (np.abs(X) if kind[-2] == "u" else X).astype(kind)
-        for y in [CLASSES.astype("i8" if kind[-2] == "f" else kind), NUMBERS.astype(">f8"), np.stack([NUMBERS, -NUMBERS], 1)]:
+        for y in [CLASSES.astype("i8" if kind[-2] == "f" else kind), NUMBERS.astype(">f8"), np.stack([NUMBERS, 1e3 - NUMBERS / 7], 1)]:
             path = f"{kind}-{y.dtype}-{y.ndim}.h5"
             with h5py.File(path, "w") as f:
                 f.create_dataset("x", data=x, **(packed if y.ndim == 1 else {"chunks": (11, 3), "compression": "lzf"}))
