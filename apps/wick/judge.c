@@ -64,9 +64,9 @@ static void note_classes(judge *j, const double *log_p, const int64_t *target, c
 static wk_status add_classes(judge *j, wk_batch *b)
 {
     wk_tensor *out = wk_forward(j->of->net, wk_batch_x(b)), *y = wk_contiguous(wk_to_device(wk_batch_y(b), WK_CPU));
-    out = wk_to_device(out, WK_CPU);
-    if (wk_scores_add(j->scores, out, y)) return wk_error();
-    wk_tensor *log_p = wk_contiguous(wk_log_softmax(wk_to(out, WK_F64), 1));
+    wk_tensor *log_p = wk_contiguous(wk_log_softmax(wk_to(wk_to_device(out, WK_CPU), WK_F64), 1));
+    wk_scores_add(j->scores, log_p,
+                  y); /* areas are of probabilities: one row's outputs may all be higher than another's */
     if (!wk_failed()) note_classes(j, wk_data(log_p), wk_data(y), wk_batch_rows(b), wk_batch_size(b));
     return wk_error();
 }

@@ -40,6 +40,12 @@ def evaluated(net, x):
     return x
 
 
+def area(score, is_class):
+    """Under the ROC curve: how often a row of the class has more than another, ties counting half."""
+    a, b = score[is_class][:, None], score[~is_class][None]
+    return ((a > b).sum() + (a == b).sum() / 2) / (a.size * b.size)
+
+
 def check(path, x, y, *names):
     """Of a run on the file: predictions of its test rows, and what eval says of them."""
     run("train", path, "--epochs", "2", "--hidden", "6", "-q", "-o", path + ".run", *names)
@@ -56,6 +62,8 @@ def check(path, x, y, *names):
         y = y[:, 0].astype(int)
         wanted = np.exp(wanted) / np.exp(wanted).sum(1, keepdims=True)
         assert abs((wanted.argmax(1) == y).mean() - found["accuracy"]) < 1e-9, path
+        areas = [area(wanted[:, c], y == c) for c in range(wanted.shape[1])]
+        assert abs((areas[1] if len(areas) == 2 else np.mean(areas)) - found["auc"]) < 1e-6, (path, areas, found)
         assert abs(-np.log(wanted[np.arange(len(y)), y]).mean() - found["loss"]) < 1e-4, path
     else:
         assert np.allclose(found["rmse"], np.sqrt(((wanted - y) ** 2).mean()), rtol=1e-4), path
