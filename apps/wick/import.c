@@ -16,7 +16,7 @@ typedef struct settings {
 
 #define AT(field) offsetof(settings, field)
 static const args_option options[] = {
-    { "label", 0, ARGS_TEXT, AT(label), "COLUMN", "csv: what to predict, by name or number (the last)", 0, 0 },
+    { "label", 0, ARGS_TEXT, AT(label), "COLUMN", "csv: what to predict; without names by number (last)", 0, 0 },
     { "delimiter", 0, ARGS_TEXT, AT(delimiter), "C", "csv: what stands between columns (found by itself)", 0, 0 },
     { "regression", 0, ARGS_FLAG, AT(regression), NULL, "csv: the label is a number, not a class", 0, 0 },
     { "classes", 0, ARGS_TEXT, AT(classes), "A,B", "mnist, npy, npz: names of the classes, in order", 0, 0 },

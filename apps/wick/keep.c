@@ -3,15 +3,27 @@
 #include "json.h"
 #include "say.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static bool make_folder(keep *k, const char *path)
 {
     if (!folder_choose(k->folder, path, "train")) return false;
     if (mkdir(k->folder, 0777) == 0 || errno == EEXIST) return true;
     return say_failed("cannot make the folder %s: %s", k->folder, strerror(errno)), false;
+}
+
+/* Where a file system has no locks, none is held. */
+bool keep_lock(const keep *k)
+{
+    const int folder = open(k->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0 || flock(folder, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return true;
+    close(folder);
+    return say_failed("another process trains in %s; it has to end first", k->folder), false;
 }
 
 /* A file of JSON that appears, or replaces what there was, when it is whole. */
@@ -149,7 +161,7 @@ static wk_status open_logs(keep *k)
 
 bool keep_make(keep *k, const char *path)
 {
-    if (!make_folder(k, path) || !write_config(k)) return false;
+    if (!make_folder(k, path) || !keep_lock(k) || !write_config(k)) return false;
     return open_logs(k) == WK_OK || (say_error(), false);
 }
 

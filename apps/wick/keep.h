@@ -46,6 +46,8 @@ typedef struct keep {
     wk_logger *csv, *events; /* events may be NULL */
 } keep;
 
+/* The folder for this process alone, until it ends; false after an error on stderr: another one trains in it. */
+bool keep_lock(const keep *k);
 /* A new folder (path NULL: runs/train-DATE) with config.json; false after an error on stderr. */
 bool keep_make(keep *k, const char *path);
 /* The newest checkpoint of folder k->folder, with its config; NULL with the library's error pending. */

@@ -218,6 +218,7 @@ static int recall(settings *s, keep *k, run *r)
     if (stat(s->resume, &known) == 0 && !S_ISDIR(known.st_mode))
         return say_usage("%s is a file; --resume takes the folder of a run", s->resume);
     snprintf(k->folder, sizeof k->folder, "%s", s->resume);
+    if (!keep_lock(k)) return EXIT_FAILED;
     r->from = keep_read(k, false, &r->place);
     if (!r->from) return keep_say_unread(k, false);
     const int code = take_config(s, k);

@@ -375,6 +375,10 @@ mv halves/result.json one # as where it was stopped between its last epoch and i
 run 0 train --resume halves -q
 cmp one halves/result.json || fail "the test says something else"
 same_run straight halves
+if command -v flock >/dev/null; then # as another process that trains there
+    ends 1 flock straight "$WICK" train --resume straight --epochs 5
+    says 'another process trains in straight'
+fi
 refuses 1 train --resume nowhere
 refuses 2 train resume.h5 --resume straight
 refuses 2 train --resume straight --out other
