@@ -40,7 +40,7 @@ static void put_layout(grid *g, const wk_h5_info *info)
 static void put_range(grid *g, const look_set *set)
 {
     const char *about = set->sampled ? "~" : "";
-    if (set->count > 0) {
+    if (set->count > set->strange) {
         grid_add(g, "%s%.4g .. %.4g", about, set->least, set->most);
         grid_add(g, "%s%.4g", about, set->mean);
     } else {
@@ -160,9 +160,9 @@ static void json_set(json *j, const look_set *s)
     if (s->info.fill[0]) json_text(j, "fill", s->info.fill);
     json_whole(j, "bytes", s->info.bytes);
     json_whole(j, "stored_bytes", s->info.stored_bytes);
-    json_number(j, "least", s->count ? s->least : NAN);
-    json_number(j, "most", s->count ? s->most : NAN);
-    json_number(j, "mean", s->count ? s->mean : NAN);
+    json_number(j, "least", s->count > s->strange ? s->least : NAN);
+    json_number(j, "most", s->count > s->strange ? s->most : NAN);
+    json_number(j, "mean", s->count > s->strange ? s->mean : NAN);
     json_bool(j, "sampled", s->sampled);
     json_close(j);
 }

@@ -129,6 +129,10 @@ def beyond_f32():
 
 
 def not_finite():
+    with h5py.File("none.h5", "w") as f:
+        f.create_dataset("x", (20, 2), "f4", chunks=(7, 2), fillvalue=np.nan)
+    found = json.loads(run("inspect", "none.h5", "--json"))["data_sets"][0]
+    assert found["least"] is None and found["most"] is None and found["mean"] is None, found
     strange = X[:40].copy()
     strange[3, 2], strange[4, 1], strange[5, 1] = np.inf, -np.inf, np.nan
     for i, y in enumerate([CLASSES, NUMBERS]):
