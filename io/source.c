@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/crc32c.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include <string.h>
 #ifdef WICK_WITH_ZLIB
 #include <zlib.h>
@@ -60,10 +61,14 @@ static wk_status refill(wki_source *s)
     return status;
 }
 
+/* A gzip file is one stream or several, one behind the other (RFC 1952). */
 static wk_status end_of_gzip(wki_source *s)
 {
-    s->ended = true;
     const int64_t behind = s->size - s->at + s->zlib.avail_in;
+    if (behind && !s->zlib.avail_in && refill(s)) return wk_error();
+    if (behind && !s->is_part && s->zlib.next_in[0] == 0x1f && !WKI_FAULT(257) && inflateReset(&s->zlib) == Z_OK)
+        return WK_OK;
+    s->ended = true;
     if (!behind) return WK_OK;
     return wki_fail(WK_E_FORMAT, s->where, "%s: %lld bytes follow the %s stream; expected its end", s->path,
                     (long long)behind, format_of(s));

@@ -113,6 +113,30 @@ TEST(idx, gzip_is_unpacked_and_its_damage_noticed)
     CHECK_ERROR(WK_E_FORMAT, "1 bytes follow the gzip stream");
 }
 
+TEST(csv, gzip_may_be_of_several_streams)
+{
+    static const char *const parts[] = { "a,y\n1,2.5\n", "3,", "4.5\n5,6.5\n" };
+    unsigned char packed[512];
+    size_t n = 0, last = 0;
+    wk_csv t;
+    for (int i = 0; i < 3; i++, n += last) {
+        z_stream z = { .next_in = (unsigned char *)(uintptr_t)parts[i], .avail_in = (unsigned)strlen(parts[i]) };
+        z.next_out = packed + n;
+        z.avail_out = (unsigned)(sizeof packed - n);
+        CHECK(deflateInit2(&z, 9, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY) == Z_OK);
+        CHECK(deflate(&z, Z_FINISH) == Z_STREAM_END);
+        last = z.total_out;
+        deflateEnd(&z);
+    }
+    CHECK(wk_read_csv(file_of(packed, n), NULL, &t) == WK_OK && t.rows == 3 && t.x[2] == 5 && t.values[1] == 4.5f);
+    wk_csv_free(&t);
+    for (size_t cut = n - last + 1; cut < n; cut++) {
+        CHECK(wk_read_csv(file_of(packed, cut), NULL, &t) == WK_E_FORMAT);
+        CHECK_ERROR(WK_E_FORMAT, "truncated");
+    }
+    unlink(path);
+}
+
 TEST(idx, mnist_has_its_known_sizes_and_first_labels)
 {
     wk_array a;
