@@ -21,7 +21,8 @@ static const char *cut(char to[GRID_CELL], const char *name, int width)
 static const char *name_of(const judge *j, int c, char to[GRID_CELL], int width)
 {
     trial_name text;
-    return cut(to, trial_class(j->of, c, text), width);
+    cut(to, trial_class(j->of, c, text), width);
+    return say_clean(to);
 }
 
 /* ---- Classes ---- */

@@ -14,7 +14,7 @@ typedef struct settings {
 /* As a cell of a table: quoted where it has to be. */
 static void put_cell(FILE *out, const char *text)
 {
-    if (!strpbrk(text, ",\"\n")) {
+    if (!strpbrk(text, ",\"\n\r")) {
         fputs(text, out);
         return;
     }

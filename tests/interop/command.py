@@ -120,6 +120,18 @@ def bytes_and_numbers():
         assert "x holds bytes, which are read as 0 .. 1" in run("train", "mixed.npz", code=1)
 
 
+def odd_names():
+    names = ["a,b", 'q"q', "new\nline", "cr\rx"]
+    with h5py.File("names.h5", "w") as f:
+        f["x"], f["y"], f.attrs["classes"] = X, np.arange(ROWS) % 4, names
+    run("train", "names.h5", "--epochs", "1", "--hidden", "6", "-q", "-o", "names")
+    done = subprocess.run([wick, "predict", "names"], capture_output=True)
+    table = list(csv.reader(io.StringIO(done.stdout.decode(), newline="")))
+    assert table[0][2:] == names and all(len(row) == 6 and row[1] in names for row in table[1:]), table[:3]
+    said = run("eval", "names")
+    assert "new\n" not in said and "\r" not in said, said
+
+
 def beyond_f32():
     with h5py.File("beyond.h5", "w") as f:
         f["x"], f["y"] = X.astype("f8") * 1e100, NUMBERS.astype("f8") + 1e12
@@ -184,6 +196,7 @@ with tempfile.TemporaryDirectory() as folder:
     os.chdir(folder)
     every_kind()
     links_and_places()
+    odd_names()
     bytes_and_numbers()
     beyond_f32()
     not_finite()
