@@ -241,7 +241,9 @@ void say_catch_signals(void)
     sigaltstack(&(stack_t){ .ss_sp = stack, .ss_size = sizeof stack }, NULL);
     catch_signal(SIGINT);
     catch_signal(SIGTERM);
-    signal(SIGPIPE, SIG_IGN);
+    catch_signal(SIGHUP);     /* the terminal went away */
+    signal(SIGPIPE, SIG_IGN); /* writing tells of a reader that went away, and of files that may not grow */
+    signal(SIGXFSZ, SIG_IGN);
 }
 
 int say_stop_signal(void) { return stop_signal; }

@@ -1223,6 +1223,11 @@ if [ -w /dev/full ]; then
     done
 fi
 
+(ulimit -f 40 && exec "$WICK" train moons.h5 --epochs 1 -o too-large) >out 2>err # blocks of 512 bytes or 1024
+[ $? -eq 1 ] || fail "a file that may not grow ends it otherwise"
+says 'File too large'
+[ "$(ls too-large)" = "$(printf 'config.json\nmetrics.csv')" ] || fail "left in the run: $(ls too-large)"
+
 law "a signal ends it within a step, and nothing is left"
 # A shell starts background jobs with SIGINT ignored; env gives it back.
 stops() { # SIGNAL CODE ARGUMENTS...
@@ -1247,6 +1252,7 @@ if env --default-signal=INT true 2>/dev/null; then
     [ ! -e stopped ] || fail "a report was written"
     stops TERM 143 train digits.h5 --epochs 100000
     says 'stopped in epoch [0-9]* of 100000, after step [0-9]* of 5'
+    stops HUP 129 train digits.h5 --epochs 100000
     stops INT 130 train digits.h5 --epochs 100000 --json
     is_json out
     tail -1 out | grep -q '"status": "stopped"' || fail "no end event"
