@@ -431,7 +431,7 @@ in_parts() { # PACE RUN ARGUMENTS...: a run in as many parts as three signals in
         esac
     done
 }
-if env --default-signal=INT true 2>/dev/null; then
+if env --default-signal=INT,HUP true 2>/dev/null; then
     run 0 synth digits -o slow.h5 --train "${WICK_SLOW_ROWS:-6000}" --test 50 -q
     slow='slow.h5 --model lenet --epochs 6 --schedule one_cycle --clip 1 --ema 0.98' places=''
     # shellcheck disable=SC2086
@@ -1234,7 +1234,7 @@ stops() { # SIGNAL CODE ARGUMENTS...
     signal=$1 expected=$2
     shift 2
     : >out # or the loop might read what the last command left
-    env --default-signal=INT "$WICK" "$@" >out 2>err &
+    env --default-signal=INT,HUP "$WICK" "$@" >out 2>err &
     child=$!
     for _ in $(seq 600); do
         grep -q '^ *sgd\|^ *1 \|"epoch"' out && break
@@ -1247,7 +1247,7 @@ stops() { # SIGNAL CODE ARGUMENTS...
     one_line
     says 'stopped'
 }
-if env --default-signal=INT true 2>/dev/null; then
+if env --default-signal=INT,HUP true 2>/dev/null; then
     stops INT 130 compare digits.h5 --epochs 100000 --out stopped
     [ ! -e stopped ] || fail "a report was written"
     stops TERM 143 train digits.h5 --epochs 100000
