@@ -260,6 +260,8 @@ static wk_state *read_checkpoint(const char *path, int64_t *step)
 {
     wk_state *s = wk_state_read(path);
     if (!s) return NULL;
+    wki_check(wk_state_text(s, "checkpoint.version") || WKI_FAULT(258), NULL, WK_E_FORMAT, "checkpoint_load",
+              "%s holds tensors alone; expected a checkpoint", path);
     const int64_t version = wki_state_times(s, "checkpoint.version"), at = wki_state_times(s, "checkpoint.step");
     if (wk_failed()) return NULL;
     wki_check(version <= VERSION, NULL, WK_E_UNSUPPORTED, "checkpoint_load",

@@ -332,6 +332,22 @@ TEST(checkpoint, of_a_newer_version_is_refused)
     empty_folder();
 }
 
+/* A program that begins anew where there is none (WK_E_NOT_FOUND) must not do so over weights that somebody put there.
+ */
+TEST(checkpoint, is_more_than_a_file_of_weights)
+{
+    char path[128];
+    empty_folder();
+    CHECK(wk_checkpoint_save(folder, 1, wk_state_new()) == WK_OK);
+    for (int best = 0; best < 2; best++) {
+        snprintf(path, sizeof path, "%s/%s.safetensors", folder, best ? "best" : "ckpt-00000001");
+        CHECK(wk_state_write(wk_state_new(), path) == WK_OK);
+        CHECK_NULL(best ? wk_checkpoint_load_best(folder, NULL) : wk_checkpoint_load(folder, NULL));
+        CHECK_ERROR(WK_E_FORMAT, "checkpoint_load", path, "holds tensors alone");
+    }
+    empty_folder();
+}
+
 TEST(checkpoint, that_does_not_fit_changes_nothing)
 {
     run a = start("adam", "", 1, 0), b = start("sgd", "lr=0.1", 1, 0);
