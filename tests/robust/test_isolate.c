@@ -105,16 +105,16 @@ TEST(isolate, whatever_becomes_of_the_helper_is_an_error_here)
         wk_status code;
         bool late;
     } ends[] = {
-        { "crash", "libhdf5 crashed (signal 11) while reading its metadata", WK_E_FORMAT },
+        { "crash", "libhdf5 crashed (signal 11) while reading its metadata", WK_E_FORMAT, false },
         { "spin", "took longer than 3 s", WK_E_FORMAT, true },
         { "sleep", "took longer than 3 s", WK_E_FORMAT, true },
-        { "exit", "ended early (exit code 7)", WK_E_FORMAT },
-        { "mapped", "ended early (exit code 7)", WK_E_FORMAT },
-        { "short", "ended early (exit code 7)", WK_E_FORMAT },
-        { "vast", "", WK_E_FORMAT },
-        { "code", "", WK_E_FORMAT },
-        { "hungry", "wanted more than 1024 MiB of memory", WK_E_FORMAT },
-        { "stranger", "is not the helper of wick", WK_E_STATE },
+        { "exit", "ended early (exit code 7)", WK_E_FORMAT, false },
+        { "mapped", "ended early (exit code 7)", WK_E_FORMAT, false },
+        { "short", "ended early (exit code 7)", WK_E_FORMAT, false },
+        { "vast", "", WK_E_FORMAT, false },
+        { "code", "", WK_E_FORMAT, false },
+        { "hungry", "wanted more than 1024 MiB of memory", WK_E_FORMAT, false },
+        { "stranger", "is not the helper of wick", WK_E_STATE, false },
         { "mute", "has not begun within 3 s, the limit (.isolate_seconds)", WK_E_STATE, true },
     };
     char parent[16], *real = strdup(getenv("WICK_H5_HELPER"));
