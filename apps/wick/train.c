@@ -221,6 +221,7 @@ static int recall(settings *s, keep *k, run *r)
     if (!keep_lock(k)) return EXIT_FAILED;
     r->from = keep_read(k, false, &r->place);
     if (!r->from) return keep_say_unread(k, false);
+    const bool asks = s->run.epochs || s->patience;
     const int code = take_config(s, k);
     if (code != EXIT_DONE) return code;
     k->config.epochs = s->run.epochs;
@@ -231,7 +232,13 @@ static int recall(settings *s, keep *k, run *r)
     if (r->place.epoch - (r->place.step == 0) > s->run.epochs)
         return say_usage("%s has come to epoch %lld, step %lld; --epochs %lld ends before that", k->folder,
                          (long long)r->place.epoch, (long long)r->place.step, (long long)s->run.epochs);
-    if (r->place.epoch <= s->run.epochs || !keep_has_result(k)) return EXIT_DONE; /* stopped before its test, too */
+    const bool early = s->patience && r->place.checks - 1 - r->place.best_at >= s->patience && !asks;
+    r->early = early; /* though nothing is told of its test yet */
+    if (!keep_has_result(k)) return EXIT_DONE;
+    if (early)
+        return say_failed("%s is done: it stopped early, after %s; --epochs or --early-stop asks for more", k->folder,
+                          say_plural(epochs, r->place.epoch - 1, "epoch"));
+    if (r->place.epoch <= s->run.epochs) return EXIT_DONE;
     return say_failed("%s is done: %s of %lld; --epochs asks for more", k->folder,
                       say_plural(epochs, r->place.epoch - 1, "epoch"), (long long)s->run.epochs);
 }

@@ -527,6 +527,14 @@ for before in 1 2; do # epochs of the three that were not better are behind it
     [ "$(grep '^stopped early' out)" = "$told" ] || fail "it stops elsewhere, or without a word"
     same_weights patient patient-$before
 done
+refuses 1 train --resume patient
+says "patient is done: it stopped early, after $last epochs; --epochs or --early-stop asks for more"
+cmp patient/metrics.csv patient-1/metrics.csv || fail "a run that is done went on"
+mv patient/result.json one # as where it was stopped between its last epoch and its test
+run 0 train --resume patient -q
+cmp one patient/result.json || fail "a run that had stopped early says something else of its test"
+cmp patient/metrics.csv patient-1/metrics.csv || fail "a run that had stopped early went on"
+run 0 train --resume patient --early-stop 6 -q
 
 law "eval and predict agree with the training"
 run 0 train resume.h5 --epochs 3 -o judged --hidden 64
