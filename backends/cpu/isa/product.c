@@ -88,10 +88,11 @@ typedef struct job {
     real *pp, *pq, *spare, *turn;
 } job;
 
-/* cycles, roughly, when Q's vectors run along n */
+/* cycles, roughly, when Q's vectors run along n; half a vector may take half the time */
 static double cost(int64_t m, int64_t n, int64_t k, int64_t qcs, int64_t qks, bool direct)
 {
-    const double vectors = (double)parts_of(n, VL);
+    const bool half = n <= HALF && 2 * n > HALF && !fetches_early();
+    const double vectors = half ? 0.5 : (double)parts_of(n, VL);
     const double packing = qcs == 1 ? (m > IN_PLACE_ROWS ? 1.0 / VL : 0) : qks == 1 ? 3.0 / VL : 1.5;
     const double storing = direct ? vectors : 1.5 * (double)n * (double)parts_of(parts_of(k, EACH), KC);
     return (double)m * (double)k * vectors / (2 * EACH) + packing * (double)n * (double)k + (double)m * storing;
