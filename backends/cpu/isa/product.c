@@ -263,11 +263,8 @@ static void panel(const job *g, const block *b, const real *q, int64_t qs, int64
     const bool done = direct && (!b->last || g->out.plain);
     tile t; /* set one by one: clearing it first takes a tenth of a short panel */
     const bool half = cols <= HALF && b->ke >= HALF_K;
-    t.k = b->ke, t.q = q, t.qs = qs,
-    t.last = direct ? last
-             : half ? HALF
-                    : VL,
-    t.fresh = fresh, t.ahead = b->ke >= FAR_AHEAD;
+    t.k = b->ke, t.q = q, t.qs = qs, t.fresh = fresh, t.ahead = b->ke >= FAR_AHEAD;
+    t.last = direct ? last : (half ? HALF : VL);
     const bool whole = TALL && cols == NV * VL && g->nr == cols;
     const bool early = g->early && whole && !soon.from && b->ke > (qs == cols ? LONG_K : LONG_K_APART);
     const bool rows_below = whole && !early && near && direct && t.ahead && b->tiles > 1;
