@@ -111,11 +111,8 @@ int64_t judge_class_rows(const judge *j, int c)
 
 static void note_output(judge_output *o, int64_t rows, double wanted, double got)
 {
-    const double off = wanted - o->mean;
+    scale_score_add(&o->score, rows, wanted, got);
     o->absolute += fabs(got - wanted);
-    o->squared += (got - wanted) * (got - wanted);
-    o->mean += off / (double)rows;
-    o->spread += off * (wanted - o->mean);
     o->least = fmin(o->least, wanted);
     o->most = fmax(o->most, wanted);
     o->low = fmin(o->low, fmin(wanted, got));
@@ -169,11 +166,11 @@ static wk_status add_numbers(judge *j, wk_batch *b)
     return wk_error();
 }
 
-double judge_rmse(const judge *j, int64_t c) { return sqrt(j->outputs[c].squared / (double)j->rows); }
+double judge_rmse(const judge *j, int64_t c) { return sqrt(j->outputs[c].score.squared / (double)j->rows); }
 
 double judge_mae(const judge *j, int64_t c) { return j->outputs[c].absolute / (double)j->rows; }
 
-double judge_r2(const judge *j, int64_t c) { return 1 - j->outputs[c].squared / j->outputs[c].spread; }
+double judge_r2(const judge *j, int64_t c) { return 1 - j->outputs[c].score.squared / j->outputs[c].score.spread; }
 
 double judge_mean_r2(const judge *j)
 {

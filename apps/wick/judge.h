@@ -16,8 +16,8 @@ typedef struct judge_row {
 
 /* Of one output, in the data's units. */
 typedef struct judge_output {
-    double absolute, squared;      /* sums over the rows */
-    double mean, spread;           /* Welford's, of the targets */
+    scale_score score;
+    double absolute;               /* the sum over the rows */
     double least, most, low, high; /* of the targets; of targets and outputs */
 } judge_output;
 

@@ -219,6 +219,14 @@ const char *scale_describe(const scales *s, char *text, size_t size)
     return text;
 }
 
+void scale_score_add(scale_score *s, int64_t row, double wanted, double got)
+{
+    const double off = wanted - s->mean;
+    s->squared += (got - wanted) * (got - wanted);
+    s->mean += off / (double)row;
+    s->spread += off * (wanted - s->mean);
+}
+
 static void add_scores(scale_scores *s, wk_tensor *out, wk_tensor *y)
 {
     out = wk_contiguous(wk_to(wk_to_device(out, WK_CPU), WK_F64));
@@ -227,13 +235,7 @@ static void add_scores(scale_scores *s, wk_tensor *out, wk_tensor *y)
     const double *got = wk_data(out), *wanted = wk_data(y);
     for (int64_t rows = wk_numel(y) / s->outputs; rows > 0; rows--) {
         s->rows++;
-        for (int64_t c = 0; c < s->outputs; c++, got++, wanted++) {
-            scale_score *e = &s->each[c];
-            const double off = *wanted - e->mean;
-            e->squared += (*got - *wanted) * (*got - *wanted);
-            e->mean += off / (double)s->rows;
-            e->spread += off * (*wanted - e->mean);
-        }
+        for (int64_t c = 0; c < s->outputs; c++) scale_score_add(&s->each[c], s->rows, *wanted++, *got++);
     }
 }
 

@@ -25,6 +25,7 @@ wk_tensor *scale_results(const scales *s, wk_tensor *out); /* and back */
 typedef struct scale_score {
     double squared, mean, spread;
 } scale_score;
+void scale_score_add(scale_score *s, int64_t row, double wanted, double got); /* row: counted from 1 */
 typedef struct scale_scores {
     int64_t rows, outputs;
     scale_score *each; /* [outputs], zeros */
