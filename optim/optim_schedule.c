@@ -171,3 +171,31 @@ const char *wk_schedule_name(const wk_schedule *s)
 {
     return wki_schedule_ok(s, "schedule_name", "s") ? s->kind->name : NULL;
 }
+
+/* Of an optimizer that has one: what cycles beside its lr. */
+static const char *momentum_option(const wk_optim *opt)
+{
+    for (const wki_optim_option *option = opt->kind->options; option->name; option++)
+        if (!strcmp(option->name, "momentum") || !strcmp(option->name, "beta1")) return option->name;
+    return NULL;
+}
+
+wk_status wki_schedule_cycles_ok(const wk_schedule *s, double low, double high)
+{
+    const char *name = momentum_option(s->opt);
+    for (int g = 0; g < s->opt->ngroups; g++) {
+        wki_check(name && wki_optim_keeps_states(s->opt, g, name, 0.5), WK_E_INVALID, WK_E_INVALID, s->kind->where,
+                  "%s of group %d has no momentum to cycle; make it with one, or say cycle_momentum=false",
+                  s->opt->kind->name, g);
+        wki_check(wki_optim_keeps_states(s->opt, g, name, low) && wki_optim_keeps_states(s->opt, g, name, high),
+                  WK_E_INVALID, WK_E_INVALID, s->kind->where,
+                  "base_momentum %g and max_momentum %g of %s; both must be above 0, where it has other states", low,
+                  high, s->opt->kind->name);
+    }
+    return WK_OK;
+}
+
+wk_status wki_schedule_set_momentum(wk_schedule *s, int g, double value)
+{
+    return wk_set_group_option(s->opt, g, momentum_option(s->opt), value);
+}

@@ -61,6 +61,9 @@ wk_schedule *wki_schedule_new(const wki_schedule_kind *kind, wk_optim *opt, cons
 wk_status wki_schedule_number_ok(const wki_schedule_kind *kind, const wki_schedule_option *option, double value);
 wk_status wki_schedule_milestones(wk_schedule *s, const int64_t *milestones, int n); /* copies; positive and rising */
 wk_status wki_schedule_restart(wk_schedule *s, bool initial); /* t = 0 again */
+/* Of schedules that cycle momentum (or beta1) from low to high: has each group one, and the same states at both ends? */
+wk_status wki_schedule_cycles_ok(const wk_schedule *s, double low, double high);
+wk_status wki_schedule_set_momentum(wk_schedule *s, int g, double value);
 /* Loading a state dict in two parts, as wki_optim_load_begin. */
 typedef struct wki_schedule_loading wki_schedule_loading;
 wki_schedule_loading *wki_schedule_load_begin(wk_schedule *s, const wk_state *d);

@@ -25,9 +25,10 @@ static inline const char *hostile_numbers(const char *schedule, bool has_momentu
     static const char *const numbers[][2] = {
         { "cosine", "t_max=5" },    { "cosine_restarts", "t_0=2,t_mult=2" },          { "exponential", "gamma=0.9" },
         { "step", "step_size=2" },  { "one_cycle", "max_lr=0.1,total_steps=100" },    { "swa", "swa_lr=0.01" },
-        { "multistep", "milestones=2:4" },
+        { "multistep", "milestones=2:4" }, { "cyclic", "base_lr=0.01,max_lr=0.1,step_size_up=2" },
     };
     if (!strcmp(schedule, "one_cycle") && !has_momentum) return "max_lr=0.1,total_steps=100,cycle_momentum=false";
+    if (!strcmp(schedule, "cyclic") && !has_momentum) return "base_lr=0.01,max_lr=0.1,cycle_momentum=false";
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         if (!strcmp(numbers[i][0], schedule)) return numbers[i][1];
     return NULL;

@@ -17,7 +17,7 @@ static const struct {
 } usual[] = {
     { "cosine", "t_max", 1, false },         { "cosine_restarts", "t_0", 4, false },
     { "one_cycle", "total_steps", 1, true }, { "polynomial", "total_iters", 1, false },
-    { "step", "step_size", 3, false },
+    { "step", "step_size", 3, false },       { "cyclic", "step_size_up", 10, true },
 };
 enum { USUAL = sizeof usual / sizeof *usual };
 
@@ -194,8 +194,11 @@ static int64_t complete(phase *p, double lr, bool last)
     const bool warms = !strcmp(p->name, "linear") || !strcmp(p->name, "constant");
     if (warms && !last && !value_of(p->options, "total_iters")) add_whole(p->options, "total_iters", p->length);
     if (!strcmp(p->name, "multistep") && !value_of(p->options, "milestones")) add_milestones(p->options, p->length);
+    const bool cyclic = !strcmp(p->name, "cyclic"), has_top = cyclic || !strcmp(p->name, "one_cycle");
     snprintf(text, sizeof text, "%.17g", lr);
-    if (!strcmp(p->name, "one_cycle") && !value_of(p->options, "max_lr")) add_option(p->options, "max_lr", text);
+    if (has_top && !value_of(p->options, "max_lr")) add_option(p->options, "max_lr", text);
+    snprintf(text, sizeof text, "%.17g", lr / 10);
+    if (cyclic && !value_of(p->options, "base_lr")) add_option(p->options, "base_lr", text);
     return end;
 }
 

@@ -351,7 +351,7 @@ const args_command command_train = {
             "--resume goes on as if it had never stopped, with the same bits.\n\n"
             "A schedule is NAME or NAME:OPTION=X,OPTION=Y. Each epoch, or with every=step\n"
             "each step: step multistep exponential constant linear polynomial cosine\n"
-            "cosine_restarts swa; each step: one_cycle; by the validation loss: plateau.\n"
+            "cosine_restarts swa; each step: one_cycle cyclic; by validation loss: plateau.\n"
             "Lengths that are not told are the run's; docs/training.md has the options.\n"
             "Several follow one another: linear:for=5/cosine.\n\n"
             "--scale auto brings inputs that are no pixels, and targets that are floats, to\n"

@@ -23,11 +23,12 @@ static wk_tensor *sample_mean_dims(wk_tensor *const *in)
 {
     return wk_square(wk_mean_dims(in[0], 2, (int[]){ -1, 0 }, false));
 }
-static const wki_sample sum_samples[] = { { sample_sum, 1, { { 2, { 3, 4 }, -2, 2 } } },
-                                          { sample_mean_dim, 1, { { 3, { 2, 3, 4 }, -2, 2 } } },
-                                          { sample_sum_dims, 1, { { 3, { 2, 3, 4 }, -2, 2 } } },
-                                          { sample_mean_dims, 1, { { 3, { 2, 3, 4 }, -2, 2 } } },
-                                          { 0 } };
+static wk_tensor *sample_nanmean(wk_tensor *const *in) { return wk_square(wk_nanmean_dim(in[0], 0, true)); }
+static const wki_sample sum_samples[] = {
+    { sample_sum, 1, { { 2, { 3, 4 }, -2, 2 } } },         { sample_mean_dim, 1, { { 3, { 2, 3, 4 }, -2, 2 } } },
+    { sample_sum_dims, 1, { { 3, { 2, 3, 4 }, -2, 2 } } }, { sample_mean_dims, 1, { { 3, { 2, 3, 4 }, -2, 2 } } },
+    { sample_nanmean, 1, { { 2, { 3, 4 }, -2, 2 } } },     { 0 }
+};
 static const wki_opdef sum_op = { "sum", sum_backward, sum_samples };
 
 static wk_tensor *sum_or_mean(const char *where, wk_tensor *t, int n, const int *dims, bool mean, bool keepdim)
@@ -47,10 +48,14 @@ static wk_tensor *wrong_sum_dims(void)
     return wk_sum_dims(wk_zeros(WK_SHAPE(2, 3), WK_F32), 2, (int[]){ 1, -1 }, false);
 }
 static wk_tensor *wrong_mean(void) { return wk_mean(wk_zeros(WK_SHAPE(2, 3), WK_I64)); }
+static wk_tensor *wrong_nansum(void) { return wk_nansum_dim(wk_zeros(WK_SHAPE(2, 3), WK_F32), 2, false); }
+static wk_tensor *wrong_nanmean(void) { return wk_nanmean(wk_zeros(WK_SHAPE(2, 3), WK_I64)); }
 const wki_error_sample wki_errors_reduce[] = {
     { "sum_dim", wrong_sum, WK_E_RANGE, "2" },
     { "sum_dims", wrong_sum_dims, WK_E_INVALID, "dim 1 is named twice" },
     { "mean", wrong_mean, WK_E_DTYPE, "i64" },
+    { "nansum_dim", wrong_nansum, WK_E_RANGE, "2" },
+    { "nanmean", wrong_nanmean, WK_E_DTYPE, "i64" },
     { 0 },
 };
 
@@ -71,6 +76,37 @@ wk_tensor *wk_sum_dims(wk_tensor *t, int n, const int *dims, bool keepdim)
 wk_tensor *wk_mean_dims(wk_tensor *t, int n, const int *dims, bool keepdim)
 {
     return sum_or_mean("mean_dims", t, n, dims, true, keepdim);
+}
+
+/* ---- nansum, nanmean ---- */
+static wk_tensor *without_nan(const char *where, wk_tensor *t, int n, const int *dims, bool mean, bool keepdim)
+{
+    if (!wki_tensor_ok(t, where, "t") || (mean && !wki_float_ok(t, where, "t"))) return NULL;
+    if (!wki_is_float((wk_dtype)t->v.dtype)) return sum_or_mean(where, t, n, dims, false, keepdim);
+    wk_tensor *is_nan = wk_isnan(t), *numbers = is_nan ? wk_masked_fill(t, is_nan, 0) : NULL;
+    wk_tensor *sum = numbers ? sum_or_mean(where, numbers, n, dims, false, keepdim) : NULL;
+    if (!sum || !mean) return sum;
+    wk_tensor *counts = sum_or_mean(where, wk_logical_not(is_nan), n, dims, false, keepdim);
+    return wk_div(sum, wk_to(counts, (wk_dtype)t->v.dtype));
+}
+
+wk_tensor *wk_nansum(wk_tensor *t) { return without_nan("nansum", t, 0, NULL, false, false); }
+wk_tensor *wk_nanmean(wk_tensor *t) { return without_nan("nanmean", t, 0, NULL, true, false); }
+wk_tensor *wk_nansum_dim(wk_tensor *t, int dim, bool keepdim)
+{
+    return without_nan("nansum_dim", t, 1, &dim, false, keepdim);
+}
+wk_tensor *wk_nanmean_dim(wk_tensor *t, int dim, bool keepdim)
+{
+    return without_nan("nanmean_dim", t, 1, &dim, true, keepdim);
+}
+wk_tensor *wk_nansum_dims(wk_tensor *t, int n, const int *dims, bool keepdim)
+{
+    return without_nan("nansum_dims", t, n, dims, false, keepdim);
+}
+wk_tensor *wk_nanmean_dims(wk_tensor *t, int n, const int *dims, bool keepdim)
+{
+    return without_nan("nanmean_dims", t, n, dims, true, keepdim);
 }
 
 /* ---- any, all, count_nonzero: no gradient ---- */

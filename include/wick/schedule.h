@@ -45,6 +45,17 @@ typedef struct wk_schedule_one_cycle_opts {
     double pct_start, base_momentum, max_momentum, div_factor, final_div_factor; /* 0.3, 0.85, 0.95, 25, 1e4 */
     bool cycle_momentum, linear, three_phase;                                    /* true, false: cosine, false */
 } wk_schedule_one_cycle_opts;
+/* From base_lr up to max_lr and back, again and again; momentum, or beta1, the other way. Smith 2017. base is base_lr. */
+typedef struct wk_schedule_cyclic_opts {
+    size_t size;
+    wk_optim *opt;
+    double base_lr, max_lr;
+    int64_t step_size_up, step_size_down; /* 2000, 0: as many down as up */
+    double gamma;                         /* 1; the height above base_lr is multiplied by gamma^t, */
+    bool halving;                         /* false; and by 1/2 from cycle to cycle */
+    bool cycle_momentum;                  /* true */
+    double base_momentum, max_momentum;   /* 0.8, 0.9 */
+} wk_schedule_cyclic_opts;
 /* Falls when a value has stopped getting better: see wk_schedule_advance_metric. Does nothing at t = 0. */
 typedef struct wk_schedule_plateau_opts {
     size_t size;
@@ -57,8 +68,10 @@ typedef struct wk_schedule_plateau_opts {
     bool maximize, absolute;  /* false, false: by more than threshold itself */
 } wk_schedule_plateau_opts;
 WK_API wk_schedule_one_cycle_opts wk_schedule_one_cycle_opts_default(void);
+WK_API wk_schedule_cyclic_opts wk_schedule_cyclic_opts_default(void);
 WK_API wk_schedule_plateau_opts wk_schedule_plateau_opts_default(void);
 WK_API wk_schedule *wk_schedule_one_cycle_new(const wk_schedule_one_cycle_opts *o); /* wk_schedule_one_cycle(opt, 0.1, 1000, .linear = true) */
+WK_API wk_schedule *wk_schedule_cyclic_new(const wk_schedule_cyclic_opts *o);       /* wk_schedule_cyclic(opt, 0.001, 0.1, .step_size_up = 500) */
 WK_API wk_schedule *wk_schedule_plateau_new(const wk_schedule_plateau_opts *o);     /* wk_schedule_plateau(opt, .patience = 5) */
 
 /* Joined. Both hold their parts, which must be of one optimizer, and no plateau. sequential: parts[0] from t = 0 on, parts[i] anew from
@@ -82,16 +95,23 @@ WK_API wk_state *wk_schedule_state_dict(const wk_schedule *s);
 WK_API wk_status wk_schedule_load_state_dict(wk_schedule *s, const wk_state *d);
 
 static inline wk_schedule *wk_schedule_one_cycle_with(wk_schedule_one_cycle_opts o) { return wk_schedule_one_cycle_new(&o); }
+static inline wk_schedule *wk_schedule_cyclic_with(wk_schedule_cyclic_opts o) { return wk_schedule_cyclic_new(&o); }
 static inline wk_schedule *wk_schedule_plateau_with(wk_schedule_plateau_opts o) { return wk_schedule_plateau_new(&o); }
 #define WK_SCHEDULE_ONE_CYCLE_DEFAULTS                                                                                 \
     .size = sizeof(wk_schedule_one_cycle_opts), .pct_start = 0.3, .base_momentum = 0.85, .max_momentum = 0.95,         \
     .div_factor = 25, .final_div_factor = 1e4, .cycle_momentum = true, .linear = false, .three_phase = false
+#define WK_SCHEDULE_CYCLIC_DEFAULTS                                                                                    \
+    .size = sizeof(wk_schedule_cyclic_opts), .step_size_up = 2000, .step_size_down = 0, .gamma = 1, .halving = false,  \
+    .cycle_momentum = true, .base_momentum = 0.8, .max_momentum = 0.9
 #define WK_SCHEDULE_PLATEAU_DEFAULTS                                                                                   \
     .size = sizeof(wk_schedule_plateau_opts), .factor = 0.1, .patience = 10, .threshold = 1e-4, .cooldown = 0,         \
     .min_lr = 0, .eps = 1e-8, .maximize = false, .absolute = false
 #define wk_schedule_one_cycle(opt_, max_lr_, ...)                                                                      \
     wk_schedule_one_cycle_with(WK_WITH(wk_schedule_one_cycle_opts, WK_SCHEDULE_ONE_CYCLE_DEFAULTS, .opt = (opt_),      \
                                        .max_lr = (max_lr_), .total_steps = __VA_ARGS__))
+#define wk_schedule_cyclic(opt_, base_lr_, ...)                                                                        \
+    wk_schedule_cyclic_with(WK_WITH(wk_schedule_cyclic_opts, WK_SCHEDULE_CYCLIC_DEFAULTS, .opt = (opt_),               \
+                                    .base_lr = (base_lr_), .max_lr = __VA_ARGS__))
 #define wk_schedule_plateau(...)                                                                                       \
     wk_schedule_plateau_with(WK_WITH(wk_schedule_plateau_opts, WK_SCHEDULE_PLATEAU_DEFAULTS, .opt = __VA_ARGS__))
 

@@ -114,6 +114,7 @@ WK_API wk_tensor *wk_diagonal(wk_tensor *t, int64_t offset, int dim1, int dim2);
  * where said. Equal indices: sums add up in ascending order; without a sum the last one written stays, and in backward each
  * gets its gradient, as in torch. */
 WK_API wk_tensor *wk_diag(wk_tensor *t, int64_t offset);                                 /* [n] -> a matrix with that diagonal; a matrix -> its diagonal */
+WK_API wk_tensor *wk_trace(wk_tensor *t);                                               /* [d] of a matrix: the sum of its diagonal */
 WK_API wk_tensor *wk_tril(wk_tensor *t, int64_t diagonal);                               /* [.., n, m]: keeps column - row <= diagonal */
 WK_API wk_tensor *wk_triu(wk_tensor *t, int64_t diagonal);                               /* keeps column - row >= diagonal */
 WK_API wk_tensor *wk_repeat(wk_tensor *t, int n, const int64_t *counts);                 /* as many counts as dims, or more; 0 allowed */
@@ -187,6 +188,12 @@ WK_API wk_tensor *wk_sum_dim(wk_tensor *t, int dim, bool keepdim);        /* [d]
 WK_API wk_tensor *wk_mean_dim(wk_tensor *t, int dim, bool keepdim);       /* [d] */
 WK_API wk_tensor *wk_sum_dims(wk_tensor *t, int n, const int *dims, bool keepdim); /* [d] over a set of dims */
 WK_API wk_tensor *wk_mean_dims(wk_tensor *t, int n, const int *dims, bool keepdim); /* [d] */
+WK_API wk_tensor *wk_nansum(wk_tensor *t);                                /* [d] wk_sum with 0 for NaN, which gets no gradient */
+WK_API wk_tensor *wk_nansum_dim(wk_tensor *t, int dim, bool keepdim);     /* [d] */
+WK_API wk_tensor *wk_nansum_dims(wk_tensor *t, int n, const int *dims, bool keepdim); /* [d] */
+WK_API wk_tensor *wk_nanmean(wk_tensor *t);                               /* [d] the mean of floats that are not NaN; of none: NaN */
+WK_API wk_tensor *wk_nanmean_dim(wk_tensor *t, int dim, bool keepdim);    /* [d] */
+WK_API wk_tensor *wk_nanmean_dims(wk_tensor *t, int n, const int *dims, bool keepdim); /* [d] */
 WK_API wk_tensor *wk_prod(wk_tensor *t);                                  /* [d] of none: 1; integers multiply in WK_I64; right with zeros */
 WK_API wk_tensor *wk_prod_dim(wk_tensor *t, int dim, bool keepdim);       /* [d] */
 WK_API wk_tensor *wk_prod_dims(wk_tensor *t, int n, const int *dims, bool keepdim); /* [d] */
@@ -236,6 +243,7 @@ WK_API wk_tensor *wk_softmin(wk_tensor *t, int dim);                      /* [d]
 /* Run, order, count. Orders are stable both ways: equals keep their order, NaN is the largest; indices are WK_I64 (NULL: unwanted). */
 WK_API wk_tensor *wk_cumsum(wk_tensor *t, int dim);                       /* [d] running sums; integers in WK_I64, floats add up in double */
 WK_API wk_tensor *wk_cumprod(wk_tensor *t, int dim);                      /* [d] running products; gradients are right with zeros */
+WK_API wk_tensor *wk_diff(wk_tensor *t, int64_t n, int dim);              /* [d] each element less the one before it, n times over: n shorter along dim; bools: which differ */
 WK_API wk_tensor *wk_sort(wk_tensor *t, int dim, bool descending, wk_tensor **indices); /* [d] */
 WK_API wk_tensor *wk_argsort(wk_tensor *t, int dim, bool descending);     /* WK_I64 */
 WK_API wk_tensor *wk_topk(wk_tensor *t, int64_t k, int dim, bool largest, wk_tensor **indices); /* [d] the k first in order; k from 0 to the size: else WK_E_RANGE */
@@ -250,6 +258,24 @@ typedef struct wk_topk_opts {
 } wk_topk_opts;
 WK_API wk_topk_opts wk_topk_opts_default(void);
 WK_API wk_tensor *wk_topk_run(const wk_topk_opts *o); /* [d] wk_topk_with(t, k, .sorted = false) */
+/* A value at a place in order, of a dim that has elements (else WK_E_SHAPE); indices: where it lies. The gradient goes to that element. */
+WK_API wk_tensor *wk_kthvalue(wk_tensor *t, int64_t k, int dim, bool keepdim, wk_tensor **indices); /* [d] the k-th smallest, k from 1 to the size: else WK_E_RANGE; NaN is the largest */
+WK_API wk_tensor *wk_median(wk_tensor *t);                                /* [d] of all -> []: of an even number the lower of the two in the middle; NaN if there is one */
+WK_API wk_tensor *wk_median_dim(wk_tensor *t, int dim, bool keepdim, wk_tensor **indices); /* [d] */
+WK_API wk_tensor *wk_nanmedian(wk_tensor *t);                             /* [d] the same of what is not NaN; NaN if nothing is */
+WK_API wk_tensor *wk_nanmedian_dim(wk_tensor *t, int dim, bool keepdim, wk_tensor **indices); /* [d] */
+typedef enum wk_quantile_kind {   /* q (size - 1) is a place in order, from 0; where it is none, of its two neighbours: */
+    WK_QUANTILE_LINEAR,   /* their mean, weighted by nearness */
+    WK_QUANTILE_LOWER,
+    WK_QUANTILE_HIGHER,
+    WK_QUANTILE_MIDPOINT, /* their mean */
+    WK_QUANTILE_NEAREST   /* the nearer one, halfway the one of even place */
+} wk_quantile_kind;
+/* Of floats along dim, q from 0 to 1: else WK_E_RANGE. A line with NaN gives NaN, but for nan..., which pass NaN over. [d] */
+WK_API wk_tensor *wk_quantile(wk_tensor *t, double q, int dim, bool keepdim); /* linear */
+WK_API wk_tensor *wk_nanquantile(wk_tensor *t, double q, int dim, bool keepdim);
+WK_API wk_tensor *wk_quantiles(wk_tensor *t, int n, const double *q, int dim, bool keepdim, wk_quantile_kind interpolation); /* n of them, side by side in a new first dim */
+WK_API wk_tensor *wk_nanquantiles(wk_tensor *t, int n, const double *q, int dim, bool keepdim, wk_quantile_kind interpolation);
 WK_API wk_tensor *wk_unique(wk_tensor *t, wk_tensor **inverse, wk_tensor **counts); /* [n] the values that occur, ascending; inverse (t's shape): which of them each element is; counts [n]: how often each occurs; WK_I64 (NULL: unwanted). Every NaN counts for itself */
 WK_API wk_tensor *wk_unique_consecutive(wk_tensor *t, wk_tensor **inverse, wk_tensor **counts); /* the same of runs of equal neighbours, in row-major order */
 /* WK_I64, of values' shape: how many of the sorted ones are less than each value (right: or equal to it), so that it may be put in there.
@@ -280,6 +306,7 @@ WK_API wk_tensor *wk_matmul(wk_tensor *a, wk_tensor *b);                  /* [d]
 WK_API wk_tensor *wk_bmm(wk_tensor *a, wk_tensor *b);                     /* [d] [b, n, k] x [b, k, m] -> [b, n, m] */
 WK_API wk_tensor *wk_mv(wk_tensor *a, wk_tensor *x);                      /* [d] [n, k] x [k] -> [n] */
 WK_API wk_tensor *wk_dot(wk_tensor *a, wk_tensor *b);                     /* [d] [k] x [k] -> []; sums as wk_sum does */
+WK_API wk_tensor *wk_cross(wk_tensor *a, wk_tensor *b, int dim);           /* [d] the cross product along dim, of size 3; as many dims, the others broadcast */
 WK_API wk_tensor *wk_outer(wk_tensor *a, wk_tensor *b);                   /* [d] [n] x [m] -> [n, m] */
 WK_API wk_tensor *wk_addmm(wk_tensor *c, wk_tensor *a, wk_tensor *b, double beta, double alpha); /* [d] beta c + alpha a b; c broadcasts; beta 0 ignores c */
 WK_API wk_tensor *wk_baddbmm(wk_tensor *c, wk_tensor *a, wk_tensor *b, double beta, double alpha); /* [d] the same of batches */

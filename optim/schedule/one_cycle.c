@@ -1,7 +1,6 @@
 /* OneCycleLR (Smith and Topin 2018): up to max_lr and down to almost nothing, momentum the other way. */
 #include "base/options.h"
 #include "optim/schedule.h"
-#include <string.h>
 
 enum {
     MAX_LR,
@@ -68,13 +67,6 @@ static double value(const wk_schedule *s, bool momentum)
     return between(s, momentum ? phases[i].momentum : phases[i].lr, x);
 }
 
-static const char *momentum_option(const wk_optim *opt)
-{
-    for (const wki_optim_option *option = opt->kind->options; option->name; option++)
-        if (!strcmp(option->name, "momentum") || !strcmp(option->name, "beta1")) return option->name;
-    return NULL;
-}
-
 static wk_status check(const wk_schedule *s)
 {
     phase phases[3];
@@ -83,18 +75,8 @@ static wk_status check(const wk_schedule *s)
         wki_check(phases[i].end > start, WK_E_INVALID, WK_E_INVALID, s->kind->where,
                   "pct_start %g of total_steps %g leaves no step for phase %d", s->number[PCT_START],
                   s->number[TOTAL_STEPS], i + 1);
-    const char *name = momentum_option(s->opt);
-    const double low = s->number[BASE_MOMENTUM], high = s->number[MAX_MOMENTUM];
-    for (int g = 0; g < s->opt->ngroups && s->number[CYCLE_MOMENTUM] != 0; g++) {
-        wki_check(name && wki_optim_keeps_states(s->opt, g, name, 0.5), WK_E_INVALID, WK_E_INVALID, s->kind->where,
-                  "%s of group %d has no momentum to cycle; make it with one, or say cycle_momentum=false",
-                  s->opt->kind->name, g);
-        wki_check(wki_optim_keeps_states(s->opt, g, name, low) && wki_optim_keeps_states(s->opt, g, name, high),
-                  WK_E_INVALID, WK_E_INVALID, s->kind->where,
-                  "base_momentum %g and max_momentum %g of %s; both must be above 0, where it has other states", low,
-                  high, s->opt->kind->name);
-    }
-    return WK_OK;
+    if (s->number[CYCLE_MOMENTUM] == 0) return WK_OK;
+    return wki_schedule_cycles_ok(s, s->number[BASE_MOMENTUM], s->number[MAX_MOMENTUM]);
 }
 
 static double lr(wk_schedule *s, int g, double l)
@@ -107,7 +89,7 @@ static double lr(wk_schedule *s, int g, double l)
 static wk_status set_momentum(wk_schedule *s, int g)
 {
     if (s->number[CYCLE_MOMENTUM] == 0) return WK_OK;
-    return wk_set_group_option(s->opt, g, momentum_option(s->opt), value(s, true));
+    return wki_schedule_set_momentum(s, g, value(s, true));
 }
 
 static wk_status may_move(const wk_schedule *s)

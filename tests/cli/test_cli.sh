@@ -169,6 +169,8 @@ is_rated plateau:factor=0.5,patience=0,threshold=1e9,absolute '0.1 0.1 0.05 0.02
 is_rated one_cycle:pct_start=0.5,linear,final_div_factor=1 '0.0424 0.1 0.052 0.004'
 run 0 show rated
 shows 'lr 0.1 by one_cycle'
+is_rated cyclic '0.1 0.055 0.01 0.055'
+is_rated cyclic:base_lr=0.02,max_lr=0.08,step_size_up=3 '0.06 0.04 0.06 0.04'
 is_rated linear:start_factor=0.25,for=2/cosine '0.025 0.0625 0.1 0.05' # as PyTorch's SequentialLR has these
 is_rated constant:factor=0.5,total_iters=1/step:step_size=1 '0.05 0.1 0.01 0.001'
 is_rated linear:start_factor=0.1,for=4/cosine:every=step '0.055 0.096194 0.05 0.00380602'

@@ -232,6 +232,10 @@ for name, f, x in (("dropout", F.dropout, WIDE), ("alpha_dropout", F.alpha_dropo
                    ("dropout1d", F.dropout1d, made(2, 3, 2)), ("dropout2d", F.dropout2d, made(2, 3, 2, 1)), ("dropout3d", F.dropout3d, made(2, 1, 2, 1, 2))):
     case(f"wk_{name}(in[0], 1, true)", lambda x: f(x, 1.0, True), x)
 
+# Cross products
+case("wk_cross(in[0], in[1], -1)", lambda a, b: torch.linalg.cross(a, b), made(2, 4, 3), made(1, 4, 3, k=5))
+case("wk_cross(in[0], in[1], 0)", lambda a, b: torch.linalg.cross(a, b, dim=0), made(3, 1), made(3, 4, k=2))
+
 # Places among sorted values
 E = t([-2, -1, 0.5, 0.5, 3, inf], [-3, -3, 0, 1, 2, nan])
 V = t([-2, -1.5, 0.5, 4, inf, nan, -5], [-3, 2, 0, 1.5, 3, nan, -inf])

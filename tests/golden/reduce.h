@@ -281,27 +281,241 @@ static wk_tensor *case_277(wk_tensor *x, wk_tensor **i) { (void)i; return wk_top
 static wk_tensor *case_278(wk_tensor *x, wk_tensor **i) { (void)i; return wk_topk(x, 5, 1, false, i); }
 static wk_tensor *case_279(wk_tensor *x, wk_tensor **i) { (void)i; return wk_topk(x, 2, 0, true, i); }
 static wk_tensor *case_280(wk_tensor *x, wk_tensor **i) { (void)i; return wk_topk(x, 1, 0, true, i); }
-static wk_tensor *case_281(wk_tensor *x, wk_tensor **i) { (void)i; return wk_bincount(x, NULL, 0); }
-static wk_tensor *case_282(wk_tensor *x, wk_tensor **i) { (void)i; return wk_bincount(x, NULL, 6); }
-static wk_tensor *case_283(wk_tensor *x, wk_tensor **i) { (void)i; return wk_bincount(x, NULL, 0); }
-static wk_tensor *case_284(wk_tensor *x, wk_tensor **i) { (void)i; return wk_bincount(x, NULL, 2); }
-static wk_tensor *case_285(wk_tensor *x, wk_tensor **i) { (void)i; return wk_bincount(x, wk_from((float[]){ .5f, 1, 2, 4, 8, 16 }, WK_SHAPE(6), WK_F32), 0); }
-static wk_tensor *case_286(wk_tensor *x, wk_tensor **i) { (void)i; return wk_bincount(x, wk_to(wk_from((float[]){ .5f, 1, 2, 4, 8, 16 }, WK_SHAPE(6), WK_F32), WK_I32), 0); }
-static wk_tensor *case_287(wk_tensor *x, wk_tensor **i) { (void)i; return wk_histc(x, 4, 0, 0); }
-static wk_tensor *case_288(wk_tensor *x, wk_tensor **i) { (void)i; return wk_histc(x, 4, 0, 2); }
-static wk_tensor *case_289(wk_tensor *x, wk_tensor **i) { (void)i; return wk_histogram(x, 5, i); }
-static wk_tensor *case_290(wk_tensor *x, wk_tensor **i) { (void)i; return wk_histogram_with(x, .bins = 3, .low = -1, .high = 2, .edges = i); }
-static wk_tensor *case_291(wk_tensor *x, wk_tensor **i) { (void)i; return wk_histogram_with(x, .bins = 3, .low = -1, .high = 2, .density = true, .edges = i); }
-static wk_tensor *case_292(wk_tensor *x, wk_tensor **i) { (void)i; return wk_histc(x, 4, 0, 0); }
-static wk_tensor *case_293(wk_tensor *x, wk_tensor **i) { (void)i; return wk_histc(x, 4, 0, 2); }
-static wk_tensor *case_294(wk_tensor *x, wk_tensor **i) { (void)i; return wk_histogram(x, 5, i); }
-static wk_tensor *case_295(wk_tensor *x, wk_tensor **i) { (void)i; return wk_histogram_with(x, .bins = 3, .low = -1, .high = 2, .edges = i); }
-static wk_tensor *case_296(wk_tensor *x, wk_tensor **i) { (void)i; return wk_histogram_with(x, .bins = 3, .low = -1, .high = 2, .density = true, .edges = i); }
-static wk_tensor *case_297(wk_tensor *x, wk_tensor **i) { (void)i; return wk_histogram_with(x, .bins = 2, .weight = wk_square(x), .edges = i); }
-static wk_tensor *case_298(wk_tensor *x, wk_tensor **i) { (void)i; return wk_histc(x, 3, 0, 1); }
-static wk_tensor *case_299(wk_tensor *x, wk_tensor **i) { (void)i; return wk_histc(x, 3, 0, 0); }
-static wk_tensor *case_300(wk_tensor *x, wk_tensor **i) { (void)i; return wk_histogram(x, 2, i); }
-static wk_tensor *case_301(wk_tensor *x, wk_tensor **i) { (void)i; return wk_histogram(x, 10, i); }
+static wk_tensor *case_281(wk_tensor *x, wk_tensor **i) { (void)i; return wk_kthvalue(x, 1, 1, false, i); }
+static wk_tensor *case_282(wk_tensor *x, wk_tensor **i) { (void)i; return wk_kthvalue(x, 4, 1, false, i); }
+static wk_tensor *case_283(wk_tensor *x, wk_tensor **i) { (void)i; return wk_median_dim(x, -1, true, i); }
+static wk_tensor *case_284(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanmedian_dim(x, -1, false, i); }
+static wk_tensor *case_285(wk_tensor *x, wk_tensor **i) { (void)i; return wk_kthvalue(x, 1, 1, false, i); }
+static wk_tensor *case_286(wk_tensor *x, wk_tensor **i) { (void)i; return wk_kthvalue(x, 4, 1, false, i); }
+static wk_tensor *case_287(wk_tensor *x, wk_tensor **i) { (void)i; return wk_median_dim(x, -1, true, i); }
+static wk_tensor *case_288(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanmedian_dim(x, -1, false, i); }
+static wk_tensor *case_289(wk_tensor *x, wk_tensor **i) { (void)i; return wk_kthvalue(x, 1, 1, false, i); }
+static wk_tensor *case_290(wk_tensor *x, wk_tensor **i) { (void)i; return wk_kthvalue(x, 4, 1, false, i); }
+static wk_tensor *case_291(wk_tensor *x, wk_tensor **i) { (void)i; return wk_median_dim(x, -1, true, i); }
+static wk_tensor *case_292(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanmedian_dim(x, -1, false, i); }
+static wk_tensor *case_293(wk_tensor *x, wk_tensor **i) { (void)i; return wk_kthvalue(x, 1, 1, false, i); }
+static wk_tensor *case_294(wk_tensor *x, wk_tensor **i) { (void)i; return wk_kthvalue(x, 4, 1, false, i); }
+static wk_tensor *case_295(wk_tensor *x, wk_tensor **i) { (void)i; return wk_median_dim(x, -1, true, i); }
+static wk_tensor *case_296(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanmedian_dim(x, -1, false, i); }
+static wk_tensor *case_297(wk_tensor *x, wk_tensor **i) { (void)i; return wk_kthvalue(x, 1, 0, true, i); }
+static wk_tensor *case_298(wk_tensor *x, wk_tensor **i) { (void)i; return wk_median(x); }
+static wk_tensor *case_299(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanmedian(x); }
+static wk_tensor *case_300(wk_tensor *x, wk_tensor **i) { (void)i; return wk_median(x); }
+static wk_tensor *case_301(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanmedian(x); }
+static wk_tensor *case_302(wk_tensor *x, wk_tensor **i) { (void)i; return wk_median(x); }
+static wk_tensor *case_303(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanmedian(x); }
+static wk_tensor *case_304(wk_tensor *x, wk_tensor **i) { (void)i; return wk_median(x); }
+static wk_tensor *case_305(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanmedian(x); }
+static wk_tensor *case_306(wk_tensor *x, wk_tensor **i) { (void)i; return wk_median(x); }
+static wk_tensor *case_307(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanmedian(x); }
+static wk_tensor *case_308(wk_tensor *x, wk_tensor **i) { (void)i; return wk_median(x); }
+static wk_tensor *case_309(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanmedian(x); }
+static wk_tensor *case_310(wk_tensor *x, wk_tensor **i) { (void)i; return wk_median(x); }
+static wk_tensor *case_311(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanmedian(x); }
+static wk_tensor *case_312(wk_tensor *x, wk_tensor **i) { (void)i; return wk_median_dim(x, 0, false, i); }
+static wk_tensor *case_313(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantile(x, 0, -1, true); }
+static wk_tensor *case_314(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantile(x, 0, 0, false); }
+static wk_tensor *case_315(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantile(x, 0.25, -1, true); }
+static wk_tensor *case_316(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantile(x, 0.25, 0, false); }
+static wk_tensor *case_317(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantile(x, 0.3, -1, true); }
+static wk_tensor *case_318(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantile(x, 0.3, 0, false); }
+static wk_tensor *case_319(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantile(x, 1, -1, true); }
+static wk_tensor *case_320(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantile(x, 1, 0, false); }
+static wk_tensor *case_321(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_LINEAR); }
+static wk_tensor *case_322(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_LOWER); }
+static wk_tensor *case_323(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_LOWER); }
+static wk_tensor *case_324(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_HIGHER); }
+static wk_tensor *case_325(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_HIGHER); }
+static wk_tensor *case_326(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_MIDPOINT); }
+static wk_tensor *case_327(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_MIDPOINT); }
+static wk_tensor *case_328(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_NEAREST); }
+static wk_tensor *case_329(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_NEAREST); }
+static wk_tensor *case_330(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantile(x, 0, -1, true); }
+static wk_tensor *case_331(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantile(x, 0, 0, false); }
+static wk_tensor *case_332(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantile(x, 0.25, -1, true); }
+static wk_tensor *case_333(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantile(x, 0.25, 0, false); }
+static wk_tensor *case_334(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantile(x, 0.3, -1, true); }
+static wk_tensor *case_335(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantile(x, 0.3, 0, false); }
+static wk_tensor *case_336(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantile(x, 1, -1, true); }
+static wk_tensor *case_337(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantile(x, 1, 0, false); }
+static wk_tensor *case_338(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_LINEAR); }
+static wk_tensor *case_339(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_LOWER); }
+static wk_tensor *case_340(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_LOWER); }
+static wk_tensor *case_341(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_HIGHER); }
+static wk_tensor *case_342(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_HIGHER); }
+static wk_tensor *case_343(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_MIDPOINT); }
+static wk_tensor *case_344(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_MIDPOINT); }
+static wk_tensor *case_345(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_NEAREST); }
+static wk_tensor *case_346(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_NEAREST); }
+static wk_tensor *case_347(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantile(x, 0, -1, true); }
+static wk_tensor *case_348(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantile(x, 0, 0, false); }
+static wk_tensor *case_349(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantile(x, 0.25, -1, true); }
+static wk_tensor *case_350(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantile(x, 0.25, 0, false); }
+static wk_tensor *case_351(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantile(x, 0.3, -1, true); }
+static wk_tensor *case_352(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantile(x, 0.3, 0, false); }
+static wk_tensor *case_353(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantile(x, 1, -1, true); }
+static wk_tensor *case_354(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantile(x, 1, 0, false); }
+static wk_tensor *case_355(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_LINEAR); }
+static wk_tensor *case_356(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_LOWER); }
+static wk_tensor *case_357(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_LOWER); }
+static wk_tensor *case_358(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_HIGHER); }
+static wk_tensor *case_359(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_HIGHER); }
+static wk_tensor *case_360(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_MIDPOINT); }
+static wk_tensor *case_361(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_MIDPOINT); }
+static wk_tensor *case_362(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_NEAREST); }
+static wk_tensor *case_363(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_NEAREST); }
+static wk_tensor *case_364(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantile(x, 0, -1, true); }
+static wk_tensor *case_365(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantile(x, 0, 0, false); }
+static wk_tensor *case_366(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantile(x, 0.25, -1, true); }
+static wk_tensor *case_367(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantile(x, 0.25, 0, false); }
+static wk_tensor *case_368(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantile(x, 0.3, -1, true); }
+static wk_tensor *case_369(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantile(x, 0.3, 0, false); }
+static wk_tensor *case_370(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantile(x, 1, -1, true); }
+static wk_tensor *case_371(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantile(x, 1, 0, false); }
+static wk_tensor *case_372(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_LINEAR); }
+static wk_tensor *case_373(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_LOWER); }
+static wk_tensor *case_374(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_LOWER); }
+static wk_tensor *case_375(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_HIGHER); }
+static wk_tensor *case_376(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_HIGHER); }
+static wk_tensor *case_377(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_MIDPOINT); }
+static wk_tensor *case_378(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_MIDPOINT); }
+static wk_tensor *case_379(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_NEAREST); }
+static wk_tensor *case_380(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_NEAREST); }
+static wk_tensor *case_381(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantile(x, 0, -1, true); }
+static wk_tensor *case_382(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantile(x, 0, 0, false); }
+static wk_tensor *case_383(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantile(x, 0.25, -1, true); }
+static wk_tensor *case_384(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantile(x, 0.25, 0, false); }
+static wk_tensor *case_385(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantile(x, 0.3, -1, true); }
+static wk_tensor *case_386(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantile(x, 0.3, 0, false); }
+static wk_tensor *case_387(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantile(x, 1, -1, true); }
+static wk_tensor *case_388(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantile(x, 1, 0, false); }
+static wk_tensor *case_389(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_LINEAR); }
+static wk_tensor *case_390(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_LOWER); }
+static wk_tensor *case_391(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_LOWER); }
+static wk_tensor *case_392(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_HIGHER); }
+static wk_tensor *case_393(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_HIGHER); }
+static wk_tensor *case_394(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_MIDPOINT); }
+static wk_tensor *case_395(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_MIDPOINT); }
+static wk_tensor *case_396(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_NEAREST); }
+static wk_tensor *case_397(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_NEAREST); }
+static wk_tensor *case_398(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantile(x, 0, -1, true); }
+static wk_tensor *case_399(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantile(x, 0, 0, false); }
+static wk_tensor *case_400(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantile(x, 0.25, -1, true); }
+static wk_tensor *case_401(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantile(x, 0.25, 0, false); }
+static wk_tensor *case_402(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantile(x, 0.3, -1, true); }
+static wk_tensor *case_403(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantile(x, 0.3, 0, false); }
+static wk_tensor *case_404(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantile(x, 1, -1, true); }
+static wk_tensor *case_405(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantile(x, 1, 0, false); }
+static wk_tensor *case_406(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_LINEAR); }
+static wk_tensor *case_407(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_LOWER); }
+static wk_tensor *case_408(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_LOWER); }
+static wk_tensor *case_409(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_HIGHER); }
+static wk_tensor *case_410(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_HIGHER); }
+static wk_tensor *case_411(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_MIDPOINT); }
+static wk_tensor *case_412(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_MIDPOINT); }
+static wk_tensor *case_413(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_NEAREST); }
+static wk_tensor *case_414(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_NEAREST); }
+static wk_tensor *case_415(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantile(x, 0, -1, true); }
+static wk_tensor *case_416(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantile(x, 0, 0, false); }
+static wk_tensor *case_417(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantile(x, 0.25, -1, true); }
+static wk_tensor *case_418(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantile(x, 0.25, 0, false); }
+static wk_tensor *case_419(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantile(x, 0.3, -1, true); }
+static wk_tensor *case_420(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantile(x, 0.3, 0, false); }
+static wk_tensor *case_421(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantile(x, 1, -1, true); }
+static wk_tensor *case_422(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantile(x, 1, 0, false); }
+static wk_tensor *case_423(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_LINEAR); }
+static wk_tensor *case_424(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_LOWER); }
+static wk_tensor *case_425(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_LOWER); }
+static wk_tensor *case_426(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_HIGHER); }
+static wk_tensor *case_427(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_HIGHER); }
+static wk_tensor *case_428(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_MIDPOINT); }
+static wk_tensor *case_429(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_MIDPOINT); }
+static wk_tensor *case_430(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_NEAREST); }
+static wk_tensor *case_431(wk_tensor *x, wk_tensor **i) { (void)i; return wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_NEAREST); }
+static wk_tensor *case_432(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantile(x, 0, -1, true); }
+static wk_tensor *case_433(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantile(x, 0, 0, false); }
+static wk_tensor *case_434(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantile(x, 0.25, -1, true); }
+static wk_tensor *case_435(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantile(x, 0.25, 0, false); }
+static wk_tensor *case_436(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantile(x, 0.3, -1, true); }
+static wk_tensor *case_437(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantile(x, 0.3, 0, false); }
+static wk_tensor *case_438(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantile(x, 1, -1, true); }
+static wk_tensor *case_439(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantile(x, 1, 0, false); }
+static wk_tensor *case_440(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_LINEAR); }
+static wk_tensor *case_441(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_LOWER); }
+static wk_tensor *case_442(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_LOWER); }
+static wk_tensor *case_443(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_HIGHER); }
+static wk_tensor *case_444(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_HIGHER); }
+static wk_tensor *case_445(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_MIDPOINT); }
+static wk_tensor *case_446(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_MIDPOINT); }
+static wk_tensor *case_447(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_NEAREST); }
+static wk_tensor *case_448(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_NEAREST); }
+static wk_tensor *case_449(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nansum(x); }
+static wk_tensor *case_450(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nansum_dim(x, 0, true); }
+static wk_tensor *case_451(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanmean(x); }
+static wk_tensor *case_452(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanmean_dim(x, -1, false); }
+static wk_tensor *case_453(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nansum(x); }
+static wk_tensor *case_454(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nansum_dim(x, 0, true); }
+static wk_tensor *case_455(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanmean(x); }
+static wk_tensor *case_456(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanmean_dim(x, -1, false); }
+static wk_tensor *case_457(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nansum(x); }
+static wk_tensor *case_458(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nansum_dim(x, 0, true); }
+static wk_tensor *case_459(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanmean(x); }
+static wk_tensor *case_460(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanmean_dim(x, -1, false); }
+static wk_tensor *case_461(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nansum(x); }
+static wk_tensor *case_462(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nansum_dim(x, 0, true); }
+static wk_tensor *case_463(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nansum(x); }
+static wk_tensor *case_464(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nansum_dim(x, 0, true); }
+static wk_tensor *case_465(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanmean(x); }
+static wk_tensor *case_466(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanmean_dim(x, -1, false); }
+static wk_tensor *case_467(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nansum(x); }
+static wk_tensor *case_468(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nansum_dim(x, 0, true); }
+static wk_tensor *case_469(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanmean(x); }
+static wk_tensor *case_470(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanmean_dim(x, -1, false); }
+static wk_tensor *case_471(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nansum_dims(x, 2, (int[]){ 0, -1 }, false); }
+static wk_tensor *case_472(wk_tensor *x, wk_tensor **i) { (void)i; return wk_nanmean_dims(x, 2, (int[]){ 0, -1 }, true); }
+static wk_tensor *case_473(wk_tensor *x, wk_tensor **i) { (void)i; return wk_diff(x, 0, 0); }
+static wk_tensor *case_474(wk_tensor *x, wk_tensor **i) { (void)i; return wk_diff(x, 1, 0); }
+static wk_tensor *case_475(wk_tensor *x, wk_tensor **i) { (void)i; return wk_diff(x, 2, 0); }
+static wk_tensor *case_476(wk_tensor *x, wk_tensor **i) { (void)i; return wk_diff(x, 0, 0); }
+static wk_tensor *case_477(wk_tensor *x, wk_tensor **i) { (void)i; return wk_diff(x, 1, 0); }
+static wk_tensor *case_478(wk_tensor *x, wk_tensor **i) { (void)i; return wk_diff(x, 2, 0); }
+static wk_tensor *case_479(wk_tensor *x, wk_tensor **i) { (void)i; return wk_diff(x, 0, 0); }
+static wk_tensor *case_480(wk_tensor *x, wk_tensor **i) { (void)i; return wk_diff(x, 1, 0); }
+static wk_tensor *case_481(wk_tensor *x, wk_tensor **i) { (void)i; return wk_diff(x, 2, 0); }
+static wk_tensor *case_482(wk_tensor *x, wk_tensor **i) { (void)i; return wk_diff(x, 0, 0); }
+static wk_tensor *case_483(wk_tensor *x, wk_tensor **i) { (void)i; return wk_diff(x, 1, 0); }
+static wk_tensor *case_484(wk_tensor *x, wk_tensor **i) { (void)i; return wk_diff(x, 2, 0); }
+static wk_tensor *case_485(wk_tensor *x, wk_tensor **i) { (void)i; return wk_diff(x, 0, 0); }
+static wk_tensor *case_486(wk_tensor *x, wk_tensor **i) { (void)i; return wk_diff(x, 1, 0); }
+static wk_tensor *case_487(wk_tensor *x, wk_tensor **i) { (void)i; return wk_diff(x, 2, 0); }
+static wk_tensor *case_488(wk_tensor *x, wk_tensor **i) { (void)i; return wk_diff(x, 0, 0); }
+static wk_tensor *case_489(wk_tensor *x, wk_tensor **i) { (void)i; return wk_diff(x, 1, 0); }
+static wk_tensor *case_490(wk_tensor *x, wk_tensor **i) { (void)i; return wk_diff(x, 2, 0); }
+static wk_tensor *case_491(wk_tensor *x, wk_tensor **i) { (void)i; return wk_diff(x, 1, -1); }
+static wk_tensor *case_492(wk_tensor *x, wk_tensor **i) { (void)i; return wk_trace(x); }
+static wk_tensor *case_493(wk_tensor *x, wk_tensor **i) { (void)i; return wk_trace(x); }
+static wk_tensor *case_494(wk_tensor *x, wk_tensor **i) { (void)i; return wk_trace(x); }
+static wk_tensor *case_495(wk_tensor *x, wk_tensor **i) { (void)i; return wk_bincount(x, NULL, 0); }
+static wk_tensor *case_496(wk_tensor *x, wk_tensor **i) { (void)i; return wk_bincount(x, NULL, 6); }
+static wk_tensor *case_497(wk_tensor *x, wk_tensor **i) { (void)i; return wk_bincount(x, NULL, 0); }
+static wk_tensor *case_498(wk_tensor *x, wk_tensor **i) { (void)i; return wk_bincount(x, NULL, 2); }
+static wk_tensor *case_499(wk_tensor *x, wk_tensor **i) { (void)i; return wk_bincount(x, wk_from((float[]){ .5f, 1, 2, 4, 8, 16 }, WK_SHAPE(6), WK_F32), 0); }
+static wk_tensor *case_500(wk_tensor *x, wk_tensor **i) { (void)i; return wk_bincount(x, wk_to(wk_from((float[]){ .5f, 1, 2, 4, 8, 16 }, WK_SHAPE(6), WK_F32), WK_I32), 0); }
+static wk_tensor *case_501(wk_tensor *x, wk_tensor **i) { (void)i; return wk_histc(x, 4, 0, 0); }
+static wk_tensor *case_502(wk_tensor *x, wk_tensor **i) { (void)i; return wk_histc(x, 4, 0, 2); }
+static wk_tensor *case_503(wk_tensor *x, wk_tensor **i) { (void)i; return wk_histogram(x, 5, i); }
+static wk_tensor *case_504(wk_tensor *x, wk_tensor **i) { (void)i; return wk_histogram_with(x, .bins = 3, .low = -1, .high = 2, .edges = i); }
+static wk_tensor *case_505(wk_tensor *x, wk_tensor **i) { (void)i; return wk_histogram_with(x, .bins = 3, .low = -1, .high = 2, .density = true, .edges = i); }
+static wk_tensor *case_506(wk_tensor *x, wk_tensor **i) { (void)i; return wk_histc(x, 4, 0, 0); }
+static wk_tensor *case_507(wk_tensor *x, wk_tensor **i) { (void)i; return wk_histc(x, 4, 0, 2); }
+static wk_tensor *case_508(wk_tensor *x, wk_tensor **i) { (void)i; return wk_histogram(x, 5, i); }
+static wk_tensor *case_509(wk_tensor *x, wk_tensor **i) { (void)i; return wk_histogram_with(x, .bins = 3, .low = -1, .high = 2, .edges = i); }
+static wk_tensor *case_510(wk_tensor *x, wk_tensor **i) { (void)i; return wk_histogram_with(x, .bins = 3, .low = -1, .high = 2, .density = true, .edges = i); }
+static wk_tensor *case_511(wk_tensor *x, wk_tensor **i) { (void)i; return wk_histogram_with(x, .bins = 2, .weight = wk_square(x), .edges = i); }
+static wk_tensor *case_512(wk_tensor *x, wk_tensor **i) { (void)i; return wk_histc(x, 3, 0, 1); }
+static wk_tensor *case_513(wk_tensor *x, wk_tensor **i) { (void)i; return wk_histc(x, 3, 0, 0); }
+static wk_tensor *case_514(wk_tensor *x, wk_tensor **i) { (void)i; return wk_histogram(x, 2, i); }
+static wk_tensor *case_515(wk_tensor *x, wk_tensor **i) { (void)i; return wk_histogram(x, 10, i); }
 static const golden_case golden_reduce[] = {
 { "wk_prod(x)", case_0, WK_F32, 1, { 3 }, (double[]){ 2, 0, 3 }, WK_F32, 0, { 0 }, (double[]){ 0 }, NULL, (double[]){ 0, 6, 0 } },
 { "wk_prod_dim(x, 1, false)", case_1, WK_F32, 2, { 3, 3 }, (double[]){ 2, 0, 3, 0, 5, 0, 1, 2, 4 }, WK_F32, 1, { 3 }, (double[]){ 0, 0, 8 }, NULL, (double[]){ 0, 6, 0, 0, 0, 0, 24, 12, 6 } },
@@ -584,25 +798,239 @@ static const golden_case golden_reduce[] = {
 { "wk_topk(x, 5, 1, false, i)", case_278, WK_F32, 2, { 2, 5 }, (double[]){ 3, NAN, -2, 1, 0.5, 9, 8, 7, INFINITY, -INFINITY }, WK_F32, 2, { 2, 5 }, (double[]){ -2, 0.5, 1, 3, NAN, -INFINITY, 7, 8, 9, INFINITY }, (double[]){ 2, 4, 3, 0, 1, 4, 2, 1, 0, 3 }, (double[]){ 4, 5, 1, 3, 2, 9, 8, 7, 10, 6 } },
 { "wk_topk(x, 2, 0, true, i)", case_279, WK_F64, 2, { 4, 3 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625 }, WK_F64, 2, { 2, 3 }, (double[]){ 2.5, 3, 1.25, 2, 2.75, 0.375 }, (double[]){ 0, 2, 2, 2, 0, 0 }, (double[]){ 1, 5, 6, 0, 0, 0, 4, 2, 3, 0, 0, 0 } },
 { "wk_topk(x, 1, 0, true, i)", case_280, WK_F32, 0, { 0 }, (double[]){ 2 }, WK_F32, 0, { 0 }, (double[]){ 2 }, (double[]){ 0 }, (double[]){ 1 } },
-{ "wk_bincount(x, NULL, 0)", case_281, WK_I64, 1, { 6 }, (double[]){ 1, 3, 1, 0, 3, 3 }, WK_I64, 1, { 4 }, (double[]){ 1, 2, 0, 3 }, NULL, NULL },
-{ "wk_bincount(x, NULL, 6)", case_282, WK_U8, 1, { 6 }, (double[]){ 1, 3, 1, 0, 3, 3 }, WK_I64, 1, { 6 }, (double[]){ 1, 2, 0, 3, 0, 0 }, NULL, NULL },
-{ "wk_bincount(x, NULL, 0)", case_283, WK_I64, 1, { 0 }, (double[]){ 0 }, WK_I64, 1, { 0 }, (double[]){ 0 }, NULL, NULL },
-{ "wk_bincount(x, NULL, 2)", case_284, WK_I64, 1, { 0 }, (double[]){ 0 }, WK_I64, 1, { 2 }, (double[]){ 0, 0 }, NULL, NULL },
-{ "wk_bincount(x, wk_from((float[]){ .5f, 1, 2, 4, 8, 16 }, WK_SHAPE(6), WK_F32), 0)", case_285, WK_I64, 1, { 6 }, (double[]){ 1, 3, 1, 0, 3, 3 }, WK_F32, 1, { 4 }, (double[]){ 4, 2.5, 0, 25 }, NULL, NULL },
-{ "wk_bincount(x, wk_to(wk_from((float[]){ .5f, 1, 2, 4, 8, 16 }, WK_SHAPE(6), WK_F32), WK_I32), 0)", case_286, WK_I64, 1, { 6 }, (double[]){ 1, 3, 1, 0, 3, 3 }, WK_F64, 1, { 4 }, (double[]){ 4, 2, 0, 25 }, NULL, NULL },
-{ "wk_histc(x, 4, 0, 0)", case_287, WK_F32, 1, { 8 }, (double[]){ 0, 0.5, 1, 1.5, 2, 2, 3, -1 }, WK_F32, 1, { 4 }, (double[]){ 1, 2, 2, 3 }, NULL, NULL },
-{ "wk_histc(x, 4, 0, 2)", case_288, WK_F32, 1, { 8 }, (double[]){ 0, 0.5, 1, 1.5, 2, 2, 3, -1 }, WK_F32, 1, { 4 }, (double[]){ 1, 1, 1, 3 }, NULL, NULL },
-{ "wk_histogram(x, 5, i)", case_289, WK_F32, 1, { 8 }, (double[]){ 0, 0.5, 1, 1.5, 2, 2, 3, -1 }, WK_F32, 1, { 5 }, (double[]){ 1, 2, 1, 3, 1 }, (double[]){ -1, -0.19999998807907104, 0.60000002384185791, 1.3999999761581421, 2.2000000476837158, 3 }, NULL },
-{ "wk_histogram_with(x, .bins = 3, .low = -1, .high = 2, .edges = i)", case_290, WK_F32, 1, { 8 }, (double[]){ 0, 0.5, 1, 1.5, 2, 2, 3, -1 }, WK_F32, 1, { 3 }, (double[]){ 1, 2, 4 }, (double[]){ -1, 0, 1, 2 }, NULL },
-{ "wk_histogram_with(x, .bins = 3, .low = -1, .high = 2, .density = true, .edges = i)", case_291, WK_F32, 1, { 8 }, (double[]){ 0, 0.5, 1, 1.5, 2, 2, 3, -1 }, WK_F32, 1, { 3 }, (double[]){ 0.1428571492433548, 0.28571429848670959, 0.57142859697341919 }, (double[]){ -1, 0, 1, 2 }, NULL },
-{ "wk_histc(x, 4, 0, 0)", case_292, WK_F64, 1, { 8 }, (double[]){ 0, 0.5, 1, 1.5, 2, 2, 3, -1 }, WK_F64, 1, { 4 }, (double[]){ 1, 2, 2, 3 }, NULL, NULL },
-{ "wk_histc(x, 4, 0, 2)", case_293, WK_F64, 1, { 8 }, (double[]){ 0, 0.5, 1, 1.5, 2, 2, 3, -1 }, WK_F64, 1, { 4 }, (double[]){ 1, 1, 1, 3 }, NULL, NULL },
-{ "wk_histogram(x, 5, i)", case_294, WK_F64, 1, { 8 }, (double[]){ 0, 0.5, 1, 1.5, 2, 2, 3, -1 }, WK_F64, 1, { 5 }, (double[]){ 1, 2, 1, 3, 1 }, (double[]){ -1, -0.19999999999999996, 0.60000000000000009, 1.3999999999999999, 2.2000000000000002, 3 }, NULL },
-{ "wk_histogram_with(x, .bins = 3, .low = -1, .high = 2, .edges = i)", case_295, WK_F64, 1, { 8 }, (double[]){ 0, 0.5, 1, 1.5, 2, 2, 3, -1 }, WK_F64, 1, { 3 }, (double[]){ 1, 2, 4 }, (double[]){ -1, 0, 1, 2 }, NULL },
-{ "wk_histogram_with(x, .bins = 3, .low = -1, .high = 2, .density = true, .edges = i)", case_296, WK_F64, 1, { 8 }, (double[]){ 0, 0.5, 1, 1.5, 2, 2, 3, -1 }, WK_F64, 1, { 3 }, (double[]){ 0.14285714285714285, 0.2857142857142857, 0.5714285714285714 }, (double[]){ -1, 0, 1, 2 }, NULL },
-{ "wk_histogram_with(x, .bins = 2, .weight = wk_square(x), .edges = i)", case_297, WK_F32, 1, { 8 }, (double[]){ 0, 0.5, 1, 1.5, 2, 2, 3, -1 }, WK_F32, 1, { 2 }, (double[]){ 1.25, 20.25 }, (double[]){ -1, 1, 3 }, NULL },
-{ "wk_histc(x, 3, 0, 1)", case_298, WK_F32, 1, { 4 }, (double[]){ NAN, 0.5, 2, 1 }, WK_F32, 1, { 3 }, (double[]){ 0, 1, 1 }, NULL, NULL },
-{ "wk_histc(x, 3, 0, 0)", case_299, WK_F32, 1, { 2 }, (double[]){ 2, 2 }, WK_F32, 1, { 3 }, (double[]){ 0, 2, 0 }, NULL, NULL },
-{ "wk_histogram(x, 2, i)", case_300, WK_F32, 1, { 2 }, (double[]){ 2, 2 }, WK_F32, 1, { 2 }, (double[]){ 0, 2 }, (double[]){ 1.5, 2, 2.5 }, NULL },
-{ "wk_histogram(x, 10, i)", case_301, WK_F32, 1, { 31 }, (double[]){ 0, 0.033333335071802139, 0.066666670143604279, 0.10000000149011612, 0.13333334028720856, 0.1666666716337204, 0.20000000298023224, 0.23333333432674408, 0.26666668057441711, 0.30000001192092896, 0.3333333432674408, 0.36666667461395264, 0.40000000596046448, 0.43333333730697632, 0.46666666865348816, 0.5, 0.53333336114883423, 0.56666666269302368, 0.60000002384185791, 0.63333332538604736, 0.66666668653488159, 0.69999998807907104, 0.73333334922790527, 0.76666665077209473, 0.80000001192092896, 0.83333331346511841, 0.86666667461395264, 0.89999997615814209, 0.93333333730697632, 0.96666663885116577, 1 }, WK_F32, 1, { 10 }, (double[]){ 3, 3, 3, 3, 3, 3, 3, 3, 3, 4 }, (double[]){ 0, 0.10000000149011612, 0.20000000298023224, 0.30000001192092896, 0.40000000596046448, 0.5, 0.60000002384185791, 0.69999998807907104, 0.80000001192092896, 0.89999997615814209, 1 }, NULL },
+{ "wk_kthvalue(x, 1, 1, false, i)", case_281, WK_F64, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0.5, 9, 8, 7, -1, 0.25 }, WK_F64, 1, { 2 }, (double[]){ -2, -1 }, (double[]){ 2, 3 }, (double[]){ 0, 0, 1, 0, 0, 0, 0, 0, 2, 0 } },
+{ "wk_kthvalue(x, 4, 1, false, i)", case_282, WK_F64, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0.5, 9, 8, 7, -1, 0.25 }, WK_F64, 1, { 2 }, (double[]){ 3, 8 }, (double[]){ 0, 1 }, (double[]){ 1, 0, 0, 0, 0, 0, 2, 0, 0, 0 } },
+{ "wk_median_dim(x, -1, true, i)", case_283, WK_F64, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0.5, 9, 8, 7, -1, 0.25 }, WK_F64, 2, { 2, 1 }, (double[]){ 1, 7 }, (double[]){ 3, 2 }, (double[]){ 0, 0, 0, 1, 0, 0, 0, 2, 0, 0 } },
+{ "wk_nanmedian_dim(x, -1, false, i)", case_284, WK_F64, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0.5, 9, 8, 7, -1, 0.25 }, WK_F64, 1, { 2 }, (double[]){ 1, 7 }, (double[]){ 3, 2 }, (double[]){ 0, 0, 0, 1, 0, 0, 0, 2, 0, 0 } },
+{ "wk_kthvalue(x, 1, 1, false, i)", case_285, WK_I32, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0, 9, 8, 7, -1, 0 }, WK_I32, 1, { 2 }, (double[]){ -2, -1 }, (double[]){ 2, 3 }, NULL },
+{ "wk_kthvalue(x, 4, 1, false, i)", case_286, WK_I32, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0, 9, 8, 7, -1, 0 }, WK_I32, 1, { 2 }, (double[]){ 3, 8 }, (double[]){ 0, 1 }, NULL },
+{ "wk_median_dim(x, -1, true, i)", case_287, WK_I32, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0, 9, 8, 7, -1, 0 }, WK_I32, 2, { 2, 1 }, (double[]){ 1, 7 }, (double[]){ 3, 2 }, NULL },
+{ "wk_nanmedian_dim(x, -1, false, i)", case_288, WK_I32, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0, 9, 8, 7, -1, 0 }, WK_I32, 1, { 2 }, (double[]){ 1, 7 }, (double[]){ 3, 2 }, NULL },
+{ "wk_kthvalue(x, 1, 1, false, i)", case_289, WK_F32, 2, { 2, 4 }, (double[]){ 3, 4, -2, 1, 9, 8, 7, -1 }, WK_F32, 1, { 2 }, (double[]){ -2, -1 }, (double[]){ 2, 3 }, (double[]){ 0, 0, 1, 0, 0, 0, 0, 2 } },
+{ "wk_kthvalue(x, 4, 1, false, i)", case_290, WK_F32, 2, { 2, 4 }, (double[]){ 3, 4, -2, 1, 9, 8, 7, -1 }, WK_F32, 1, { 2 }, (double[]){ 4, 9 }, (double[]){ 1, 0 }, (double[]){ 0, 1, 0, 0, 2, 0, 0, 0 } },
+{ "wk_median_dim(x, -1, true, i)", case_291, WK_F32, 2, { 2, 4 }, (double[]){ 3, 4, -2, 1, 9, 8, 7, -1 }, WK_F32, 2, { 2, 1 }, (double[]){ 1, 7 }, (double[]){ 3, 2 }, (double[]){ 0, 0, 0, 1, 0, 0, 2, 0 } },
+{ "wk_nanmedian_dim(x, -1, false, i)", case_292, WK_F32, 2, { 2, 4 }, (double[]){ 3, 4, -2, 1, 9, 8, 7, -1 }, WK_F32, 1, { 2 }, (double[]){ 1, 7 }, (double[]){ 3, 2 }, (double[]){ 0, 0, 0, 1, 0, 0, 2, 0 } },
+{ "wk_kthvalue(x, 1, 1, false, i)", case_293, WK_F32, 2, { 1, 5 }, (double[]){ 9, 8, 7, INFINITY, -INFINITY }, WK_F32, 1, { 1 }, (double[]){ -INFINITY }, (double[]){ 4 }, (double[]){ 0, 0, 0, 0, 1 } },
+{ "wk_kthvalue(x, 4, 1, false, i)", case_294, WK_F32, 2, { 1, 5 }, (double[]){ 9, 8, 7, INFINITY, -INFINITY }, WK_F32, 1, { 1 }, (double[]){ 9 }, (double[]){ 0 }, (double[]){ 1, 0, 0, 0, 0 } },
+{ "wk_median_dim(x, -1, true, i)", case_295, WK_F32, 2, { 1, 5 }, (double[]){ 9, 8, 7, INFINITY, -INFINITY }, WK_F32, 2, { 1, 1 }, (double[]){ 8 }, (double[]){ 1 }, (double[]){ 0, 1, 0, 0, 0 } },
+{ "wk_nanmedian_dim(x, -1, false, i)", case_296, WK_F32, 2, { 1, 5 }, (double[]){ 9, 8, 7, INFINITY, -INFINITY }, WK_F32, 1, { 1 }, (double[]){ 8 }, (double[]){ 1 }, (double[]){ 0, 1, 0, 0, 0 } },
+{ "wk_kthvalue(x, 1, 0, true, i)", case_297, WK_F32, 0, { 0 }, (double[]){ 2 }, WK_F32, 0, { 0 }, (double[]){ 2 }, (double[]){ 0 }, (double[]){ 1 } },
+{ "wk_median(x)", case_298, WK_F64, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0.5, 9, 8, 7, -1, 0.25 }, WK_F64, 0, { 0 }, (double[]){ 1 }, NULL, (double[]){ 0, 0, 0, 1, 0, 0, 0, 0, 0, 0 } },
+{ "wk_nanmedian(x)", case_299, WK_F64, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0.5, 9, 8, 7, -1, 0.25 }, WK_F64, 0, { 0 }, (double[]){ 1 }, NULL, (double[]){ 0, 0, 0, 1, 0, 0, 0, 0, 0, 0 } },
+{ "wk_median(x)", case_300, WK_I32, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0, 9, 8, 7, -1, 0 }, WK_I32, 0, { 0 }, (double[]){ 1 }, NULL, NULL },
+{ "wk_nanmedian(x)", case_301, WK_I32, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0, 9, 8, 7, -1, 0 }, WK_I32, 0, { 0 }, (double[]){ 1 }, NULL, NULL },
+{ "wk_median(x)", case_302, WK_F64, 1, { 4 }, (double[]){ 3, 4, -2, 1 }, WK_F64, 0, { 0 }, (double[]){ 1 }, NULL, (double[]){ 0, 0, 0, 1 } },
+{ "wk_nanmedian(x)", case_303, WK_F64, 1, { 4 }, (double[]){ 3, 4, -2, 1 }, WK_F64, 0, { 0 }, (double[]){ 1 }, NULL, (double[]){ 0, 0, 0, 1 } },
+{ "wk_median(x)", case_304, WK_F32, 1, { 5 }, (double[]){ 9, 8, 7, INFINITY, -INFINITY }, WK_F32, 0, { 0 }, (double[]){ 8 }, NULL, (double[]){ 0, 1, 0, 0, 0 } },
+{ "wk_nanmedian(x)", case_305, WK_F32, 1, { 5 }, (double[]){ 9, 8, 7, INFINITY, -INFINITY }, WK_F32, 0, { 0 }, (double[]){ 8 }, NULL, (double[]){ 0, 1, 0, 0, 0 } },
+{ "wk_median(x)", case_306, WK_F32, 0, { 0 }, (double[]){ 3 }, WK_F32, 0, { 0 }, (double[]){ 3 }, NULL, (double[]){ 1 } },
+{ "wk_nanmedian(x)", case_307, WK_F32, 0, { 0 }, (double[]){ 3 }, WK_F32, 0, { 0 }, (double[]){ 3 }, NULL, (double[]){ 1 } },
+{ "wk_median(x)", case_308, WK_F32, 1, { 5 }, (double[]){ 3, NAN, -2, 1, 0.5 }, WK_F32, 0, { 0 }, (double[]){ NAN }, NULL, NULL },
+{ "wk_nanmedian(x)", case_309, WK_F32, 1, { 5 }, (double[]){ 3, NAN, -2, 1, 0.5 }, WK_F32, 0, { 0 }, (double[]){ 0.5 }, NULL, (double[]){ 0, 0, 0, 0, 1 } },
+{ "wk_median(x)", case_310, WK_F32, 1, { 5 }, (double[]){ NAN, NAN, NAN, NAN, 2 }, WK_F32, 0, { 0 }, (double[]){ NAN }, NULL, NULL },
+{ "wk_nanmedian(x)", case_311, WK_F32, 1, { 5 }, (double[]){ NAN, NAN, NAN, NAN, 2 }, WK_F32, 0, { 0 }, (double[]){ 2 }, NULL, (double[]){ 0, 0, 0, 0, 1 } },
+{ "wk_median_dim(x, 0, false, i)", case_312, WK_F32, 2, { 3, 5 }, (double[]){ 3, NAN, -2, 1, 0.5, 9, 8, 7, INFINITY, -INFINITY, NAN, NAN, NAN, NAN, 2 }, WK_F32, 1, { 5 }, (double[]){ NAN, NAN, NAN, NAN, 0.5 }, (double[]){ 2, 0, 2, 2, 0 }, (double[]){ 0, 2, 0, 0, 5, 0, 0, 0, 0, 0, 1, 0, 3, 4, 0 } },
+{ "wk_quantile(x, 0, -1, true)", case_313, WK_F64, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0.5, 9, 8, 7, -1, 0.25 }, WK_F64, 2, { 2, 1 }, (double[]){ -2, -1 }, NULL, (double[]){ 0, 0, 1, 0, 0, 0, 0, 0, 2, 0 } },
+{ "wk_quantile(x, 0, 0, false)", case_314, WK_F64, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0.5, 9, 8, 7, -1, 0.25 }, WK_F64, 1, { 5 }, (double[]){ 3, 4, -2, -1, 0.25 }, NULL, (double[]){ 1, 2, 3, 0, 0, 0, 0, 0, 4, 5 } },
+{ "wk_quantile(x, 0.25, -1, true)", case_315, WK_F64, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0.5, 9, 8, 7, -1, 0.25 }, WK_F64, 2, { 2, 1 }, (double[]){ 0.5, 0.25 }, NULL, (double[]){ 0, 0, 0, 0, 1, 0, 0, 0, 0, 2 } },
+{ "wk_quantile(x, 0.25, 0, false)", case_316, WK_F64, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0.5, 9, 8, 7, -1, 0.25 }, WK_F64, 1, { 5 }, (double[]){ 4.5, 5, 0.25, -0.5, 0.3125 }, NULL, (double[]){ 0.75, 1.5, 2.25, 1, 1.25, 0.25, 0.5, 0.75, 3, 3.75 } },
+{ "wk_quantile(x, 0.3, -1, true)", case_317, WK_F64, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0.5, 9, 8, 7, -1, 0.25 }, WK_F64, 2, { 2, 1 }, (double[]){ 0.59999999999999998, 1.5999999999999996 }, NULL, (double[]){ 0, 0, 0, 0.19999999999999996, 0.80000000000000004, 0, 0, 0.39999999999999991, 0, 1.6000000000000001 } },
+{ "wk_quantile(x, 0.3, 0, false)", case_318, WK_F64, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0.5, 9, 8, 7, -1, 0.25 }, WK_F64, 1, { 5 }, (double[]){ 4.7999999999999998, 5.2000000000000002, 0.69999999999999996, -0.40000000000000002, 0.32500000000000001 }, NULL, (double[]){ 0.69999999999999996, 1.3999999999999999, 2.0999999999999996, 1.2, 1.5, 0.29999999999999999, 0.59999999999999998, 0.89999999999999991, 2.7999999999999998, 3.5 } },
+{ "wk_quantile(x, 1, -1, true)", case_319, WK_F64, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0.5, 9, 8, 7, -1, 0.25 }, WK_F64, 2, { 2, 1 }, (double[]){ 4, 9 }, NULL, (double[]){ 0, 1, 0, 0, 0, 2, 0, 0, 0, 0 } },
+{ "wk_quantile(x, 1, 0, false)", case_320, WK_F64, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0.5, 9, 8, 7, -1, 0.25 }, WK_F64, 1, { 5 }, (double[]){ 9, 8, 7, 1, 0.5 }, NULL, (double[]){ 0, 0, 0, 4, 5, 1, 2, 3, 0, 0 } },
+{ "wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_LINEAR)", case_321, WK_F64, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0.5, 9, 8, 7, -1, 0.25 }, WK_F64, 3, { 3, 1, 5 }, (double[]){ 6, 6, 2.5, 0, 0.375, 3.75, 4.5, -0.875, -0.75, 0.28125, 7.8000000000000007, 7.2000000000000002, 5.2000000000000002, 0.60000000000000009, 0.45000000000000001 }, NULL, (double[]){ 7.9499999999999993, 9.5249999999999986, 11.1, 14.325000000000001, 15.75, 10.050000000000001, 11.475000000000001, 12.9, 12.674999999999999, 14.25 } },
+{ "wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_LOWER)", case_322, WK_F64, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0.5, 9, 8, 7, -1, 0.25 }, WK_F64, 2, { 3, 5 }, (double[]){ 3, 4, -2, -1, 0.25, 3, 4, -2, -1, 0.25, 3, 4, -2, -1, 0.25 }, NULL, (double[]){ 18, 21, 24, 0, 0, 0, 0, 0, 27, 30 } },
+{ "wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_LOWER)", case_323, WK_F64, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0.5, 9, 8, 7, -1, 0.25 }, WK_F64, 3, { 3, 1, 5 }, (double[]){ 3, 4, -2, -1, 0.25, 3, 4, -2, -1, 0.25, 3, 4, -2, -1, 0.25 }, NULL, (double[]){ 18, 21, 24, 0, 0, 0, 0, 0, 27, 30 } },
+{ "wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_HIGHER)", case_324, WK_F64, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0.5, 9, 8, 7, -1, 0.25 }, WK_F64, 2, { 3, 5 }, (double[]){ 9, 8, 7, 1, 0.5, 9, 8, 7, 1, 0.5, 9, 8, 7, 1, 0.5 }, NULL, (double[]){ 0, 0, 0, 27, 30, 18, 21, 24, 0, 0 } },
+{ "wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_HIGHER)", case_325, WK_F64, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0.5, 9, 8, 7, -1, 0.25 }, WK_F64, 3, { 3, 1, 5 }, (double[]){ 9, 8, 7, 1, 0.5, 9, 8, 7, 1, 0.5, 9, 8, 7, 1, 0.5 }, NULL, (double[]){ 0, 0, 0, 27, 30, 18, 21, 24, 0, 0 } },
+{ "wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_MIDPOINT)", case_326, WK_F64, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0.5, 9, 8, 7, -1, 0.25 }, WK_F64, 2, { 3, 5 }, (double[]){ 6, 6, 2.5, 0, 0.375, 6, 6, 2.5, 0, 0.375, 6, 6, 2.5, 0, 0.375 }, NULL, (double[]){ 9, 10.5, 12, 13.5, 15, 9, 10.5, 12, 13.5, 15 } },
+{ "wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_MIDPOINT)", case_327, WK_F64, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0.5, 9, 8, 7, -1, 0.25 }, WK_F64, 3, { 3, 1, 5 }, (double[]){ 6, 6, 2.5, 0, 0.375, 6, 6, 2.5, 0, 0.375, 6, 6, 2.5, 0, 0.375 }, NULL, (double[]){ 9, 10.5, 12, 13.5, 15, 9, 10.5, 12, 13.5, 15 } },
+{ "wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_NEAREST)", case_328, WK_F64, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0.5, 9, 8, 7, -1, 0.25 }, WK_F64, 2, { 3, 5 }, (double[]){ 3, 4, -2, -1, 0.25, 3, 4, -2, -1, 0.25, 9, 8, 7, 1, 0.5 }, NULL, (double[]){ 7, 9, 11, 14, 15, 11, 12, 13, 13, 15 } },
+{ "wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_NEAREST)", case_329, WK_F64, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0.5, 9, 8, 7, -1, 0.25 }, WK_F64, 3, { 3, 1, 5 }, (double[]){ 3, 4, -2, -1, 0.25, 3, 4, -2, -1, 0.25, 9, 8, 7, 1, 0.5 }, NULL, (double[]){ 7, 9, 11, 14, 15, 11, 12, 13, 13, 15 } },
+{ "wk_nanquantile(x, 0, -1, true)", case_330, WK_F64, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0.5, 9, 8, 7, -1, 0.25 }, WK_F64, 2, { 2, 1 }, (double[]){ -2, -1 }, NULL, (double[]){ 0, 0, 1, 0, 0, 0, 0, 0, 2, 0 } },
+{ "wk_nanquantile(x, 0, 0, false)", case_331, WK_F64, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0.5, 9, 8, 7, -1, 0.25 }, WK_F64, 1, { 5 }, (double[]){ 3, 4, -2, -1, 0.25 }, NULL, (double[]){ 1, 2, 3, 0, 0, 0, 0, 0, 4, 5 } },
+{ "wk_nanquantile(x, 0.25, -1, true)", case_332, WK_F64, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0.5, 9, 8, 7, -1, 0.25 }, WK_F64, 2, { 2, 1 }, (double[]){ 0.5, 0.25 }, NULL, (double[]){ 0, 0, 0, 0, 1, 0, 0, 0, 0, 2 } },
+{ "wk_nanquantile(x, 0.25, 0, false)", case_333, WK_F64, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0.5, 9, 8, 7, -1, 0.25 }, WK_F64, 1, { 5 }, (double[]){ 4.5, 5, 0.25, -0.5, 0.3125 }, NULL, (double[]){ 0.75, 1.5, 2.25, 1, 1.25, 0.25, 0.5, 0.75, 3, 3.75 } },
+{ "wk_nanquantile(x, 0.3, -1, true)", case_334, WK_F64, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0.5, 9, 8, 7, -1, 0.25 }, WK_F64, 2, { 2, 1 }, (double[]){ 0.59999999999999998, 1.5999999999999996 }, NULL, (double[]){ 0, 0, 0, 0.19999999999999996, 0.80000000000000004, 0, 0, 0.39999999999999991, 0, 1.6000000000000001 } },
+{ "wk_nanquantile(x, 0.3, 0, false)", case_335, WK_F64, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0.5, 9, 8, 7, -1, 0.25 }, WK_F64, 1, { 5 }, (double[]){ 4.7999999999999998, 5.2000000000000002, 0.69999999999999996, -0.40000000000000002, 0.32500000000000001 }, NULL, (double[]){ 0.69999999999999996, 1.3999999999999999, 2.0999999999999996, 1.2, 1.5, 0.29999999999999999, 0.59999999999999998, 0.89999999999999991, 2.7999999999999998, 3.5 } },
+{ "wk_nanquantile(x, 1, -1, true)", case_336, WK_F64, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0.5, 9, 8, 7, -1, 0.25 }, WK_F64, 2, { 2, 1 }, (double[]){ 4, 9 }, NULL, (double[]){ 0, 1, 0, 0, 0, 2, 0, 0, 0, 0 } },
+{ "wk_nanquantile(x, 1, 0, false)", case_337, WK_F64, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0.5, 9, 8, 7, -1, 0.25 }, WK_F64, 1, { 5 }, (double[]){ 9, 8, 7, 1, 0.5 }, NULL, (double[]){ 0, 0, 0, 4, 5, 1, 2, 3, 0, 0 } },
+{ "wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_LINEAR)", case_338, WK_F64, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0.5, 9, 8, 7, -1, 0.25 }, WK_F64, 3, { 3, 1, 5 }, (double[]){ 6, 6, 2.5, 0, 0.375, 3.75, 4.5, -0.875, -0.75, 0.28125, 7.8000000000000007, 7.2000000000000002, 5.2000000000000002, 0.60000000000000009, 0.45000000000000001 }, NULL, (double[]){ 7.9499999999999993, 9.5249999999999986, 11.1, 14.325000000000001, 15.75, 10.050000000000001, 11.475000000000001, 12.9, 12.674999999999999, 14.25 } },
+{ "wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_LOWER)", case_339, WK_F64, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0.5, 9, 8, 7, -1, 0.25 }, WK_F64, 2, { 3, 5 }, (double[]){ 3, 4, -2, -1, 0.25, 3, 4, -2, -1, 0.25, 3, 4, -2, -1, 0.25 }, NULL, (double[]){ 18, 21, 24, 0, 0, 0, 0, 0, 27, 30 } },
+{ "wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_LOWER)", case_340, WK_F64, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0.5, 9, 8, 7, -1, 0.25 }, WK_F64, 3, { 3, 1, 5 }, (double[]){ 3, 4, -2, -1, 0.25, 3, 4, -2, -1, 0.25, 3, 4, -2, -1, 0.25 }, NULL, (double[]){ 18, 21, 24, 0, 0, 0, 0, 0, 27, 30 } },
+{ "wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_HIGHER)", case_341, WK_F64, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0.5, 9, 8, 7, -1, 0.25 }, WK_F64, 2, { 3, 5 }, (double[]){ 9, 8, 7, 1, 0.5, 9, 8, 7, 1, 0.5, 9, 8, 7, 1, 0.5 }, NULL, (double[]){ 0, 0, 0, 27, 30, 18, 21, 24, 0, 0 } },
+{ "wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_HIGHER)", case_342, WK_F64, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0.5, 9, 8, 7, -1, 0.25 }, WK_F64, 3, { 3, 1, 5 }, (double[]){ 9, 8, 7, 1, 0.5, 9, 8, 7, 1, 0.5, 9, 8, 7, 1, 0.5 }, NULL, (double[]){ 0, 0, 0, 27, 30, 18, 21, 24, 0, 0 } },
+{ "wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_MIDPOINT)", case_343, WK_F64, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0.5, 9, 8, 7, -1, 0.25 }, WK_F64, 2, { 3, 5 }, (double[]){ 6, 6, 2.5, 0, 0.375, 6, 6, 2.5, 0, 0.375, 6, 6, 2.5, 0, 0.375 }, NULL, (double[]){ 9, 10.5, 12, 13.5, 15, 9, 10.5, 12, 13.5, 15 } },
+{ "wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_MIDPOINT)", case_344, WK_F64, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0.5, 9, 8, 7, -1, 0.25 }, WK_F64, 3, { 3, 1, 5 }, (double[]){ 6, 6, 2.5, 0, 0.375, 6, 6, 2.5, 0, 0.375, 6, 6, 2.5, 0, 0.375 }, NULL, (double[]){ 9, 10.5, 12, 13.5, 15, 9, 10.5, 12, 13.5, 15 } },
+{ "wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_NEAREST)", case_345, WK_F64, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0.5, 9, 8, 7, -1, 0.25 }, WK_F64, 2, { 3, 5 }, (double[]){ 3, 4, -2, -1, 0.25, 3, 4, -2, -1, 0.25, 9, 8, 7, 1, 0.5 }, NULL, (double[]){ 7, 9, 11, 14, 15, 11, 12, 13, 13, 15 } },
+{ "wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_NEAREST)", case_346, WK_F64, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0.5, 9, 8, 7, -1, 0.25 }, WK_F64, 3, { 3, 1, 5 }, (double[]){ 3, 4, -2, -1, 0.25, 3, 4, -2, -1, 0.25, 9, 8, 7, 1, 0.5 }, NULL, (double[]){ 7, 9, 11, 14, 15, 11, 12, 13, 13, 15 } },
+{ "wk_quantile(x, 0, -1, true)", case_347, WK_F32, 2, { 3, 5 }, (double[]){ 3, NAN, -2, 1, 0.5, 9, 8, 7, INFINITY, -INFINITY, NAN, NAN, NAN, NAN, 2 }, WK_F32, 2, { 3, 1 }, (double[]){ NAN, NAN, NAN }, NULL, NULL },
+{ "wk_quantile(x, 0, 0, false)", case_348, WK_F32, 2, { 3, 5 }, (double[]){ 3, NAN, -2, 1, 0.5, 9, 8, 7, INFINITY, -INFINITY, NAN, NAN, NAN, NAN, 2 }, WK_F32, 1, { 5 }, (double[]){ NAN, NAN, NAN, NAN, NAN }, NULL, (double[]){ 0, 0, 0, 0, 0, 0, 0, 0, 0, 5, 1, 2, 3, 4, 0 } },
+{ "wk_quantile(x, 0.25, -1, true)", case_349, WK_F32, 2, { 3, 5 }, (double[]){ 3, NAN, -2, 1, 0.5, 9, 8, 7, INFINITY, -INFINITY, NAN, NAN, NAN, NAN, 2 }, WK_F32, 2, { 3, 1 }, (double[]){ NAN, 7, NAN }, NULL, NULL },
+{ "wk_quantile(x, 0.25, 0, false)", case_350, WK_F32, 2, { 3, 5 }, (double[]){ 3, NAN, -2, 1, 0.5, 9, 8, 7, INFINITY, -INFINITY, NAN, NAN, NAN, NAN, 2 }, WK_F32, 1, { 5 }, (double[]){ NAN, NAN, NAN, NAN, -INFINITY }, NULL, (double[]){ 0, 0, 0, 0, 2.5, 0, 0, 0, 0, 2.5, 1, 2, 3, 4, 0 } },
+{ "wk_quantile(x, 0.3, -1, true)", case_351, WK_F32, 2, { 3, 5 }, (double[]){ 3, NAN, -2, 1, 0.5, 9, 8, 7, INFINITY, -INFINITY, NAN, NAN, NAN, NAN, 2 }, WK_F32, 2, { 3, 1 }, (double[]){ NAN, 7.1999998092651367, NAN }, NULL, NULL },
+{ "wk_quantile(x, 0.3, 0, false)", case_352, WK_F32, 2, { 3, 5 }, (double[]){ 3, NAN, -2, 1, 0.5, 9, 8, 7, INFINITY, -INFINITY, NAN, NAN, NAN, NAN, 2 }, WK_F32, 1, { 5 }, (double[]){ NAN, NAN, NAN, NAN, -INFINITY }, NULL, (double[]){ 0, 0, 0, 0, 3, 0, 0, 0, 0, 1.9999998807907104, 1, 2, 3, 4, 0 } },
+{ "wk_quantile(x, 1, -1, true)", case_353, WK_F32, 2, { 3, 5 }, (double[]){ 3, NAN, -2, 1, 0.5, 9, 8, 7, INFINITY, -INFINITY, NAN, NAN, NAN, NAN, 2 }, WK_F32, 2, { 3, 1 }, (double[]){ NAN, NAN, NAN }, NULL, NULL },
+{ "wk_quantile(x, 1, 0, false)", case_354, WK_F32, 2, { 3, 5 }, (double[]){ 3, NAN, -2, 1, 0.5, 9, 8, 7, INFINITY, -INFINITY, NAN, NAN, NAN, NAN, 2 }, WK_F32, 1, { 5 }, (double[]){ NAN, NAN, NAN, NAN, 2 }, NULL, (double[]){ 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5 } },
+{ "wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_LINEAR)", case_355, WK_F32, 2, { 3, 5 }, (double[]){ 3, NAN, -2, 1, 0.5, 9, 8, 7, INFINITY, -INFINITY, NAN, NAN, NAN, NAN, 2 }, WK_F32, 3, { 3, 1, 5 }, (double[]){ NAN, NAN, NAN, NAN, 0.5, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, 1.4000000953674316 }, NULL, (double[]){ 0, 0, 0, 0, 13.5, 0, 0, 0, 0, 7.5, 18, 21, 24, 27, 9 } },
+{ "wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_LOWER)", case_356, WK_F32, 2, { 3, 5 }, (double[]){ 3, NAN, -2, 1, 0.5, 9, 8, 7, INFINITY, -INFINITY, NAN, NAN, NAN, NAN, 2 }, WK_F32, 2, { 3, 5 }, (double[]){ NAN, NAN, NAN, NAN, 0.5, NAN, NAN, NAN, NAN, -INFINITY, NAN, NAN, NAN, NAN, 0.5 }, NULL, (double[]){ 0, 0, 0, 0, 20, 0, 0, 0, 0, 10, 18, 21, 24, 27, 0 } },
+{ "wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_LOWER)", case_357, WK_F32, 2, { 3, 5 }, (double[]){ 3, NAN, -2, 1, 0.5, 9, 8, 7, INFINITY, -INFINITY, NAN, NAN, NAN, NAN, 2 }, WK_F32, 3, { 3, 1, 5 }, (double[]){ NAN, NAN, NAN, NAN, 0.5, NAN, NAN, NAN, NAN, -INFINITY, NAN, NAN, NAN, NAN, 0.5 }, NULL, (double[]){ 0, 0, 0, 0, 20, 0, 0, 0, 0, 10, 18, 21, 24, 27, 0 } },
+{ "wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_HIGHER)", case_358, WK_F32, 2, { 3, 5 }, (double[]){ 3, NAN, -2, 1, 0.5, 9, 8, 7, INFINITY, -INFINITY, NAN, NAN, NAN, NAN, 2 }, WK_F32, 2, { 3, 5 }, (double[]){ NAN, NAN, NAN, NAN, 0.5, NAN, NAN, NAN, NAN, 0.5, NAN, NAN, NAN, NAN, 2 }, NULL, (double[]){ 0, 0, 0, 0, 15, 0, 0, 0, 0, 0, 18, 21, 24, 27, 15 } },
+{ "wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_HIGHER)", case_359, WK_F32, 2, { 3, 5 }, (double[]){ 3, NAN, -2, 1, 0.5, 9, 8, 7, INFINITY, -INFINITY, NAN, NAN, NAN, NAN, 2 }, WK_F32, 3, { 3, 1, 5 }, (double[]){ NAN, NAN, NAN, NAN, 0.5, NAN, NAN, NAN, NAN, 0.5, NAN, NAN, NAN, NAN, 2 }, NULL, (double[]){ 0, 0, 0, 0, 15, 0, 0, 0, 0, 0, 18, 21, 24, 27, 15 } },
+{ "wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_MIDPOINT)", case_360, WK_F32, 2, { 3, 5 }, (double[]){ 3, NAN, -2, 1, 0.5, 9, 8, 7, INFINITY, -INFINITY, NAN, NAN, NAN, NAN, 2 }, WK_F32, 2, { 3, 5 }, (double[]){ NAN, NAN, NAN, NAN, 0.5, NAN, NAN, NAN, NAN, -INFINITY, NAN, NAN, NAN, NAN, 1.25 }, NULL, (double[]){ 0, 0, 0, 0, 17.5, 0, 0, 0, 0, 5, 18, 21, 24, 27, 7.5 } },
+{ "wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_MIDPOINT)", case_361, WK_F32, 2, { 3, 5 }, (double[]){ 3, NAN, -2, 1, 0.5, 9, 8, 7, INFINITY, -INFINITY, NAN, NAN, NAN, NAN, 2 }, WK_F32, 3, { 3, 1, 5 }, (double[]){ NAN, NAN, NAN, NAN, 0.5, NAN, NAN, NAN, NAN, -INFINITY, NAN, NAN, NAN, NAN, 1.25 }, NULL, (double[]){ 0, 0, 0, 0, 17.5, 0, 0, 0, 0, 5, 18, 21, 24, 27, 7.5 } },
+{ "wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_NEAREST)", case_362, WK_F32, 2, { 3, 5 }, (double[]){ 3, NAN, -2, 1, 0.5, 9, 8, 7, INFINITY, -INFINITY, NAN, NAN, NAN, NAN, 2 }, WK_F32, 2, { 3, 5 }, (double[]){ NAN, NAN, NAN, NAN, 0.5, NAN, NAN, NAN, NAN, -INFINITY, NAN, NAN, NAN, NAN, 2 }, NULL, (double[]){ 0, 0, 0, 0, 5, 0, 0, 0, 0, 10, 18, 21, 24, 27, 15 } },
+{ "wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_NEAREST)", case_363, WK_F32, 2, { 3, 5 }, (double[]){ 3, NAN, -2, 1, 0.5, 9, 8, 7, INFINITY, -INFINITY, NAN, NAN, NAN, NAN, 2 }, WK_F32, 3, { 3, 1, 5 }, (double[]){ NAN, NAN, NAN, NAN, 0.5, NAN, NAN, NAN, NAN, -INFINITY, NAN, NAN, NAN, NAN, 2 }, NULL, (double[]){ 0, 0, 0, 0, 5, 0, 0, 0, 0, 10, 18, 21, 24, 27, 15 } },
+{ "wk_nanquantile(x, 0, -1, true)", case_364, WK_F32, 2, { 3, 5 }, (double[]){ 3, NAN, -2, 1, 0.5, 9, 8, 7, INFINITY, -INFINITY, NAN, NAN, NAN, NAN, 2 }, WK_F32, 2, { 3, 1 }, (double[]){ -2, NAN, 2 }, NULL, NULL },
+{ "wk_nanquantile(x, 0, 0, false)", case_365, WK_F32, 2, { 3, 5 }, (double[]){ 3, NAN, -2, 1, 0.5, 9, 8, 7, INFINITY, -INFINITY, NAN, NAN, NAN, NAN, 2 }, WK_F32, 1, { 5 }, (double[]){ 3, 8, -2, 1, NAN }, NULL, (double[]){ 1, 0, 3, 4, 0, 0, 2, 0, 0, 5, 0, 0, 0, 0, 0 } },
+{ "wk_nanquantile(x, 0.25, -1, true)", case_366, WK_F32, 2, { 3, 5 }, (double[]){ 3, NAN, -2, 1, 0.5, 9, 8, 7, INFINITY, -INFINITY, NAN, NAN, NAN, NAN, 2 }, WK_F32, 2, { 3, 1 }, (double[]){ -0.125, 7, 2 }, NULL, NULL },
+{ "wk_nanquantile(x, 0.25, 0, false)", case_367, WK_F32, 2, { 3, 5 }, (double[]){ 3, NAN, -2, 1, 0.5, 9, 8, 7, INFINITY, -INFINITY, NAN, NAN, NAN, NAN, 2 }, WK_F32, 1, { 5 }, (double[]){ 4.5, 8, 0.25, INFINITY, -INFINITY }, NULL, (double[]){ 0.75, 0, 2.25, 3, 2.5, 0.25, 2, 0.75, 1, 2.5, 0, 0, 0, 0, 0 } },
+{ "wk_nanquantile(x, 0.3, -1, true)", case_368, WK_F32, 2, { 3, 5 }, (double[]){ 3, NAN, -2, 1, 0.5, 9, 8, 7, INFINITY, -INFINITY, NAN, NAN, NAN, NAN, 2 }, WK_F32, 2, { 3, 1 }, (double[]){ 0.25000008940696716, 7.1999998092651367, 2 }, NULL, NULL },
+{ "wk_nanquantile(x, 0.3, 0, false)", case_369, WK_F32, 2, { 3, 5 }, (double[]){ 3, NAN, -2, 1, 0.5, 9, 8, 7, INFINITY, -INFINITY, NAN, NAN, NAN, NAN, 2 }, WK_F32, 1, { 5 }, (double[]){ 4.8000001907348633, 8, 0.7000001072883606, INFINITY, -INFINITY }, NULL, (double[]){ 0.69999998807907104, 0, 2.0999999046325684, 2.7999999523162842, 3, 0.30000001192092896, 2, 0.90000003576278687, 1.2000000476837158, 1.9999998807907104, 0, 0, 0, 0, 0 } },
+{ "wk_nanquantile(x, 1, -1, true)", case_370, WK_F32, 2, { 3, 5 }, (double[]){ 3, NAN, -2, 1, 0.5, 9, 8, 7, INFINITY, -INFINITY, NAN, NAN, NAN, NAN, 2 }, WK_F32, 2, { 3, 1 }, (double[]){ 3, NAN, 2 }, NULL, NULL },
+{ "wk_nanquantile(x, 1, 0, false)", case_371, WK_F32, 2, { 3, 5 }, (double[]){ 3, NAN, -2, 1, 0.5, 9, 8, 7, INFINITY, -INFINITY, NAN, NAN, NAN, NAN, 2 }, WK_F32, 1, { 5 }, (double[]){ 9, 8, 7, NAN, 2 }, NULL, (double[]){ 0, 0, 0, 0, 0, 1, 2, 3, 4, 0, 0, 0, 0, 0, 5 } },
+{ "wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_LINEAR)", case_372, WK_F32, 2, { 3, 5 }, (double[]){ 3, NAN, -2, 1, 0.5, 9, 8, 7, INFINITY, -INFINITY, NAN, NAN, NAN, NAN, 2 }, WK_F32, 3, { 3, 1, 5 }, (double[]){ 6, 8, 2.5, NAN, 0.5, 3.75, 8, -0.875, INFINITY, NAN, 7.8000001907348633, 8, 5.2000002861022949, NAN, 1.4000000953674316 }, NULL, (double[]){ 7.9499998092651367, 0, 11.100000381469727, 12.674999237060547, 13.5, 10.050000190734863, 21, 12.90000057220459, 14.324999809265137, 7.5, 0, 0, 0, 0, 9 } },
+{ "wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_LOWER)", case_373, WK_F32, 2, { 3, 5 }, (double[]){ 3, NAN, -2, 1, 0.5, 9, 8, 7, INFINITY, -INFINITY, NAN, NAN, NAN, NAN, 2 }, WK_F32, 2, { 3, 5 }, (double[]){ 3, 8, -2, 1, 0.5, 3, 8, -2, 1, -INFINITY, 3, 8, -2, 1, 0.5 }, NULL, (double[]){ 18, 0, 24, 27, 20, 0, 21, 0, 0, 10, 0, 0, 0, 0, 0 } },
+{ "wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_LOWER)", case_374, WK_F32, 2, { 3, 5 }, (double[]){ 3, NAN, -2, 1, 0.5, 9, 8, 7, INFINITY, -INFINITY, NAN, NAN, NAN, NAN, 2 }, WK_F32, 3, { 3, 1, 5 }, (double[]){ 3, 8, -2, 1, 0.5, 3, 8, -2, 1, -INFINITY, 3, 8, -2, 1, 0.5 }, NULL, (double[]){ 18, 0, 24, 27, 20, 0, 21, 0, 0, 10, 0, 0, 0, 0, 0 } },
+{ "wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_HIGHER)", case_375, WK_F32, 2, { 3, 5 }, (double[]){ 3, NAN, -2, 1, 0.5, 9, 8, 7, INFINITY, -INFINITY, NAN, NAN, NAN, NAN, 2 }, WK_F32, 2, { 3, 5 }, (double[]){ 9, 8, 7, INFINITY, 0.5, 9, 8, 7, INFINITY, 0.5, 9, 8, 7, INFINITY, 2 }, NULL, (double[]){ 0, 0, 0, 0, 15, 18, 21, 24, 27, 0, 0, 0, 0, 0, 15 } },
+{ "wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_HIGHER)", case_376, WK_F32, 2, { 3, 5 }, (double[]){ 3, NAN, -2, 1, 0.5, 9, 8, 7, INFINITY, -INFINITY, NAN, NAN, NAN, NAN, 2 }, WK_F32, 3, { 3, 1, 5 }, (double[]){ 9, 8, 7, INFINITY, 0.5, 9, 8, 7, INFINITY, 0.5, 9, 8, 7, INFINITY, 2 }, NULL, (double[]){ 0, 0, 0, 0, 15, 18, 21, 24, 27, 0, 0, 0, 0, 0, 15 } },
+{ "wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_MIDPOINT)", case_377, WK_F32, 2, { 3, 5 }, (double[]){ 3, NAN, -2, 1, 0.5, 9, 8, 7, INFINITY, -INFINITY, NAN, NAN, NAN, NAN, 2 }, WK_F32, 2, { 3, 5 }, (double[]){ 6, 8, 2.5, NAN, 0.5, 6, 8, 2.5, NAN, -INFINITY, 6, 8, 2.5, NAN, 1.25 }, NULL, (double[]){ 9, 0, 12, 13.5, 17.5, 9, 21, 12, 13.5, 5, 0, 0, 0, 0, 7.5 } },
+{ "wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_MIDPOINT)", case_378, WK_F32, 2, { 3, 5 }, (double[]){ 3, NAN, -2, 1, 0.5, 9, 8, 7, INFINITY, -INFINITY, NAN, NAN, NAN, NAN, 2 }, WK_F32, 3, { 3, 1, 5 }, (double[]){ 6, 8, 2.5, NAN, 0.5, 6, 8, 2.5, NAN, -INFINITY, 6, 8, 2.5, NAN, 1.25 }, NULL, (double[]){ 9, 0, 12, 13.5, 17.5, 9, 21, 12, 13.5, 5, 0, 0, 0, 0, 7.5 } },
+{ "wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_NEAREST)", case_379, WK_F32, 2, { 3, 5 }, (double[]){ 3, NAN, -2, 1, 0.5, 9, 8, 7, INFINITY, -INFINITY, NAN, NAN, NAN, NAN, 2 }, WK_F32, 2, { 3, 5 }, (double[]){ 3, 8, -2, 1, 0.5, 3, 8, -2, 1, -INFINITY, 9, 8, 7, INFINITY, 2 }, NULL, (double[]){ 7, 0, 11, 13, 5, 11, 21, 13, 14, 10, 0, 0, 0, 0, 15 } },
+{ "wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_NEAREST)", case_380, WK_F32, 2, { 3, 5 }, (double[]){ 3, NAN, -2, 1, 0.5, 9, 8, 7, INFINITY, -INFINITY, NAN, NAN, NAN, NAN, 2 }, WK_F32, 3, { 3, 1, 5 }, (double[]){ 3, 8, -2, 1, 0.5, 3, 8, -2, 1, -INFINITY, 9, 8, 7, INFINITY, 2 }, NULL, (double[]){ 7, 0, 11, 13, 5, 11, 21, 13, 14, 10, 0, 0, 0, 0, 15 } },
+{ "wk_quantile(x, 0, -1, true)", case_381, WK_F32, 1, { 5 }, (double[]){ 9, 8, 7, INFINITY, -INFINITY }, WK_F32, 1, { 1 }, (double[]){ NAN }, NULL, (double[]){ 0, 0, 0, 0, 1 } },
+{ "wk_quantile(x, 0, 0, false)", case_382, WK_F32, 1, { 5 }, (double[]){ 9, 8, 7, INFINITY, -INFINITY }, WK_F32, 0, { 0 }, (double[]){ NAN }, NULL, (double[]){ 0, 0, 0, 0, 1 } },
+{ "wk_quantile(x, 0.25, -1, true)", case_383, WK_F32, 1, { 5 }, (double[]){ 9, 8, 7, INFINITY, -INFINITY }, WK_F32, 1, { 1 }, (double[]){ 7 }, NULL, (double[]){ 0, 0, 1, 0, 0 } },
+{ "wk_quantile(x, 0.25, 0, false)", case_384, WK_F32, 1, { 5 }, (double[]){ 9, 8, 7, INFINITY, -INFINITY }, WK_F32, 0, { 0 }, (double[]){ 7 }, NULL, (double[]){ 0, 0, 1, 0, 0 } },
+{ "wk_quantile(x, 0.3, -1, true)", case_385, WK_F32, 1, { 5 }, (double[]){ 9, 8, 7, INFINITY, -INFINITY }, WK_F32, 1, { 1 }, (double[]){ 7.1999998092651367 }, NULL, (double[]){ 0, 0.20000004768371582, 0.79999995231628418, 0, 0 } },
+{ "wk_quantile(x, 0.3, 0, false)", case_386, WK_F32, 1, { 5 }, (double[]){ 9, 8, 7, INFINITY, -INFINITY }, WK_F32, 0, { 0 }, (double[]){ 7.1999998092651367 }, NULL, (double[]){ 0, 0.20000004768371582, 0.79999995231628418, 0, 0 } },
+{ "wk_quantile(x, 1, -1, true)", case_387, WK_F32, 1, { 5 }, (double[]){ 9, 8, 7, INFINITY, -INFINITY }, WK_F32, 1, { 1 }, (double[]){ NAN }, NULL, (double[]){ 0, 0, 0, 1, 0 } },
+{ "wk_quantile(x, 1, 0, false)", case_388, WK_F32, 1, { 5 }, (double[]){ 9, 8, 7, INFINITY, -INFINITY }, WK_F32, 0, { 0 }, (double[]){ NAN }, NULL, (double[]){ 0, 0, 0, 1, 0 } },
+{ "wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_LINEAR)", case_389, WK_F32, 1, { 5 }, (double[]){ 9, 8, 7, INFINITY, -INFINITY }, WK_F32, 2, { 3, 1 }, (double[]){ 8, -INFINITY, INFINITY }, NULL, (double[]){ 2.3999998569488525, 1, 1, 0.60000014305114746, 1 } },
+{ "wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_LOWER)", case_390, WK_F32, 1, { 5 }, (double[]){ 9, 8, 7, INFINITY, -INFINITY }, WK_F32, 1, { 3 }, (double[]){ 8, -INFINITY, 9 }, NULL, (double[]){ 3, 1, 0, 0, 2 } },
+{ "wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_LOWER)", case_391, WK_F32, 1, { 5 }, (double[]){ 9, 8, 7, INFINITY, -INFINITY }, WK_F32, 2, { 3, 1 }, (double[]){ 8, -INFINITY, 9 }, NULL, (double[]){ 3, 1, 0, 0, 2 } },
+{ "wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_HIGHER)", case_392, WK_F32, 1, { 5 }, (double[]){ 9, 8, 7, INFINITY, -INFINITY }, WK_F32, 1, { 3 }, (double[]){ 8, 7, INFINITY }, NULL, (double[]){ 0, 1, 2, 3, 0 } },
+{ "wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_HIGHER)", case_393, WK_F32, 1, { 5 }, (double[]){ 9, 8, 7, INFINITY, -INFINITY }, WK_F32, 2, { 3, 1 }, (double[]){ 8, 7, INFINITY }, NULL, (double[]){ 0, 1, 2, 3, 0 } },
+{ "wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_MIDPOINT)", case_394, WK_F32, 1, { 5 }, (double[]){ 9, 8, 7, INFINITY, -INFINITY }, WK_F32, 1, { 3 }, (double[]){ 8, -INFINITY, NAN }, NULL, (double[]){ 1.5, 1, 1, 1.5, 1 } },
+{ "wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_MIDPOINT)", case_395, WK_F32, 1, { 5 }, (double[]){ 9, 8, 7, INFINITY, -INFINITY }, WK_F32, 2, { 3, 1 }, (double[]){ 8, -INFINITY, NAN }, NULL, (double[]){ 1.5, 1, 1, 1.5, 1 } },
+{ "wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_NEAREST)", case_396, WK_F32, 1, { 5 }, (double[]){ 9, 8, 7, INFINITY, -INFINITY }, WK_F32, 1, { 3 }, (double[]){ 8, -INFINITY, 9 }, NULL, (double[]){ 3, 1, 0, 0, 2 } },
+{ "wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_NEAREST)", case_397, WK_F32, 1, { 5 }, (double[]){ 9, 8, 7, INFINITY, -INFINITY }, WK_F32, 2, { 3, 1 }, (double[]){ 8, -INFINITY, 9 }, NULL, (double[]){ 3, 1, 0, 0, 2 } },
+{ "wk_nanquantile(x, 0, -1, true)", case_398, WK_F32, 1, { 5 }, (double[]){ 9, 8, 7, INFINITY, -INFINITY }, WK_F32, 1, { 1 }, (double[]){ NAN }, NULL, (double[]){ 0, 0, 0, 0, 1 } },
+{ "wk_nanquantile(x, 0, 0, false)", case_399, WK_F32, 1, { 5 }, (double[]){ 9, 8, 7, INFINITY, -INFINITY }, WK_F32, 0, { 0 }, (double[]){ NAN }, NULL, (double[]){ 0, 0, 0, 0, 1 } },
+{ "wk_nanquantile(x, 0.25, -1, true)", case_400, WK_F32, 1, { 5 }, (double[]){ 9, 8, 7, INFINITY, -INFINITY }, WK_F32, 1, { 1 }, (double[]){ 7 }, NULL, (double[]){ 0, 0, 1, 0, 0 } },
+{ "wk_nanquantile(x, 0.25, 0, false)", case_401, WK_F32, 1, { 5 }, (double[]){ 9, 8, 7, INFINITY, -INFINITY }, WK_F32, 0, { 0 }, (double[]){ 7 }, NULL, (double[]){ 0, 0, 1, 0, 0 } },
+{ "wk_nanquantile(x, 0.3, -1, true)", case_402, WK_F32, 1, { 5 }, (double[]){ 9, 8, 7, INFINITY, -INFINITY }, WK_F32, 1, { 1 }, (double[]){ 7.1999998092651367 }, NULL, (double[]){ 0, 0.20000004768371582, 0.79999995231628418, 0, 0 } },
+{ "wk_nanquantile(x, 0.3, 0, false)", case_403, WK_F32, 1, { 5 }, (double[]){ 9, 8, 7, INFINITY, -INFINITY }, WK_F32, 0, { 0 }, (double[]){ 7.1999998092651367 }, NULL, (double[]){ 0, 0.20000004768371582, 0.79999995231628418, 0, 0 } },
+{ "wk_nanquantile(x, 1, -1, true)", case_404, WK_F32, 1, { 5 }, (double[]){ 9, 8, 7, INFINITY, -INFINITY }, WK_F32, 1, { 1 }, (double[]){ NAN }, NULL, (double[]){ 0, 0, 0, 1, 0 } },
+{ "wk_nanquantile(x, 1, 0, false)", case_405, WK_F32, 1, { 5 }, (double[]){ 9, 8, 7, INFINITY, -INFINITY }, WK_F32, 0, { 0 }, (double[]){ NAN }, NULL, (double[]){ 0, 0, 0, 1, 0 } },
+{ "wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_LINEAR)", case_406, WK_F32, 1, { 5 }, (double[]){ 9, 8, 7, INFINITY, -INFINITY }, WK_F32, 2, { 3, 1 }, (double[]){ 8, -INFINITY, INFINITY }, NULL, (double[]){ 2.3999998569488525, 1, 1, 0.60000014305114746, 1 } },
+{ "wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_LOWER)", case_407, WK_F32, 1, { 5 }, (double[]){ 9, 8, 7, INFINITY, -INFINITY }, WK_F32, 1, { 3 }, (double[]){ 8, -INFINITY, 9 }, NULL, (double[]){ 3, 1, 0, 0, 2 } },
+{ "wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_LOWER)", case_408, WK_F32, 1, { 5 }, (double[]){ 9, 8, 7, INFINITY, -INFINITY }, WK_F32, 2, { 3, 1 }, (double[]){ 8, -INFINITY, 9 }, NULL, (double[]){ 3, 1, 0, 0, 2 } },
+{ "wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_HIGHER)", case_409, WK_F32, 1, { 5 }, (double[]){ 9, 8, 7, INFINITY, -INFINITY }, WK_F32, 1, { 3 }, (double[]){ 8, 7, INFINITY }, NULL, (double[]){ 0, 1, 2, 3, 0 } },
+{ "wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_HIGHER)", case_410, WK_F32, 1, { 5 }, (double[]){ 9, 8, 7, INFINITY, -INFINITY }, WK_F32, 2, { 3, 1 }, (double[]){ 8, 7, INFINITY }, NULL, (double[]){ 0, 1, 2, 3, 0 } },
+{ "wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_MIDPOINT)", case_411, WK_F32, 1, { 5 }, (double[]){ 9, 8, 7, INFINITY, -INFINITY }, WK_F32, 1, { 3 }, (double[]){ 8, -INFINITY, NAN }, NULL, (double[]){ 1.5, 1, 1, 1.5, 1 } },
+{ "wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_MIDPOINT)", case_412, WK_F32, 1, { 5 }, (double[]){ 9, 8, 7, INFINITY, -INFINITY }, WK_F32, 2, { 3, 1 }, (double[]){ 8, -INFINITY, NAN }, NULL, (double[]){ 1.5, 1, 1, 1.5, 1 } },
+{ "wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_NEAREST)", case_413, WK_F32, 1, { 5 }, (double[]){ 9, 8, 7, INFINITY, -INFINITY }, WK_F32, 1, { 3 }, (double[]){ 8, -INFINITY, 9 }, NULL, (double[]){ 3, 1, 0, 0, 2 } },
+{ "wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_NEAREST)", case_414, WK_F32, 1, { 5 }, (double[]){ 9, 8, 7, INFINITY, -INFINITY }, WK_F32, 2, { 3, 1 }, (double[]){ 8, -INFINITY, 9 }, NULL, (double[]){ 3, 1, 0, 0, 2 } },
+{ "wk_quantile(x, 0, -1, true)", case_415, WK_F32, 0, { 0 }, (double[]){ 2 }, WK_F32, 0, { 0 }, (double[]){ 2 }, NULL, (double[]){ 1 } },
+{ "wk_quantile(x, 0, 0, false)", case_416, WK_F32, 0, { 0 }, (double[]){ 2 }, WK_F32, 0, { 0 }, (double[]){ 2 }, NULL, (double[]){ 1 } },
+{ "wk_quantile(x, 0.25, -1, true)", case_417, WK_F32, 0, { 0 }, (double[]){ 2 }, WK_F32, 0, { 0 }, (double[]){ 2 }, NULL, (double[]){ 1 } },
+{ "wk_quantile(x, 0.25, 0, false)", case_418, WK_F32, 0, { 0 }, (double[]){ 2 }, WK_F32, 0, { 0 }, (double[]){ 2 }, NULL, (double[]){ 1 } },
+{ "wk_quantile(x, 0.3, -1, true)", case_419, WK_F32, 0, { 0 }, (double[]){ 2 }, WK_F32, 0, { 0 }, (double[]){ 2 }, NULL, (double[]){ 1 } },
+{ "wk_quantile(x, 0.3, 0, false)", case_420, WK_F32, 0, { 0 }, (double[]){ 2 }, WK_F32, 0, { 0 }, (double[]){ 2 }, NULL, (double[]){ 1 } },
+{ "wk_quantile(x, 1, -1, true)", case_421, WK_F32, 0, { 0 }, (double[]){ 2 }, WK_F32, 0, { 0 }, (double[]){ 2 }, NULL, (double[]){ 1 } },
+{ "wk_quantile(x, 1, 0, false)", case_422, WK_F32, 0, { 0 }, (double[]){ 2 }, WK_F32, 0, { 0 }, (double[]){ 2 }, NULL, (double[]){ 1 } },
+{ "wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_LINEAR)", case_423, WK_F32, 0, { 0 }, (double[]){ 2 }, WK_F32, 1, { 3 }, (double[]){ 2, 2, 2 }, NULL, (double[]){ 6 } },
+{ "wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_LOWER)", case_424, WK_F32, 0, { 0 }, (double[]){ 2 }, WK_F32, 1, { 3 }, (double[]){ 2, 2, 2 }, NULL, (double[]){ 6 } },
+{ "wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_LOWER)", case_425, WK_F32, 0, { 0 }, (double[]){ 2 }, WK_F32, 1, { 3 }, (double[]){ 2, 2, 2 }, NULL, (double[]){ 6 } },
+{ "wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_HIGHER)", case_426, WK_F32, 0, { 0 }, (double[]){ 2 }, WK_F32, 1, { 3 }, (double[]){ 2, 2, 2 }, NULL, (double[]){ 6 } },
+{ "wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_HIGHER)", case_427, WK_F32, 0, { 0 }, (double[]){ 2 }, WK_F32, 1, { 3 }, (double[]){ 2, 2, 2 }, NULL, (double[]){ 6 } },
+{ "wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_MIDPOINT)", case_428, WK_F32, 0, { 0 }, (double[]){ 2 }, WK_F32, 1, { 3 }, (double[]){ 2, 2, 2 }, NULL, (double[]){ 6 } },
+{ "wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_MIDPOINT)", case_429, WK_F32, 0, { 0 }, (double[]){ 2 }, WK_F32, 1, { 3 }, (double[]){ 2, 2, 2 }, NULL, (double[]){ 6 } },
+{ "wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_NEAREST)", case_430, WK_F32, 0, { 0 }, (double[]){ 2 }, WK_F32, 1, { 3 }, (double[]){ 2, 2, 2 }, NULL, (double[]){ 6 } },
+{ "wk_quantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_NEAREST)", case_431, WK_F32, 0, { 0 }, (double[]){ 2 }, WK_F32, 1, { 3 }, (double[]){ 2, 2, 2 }, NULL, (double[]){ 6 } },
+{ "wk_nanquantile(x, 0, -1, true)", case_432, WK_F32, 0, { 0 }, (double[]){ 2 }, WK_F32, 0, { 0 }, (double[]){ 2 }, NULL, (double[]){ 1 } },
+{ "wk_nanquantile(x, 0, 0, false)", case_433, WK_F32, 0, { 0 }, (double[]){ 2 }, WK_F32, 0, { 0 }, (double[]){ 2 }, NULL, (double[]){ 1 } },
+{ "wk_nanquantile(x, 0.25, -1, true)", case_434, WK_F32, 0, { 0 }, (double[]){ 2 }, WK_F32, 0, { 0 }, (double[]){ 2 }, NULL, (double[]){ 1 } },
+{ "wk_nanquantile(x, 0.25, 0, false)", case_435, WK_F32, 0, { 0 }, (double[]){ 2 }, WK_F32, 0, { 0 }, (double[]){ 2 }, NULL, (double[]){ 1 } },
+{ "wk_nanquantile(x, 0.3, -1, true)", case_436, WK_F32, 0, { 0 }, (double[]){ 2 }, WK_F32, 0, { 0 }, (double[]){ 2 }, NULL, (double[]){ 1 } },
+{ "wk_nanquantile(x, 0.3, 0, false)", case_437, WK_F32, 0, { 0 }, (double[]){ 2 }, WK_F32, 0, { 0 }, (double[]){ 2 }, NULL, (double[]){ 1 } },
+{ "wk_nanquantile(x, 1, -1, true)", case_438, WK_F32, 0, { 0 }, (double[]){ 2 }, WK_F32, 0, { 0 }, (double[]){ 2 }, NULL, (double[]){ 1 } },
+{ "wk_nanquantile(x, 1, 0, false)", case_439, WK_F32, 0, { 0 }, (double[]){ 2 }, WK_F32, 0, { 0 }, (double[]){ 2 }, NULL, (double[]){ 1 } },
+{ "wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_LINEAR)", case_440, WK_F32, 0, { 0 }, (double[]){ 2 }, WK_F32, 1, { 3 }, (double[]){ 2, 2, 2 }, NULL, (double[]){ 6 } },
+{ "wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_LOWER)", case_441, WK_F32, 0, { 0 }, (double[]){ 2 }, WK_F32, 1, { 3 }, (double[]){ 2, 2, 2 }, NULL, (double[]){ 6 } },
+{ "wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_LOWER)", case_442, WK_F32, 0, { 0 }, (double[]){ 2 }, WK_F32, 1, { 3 }, (double[]){ 2, 2, 2 }, NULL, (double[]){ 6 } },
+{ "wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_HIGHER)", case_443, WK_F32, 0, { 0 }, (double[]){ 2 }, WK_F32, 1, { 3 }, (double[]){ 2, 2, 2 }, NULL, (double[]){ 6 } },
+{ "wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_HIGHER)", case_444, WK_F32, 0, { 0 }, (double[]){ 2 }, WK_F32, 1, { 3 }, (double[]){ 2, 2, 2 }, NULL, (double[]){ 6 } },
+{ "wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_MIDPOINT)", case_445, WK_F32, 0, { 0 }, (double[]){ 2 }, WK_F32, 1, { 3 }, (double[]){ 2, 2, 2 }, NULL, (double[]){ 6 } },
+{ "wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_MIDPOINT)", case_446, WK_F32, 0, { 0 }, (double[]){ 2 }, WK_F32, 1, { 3 }, (double[]){ 2, 2, 2 }, NULL, (double[]){ 6 } },
+{ "wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, false, WK_QUANTILE_NEAREST)", case_447, WK_F32, 0, { 0 }, (double[]){ 2 }, WK_F32, 1, { 3 }, (double[]){ 2, 2, 2 }, NULL, (double[]){ 6 } },
+{ "wk_nanquantiles(x, 3, (double[]){ 0.5, 0.125, 0.8 }, 0, true, WK_QUANTILE_NEAREST)", case_448, WK_F32, 0, { 0 }, (double[]){ 2 }, WK_F32, 1, { 3 }, (double[]){ 2, 2, 2 }, NULL, (double[]){ 6 } },
+{ "wk_nansum(x)", case_449, WK_F32, 2, { 3, 3 }, (double[]){ 2, 0, 3, 0, 5, 0, 1, 2, 4 }, WK_F32, 0, { 0 }, (double[]){ 17 }, NULL, (double[]){ 1, 1, 1, 1, 1, 1, 1, 1, 1 } },
+{ "wk_nansum_dim(x, 0, true)", case_450, WK_F32, 2, { 3, 3 }, (double[]){ 2, 0, 3, 0, 5, 0, 1, 2, 4 }, WK_F32, 2, { 1, 3 }, (double[]){ 3, 7, 7 }, NULL, (double[]){ 1, 2, 3, 1, 2, 3, 1, 2, 3 } },
+{ "wk_nanmean(x)", case_451, WK_F32, 2, { 3, 3 }, (double[]){ 2, 0, 3, 0, 5, 0, 1, 2, 4 }, WK_F32, 0, { 0 }, (double[]){ 1.8888888359069824 }, NULL, (double[]){ 0.1111111119389534, 0.1111111119389534, 0.1111111119389534, 0.1111111119389534, 0.1111111119389534, 0.1111111119389534, 0.1111111119389534, 0.1111111119389534, 0.1111111119389534 } },
+{ "wk_nanmean_dim(x, -1, false)", case_452, WK_F32, 2, { 3, 3 }, (double[]){ 2, 0, 3, 0, 5, 0, 1, 2, 4 }, WK_F32, 1, { 3 }, (double[]){ 1.6666666269302368, 1.6666666269302368, 2.3333332538604736 }, NULL, (double[]){ 0.3333333432674408, 0.3333333432674408, 0.3333333432674408, 0.66666668653488159, 0.66666668653488159, 0.66666668653488159, 1, 1, 1 } },
+{ "wk_nansum(x)", case_453, WK_F32, 2, { 3, 5 }, (double[]){ 3, NAN, -2, 1, 0.5, 9, 8, 7, INFINITY, -INFINITY, NAN, NAN, NAN, NAN, 2 }, WK_F32, 0, { 0 }, (double[]){ NAN }, NULL, (double[]){ 1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1 } },
+{ "wk_nansum_dim(x, 0, true)", case_454, WK_F32, 2, { 3, 5 }, (double[]){ 3, NAN, -2, 1, 0.5, 9, 8, 7, INFINITY, -INFINITY, NAN, NAN, NAN, NAN, 2 }, WK_F32, 2, { 1, 5 }, (double[]){ 12, 8, 5, INFINITY, -INFINITY }, NULL, (double[]){ 1, 0, 3, 4, 5, 1, 2, 3, 4, 5, 0, 0, 0, 0, 5 } },
+{ "wk_nanmean(x)", case_455, WK_F32, 2, { 3, 5 }, (double[]){ 3, NAN, -2, 1, 0.5, 9, 8, 7, INFINITY, -INFINITY, NAN, NAN, NAN, NAN, 2 }, WK_F32, 0, { 0 }, (double[]){ NAN }, NULL, (double[]){ 0.10000000149011612, 0, 0.10000000149011612, 0.10000000149011612, 0.10000000149011612, 0.10000000149011612, 0.10000000149011612, 0.10000000149011612, 0.10000000149011612, 0.10000000149011612, 0, 0, 0, 0, 0.10000000149011612 } },
+{ "wk_nanmean_dim(x, -1, false)", case_456, WK_F32, 2, { 3, 5 }, (double[]){ 3, NAN, -2, 1, 0.5, 9, 8, 7, INFINITY, -INFINITY, NAN, NAN, NAN, NAN, 2 }, WK_F32, 1, { 3 }, (double[]){ 0.625, NAN, 2 }, NULL, (double[]){ 0.25, 0, 0.25, 0.25, 0.25, 0.40000000596046448, 0.40000000596046448, 0.40000000596046448, 0.40000000596046448, 0.40000000596046448, 0, 0, 0, 0, 3 } },
+{ "wk_nansum(x)", case_457, WK_F64, 2, { 3, 5 }, (double[]){ 3, NAN, -2, 1, 0.5, 9, 8, 7, INFINITY, -INFINITY, NAN, NAN, NAN, NAN, 2 }, WK_F64, 0, { 0 }, (double[]){ NAN }, NULL, (double[]){ 1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1 } },
+{ "wk_nansum_dim(x, 0, true)", case_458, WK_F64, 2, { 3, 5 }, (double[]){ 3, NAN, -2, 1, 0.5, 9, 8, 7, INFINITY, -INFINITY, NAN, NAN, NAN, NAN, 2 }, WK_F64, 2, { 1, 5 }, (double[]){ 12, 8, 5, INFINITY, -INFINITY }, NULL, (double[]){ 1, 0, 3, 4, 5, 1, 2, 3, 4, 5, 0, 0, 0, 0, 5 } },
+{ "wk_nanmean(x)", case_459, WK_F64, 2, { 3, 5 }, (double[]){ 3, NAN, -2, 1, 0.5, 9, 8, 7, INFINITY, -INFINITY, NAN, NAN, NAN, NAN, 2 }, WK_F64, 0, { 0 }, (double[]){ NAN }, NULL, (double[]){ 0.10000000000000001, 0, 0.10000000000000001, 0.10000000000000001, 0.10000000000000001, 0.10000000000000001, 0.10000000000000001, 0.10000000000000001, 0.10000000000000001, 0.10000000000000001, 0, 0, 0, 0, 0.10000000000000001 } },
+{ "wk_nanmean_dim(x, -1, false)", case_460, WK_F64, 2, { 3, 5 }, (double[]){ 3, NAN, -2, 1, 0.5, 9, 8, 7, INFINITY, -INFINITY, NAN, NAN, NAN, NAN, 2 }, WK_F64, 1, { 3 }, (double[]){ 0.625, NAN, 2 }, NULL, (double[]){ 0.25, 0, 0.25, 0.25, 0.25, 0.40000000000000002, 0.40000000000000002, 0.40000000000000002, 0.40000000000000002, 0.40000000000000002, 0, 0, 0, 0, 3 } },
+{ "wk_nansum(x)", case_461, WK_I32, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0, 9, 8, 7, -1, 0 }, WK_I64, 0, { 0 }, (double[]){ 29 }, NULL, NULL },
+{ "wk_nansum_dim(x, 0, true)", case_462, WK_I32, 2, { 2, 5 }, (double[]){ 3, 4, -2, 1, 0, 9, 8, 7, -1, 0 }, WK_I64, 2, { 1, 5 }, (double[]){ 12, 12, 5, 0, 0 }, NULL, NULL },
+{ "wk_nansum(x)", case_463, WK_F32, 1, { 0 }, (double[]){ 0 }, WK_F32, 0, { 0 }, (double[]){ 0 }, NULL, (double[]){ 0 } },
+{ "wk_nansum_dim(x, 0, true)", case_464, WK_F32, 1, { 0 }, (double[]){ 0 }, WK_F32, 1, { 1 }, (double[]){ 0 }, NULL, (double[]){ 0 } },
+{ "wk_nanmean(x)", case_465, WK_F32, 1, { 0 }, (double[]){ 0 }, WK_F32, 0, { 0 }, (double[]){ NAN }, NULL, NULL },
+{ "wk_nanmean_dim(x, -1, false)", case_466, WK_F32, 1, { 0 }, (double[]){ 0 }, WK_F32, 0, { 0 }, (double[]){ NAN }, NULL, NULL },
+{ "wk_nansum(x)", case_467, WK_F32, 0, { 0 }, (double[]){ NAN }, WK_F32, 0, { 0 }, (double[]){ 0 }, NULL, (double[]){ 0 } },
+{ "wk_nansum_dim(x, 0, true)", case_468, WK_F32, 0, { 0 }, (double[]){ NAN }, WK_F32, 0, { 0 }, (double[]){ 0 }, NULL, (double[]){ 0 } },
+{ "wk_nanmean(x)", case_469, WK_F32, 0, { 0 }, (double[]){ NAN }, WK_F32, 0, { 0 }, (double[]){ NAN }, NULL, NULL },
+{ "wk_nanmean_dim(x, -1, false)", case_470, WK_F32, 0, { 0 }, (double[]){ NAN }, WK_F32, 0, { 0 }, (double[]){ NAN }, NULL, NULL },
+{ "wk_nansum_dims(x, 2, (int[]){ 0, -1 }, false)", case_471, WK_F32, 3, { 2, 3, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625, 1.25, 3, 2, -0.875, -2.875, -2.25, 0.5, 2.75, 2.5, 0, -2.5, -2.75 }, WK_F32, 1, { 3 }, (double[]){ 8.75, -0.625, -7.75 }, NULL, (double[]){ 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3 } },
+{ "wk_nanmean_dims(x, 2, (int[]){ 0, -1 }, true)", case_472, WK_F32, 3, { 2, 3, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625, 1.25, 3, 2, -0.875, -2.875, -2.25, 0.5, 2.75, 2.5, 0, -2.5, -2.75 }, WK_F32, 3, { 1, 3, 1 }, (double[]){ 1.09375, -0.078125, -0.96875 }, NULL, (double[]){ 0.125, 0.125, 0.125, 0.125, 0.25, 0.25, 0.25, 0.25, 0.375, 0.375, 0.375, 0.375, 0.125, 0.125, 0.125, 0.125, 0.25, 0.25, 0.25, 0.25, 0.375, 0.375, 0.375, 0.375 } },
+{ "wk_diff(x, 0, 0)", case_473, WK_F64, 2, { 3, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625 }, WK_F64, 2, { 3, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625 }, NULL, (double[]){ 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 } },
+{ "wk_diff(x, 1, 0)", case_474, WK_F64, 2, { 3, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625 }, WK_F64, 2, { 2, 4 }, (double[]){ -5.375, -3.625, 1.625, 5.25, 4.125, -0.75, -5, -4.625 }, NULL, (double[]){ -1, -2, -3, -4, -4, -4, -4, -4, 5, 6, 7, 8 } },
+{ "wk_diff(x, 2, 0)", case_475, WK_F64, 2, { 3, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625 }, WK_F64, 2, { 1, 4 }, (double[]){ 9.5, 2.875, -6.625, -9.875 }, NULL, (double[]){ 1, 2, 3, 4, -2, -4, -6, -8, 1, 2, 3, 4 } },
+{ "wk_diff(x, 0, 0)", case_476, WK_F32, 2, { 3, 3 }, (double[]){ 2, 0, 3, 0, 5, 0, 1, 2, 4 }, WK_F32, 2, { 3, 3 }, (double[]){ 2, 0, 3, 0, 5, 0, 1, 2, 4 }, NULL, (double[]){ 1, 2, 3, 4, 5, 6, 7, 8, 9 } },
+{ "wk_diff(x, 1, 0)", case_477, WK_F32, 2, { 3, 3 }, (double[]){ 2, 0, 3, 0, 5, 0, 1, 2, 4 }, WK_F32, 2, { 2, 3 }, (double[]){ -2, 5, -3, 1, -3, 4 }, NULL, (double[]){ -1, -2, -3, -3, -3, -3, 4, 5, 6 } },
+{ "wk_diff(x, 2, 0)", case_478, WK_F32, 2, { 3, 3 }, (double[]){ 2, 0, 3, 0, 5, 0, 1, 2, 4 }, WK_F32, 2, { 1, 3 }, (double[]){ 3, -8, 7 }, NULL, (double[]){ 1, 2, 3, -2, -4, -6, 1, 2, 3 } },
+{ "wk_diff(x, 0, 0)", case_479, WK_U8, 1, { 3 }, (double[]){ 9, 255, 0 }, WK_U8, 1, { 3 }, (double[]){ 9, 255, 0 }, NULL, NULL },
+{ "wk_diff(x, 1, 0)", case_480, WK_U8, 1, { 3 }, (double[]){ 9, 255, 0 }, WK_U8, 1, { 2 }, (double[]){ 246, 1 }, NULL, NULL },
+{ "wk_diff(x, 2, 0)", case_481, WK_U8, 1, { 3 }, (double[]){ 9, 255, 0 }, WK_U8, 1, { 1 }, (double[]){ 11 }, NULL, NULL },
+{ "wk_diff(x, 0, 0)", case_482, WK_BOOL, 1, { 3 }, (double[]){ 1, 0, 0 }, WK_BOOL, 1, { 3 }, (double[]){ 1, 0, 0 }, NULL, NULL },
+{ "wk_diff(x, 1, 0)", case_483, WK_BOOL, 1, { 3 }, (double[]){ 1, 0, 0 }, WK_BOOL, 1, { 2 }, (double[]){ 1, 0 }, NULL, NULL },
+{ "wk_diff(x, 2, 0)", case_484, WK_BOOL, 1, { 3 }, (double[]){ 1, 0, 0 }, WK_BOOL, 1, { 1 }, (double[]){ 1 }, NULL, NULL },
+{ "wk_diff(x, 0, 0)", case_485, WK_F32, 1, { 0 }, (double[]){ 0 }, WK_F32, 1, { 0 }, (double[]){ 0 }, NULL, (double[]){ 0 } },
+{ "wk_diff(x, 1, 0)", case_486, WK_F32, 1, { 0 }, (double[]){ 0 }, WK_F32, 1, { 0 }, (double[]){ 0 }, NULL, (double[]){ 0 } },
+{ "wk_diff(x, 2, 0)", case_487, WK_F32, 1, { 0 }, (double[]){ 0 }, WK_F32, 1, { 0 }, (double[]){ 0 }, NULL, (double[]){ 0 } },
+{ "wk_diff(x, 0, 0)", case_488, WK_F32, 2, { 1, 2 }, (double[]){ 0, 0 }, WK_F32, 2, { 1, 2 }, (double[]){ 0, 0 }, NULL, (double[]){ 1, 2 } },
+{ "wk_diff(x, 1, 0)", case_489, WK_F32, 2, { 1, 2 }, (double[]){ 0, 0 }, WK_F32, 2, { 0, 2 }, (double[]){ 0 }, NULL, (double[]){ 0, 0 } },
+{ "wk_diff(x, 2, 0)", case_490, WK_F32, 2, { 1, 2 }, (double[]){ 0, 0 }, WK_F32, 2, { 0, 2 }, (double[]){ 0 }, NULL, (double[]){ 0, 0 } },
+{ "wk_diff(x, 1, -1)", case_491, WK_F32, 3, { 2, 3, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625, 1.25, 3, 2, -0.875, -2.875, -2.25, 0.5, 2.75, 2.5, 0, -2.5, -2.75 }, WK_F32, 3, { 2, 3, 3 }, (double[]){ 0.25, -2.375, -2.625, 2, 2.875, 1, -2.875, -1.375, 1.375, 1.75, -1, -2.875, 0.625, 2.75, 2.25, -2.5, -2.5, -0.25 }, NULL, (double[]){ -1, -1, -1, 3, -4, -1, -1, 6, -7, -1, -1, 9, -10, -1, -1, 12, -13, -1, -1, 15, -16, -1, -1, 18 } },
+{ "wk_trace(x)", case_492, WK_F64, 2, { 3, 4 }, (double[]){ 2.5, 2.75, 0.375, -2.25, -2.875, -0.875, 2, 3, 1.25, -1.625, -3, -1.625 }, WK_F64, 0, { 0 }, (double[]){ -1.375 }, NULL, (double[]){ 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0 } },
+{ "wk_trace(x)", case_493, WK_I32, 2, { 3, 3 }, (double[]){ 2, 0, 3, 0, 5, 0, 1, 2, 4 }, WK_I64, 0, { 0 }, (double[]){ 11 }, NULL, NULL },
+{ "wk_trace(x)", case_494, WK_F32, 2, { 0, 2 }, (double[]){ 0 }, WK_F32, 0, { 0 }, (double[]){ 0 }, NULL, (double[]){ 0 } },
+{ "wk_bincount(x, NULL, 0)", case_495, WK_I64, 1, { 6 }, (double[]){ 1, 3, 1, 0, 3, 3 }, WK_I64, 1, { 4 }, (double[]){ 1, 2, 0, 3 }, NULL, NULL },
+{ "wk_bincount(x, NULL, 6)", case_496, WK_U8, 1, { 6 }, (double[]){ 1, 3, 1, 0, 3, 3 }, WK_I64, 1, { 6 }, (double[]){ 1, 2, 0, 3, 0, 0 }, NULL, NULL },
+{ "wk_bincount(x, NULL, 0)", case_497, WK_I64, 1, { 0 }, (double[]){ 0 }, WK_I64, 1, { 0 }, (double[]){ 0 }, NULL, NULL },
+{ "wk_bincount(x, NULL, 2)", case_498, WK_I64, 1, { 0 }, (double[]){ 0 }, WK_I64, 1, { 2 }, (double[]){ 0, 0 }, NULL, NULL },
+{ "wk_bincount(x, wk_from((float[]){ .5f, 1, 2, 4, 8, 16 }, WK_SHAPE(6), WK_F32), 0)", case_499, WK_I64, 1, { 6 }, (double[]){ 1, 3, 1, 0, 3, 3 }, WK_F32, 1, { 4 }, (double[]){ 4, 2.5, 0, 25 }, NULL, NULL },
+{ "wk_bincount(x, wk_to(wk_from((float[]){ .5f, 1, 2, 4, 8, 16 }, WK_SHAPE(6), WK_F32), WK_I32), 0)", case_500, WK_I64, 1, { 6 }, (double[]){ 1, 3, 1, 0, 3, 3 }, WK_F64, 1, { 4 }, (double[]){ 4, 2, 0, 25 }, NULL, NULL },
+{ "wk_histc(x, 4, 0, 0)", case_501, WK_F32, 1, { 8 }, (double[]){ 0, 0.5, 1, 1.5, 2, 2, 3, -1 }, WK_F32, 1, { 4 }, (double[]){ 1, 2, 2, 3 }, NULL, NULL },
+{ "wk_histc(x, 4, 0, 2)", case_502, WK_F32, 1, { 8 }, (double[]){ 0, 0.5, 1, 1.5, 2, 2, 3, -1 }, WK_F32, 1, { 4 }, (double[]){ 1, 1, 1, 3 }, NULL, NULL },
+{ "wk_histogram(x, 5, i)", case_503, WK_F32, 1, { 8 }, (double[]){ 0, 0.5, 1, 1.5, 2, 2, 3, -1 }, WK_F32, 1, { 5 }, (double[]){ 1, 2, 1, 3, 1 }, (double[]){ -1, -0.19999998807907104, 0.60000002384185791, 1.3999999761581421, 2.2000000476837158, 3 }, NULL },
+{ "wk_histogram_with(x, .bins = 3, .low = -1, .high = 2, .edges = i)", case_504, WK_F32, 1, { 8 }, (double[]){ 0, 0.5, 1, 1.5, 2, 2, 3, -1 }, WK_F32, 1, { 3 }, (double[]){ 1, 2, 4 }, (double[]){ -1, 0, 1, 2 }, NULL },
+{ "wk_histogram_with(x, .bins = 3, .low = -1, .high = 2, .density = true, .edges = i)", case_505, WK_F32, 1, { 8 }, (double[]){ 0, 0.5, 1, 1.5, 2, 2, 3, -1 }, WK_F32, 1, { 3 }, (double[]){ 0.1428571492433548, 0.28571429848670959, 0.57142859697341919 }, (double[]){ -1, 0, 1, 2 }, NULL },
+{ "wk_histc(x, 4, 0, 0)", case_506, WK_F64, 1, { 8 }, (double[]){ 0, 0.5, 1, 1.5, 2, 2, 3, -1 }, WK_F64, 1, { 4 }, (double[]){ 1, 2, 2, 3 }, NULL, NULL },
+{ "wk_histc(x, 4, 0, 2)", case_507, WK_F64, 1, { 8 }, (double[]){ 0, 0.5, 1, 1.5, 2, 2, 3, -1 }, WK_F64, 1, { 4 }, (double[]){ 1, 1, 1, 3 }, NULL, NULL },
+{ "wk_histogram(x, 5, i)", case_508, WK_F64, 1, { 8 }, (double[]){ 0, 0.5, 1, 1.5, 2, 2, 3, -1 }, WK_F64, 1, { 5 }, (double[]){ 1, 2, 1, 3, 1 }, (double[]){ -1, -0.19999999999999996, 0.60000000000000009, 1.3999999999999999, 2.2000000000000002, 3 }, NULL },
+{ "wk_histogram_with(x, .bins = 3, .low = -1, .high = 2, .edges = i)", case_509, WK_F64, 1, { 8 }, (double[]){ 0, 0.5, 1, 1.5, 2, 2, 3, -1 }, WK_F64, 1, { 3 }, (double[]){ 1, 2, 4 }, (double[]){ -1, 0, 1, 2 }, NULL },
+{ "wk_histogram_with(x, .bins = 3, .low = -1, .high = 2, .density = true, .edges = i)", case_510, WK_F64, 1, { 8 }, (double[]){ 0, 0.5, 1, 1.5, 2, 2, 3, -1 }, WK_F64, 1, { 3 }, (double[]){ 0.14285714285714285, 0.2857142857142857, 0.5714285714285714 }, (double[]){ -1, 0, 1, 2 }, NULL },
+{ "wk_histogram_with(x, .bins = 2, .weight = wk_square(x), .edges = i)", case_511, WK_F32, 1, { 8 }, (double[]){ 0, 0.5, 1, 1.5, 2, 2, 3, -1 }, WK_F32, 1, { 2 }, (double[]){ 1.25, 20.25 }, (double[]){ -1, 1, 3 }, NULL },
+{ "wk_histc(x, 3, 0, 1)", case_512, WK_F32, 1, { 4 }, (double[]){ NAN, 0.5, 2, 1 }, WK_F32, 1, { 3 }, (double[]){ 0, 1, 1 }, NULL, NULL },
+{ "wk_histc(x, 3, 0, 0)", case_513, WK_F32, 1, { 2 }, (double[]){ 2, 2 }, WK_F32, 1, { 3 }, (double[]){ 0, 2, 0 }, NULL, NULL },
+{ "wk_histogram(x, 2, i)", case_514, WK_F32, 1, { 2 }, (double[]){ 2, 2 }, WK_F32, 1, { 2 }, (double[]){ 0, 2 }, (double[]){ 1.5, 2, 2.5 }, NULL },
+{ "wk_histogram(x, 10, i)", case_515, WK_F32, 1, { 31 }, (double[]){ 0, 0.033333335071802139, 0.066666670143604279, 0.10000000149011612, 0.13333334028720856, 0.1666666716337204, 0.20000000298023224, 0.23333333432674408, 0.26666668057441711, 0.30000001192092896, 0.3333333432674408, 0.36666667461395264, 0.40000000596046448, 0.43333333730697632, 0.46666666865348816, 0.5, 0.53333336114883423, 0.56666666269302368, 0.60000002384185791, 0.63333332538604736, 0.66666668653488159, 0.69999998807907104, 0.73333334922790527, 0.76666665077209473, 0.80000001192092896, 0.83333331346511841, 0.86666667461395264, 0.89999997615814209, 0.93333333730697632, 0.96666663885116577, 1 }, WK_F32, 1, { 10 }, (double[]){ 3, 3, 3, 3, 3, 3, 3, 3, 3, 4 }, (double[]){ 0, 0.10000000149011612, 0.20000000298023224, 0.30000001192092896, 0.40000000596046448, 0.5, 0.60000002384185791, 0.69999998807907104, 0.80000001192092896, 0.89999997615814209, 1 }, NULL },
 };

@@ -170,6 +170,47 @@ for k in (0, 1, 3, 5):
         case(f"wk_topk(x, {k}, 1, {C_}, i)", lambda x: tuple(torch.topk(x, k, 1, big)), U)
 case("wk_topk(x, 2, 0, true, i)", lambda x: tuple(torch.topk(x, 2, 0)), made(4, 3))
 case("wk_topk(x, 1, 0, true, i)", lambda x: tuple(torch.topk(x, 1, 0)), torch.tensor(2.))
+# Values at a place in order: gradients of lines without ties, as PyTorch picks any of equals, NaN among them
+Q = torch.tensor([[3, nan, -2, 1, 0.5], [9, 8, 7, inf, -inf], [nan, nan, nan, nan, 2]])
+R = torch.tensor([[3, 4, -2, 1, 0.5], [9, 8, 7, -1, 0.25]], dtype=D)
+for x in (R, R.int(), R[:, :4].float(), Q[1:2]):
+    for k in (1, 4):
+        case(f"wk_kthvalue(x, {k}, 1, false, i)", lambda x: tuple(torch.kthvalue(x, k, 1)), x)
+    case("wk_median_dim(x, -1, true, i)", lambda x: tuple(torch.median(x, -1, True)), x)
+    case("wk_nanmedian_dim(x, -1, false, i)", lambda x: tuple(torch.nanmedian(x, -1)), x)
+case("wk_kthvalue(x, 1, 0, true, i)", lambda x: tuple(torch.kthvalue(x, 1, 0, True)), torch.tensor(2.))
+for x in (R, R.int(), R[0, :4], Q[1], torch.tensor(3.)):
+    case("wk_median(x)", lambda x: x.median(), x)
+    case("wk_nanmedian(x)", lambda x: x.nanmedian(), x)
+for x in (Q[0], Q[2]):
+    case("wk_median(x)", lambda x: x.median(), x, grad=False)
+    case("wk_nanmedian(x)", lambda x: x.nanmedian(), x)
+case("wk_median_dim(x, 0, false, i)", lambda x: tuple(torch.median(x, 0)), Q)
+for x in (R, Q, Q[1], torch.tensor(2.)):
+    for name in ("quantile", "nanquantile"):
+        f = getattr(torch, name)
+        for q in (0, 0.25, 0.3, 1):
+            case(f"wk_{name}(x, {q}, -1, true)", lambda x: f(x, torch.tensor(q, dtype=x.dtype), -1, True), x, grad=x is not Q)
+            case(f"wk_{name}(x, {q}, 0, false)", lambda x: f(x, torch.tensor(q, dtype=x.dtype), 0), x)
+        for kind in ("linear", "lower", "higher", "midpoint", "nearest"):
+            for keep in (False, True)[kind == "linear":]:
+                case(f"wk_{name}s(x, 3, (double[]){{ 0.5, 0.125, 0.8 }}, 0, {str(keep).lower()}, WK_QUANTILE_{kind.upper()})",
+                     lambda x: f(x, torch.tensor([0.5, 0.125, 0.8], dtype=x.dtype), 0, keep, interpolation=kind), x)
+for x in (Z, Q, Q.double(), R.int(), torch.zeros(0), torch.tensor(nan)):
+    case("wk_nansum(x)", lambda x: x.nansum(), x)
+    case("wk_nansum_dim(x, 0, true)", lambda x: x.nansum(0, True), x)
+    if x.is_floating_point():
+        some = not bool(x.isnan().all())  # where nothing is a number, PyTorch's gradients are NaN
+        case("wk_nanmean(x)", lambda x: x.nanmean(), x, grad=some)
+        case("wk_nanmean_dim(x, -1, false)", lambda x: x.nanmean(-1), x, grad=some)
+case(f"wk_nansum_dims(x, {DIMS}, false)", lambda x: x.nansum((0, -1)), C)
+case(f"wk_nanmean_dims(x, {DIMS}, true)", lambda x: x.nanmean((0, -1), True), C)
+for x in (M, Z, torch.tensor([9, 255, 0], dtype=torch.uint8), torch.tensor([True, False, False]), torch.zeros(0), torch.zeros(1, 2)):
+    for n in (0, 1, 2):
+        case(f"wk_diff(x, {n}, 0)", lambda x: x.diff(n, 0), x)
+case("wk_diff(x, 1, -1)", lambda x: x.diff(), C)
+for x in (M, Z.int(), torch.zeros(0, 2)):
+    case("wk_trace(x)", lambda x: x.trace(), x)
 I = torch.tensor([1, 3, 1, 0, 3, 3])
 case("wk_bincount(x, NULL, 0)", lambda x: x.bincount(), I)
 case("wk_bincount(x, NULL, 6)", lambda x: x.bincount(minlength=6), I.to(torch.uint8))

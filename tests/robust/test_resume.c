@@ -132,6 +132,7 @@ static const struct {
 } schedules[] = { { "constant", "total_iters=8" },
                   { "cosine", "t_max=18" },
                   { "cosine_restarts", "t_0=4,t_mult=2" },
+                  { "cyclic", "base_lr=0.01,max_lr=0.3,step_size_up=3,step_size_down=4,gamma=0.99,halving" },
                   { "exponential", "gamma=0.9" },
                   { "linear", "total_iters=9" },
                   { "multistep", "milestones=5:9:16" },
