@@ -456,6 +456,29 @@ static inline wk_tensor *wk_interpolate_with(wk_interpolate_opts o) { return wk_
 #define wk_interpolate(t, ...)                                                                                         \
     wk_interpolate_with(WK_WITH(wk_interpolate_opts, WK_INTERPOLATE_DEFAULTS, .x = (t), __VA_ARGS__))
 
+/* Values at places between elements, torch.nn.functional.grid_sample: [d] x [n, c, h, w] and grid [n, ho, wo, 2] of (x, y), or
+ * x [n, c, d, h, w] and grid [n, do, ho, wo, 3] of (x, y, z), both f32 or f64 -> [n, c, ho, wo] or [n, c, do, ho, wo]. A coordinate goes
+ * from -1 to 1 over the dim, between the middles of its first and last elements (align_corners) or between their outer edges; of
+ * NaN comes NaN, of nearest's 0. Linear takes two elements along each dim, bicubic (h and w only) four, nearest one: no gradient of grid.
+ * Padding is what lies outside: zeros, the nearest element, or the image in a mirror. */
+typedef enum wk_grid_padding { WK_GRID_ZEROS, WK_GRID_BORDER, WK_GRID_REFLECTION } wk_grid_padding;
+typedef struct wk_grid_sample_opts {
+    size_t size;
+    wk_tensor *x, *grid;
+    wk_interpolate_mode mode; /* WK_INTERPOLATE_LINEAR; or _NEAREST, _BICUBIC */
+    wk_grid_padding padding;  /* WK_GRID_ZEROS */
+    bool align_corners;       /* false */
+} wk_grid_sample_opts;
+WK_API wk_grid_sample_opts wk_grid_sample_opts_default(void);
+WK_API wk_tensor *wk_grid_sample_run(const wk_grid_sample_opts *o); /* wk_grid_sample(x, grid, .padding = WK_GRID_BORDER) */
+static inline wk_tensor *wk_grid_sample_with(wk_grid_sample_opts o) { return wk_grid_sample_run(&o); }
+#define WK_GRID_SAMPLE_DEFAULTS                                                                                        \
+    .size = sizeof(wk_grid_sample_opts), .mode = WK_INTERPOLATE_LINEAR, .padding = WK_GRID_ZEROS, .align_corners = false
+#define wk_grid_sample(x_, ...)                                                                                        \
+    wk_grid_sample_with(WK_WITH(wk_grid_sample_opts, WK_GRID_SAMPLE_DEFAULTS, .x = (x_), .grid = __VA_ARGS__))
+/* [d] the grid that theta [n, 2, 3] makes of the (x, y, 1) of an output [n, c, h, w], or [n, 3, 4] of (x, y, z, 1); size: the output's. */
+WK_API wk_tensor *wk_affine_grid(wk_tensor *theta, int ndim, const int64_t *size, bool align_corners);
+
 /* Images of more pixels from channels, and back (Shi et al. 2016): [d] x [..., c r r, h, w] -> [..., c, h r, w r] for r = upscale_factor,
  * and x [..., c, h r, w r] -> [..., c r r, h, w]. channel_shuffle: [d] x [n, c, ...], channel i of group k becomes i * groups + k. All dtypes. */
 WK_API wk_tensor *wk_pixel_shuffle(wk_tensor *x, int64_t upscale_factor);

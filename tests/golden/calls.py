@@ -232,6 +232,23 @@ for name, f, x in (("dropout", F.dropout, WIDE), ("alpha_dropout", F.alpha_dropo
                    ("dropout1d", F.dropout1d, made(2, 3, 2)), ("dropout2d", F.dropout2d, made(2, 3, 2, 1)), ("dropout3d", F.dropout3d, made(2, 1, 2, 1, 2))):
     case(f"wk_{name}(in[0], 1, true)", lambda x: f(x, 1.0, True), x)
 
+# Values between the elements of images
+X, G = made(2, 2, 3, 4) / 4, made(2, 1, 4, 2, k=9) * 0.49
+V, L = made(1, 2, 2, 3, 4, k=3), made(1, 1, 2, 3, 3, k=5) * 0.47
+for corners in (False, True):
+    for padding in ("zeros", "border", "reflection"):
+        for mode in ("nearest", "bilinear", "bicubic"):
+            kind = mode.replace("bilinear", "linear").upper()
+            given = f".mode = WK_INTERPOLATE_{kind}, .padding = WK_GRID_{padding.upper()}, .align_corners = {str(corners).lower()}"
+            f = lambda x, g: F.grid_sample(x, g, mode, padding, corners)
+            case(f"wk_grid_sample(in[0], in[1], {given})", f, X, G, grad=mode != "nearest")
+            if mode != "bicubic":
+                case(f"wk_grid_sample(in[0], in[1], {given})", f, V, L, grad=mode != "nearest")
+    C_ = str(corners).lower()
+    case(f"wk_affine_grid(in[0], 4, (int64_t[]){{ 2, 3, 2, 3 }}, {C_})", lambda t: F.affine_grid(t, (2, 3, 2, 3), corners), made(2, 2, 3))
+    case(f"wk_affine_grid(in[0], 5, (int64_t[]){{ 1, 1, 2, 1, 3 }}, {C_})", lambda t: F.affine_grid(t, (1, 1, 2, 1, 3), corners), made(1, 3, 4))
+case("wk_grid_sample(in[0], in[1])", F.grid_sample, made(1, 1, 2, 3), t(nan, 0.25, 0.5, nan).reshape(1, 1, 2, 2), grad=False)
+
 # Cross products
 case("wk_cross(in[0], in[1], -1)", lambda a, b: torch.linalg.cross(a, b), made(2, 4, 3), made(1, 4, 3, k=5))
 case("wk_cross(in[0], in[1], 0)", lambda a, b: torch.linalg.cross(a, b, dim=0), made(3, 1), made(3, 4, k=2))
