@@ -266,10 +266,8 @@ static wk_tensor *scattered(const wki_opdef *op, wk_tensor *t, int dim, wk_tenso
 
 wk_status wki_scatter_into(wk_tensor *y, int dim, wk_tensor *index, wk_tensor *src, int how)
 {
-    const wk_tensor *to = one_element(y), *i = one_element(index), *from = one_element(src);
     const wki_along_attrs attrs = { .dim = dim, .how = (uint8_t)how };
-    if (!to || !i || !from) return wk_error();
-    return wki_do(WKI_OP_scatter, 1, WKI_VIEWS(&to->v, &from->v, &i->v), &attrs, sizeof attrs, wki_numel(&i->v));
+    return wki_do(WKI_OP_scatter, 1, WKI_VIEWS(&y->v, &src->v, &index->v), &attrs, sizeof attrs, wki_numel(&index->v));
 }
 
 wk_tensor *wk_scatter(wk_tensor *t, int dim, wk_tensor *index, wk_tensor *src)

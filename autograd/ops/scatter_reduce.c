@@ -65,6 +65,10 @@ static wk_tensor *wrong_factor(void)
 {
     return wk_scatter_reduce(wk_narrow(table(), 0, 0, 2), 0, numbers(), table(), WK_SCATTER_PROD);
 }
+static wk_tensor *wrong_index_dtype(void)
+{
+    return wk_scatter_reduce(table(), 0, wk_to(numbers(), WK_F64), table(), WK_SCATTER_AMAX);
+}
 static wk_tensor *wrong_shape(void)
 {
     return wk_scatter_reduce(table(), 1, numbers(), wk_narrow(table(), 0, 0, 1), WK_SCATTER_SUM);
@@ -78,6 +82,7 @@ const wki_error_sample wki_errors_scatter_reduce[] = {
     { where, wrong_mode, WK_E_INVALID, "mode is 7" },
     { where, wrong_index, WK_E_RANGE, "index 2 is outside" },
     { where, wrong_factor, WK_E_RANGE, "index 2 is outside" },
+    { where, wrong_index_dtype, WK_E_DTYPE, "index is f64; i64 or i32 is needed" },
     { where, wrong_shape, WK_E_SHAPE, "t is [3, 4], index [2, 3], src [1, 4]" },
     { where, wrong_dtype, WK_E_DTYPE, "t is i64" },
     { 0 },
@@ -218,6 +223,9 @@ static wk_tensor *reduced(wk_tensor *t, wk_tensor *index, wk_tensor *src, const 
     return wki_recorded(node, y);
 }
 
+/* Products move along a dim: a tensor of shape [] as one of shape [1]. */
+static wk_tensor *one_element(wk_tensor *t) { return t->v.ndim ? t : wk_view(t, WK_SHAPE(1)); }
+
 static bool shapes_ok(const wk_tensor *t, int dim, const wk_tensor *index, const wk_tensor *src)
 {
     const wki_view *v = &t->v, *at = &index->v, *from = &src->v;
@@ -239,17 +247,20 @@ wk_tensor *wk_scatter_reduce_run(wk_tensor *t, int dim, wk_tensor *index, wk_ten
 {
     wk_scatter_opts o = wk_scatter_opts_default();
     if (given) wki_options_merge(&o, sizeof o, given);
-    if (!wki_tensor_ok(t, where, "t") || !wki_float_ok(t, where, "t") || !wki_tensor_ok(index, where, "index") ||
-        !wki_tensor_ok(src, where, "src") || !wki_dim_ok(where, "dim", t->v.ndim, &dim))
+    if (!wki_tensor_ok(t, where, "t") || !wki_float_ok(t, where, "t") ||
+        (!WKI_FAULT(219) && !wki_index_ok(where, t, &index)) || !wki_tensor_ok(src, where, "src") ||
+        !wki_same_device(where, t, src) || !wki_dim_ok(where, "dim", t->v.ndim, &dim))
         return NULL;
     wki_check((unsigned)mode <= WK_SCATTER_PROD, NULL, WK_E_INVALID, where, "mode is %d; there is none", (int)mode);
     const reduction r = { mode, o.include_self, dim };
     if (!shapes_ok(t, dim, index, src)) return NULL;
     WKI_BESIDE(here, t);
-    src = part_of(src, index, -1);
-    wk_tensor *y = !src ? NULL : mode <= WK_SCATTER_MEAN ? summed(t, index, src, &r) : reduced(t, index, src, &r);
+    wk_tensor *x = one_element(t), *at = one_element(index), *from = part_of(one_element(src), index, -1);
+    wk_tensor *y = !x || !at || !from        ? NULL
+                   : mode <= WK_SCATTER_MEAN ? summed(x, at, from, &r)
+                                             : reduced(x, at, from, &r);
     if (!y) wki_error_rename("scatter_add", where);
     if (!y) wki_error_rename("scatter", where);
     if (!y) wki_error_rename("gather", where);
-    return y;
+    return y && !t->v.ndim ? wk_view(y, WK_SCALAR) : y;
 }

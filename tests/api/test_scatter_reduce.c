@@ -113,4 +113,41 @@ TEST(scatter_reduce, leaves_what_nothing_meets)
     }
 }
 
+static wk_tensor *at_0_2_2(wk_dtype dtype, wk_scatter_mode mode, bool self)
+{
+    wk_tensor *index = wk_to(wk_from((int64_t[]){ 0, 2, 2 }, WK_SHAPE(3), WK_I64), dtype);
+    return wk_scatter_reduce(wk_arange(1, 5, 1, WK_F64), 0, index, wk_arange(5, 8, 1, WK_F64), mode,
+                             .include_self = self);
+}
+
+TEST(scatter_reduce, takes_indices_of_32_bits_and_refuses_numbers_that_are_none)
+{
+    for (int mode = 0; mode < 5; mode++)
+        for (int self = 0; self < 2; self++) {
+            wk_tensor *y = at_0_2_2(WK_I64, (wk_scatter_mode)mode, self);
+            CHECK(y && wk_equal(at_0_2_2(WK_I32, (wk_scatter_mode)mode, self), y));
+            CHECK_NULL(at_0_2_2(WK_U8, (wk_scatter_mode)mode, self));
+            CHECK_ERROR(WK_E_DTYPE, "scatter_reduce", "index is u8; i64 or i32 is needed");
+        }
+}
+
+/* The derivatives by t and src, which are 3 and 5 */
+static void check_of_one(wk_scatter_mode mode, bool self, double y, double by_t, double by_src)
+{
+    wk_tensor *t = wk_requires_grad(wk_scalar(3, WK_F64)), *src = wk_requires_grad(wk_scalar(5, WK_F64));
+    wk_tensor *got = wk_scatter_reduce(t, 0, wk_scalar(0, WK_I64), src, mode, .include_self = self);
+    CHECK(got && wk_ndim(got) == 0 && wk_item(got) == y && wk_backward(got) == WK_OK);
+    CHECK(wk_item(wk_grad(t)) == by_t && wk_item(wk_grad(src)) == by_src);
+}
+
+TEST(scatter_reduce, of_a_tensor_without_dims_has_gradients)
+{
+    check_of_one(WK_SCATTER_SUM, true, 8, 1, 1);
+    check_of_one(WK_SCATTER_MEAN, true, 4, 0.5, 0.5);
+    check_of_one(WK_SCATTER_AMAX, true, 5, 0, 1);
+    check_of_one(WK_SCATTER_AMIN, true, 3, 1, 0);
+    check_of_one(WK_SCATTER_PROD, true, 15, 5, 3);
+    check_of_one(WK_SCATTER_PROD, false, 5, 0, 1);
+}
+
 WICK_TEST_MAIN
