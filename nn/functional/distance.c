@@ -55,6 +55,7 @@ wk_tensor *wk_cdist(wk_tensor *a, wk_tensor *b, double p)
               "a is %s, b %s; up to %d dims are possible", wki_show(v), wki_show(w), WK_MAX_DIMS - 1);
     wk_tensor *apart = wk_sub(wk_unsqueeze(a, -2), wk_unsqueeze(b, -3));
     if (!apart) wki_error_rename("sub", where);
+    if (apart && !v->size[v->ndim - 1]) return wk_sum_dim(apart, -1, false); /* points of no space are one */
     return apart ? wk_norm_dim(apart, p, -1, false) : NULL;
 }
 

@@ -164,6 +164,9 @@ TEST(distances, have_torchs_values)
     wk_tensor *four = leaf(RAMP(7, 4, 3)), *batch = leaf(RAMP(7, 2, 3, 4)), *five = leaf(RAMP(5, 5, 4));
     CASE(cdist, wk_cdist(x, four, 2), x, four);
     CASE(cdist_1, wk_cdist(batch, five, 1), batch, five);
+    wk_tensor *nowhere = leaf(wk_zeros(WK_SHAPE(2, 0), WK_F64));
+    wk_tensor *none = wk_cdist(nowhere, wk_zeros(WK_SHAPE(3, 0), WK_F64), INFINITY);
+    CHECK(none && wk_equal(none, wk_zeros(WK_SHAPE(2, 3), WK_F64)) && wk_backward(wk_sum(none)) == WK_OK);
     CASE(distance_1, wk_pairwise_distance(c, row, 1, 1e-6, true), c, row);
     CHECK(wk_equal(wk_pairwise_distance(x, wk_zeros_like(x), 0, 0, false),
                    wk_from((double[]){ 0, 2, 3 }, WK_SHAPE(3), WK_F64)));
