@@ -80,7 +80,7 @@ static bool take_sizes(wki_slide *s, const wk_unpool_opts *o)
         const int64_t stride = w->stride[d],
                       size = (w->out[d] - 1) * stride - 2 * (int64_t)w->padding[d] + w->kernel[d];
         const int64_t asked = o->output_size.n ? w->in[d] : size;
-        wki_check(size > 0 && size <= INT32_MAX, false, WK_E_SHAPE, s->where,
+        wki_check(asked > 0 && asked <= INT32_MAX, false, WK_E_SHAPE, s->where,
                   "the windows come to %lld; 1 to %d are possible", (long long)size, INT32_MAX);
         wki_check(
             asked > size - stride && asked < size + stride, false, WK_E_SHAPE, s->where,

@@ -64,6 +64,16 @@ TEST(layers, unpooling_equals_torch)
     CHECK_ERROR(WK_E_INVALID, "nn_max_unpool2d", "kernel_size is missing");
 }
 
+/* A window that the padding fills but for one element: what its size comes to is 0, and 1 was pooled. */
+TEST(layers, unpooling_gives_the_size_that_was_pooled)
+{
+    wk_tensor *x = wk_full(WK_SHAPE(1, 1, 1), WK_F32, 3), *at;
+    wk_tensor *y = wk_max_pool1d(x, WK_DIMS(2), .stride = WK_DIMS(4), .padding = WK_DIMS(1), .indices = &at);
+    wk_tensor *back =
+        wk_max_unpool1d(y, at, WK_DIMS(2), .stride = WK_DIMS(4), .padding = WK_DIMS(1), .output_size = WK_DIMS(1));
+    CHECK(back && wk_equal(back, x));
+}
+
 TEST(layers, pixels_come_back_from_channels_at_any_rank)
 {
     wk_tensor *x = wk_arange(0, 2 * 3 * 2 * 4 * 6, 1, WK_I64);
