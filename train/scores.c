@@ -296,5 +296,7 @@ double wk_scores_mse(const wk_scores *s)
 
 double wk_scores_r2(const wk_scores *s)
 {
-    return kind_ok(s, "scores_r2", false) && s->spread > 0 ? 1 - s->squared / s->spread : (double)NAN;
+    if (!kind_ok(s, "scores_r2", false) || s->rows < 2) return (double)NAN;
+    if (s->spread == 0 && !isnan(s->squared)) return s->squared == 0;
+    return 1 - s->squared / s->spread;
 }

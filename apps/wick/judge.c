@@ -170,7 +170,7 @@ double judge_rmse(const judge *j, int64_t c) { return sqrt(j->outputs[c].score.s
 
 double judge_mae(const judge *j, int64_t c) { return j->outputs[c].absolute / (double)j->rows; }
 
-double judge_r2(const judge *j, int64_t c) { return 1 - j->outputs[c].score.squared / j->outputs[c].score.spread; }
+double judge_r2(const judge *j, int64_t c) { return scale_score_r2(&j->outputs[c].score, j->rows); }
 
 double judge_mean_r2(const judge *j)
 {

@@ -227,6 +227,13 @@ void scale_score_add(scale_score *s, int64_t row, double wanted, double got)
     s->spread += off * (wanted - s->mean);
 }
 
+double scale_score_r2(const scale_score *s, int64_t rows)
+{
+    if (rows < 2) return (double)NAN;
+    if (s->spread == 0 && !isnan(s->squared)) return s->squared == 0;
+    return 1 - s->squared / s->spread;
+}
+
 static void add_scores(scale_scores *s, wk_tensor *out, wk_tensor *y)
 {
     out = wk_contiguous(wk_to(wk_to_device(out, WK_CPU), WK_F64));
@@ -249,8 +256,7 @@ double scale_rmse(const scale_scores *s)
 double scale_r2(const scale_scores *s)
 {
     double sum = 0;
-    for (int64_t c = 0; c < s->outputs; c++)
-        sum += s->each[c].spread > 0 ? 1 - s->each[c].squared / s->each[c].spread : (double)NAN;
+    for (int64_t c = 0; c < s->outputs; c++) sum += scale_score_r2(&s->each[c], s->rows);
     return sum / (double)s->outputs;
 }
 

@@ -26,12 +26,13 @@ typedef struct scale_score {
     double squared, mean, spread;
 } scale_score;
 void scale_score_add(scale_score *s, int64_t row, double wanted, double got); /* row: counted from 1 */
+double scale_score_r2(const scale_score *s, int64_t rows); /* as wk_scores_r2 */
 typedef struct scale_scores {
     int64_t rows, outputs;
     scale_score *each; /* [outputs], zeros */
 } scale_scores;
 double scale_rmse(const scale_scores *s); /* over all elements */
-double scale_r2(const scale_scores *s);   /* the mean over the outputs, which may differ in units; NAN: one has no spread */
+double scale_r2(const scale_scores *s);   /* the mean over the outputs, which may differ in units */
 /* As wk_evaluate, for targets that are numbers; the loss is that of training. scores may be NULL. */
 wk_status scale_evaluate(const scales *s, wk_module *net, wk_loader *rows, wk_metrics *of, scale_scores *scores);
 /* "inputs standard, targets standard"; returns text */

@@ -52,11 +52,12 @@ WK_API int64_t wk_scores_confusion(const wk_scores *s, int target, int predicted
 WK_API double wk_scores_precision(const wk_scores *s, int c);        /* of what was taken for c, the share that is; 0 if nothing was */
 WK_API double wk_scores_recall(const wk_scores *s, int c);           /* of what is c, the share that was found; 0 if nothing is */
 WK_API double wk_scores_f1(const wk_scores *s, int c);               /* 2 precision recall / (precision + recall) */
-/* Area under the ROC curve of class c against the others, by output c (of two classes: less the other output), ties counting half. */
+/* Area under the ROC curve of class c against the others, by output c as it was added (of two classes: less the other output), ties counting
+ * half. Of more than two classes add probabilities, wk_softmax(x, 1): logits of two rows differ by what softmax takes away, too. */
 WK_API double wk_scores_auc(const wk_scores *s, int c);
 WK_API double wk_scores_mae(const wk_scores *s);                     /* numbers: mean |output - target| */
 WK_API double wk_scores_mse(const wk_scores *s);                     /* mean (output - target)^2 */
-WK_API double wk_scores_r2(const wk_scores *s);                      /* 1 - sum (output - target)^2 / sum (target - mean target)^2, over all elements */
+WK_API double wk_scores_r2(const wk_scores *s);                      /* 1 - sum (output - target)^2 / sum (target - mean target)^2, over all elements; of equal targets 1 if all are met, else 0 */
 
 /* Statistics of rows [n, ...], gathered batch by batch, for each element of a row, in f64 whatever the dtype. Results are WK_F64 of a row's
  * shape; std divides by the number of rows; NaN stays NaN.

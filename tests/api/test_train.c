@@ -69,6 +69,20 @@ TEST(scores, of_numbers_equal_scikit_learn)
     CHECK(wk_scores_reset(s) == WK_OK && isnan(wk_scores_mae(s)) && isnan(wk_scores_r2(s)));
 }
 
+TEST(scores, of_equal_targets_equal_scikit_learn)
+{
+    wk_scores *met = wk_scores_new(0), *missed = wk_scores_new(0), *lost = wk_scores_new(0);
+    wk_tensor *level = wk_full(WK_SHAPE(4), WK_F32, 2.5);
+    wk_scores_add(met, wk_full(WK_SHAPE(1), WK_F32, 2.5), wk_full(WK_SHAPE(1), WK_F32, 2.5));
+    CHECK(isnan(wk_scores_r2(met))); /* one row has none */
+    wk_scores_add(met, level, level);
+    CHECK_NEAR(wk_scores_r2(met), golden_level_r2[0], 0);
+    wk_scores_add(missed, wk_from((float[]){ 2.5f, 2.5f, 2.5f, 3 }, WK_SHAPE(4), WK_F32), level);
+    CHECK_NEAR(wk_scores_r2(missed), golden_level_r2[1], 0);
+    wk_scores_add(lost, wk_full(WK_SHAPE(4), WK_F32, NAN), level);
+    CHECK(isnan(wk_scores_r2(lost)));
+}
+
 TEST(scores, tell_what_does_not_fit)
 {
     wk_scores *s = wk_scores_new(4);
