@@ -256,6 +256,15 @@ int wk_dataset_classes(const wk_dataset *set, const char *const **names)
     return ok ? set->nclasses : 0;
 }
 
+bool wk_dataset_of_bytes(const wk_dataset *set, int f)
+{
+    static const char where[] = "dataset_of_bytes";
+    if (!wki_object_check(set, &wki_dataset_type, where, "set")) return false;
+    wki_check(f >= 0 && f < set->nfields, false, WK_E_RANGE, where, "field %d; the dataset \"%s\" has %d", f,
+              set->ops->name, set->nfields);
+    return set->bytes[f] != WKI_NO_BYTES;
+}
+
 wk_status wki_dataset_read(wk_dataset *set, const int64_t *rows, int64_t n, void *const *fields)
 {
     return wki_dataset_read_through(set, rows, n, fields, NULL);

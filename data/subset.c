@@ -95,10 +95,8 @@ wk_dataset *wk_dataset_subset(wk_dataset *set, const int64_t *rows, int64_t n)
     o.ragged = set->ragged;
     if (o.ragged) o.lengths = subset_lengths;
     wk_dataset *some = wk_dataset_custom(&o);
-    if (some && set->get_through) {
-        some->get_through = subset_get_through;
-        memcpy(some->bytes, set->bytes, sizeof some->bytes);
-    }
+    if (some && set->get_through) some->get_through = subset_get_through;
+    if (some) memcpy(some->bytes, set->bytes, sizeof some->bytes);
     return some && take_blocks(some, self) == WK_OK ? some : NULL;
 }
 

@@ -149,6 +149,7 @@ static wk_dataset *open_pair(const source *from, const wk_dataset_ops *ops)
         destroy(s);
     else
         set = wk_dataset_custom(&o);
+    if (set) set->bytes[0] = s->unit ? WKI_FRACTIONS : s->fields[0].dtype == WK_U8 ? WKI_BYTES : WKI_NO_BYTES;
     wki_free(room);
     return set;
 }

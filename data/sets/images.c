@@ -180,14 +180,16 @@ static wk_dataset *make(image_set *s, const wk_images_opts *o, names *classes)
         { .name = "x", .dtype = s->raw ? WK_U8 : WK_F32, .ndim = 3, .shape = { s->channels, s->height, s->width } },
         { .name = "y", .dtype = WK_I64 }
     };
-    return wk_dataset_custom(&(wk_dataset_opts){ .size = sizeof(wk_dataset_opts),
-                                                 .ops = &ops,
-                                                 .self = s,
-                                                 .rows = s->pictures.n,
-                                                 .fields = fields,
-                                                 .nfields = 2,
-                                                 .classes = (const char *const *)classes->list,
-                                                 .nclasses = (int)classes->n });
+    wk_dataset *set = wk_dataset_custom(&(wk_dataset_opts){ .size = sizeof(wk_dataset_opts),
+                                                            .ops = &ops,
+                                                            .self = s,
+                                                            .rows = s->pictures.n,
+                                                            .fields = fields,
+                                                            .nfields = 2,
+                                                            .classes = (const char *const *)classes->list,
+                                                            .nclasses = (int)classes->n });
+    if (set) set->bytes[0] = s->raw ? WKI_BYTES : WKI_FRACTIONS;
+    return set;
 }
 
 wk_dataset *wk_dataset_images_new(const wk_images_opts *given)

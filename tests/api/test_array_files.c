@@ -56,6 +56,7 @@ TEST(idx, images_and_labels_are_rows_and_classes)
 {
     wk_tensor *row[2] = { NULL };
     wk_dataset *set = wk_dataset_idx(put("i", images, sizeof images), .labels = put("l", labels, sizeof labels));
+    CHECK(wk_dataset_of_bytes(set, 0) && !wk_dataset_of_bytes(set, 1));
     const wk_field *fields = NULL;
     const char *const *classes;
     CHECK(set && wk_dataset_len(set) == 3 && wk_dataset_fields(set, &fields) == 2);

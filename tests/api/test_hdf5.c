@@ -118,8 +118,12 @@ TEST(hdf5, bytes_of_x_become_fractions_unless_raw)
     CHECK(set && field_of(set, 0)->dtype == WK_F32 && field_of(set, 1)->dtype == WK_I64);
     CHECK(read_row(set, 63, x, &y) == WK_OK);
     CHECK(x[0] == 252 / 255.0f && x[3] == 1 && y == 1);
+    CHECK(wk_dataset_of_bytes(set, 0) && !wk_dataset_of_bytes(set, 1));
+    CHECK(wk_dataset_of_bytes(wk_dataset_subset(set, &y, 1), 0));
+    CHECK(!wk_dataset_of_bytes(set, 2));
+    CHECK_ERROR(WK_E_RANGE, "dataset_of_bytes", "field 2");
     set = wk_dataset_h5(file, .raw = true);
-    CHECK(set && field_of(set, 0)->dtype == WK_U8);
+    CHECK(set && field_of(set, 0)->dtype == WK_U8 && wk_dataset_of_bytes(set, 0));
     CHECK(read_row(set, 63, raw, &y) == WK_OK);
     CHECK(raw[0] == 252 && raw[3] == 255);
     forget();
@@ -168,7 +172,7 @@ TEST(hdf5, doubles_stay_doubles_and_other_numbers_become_floats)
     int64_t label;
     wk_dataset *set = wk_dataset_h5(file);
     CHECK(set && field_of(set, 0)->dtype == WK_F64 && field_of(set, 1)->dtype == WK_F32 && field_of(set, 1)->ndim == 1);
-    CHECK(wk_dataset_classes(set, &(const char *const *){ NULL }) == 0);
+    CHECK(wk_dataset_classes(set, &(const char *const *){ NULL }) == 0 && !wk_dataset_of_bytes(set, 0));
     CHECK(read_row(set, 1, x, y) == WK_OK && x[0] == 0.3 && x[1] == 0.4 && y[0] == 0.2f);
     set = wk_dataset_h5(file, .x = "whole", .y = "");
     CHECK(set && field_of(set, 0)->dtype == WK_F32);
