@@ -199,6 +199,8 @@ wk_status wki_h5_infos(wki_h5_file *file, wk_h5_info **infos, int *n);
  * Freed with wki_h5_names_free. */
 wk_status wki_h5_read_classes(wki_h5_file *file, const char *object, char ***names, int *n);
 void wki_h5_names_free(char **names, int n);
+/* The root's attribute of that name, if it is one string, else ""; freed with wki_free; NULL after an error. */
+char *wki_h5_read_text(wki_h5_file *file, const char *name);
 
 /* isolate.c: a file whose metadata is read by a process of its own, within these limits, until it is settled: then no
  * more can be asked, and the process is ended. */
@@ -208,11 +210,12 @@ typedef struct wki_h5_limits {
 wki_h5_file *wki_h5_file_open_apart(const char *path, wki_h5_limits limits, const char *where);
 wk_status wki_h5_reader_start(wki_h5_file *file, wki_h5_limits limits);
 void wki_h5_file_settle(wki_h5_file *file);
-/* What wki_h5_is, wki_h5_hint, wki_h5_read_classes, wki_h5_table_open and wki_h5_infos do with such a file. */
+/* What wki_h5_is, wki_h5_hint, wki_h5_read_classes, wki_h5_read_text, wki_h5_table_open and wki_h5_infos do with such a file. */
 bool wki_h5_ask_is(wki_h5_file *file, const char *path, H5I_type_t kind);
 const char *wki_h5_ask_hint(wki_h5_file *file, const char *group, H5I_type_t kind, const char *near,
                             char room[WKI_H5_HINT]);
 wk_status wki_h5_ask_classes(wki_h5_file *file, const char *object, char ***names, int *n);
+char *wki_h5_ask_text(wki_h5_file *file, const char *name);
 wk_status wki_h5_ask_table(wki_h5_table *table);
 wk_status wki_h5_ask_infos(wki_h5_file *file, wk_h5_info **infos, int *n);
 #endif

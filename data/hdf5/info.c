@@ -279,6 +279,23 @@ wk_status wk_h5_view_each(wk_h5_view *v, wk_status (*visit)(void *user, const wk
     return visit_each(infos, n, status, visit, user);
 }
 
+wk_status wk_h5_view_text(wk_h5_view *v, const char *name, char *to, size_t size)
+{
+    if (!wki_object_check(v, &type, VIEW, "v") || wk_failed()) return wk_error();
+    wki_check(name && *name && to && size, WK_E_INVALID, WK_E_INVALID, VIEW,
+              "%s; expected an attribute's name and room",
+              name ? "name is empty, or there is no room" : "name is NULL");
+    char *text = wki_h5_read_text(v->file, name);
+    if (!text) return wk_error();
+    if (strlen(text) >= size)
+        wki_fail(WK_E_RANGE, VIEW, "%s: its attribute '%.60s' has %zu bytes; there is room for %zu",
+                 wki_h5_shown(v->file->path), name, strlen(text), size - 1);
+    else
+        memcpy(to, text, strlen(text) + 1);
+    wki_free(text);
+    return wk_error();
+}
+
 wk_status wk_h5_view_read_doubles(wk_h5_view *v, const char *name, int64_t first, int64_t n, double *to)
 {
     if (!wki_object_check(v, &type, VIEW, "v") || check_place(name, n, to, VIEW)) return wk_error();

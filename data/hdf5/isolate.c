@@ -176,6 +176,16 @@ wk_status wki_h5_ask_classes(wki_h5_file *f, const char *object, char ***names, 
     return w->bad ? give_up(f, WKI_GONE) : wk_error();
 }
 
+char *wki_h5_ask_text(wki_h5_file *f, const char *name)
+{
+    wki_wire *w = request(f, WKI_WIRE_TEXT_OF);
+    put_text(w, name);
+    if (ask(f) != WK_OK) return NULL;
+    char *text = take_name(w);
+    if (!text && w->bad) give_up(f, WKI_GONE);
+    return text;
+}
+
 /* ---- What there is ---- */
 
 /* A number under `most`, or the wire is bad. */

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SHOWN = 32, CLASS_NAME_MOST = 4096 };
+enum { SHOWN = 32, CLASS_NAME_MOST = 4096, TEXT_MOST = 1 << 16 };
 
 static bool is_kind(hid_t at, const char *path, H5I_type_t kind)
 {
@@ -108,12 +108,15 @@ static wk_status copy_variable(hid_t attribute, hid_t type, hid_t space, char **
     return ok ? WK_OK : WK_E_FORMAT;
 }
 
-static wk_status read_strings(hid_t attribute, hid_t type, hid_t space, char ***names, int *n)
+/* text: one string, and not an array. */
+static wk_status read_strings(hid_t attribute, hid_t type, hid_t space, bool text, char ***names, int *n)
 {
     const hssize_t count = H5Sget_simple_extent_npoints(space);
     const bool variable = H5Tis_variable_str(type) > 0;
-    if (H5Tget_class(type) != H5T_STRING || H5Sget_simple_extent_ndims(space) != 1 || count < 1) return WK_OK;
-    if (count > WKI_H5_CLASSES || (!variable && H5Tget_size(type) > CLASS_NAME_MOST)) return WK_E_FORMAT;
+    if (H5Tget_class(type) != H5T_STRING || H5Sget_simple_extent_ndims(space) != (text ? 0 : 1) || count < 1)
+        return WK_OK;
+    if (count > WKI_H5_CLASSES || (!variable && H5Tget_size(type) > (text ? TEXT_MOST : CLASS_NAME_MOST)))
+        return WK_E_FORMAT;
     *names = wki_alloc_array((size_t)count, sizeof **names);
     if (!*names) return WK_E_MEMORY;
     *n = (int)count;
@@ -128,12 +131,12 @@ static const char *attribute_of(hid_t object)
     return NULL;
 }
 
-static wk_status read_attribute(hid_t object, const char *name, char ***names, int *n)
+static wk_status read_attribute(hid_t object, const char *name, bool text, char ***names, int *n)
 {
     const hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
     const hid_t type = H5Aget_type(attribute), space = H5Aget_space(attribute);
     const bool known = attribute >= 0 && type >= 0 && space >= 0;
-    const wk_status status = known ? read_strings(attribute, type, space, names, n) : WK_E_FORMAT;
+    const wk_status status = known ? read_strings(attribute, type, space, text, names, n) : WK_E_FORMAT;
     if (type >= 0) H5Tclose(type);
     if (space >= 0) H5Sclose(space);
     if (attribute >= 0) H5Aclose(attribute);
@@ -186,7 +189,7 @@ wk_status wki_h5_read_classes(wki_h5_file *file, const char *object, char ***nam
     const hid_t at = H5Oopen(file->id, object, H5P_DEFAULT);
     const hid_t type = at >= 0 && H5Iget_type(at) == H5I_DATASET ? H5Dget_type(at) : -1;
     const char *name = at < 0 ? NULL : attribute_of(at);
-    const wk_status status = name        ? read_attribute(at, name, names, n)
+    const wk_status status = name        ? read_attribute(at, name, false, names, n)
                              : type >= 0 ? read_members(type, names, n)
                                          : WK_OK;
     if (type >= 0) H5Tclose(type);
@@ -199,4 +202,22 @@ wk_status wki_h5_read_classes(wki_h5_file *file, const char *object, char ***nam
     return wki_fail(status, file->where,
                     "%s, '%.100s': its attribute '%s' cannot be read; expected an array of strings",
                     wki_h5_shown(file->path), object, name ? name : "classes");
+}
+
+char *wki_h5_read_text(wki_h5_file *file, const char *name)
+{
+    char **texts = NULL, *text = NULL;
+    int n = 0;
+    if (file->reader) return wki_h5_ask_text(file, name);
+    const wki_h5_quiet quiet = wki_h5_enter();
+    const bool there = H5Aexists(file->id, name) > 0;
+    const wk_status status = there ? read_attribute(file->id, name, true, &texts, &n) : WK_OK;
+    wki_h5_leave(quiet);
+    if (!status) text = n ? texts[0] : wki_strdup("");
+    if (!status && n) texts[0] = NULL;
+    wki_h5_names_free(texts, n);
+    if (status && !wk_failed())
+        wki_fail(status, file->where, "%s: its attribute '%.60s' cannot be read; expected a text of at most %d bytes",
+                 wki_h5_shown(file->path), name, TEXT_MOST);
+    return wk_failed() ? NULL : text;
 }

@@ -16,7 +16,8 @@ typedef enum wki_wire_kind {
     WKI_WIRE_CLASSES,
     WKI_WIRE_TABLE,
     WKI_WIRE_INFOS,
-    WKI_WIRE_REPACK
+    WKI_WIRE_REPACK,
+    WKI_WIRE_TEXT_OF
 } wki_wire_kind;
 /* What a copy sends ahead of its end, instead of a status: bytes of the new file and where they stand, what is left out,
  * and how much of a data set is done, in millionths. */

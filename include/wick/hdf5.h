@@ -184,6 +184,7 @@ static inline wk_h5_view *wk_h5_view_with(wk_h5_view_opts o) { return wk_h5_view
 #define WK_H5_VIEW_DEFAULTS .size = sizeof(wk_h5_view_opts), .isolate = false, .isolate_seconds = 60, .isolate_mib = 1024
 #define wk_h5_view_new(...) wk_h5_view_with(WK_WITH(wk_h5_view_opts, WK_H5_VIEW_DEFAULTS, .path = __VA_ARGS__))
 WK_API wk_status wk_h5_view_each(wk_h5_view *v, wk_status (*visit)(void *user, const wk_h5_info *info), void *user);
+WK_API wk_status wk_h5_view_text(wk_h5_view *v, const char *name, char *to, size_t size); /* the root's attribute, as of wk_h5_attribute; "": it has no such text */
 WK_API wk_status wk_h5_view_read_doubles(wk_h5_view *v, const char *name, int64_t first, int64_t n, double *to);
 
 #ifdef __cplusplus

@@ -443,6 +443,26 @@ TEST(h5_each, a_group_that_holds_itself_is_entered_once)
     forget();
 }
 
+TEST(h5_view, text_of_the_root_is_what_was_written)
+{
+    char text[8];
+    const int64_t one = 1;
+    wk_h5_writer *w = wk_h5_writer_new(scratch("text.h5"));
+    wk_h5_append(w, "y", &one, 1, 0, NULL, WK_I64);
+    wk_h5_attribute(w, "unit", "\303\251\tm");
+    wk_h5_classes(w, (const char *const[]){ "a", "b" }, 2);
+    CHECK(wk_h5_commit(w) == WK_OK);
+    wk_h5_view *v = wk_h5_view_new(file);
+    CHECK(wk_h5_view_text(v, "unit", text, sizeof text) == WK_OK && !strcmp(text, "\303\251\tm"));
+    CHECK(wk_h5_view_text(v, "units", text, sizeof text) == WK_OK && !*text);
+    CHECK(wk_h5_view_text(v, "classes", text, sizeof text) == WK_OK && !*text); /* several are no text */
+    CHECK(wk_h5_view_text(v, "unit", text, 4) == WK_E_RANGE);
+    CHECK_ERROR(WK_E_RANGE, "'unit' has 4 bytes; there is room for 3");
+    CHECK(wk_h5_view_text(v, "", text, sizeof text) == WK_E_INVALID);
+    wk_error_clear();
+    forget();
+}
+
 TEST(h5_read_doubles, refuses_elements_beyond_the_end)
 {
     double to[8];

@@ -312,6 +312,24 @@ TEST(isolate, a_view_shows_what_is_there)
     }
 }
 
+TEST(isolate, a_view_reads_the_text_that_is_there)
+{
+    char text[16] = "?";
+    const hid_t f = H5Fcreate(scratch("text.h5"), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    const hid_t string = H5Tcopy(H5T_C_S1), one = H5Screate(H5S_SCALAR);
+    H5Tset_size(string, H5T_VARIABLE); /* as h5py has it */
+    const hid_t unit = H5Acreate2(f, "unit", string, one, H5P_DEFAULT, H5P_DEFAULT);
+    CHECK(H5Awrite(unit, string, (const char *[]){ "a\tmetre" }) >= 0);
+    H5Aclose(unit);
+    H5Sclose(one);
+    H5Tclose(string);
+    H5Fclose(f);
+    wk_h5_view *v = wk_h5_view_new(file, .isolate = true);
+    CHECK(wk_h5_view_text(v, "unit", text, sizeof text) == WK_OK && !strcmp(text, "a\tmetre"));
+    CHECK(wk_h5_view_text(v, "units", text, sizeof text) == WK_OK && !*text);
+    forget();
+}
+
 /* x [60, 7] in chunks of [8, 3] that grew to 90 rows, of which some were never written, and shrank to 41. */
 static void put_grown(hid_t f, const char *name, bool newest)
 {

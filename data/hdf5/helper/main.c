@@ -43,6 +43,14 @@ static void answer_classes(session *s)
     wki_h5_names_free(names, n);
 }
 
+static void answer_text(session *s)
+{
+    char name[NAME_MOST];
+    char *text = wki_h5_read_text(s->file, wki_wire_take_text(&s->asked, name, sizeof name));
+    if (text) put_text(&s->answer, text);
+    wki_free(text);
+}
+
 static void put_facts(wki_wire *w, const wki_h5_table *t)
 {
     const uint64_t facts[] = { t->number, t->swapped, t->layout, t->unwritten, t->bare_edges, t->address };
@@ -186,6 +194,7 @@ static void answer(session *s)
     case WKI_WIRE_TABLE: answer_table(s); return;
     case WKI_WIRE_INFOS: answer_infos(s); return;
     case WKI_WIRE_REPACK: answer_repack(s); return;
+    case WKI_WIRE_TEXT_OF: answer_text(s); return;
     default: s->asked.bad = true;
     }
 }
