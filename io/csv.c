@@ -32,6 +32,7 @@ typedef struct reader {
     int ncolumns, label; /* label -1: none */
     column *columns;
     int64_t rows, room; /* room for so many */
+    int64_t skipped;
     float *x;
     double *label_values; /* numbers, or category codes */
 } reader;
@@ -239,9 +240,17 @@ static wk_status make_room(reader *r, int nfeatures)
     return WK_OK;
 }
 
+static bool is_whole(const reader *r, const char *cell)
+{
+    for (int i = 0; i < r->ncolumns; i++, cell = wki_cell_next(cell))
+        if (r->columns[i].place != UNUSED && wki_cell_missing(cell)) return false;
+    return true;
+}
+
 static wk_status read_row(reader *r, const wki_record *record, int nfeatures)
 {
     const char *cell = record->text;
+    if (r->o.skip_missing && !is_whole(r, cell)) return r->skipped++, WK_OK;
     wk_status status = make_room(r, nfeatures);
     for (int i = 0; i < r->ncolumns && !status; i++, cell = wki_cell_next(cell)) {
         double value;
@@ -383,8 +392,12 @@ static wk_status read_table(reader *r, wk_csv *out)
     if (!status && !header) status = read_row(r, &record, out->nfeatures);
     while (!status && wki_cells_next(r->cells, &record)) status = read_row(r, &record, out->nfeatures);
     if (status || wk_failed()) return wk_error();
+    if (!r->rows && r->skipped)
+        return wki_fail(WK_E_FORMAT, WHERE, "%s: each of %lld rows lacks a value; expected some that are whole",
+                        r->path, (long long)r->skipped);
     if (!r->rows) return wki_fail(WK_E_FORMAT, WHERE, "%s: a header and no rows; expected rows of values", r->path);
     out->rows = r->rows;
+    out->skipped = r->skipped;
     out->x = r->x;
     r->x = NULL;
     status = check_texts(r, header);

@@ -46,10 +46,11 @@ typedef struct wk_csv_opts {
     const char *const *features; /* NULL: all columns but the label; else these, in this order, named as the label is;
                                   * a name that comes twice: its first column, then its second */
     int nfeatures;
+    bool skip_missing;    /* true: rows with a missing value in these columns or the label are left out */
 } wk_csv_opts;
 #define WK_CSV_DEFAULTS                                                                                                \
     .size = sizeof(wk_csv_opts), .delimiter = 0, .header = -1, .label = NULL, .target = WK_CSV_AUTO,                   \
-    .missing_as_nan = false, .features = NULL, .nfeatures = 0
+    .missing_as_nan = false, .features = NULL, .nfeatures = 0, .skip_missing = false
 WK_API wk_csv_opts wk_csv_opts_default(void);
 
 typedef struct wk_csv_column {
@@ -65,6 +66,7 @@ typedef struct wk_csv {
     float *x;            /* [rows, nfeatures] */
     int64_t *classes;    /* [rows], indices into label.categories; NULL: the label is a number, or there is none */
     float *values;       /* [rows]; NULL: the label is a class, or there is none */
+    int64_t skipped;     /* rows that were left out */
 } wk_csv;
 /* Reads front to back and once: memory holds the numbers that are asked for, and of the text a record at a time. */
 WK_API wk_status wk_read_csv(const char *path, const wk_csv_opts *o, wk_csv *out); /* o NULL: the defaults */

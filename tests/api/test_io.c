@@ -350,6 +350,23 @@ TEST(csv, missing_values_are_errors_or_nan_on_request)
     CHECK_ERROR(WK_E_FORMAT, "line 3", "the label is missing");
 }
 
+TEST(csv, rows_that_lack_a_value_are_left_out_on_request)
+{
+    wk_csv t;
+    wk_csv_opts o = wk_csv_opts_default();
+    o.skip_missing = true;
+    CHECK(csv("a,b,y\n1,p,u\n,r,v\n3,q,\n4,NA,u\n5,q,v\n", &o, &t) == WK_OK);
+    CHECK(t.rows == 2 && t.skipped == 3 && t.x[0] == 1 && t.x[2] == 5 && t.classes[1] == 1);
+    CHECK(t.features[1].ncategories == 2); /* that no row has, is no category */
+    wk_csv_free(&t);
+    o.features = (const char *const[]){ "b" };
+    o.nfeatures = 1;
+    CHECK(csv("a,b,y\n1,p,u\n,r,v\n", &o, &t) == WK_OK && t.rows == 2 && !t.skipped); /* columns that nobody reads */
+    wk_csv_free(&t);
+    CHECK(csv("a,b,y\n1,,u\n1,2,\n", &o, &t) == WK_E_FORMAT);
+    CHECK_ERROR(WK_E_FORMAT, path, "each of 2 rows lacks a value");
+}
+
 TEST(csv, malformed_tables_are_errors_that_name_the_place)
 {
     static const struct {
