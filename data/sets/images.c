@@ -90,6 +90,14 @@ static wk_status list_class(image_set *s, const char *folder, const char *name)
     return status;
 }
 
+static wk_status list_unlabelled(image_set *s, const char *folder)
+{
+    if (list(&s->pictures, folder)) return wk_error();
+    wki_check(s->pictures.n, WK_E_INVALID, WK_E_INVALID, WHERE, "%s: holds no picture; expected .png, .jpg or .jpeg",
+              folder);
+    return WK_OK;
+}
+
 static wk_status list_all(image_set *s, const char *folder, names *classes)
 {
     classes->folders = true;
@@ -138,7 +146,7 @@ static wk_status get_many(void *self, const int64_t *rows, int64_t n, void *cons
         if (!status) put_planes(s, &p, i, fields[0]);
         wki_free(p.pixels);
         if (status) return status;
-        ((int64_t *)fields[1])[i] = s->labels[rows[i]];
+        if (s->labels) ((int64_t *)fields[1])[i] = s->labels[rows[i]];
     }
     return WK_OK;
 }
@@ -172,7 +180,8 @@ static wk_status choose_size(image_set *s, const wk_images_opts *o)
 
 static wk_dataset *make(image_set *s, const wk_images_opts *o, names *classes)
 {
-    if (list_all(s, o->path, classes) || choose_size(s, o)) {
+    const wk_status listed = o->unlabelled ? list_unlabelled(s, o->path) : list_all(s, o->path, classes);
+    if (listed || choose_size(s, o)) {
         destroy(s);
         return NULL;
     }
@@ -185,7 +194,7 @@ static wk_dataset *make(image_set *s, const wk_images_opts *o, names *classes)
                                                             .self = s,
                                                             .rows = s->pictures.n,
                                                             .fields = fields,
-                                                            .nfields = 2,
+                                                            .nfields = o->unlabelled ? 1 : 2,
                                                             .classes = (const char *const *)classes->list,
                                                             .nclasses = (int)classes->n });
     if (set) set->bytes[0] = s->raw ? WKI_BYTES : WKI_FRACTIONS;

@@ -131,12 +131,14 @@ typedef struct wk_images_opts {
     bool resize;                 /* false: a picture of another size is an error; true: it is scaled (bilinear, antialiased) */
     bool grey;                   /* false: red, green and blue; true: one channel */
     bool raw;                    /* false; true: u8, 0 .. 255 */
+    bool unlabelled;             /* false; true: pictures in the folder itself, in order of names, and no y */
 } wk_images_opts;
 WK_API wk_images_opts wk_images_opts_default(void);
 WK_API wk_dataset *wk_dataset_images_new(const wk_images_opts *o);
 static inline wk_dataset *wk_dataset_images_with(wk_images_opts o) { return wk_dataset_images_new(&o); }
 #define WK_IMAGES_DEFAULTS                                                                                             \
-    .size = sizeof(wk_images_opts), .height = 0, .width = 0, .resize = false, .grey = false, .raw = false
+    .size = sizeof(wk_images_opts), .height = 0, .width = 0, .resize = false, .grey = false, .raw = false,             \
+    .unlabelled = false
 #define wk_dataset_images(...) wk_dataset_images_with(WK_WITH(wk_images_opts, WK_IMAGES_DEFAULTS, .path = __VA_ARGS__))
 WK_API wk_dataset *wk_dataset_subset(wk_dataset *set, const int64_t *rows, int64_t n);            /* holds set; copies rows */
 WK_API wk_dataset *wk_dataset_concat(wk_dataset *const *sets, int n);                              /* one after the other; holds them; WK_E_SHAPE, WK_E_INVALID: other fields, or classes that differ where both have them */

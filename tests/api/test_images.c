@@ -74,6 +74,26 @@ TEST(images, a_folder_is_a_class_and_a_picture_a_row_of_planes)
     clear();
 }
 
+TEST(images, of_a_folder_itself_have_no_classes)
+{
+    if (!reads("a/1.png", png, sizeof png)) return;
+    wk_tensor *row[1] = { NULL };
+    new_folder();
+    put("b.png", png, sizeof png);
+    put("a.png", png, sizeof png);
+    put("notes.txt", png, 5);
+    put("cat/c.png", png, sizeof png);
+    wk_dataset *set = wk_dataset_images(folder, .unlabelled = true, .grey = true);
+    CHECK(set && wk_dataset_len(set) == 2 && wk_dataset_fields(set, NULL) == 1 && !wk_dataset_classes(set, NULL));
+    CHECK(wk_dataset_get(set, 1, row, 1) == WK_OK && wk_numel(row[0]) == 6 && at(row[0], 0) == 76 / 255.0f);
+    clear();
+    new_folder();
+    put("notes.txt", png, 5);
+    CHECK_NULL(wk_dataset_images(folder, .unlabelled = true));
+    CHECK_ERROR(WK_E_INVALID, folder, "holds no picture");
+    clear();
+}
+
 TEST(images, sizes_that_differ_are_refused_or_scaled)
 {
     if (!reads("a/1.png", png, sizeof png) || !reads("a/1.jpg", jpeg, sizeof jpeg)) return;
