@@ -19,21 +19,58 @@ static void put_name(char **to, const char *name)
             *to += sprintf(*to, "\\x%02x", (unsigned)(unsigned char)*name);
 }
 
-/* first, if not NULL, and n names behind it. */
-static wk_status put_list(wk_state *s, const char *key, const char *first, const char *const *names, int n)
+static void put_list(char **to, const char *const *names, int n)
+{
+    for (int i = 0; i < n; i++) {
+        if (i) *(*to)++ = '\n';
+        put_name(to, names[i]);
+    }
+}
+
+static size_t list_bytes(const char *const *names, int n)
 {
     size_t bytes = 1;
-    for (int i = first ? -1 : 0; i < n; i++) bytes += 4 * strlen(i < 0 ? first : names[i]) + 1;
-    char *text = malloc(bytes), *to = text;
+    for (int i = 0; i < n; i++) bytes += 4 * strlen(names[i]) + 1;
+    return bytes;
+}
+
+static wk_status put_names(wk_state *s, const char *key, const char *const *names, int n)
+{
+    char *text = malloc(list_bytes(names, n)), *to = text;
     if (!text) return wk_fail(WK_E_MEMORY, "no memory for %d names", n);
-    for (int i = first ? -1 : 0; i < n; i++) {
-        if (to > text) *to++ = '\n';
-        put_name(&to, i < 0 ? first : names[i]);
-    }
+    put_list(&to, names, n);
     *to = 0;
     wk_state_set_text(s, key, text);
     free(text);
     return wk_error();
+}
+
+char *about_columns(const wk_csv *t)
+{
+    const char *label = t->label.name ? t->label.name : "";
+    size_t bytes = list_bytes(&label, 1);
+    for (int i = 0; i < t->nfeatures; i++)
+        bytes += list_bytes((const char *const[]){ t->features[i].name }, 1) + 1 +
+                 list_bytes((const char *const *)t->features[i].categories, t->features[i].ncategories);
+    char *text = malloc(bytes), *to = text;
+    if (!text) return wk_fail(WK_E_MEMORY, "no memory for %d columns", t->nfeatures), NULL;
+    put_name(&to, label);
+    for (int i = 0; i < t->nfeatures; i++) {
+        const wk_csv_column *c = &t->features[i];
+        *to++ = '\t';
+        put_name(&to, c->name);
+        if (c->ncategories) *to++ = '\n';
+        put_list(&to, (const char *const *)c->categories, c->ncategories);
+    }
+    *to = 0;
+    return text;
+}
+
+int about_count_columns(const char *columns)
+{
+    int n = 0;
+    for (; *columns; columns++) n += *columns == '\t';
+    return n;
 }
 
 static wk_status put_field(wk_state *s, const char *key, const wk_field *f)
@@ -50,21 +87,64 @@ static const char *column_key(char key[40], int i)
     return key;
 }
 
-wk_state *about_make(const wk_field *x, const wk_field *y, int classes, const char *const *names, const wk_csv *table)
+/* The next part of a text of columns, in memory of its own, and at behind it. */
+static char *take_part(const char **at)
+{
+    const size_t n = strcspn(*at, "\t");
+    char *part = strndup(*at, n);
+    *at += n + ((*at)[n] == '\t');
+    if (!part) wk_fail(WK_E_MEMORY, "no memory for the names of columns");
+    return part;
+}
+
+static void put_columns(wk_state *s, const char *columns)
 {
     char key[40];
+    const int n = about_count_columns(columns);
+    wk_state_set_int(s, "columns", n);
+    for (int i = -1; i < n && !wk_failed(); i++) {
+        char *part = take_part(&columns);
+        if (part) wk_state_set_text(s, i < 0 ? "label" : column_key(key, i), part);
+        free(part);
+    }
+}
+
+wk_state *about_make(const wk_field *x, const wk_field *y, int classes, const char *const *names, const char *columns)
+{
     wk_state *s = wk_state_new();
     put_field(s, "x", x);
     put_field(s, "y", y);
     if (classes) wk_state_set_int(s, "classes", classes);
-    if (classes && names) put_list(s, "names", NULL, names, classes);
-    if (table) wk_state_set_int(s, "columns", table->nfeatures);
-    if (table) put_list(s, "label", table->label.name, NULL, 0);
-    for (int i = 0; table && i < table->nfeatures; i++) {
-        const wk_csv_column *c = &table->features[i];
-        put_list(s, column_key(key, i), c->name, (const char *const *)c->categories, c->ncategories);
-    }
+    if (classes && names) put_names(s, "names", names, classes);
+    if (columns) put_columns(s, columns);
     return wk_failed() ? NULL : s;
+}
+
+static void check_column(const char *path, int i, const char *is, const char *was)
+{
+    const int n = (int)strcspn(is, "\n"), m = (int)strcspn(was, "\n");
+    if (n != m || strncmp(is, was, (size_t)n) != 0)
+        wk_fail(WK_E_FORMAT, "%s: column %d is '%.*s', but was '%.*s' when the run was trained", path, i, n, is, m,
+                was);
+    else if (strcmp(is, was) != 0)
+        wk_fail(WK_E_FORMAT,
+                "%s: column '%.*s' has other categories than when the run was trained; expected a CSV file", path, n,
+                is);
+}
+
+bool about_same_columns(const char *path, const char *columns, const wk_state *checkpoint)
+{
+    char key[60];
+    const int n = about_count_columns(columns);
+    free(take_part(&columns)); /* the label */
+    for (int i = 0; i < n && !wk_failed(); i++) {
+        snprintf(key, sizeof key, "data.column.%d", i);
+        const char *was = wk_state_text(checkpoint, key);
+        char *is = take_part(&columns);
+        if (is) check_column(path, i, is, was ? was : "");
+        free(is);
+    }
+    return !wk_failed();
 }
 
 /* ---- Reading ---- */

@@ -18,8 +18,16 @@ typedef struct about {
     about_list label;    /* a table's column of y: its name alone */
 } about;
 
-/* In the scope open at the call; NULL with the library's error pending. names and table may be NULL. */
-wk_state *about_make(const wk_field *x, const wk_field *y, int classes, const char *const *names, const wk_csv *table);
+/* A table's columns as one text, which an HDF5 file keeps as its attribute "columns": the name of the label, and behind a
+ * tab each column, its name and its categories a line each, in ASCII, other bytes as \xHH. malloc'd; NULL with the
+ * library's error pending. */
+enum { ABOUT_COLUMNS = 60000 }; /* bytes that such a file keeps, at most */
+char *about_columns(const wk_csv *table);
+int about_count_columns(const char *columns);
+/* In the scope open at the call; NULL with the library's error pending. names and columns may be NULL. */
+wk_state *about_make(const wk_field *x, const wk_field *y, int classes, const char *const *names, const char *columns);
+/* Are these the columns of the run, with the categories that they had? false with the library's error pending. */
+bool about_same_columns(const char *path, const char *columns, const wk_state *checkpoint);
 /* From a checkpoint that has it under "data."; false with the library's error pending. Freed in either case. */
 bool about_read(about *a, const wk_state *checkpoint);
 void about_free(about *a);

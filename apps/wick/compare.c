@@ -2,6 +2,7 @@
  * that have been, what side.c makes of them. */
 #include "commands.h"
 #include "folder.h"
+#include "imprint.h"
 #include "machine.h"
 #include "result.h"
 #include "run.h"
@@ -138,7 +139,7 @@ static int prepare(compare *c)
                               .epochs = (int)s->run.epochs,
                               .epoch_steps = c->plan.batches };
     sets_describe(&c->data, c->text, sizeof c->text);
-    if (!sets_fingerprint(&c->data, &hash, watch_reading, c)) return progress_clear(&c->progress), say_error();
+    if (!imprint_fingerprint(&c->data, &hash, watch_reading, c)) return progress_clear(&c->progress), say_error();
     snprintf(c->fingerprint, sizeof c->fingerprint, "%016llx", (unsigned long long)hash);
     return EXIT_DONE;
 }
@@ -307,10 +308,14 @@ static int run_compare(compare *c)
     return code;
 }
 
-static bool is_folder(const char *path)
+/* One folder may be data, pictures say. */
+static bool are_runs(const char *const operands[ARGS_OPERANDS])
 {
+    char config[1100];
     struct stat known;
-    return stat(path, &known) == 0 && S_ISDIR(known.st_mode);
+    snprintf(config, sizeof config, "%s/config.json", operands[0]);
+    const bool is_folder = stat(operands[0], &known) == 0 && S_ISDIR(known.st_mode);
+    return is_folder && (operands[1] || stat(config, &known) == 0);
 }
 
 /* before: the settings without the options. */
@@ -336,7 +341,7 @@ static int start(int argc, char **argv)
     const char *operands[ARGS_OPERANDS];
     memcpy(&before, &s, sizeof s);
     if (!args_read(&command_compare, argc, argv, &s, operands)) return EXIT_USAGE;
-    if (is_folder(operands[0])) return compare_runs(&s, &before, operands);
+    if (are_runs(operands)) return compare_runs(&s, &before, operands);
     if (operands[1]) return say_usage("%s is no folder; expected one data file, or folders of runs alone", operands[0]);
     s.run.data.path = operands[0];
     if (!read_optimizers(&c) || !read_rates(&c) || !run_prepare(&c.plan, &s.run)) return EXIT_USAGE;

@@ -51,6 +51,7 @@ static int eval(int argc, char **argv)
     trial t = { .net = NULL };
     judge j;
     int code = trial_open(&t, &s.trial);
+    if (code == EXIT_DONE && s.html) code = trial_check_out(&t, &s.trial, s.html);
     if (code == EXIT_DONE) {
         const bool done = judge_rows(&j, &t, s.worst ? (int)s.worst : s.html ? WORST_OF_PAGE : 0);
         code = done ? report(&s, &j, command) : say_error();

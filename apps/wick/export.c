@@ -109,6 +109,8 @@ static int start(int argc, char **argv)
     source from = { .settings = &s };
     int code = check_paths(&s);
     if (code == EXIT_DONE) code = open_source(&from);
+    for (int f = 0; f < FORMATS && code == EXIT_DONE; f++)
+        if (s.paths[f]) code = trial_check_out(&from.of, &s.trial, s.paths[f]);
     for (int f = 0; f < FORMATS && code == EXIT_DONE; f++) {
         if (!s.paths[f]) continue;
         code = write_file(&from, (format)f);

@@ -34,6 +34,12 @@ static bool is_free(const char *path)
     return say_failed("--out is %s, which has files in it; expected a new or empty folder", path), false;
 }
 
+bool folder_same_file(const char *a, const char *b)
+{
+    struct stat x, y;
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
 bool folder_choose(char path[FOLDER_PATH], const char *given, const char *kind)
 {
     struct stat known;

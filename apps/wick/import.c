@@ -1,7 +1,10 @@
 /* wick import: IDX (MNIST), CSV, NumPy files and pictures as HDF5 files. Whatever is read becomes one dataset, which is
  * then split and stored. */
+#include "about.h"
 #include "commands.h"
+#include "pictures.h"
 #include "store.h"
+#include "tables.h"
 #include "wick/io.h"
 #include <stdlib.h>
 #include <string.h>
@@ -9,10 +12,15 @@
 typedef struct settings {
     store_settings store;
     const char *label, *classes, *delimiter, *x, *y;
-    double test_fraction;
-    int64_t seed, height, width;
-    bool regression, grey;
+    double test_fraction; /* 0: not given */
+    int64_t seed;         /* -1: not given */
+    int64_t height, width;
+    bool regression, grey, skip_missing;
+    const char *columns; /* of a table; NULL: none */
 } settings;
+
+static const double usual_fraction = 0.2;
+enum { USUAL_SEED = 1 };
 
 #define AT(field) offsetof(settings, field)
 static const args_option options[] = {
@@ -20,7 +28,8 @@ static const args_option options[] = {
     { "delimiter", 0, ARGS_TEXT, AT(delimiter), "C", "csv: what stands between columns (found by itself)", 0, 0 },
     { "regression", 0, ARGS_FLAG, AT(regression), NULL, "csv: the label is a number, not a class", 0, 0 },
     { "classes", 0, ARGS_TEXT, AT(classes), "A,B", "mnist, npy, npz: names of the classes, in order", 0, 0 },
-    { "x", 0, ARGS_TEXT, AT(x), "NAME", "npz: inputs (x, data, images, features, ...)", 0, 0 },
+    { "skip-missing", 0, ARGS_FLAG, AT(skip_missing), NULL, "csv: leave out rows that lack a value", 0, 0 },
+    { "x", 0, ARGS_TEXT, AT(x), "NAME", "npz: inputs (x, data, ...); csv: columns A,B (all)", 0, 0 },
     { "y", 0, ARGS_TEXT, AT(y), "NAME", "npz: targets (y, label, labels, targets, ...)", 0, 0 },
     { "height", 0, ARGS_WHOLE, AT(height), "N", "images: scaled to N rows of pixels", 1, 32768 },
     { "width", 0, ARGS_WHOLE, AT(width), "N", "images: scaled to N columns of pixels", 1, 32768 },
@@ -93,20 +102,32 @@ static int store_both(const settings *s, wk_dataset *train, wk_dataset *test, co
 {
     store to;
     if (wk_failed() || !store_open(&to, &s->store, source)) return say_error();
+    if (s->columns && wk_h5_attribute(to.writer, "columns", s->columns)) return say_error();
     if (!store_rows(&to, "train", train, false) || (test && !store_rows(&to, "test", test, false))) return say_error();
     return store_close(&to, train, test, false);
+}
+
+/* The test rows are those of the source. */
+static int store_given(const settings *s, wk_dataset *train, wk_dataset *test, const char *source)
+{
+    if (!wk_failed() && (s->test_fraction > 0 || s->seed >= 0))
+        return say_usage("--%s is for data without test rows; there are %lld here",
+                         s->seed >= 0 ? "seed" : "test-fraction", (long long)wk_dataset_len(test));
+    return store_both(s, train, test, source);
 }
 
 /* Splits off the test rows, each class its share, and stores both. */
 static int store_split(const settings *s, wk_dataset *all, const char *source)
 {
     wk_dataset *train = NULL, *test = NULL;
+    const double fraction = s->test_fraction > 0 ? s->test_fraction : usual_fraction;
     if (wk_failed()) return say_error();
-    wk_dataset_split(all, s->test_fraction, wk_dataset_classes(all, NULL) > 0, (uint64_t)s->seed, &test, &train);
+    wk_dataset_split(all, fraction, wk_dataset_classes(all, NULL) > 0, s->seed >= 0 ? (uint64_t)s->seed : USUAL_SEED,
+                     &test, &train);
     if (!wk_failed() && (wk_dataset_len(test) == 0 || wk_dataset_len(train) == 0))
         wk_fail(WK_E_INVALID,
                 "%lld rows cannot be split with --test-fraction %g; expected at least one row on both sides",
-                (long long)wk_dataset_len(all), s->test_fraction);
+                (long long)wk_dataset_len(all), fraction);
     return store_both(s, train, test, source);
 }
 
@@ -171,7 +192,7 @@ static int import_mnist(const settings *s, const char *const *operands, const ch
         test = wk_dataset_idx(operands[1], .split = "test", .raw = true, .classes = names, .nclasses = n);
     else if (train)
         wk_fail(WK_E_RANGE, "%s: the labels are no classes; expected 0 .. %d", operands[1], CLASSES - 1);
-    return store_both(s, train, test, source);
+    return store_given(s, train, test, source);
 }
 
 /* ---- npz ---- */
@@ -190,16 +211,26 @@ static int import_npz(const settings *s, const char *const *operands, const char
         test = wk_dataset_npz(operands[1], .split = "test", .raw = true, .classes = n ? names : NULL, .nclasses = n);
         if (!test && wk_error() == WK_E_NOT_FOUND) wk_error_clear();
     }
-    return test ? store_both(s, all, test, source) : store_split(s, all, source);
+    return test ? store_given(s, all, test, source) : store_split(s, all, source);
 }
 
 /* ---- images ---- */
 
 static int import_images(const settings *s, const char *const *operands, const char *source)
 {
-    wk_dataset *all = wk_dataset_images(operands[1], .raw = true, .resize = s->height > 0, .grey = s->grey,
-                                        .height = s->height, .width = s->width);
-    return store_split(s, all, source);
+    pictures p;
+    wk_images_opts o = wk_images_opts_default();
+    o.raw = true;
+    o.resize = s->height > 0;
+    o.grey = s->grey;
+    o.height = s->height;
+    o.width = s->width;
+    if (!pictures_open(&p, operands[1], &o)) return say_error();
+    if (!p.test) return store_split(s, p.train, source);
+    char text[80];
+    if (!s->store.quiet && *pictures_describe(&p, text, sizeof text))
+        printf("%s: test rows are %s\n", operands[1], text);
+    return store_given(s, p.train, p.test, source);
 }
 
 /* ---- csv ---- */
@@ -217,8 +248,15 @@ static int store_csv(const settings *s, const wk_csv *csv, const char *path, con
     if (!s->store.quiet)
         printf("%s: predicts %s \"%s\" from %d other column%s\n", path, csv->classes ? "the class" : "the number",
                csv->label.name, csv->nfeatures, csv->nfeatures == 1 ? "" : "s");
-    return store_split(s, dataset_of(&x, &y, (const char *const *)csv->label.categories, csv->label.ncategories),
-                       source);
+    char *columns = about_columns(csv);
+    settings with = *s;
+    if (columns && strlen(columns) <= ABOUT_COLUMNS) with.columns = columns;
+    if (columns && !with.columns && !s->store.quiet)
+        printf("%s: the names of its columns are too long to be kept\n", path);
+    const int code = store_split(
+        &with, dataset_of(&x, &y, (const char *const *)csv->label.categories, csv->label.ncategories), source);
+    free(columns);
+    return code;
 }
 
 static int import_csv(const settings *s, const char *const *operands, const char *source)
@@ -233,7 +271,14 @@ static int import_csv(const settings *s, const char *const *operands, const char
             return say_usage("--delimiter is \"%s\"; expected one character, or tab", s->delimiter);
         o.delimiter = tab ? '\t' : s->delimiter[0];
     }
-    if (wk_read_csv(operands[1], &o, &csv)) return say_error();
+    o.skip_missing = s->skip_missing;
+    if (!tables_choose(&o, s->x)) return say_error();
+    const wk_status status = wk_read_csv(operands[1], &o, &csv);
+    tables_forget(&o);
+    if (status) return say_error();
+    say_room rows;
+    if (csv.skipped && !s->store.quiet)
+        printf("%s: %s left out, where a value is missing\n", operands[1], say_plural(rows, csv.skipped, "row"));
     int code = store_csv(s, &csv, operands[1], source);
     wk_csv_free(&csv);
     return code;
@@ -336,7 +381,8 @@ static bool check_options(const settings *s, const char *format)
         { s->delimiter, "delimiter", "csv" },
         { s->regression, "regression", "csv" },
         { s->classes, "classes", "mnist, npy and npz" },
-        { s->x, "x", "npz" },
+        { s->x, "x", "csv and npz" },
+        { s->skip_missing, "skip-missing", "csv" },
         { s->y, "y", "npz" },
         { s->height, "height", "images" },
         { s->width, "width", "images" },
@@ -352,7 +398,7 @@ static bool check_options(const settings *s, const char *format)
 static int run(int argc, char **argv)
 {
     WK_SCOPE(importing);
-    settings s = { .test_fraction = 0.2, .seed = 1 };
+    settings s = { .seed = -1 };
     const char *operands[ARGS_OPERANDS];
     char source[1024] = "wick import ";
     int count = 0;
@@ -362,7 +408,7 @@ static int run(int argc, char **argv)
     while (count < ARGS_OPERANDS && operands[count]) count++;
     if (count != f->count) return say_usage("expected: wick import %s -o FILE.h5", f->operands);
     if (!check_options(&s, f->name)) return EXIT_USAGE;
-    int code = store_check(&s.store);
+    const int code = store_check_sources(&s.store, operands + 1);
     if (code != EXIT_DONE) return code;
     args_join(source + strlen(source), sizeof source - strlen(source), argc, argv);
     return f->import(&s, operands, source);
@@ -382,8 +428,9 @@ const args_command command_import = {
             "mnist takes a folder with the four IDX files, packed (.gz) or not; Fashion-MNIST\n"
             "and others of that layout do as well. npz takes x and y of an archive, or\n"
             "x_train, y_train, x_test and y_test. images takes a folder of folders of PNG or\n"
-            "JPEG pictures, each a class; without a size, all must have one. Rows that come\n"
-            "without test rows are split, each class keeping its share.\n",
+            "JPEG pictures, each a class, or of folders train and test, or val, with these in\n"
+            "them; without a size, all pictures must have one. Rows that come without test\n"
+            "rows are split, each class keeping its share.\n",
     .options = options,
     .noptions = ARGS_COUNT(options),
     .shared = store_options,

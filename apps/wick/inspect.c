@@ -214,8 +214,7 @@ static int refer(const char *path)
     if (stat(path, &is)) return EXIT_DONE;
     if (kind == SETS_TABLE) return say_failed("%s is a table, no HDF5 file; %s", path, import);
     if (kind == SETS_NPZ) return say_failed("%s is an archive of arrays, no HDF5 file; %s", path, import);
-    if (sets_ends_in(path, ".npy"))
-        return say_failed("%s is an array; wick import npy makes a file that inspect reads", path);
+    if (kind == SETS_ARRAY) return say_failed("%s is an array; wick import npy makes a file that inspect reads", path);
     if (sets_ends_in(path, ".safetensors")) return say_failed("%s holds tensors; wick info shows them", path);
     if (kind != SETS_FOLDER) return EXIT_DONE;
     if (is_run(path)) return say_failed("%s is a run; wick show and wick info look into those", path);

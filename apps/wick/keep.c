@@ -4,7 +4,9 @@
 #include "say.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -115,7 +117,6 @@ static bool write_config(const keep *k)
     for (const keep_field *f = all_fields; f < all_fields + FIELDS; f++) {
         const void *field = field_of(&k->config, f);
         if (!f->always && !is_set(&k->config, f)) continue;
-        if (field == k->config.hidden && strcmp(k->config.model, "mlp") != 0) continue; /* it has no say there */
         if (f->kind == KEEP_TEXT) json_text(j, f->name, field);
         if (f->kind == KEEP_WHOLE) json_whole(j, f->name, *(const int64_t *)field);
         if (f->kind == KEEP_REAL) json_literal(j, f->name, say_exact(number, *(const double *)field));
@@ -149,6 +150,30 @@ static bool has(const keep *k, const char *name)
 }
 
 bool keep_has_result(const keep *k) { return has(k, "result.json"); }
+
+/* Is the file in the run's folder, of which also one checkpoint may stand for the run? */
+static bool same_folder(const char *file, const char *run)
+{
+    char a[PATH_MAX + 4], b[PATH_MAX + 4];
+    struct stat known;
+    const bool is_file = stat(run, &known) == 0 && !S_ISDIR(known.st_mode);
+    const char *in_file = strrchr(file, '/'), *in_run = is_file ? strrchr(run, '/') : NULL;
+    snprintf(a, sizeof a, "%.*s", in_file ? (int)(in_file - file) + 1 : 1, in_file ? file : ".");
+    snprintf(b, sizeof b, "%.*s", in_run ? (int)(in_run - run) + 1 : PATH_MAX, is_file && !in_run ? "." : run);
+    return folder_same_file(a, b);
+}
+
+bool keep_owns(const keep *k, const char *path)
+{
+    static const char *const names[] = { "config.json", "metrics.csv", "result.json" };
+    static const char *const begins[] = { "ckpt-", "best.safetensors", "events.out.tfevents" };
+    char at[PATH_MAX];
+    if (!realpath(path, at)) snprintf(at, sizeof at, "%s", path);
+    const char *slash = strrchr(at, '/'), *name = slash ? slash + 1 : at;
+    bool owns = false;
+    for (int i = 0; i < 3; i++) owns |= !strcmp(name, names[i]) || !strncmp(name, begins[i], strlen(begins[i]));
+    return owns && same_folder(at, k->folder);
+}
 
 static wk_status open_logs(keep *k)
 {
@@ -212,6 +237,7 @@ static wk_status get_config(const wk_state *s, keep_config *c)
         if (f->kind == KEEP_REAL) *(double *)field = wk_state_number(s, key);
         if (f->kind == KEEP_FLAG) *(bool *)field = wk_state_int(s, key) != 0;
     }
+    if (strcmp(c->model, "mlp")) *c->hidden = 0; /* it has no say there */
     const char *rows = wk_state_text(s, "config.rows");
     if (rows) snprintf(c->rows, sizeof c->rows, "%s", rows);
     if (*c->schedule) c->schedule_epochs = within(s, "config.schedule_epochs", 1, KEEP_EPOCHS);

@@ -66,6 +66,8 @@ void keep_put_test(json *j, const keep_test *test);
 /* result.json, once the run is done; false after an error on stderr. */
 bool keep_result(const keep *k, const keep_test *test);
 bool keep_has_result(const keep *k);
+/* Is path, also through a link, the name of a file that a run keeps in its folder, though it be not there yet? */
+bool keep_owns(const keep *k, const char *path);
 wk_status keep_log(keep *k, const keep_place *place, double train_loss, double valid_loss, double valid_accuracy,
                    double lr);
 #endif

@@ -26,8 +26,8 @@ const args_option run_options[RUN_OPTIONS] = {
     { "workers", 0, ARGS_WHOLE, AT(workers), "N", "threads that load batches ahead (1)", 0, 64 },
     { "split", 0, ARGS_TEXT, AT(data.train), "GROUP", "where the training rows are (train)", 0, 0 },
     { "test", 0, ARGS_TEXT, AT(data.test), "GROUP", "where the test rows are (test)", 0, 0 },
-    { "x", 0, ARGS_TEXT, AT(data.x), "NAME", "inputs (x, data, images, features, ...)", 0, 0 },
-    { "y", 0, ARGS_TEXT, AT(data.y), "NAME", "targets (y, label, labels, targets, ...)", 0, 0 },
+    { "x", 0, ARGS_TEXT, AT(data.x), "NAME", "inputs (x, data, images, ...); of a table columns A,B", 0, 0 },
+    { "y", 0, ARGS_TEXT, AT(data.y), "NAME", "targets (y, label, labels, ...); a column (the last)", 0, 0 },
     { "isolate", 0, ARGS_FLAG, AT(data.isolate), NULL, "ask libhdf5 about FILE in a process of its own", 0, 0 },
     { "no-capture", 0, ARGS_FLAG, AT(no_capture), NULL, "run each step anew instead of replaying a recorded one", 0,
       0 },
@@ -37,9 +37,7 @@ const args_option run_options[RUN_OPTIONS] = {
 
 run_settings run_defaults(void)
 {
-    return (run_settings){
-        .model = "mlp", .hidden = "512,256", .scale = "auto", .epochs = 5, .threads = wk_num_threads(), .workers = -1
-    };
+    return (run_settings){ .model = "mlp", .scale = "auto", .epochs = 5, .threads = wk_num_threads(), .workers = -1 };
 }
 
 static bool know_matmul(const char *name)
@@ -82,15 +80,44 @@ const char *run_describe_place(say_room room, const run_settings *s)
     return room;
 }
 
-bool run_prepare(run_plan *p, const run_settings *settings)
+static const char usual_hidden[] = "512,256";
+
+/* Options that a model has no use for are a mistake: all of them, here. What an mlp has unasked stands in its
+ * config.json, of which another model may be made. */
+static bool check_uses(const run_settings *s)
 {
-    const char *list = strcmp(settings->hidden, "none") ? settings->hidden : NULL;
+    const bool mlp = !strcmp(s->model, "mlp"),
+               hidden = s->hidden && strcmp(s->hidden, "none") && strcmp(s->hidden, usual_hidden);
+    if (s->augment && mlp)
+        return say_usage("--augment is for images; expected --model lenet, cnn or resnet-small"), false;
+    if (hidden && !mlp)
+        return say_usage("--hidden %s is for an mlp; %s has layers of its own (--hidden none takes it back)", s->hidden,
+                         s->model),
+               false;
+    return true;
+}
+
+static bool read_hidden(run_plan *p, const char *sizes)
+{
+    const char *list = strcmp(sizes, "none") ? sizes : NULL;
     char item[32];
+    while (args_item(&list, item, sizeof item)) {
+        int64_t size;
+        if (!args_whole(item, &size) || size < 1 || size > 1000000)
+            return say_usage("--hidden is \"%s\"; expected sizes from 1 to 1000000 like 512,256, or none", sizes),
+                   false;
+        if (p->nsizes > RUN_SIZES - 2) return say_usage("--hidden has more than %d sizes", RUN_SIZES - 2), false;
+        p->sizes[p->nsizes++] = size;
+    }
+    p->nsizes++;
+    return true;
+}
+
+bool run_prepare(run_plan *p, run_settings *settings)
+{
     *p = (run_plan){ .settings = settings, .nsizes = 1, .kind = settings->model };
     if (settings->schedule && !rates_know(settings->schedule)) return false;
     if (settings->augment && !augment_know(settings->augment)) return false;
-    if (settings->augment && !strcmp(settings->model, "mlp"))
-        return say_usage("--augment is for images; expected --model lenet, cnn or resnet-small"), false;
     if (settings->nonfinite && !run_know_nonfinite(settings->nonfinite)) return false;
     if (settings->matmul && !know_matmul(settings->matmul)) return false;
     if (settings->device && !know_device(settings->device)) return false;
@@ -98,17 +125,11 @@ bool run_prepare(run_plan *p, const run_settings *settings)
         return say_usage("no model \"%s\"; there are mlp, lenet, cnn and resnet-small", settings->model), false;
     if (!scale_know(settings->scale))
         return say_usage("--scale is \"%s\"; expected auto, none, standard or minmax", settings->scale), false;
-    while (args_item(&list, item, sizeof item)) {
-        int64_t size;
-        if (!args_whole(item, &size) || size < 1 || size > 1000000)
-            return say_usage("--hidden is \"%s\"; expected sizes from 1 to 1000000 like 512,256, or none",
-                             settings->hidden),
-                   false;
-        if (p->nsizes > RUN_SIZES - 2) return say_usage("--hidden has more than %d sizes", RUN_SIZES - 2), false;
-        p->sizes[p->nsizes++] = size;
-    }
-    p->nsizes++;
-    return true;
+    if (!check_uses(settings)) return false;
+    const bool mlp = !strcmp(settings->model, "mlp");
+    if (mlp && !settings->hidden) settings->hidden = usual_hidden;
+    if (!mlp) settings->hidden = NULL;
+    return read_hidden(p, mlp ? settings->hidden : "none");
 }
 
 static int plan_images(run_plan *p)

@@ -92,6 +92,7 @@ static int predict(int argc, char **argv)
     WK_SCOPE(prediction);
     trial t = { .net = NULL };
     int code = trial_open(&t, &s.trial);
+    if (code == EXIT_DONE && s.out) code = trial_check_out(&t, &s.trial, s.out);
     if (code == EXIT_DONE) code = put(&s, &t);
     trial_close(&t);
     return code;
@@ -117,7 +118,8 @@ const args_command command_predict = {
             "A line a row: its number, the class, and the probability of each; of numbers,\n"
             "the outputs. Numbers count from 0 in the file, or in what it calls test. Rows\n"
             "are the test rows of the run's own file or of FILE, which may be of any kind\n"
-            "that wick train takes; all rows, if it calls none so. They need no targets.\n"
+            "that wick train takes; all rows, if it calls none so. They need no targets:\n"
+            "FILE may be one npy array, or a folder of pictures, in order of their names.\n"
             "Columns of a CSV file are found by their names.\n",
     .options = predict_options,
     .noptions = ARGS_COUNT(predict_options),

@@ -70,7 +70,7 @@ static int run(int argc, char **argv)
     const char *operands[ARGS_OPERANDS];
     if (!args_read(&command_repack, argc, argv, &s, operands)) return EXIT_USAGE;
     s.store.path = operands[1];
-    const int code = store_check(&s.store);
+    const int code = store_check_sources(&s.store, (const char *const[]){ operands[0], NULL });
     if (code != EXIT_DONE) return code;
     const int64_t before = size_of(operands[0]);
     s.progress.mode = progress_choose(false, s.store.quiet);

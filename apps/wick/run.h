@@ -19,7 +19,7 @@
 /* What train and compare have in common: the beginning of their settings, and the options for it. */
 typedef struct run_settings {
     sets_request data;
-    const char *model, *hidden, *scale;
+    const char *model, *hidden, *scale; /* hidden NULL: the usual one of an mlp, or it is none */
     const char *schedule, *augment, *nonfinite, *matmul, *device; /* NULL: none, or as ever */
     double clip, clip_value, ema;                 /* 0: none */
     int64_t epochs, batch_size, threads, workers; /* batch_size 0, workers -1: not given */
@@ -43,8 +43,9 @@ typedef struct run_plan {
     int workers;
 } run_plan;
 
-/* Reads --hidden and checks what it can before any data is opened; false after a usage error on stderr. */
-bool run_prepare(run_plan *p, const run_settings *settings);
+/* Reads --hidden, the usual one where it is NULL, and checks what it can before any data is opened; false after a usage
+ * error on stderr. */
+bool run_prepare(run_plan *p, run_settings *settings);
 /* The model's sizes and scales for the data; saved: the scales are those of this checkpoint, if not NULL. Returns an
  * exit code, and says what was wrong. */
 int run_plan_for(run_plan *p, const sets *data, const wk_state *saved);

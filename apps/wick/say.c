@@ -109,7 +109,8 @@ const char *say_reason(void)
         { ".growing = true reads the rows that it has", "wick repack copies the rows that it has" },
         { ", or ask for resize", ", or --height and --width" },
         { "; .skip leaves", "; --skip leaves" },
-        { " (missing_as_nan of wk_csv_opts takes it as NaN)", "" },
+        { " (missing_as_nan of wk_csv_opts takes it as NaN)",
+          ", or leave the row out, as wick import csv --skip-missing does" },
     };
     static char text[1024];
     snprintf(text, sizeof text, "%s", without_function(wk_error_text()));

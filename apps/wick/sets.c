@@ -1,6 +1,7 @@
 /* Opening a file for an experiment: of which format, which group is which, that train and test fit each other, and the
  * split of the training rows. Rests on wick/hdf5.h. */
 #include "sets.h"
+#include "pictures.h"
 #include "tables.h"
 #include <math.h>
 #include <stdio.h>
@@ -49,40 +50,36 @@ sets_kind sets_kind_of(const char *path)
     static const char *const tables[] = { ".csv", ".tsv", ".csv.gz", ".tsv.gz" };
     for (int i = 0; i < 4; i++)
         if (sets_ends_in(path, tables[i])) return SETS_TABLE;
+    if (sets_ends_in(path, ".npy")) return SETS_ARRAY;
     return sets_ends_in(path, ".npz") ? SETS_NPZ : is_folder(path) ? SETS_FOLDER : SETS_HDF5;
 }
 
-static void open_csv(sets *s, const sets_request *r) { s->all = with_labels(r, tables_open(r->path, r->y, &s->table)); }
-
-/* Classes are numbers in order of their folders' names: another list of folders would be other numbers. */
-static void check_classes(const sets *s)
+static void open_csv(sets *s, const sets_request *r)
 {
-    const char *const *a, *const *b;
-    const int n = wk_dataset_classes(s->all, &a), test = wk_dataset_classes(s->test, &b);
-    for (int c = 0; c < n || c < test; c++)
-        if (c >= n || c >= test || strcmp(a[c], b[c])) {
-            wk_fail(WK_E_INVALID, "%s: test has other folders than train, '%s' among them; expected the same classes",
-                    s->path, c < n ? a[c] : b[c]);
-            return;
-        }
+    s->all = with_labels(r, tables_open(r->path, r->x, r->y, &s->columns));
 }
 
-/* Pictures in folders train and test, or all in the folder itself, in the size of the first, or of s->x where it is
- * known. */
+/* In the size of the first, or, where it is known, in that of s->x, which may be grey. */
+static wk_images_opts picture_options(const sets *s)
+{
+    wk_images_opts o = wk_images_opts_default();
+    const wk_field *x = &s->x;
+    o.resize = true;
+    if (x->ndim != 2 && (x->ndim != 3 || (x->shape[0] != 1 && x->shape[0] != 3))) return o;
+    o.grey = x->ndim == 2 || x->shape[0] == 1;
+    o.height = x->shape[x->ndim - 2];
+    o.width = x->shape[x->ndim - 1];
+    return o;
+}
+
 static void open_pictures(sets *s, const sets_request *r)
 {
-    char train[1024], test[1024];
-    const wk_field *x;
-    snprintf(train, sizeof train, "%s/train", r->path);
-    snprintf(test, sizeof test, "%s/test", r->path);
-    const bool parts = is_folder(train) && is_folder(test);
-    const bool known = s->x.ndim == 3;
-    s->all = wk_dataset_images(parts ? train : r->path, .resize = true, .height = known ? s->x.shape[1] : 0,
-                               .width = known ? s->x.shape[2] : 0);
-    if (!s->all || !parts) return;
-    wk_dataset_fields(s->all, &x);
-    s->test = wk_dataset_images(test, .resize = true, .height = x->shape[1], .width = x->shape[2]);
-    if (s->test) check_classes(s);
+    pictures p;
+    const wk_images_opts o = picture_options(s);
+    pictures_open(&p, r->path, &o);
+    s->all = p.train;
+    s->test = p.test;
+    pictures_describe(&p, s->test_folder, sizeof s->test_folder);
 }
 
 /* Test rows are those that the archive calls so, unless x and y are named, which says nothing of test. */
@@ -108,17 +105,31 @@ static void open_folder(sets *s, const sets_request *r)
     }
 }
 
+static bool is_picture(const char *path)
+{
+    static const char *const endings[] = { ".png", ".jpg", ".jpeg" };
+    for (int i = 0; i < 3; i++)
+        if (sets_ends_in(path, endings[i]) && !is_folder(path)) {
+            wk_fail(WK_E_INVALID, "%s: is a picture; expected the folder that it is in", path);
+            return true;
+        }
+    return false;
+}
+
 /* false: it is HDF5, or is to be taken for it. */
 static bool open_other(sets *s, const sets_request *r)
 {
     const sets_kind kind = sets_kind_of(r->path);
     const bool csv = kind == SETS_TABLE, npz = kind == SETS_NPZ, folder = kind == SETS_FOLDER;
-    if (kind == SETS_HDF5) return false;
+    if (kind == SETS_HDF5) return is_picture(r->path);
     if (r->isolate)
         wk_fail(WK_E_INVALID, "%s: is no HDF5 file, and isolate is for those alone", r->path);
-    else if (!npz && (r->train || r->test || r->x || (folder && r->y)))
+    else if (kind == SETS_ARRAY)
+        wk_fail(WK_E_INVALID, "%s: is one array; wick import npy X.npy Y.npy makes a file of inputs and targets",
+                r->path);
+    else if (!npz && (r->train || r->test || (folder && (r->x || r->y))))
         wk_fail(WK_E_INVALID, "%s: is no HDF5 file, of which parts are chosen by name%s", r->path,
-                csv ? "; expected at most the column for y" : "");
+                csv ? "; expected at most columns for x and y" : "");
     else if (npz)
         open_npz(s, r);
     else if (csv)
@@ -128,14 +139,23 @@ static bool open_other(sets *s, const sets_request *r)
     return true;
 }
 
-static bool has_test_group(const sets_request *r)
+/* What there is in an HDF5 file besides rows: has it a group for test, and whose columns are those of x? */
+static bool look_into(sets *s, const sets_request *r)
 {
-    WK_SCOPE(looking);
+    char text[ABOUT_COLUMNS + 1] = "";
     bool has = false;
-    wk_h5_view_each(wk_h5_view_new(r->path, .isolate = r->isolate), note_test, &has);
-    if (has || wk_failed()) return has;
-    has = wk_dataset_h5(r->path, .split = "test", .x = r->x, .y = "", .isolate = r->isolate); /* by a link */
-    if (wk_error() == WK_E_NOT_FOUND) wk_error_clear();
+    {
+        WK_SCOPE(looking);
+        wk_h5_view *v = wk_h5_view_new(r->path, .isolate = r->isolate);
+        wk_h5_view_each(v, note_test, &has);
+        if (wk_h5_view_text(v, "columns", text, sizeof text) == WK_E_RANGE) wk_error_clear(); /* another's attribute */
+        if (!has && !r->test && !wk_failed()) {
+            has = wk_dataset_h5(r->path, .split = "test", .x = r->x, .y = "", .isolate = r->isolate); /* by a link */
+            if (wk_error() == WK_E_NOT_FOUND) wk_error_clear();
+        }
+    }
+    wk_state *held = *text ? wk_state_new() : NULL;
+    if (held && wk_state_set_text(held, "columns", text) == WK_OK) s->columns = wk_state_text(held, "columns");
     return has;
 }
 
@@ -166,31 +186,21 @@ static void check_fit(const sets *s)
             wk_fail(WK_E_DTYPE, "%s: %s is %s for training, but %s for test", s->path, what[i],
                     wk_dtype_name(train[i].dtype), wk_dtype_name(test[i].dtype));
     }
+    const bool bytes = wk_dataset_of_bytes(s->all, 0), test_bytes = wk_dataset_of_bytes(s->test, 0);
+    if (bytes != test_bytes)
+        wk_fail(WK_E_DTYPE,
+                "%s: x holds bytes, which are read as 0 .. 1, for %s, and other numbers for %s; expected "
+                "one type",
+                s->path, bytes ? "training" : "test", bytes ? "test" : "training");
     int classes = wk_dataset_classes(s->test, NULL);
     if (s->classes && classes > s->classes)
         wk_fail(WK_E_RANGE, "%s: the test rows have %d classes, those for training %d", s->path, classes, s->classes);
 }
 
-/* Of x as the file has it: bytes are read as 0 .. 1, other numbers as they are. */
-static bool holds_bytes(const sets_request *r, const char *group)
+/* Other data sets of a file, or what was written into it later, may have other columns. */
+static void keep_columns(sets *s)
 {
-    WK_SCOPE(looking);
-    const wk_field *fields;
-    wk_dataset *set =
-        sets_kind_of(r->path) == SETS_NPZ
-            ? wk_dataset_npz(r->path, .split = group, .x = r->x, .y = "", .raw = true)
-            : wk_dataset_h5(r->path, .split = group, .x = r->x, .y = "", .raw = true, .isolate = r->isolate);
-    return set && wk_dataset_fields(set, &fields) && fields[0].dtype == WK_U8;
-}
-
-static void check_bytes(const sets_request *r)
-{
-    const bool train = holds_bytes(r, r->train), test = holds_bytes(r, r->test ? r->test : "test");
-    if (!wk_failed() && train != test)
-        wk_fail(WK_E_DTYPE,
-                "%s: x holds bytes, which are read as 0 .. 1, for %s, and other numbers for %s; expected "
-                "one type",
-                r->path, train ? "training" : "test", train ? "test" : "training");
+    if (s->columns && (s->x.ndim != 1 || s->features != about_count_columns(s->columns))) s->columns = NULL;
 }
 
 static void describe(sets *s)
@@ -200,6 +210,7 @@ static void describe(sets *s)
     s->x = fields[0];
     s->y = fields[1];
     s->features = elements(&s->x);
+    keep_columns(s);
     s->classes = wk_dataset_classes(s->all, &s->names);
     s->outputs = s->classes ? s->classes : elements(&s->y);
     if (s->y.dtype == WK_I64 && !s->classes)
@@ -215,7 +226,7 @@ bool sets_examine(sets *s, const sets_request *r)
     *s = (sets){ .path = r->path };
     const bool other = open_other(s, r);
     if (!other) s->all = open_group(r, r->train);
-    const bool has_test = !wk_failed() && !other && (r->test || has_test_group(r));
+    const bool has_test = !wk_failed() && !other && (look_into(s, r) || r->test);
     if (wk_failed() || !s->all) return false;
     describe(s);
     if (wk_dataset_len(s->all) < FEWEST)
@@ -223,7 +234,6 @@ bool sets_examine(sets *s, const sets_request *r)
                 (long long)wk_dataset_len(s->all), FEWEST);
     if (!wk_failed() && has_test) s->test = open_group(r, r->test ? r->test : "test");
     if (!wk_failed() && s->test) check_fit(s);
-    if (!wk_failed() && s->test && (!other || sets_kind_of(r->path) == SETS_NPZ)) check_bytes(r);
     return !wk_failed();
 }
 
@@ -250,8 +260,11 @@ static wk_dataset *open_other_rows(const sets_request *r, const about *known, bo
     const char *y = labels ? r->y : "";
     const sets_kind kind = sets_kind_of(r->path);
     if (kind == SETS_TABLE) return tables_open_like(r->path, known, labels);
+    if (kind == SETS_ARRAY) return wk_dataset_npy(r->path);
     if (kind == SETS_FOLDER) {
-        open_folder(&s, r);
+        const wk_images_opts o = picture_options(&s);
+        if (!labels) s.test = pictures_alone(r->path, &o);
+        if (!s.test && !wk_failed()) open_folder(&s, r);
         return s.test ? s.test : s.all;
     }
     s.test = wk_dataset_npz(r->path, .split = r->test ? r->test : "test", .x = r->x, .y = y);
@@ -260,11 +273,12 @@ static wk_dataset *open_other_rows(const sets_request *r, const about *known, bo
     return wk_dataset_npz(r->path, .x = r->x, .y = y);
 }
 
-static wk_dataset *open_rows(const sets_request *r, const about *known, bool labels)
+static wk_dataset *open_rows(sets *s, const sets_request *r, const about *known, bool labels)
 {
     const sets_kind kind = sets_kind_of(r->path);
+    if (kind == SETS_HDF5 && is_picture(r->path)) return NULL;
     if (kind == SETS_HDF5) {
-        const char *group = r->test ? r->test : has_test_group(r) ? "test" : NULL;
+        const char *group = look_into(s, r) && !r->test ? "test" : r->test;
         return wk_failed()
                    ? NULL
                    : wk_dataset_h5(r->path, .split = group, .x = r->x, .y = labels ? r->y : "", .isolate = r->isolate);
@@ -319,6 +333,7 @@ static bool check_rows(sets *s, const about *known, const wk_field *fields, bool
     if (fits) return true;
     sets_describe(&is, given, sizeof given);
     sets_describe(&run, expected, sizeof expected);
+    if (!labels) *strstr(given, ", y") = *strstr(expected, ", y") = 0;
     wk_fail(WK_E_SHAPE, "rows of %s do not fit the model: they are %s; expected %s", s->path, given, expected);
     return false;
 }
@@ -327,7 +342,7 @@ bool sets_open_rows(sets *s, const sets_request *r, const about *known, bool lab
 {
     const wk_field *fields;
     *s = (sets){ .path = r->path };
-    s->test = open_rows(r, known, labels);
+    s->test = open_rows(s, r, known, labels);
     if (s->test && labels) s->test = with_labels(r, s->test);
     if (!s->test) return false;
     wk_dataset_fields(s->test, &fields);
@@ -338,6 +353,7 @@ bool sets_open_rows(sets *s, const sets_request *r, const about *known, bool lab
     s->x = fields[0];
     s->y = known->y;
     s->features = elements(&s->x);
+    keep_columns(s);
     s->classes = known->classes;
     s->names = known->names.at;
     s->outputs = s->classes ? s->classes : elements(&s->y);
@@ -356,18 +372,6 @@ void sets_describe(const sets *s, char *text, size_t size)
     else
         snprintf(text + n, size - n, ", y %s%s%s", wk_dtype_name(s->y.dtype), s->y.ndim ? " " : "",
                  s->y.ndim ? say_shape(y, s->y.ndim, s->y.shape) : "");
-}
-
-/* FNV-1a's step over words of eight bytes, the last one filled up with zeros. */
-static uint64_t mix(uint64_t hash, const void *data, size_t bytes)
-{
-    for (size_t i = 0; i < bytes; i += 8) {
-        uint64_t word = 0;
-        memcpy(&word, (const char *)data + i, bytes - i < 8 ? bytes - i : 8);
-        hash = (hash ^ word) * UINT64_C(0x100000001b3);
-        hash ^= hash >> 32;
-    }
-    return hash;
 }
 
 bool sets_each(wk_dataset *set, bool (*visit)(void *user, wk_tensor *const *fields), void *user)
@@ -391,38 +395,6 @@ bool sets_each(wk_dataset *set, bool (*visit)(void *user, wk_tensor *const *fiel
         goes_on = !wk_failed() && !wk_dataset_get_many(set, rows, count, read, n) && visit(user, read);
     }
     return goes_on && !wk_failed();
-}
-
-typedef struct pass {
-    uint64_t hash;
-    int64_t done, total;
-    int fields;
-    void (*watch)(void *user, double share);
-    void *user;
-} pass;
-
-static bool hash_block(void *user, wk_tensor *const *read)
-{
-    pass *p = user;
-    for (int f = 0; f < p->fields; f++) {
-        wk_tensor *t = wk_to_device(read[f], WK_CPU);
-        if (!t) return false;
-        p->hash = mix(p->hash, wk_data(t), (size_t)wk_numel(t) * wk_dtype_size(wk_dtype_of(t)));
-    }
-    p->done += wk_size(read[0], 0);
-    p->watch(p->user, (double)p->done / (double)p->total);
-    return true;
-}
-
-bool sets_fingerprint(const sets *s, uint64_t *hash, void (*watch)(void *user, double share), void *user)
-{
-    const wk_field *fields;
-    pass p = { .hash = UINT64_C(0xcbf29ce484222325), .watch = watch, .user = user };
-    p.fields = wk_dataset_fields(s->all, &fields);
-    p.total = wk_dataset_len(s->all) + (s->test_split_off ? 0 : s->test_rows);
-    bool ok = sets_each(s->all, hash_block, &p) && (s->test_split_off || sets_each(s->test, hash_block, &p));
-    *hash = p.hash;
-    return ok;
 }
 
 typedef struct strange {

@@ -8,7 +8,7 @@
 typedef struct sets_request {
     const char *path;
     const char *train, *test; /* groups; NULL: by convention */
-    const char *x, *y;        /* data sets in them; NULL: by convention */
+    const char *x, *y;        /* data sets in them, or columns; NULL: by convention */
     bool isolate;             /* a process of its own asks libhdf5 */
 } sets_request;
 
@@ -21,13 +21,14 @@ typedef struct sets {
     int64_t features, outputs; /* elements of a row; of the model's output */
     int classes;               /* 0: y is a number, or several */
     const char *const *names;  /* of the classes */
-    const wk_csv *table;       /* columns of a CSV file, as all has them; NULL: it is none */
+    const char *columns;       /* of a CSV file, or what was imported from one, as about_columns has them; NULL: none */
     wk_transform *relabel;     /* of another file's test rows, whose classes have other numbers; NULL: as they are */
+    char test_folder[80];      /* of pictures: where test rows are, if it is to be told, "those of val" */
     bool test_split_off;       /* the file has no test group: a fifth of its rows serves */
 } sets;
 
 bool sets_ends_in(const char *path, const char *ending); /* in letters of either case */
-typedef enum sets_kind { SETS_HDF5, SETS_TABLE, SETS_NPZ, SETS_FOLDER } sets_kind;
+typedef enum sets_kind { SETS_HDF5, SETS_TABLE, SETS_NPZ, SETS_ARRAY, SETS_FOLDER } sets_kind;
 sets_kind sets_kind_of(const char *path); /* by its name; SETS_HDF5: all that is nothing else */
 /* Opens a file and checks that it can be trained on; false with the library's error pending. */
 bool sets_examine(sets *s, const sets_request *request);
@@ -41,9 +42,6 @@ void sets_describe(const sets *s, char *text, size_t size);
 /* All rows in order, blocks of them as tensors [n, ...] that live for the call; false on error, on a signal, or as soon
  * as visit gives false. */
 bool sets_each(wk_dataset *set, bool (*visit)(void *user, wk_tensor *const *fields), void *user);
-/* 64 bits over all values of x and y as they are read, in order; calls watch now and then. False on error or a signal.
- */
-bool sets_fingerprint(const sets *s, uint64_t *hash, void (*watch)(void *user, double share), void *user);
 /* Looks for rows for training that hold what is not finite, once a loss is not: false if there are none, else what to say
  * of them, "3 rows of a.h5 are not finite in f32, the first row 7: x[2] is nan". */
 bool sets_find_strange(const sets *s, char *text, size_t size);

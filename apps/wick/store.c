@@ -1,5 +1,6 @@
 /* Rows of any dataset into a file, block by block; the file appears when it is complete. Rests on wick/hdf5.h. */
 #include "store.h"
+#include "folder.h"
 #include "machine.h"
 #include <math.h>
 #include <string.h>
@@ -29,6 +30,14 @@ int store_check(const store_settings *s)
     if (stat(s->path, &known) != 0) return EXIT_DONE;
     if (S_ISDIR(known.st_mode)) return say_failed("%s is a folder; expected the name of a file to write", s->path);
     return s->force ? EXIT_DONE : say_failed("%s exists; --force replaces it", s->path);
+}
+
+int store_check_sources(const store_settings *s, const char *const *sources)
+{
+    for (; s->path && *sources; sources++)
+        if (folder_same_file(s->path, *sources))
+            return say_failed("%s is the file that is read; expected another name", s->path);
+    return store_check(s);
 }
 
 bool store_open(store *s, const store_settings *settings, const char *source)

@@ -24,6 +24,8 @@ typedef struct store {
 int store_workers(int64_t given);
 /* Is there a path, and is it free or to be replaced? EXIT_DONE, or another code after saying what is wrong. */
 int store_check(const store_settings *settings);
+/* The same, and that it is none of the files that are read, a list that ends in NULL. */
+int store_check_sources(const store_settings *settings, const char *const *sources);
 bool store_open(store *s, const store_settings *settings, const char *source); /* in the scope open at the call */
 /* Writes a data set's rows as group/x and group/y; pixels: f32 in 0 .. 1 as u8. False with an error pending. */
 bool store_rows(store *s, const char *group, wk_dataset *set, bool pixels);

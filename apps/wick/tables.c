@@ -3,13 +3,37 @@
 #include <stdlib.h>
 #include <string.h>
 
-wk_dataset *tables_open(const char *path, const char *y, const wk_csv **table)
+bool tables_choose(wk_csv_opts *o, const char *x)
+{
+    size_t n = x ? 1 : 0;
+    for (const char *c = x; c && *c; c++) n += *c == ',';
+    if (!x) return true;
+    const char **names = malloc(n * sizeof *names + strlen(x) + 1);
+    if (!names) return wk_fail(WK_E_MEMORY, "no memory for the names of columns"), false;
+    char *text = strcpy((char *)(names + n), x);
+    for (size_t i = 0; i < n; i++) names[i] = strsep(&text, ",");
+    o->features = names;
+    o->nfeatures = (int)n;
+    return true;
+}
+
+void tables_forget(wk_csv_opts *o)
+{
+    free((void *)o->features);
+    o->features = NULL;
+}
+
+wk_dataset *tables_open(const char *path, const char *x, const char *y, const char **columns)
 {
     wk_csv_opts o = wk_csv_opts_default();
     o.label = y;
-    wk_dataset *set = wk_dataset_csv(path, &o);
-    *table = set ? wk_dataset_table(set) : NULL;
-    return set;
+    wk_dataset *set = tables_choose(&o, x) ? wk_dataset_csv(path, &o) : NULL;
+    tables_forget(&o);
+    char *text = set ? about_columns(wk_dataset_table(set)) : NULL;
+    wk_state *held = text ? wk_state_new() : NULL;
+    if (held && wk_state_set_text(held, "columns", text) == WK_OK) *columns = wk_state_text(held, "columns");
+    free(text);
+    return wk_failed() ? NULL : set;
 }
 
 /* ---- Another table's rows ---- */

@@ -1,6 +1,7 @@
 /* wick train: one model, one optimizer, one seed, in a folder from which the run can go on. */
 #include "commands.h"
 #include "config.h"
+#include "imprint.h"
 #include "run.h"
 #include <math.h>
 #include <string.h>
@@ -12,7 +13,7 @@ typedef struct settings {
     const char *optim, *out, *resume;
     double lr;
     int64_t seed, patience;
-    bool tensorboard;
+    bool tensorboard, force;
     watch watch;
     config *files;
 } settings;
@@ -25,6 +26,7 @@ static const args_option options[] = {
     { "early-stop", 0, ARGS_WHOLE, AT(patience), "N", "end after N epochs without a better validation", 1, 1e6 },
     { "out", 'o', ARGS_TEXT, AT(out), "RUN", "a new or empty folder (runs/train-DATE)", 0, 0 },
     { "resume", 0, ARGS_TEXT, AT(resume), "RUN", "go on with the run in this folder", 0, 0 },
+    { "force", 0, ARGS_FLAG, AT(force), NULL, "with --resume: though the data is other than it was", 0, 0 },
     { "config", 0, ARGS_CONFIG, AT(files), "FILE", "options from JSON, as RUN/config.json has them", 0, 0 },
     { "set", 0, ARGS_SET, 0, "NAME=V", "the same as --NAME V; later ones count", 0, 0 },
     { "data", 0, ARGS_TEXT, AT(run.data.path), "FILE.h5", "the same as FILE.h5 alone", 0, 0 },
@@ -55,9 +57,13 @@ static void introduce(const run *r)
     say_room a, b, c;
     sets_describe(d, text, sizeof text);
     printf("data   %s: %s\n", d->path, text);
-    printf("rows   %s for training, %s for validation, %s for test%s\n", say_count(a, d->train_rows),
-           say_count(b, d->valid_rows), say_count(c, d->test_rows),
-           d->test_split_off ? " (a fifth: the file has no test group)" : "");
+    printf("rows   %s for training, %s for validation, %s for test", say_count(a, d->train_rows),
+           say_count(b, d->valid_rows), say_count(c, d->test_rows));
+    if (d->test_split_off)
+        printf(" (a fifth: the %s)",
+               sets_kind_of(d->path) == SETS_FOLDER ? "folder has no test rows" : "file has no test group");
+    if (*d->test_folder) printf(" (%s)", d->test_folder);
+    printf("\n");
     printf("model  %s, %s\n", p->model, say_plural(a, p->parameters, "parameter"));
     if (p->scales.x_kind || p->scales.y_kind) printf("scale  %s\n", scale_describe(&p->scales, text, sizeof text));
     printf("optim  %s, lr %g, batch %lld, seed %llu, %s\n", r->optimizer->name, r->lr, (long long)p->batch_size,
@@ -96,6 +102,8 @@ static void conclude(const run *r)
         printf("accuracy %.2f %%, ", 100 * r->seed.test_accuracy);
     else if (r->plan->data->outputs == 1)
         printf("RMSE %.4g, R2 %.4f, ", say_plain(r->test_rmse), say_plain(r->test_r2));
+    else
+        printf("R2 %.4f (the outputs' mean), ", say_plain(r->test_r2));
     printf("loss %.4g (%s, measured once); trained for %s\n", say_plain(r->seed.test_loss),
            say_plural(rows, r->plan->data->test_rows, "row"), say_seconds(time, r->seconds));
     const int64_t best = r->place.best_at + 1;
@@ -243,11 +251,31 @@ static int recall(settings *s, keep *k, run *r)
                       say_plural(epochs, r->place.epoch - 1, "epoch"), (long long)s->run.epochs);
 }
 
-static int open_run(const settings *s, run *r)
+/* What the run remembers of its data, which has to be what it was when the run goes on. */
+static int describe_data(const settings *s, run *r)
 {
     const sets *d = r->plan->data;
-    r->keep->about = about_make(&d->x, &d->y, d->classes, d->names, d->table);
-    if (!r->keep->about) return say_error();
+    imprint i;
+    wk_state *about = about_make(&d->x, &d->y, d->classes, d->names, d->columns);
+    bool done = imprint_take(&i, d);
+    done = done && about && imprint_put(&i, about) == WK_OK;
+    const bool same = done && (!r->from || imprint_same(&i, r->from));
+    imprint_free(&i);
+    r->keep->about = about;
+    if (!done) return say_error();
+    const char *now = imprint_rows(i.hash), *then = same ? now : imprint_rows(wk_state_text(r->from, "data.imprint"));
+    if (strcmp(now, then))
+        return say_failed("%s has %s, and had %.*s when %s was trained on it; a run goes on with as many alone",
+                          d->path, now, (int)strcspn(then, " "), then, r->keep->folder);
+    if (same || s->force) return EXIT_DONE;
+    return say_failed("%s is not what it was when %s was trained on it; --force goes on with what it is now", d->path,
+                      r->keep->folder);
+}
+
+static int open_run(const settings *s, run *r)
+{
+    const int code = describe_data(s, r);
+    if (code != EXIT_DONE) return code;
     if (s->resume) return keep_resume(r->keep, &r->place) ? EXIT_DONE : EXIT_FAILED;
     if (!note_config(s, r, &r->keep->config)) return EXIT_USAGE;
     return keep_make(r->keep, s->out) ? EXIT_DONE : EXIT_FAILED;
@@ -307,6 +335,7 @@ static int begin(settings *s, const char *operand)
     if (s->run.data.path && s->resume)
         return say_usage("%s is for a new run; --resume goes on with the data of its run", s->run.data.path);
     if (!s->run.data.path && !s->resume) return say_usage("either FILE.h5 or --resume RUN is needed");
+    if (s->force && !s->resume) return say_usage("--force goes with --resume; a new run has a new or empty folder");
     if (s->resume && s->out) return say_usage("--resume goes on in its own folder; --out is for a new run");
     WK_SCOPE(training);
     const int code = s->resume ? recall(s, &kept, &r) : EXIT_DONE;

@@ -1,5 +1,6 @@
 /* Making a run's model again: settings and weights come from a checkpoint, rows from the run's file or another one. */
 #include "trial.h"
+#include "imprint.h"
 #include "store.h"
 #include <errno.h>
 #include <limits.h>
@@ -37,27 +38,29 @@ int trial_read(trial *t, const trial_request *r)
     return t->state ? EXIT_DONE : keep_say_unread(&t->kept, !r->last);
 }
 
-static bool same_file(const char *a, const char *b)
-{
-    struct stat x, y;
-    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
 static const char *given(const char *text) { return *text ? text : NULL; }
+
+static bool open_others(trial *t, const sets_request *from, bool labels)
+{
+    if (!sets_open_rows(&t->data, from, &t->known, labels)) return false;
+    return !t->data.columns || !t->known.ncolumns || about_same_columns(from->path, t->data.columns, t->state);
+}
 
 /* The run's own file, of which the same rows are for test as when it was trained, or another one. */
 static bool open_data(trial *t, const trial_request *r)
 {
     const keep_config *c = &t->kept.config;
     sets_request *from = &t->run.data;
-    const bool own = !r->data.path || (!r->data.test && same_file(r->data.path, c->data));
+    const bool own = !r->data.test && (!r->data.path || folder_same_file(r->data.path, c->data));
     *from = r->data;
+    if (!from->path) from->path = c->data; /* another group of it */
     if (!own && !about_read(&t->known, t->state)) return false;
-    if (!t->known.ncolumns) { /* names of columns are looked up otherwise */
+    const bool table = sets_kind_of(from->path) == SETS_TABLE || sets_kind_of(c->data) == SETS_TABLE;
+    if (own || !table) { /* else columns are found by what the run knows of them */
         from->x = given(c->x);
         from->y = given(c->y);
     }
-    if (!own) return sets_open_rows(&t->data, from, &t->known, !r->unlabelled);
+    if (!own) return open_others(t, from, !r->unlabelled);
     from->path = c->data;
     from->train = given(c->train);
     from->test = given(c->test);
@@ -70,7 +73,7 @@ int trial_make(trial *t, const trial_request *r)
     const keep_config *c = &t->kept.config;
     t->run = run_defaults();
     t->run.model = c->model;
-    t->run.hidden = c->hidden;
+    t->run.hidden = given(c->hidden);
     if (r->threads) t->run.threads = r->threads;
     t->run.device = r->device;
     if (!run_prepare(&t->plan, &t->run)) return EXIT_FAILED;
@@ -79,10 +82,30 @@ int trial_make(trial *t, const trial_request *r)
     return code == EXIT_DONE ? load_weights(t) : code;
 }
 
+/* A line on stderr, if the rows are not what they seem: the run's own have changed since, or another file's are far
+ * from them. */
+static int warn(const trial *t)
+{
+    char why[1500];
+    imprint i;
+    if (t->known.x.name) {
+        if (imprint_far(&t->data, &t->known, t->state, why, sizeof why)) say_failed("%s", why);
+        return EXIT_DONE;
+    }
+    const bool done = imprint_take(&i, &t->data), same = done && imprint_same(&i, t->state);
+    imprint_free(&i);
+    if (!done) return say_error();
+    if (!same)
+        say_failed("%s is not what it was when %s was trained on it: rows for test may have been trained on",
+                   t->data.path, t->kept.folder);
+    return EXIT_DONE;
+}
+
 int trial_open(trial *t, const trial_request *r)
 {
-    const int code = trial_read(t, r);
-    return code == EXIT_DONE ? trial_make(t, r) : code;
+    int code = trial_read(t, r);
+    if (code == EXIT_DONE) code = trial_make(t, r);
+    return code == EXIT_DONE ? warn(t) : code;
 }
 
 void trial_close(trial *t) { about_free(&t->known); }
@@ -125,6 +148,15 @@ static int write_to(const char *path, const char *to, trial_put *put, const void
     if (fclose(out) != 0 || !whole)
         code = code == EXIT_DONE ? say_failed("cannot write %s: %s", path, strerror(errno)) : code;
     return code;
+}
+
+int trial_check_out(const trial *t, const trial_request *r, const char *path)
+{
+    const char *data = r->data.path ? r->data.path : t->kept.config.data;
+    if (folder_same_file(path, r->run) || keep_owns(&t->kept, path))
+        return say_failed("%s belongs to the run that is read; expected another name", path);
+    if (folder_same_file(path, data)) return say_failed("%s is the data that is read; expected another name", path);
+    return EXIT_DONE;
 }
 
 int trial_write(const char *path, bool force, trial_put *put, const void *user)

@@ -35,6 +35,8 @@ wk_loader *trial_rows(const trial *t); /* the test rows in order */
 int64_t trial_row(const trial *t, int64_t row); /* of those: its number in the file, or in the file's group for test */
 typedef char trial_name[24];
 const char *trial_class(const trial *t, int c, trial_name text); /* its name, or its number, into text */
+/* Is path no file of the run, nor the data, which --force would write over? EXIT_DONE, or another code after saying so. */
+int trial_check_out(const trial *t, const trial_request *r, const char *path);
 /* Writes a file that appears when it is whole: put's exit code, or another one after saying what is wrong, as that path
  * exists and force is false. */
 typedef int trial_put(FILE *out, const void *user);

@@ -392,6 +392,36 @@ refuses 1 train resume.h5 -o straight
 says 'has files in it'
 shows_file straight/config.json '"hidden": "64"'
 
+law "a run goes on with the data that it began with, or, if it is told to, with what is there now"
+run 0 synth digits -o shifting.h5 --train 300 --test 50 -q
+run 0 train shifting.h5 --epochs 1 --hidden 8 -o shifting -q
+cp shifting.h5 as-it-was.h5
+cp -r shifting shifted
+run 0 synth digits -o shifting.h5 --train 300 --test 50 --seed 2 -q --force
+refuses 1 train --resume shifting --epochs 2
+says '^wick train: shifting.h5 is not what it was when shifting was trained on it; --force goes on'
+cmp shifting/metrics.csv shifted/metrics.csv || fail "a run that does not go on has changed"
+run 0 eval shifting
+one_line
+says '^wick eval: shifting.h5 is not what it was'
+run 0 train --resume shifting --epochs 2 --force -q
+run 0 train --resume shifting --epochs 3 -q # to what it is now
+run 0 eval shifting --last
+[ ! -s err ] || fail "data that a run went on with is not known"
+run 0 synth digits -o shifting.h5 --train 301 --test 50 -q --force
+refuses 1 train --resume shifting --epochs 4 --force
+says 'has 351 rows, and had 350 when'
+cp as-it-was.h5 shifting.h5 # another file of the same rows
+run 0 train --resume shifted --epochs 2 -q
+refuses 2 train shifting.h5 --force
+says '--force goes with --resume'
+seq 30000 | awk '{ for (k = 3; k < 603; k++) printf "%d,", $1 * k % 11; print $1 % 2 }' >wide.csv # 72 MB as f32
+run 0 train wide.csv --epochs 1 --hidden none --batch-size 1k -o wide -q
+shows_file wide/best.safetensors ', by 256 of 30000 rows'
+sed -i '1s/^[0-9]*/5/' wide.csv
+refuses 1 train --resume wide --epochs 2
+says 'wide.csv is not what it was'
+
 law "a run whose newest checkpoint is damaged goes on from an older one, and says so"
 cp -r straight damaged
 newest=$(printf '%s\n' damaged/ckpt-* | tail -1)
@@ -512,6 +542,14 @@ law "every model trains"
 for model in cnn resnet-small mlp; do run 0 train resume.h5 --model $model --epochs 1 -o model-$model -q; done
 refuses 2 train resume.h5 --model lenett
 says 'lenet'
+for command in train compare lr-find; do
+    refuses 2 $command resume.h5 --model cnn --hidden 64
+    says '--hidden 64 is for an mlp; cnn has layers of its own'
+done
+run 0 train --config model-mlp/config.json --set model=cnn -o of-mlp -q
+same_run model-cnn of-mlp
+shows_file model-mlp/config.json '"hidden": "512,256"'
+grep -q hidden model-cnn/config.json && fail "a model that is no mlp has hidden layers"
 run 0 synth moons -o flat.h5 --train 50 --test 10 -q
 refuses 2 train flat.h5 --model cnn
 says 'for images'
@@ -573,6 +611,11 @@ refuses 1 eval begun
 says 'there is only --last'
 run 0 eval begun --last
 refuses 1 predict judged flat.h5
+run 0 eval judged resume.h5 --test train
+mv out of-group
+run 0 eval judged --test train # of the run's own file
+cmp out of-group || fail "a group of the run's own file is not that of the file by name"
+refuses 1 eval judged --test nowhere
 run 0 synth sine -o wave.h5 --train 300 --test 40 -q
 run 0 train wave.h5 --epochs 3 -o wave-run -q --hidden 16
 run 0 eval wave-run
@@ -758,6 +801,32 @@ cmp net.onnx moved.onnx || fail "a file that moved makes another graph"
 [ ! -e no.npz ] && [ ! -e no.onnx ] || fail "a file of a failure is left"
 no_parts
 
+law "no command writes over what it reads, even by force"
+mkdir guarded
+cp judged/* guarded
+cp guarded/best.safetensors alone.safetensors
+ln -s guarded/metrics.csv to-guarded
+for out in guarded/best.safetensors ./guarded/config.json guarded/ckpt-99999999.safetensors to-guarded; do
+    refuses 1 export guarded --safetensors $out --force
+    says "$out belongs to the run"
+done
+refuses 1 export guarded/best.safetensors --safetensors guarded/metrics.csv --force
+refuses 1 export alone.safetensors --npz ./alone.safetensors --force
+says 'alone.safetensors belongs to the run'
+refuses 1 predict guarded -o guarded/result.json --force
+refuses 1 eval guarded --html to-guarded --force
+refuses 1 export guarded --h5 resume.h5 --force
+says 'resume.h5 is the data'
+refuses 1 predict guarded ./resume.h5 -o resume.h5 --force
+refuses 1 repack resume.h5 ./resume.h5 --force
+says 'is the file that is read'
+printf 'a,b\n1,2\n3,4\n' >own.csv
+refuses 1 import csv own.csv -o own.csv --force
+for file in judged/*; do cmp "$file" "guarded/${file#*/}" || fail "$file was written over"; done
+run 0 export guarded --onnx guarded/net.onnx -q
+run 0 export guarded --onnx guarded/net.onnx -q --force
+no_parts
+
 law "synth makes the same file again, and no other file in its place"
 run 0 synth digits -o digits.h5 --train 600 --test 100
 shows '600 training rows and 100 for test'
@@ -888,6 +957,70 @@ says 'kind'
 refuses 1 import csv missing.csv -o no.h5
 [ ! -e no.h5 ] || fail "no.h5 was made"
 
+law "columns of a table are chosen, and rows that lack a value left out"
+{
+    echo id,size,shade,out
+    seq 90 | awk '{ printf "%d,%s,%s,%g\n", $1, $1 % 10 ? $1 % 7 : "NA", $1 % 15 ? "red" : "", 3 * ($1 % 7) }'
+} >gaps.csv
+refuses 1 train gaps.csv --epochs 1
+says "'size': a missing value; fill it in, or leave the row out, as wick import csv --skip-missing does"
+run 0 import csv gaps.csv --skip-missing -o gaps.h5
+shows '^gaps.csv: 12 rows left out, where a value is missing$'
+shows '^gaps.h5: 62 training rows and 16 for test, each f32 \[3\]'
+run 0 import csv gaps.csv --skip-missing --x size -o gaps.h5 --force
+shows '^gaps.csv: 9 rows left out'
+sed '/NA\|,,/d' gaps.csv >whole.csv
+run 0 import csv whole.csv --x shade,size -o whole.h5 -q
+run 0 train whole.csv --x shade,size --epochs 3 --hidden 8 -o of-two -q
+run 0 train whole.h5 --epochs 3 --hidden 8 -o of-two-h5 -q
+cmp of-two/metrics.csv of-two-h5/metrics.csv || fail "chosen columns train otherwise once they are imported"
+shows_file of-two/config.json '"x": "shade,size"'
+run 0 eval of-two
+run 0 train --resume of-two --epochs 4 -q
+{ echo size,shade && echo 3,red; } >one.csv
+run 0 predict of-two one.csv
+refuses 1 train whole.csv --x shade,sise
+says "no column 'sise'; did you mean 'size'?"
+refuses 2 import npy x.npy y.npy --skip-missing -o no.h5
+says 'skip-missing is for csv'
+
+law "what is imported of a table keeps the names of its columns and categories"
+{
+    echo size,shade,kind
+    seq 120 | awk '{ printf "%d,%s,%s\n", $1 % 9, $1 % 3 == 0 ? "red" : $1 % 3 == 1 ? "\303\251t\303\251" : "a \\ b", ($1 % 9 > 4) ? "big" : "small" }'
+} >kinds.csv
+run 0 import csv kinds.csv -o kinds.h5 -q
+run 0 train kinds.h5 --epochs 3 --hidden 8 -o of-kinds-h5 -q
+run 0 train kinds.csv --epochs 3 --hidden 8 -o of-kinds -q
+cmp of-kinds/metrics.csv of-kinds-h5/metrics.csv || fail "a table trains otherwise than what is imported of it"
+{ echo shade,size && sed -n 's/^\([^,]*\),\([^,]*\),.*/\2,\1/; 5,9p' kinds.csv; } >turned.csv
+for of in of-kinds of-kinds-h5; do
+    run 0 predict $of turned.csv
+    mv out $of.said
+    grep -q ',small,\|,big,' $of.said || fail "classes have no names"
+    run 0 predict $of kinds.h5
+done
+cmp of-kinds.said of-kinds-h5.said || fail "runs of a table and of what is imported of it differ"
+sed 's/red/pink/' kinds.csv >pink.csv
+run 0 import csv pink.csv -o pink.h5 -q
+for of in of-kinds of-kinds-h5; do
+    refuses 1 predict $of pink.csv
+    says "column 'shade' has 'pink'"
+    refuses 1 predict $of pink.h5
+    says "column 'shade' has other categories"
+done
+sed '1s/size/width/' kinds.csv >renamed.csv
+run 0 import csv renamed.csv -o renamed.h5 -q
+refuses 1 eval of-kinds-h5 renamed.h5
+says "column 0 is 'width', but was 'size'"
+run 0 repack kinds.h5 packed-kinds.h5 -q
+run 0 train packed-kinds.h5 --epochs 3 --hidden 8 -o of-packed -q
+run 0 predict of-packed turned.csv
+if [ -n "${WICK_H5_HELPER:-}" ]; then
+    run 0 train kinds.h5 --isolate --epochs 3 --hidden 8 -o of-kinds-apart -q
+    run 0 predict of-kinds-apart turned.csv
+fi
+
 law "repack copies what inspect advises on"
 run 0 repack digits.h5 small.h5 --deflate 9 --chunk-bytes 2k --workers 3
 shows 'small.h5: 4 data sets, .* where it was '
@@ -943,7 +1076,15 @@ if command -v python3 >/dev/null; then
     python3 -m zipfile -c pair.npz x.npy y.npy
     run 0 import npz pair.npz -o pair.h5 --test-fraction 0.25 --classes red,green,blue
     shows '9 training rows and 3 for test, each f32 \[2\], 3 classes'
-    run 0 train pair.npz --epochs 1 -q
+    run 0 train pair.npz --epochs 1 -q -o of-pair
+    run 0 predict of-pair x.npy
+    [ "$(wc -l <out)" -eq 13 ] || fail "not a line for each row of an array"
+    mv out of-x
+    cp pair.npz another.npz # of its own file, the test rows alone
+    run 0 predict of-pair another.npz
+    cmp out of-x || fail "rows of an array are not those of an archive"
+    refuses 1 train x.npy
+    says 'x.npy: is one array; wick import npy'
     refuses 1 import npz pair.npz -o no.h5 --y z
     says "no 'z.npy' for --y; it has 'x.npy', 'y.npy'"
     head -c 300 pair.npz >cut.npz
@@ -977,7 +1118,7 @@ shows 'accuracy'
 run 0 eval csv-run
 run 0 train table.csv --y width --epochs 1 -q
 grep -q accuracy out && fail "a regression has no accuracy"
-refuses 1 train table.csv --x height
+refuses 1 train table.csv --split train
 says 'is no HDF5 file'
 idx mnist train 40 10
 idx mnist t10k 20 10
@@ -1011,7 +1152,44 @@ if ! grep -q 'built without libpng' err; then
     done
     run 0 import images pictures/train -o pictures.h5 --height 6 --width 5 --grey
     shows 'each u8 \[1, 6, 5\], 2 classes'
+    run 0 import images pictures -o pics.h5
+    shows '^pics.h5: 24 training rows and 24 for test, each u8 \[3, 8, 9\], 2 classes'
+    refuses 2 import images pictures -o no.h5 --seed 3
+    says '--seed is for data without test rows'
+    mv pictures/test pictures/val
+    run 0 import images pictures -o pics-of-val.h5
+    shows '^pictures: test rows are those of val$'
+    if command -v h5diff >/dev/null; then
+        h5diff pics.h5 pics-of-val.h5 /train >out 2>err || fail "other rows for training with val in the place of test"
+        h5diff pics.h5 pics-of-val.h5 /test >out 2>err || fail "other test rows with val in the place of test"
+    fi
+    run 0 train pictures --epochs 1 -o of-val
+    shows '^rows .* 24 for test (those of val)$'
+    run 0 train pics-of-val.h5 --epochs 1 -o of-val-h5 -q
+    cmp of-val/metrics.csv of-val-h5/metrics.csv || fail "pictures train otherwise than what is imported of them"
+    cp -r pictures/val pictures/test
+    run 0 import images pictures -o pics-of-val.h5 --force
+    shows 'those of test; nothing is made of val$'
+    rm -r pictures/test
+    mv pictures/val pictures/test
     refuses 1 import images mnist -o no.h5
+    says 'holds no folder'
+    run 0 compare pictures --hidden 8 --optim adam --seeds 1 --epochs 1 --out of-pictures -q
+    mkdir bare
+    cp pictures/test/light/3.png bare/b.png
+    cp pictures/test/dark/4.png bare/a.png
+    run 0 predict pictures-run bare # pictures of which nobody says what they are
+    [ "$(wc -l <out)" -eq 3 ] || fail "not a row a picture"
+    tail -2 out >alone
+    run 0 predict pictures-run pictures/test/dark # in order of names: 0 1 10 11 2 3 4
+    sed -n 's/^6,//p' out >among
+    sed -n 's/^0,//p' alone | cmp - among || fail "a picture alone is not what it is among others"
+    run 0 import images pictures -o grey.h5 --grey -q
+    run 0 train grey.h5 --epochs 1 --hidden 8 -o grey-run -q
+    run 0 predict grey-run bare
+    refuses 1 predict pictures-run bare/a.png
+    says 'bare/a.png: is a picture; expected the folder'
+    refuses 1 eval pictures-run bare
     says 'holds no folder'
 fi
 
@@ -1113,6 +1291,25 @@ if [ -d pictures-run ]; then
     run 0 eval pictures-run other --worst 1
     shows '^ *0  *light  *light '
 fi
+
+law "rows in other units than those of the training are told"
+awk 'BEGIN { for (r = 0; r < 5; r++) for (i = 0; i < 784; i++) printf "%d%s", (7 * i + r) % 256, i < 783 ? "," : "\n" }' >pixels.csv
+run 0 predict judged pixels.csv
+one_line
+says '^wick predict: x of pixels.csv goes from 0 to 255, but from 0 to 1 where the run was trained'
+awk 'BEGIN { for (r = 0; r < 5; r++) for (i = 0; i < 784; i++) printf "%g%s", (7 * i + r) % 256 / 255, i < 783 ? "," : "\n" }' >pixels.csv
+run 0 predict judged pixels.csv
+[ ! -s err ] || fail "pixels of 0 to 1 are told"
+{ echo pressure,kind,out && seq 200 | awk '{ printf "%d,%s,%g\n", 90000 + 97 * $1, $1 % 3 ? "a" : "b", sin($1) }'; } >in-pascal.csv
+run 0 train in-pascal.csv --epochs 2 --hidden 8 -o in-pascal -q
+awk -F, -v OFS=, 'NR > 1 { $1 = $1 / 1e5 } 1' in-pascal.csv >in-bar.csv
+run 0 predict in-pascal in-bar.csv
+says "column 'pressure' of in-bar.csv goes from 0.9[0-9]* to 1.[0-9]*, but from 90097 to 109400"
+run 0 eval in-pascal in-bar.csv
+one_line
+sed -n '1p;4,9p' in-pascal.csv >some.csv
+run 0 predict in-pascal some.csv
+[ ! -s err ] || fail "rows of the training are told"
 
 law "train shows each epoch and measures the test rows once"
 run 0 train digits.h5 --epochs 2 --hidden 32 --lr 3e-3
