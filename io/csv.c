@@ -243,7 +243,7 @@ static wk_status make_room(reader *r, int nfeatures)
 static bool is_whole(const reader *r, const char *cell)
 {
     for (int i = 0; i < r->ncolumns; i++, cell = wki_cell_next(cell))
-        if (r->columns[i].place != UNUSED && wki_cell_missing(cell)) return false;
+        if ((r->columns[i].place != UNUSED || WKI_FAULT(238)) && wki_cell_missing(cell)) return false;
     return true;
 }
 

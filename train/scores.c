@@ -3,6 +3,7 @@
 #include "autograd/op.h"
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include "wick/train.h"
 #include <math.h>
 #include <stdlib.h>
@@ -297,6 +298,6 @@ double wk_scores_mse(const wk_scores *s)
 double wk_scores_r2(const wk_scores *s)
 {
     if (!kind_ok(s, "scores_r2", false) || s->rows < 2) return (double)NAN;
-    if (s->spread == 0 && !isnan(s->squared)) return s->squared == 0;
+    if (s->spread == 0 && !isnan(s->squared) && !WKI_FAULT(237)) return s->squared == 0;
     return 1 - s->squared / s->spread;
 }

@@ -113,7 +113,8 @@ static wk_status read_strings(hid_t attribute, hid_t type, hid_t space, bool tex
 {
     const hssize_t count = H5Sget_simple_extent_npoints(space);
     const bool variable = H5Tis_variable_str(type) > 0;
-    if (H5Tget_class(type) != H5T_STRING || H5Sget_simple_extent_ndims(space) != (text ? 0 : 1) || count < 1)
+    if (H5Tget_class(type) != H5T_STRING || H5Sget_simple_extent_ndims(space) != (text && !WKI_FAULT(249) ? 0 : 1) ||
+        count < 1)
         return WK_OK;
     if (count > WKI_H5_CLASSES || (!variable && H5Tget_size(type) > (text ? TEXT_MOST : CLASS_NAME_MOST)))
         return WK_E_FORMAT;

@@ -1266,7 +1266,13 @@ run 0 predict plain-flow two.csv
 [ "$(wc -l <out)" -eq 2 ] || fail "a table of the run's numbers is not predicted"
 run 0 predict plain-flow plain.csv
 [ "$(wc -l <out)" -eq 301 ] || fail "a table of the run's numbers and a target is not predicted"
-refuses 1 predict plain-flow elsewhere.csv
+mv out of-plain
+run 0 predict plain-flow elsewhere.csv # by its columns' names, which the import kept
+cmp out of-plain || fail "columns of what was imported are not found by their names"
+run 0 train flat.h5 --epochs 1 -q -o by-place # a file without such names
+run 0 predict by-place two.csv
+[ "$(wc -l <out)" -eq 2 ] || fail "a table of numbers is not predicted by a run that knows no columns"
+refuses 1 predict by-place elsewhere.csv
 says "column 'kind' holds text"
 if python3 -c 'import h5py' 2>/dev/null; then
     python3 - <<'END'
