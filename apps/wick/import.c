@@ -30,7 +30,7 @@ static const args_option options[] = {
     { "classes", 0, ARGS_TEXT, AT(classes), "A,B", "mnist, npy, npz: names of the classes, in order", 0, 0 },
     { "skip-missing", 0, ARGS_FLAG, AT(skip_missing), NULL, "csv: leave out rows that lack a value", 0, 0 },
     { "x", 0, ARGS_TEXT, AT(x), "NAME", "npz: inputs (x, data, ...); csv: columns A,B (all)", 0, 0 },
-    { "y", 0, ARGS_TEXT, AT(y), "NAME", "npz: targets (y, label, labels, targets, ...)", 0, 0 },
+    { "y", 0, ARGS_TEXT, AT(y), "NAME", "npz: targets (y, label, ...); csv: as --label", 0, 0 },
     { "height", 0, ARGS_WHOLE, AT(height), "N", "images: scaled to N rows of pixels", 1, 32768 },
     { "width", 0, ARGS_WHOLE, AT(width), "N", "images: scaled to N columns of pixels", 1, 32768 },
     { "grey", 0, ARGS_FLAG, AT(grey), NULL, "images: grey instead of red, green and blue", 0, 0 },
@@ -263,7 +263,8 @@ static int import_csv(const settings *s, const char *const *operands, const char
 {
     wk_csv csv;
     wk_csv_opts o = wk_csv_opts_default();
-    o.label = s->label;
+    if (s->label && s->y) return say_usage("--y is --label here; expected one of them");
+    o.label = s->label ? s->label : s->y;
     o.target = s->regression ? WK_CSV_NUMBERS : WK_CSV_AUTO;
     if (s->delimiter) {
         const bool tab = !strcmp(s->delimiter, "tab") || !strcmp(s->delimiter, "\\t");
@@ -296,7 +297,12 @@ static void free_pair(pair *p)
     wk_array_free(&p->y);
 }
 
-static bool is_whole(wk_dtype dtype) { return dtype == WK_I64 || dtype == WK_I32 || dtype == WK_U8; }
+static bool is_whole(wk_dtype dtype)
+{
+    return dtype == WK_I64 || dtype == WK_I32 || dtype == WK_U8 || dtype == WK_BOOL;
+}
+
+static bool is_column(const wk_array *y) { return y->ndim == 1 || (y->ndim == 2 && y->shape[1] == 1); }
 
 static void check_npy(const char *const *operands, const pair *p)
 {
@@ -304,16 +310,15 @@ static void check_npy(const char *const *operands, const pair *p)
     if (p->x.ndim < 1 || p->y.ndim < 1 || p->x.shape[0] != p->y.shape[0] || p->x.shape[0] == 0)
         wk_fail(WK_E_SHAPE, "%s has the shape %s and %s %s; expected as many rows, and at least one", operands[1],
                 say_shape(x, p->x.ndim, p->x.shape), operands[2], say_shape(y, p->y.ndim, p->y.shape));
-    else if (p->x.dtype == WK_BOOL || p->y.dtype == WK_BOOL)
+    else if (p->x.dtype == WK_BOOL || (p->y.dtype == WK_BOOL && !is_column(&p->y)))
         wk_fail(WK_E_DTYPE, "%s holds bool; expected numbers", p->x.dtype == WK_BOOL ? operands[1] : operands[2]);
 }
 
 /* The number of classes if y holds labels, 0 if it holds values to predict. */
 static int count_labels(const char *path, const wk_array *y)
 {
-    const bool column = y->ndim == 1 || (y->ndim == 2 && y->shape[1] == 1);
     int64_t most = 0;
-    if (wk_failed() || !is_whole(y->dtype) || !column) return 0;
+    if (wk_failed() || !is_whole(y->dtype) || !is_column(y)) return 0;
     for (int64_t i = 0; i < y->shape[0]; i++) {
         const int64_t label = label_at(y->data, y->dtype, i);
         if (label < 0 || label >= CLASSES) {
@@ -377,16 +382,11 @@ static bool check_options(const settings *s, const char *format)
         bool given;
         const char *name, *of;
     } all[] = {
-        { s->label, "label", "csv" },
-        { s->delimiter, "delimiter", "csv" },
-        { s->regression, "regression", "csv" },
-        { s->classes, "classes", "mnist, npy and npz" },
-        { s->x, "x", "csv and npz" },
-        { s->skip_missing, "skip-missing", "csv" },
-        { s->y, "y", "npz" },
-        { s->height, "height", "images" },
-        { s->width, "width", "images" },
-        { s->grey, "grey", "images" },
+        { s->label, "label", "csv" },           { s->delimiter, "delimiter", "csv" },
+        { s->regression, "regression", "csv" }, { s->classes, "classes", "mnist, npy and npz" },
+        { s->x, "x", "csv and npz" },           { s->skip_missing, "skip-missing", "csv" },
+        { s->y, "y", "csv and npz" },           { s->height, "height", "images" },
+        { s->width, "width", "images" },        { s->grey, "grey", "images" },
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (all[i].given && !strstr(all[i].of, format))

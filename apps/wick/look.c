@@ -104,13 +104,30 @@ static void count_labels(look *l, int which, const char *path, wk_dataset *set)
     free(room);
 }
 
+/* Rows that lie deeper in the file than by convention, by a name that is usual there. */
+static void look_for_group(look *l)
+{
+    static const char *const usual[] = { "x", "data", "images", "features", "X", "inputs" };
+    for (int i = 0; i < l->nsets; i++) {
+        const char *path = l->sets[i].info.path, *slash = strrchr(path, '/');
+        if (!slash || slash == path) continue;
+        for (int k = 0; k < 6; k++)
+            if (!strcmp(slash + 1, usual[k])) {
+                look_tell(l, "--split %.*s takes the rows of that group", (int)(slash - path) - 1, path + 1);
+                return;
+            }
+    }
+}
+
 /* What keeps wick train from the file becomes advice. */
 static void look_as_train(look *l, const sets_request *r)
 {
     l->trainable = sets_examine(&l->data, r);
     if (!l->trainable && wk_error() != WK_E_INTERRUPTED) {
+        const bool nowhere = wk_error() == WK_E_NOT_FOUND && !r->train && !r->x;
         look_tell(l, "cannot be trained on as it is: %s", say_reason());
         wk_error_clear();
+        if (nowhere) look_for_group(l);
     }
     if (!l->trainable || !l->data.classes) return;
     char path[LABELS_PATH];

@@ -224,7 +224,8 @@ static int report(trace *t, const run *r)
     else
         put_text(t, r);
     if (t->found >= 0) return EXIT_DONE;
-    if (t->exploded && sets_find_strange(r->plan->data, why, sizeof why)) return say_failed("loss became nan: %s", why);
+    if (t->exploded && sets_find_strange(r->plan->data, false, why, sizeof why))
+        return say_failed("loss became nan: %s", why);
     if (!t->n) return say_failed("loss is nan in the first step; what the data holds may be out of range");
     if (t->exploded) return say_failed("the loss exploded after %d steps, before it fell; try a smaller --from", t->n);
     return say_failed("the loss fell nowhere in %d steps; try another --from and --to", t->n);

@@ -429,17 +429,23 @@ static bool find_in_block(void *user, wk_tensor *const *read)
     return true;
 }
 
-bool sets_find_strange(const sets *set, char *text, size_t size)
+static bool find_in(wk_dataset *set, const char *of, const char *path, char *text, size_t size)
 {
     strange s = { .rows = 0 };
     const wk_field *fields;
     say_room rows;
-    if (wk_dataset_fields(set->all, &fields) < 2 || !sets_each(set->all, find_in_block, &s) || !s.rows) {
+    if (wk_dataset_fields(set, &fields) < 2 || !sets_each(set, find_in_block, &s) || !s.rows) {
         wk_error_clear();
         return false;
     }
-    snprintf(text, size, "%s of %s %s not finite in f32, the first row %lld: %s[%lld] is %g",
-             say_plural(rows, s.rows, "row"), set->path, s.rows == 1 ? "is" : "are", (long long)s.row,
+    snprintf(text, size, "%s of %s%s %s not finite in f32, the first row %lld: %s[%lld] is %g",
+             say_plural(rows, s.rows, "row"), path, of, s.rows == 1 ? "is" : "are", (long long)s.row,
              fields[s.field].name, (long long)s.place, say_plain(s.value));
     return true;
+}
+
+bool sets_find_strange(const sets *set, bool test, char *text, size_t size)
+{
+    if (test && !set->test_split_off) return find_in(set->test, "'s test rows", set->path, text, size);
+    return find_in(set->all, "", set->path, text, size);
 }

@@ -42,7 +42,7 @@ void sets_describe(const sets *s, char *text, size_t size);
 /* All rows in order, blocks of them as tensors [n, ...] that live for the call; false on error, on a signal, or as soon
  * as visit gives false. */
 bool sets_each(wk_dataset *set, bool (*visit)(void *user, wk_tensor *const *fields), void *user);
-/* Looks for rows for training that hold what is not finite, once a loss is not: false if there are none, else what to say
- * of them, "3 rows of a.h5 are not finite in f32, the first row 7: x[2] is nan". */
-bool sets_find_strange(const sets *s, char *text, size_t size);
+/* Looks for rows for training, or for test, that hold what is not finite, once a loss is not: false if there are none, else
+ * what to say of them, "3 rows of a.h5 are not finite in f32, the first row 7: x[2] is nan". */
+bool sets_find_strange(const sets *s, bool test, char *text, size_t size);
 #endif

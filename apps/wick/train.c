@@ -79,7 +79,7 @@ static int say_diverged(const run *r)
     const report_seed *s = &r->seed;
     const bool first = s->diverged_epoch == 1 && s->diverged_step == 1;
     char why[1400], word[1100];
-    if (s->diverged_epoch == 1 && sets_find_strange(r->plan->data, why, sizeof why))
+    if (s->diverged_epoch == 1 && sets_find_strange(r->plan->data, false, why, sizeof why))
         return say_failed("loss became nan in step %lld: %s", (long long)s->diverged_step, why);
     if (first && sets_kind_of(r->plan->data->path) == SETS_HDF5)
         return say_failed("loss is nan in the first step, so the data may be out of range; wick inspect %s tells",
@@ -106,6 +106,9 @@ static void conclude(const run *r)
         printf("R2 %.4f (the outputs' mean), ", say_plain(r->test_r2));
     printf("loss %.4g (%s, measured once); trained for %s\n", say_plain(r->seed.test_loss),
            say_plural(rows, r->plan->data->test_rows, "row"), say_seconds(time, r->seconds));
+    char why[1400];
+    if (!isfinite(r->seed.test_loss) && sets_find_strange(r->plan->data, true, why, sizeof why))
+        say_failed("the loss of the test rows is nan: %s", why);
     const int64_t best = r->place.best_at + 1;
     if (talks && best < r->place.epoch - 1)
         printf("of the last weights; eval, predict and export take those of epoch %lld, the best by validation\n",

@@ -937,6 +937,24 @@ says 'loss became nan in step 1: 1 row of inf.csv is not finite in f32, the firs
 refuses 1 lr-find inf.csv -q
 says 'the first row 40: y\[0\] is inf'
 
+law "rows for test that are not finite are told once they are measured"
+{ seq 40 | awk '{ printf "%d,%g\n", $1 % 7, 2 * ($1 % 7) }'; } >finite.csv
+run 0 import csv finite.csv --regression -o finite.h5 -q
+run 0 train finite.h5 --epochs 1 --hidden 4 -q
+[ ! -s err ] || fail "finite rows are told"
+if python3 -c 'import h5py' 2>/dev/null; then
+    python3 -c 'import h5py
+with h5py.File("finite.h5", "r+") as f: f["test/x"][3] = float("nan")'
+    run 0 train finite.h5 --epochs 1 --hidden 4 -q
+    one_line
+    says "test rows is nan: 1 row of finite.h5's test rows is not finite in f32, the first row 3: x\[0\] is nan"
+    python3 -c 'import h5py
+with h5py.File("finite.h5") as a, h5py.File("deep.h5", "w") as b: a.copy("train", b, "of/may")'
+    run 0 inspect deep.h5
+    shows '^- --split of/may takes the rows of that group$'
+    run 0 train deep.h5 --split of/may --epochs 1 --hidden 4 -q
+fi
+
 law "csv files are imported, classes and numbers alike"
 {
     echo 'width,height,kind'
@@ -952,6 +970,8 @@ shows 'accuracy'
 run 0 import csv table.csv --label width -o width.h5
 run 0 train width.h5 --epochs 1 -q
 grep -q accuracy out && fail "a regression has no accuracy"
+run 0 import csv table.csv --y width -o same-width.h5 -q
+run 0 train same-width.h5 --epochs 1 -q
 refuses 1 import csv table.csv --label knd -o no.h5
 says 'kind'
 refuses 1 import csv missing.csv -o no.h5
@@ -1017,8 +1037,8 @@ run 0 repack kinds.h5 packed-kinds.h5 -q
 run 0 train packed-kinds.h5 --epochs 3 --hidden 8 -o of-packed -q
 run 0 predict of-packed turned.csv
 if [ -n "${WICK_H5_HELPER:-}" ]; then
-    run 0 train kinds.h5 --isolate --epochs 3 --hidden 8 -o of-kinds-apart -q
-    run 0 predict of-kinds-apart turned.csv
+    run 0 train kinds.h5 --isolate --epochs 3 --hidden 8 -o kinds-aside -q
+    run 0 predict kinds-aside turned.csv
 fi
 
 law "repack copies what inspect advises on"
@@ -1059,6 +1079,9 @@ refuses 2 import npy x.npy y.npy -o no.h5 --classes red,green
 says '2 classes, but the labels have 3'
 refuses 2 import npy x.npy y.npy -o no.h5 --classes red,green,red
 says 'two are called "red"'
+{ npy '|b1' '12,' && printf '\000\001\001\000\001\001\000\001\001\000\001\001'; } >is.npy
+run 0 import npy x.npy is.npy -o is.h5 --test-fraction 0.25
+shows 'each i64 \[2\], 2 classes'
 refuses 2 import npy x.npy y.npy -o no.h5 --regression
 says '.*regression is for csv'
 refuses 2 import npy x.npy y.npy -o no.h5 --height 3
@@ -1180,10 +1203,10 @@ if ! grep -q 'built without libpng' err; then
     cp pictures/test/dark/4.png bare/a.png
     run 0 predict pictures-run bare # pictures of which nobody says what they are
     [ "$(wc -l <out)" -eq 3 ] || fail "not a row a picture"
-    tail -2 out >alone
+    tail -2 out >of-bare
     run 0 predict pictures-run pictures/test/dark # in order of names: 0 1 10 11 2 3 4
     sed -n 's/^6,//p' out >among
-    sed -n 's/^0,//p' alone | cmp - among || fail "a picture alone is not what it is among others"
+    sed -n 's/^0,//p' of-bare | cmp - among || fail "a picture alone is not what it is among others"
     run 0 import images pictures -o grey.h5 --grey -q
     run 0 train grey.h5 --epochs 1 --hidden 8 -o grey-run -q
     run 0 predict grey-run bare
