@@ -62,7 +62,9 @@ with tempfile.TemporaryDirectory() as folder:
     wick("synth", "sine", "-o", "sine.h5", "--train", "300", "--test", "60", "-q")
     worst = 0
     for run, data in MODELS.items():
-        wick("train", data, *MORE.get(run, ["--model", run]), "--hidden", "32", "--lr", "0.01", "--epochs", "4", "-o", run, "-q")
+        model = MORE.get(run, ["--model", run])
+        hidden = ["--hidden", "32"] if "mlp" in model else []
+        wick("train", data, *model, *hidden, "--lr", "0.01", "--epochs", "4", "-o", run, "-q")
         with h5py.File(data) as file:
             x = file["test/x"][()]
         x = (x / np.float32(255) if x.dtype == np.uint8 else x).astype(np.float32)
