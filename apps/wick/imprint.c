@@ -61,17 +61,31 @@ typedef struct pass {
     uint64_t hash;
 } pass;
 
+/* NaN is neither less nor more than anything. */
+static void widen(imprint *i, const float *at, int64_t n)
+{
+    if (i->parts == 1) {
+        float least = (float)i->least[0], most = (float)i->most[0];
+        for (int64_t k = 0; k < n; k++) {
+            least = at[k] < least ? at[k] : least;
+            most = at[k] > most ? at[k] : most;
+        }
+        i->least[0] = least;
+        i->most[0] = most;
+        return;
+    }
+    for (int64_t rows = n / i->parts; rows > 0; rows--)
+        for (int k = 0; k < i->parts; k++, at++) {
+            if (*at < i->least[k]) i->least[k] = *at;
+            if (*at > i->most[k]) i->most[k] = *at;
+        }
+}
+
 static bool measure(imprint *i, wk_tensor *x)
 {
-    wk_tensor *as = wk_contiguous(wk_to(wk_to_device(x, WK_CPU), WK_F64));
-    if (!as) return false;
-    const double *at = wk_data(as);
-    for (int64_t k = 0, n = wk_numel(as); k < n; k++) {
-        const int part = (int)(k % i->parts);
-        i->least[part] = fmin(i->least[part], at[k]);
-        i->most[part] = fmax(i->most[part], at[k]);
-    }
-    return true;
+    wk_tensor *as = wk_contiguous(wk_to(wk_to_device(x, WK_CPU), WK_F32));
+    if (as) widen(i, wk_data(as), wk_numel(as));
+    return as;
 }
 
 static bool visit(void *user, wk_tensor *const *read)
