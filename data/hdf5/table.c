@@ -215,8 +215,11 @@ static wk_status open_set(wki_h5_table *t)
     if (type < 0 || space < 0 || plan < 0)
         status = wki_h5_fail(t, WK_E_FORMAT, "cannot be read (%s)", wki_h5_reason(reason));
     else if (!wki_h5_number_of(type, &t->number, &t->swapped))
-        status = wki_h5_fail(t, WK_E_DTYPE,
-                             "holds no numbers that can be read; expected integers or floats of 1 to 8 bytes");
+        status = wki_h5_fail(t, WK_E_DTYPE, "%s",
+                             H5Tget_class(type) == H5T_STRING
+                                 ? "holds no numbers, but text; expected integers or floats, of classes their numbers, "
+                                   "with their names in an attribute 'classes'"
+                                 : "holds no numbers that can be read; expected integers or floats of 1 to 8 bytes");
     t->item = wki_number_size(t->number);
     if (!status) status = describe_shape(t, space);
     if (!status) status = describe_layout(t, plan, type);

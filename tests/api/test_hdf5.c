@@ -409,7 +409,7 @@ TEST(hdf5, what_is_no_table_of_numbers_is_refused)
     H5Tclose(text);
     H5Fclose(f);
     CHECK_NULL(wk_dataset_h5(file, .x = "text", .y = ""));
-    CHECK_ERROR(WK_E_DTYPE, "odd.h5", "'/text'", "no numbers", "integers or floats");
+    CHECK_ERROR(WK_E_DTYPE, "odd.h5", "'/text'", "no numbers, but text", "integers or floats", "'classes'");
     CHECK_NULL(wk_dataset_h5(file, .x = "scalar", .y = ""));
     CHECK_ERROR(WK_E_SHAPE, "'/scalar'", "single value");
     CHECK_NULL(wk_dataset_h5(file, .x = "packed", .y = ""));
