@@ -27,6 +27,8 @@ int store_check(const store_settings *s)
 {
     struct stat known;
     if (!s->path || !*s->path) return say_usage("where to? -o FILE.h5 names the file to write");
+    if (s->shuffle && !s->deflate)
+        return say_usage("--shuffle is for what is compressed; expected --deflate beside it");
     if (stat(s->path, &known) != 0) return EXIT_DONE;
     if (S_ISDIR(known.st_mode)) return say_failed("%s is a folder; expected the name of a file to write", s->path);
     return s->force ? EXIT_DONE : say_failed("%s exists; --force replaces it", s->path);

@@ -122,6 +122,8 @@ refuses 2 compare x.h5 --lr adamw=1
 refuses 2 compare x.h5 --lr 0.1
 refuses 2 synth moons
 says '-o FILE.h5'
+refuses 2 synth moons -o x.h5 --shuffle
+says 'expected --deflate beside it'
 [ ! -e x.h5 ] || fail "x.h5 was made"
 
 law "what a schedule, a clip or an average cannot be is named before anything is made"
