@@ -38,6 +38,13 @@ static wk_status concat_get_through(void *self, const int64_t *rows, int64_t n, 
     return WK_OK;
 }
 
+static const char *concat_file(const void *self, int64_t row)
+{
+    const concat *c = self;
+    const int64_t i = wki_start_at(c->starts, c->n, row);
+    return c->sets[i]->file ? c->sets[i]->file(c->sets[i]->self, row - c->starts[i]) : NULL;
+}
+
 static wk_status concat_get_many(void *self, const int64_t *rows, int64_t n, void *const *fields)
 {
     return concat_get_through(self, rows, n, fields, NULL);
@@ -191,6 +198,7 @@ static void join_ways(wk_dataset *set, const concat *c)
 {
     memcpy(set->bytes, c->sets[0]->bytes, sizeof set->bytes);
     set->get_through = concat_get_through;
+    set->file = concat_file;
     for (int i = 0; i < c->n; i++) {
         if (!c->sets[i]->get_through) set->get_through = NULL;
         for (int f = 0; f < set->nfields; f++)

@@ -265,6 +265,15 @@ bool wk_dataset_of_bytes(const wk_dataset *set, int f)
     return set->bytes[f] != WKI_NO_BYTES;
 }
 
+const char *wk_dataset_file(const wk_dataset *set, int64_t row)
+{
+    static const char where[] = "dataset_file";
+    if (!wki_object_check(set, &wki_dataset_type, where, "set")) return NULL;
+    wki_check(row >= 0 && row < set->rows, NULL, WK_E_RANGE, where, "row %lld; the dataset \"%s\" has %lld",
+              (long long)row, set->ops->name, (long long)set->rows);
+    return set->file ? set->file(set->self, row) : NULL;
+}
+
 wk_status wki_dataset_read(wk_dataset *set, const int64_t *rows, int64_t n, void *const *fields)
 {
     return wki_dataset_read_through(set, rows, n, fields, NULL);

@@ -32,6 +32,7 @@ struct wk_dataset {
     wki_bytes bytes[WK_MAX_FIELDS];
     unsigned ragged; /* as in wk_dataset_opts, and so on */
     wk_status (*lengths)(void *self, const int64_t *rows, int64_t n, int64_t *lengths);
+    const char *(*file)(const void *self, int64_t row); /* NULL: no row has a file of its own */
 };
 extern const wki_type wki_dataset_type;
 wk_dataset *wki_dataset_first(wk_dataset *set, int64_t n); /* the first rows, in the same blocks: what a set that grew was before */

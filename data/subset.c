@@ -35,6 +35,12 @@ static wk_status subset_get_many(void *self, const int64_t *rows, int64_t n, voi
     return subset_get_through(self, rows, n, fields, NULL);
 }
 
+static const char *subset_file(const void *self, int64_t row)
+{
+    const subset *s = self;
+    return s->set->file(s->set->self, s->rows[row]);
+}
+
 static wk_status subset_lengths(void *self, const int64_t *rows, int64_t n, int64_t *lengths)
 {
     const subset *s = self;
@@ -97,6 +103,7 @@ wk_dataset *wk_dataset_subset(wk_dataset *set, const int64_t *rows, int64_t n)
     if (o.ragged) o.lengths = subset_lengths;
     wk_dataset *some = wk_dataset_custom(&o);
     if (some && set->get_through) some->get_through = subset_get_through;
+    if (some && set->file) some->file = subset_file;
     if (some && !WKI_FAULT(251)) memcpy(some->bytes, set->bytes, sizeof some->bytes);
     return some && take_blocks(some, self) == WK_OK ? some : NULL;
 }

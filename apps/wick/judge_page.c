@@ -355,6 +355,8 @@ static void put_judgement(FILE *out, const judge *j, const judge_row *r)
                 (long long)r->row);
         if (j->of->data.outputs > 1) fprintf(out, " · output %d", r->output);
     }
+    const char *file = wk_dataset_file(j->of->data.test, r->at);
+    if (file) fputs("<br/>", out), chart_text(out, file);
     fputs("</small>", out);
 }
 

@@ -187,6 +187,10 @@ static void add_worst(grid *g, const judge *j, const judge_row *r)
         grid_add(g, "%.4g", say_plain(r->got - r->wanted));
     }
     grid_add(g, "%.4g", r->loss);
+    if (g->columns == 6) return;
+    const char *file = wk_dataset_file(j->of->data.test, r->at);
+    const size_t length = strlen(file), most = GRID_CELL - 4; /* of a long path the end */
+    grid_add(g, "%s%s", length > most ? "..." : "", file + (length > most ? length - most : 0));
 }
 
 static void put_worst(const judge *j, FILE *out, int n)
@@ -194,10 +198,12 @@ static void put_worst(const judge *j, FILE *out, int n)
     static const char *const classes[] = { "row", "it is", "taken for", "sure", "of the right one", "loss" };
     static const char *const numbers[] = { "row", "output", "target", "predicted", "error", "loss" };
     const bool named = j->of->data.classes > 0;
-    grid g = { .columns = 6, .right = named ? ~6u : ~0u };
+    const bool files = wk_dataset_file(j->of->data.test, 0);
+    grid g = { .columns = files ? 7 : 6, .right = (named ? ~6u : ~0u) & ~(1u << 6) };
     if (n > j->nworst) n = j->nworst;
     if (n < 1) return;
     for (int k = 0; k < 6; k++) grid_add(&g, "%s", named ? classes[k] : numbers[k]);
+    if (files) grid_add(&g, "file");
     for (int i = 0; i < n; i++) add_worst(&g, j, &j->worst[i]);
     fprintf(out, "\nthe rows with the largest loss\n");
     grid_put(&g, out);
@@ -271,6 +277,8 @@ static void json_worst(json *to, const judge *j, int n)
         json_open(to, NULL, '{');
         json_whole(to, "row", r->row);
         json_number(to, "loss", r->loss);
+        const char *file = wk_dataset_file(j->of->data.test, r->at);
+        if (file) json_text(to, "file", file);
         if (j->of->data.classes) {
             json_text(to, "class", trial_class(j->of, r->target, text));
             json_text(to, "taken_for", trial_class(j->of, r->said, text));

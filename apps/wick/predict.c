@@ -35,7 +35,7 @@ static void put_heading(FILE *out, const trial *m)
             fprintf(out, ",output_%lld", (long long)c);
         }
     }
-    fprintf(out, "\n");
+    fprintf(out, wk_dataset_file(m->data.test, 0) ? ",file\n" : "\n");
 }
 
 static wk_status put_batch(FILE *out, const trial *m, wk_batch *b)
@@ -56,6 +56,8 @@ static wk_status put_batch(FILE *out, const trial *m, wk_batch *b)
             put_cell(out, trial_class(m, best, text));
         }
         for (int64_t c = 0; c < m->data.outputs; c++) fprintf(out, ",%.9g", say_plain(at[c]));
+        const char *file = wk_dataset_file(m->data.test, wk_batch_rows(b)[i]);
+        if (file) fputc(',', out), put_cell(out, file);
         fprintf(out, "\n");
     }
     return WK_OK;
@@ -119,7 +121,7 @@ const args_command command_predict = {
             "the outputs. Numbers count from 0 in the file, or in what it calls test. Rows\n"
             "are the test rows of the run's own file or of FILE, which may be of any kind\n"
             "that wick train takes; all rows, if it calls none so. They need no targets:\n"
-            "FILE may be one npy array, or a folder of pictures, in order of their names.\n"
+            "FILE may be one npy array, or a folder of pictures, which are told by name.\n"
             "Columns of a CSV file are found by their names.\n",
     .options = predict_options,
     .noptions = ARGS_COUNT(predict_options),

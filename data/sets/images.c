@@ -151,6 +151,8 @@ static wk_status get_many(void *self, const int64_t *rows, int64_t n, void *cons
     return WK_OK;
 }
 
+static const char *file_of(const void *self, int64_t row) { return ((const image_set *)self)->pictures.list[row]; }
+
 static void destroy(void *self)
 {
     image_set *s = self;
@@ -198,6 +200,7 @@ static wk_dataset *make(image_set *s, const wk_images_opts *o, names *classes)
                                                             .classes = (const char *const *)classes->list,
                                                             .nclasses = (int)classes->n });
     if (set) set->bytes[0] = s->raw ? WKI_BYTES : WKI_FRACTIONS;
+    if (set) set->file = file_of;
     return set;
 }
 

@@ -155,6 +155,7 @@ WK_API int64_t wk_dataset_len(const wk_dataset *set);
 WK_API int wk_dataset_fields(const wk_dataset *set, const wk_field **fields);                     /* how many; *fields is borrowed */
 WK_API int wk_dataset_classes(const wk_dataset *set, const char *const **names);                  /* 0 if y is no class; *names is borrowed */
 WK_API bool wk_dataset_of_bytes(const wk_dataset *set, int f);                                     /* field f is u8 where it comes from, delivered as it is or as f32 in 0 .. 1 */
+WK_API const char *wk_dataset_file(const wk_dataset *set, int64_t row);                            /* that the row alone is from, as a picture's; borrowed. NULL: it has none */
 WK_API wk_status wk_dataset_get(wk_dataset *set, int64_t row, wk_tensor **fields, int n);         /* one row, as new tensors */
 WK_API wk_status wk_dataset_get_many(wk_dataset *set, const int64_t *rows, int64_t n, wk_tensor **fields, int nfields); /* ragged rows are filled up with 0 */
 WK_API wk_status wk_dataset_lengths(wk_dataset *set, const int64_t *rows, int64_t n, int64_t *lengths); /* WK_E_STATE: all are as long as each other */

@@ -65,7 +65,13 @@ TEST(images, a_folder_is_a_class_and_a_picture_a_row_of_planes)
     CHECK(set && wk_dataset_len(set) == 3 && wk_dataset_classes(set, &classes) == 2 && !strcmp(classes[0], "cat"));
     CHECK(wk_dataset_get_many(set, (const int64_t[]){ 2, 0 }, 2, row, 2) == WK_OK);
     CHECK(at(row[1], 0) == 1 && at(row[1], 1) == 0);
-    CHECK(wk_dataset_of_bytes(set, 0) && wk_dataset_of_bytes(wk_dataset_subset(set, (const int64_t[]){ 2 }, 1), 0));
+    wk_dataset *dog = wk_dataset_subset(set, (const int64_t[]){ 2 }, 1);
+    CHECK(wk_dataset_of_bytes(set, 0) && wk_dataset_of_bytes(dog, 0));
+    CHECK(strstr(wk_dataset_file(set, 0), "/cat/a.png") && strstr(wk_dataset_file(dog, 0), "/dog/2.png"));
+    CHECK(strstr(wk_dataset_file(wk_dataset_concat((wk_dataset *[]){ set, dog }, 2), 3), "/dog/2.png"));
+    CHECK_NULL(wk_dataset_file(dog, 1));
+    CHECK_ERROR(WK_E_RANGE, "dataset_file", "row 1");
+    CHECK_NULL(wk_dataset_file(wk_dataset_cached(dog), 0));
     CHECK(wk_dtype_of(row[0]) == WK_F32 && wk_ndim(row[0]) == 4 && wk_size(row[0], 1) == 3 && wk_size(row[0], 3) == 3);
     static const uint8_t planes[18] = { 255, 0, 0, 10, 40, 70, 0, 255, 0, 20, 50, 80, 0, 0, 255, 30, 60, 90 };
     for (int i = 0; i < 36; i++) CHECK(at(row[0], i) == (float)planes[i % 18] / 255.0f);

@@ -68,7 +68,7 @@ static void read_rows(wki_h5_table *t)
 
 static void ask_for(uint8_t what)
 {
-    char hint[WKI_H5_HINT], **names = NULL;
+    char hint[WKI_H5_HINT], **names = NULL, *text;
     wk_h5_info *infos = NULL;
     int n = 0;
     wki_h5_table *t;
@@ -79,6 +79,9 @@ static void ask_for(uint8_t what)
         demand(!wki_h5_read_classes(&file, "/", &names, &n) == !wk_failed(), "classes or an error");
         for (int i = 0; i < n; i++) demand(names[i] != NULL, "a class without a name");
         wki_h5_names_free(names, n);
+        text = wk_failed() ? NULL : wki_h5_read_text(&file, "columns");
+        demand(!text == wk_failed(), "a text or an error");
+        wki_free(text);
         break;
     case 3:
         demand(!wki_h5_infos(&file, &infos, &n) == !wk_failed(), "data sets or an error");
