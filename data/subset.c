@@ -38,7 +38,7 @@ static wk_status subset_get_many(void *self, const int64_t *rows, int64_t n, voi
 static const char *subset_file(const void *self, int64_t row)
 {
     const subset *s = self;
-    return s->set->file(s->set->self, s->rows[row]);
+    return s->set->file(s->set->self, WKI_FAULT(252) ? row : s->rows[row]);
 }
 
 static wk_status subset_lengths(void *self, const int64_t *rows, int64_t n, int64_t *lengths)
