@@ -121,7 +121,8 @@ static void advise_values(look *l, const look_set *s)
             "in the file",
             s->info.path, s->least);
     else if (s->count && is_float && largest > 100 && strncmp(s->info.path, "/test/", 6) != 0)
-        look_tell(l, "%s: values reach %.3g; features scaled to about -1 .. 1 train better", s->info.path, largest);
+        look_tell(l, "%s: values reach %.3g; about -1 .. 1 trains better, to which wick train scales by itself",
+                  s->info.path, largest);
 }
 
 static void advise_classes(look *l)

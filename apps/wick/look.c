@@ -119,6 +119,21 @@ static void look_for_group(look *l)
     }
 }
 
+/* Classes as rows of zeros with a one in them are numbers to train and loss. */
+static void look_for_one_hot(look *l, const char *path)
+{
+    for (int i = 0; i < l->nsets && !l->data.classes; i++) {
+        const look_set *s = &l->sets[i];
+        const double columns = s->info.ndim == 2 ? (double)s->info.shape[1] : 0;
+        if (strcmp(s->info.path, path) != 0 || columns < 2 || s->least != 0 || s->most != 1) continue;
+        if (fabs(s->mean * columns - 1) < 1e-6)
+            look_tell(l,
+                      "%s: zeros with a one look like classes; their numbers, 0 .. %.0f as integers, train as classes, "
+                      "these as numbers",
+                      path, columns - 1);
+    }
+}
+
 /* What keeps wick train from the file becomes advice. */
 static void look_as_train(look *l, const sets_request *r)
 {
@@ -129,11 +144,13 @@ static void look_as_train(look *l, const sets_request *r)
         wk_error_clear();
         if (nowhere) look_for_group(l);
     }
-    if (!l->trainable || !l->data.classes) return;
+    if (!l->trainable) return;
     char path[LABELS_PATH];
     if (!find_labels(l, r->train ? r->train : "train", r->y, path) &&
         (wk_failed() || r->train || !find_labels(l, "", r->y, path)))
         return;
+    look_for_one_hot(l, path);
+    if (!l->data.classes) return;
     count_labels(l, 0, path, l->data.all);
     if (l->data.test && !wk_failed() && find_labels(l, r->test ? r->test : "test", r->y, path))
         count_labels(l, 1, path, l->data.test);

@@ -955,6 +955,15 @@ with h5py.File("finite.h5") as a, h5py.File("deep.h5", "w") as b: a.copy("train"
     run 0 inspect deep.h5
     shows '^- --split of/may takes the rows of that group$'
     run 0 train deep.h5 --split of/may --epochs 1 --hidden 4 -q
+    python3 -c 'import h5py
+with h5py.File("hot.h5", "w") as f:
+    f["x"] = [[float(i), i % 3] for i in range(60)]
+    f["y"] = [[float(i % 3 == k) for k in range(3)] for i in range(60)]
+    f["z"] = [[float(i % 3 >= k) for k in range(3)] for i in range(60)]'
+    run 0 inspect hot.h5
+    shows '^- /y: .* look like classes; their numbers, 0 .. 2 as integers'
+    run 0 inspect hot.h5 --y z
+    grep -q 'look like' out && fail "numbers of 0 and 1 are taken for classes"
 fi
 
 law "csv files are imported, classes and numbers alike"
