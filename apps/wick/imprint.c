@@ -4,8 +4,9 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-enum { SAMPLE = 256, MOST_PARTS = 256 };
+enum { SAMPLE = 256, PICTURES = 16, MOST_PARTS = 256 };
 static const double most_bytes = 64 << 20; /* of rows as they are read, to be hashed all */
 
 static const uint64_t first_hash = UINT64_C(0xcbf29ce484222325);
@@ -111,19 +112,37 @@ static double bytes_of(wk_dataset *set)
     return bytes * (double)wk_dataset_len(set);
 }
 
-/* Pictures are decoded one by one. */
-static bool is_slow(const sets *s) { return sets_kind_of(s->path) == SETS_FOLDER && s->x.ndim == 3; }
+/* How many rows are looked at: pictures have to be decoded, but their files can be told apart without. */
+static int64_t sample_of(wk_dataset *set, bool all)
+{
+    const int64_t n = wk_dataset_len(set), most = n && wk_dataset_file(set, 0) ? PICTURES : all ? n : SAMPLE;
+    return n < most ? n : most;
+}
+
+/* Files by the ends of their paths, so that their folder may move, and by their sizes. */
+static void look_at_files(pass *p, const wk_dataset *set)
+{
+    struct stat is;
+    for (int64_t i = 0; i < wk_dataset_len(set); i++) {
+        const char *path = wk_dataset_file(set, i), *slash = path ? strrchr(path, '/') : NULL;
+        const int64_t size = path && stat(path, &is) == 0 ? (int64_t)is.st_size : -1;
+        if (!path) return;
+        p->hash = mix(p->hash, slash ? slash : path, strlen(slash ? slash : path));
+        p->hash = mix(p->hash, &size, sizeof size);
+    }
+}
 
 static bool look(pass *p, wk_dataset *set, bool all)
 {
     WK_SCOPE(looking);
     int64_t rows[SAMPLE];
-    const int64_t n = wk_dataset_len(set);
+    const int64_t n = wk_dataset_len(set), some = sample_of(set, all);
     p->hash = mix(p->hash, &n, sizeof n);
-    if (all || n <= SAMPLE) return sets_each(set, visit, p);
-    for (int64_t i = 0; i < SAMPLE; i++) rows[i] = (int64_t)((double)i * (double)(n - 1) / (SAMPLE - 1));
-    wk_dataset *some = wk_dataset_subset(set, rows, SAMPLE);
-    return some && sets_each(some, visit, p);
+    look_at_files(p, set);
+    if (some == n) return sets_each(set, visit, p);
+    for (int64_t i = 0; i < some; i++) rows[i] = (int64_t)((double)i * (double)(n - 1) / (double)(some - 1));
+    wk_dataset *sample = wk_dataset_subset(set, rows, some);
+    return sample && sets_each(sample, visit, p);
 }
 
 static bool begin(imprint *i, const wk_field *x)
@@ -140,18 +159,16 @@ bool imprint_take(imprint *i, const sets *s)
 {
     wk_dataset *sets[] = { s->all, s->test_split_off ? NULL : s->test };
     pass p = { i, first_hash };
-    bool all = !is_slow(s);
     double bytes = 0;
     int64_t looked = 0, rows = 0;
     if (!begin(i, &s->x)) return false;
     for (int k = 0; k < 2; k++) bytes += sets[k] ? bytes_of(sets[k]) : 0;
-    all = all && bytes <= most_bytes;
+    const bool all = bytes <= most_bytes;
     for (int c = 0; c < s->classes && s->names; c++) p.hash = mix(p.hash, s->names[c], strlen(s->names[c]));
     for (int k = 0; k < 2; k++) {
         if (sets[k] && !look(&p, sets[k], all)) return false;
-        const int64_t n = sets[k] ? wk_dataset_len(sets[k]) : 0;
-        looked += all || n < SAMPLE ? n : SAMPLE;
-        rows += n;
+        looked += sets[k] ? sample_of(sets[k], all) : 0;
+        rows += sets[k] ? wk_dataset_len(sets[k]) : 0;
     }
     snprintf(i->hash, sizeof i->hash, "%016llx, by %lld of %lld rows", (unsigned long long)p.hash, (long long)looked,
              (long long)rows);

@@ -1210,6 +1210,10 @@ if ! grep -q 'built without libpng' err; then
     refuses 1 import images mnist -o no.h5
     says 'holds no folder'
     run 0 compare pictures --hidden 8 --optim adam --seeds 1 --epochs 1 --out of-pictures -q
+    run 0 train --resume pictures-run --epochs 2 -q
+    printf x >>pictures/train/dark/7.png
+    refuses 1 train --resume pictures-run --epochs 3
+    says 'pictures is not what it was'
     mkdir bare
     cp pictures/test/light/3.png bare/b.png
     cp pictures/test/dark/4.png bare/a.png
