@@ -288,6 +288,8 @@ static int watch_steps(const settings *s, run *r, watch *w)
 {
     enum { STEPS = 20 };
     *w = s->watch;
+    if (w->trace && (folder_same_file(w->trace, s->run.data.path) || (s->resume && keep_owns(r->keep, w->trace))))
+        return say_failed("--trace %s would write over what is read; expected another name", w->trace);
     if (!w->steps) w->steps = w->trace ? STEPS : 0;
     if (!w->steps) return EXIT_DONE;
     if (watch_make(w, r->progress->steps - r->progress->done)) return say_error();

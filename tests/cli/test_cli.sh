@@ -825,6 +825,11 @@ says 'is the file that is read'
 printf 'a,b\n1,2\n3,4\n' >own.csv
 refuses 1 import csv own.csv -o own.csv --force
 for file in judged/*; do cmp "$file" "guarded/${file#*/}" || fail "$file was written over"; done
+cp resume.h5 resume-was.h5
+refuses 1 train resume.h5 --epochs 1 --trace ./resume.h5
+says 'write over what is read'
+refuses 1 train --resume guarded --epochs 4 --trace guarded/metrics.csv
+cmp resume.h5 resume-was.h5 || fail "data was written over by a trace"
 run 0 export guarded --onnx guarded/net.onnx -q
 run 0 export guarded --onnx guarded/net.onnx -q --force
 no_parts
