@@ -31,4 +31,6 @@ bool about_same_columns(const char *path, const char *columns, const wk_state *c
 /* From a checkpoint that has it under "data."; false with the library's error pending. Freed in either case. */
 bool about_read(about *a, const wk_state *checkpoint);
 void about_free(about *a);
+/* What a table calls the column of y, malloc'd; NULL where the run's data was no table, or without memory. */
+char *about_label(const wk_state *checkpoint);
 #endif

@@ -1,6 +1,7 @@
 /* wick predict: what a run's model says of rows, as CSV. */
 #include "commands.h"
 #include "trial.h"
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct settings {
@@ -26,15 +27,18 @@ static void put_cell(FILE *out, const char *text)
 static void put_heading(FILE *out, const trial *m)
 {
     trial_name text;
+    char *label = !m->data.classes && m->data.outputs == 1 ? about_label(m->state) : NULL;
     fprintf(out, m->data.classes ? "row,class" : "row");
+    if (label) fputc(',', out), put_cell(out, label);
     for (int64_t c = 0; c < m->data.outputs; c++) {
         if (m->data.classes) {
             fputc(',', out);
             put_cell(out, trial_class(m, (int)c, text));
-        } else {
+        } else if (!label) {
             fprintf(out, ",output_%lld", (long long)c);
         }
     }
+    free(label);
     fprintf(out, wk_dataset_file(m->data.test, 0) ? ",file\n" : "\n");
 }
 

@@ -1015,6 +1015,7 @@ run 0 eval of-two
 run 0 train --resume of-two --epochs 4 -q
 { echo size,shade && echo 3,red; } >one.csv
 run 0 predict of-two one.csv
+shows '^row,out$'
 refuses 1 train whole.csv --x shade,sise
 says "no column 'sise'; did you mean 'size'?"
 refuses 2 import npy x.npy y.npy --skip-missing -o no.h5
