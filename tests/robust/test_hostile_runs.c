@@ -141,7 +141,7 @@ TEST(hostile_run, of_another_files_rows_tells_or_is_refused)
             check_end(with_run(bad, eval), key, texts[k]);
         }
     }
-    ck_assert_int_eq(told, 8); /* x, y, classes, names, label, columns and the two of them */
+    ck_assert_int_eq(told, 10); /* x, y, classes, names, label, columns and the two of them, imprint, range */
     CHECK(shell("rm -rf bad run table.csv new.csv out err; exec rm -rf \"$PWD\"") == 0);
 }
 
