@@ -417,12 +417,12 @@ cp as-it-was.h5 shifting.h5 # another file of the same rows
 run 0 train --resume shifted --epochs 2 -q
 refuses 2 train shifting.h5 --force
 says '--force goes with --resume'
-run 0 synth digits -o large.h5 --train 20k --test 2000 -q # 69 MB as f32
-run 0 train large.h5 --epochs 1 --hidden none --batch-size 1k -o large -q
-shows_file large/best.safetensors ', by 512 of 22000 rows'
-run 0 synth digits -o large.h5 --train 20k --test 2000 --seed 2 -q --force
-refuses 1 train --resume large --epochs 2
-says 'large.h5 is not what it was'
+run 0 synth digits -o lots.h5 --train 20k --test 2000 -q # 69 MB as f32
+run 0 train lots.h5 --epochs 1 --hidden none --batch-size 1k -o lots -q
+shows_file lots/best.safetensors ', by 512 of 22000 rows'
+run 0 synth digits -o lots.h5 --train 20k --test 2000 --seed 2 -q --force
+refuses 1 train --resume lots --epochs 2
+says 'lots.h5 is not what it was'
 
 law "a run whose newest checkpoint is damaged goes on from an older one, and says so"
 cp -r straight damaged
