@@ -98,6 +98,8 @@ static void put_word(char *text, size_t size, const char *field, const char *wor
 const char *say_reason(void)
 {
     static const char *const words[][2] = {
+        { "; its signature is missing",
+          "; its signature is missing (wick import reads tables and arrays of any name)" },
         { "; name one with .", "; name one with --" },
         { ", or .y = \"\" for none", "" },
         { " for .x in ", " for --x in " },

@@ -1158,6 +1158,10 @@ shows 'accuracy'
 run 0 eval csv-run
 run 0 train table.csv --y width --epochs 1 -q
 grep -q accuracy out && fail "a regression has no accuracy"
+cp table.csv table.txt
+refuses 1 train table.txt
+says 'its signature is missing (wick import reads tables'
+run 0 import csv table.txt -o of-text.h5 -q
 refuses 1 train table.csv --split train
 says 'is no HDF5 file'
 idx mnist train 40 10
