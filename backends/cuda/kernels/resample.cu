@@ -1,5 +1,6 @@
 /* resample: sums of a few elements along one dim, an element a thread, and the transpose of that: each element of x
- * adds up what those of y that see it give, in ascending order. */
+ * adds up what those of y that see it give, in ascending order. Taps are counted when compiled, so that they stay in
+ * registers. */
 #include "backends/cuda/kernels/kernel.h"
 #include "backends/resample.h"
 
@@ -17,7 +18,7 @@ static __global__ void take(int64_t n, int64_t inner, const wki_resample_attrs a
         const T *const from = x + outer * a.in * inner + (number - line * inner);
         const auto seen = see(a, line - outer * a.out, (T)0);
         T sum = seen.weight[0] * from[seen.at[0] * inner];
-        for (int k = 1; k < taps; k++) sum += seen.weight[k] * from[seen.at[k] * inner];
+        WKI_UNROLL for (int k = 1; k < WKI_TAPS; k++) if (k < taps) sum += seen.weight[k] * from[seen.at[k] * inner];
         y[number] = sum;
     }
 }
@@ -28,7 +29,9 @@ template <typename T> WKI_DEVICE int64_t first_viewer(const wki_resample_attrs &
     int64_t low = 0, high = a.out;
     while (low < high) {
         const int64_t middle = (low + high) / 2;
-        if (see(a, middle, (T)0).at[taps - 1] < at)
+        const auto seen = see(a, middle, (T)0);
+        const int64_t last = taps == WKI_TAPS ? seen.at[WKI_TAPS - 1] : taps == 2 ? seen.at[1] : seen.at[0];
+        if (last < at)
             low = middle + 1;
         else
             high = middle;
@@ -50,8 +53,9 @@ static __global__ void give(int64_t n, int64_t inner, const wki_resample_attrs a
         for (int64_t i = first_viewer<T>(a, taps, at); i < a.out; i++) {
             const auto seen = see(a, i, (T)0);
             if (seen.at[0] > at) break;
-            for (int k = 0; k < taps; k++) {
-                if (seen.at[k] != at) continue;
+            WKI_UNROLL for (int k = 0; k < WKI_TAPS; k++)
+            {
+                if (k >= taps || seen.at[k] != at) continue;
                 const T part = seen.weight[k] * from[i * inner];
                 sum = any ? sum + part : part;
                 any = true;
