@@ -3,8 +3,8 @@
 #include "backends/cuda/kernels/factor.h"
 
 template <typename T>
-static __global__ void cholesky(const wki_lattice matrices, int64_t n, int64_t down, int64_t right, T *to,
-                                const T *from)
+static __global__ void __launch_bounds__(WKI_FACTOR_THREADS)
+    cholesky(const wki_lattice matrices, int64_t n, int64_t down, int64_t right, T *to, const T *from)
 {
     WKI_BEGIN();
     const int64_t all = n * n;
@@ -25,12 +25,7 @@ static __global__ void cholesky(const wki_lattice matrices, int64_t n, int64_t d
             if (!WKI_FAULT(245)) __syncthreads();
             WKI_OF_BLOCK(e, n - k) row[k + e] = e ? row[k + e] / pivot : pivot;
             __syncthreads();
-            const int64_t left = n - k - 1;
-            WKI_OF_BLOCK(e, left * left)
-            {
-                const int64_t i = wki_divided(e, left), j = e - i * left, first = k + 1;
-                if (j >= i) wki_take(y + (first + i) * n + first + j, row[first + i], row[first + j]);
-            }
+            WKI_ROWS_OF_BLOCK(i, k + 1, n) wki_take_row(y + i * n, row[i], row, i, n);
         }
         __syncthreads();
         WKI_OF_BLOCK(e, all)
@@ -52,11 +47,11 @@ static wk_status run(const wki_queue *queue, const wki_call *call, void *scratch
     (void)scratch;
     if (wki_numel(y) == 0) return WK_OK;
     if (y->dtype == WK_F64)
-        WKI_LAUNCH(cholesky<double>, wki_matrix_grid(matrices.count), WKI_THREADS, 0, queue, matrices, n, down, right,
-                   (double *)y->data, (const double *)x->data);
+        WKI_LAUNCH(cholesky<double>, wki_matrix_grid(matrices.count), wki_factor_block(n), 0, queue, matrices, n, down,
+                   right, (double *)y->data, (const double *)x->data);
     else
-        WKI_LAUNCH(cholesky<float>, wki_matrix_grid(matrices.count), WKI_THREADS, 0, queue, matrices, n, down, right,
-                   (float *)y->data, (const float *)x->data);
+        WKI_LAUNCH(cholesky<float>, wki_matrix_grid(matrices.count), wki_factor_block(n), 0, queue, matrices, n, down,
+                   right, (float *)y->data, (const float *)x->data);
     return wki_launched(queue, call);
 }
 

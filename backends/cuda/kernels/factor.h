@@ -9,8 +9,21 @@
 WKI_DEVICE float wki_root(float x) { return f32::wki_sqrt(x); }
 WKI_DEVICE double wki_root(double x) { return f64::wki_sqrt(x); }
 
+/* Rows from `first` to n - 1, each by one warp, whose lanes have elements side by side */
+#define WKI_ROWS_OF_BLOCK(i, first, n) for (int64_t i = (first) + threadIdx.x / 32; i < (n); i += blockDim.x / 32)
+
+/* Threads of a block: of a small matrix there is no work for more. */
+enum { WKI_FACTOR_THREADS = 1024, WKI_FACTOR_SMALL = 64 };
+static inline unsigned wki_factor_block(int64_t n) { return n > WKI_FACTOR_SMALL ? (unsigned)WKI_FACTOR_THREADS : (unsigned)WKI_THREADS; }
+
 /* *y -= c x */
 template <typename T> WKI_DEVICE void wki_take(T *y, T c, T x) { *y = wki_fma_of(-c, x, *y); }
+
+/* y[j] -= c x[j] from `first` to n - 1, by the lanes of a warp */
+template <typename T> WKI_DEVICE void wki_take_row(T *y, T c, const T *x, int64_t first, int64_t n)
+{
+    for (int64_t j = first + threadIdx.x % 32; j < n; j += 32) wki_take(y + j, c, x[j]);
+}
 
 /* The matrices in the last two dims, as elements */
 static inline wki_lattice wki_matrices_of(const wki_view *const *views, int n)
