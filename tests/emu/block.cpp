@@ -39,7 +39,7 @@ static Fiber *fibers[max_threads + 1], host;
 static unsigned fiber_count, idle[max_threads + 1], idle_count, current;
 static unsigned ready[max_threads], ready_count;
 static const Kernel *running;
-static bool shuffled;
+static bool shuffled, any_begun;
 static Random *random_order; /* the emulator's, within a kernel */
 static unsigned thread_count, started, done, at_barrier, barrier_generation;
 static int barrier_site, barrier_count, barrier_answer;
@@ -86,7 +86,14 @@ void kernel_fault(cudaError_t error, const char *what, ...)
     __builtin_unreachable();
 }
 
-void begin() { threads[now.linear].begun = true; }
+void begin()
+{
+    threads[now.linear].begun = true;
+    if (running->early && !any_begun) memory_open(1u << running->device);
+    any_begun = true;
+}
+
+bool kernel_has_begun() { return !running->early || any_begun; }
 
 void trap(const char *what) { kernel_fault(cudaErrorLaunchFailure, "%s", what); }
 
@@ -328,9 +335,23 @@ static bool pointers_are_right(const Kernel &kernel)
     return true;
 }
 
+/* Nor is there any inside of a struct among them. */
+static bool structs_are_right(const Kernel &kernel)
+{
+    for (size_t at = 0; at + sizeof(char *) <= kernel.args_size; at += sizeof(char *)) {
+        char *word;
+        memcpy(&word, kernel.args + at, sizeof word);
+        if (!memory_is_host(word)) continue;
+        tell("kernel %s: byte %zu of its arguments begins an address of the host's memory (%p)", kernel.name, at,
+             (void *)word);
+        return false;
+    }
+    return true;
+}
+
 cudaError_t kernel_run(const Kernel &kernel)
 {
-    if (!pointers_are_right(kernel)) return cudaErrorIllegalAddress;
+    if (!pointers_are_right(kernel) || !structs_are_right(kernel)) return cudaErrorIllegalAddress;
     Random *random = state().seed ? &state().random : nullptr;
     shuffled = random != nullptr;
     random_order = &state().random;
@@ -341,6 +362,7 @@ cudaError_t kernel_run(const Kernel &kernel)
     block_count = (uint64_t)kernel.grid.x * kernel.grid.y * kernel.grid.z;
     blocks_begun = 0;
     failure = cudaSuccess;
+    any_begun = false;
     block_order.set(block_count, random);
     thread_order.set(thread_count, random);
     for (unsigned i = 0; i * 32 < thread_count; i++) {

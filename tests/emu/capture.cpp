@@ -2,6 +2,8 @@
  * after; a replay runs them in an order that keeps to that, the seed choosing which, so that an edge that is missing
  * shows. */
 #include "emu_core.h"
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 namespace wki_emu
@@ -178,6 +180,26 @@ struct GraphWork : Work {
     }
 };
 
+/* WICK_EMU_GRAPHS=1: what a graph is made of, and how long its longest way from node to node is. */
+static void describe(const Graph &graph)
+{
+    std::vector<unsigned> depth;
+    unsigned deepest = 0;
+    for (size_t i = 0; i < graph.nodes.size(); i++) {
+        const Node &node = graph.nodes[i];
+        unsigned before = 0;
+        fprintf(stderr, "wick-emu: node %zu, %s, behind", i, node.work->name());
+        for (unsigned after : node.after) {
+            fprintf(stderr, " %u", after);
+            before = depth[after] > before ? depth[after] : before;
+        }
+        depth.push_back(before + 1);
+        deepest = deepest > before + 1 ? deepest : before + 1;
+        fprintf(stderr, ": %u. in its row\n", before + 1);
+    }
+    fprintf(stderr, "wick-emu: a graph of %zu nodes, at most %u of them in a row\n", graph.nodes.size(), deepest);
+}
+
 struct Handle {
     std::shared_ptr<Graph> graph;
     int device;
@@ -349,6 +371,8 @@ cudaError_t cudaGraphInstantiate(cudaGraphExec_t *out, cudaGraph_t of, unsigned 
     Handle *graph = find(graphs, of);
     if (api.error) return api.end(api.error);
     if (!out || !graph || flags & ~3ull) return api.end(cudaErrorInvalidValue);
+    const char *told = getenv("WICK_EMU_GRAPHS");
+    if (told && *told == '1') describe(*graph->graph);
     *out = (cudaGraphExec_t)(void *)open_handle(&execs, graph->graph, graph->device);
     state().graph_execs++;
     return api.end(cudaSuccess);

@@ -112,6 +112,7 @@ struct Kernel {
     const void *kernel;
     void (*run)(const void *kernel, const void *args);
     const char *args;
+    size_t args_size; /* 0: they may hold what is none */
     const unsigned short *pointers;
     unsigned pointer_count;
     dim3 grid, block;
@@ -123,6 +124,8 @@ cudaError_t kernel_run(const Kernel &kernel);
 /* The running kernel's fault, from outside its threads (a signal). */
 bool kernel_running();
 char *kernel_stack_top();
+/* Has it waited for what it comes behind, if that is its own to do? */
+bool kernel_has_begun();
 [[noreturn]] void kernel_fault(cudaError_t error, const char *what, ...) __attribute__((format(printf, 2, 3)));
 unsigned long switches();
 
@@ -133,12 +136,14 @@ const char *shared_end();
 
 /* memory.cpp: device and pinned memory. */
 struct Place {
-    enum { HOST, PINNED, DEVICE, LOST } kind; /* LOST: in a device's range, but in no allocation, or over the end of one */
+    enum Kind { HOST, PINNED, DEVICE, LOST } kind; /* LOST: in a device's range, but in no allocation, or over the end of one */
     int device;
     char *base;
     size_t size;
 };
 Place memory_find(const void *at, size_t size);
+/* Is it, where allocators, stacks and libraries lie, memory that a device knows nothing of? */
+bool memory_is_host(const void *at);
 cudaError_t memory_get(int device, size_t size, void **out);
 bool memory_put(void *at);
 cudaError_t pinned_get(size_t size, void **out);
@@ -156,6 +161,7 @@ struct Work {
     int device = 0;
     virtual ~Work() {}
     virtual cudaGraphNodeType type() const { return cudaGraphNodeTypeGraph; }
+    virtual const char *name() const { return "a library's"; }
     virtual void begin_early() {} /* a kernel, which then has to wait by itself for what it comes behind */
     virtual cudaError_t run() = 0;
 };

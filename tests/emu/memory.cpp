@@ -178,6 +178,14 @@ Place memory_find(const void *where, size_t size)
     return { Place::HOST, 0, nullptr, 0 };
 }
 
+bool memory_is_host(const void *at)
+{
+    const uintptr_t low = (uintptr_t)1 << 44, high = (uintptr_t)1 << 47; /* smaller numbers are numbers */
+    unsigned char there;
+    if ((uintptr_t)at < low || (uintptr_t)at >= high || memory_find(at, 0).kind != Place::HOST) return false;
+    return !mincore((void *)((uintptr_t)at & ~(page - 1)), 1, &there);
+}
+
 static void rights(int device, bool open)
 {
     Range &r = ranges[device];
@@ -190,15 +198,21 @@ static void rights(int device, bool open)
 /* In the thread that runs the device a bad address is the kernel's fault: it goes on in `fell`, at the top of a stack
  * that is given up. */
 static thread_local bool on_device;
-static struct sigaction before[2];
+static const int signals[] = { SIGSEGV, SIGFPE, SIGILL };
+static struct sigaction before[3];
 static char *volatile bad_address;
-static volatile bool divided;
+static volatile int bad_signal;
 
 static void fell()
 {
-    if (divided) kernel_fault(cudaErrorLaunchFailure, "an integer is divided by zero");
+    if (bad_signal == SIGFPE) kernel_fault(cudaErrorLaunchFailure, "an integer is divided by zero");
+    if (bad_signal == SIGILL)
+        kernel_fault(cudaErrorMisalignedAddress,
+                     "it does what a GPU does otherwise: an address is not a multiple of what is read there, a number "
+                     "does not fit its integer type, a shift is too far, or an index is outside its array");
     Place place = memory_find(bad_address, 1);
     const char *what = place.kind == Place::LOST     ? "freed, or beyond an allocation"
+                       : !kernel_has_begun()         ? "touched before it waits for the kernels that it comes behind"
                        : place.kind == Place::DEVICE ? "the other device's memory"
                                                      : "no memory";
     kernel_fault(cudaErrorIllegalAddress, "address %p is %s", (void *)bad_address, what);
@@ -209,10 +223,12 @@ static void caught(int number, siginfo_t *info, void *context)
 {
     if (!on_device || !kernel_running()) {
         /* Not ours: it happens again, and finds whoever was there before. */
-        sigaction(number, &before[number == SIGFPE], nullptr);
+        for (size_t i = 0; i < 3; i++)
+            if (signals[i] == number) sigaction(number, &before[i], nullptr);
         return;
     }
-    divided = number == SIGFPE;
+    /* what the processor itself finds misaligned has no address */
+    bad_signal = number == SIGSEGV && info->si_code == SI_KERNEL ? SIGILL : number;
     bad_address = (char *)info->si_addr;
     ucontext_t *at = (ucontext_t *)context;
     at->uc_mcontext.gregs[REG_RIP] = (greg_t)(uintptr_t)fell;
@@ -245,13 +261,15 @@ static void watch()
     struct sigaction action = {};
     action.sa_sigaction = caught;
     action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
-    installed = !sigaction(SIGSEGV, &action, &before[0]) && !sigaction(SIGFPE, &action, &before[1]);
+    installed = true;
+    for (size_t i = 0; i < 3; i++) installed = !sigaction(signals[i], &action, &before[i]) && installed;
 }
 #else
 static void watch()
 {
     (void)fell;
     (void)before;
+    (void)signals;
 }
 #endif
 

@@ -2,6 +2,7 @@
  * the same bits under all seeds. */
 #include "emu_check.h"
 #include "test_kernels.h"
+#include <math.h>
 
 #ifdef __has_feature
 #define FEATURE(name) __has_feature(name)
@@ -14,6 +15,11 @@ enum { TSAN = 1, SANITIZED = 1 };
 enum { TSAN = 0, SANITIZED = 1 };
 #else
 enum { TSAN = 0, SANITIZED = 0 };
+#endif
+#ifdef WKI_EMU_TRAPS /* kernels were built so that they stop there */
+enum { TRAPS = 1 };
+#else
+enum { TRAPS = 0 };
 #endif
 
 enum { SEEDS = 8 };
@@ -266,6 +272,20 @@ TEST(launch, much_shared_memory_must_be_allowed_first)
     OK(cudaFree(at));
 }
 
+TEST(launch, of_many_threads_is_for_kernels_that_are_made_for_them)
+{
+    float *x, *y;
+    setup(&x, &y, 512);
+    b_unbounded(x, 256, NULL);
+    OK(cudaGetLastError());
+    wki_emu_quiet(1);
+    b_unbounded(x, 288, NULL);
+    CHECK_SAYS(cudaErrorLaunchOutOfResources, cudaGetLastError());
+    CHECK(strstr(wki_emu_last_fault(), "b_unbounded_kernel is launched with 288 threads"));
+    OK(cudaDeviceSynchronize());
+    leave(x, y);
+}
+
 TEST(launch, goes_to_streams_of_the_current_device_only)
 {
     float *x, *y;
@@ -423,6 +443,48 @@ TEST(faults, addresses_outside_the_device_are_illegal)
     OK(cudaSetDevice(0));
     OK(cudaDeviceSynchronize()); /* that was the other device's error */
     wki_emu_reset();
+    leave(x, y);
+}
+
+TEST(faults, addresses_of_the_host_are_found_inside_of_structs)
+{
+    static float fixed[8];
+    float *x, *y, host[8], *many = malloc(sizeof host);
+    setup(&x, &y, 8);
+    wki_emu_quiet(1);
+    for (int i = 0; i < 3 && t_clears_gaps(); i++) {
+        t_box_fill((t_box){ i == 0 ? host : i == 1 ? fixed : many, 8, 0.5 }, NULL);
+        broken(cudaErrorIllegalAddress, "k_box_fill", "byte 0 of its arguments begins an address of the host");
+    }
+    t_box_fill((t_box){ NULL, 0, 0.5 }, NULL); /* is none */
+    t_box_fill((t_box){ x, 8, 0.5 }, NULL);
+    OK(cudaDeviceSynchronize());
+    free(many);
+    leave(x, y);
+}
+
+TEST(faults, what_the_host_does_and_a_gpu_does_otherwise_is_named)
+{
+    static const struct {
+        double x;
+        int by;
+    } wrong[] = { { 3e9, 0 }, { -3e9, 0 }, { NAN, 0 }, { 1, 32 }, { 1, -1 } };
+    float *x, *y, got;
+    setup(&x, &y, 16);
+    wki_emu_quiet(1);
+    b_misaligned(x, 4, NULL);
+    b_convert(x, 2147483647, 0, NULL);
+    b_convert(x, 1, 30, NULL);
+    fetch(&got, x, sizeof got);
+    CHECK(got == 0x1p30f);
+    if (TRAPS) {
+        b_misaligned(x, 1, NULL);
+        broken(cudaErrorMisalignedAddress, "b_misaligned", "multiple of what is read there");
+        for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+            b_convert(x, wrong[i].x, wrong[i].by, NULL);
+            broken(cudaErrorMisalignedAddress, "b_convert", "does not fit its integer type");
+        }
+    }
     leave(x, y);
 }
 

@@ -53,6 +53,21 @@ TEST(streams, read_pinned_memory_when_they_run_and_pageable_memory_at_the_call)
     OK(cudaFree(x));
 }
 
+TEST(streams, do_not_wait_where_pinned_memory_is_freed)
+{
+    float *x = ones(0), *fixed = pinned(BYTES);
+    cudaStream_t stream = new_stream();
+    OK(cudaMemcpyAsync(x, fixed, BYTES, cudaMemcpyHostToDevice, stream));
+    OK(cudaStreamSynchronize(stream));
+    OK(cudaMemcpyAsync(x, fixed, BYTES, cudaMemcpyHostToDevice, stream));
+    OK(cudaFreeHost(fixed));
+    wki_emu_quiet(1);
+    check_fault(stream, cudaErrorIllegalAddress, "a copy", "freed after the call");
+    wki_emu_reset();
+    OK(cudaStreamDestroy(stream));
+    OK(cudaFree(x));
+}
+
 TEST(streams, copy_to_pageable_memory_before_the_call_returns)
 {
     float *x = ones(1), got[N] = { 0 };

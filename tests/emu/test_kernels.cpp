@@ -62,7 +62,7 @@ void t_sum(const float *x, float *out, int n, int blocks, cudaStream_t stream)
     WKI_EMU_LAUNCH(k_sum, dim3(blocks), dim3(256), 0, stream, x, out, n);
 }
 
-__global__ void k_visit(unsigned *counts)
+__global__ void __launch_bounds__(1024) k_visit(unsigned *counts)
 {
     unsigned block = (blockIdx.z * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x;
     unsigned thread = (threadIdx.z * blockDim.y + threadIdx.y) * blockDim.x + threadIdx.x;
@@ -144,7 +144,7 @@ void t_atomics(long long *out, int n, cudaStream_t stream)
     WKI_EMU_LAUNCH(k_atomics, (n + 31) / 32, 32, 0, stream, out, n);
 }
 
-__global__ void k_dynamic(const int *x, int *y)
+__global__ void __launch_bounds__(1024) k_dynamic(const int *x, int *y)
 {
     WKI_DYNAMIC_SHARED(int, s);
     s[threadIdx.x] = x[threadIdx.x];
@@ -206,7 +206,9 @@ int t_allow_shared(unsigned bytes)
     return cudaFuncSetAttribute(k_shared_bytes, cudaFuncAttributeMaxDynamicSharedMemorySize, (int)bytes);
 }
 
-__global__ void k_nothing() {}
+int t_clears_gaps(void) { return WKI_EMU_CLEARS; }
+
+__global__ void __launch_bounds__(1024) k_nothing() {}
 void t_shape(const unsigned *g, const unsigned *b, cudaStream_t stream)
 {
     WKI_EMU_LAUNCH(k_nothing, dim3(g[0], g[1], g[2]), dim3(b[0], b[1], b[2]), 0, stream);
@@ -318,6 +320,24 @@ __global__ void b_trap_kernel(float *out)
     if (out) __trap();
 }
 void b_trap(float *out, cudaStream_t stream) { WKI_EMU_LAUNCH(b_trap_kernel, 1, 32, 0, stream, out); }
+
+__global__ void b_unbounded_kernel(float *out) { out[threadIdx.x] = 1; }
+void b_unbounded(float *out, unsigned threads, cudaStream_t stream)
+{
+    WKI_EMU_LAUNCH(b_unbounded_kernel, 1, threads, 0, stream, out);
+}
+
+__global__ void b_misaligned_kernel(float *out, int from) { *(float4 *)out = *(const float4 *)(out + from); }
+void b_misaligned(float *out, int from, cudaStream_t stream)
+{
+    WKI_EMU_LAUNCH(b_misaligned_kernel, 1, 1, 0, stream, out, from);
+}
+
+__global__ void b_convert_kernel(float *out, double x, int by) { *out = (float)((int)x << by); }
+void b_convert(float *out, double x, int by, cudaStream_t stream)
+{
+    WKI_EMU_LAUNCH(b_convert_kernel, 1, 1, 0, stream, out, x, by);
+}
 
 __global__ void b_divide_kernel(int *out, int by) { out[threadIdx.x] = 7 / by; }
 void b_divide(int *out, int by, cudaStream_t stream) { WKI_EMU_LAUNCH(b_divide_kernel, 1, 32, 0, stream, out, by); }

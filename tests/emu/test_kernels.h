@@ -30,6 +30,7 @@ void t_fresh_shared(unsigned *out, int blocks, cudaStream_t stream);
 void t_numbers(float *out, cudaStream_t stream);
 void t_shared_bytes(int *out, unsigned bytes, cudaStream_t stream);
 int t_allow_shared(unsigned bytes);
+int t_clears_gaps(void); /* does the compiler, of kernels' arguments? */
 void t_shape(const unsigned *grid, const unsigned *block, cudaStream_t stream);
 
 /* broken ones */
@@ -45,6 +46,9 @@ void b_mask_of_absent(float *out, cudaStream_t stream);
 void b_masks_differ(float *out, cudaStream_t stream);
 void b_deadlock(float *out, cudaStream_t stream);
 void b_trap(float *out, cudaStream_t stream);
+void b_unbounded(float *out, unsigned threads, cudaStream_t stream);
+void b_misaligned(float *out, int from, cudaStream_t stream);
+void b_convert(float *out, double x, int by, cudaStream_t stream);
 void b_divide(int *out, int by, cudaStream_t stream);
 void b_blocks_race(int *word, int blocks, cudaStream_t stream);
 void b_scale_ahead(const float *x, float *y, float by, int n, cudaStream_t stream);

@@ -10,15 +10,21 @@ struct CopyWork : Work {
     size_t size;
     unsigned open;           /* the devices whose memory it touches */
     std::vector<char> taken; /* the bytes themselves, where pageable memory was read at the call */
+    bool to_pinned, from_pinned;
+    bool is_there(const void *end, bool pinned) const
+    {
+        const Place::Kind kind = memory_find(end, size).kind;
+        return kind != Place::LOST && (!pinned || kind == Place::PINNED);
+    }
+    const char *name() const override { return "copy"; }
     cudaError_t run() override
     {
         const char *from = taken.empty() ? src : taken.data();
-        for (const void *end : { (const void *)dst, (const void *)src })
-            if (memory_find(end, size).kind == Place::LOST) {
-                tell("a copy of %zu bytes from %p to %p touches memory that was freed after the call", size,
-                     (const void *)src, (void *)dst);
-                return cudaErrorIllegalAddress;
-            }
+        if (!is_there(dst, to_pinned) || !is_there(src, from_pinned)) {
+            tell("a copy of %zu bytes from %p to %p touches memory that was freed after the call", size,
+                 (const void *)src, (void *)dst);
+            return cudaErrorIllegalAddress;
+        }
         memory_open(open);
         memmove(dst, from, size);
         return cudaSuccess;
@@ -30,6 +36,7 @@ struct FillWork : Work {
     int byte;
     size_t size;
     cudaGraphNodeType type() const override { return cudaGraphNodeTypeMemset; }
+    const char *name() const override { return "fill"; }
     cudaError_t run() override
     {
         if (memory_find(at, size).kind == Place::LOST) {
@@ -57,14 +64,17 @@ struct KernelWork : Work {
         memcpy(to, what.args, what.args_size);
         memcpy(to + at, what.pointers, pointers);
         kernel.args = to;
+        kernel.args_size = what.clear ? what.args_size : 0;
         kernel.pointers = (const unsigned short *)(to + at);
         kernel.pointer_count = what.pointer_count;
     }
     cudaGraphNodeType type() const override { return cudaGraphNodeTypeKernel; }
+    const char *name() const override { return kernel.name; }
     void begin_early() override { kernel.early = true; }
     cudaError_t run() override
     {
-        memory_open(1u << device);
+        const bool late = kernel.early && !asan && !tsan; /* then it opens when one of its threads has waited */
+        memory_open(late ? 0 : 1u << device);
         return kernel_run(kernel);
     }
 };
@@ -98,6 +108,8 @@ cudaError_t issue_copy(const std::shared_ptr<Stream> &stream, void *dst, const v
     work->dst = (char *)dst;
     work->src = (const char *)src;
     work->size = size;
+    work->to_pinned = to.kind == Place::PINNED;
+    work->from_pinned = from.kind == Place::PINNED;
     work->open = (on_device(to) ? 1u << to.device : 0) | (on_device(from) ? 1u << from.device : 0);
     if (from.kind == Place::HOST && to.kind != Place::HOST && !state().host_tables)
         work->taken.assign(work->src, work->src + size);
@@ -117,6 +129,16 @@ static bool bad_grid(dim3 g, dim3 b)
     return (uint64_t)b.x * b.y * b.z > max_threads;
 }
 
+/* A thread may have 255 registers, and a block has 65,536 for all. */
+static bool lacks_bounds(const Launch &what, dim3 b)
+{
+    constexpr unsigned sure = 256;
+    if (b.x * b.y * b.z <= sure || (uintptr_t)what.kernel % WKI_EMU_BOUNDED == 0) return false;
+    tell("kernel %s is launched with %u threads a block, and has no __launch_bounds__: it may need too many registers",
+         what.name, b.x * b.y * b.z);
+    return true;
+}
+
 static cudaError_t launch_checked(const Launch &what, dim3 grid, dim3 block, size_t shared,
                                   const std::shared_ptr<Stream> &stream)
 {
@@ -124,13 +146,15 @@ static cudaError_t launch_checked(const Launch &what, dim3 grid, dim3 block, siz
     if (error >= 700 && error < 800) set_sticky(current_device(), error);
     if (error) return error;
     if (bad_grid(grid, block)) return cudaErrorInvalidConfiguration;
+    if (lacks_bounds(what, block)) return cudaErrorLaunchOutOfResources;
     auto allowed = state().dynamic_shared.find(what.kernel);
     if (shared > shared_limit && (allowed == state().dynamic_shared.end() || shared > (size_t)allowed->second))
         return cudaErrorInvalidValue;
     if (!stream || stream->device != current_device()) return cudaErrorInvalidResourceHandle;
     auto work = std::make_shared<KernelWork>();
     work->device = stream->device;
-    work->kernel = Kernel{ what.name, what.kernel, what.run, nullptr, nullptr, 0, grid, block, shared, stream->device };
+    work->kernel =
+        Kernel{ what.name, what.kernel, what.run, nullptr, 0, nullptr, 0, grid, block, shared, stream->device };
     work->keep(what);
     return issue(stream, work);
 }
@@ -184,8 +208,7 @@ cudaError_t cudaFreeHost(void *at)
     Api api(API_UNSAFE | API_ANYWAY);
     if (!at) return api.end(api.error);
     if (api.error == cudaErrorStreamCaptureUnsupported) return api.end(api.error);
-    for (int device = 0; device < devices; device++) drain_device(device);
-    if (!pinned_put(at)) return api.end(cudaErrorInvalidValue);
+    if (!pinned_put(at)) return api.end(cudaErrorInvalidValue); /* nobody says that it waits for what uses it */
     return api.end(api.error ? api.error : state().sticky[current_device()]);
 }
 

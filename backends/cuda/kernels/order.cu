@@ -157,7 +157,7 @@ wk_status wki_ordered_close(wki_ordered *o, const char *where)
 wki_ordered wki_ordered_of_vectors(const wki_view *y, const wki_view *src)
 {
     const wki_view *const views[] = { src, src, y };
-    wki_ordered o;
+    wki_ordered o = {};
     o.lines = o.row = wki_lattice_of(views, 3, 0, false);
     o.length = src->size[0];
     o.size = y->size[0];

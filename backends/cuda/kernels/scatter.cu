@@ -62,7 +62,7 @@ static task task_of(const wki_queue *queue, const wki_call *call)
 {
     const wki_along_attrs *attrs = (const wki_along_attrs *)call->attrs;
     const int dim = attrs->dim;
-    task t;
+    task t = {};
     t.queue = queue;
     t.y = call->views[0];
     t.src = call->views[1];

@@ -103,8 +103,7 @@ static wk_status run(const wki_queue *queue, const wki_call *call, void *scratch
     const wki_update_attrs *attrs = (const wki_update_attrs *)call->attrs;
     const int each = 1 + wki_rule_states(attrs->rule);
     uint32_t blocks = 0;
-    table t;
-    t.count = 0;
+    table t = {}; /* so that a launch does not carry what was on the stack */
     t.stretch = stretch_of(call, attrs->count, each);
     t.changing = (const double *)queue->changing;
     for (int i = 0; i < WKI_N_COUNT; i++) t.numbers[i] = attrs->numbers[i];

@@ -13,7 +13,10 @@
 #define __host__
 #define __constant__
 #define __forceinline__ inline __attribute__((always_inline))
-#define __launch_bounds__(...)
+/* What says so may be launched with more threads than registers suffice for in any case: known by where it lies, since templates lose
+ * other marks. */
+#define WKI_EMU_BOUNDED 4096
+#define __launch_bounds__(...) __attribute__((aligned(WKI_EMU_BOUNDED)))
 
 struct uint3 {
     unsigned x, y, z;
@@ -61,6 +64,15 @@ void *shared_dynamic(const char *name);
 [[noreturn]] void trap(const char *what);
 void begin();
 
+#if defined __has_builtin
+#if __has_builtin(__builtin_clear_padding)
+#define WKI_EMU_CLEARS 1
+#endif
+#endif
+#ifndef WKI_EMU_CLEARS
+#define WKI_EMU_CLEARS 0
+#endif
+
 /* A kernel's arguments as bytes: CUDA copies them when the launch is called, whatever becomes of them afterwards. */
 template <class... P> struct Args {};
 template <class H, class... T> struct Args<H, T...> {
@@ -75,6 +87,7 @@ struct Launch {
     size_t args_size;
     const unsigned short *pointers; /* where in args there are pointers */
     unsigned pointer_count;
+    bool clear; /* there is nothing in args but arguments */
 };
 void launch(const Launch &what, dim3 grid, dim3 block, size_t shared, cudaStream_t stream);
 
@@ -85,9 +98,13 @@ inline void call(K kernel, const Args<H, T...> &args, Done... done)
     call(kernel, args.tail, done..., args.head);
 }
 inline void fill(Args<> &) {}
+/* Gaps of structs hold what was on the stack, but where the compiler can clear them. */
 template <class H, class... T, class A, class... B> inline void fill(Args<H, T...> &args, const A &first, const B &...rest)
 {
     args.head = first;
+#if WKI_EMU_CLEARS
+    __builtin_clear_padding(&args.head);
+#endif
     fill(args.tail, rest...);
 }
 inline void find_pointers(const Args<> &, const char *, unsigned short *, unsigned &) {}
@@ -111,7 +128,7 @@ void launch(const char *name, void (*kernel)(P...), dim3 grid, dim3 block, size_
     unsigned n = 0;
     find_pointers(args, (const char *)&args, at, n);
     auto run = [](const void *k, const void *a) { call((void (*)(P...))k, *(const All *)a); };
-    launch(Launch{ name, (const void *)kernel, run, &args, sizeof args, at, n }, grid, block, shared, stream);
+    launch(Launch{ name, (const void *)kernel, run, &args, sizeof args, at, n, WKI_EMU_CLEARS != 0 }, grid, block, shared, stream);
 }
 
 template <class T> inline unsigned long long to_word(T value)

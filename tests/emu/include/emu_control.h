@@ -5,7 +5,8 @@
  * gives the same bits under every seed. That is how two blocks that race on a word of global memory are found, which no sanitizer
  * sees here: run under several seeds and compare the bits. Environment, read once: WICK_EMU_SEED, WICK_EMU_MEMORY (bytes a device),
  * WICK_EMU_FAIL (a list such as "malloc:3:2,launch:5:719,call:10:999": the 3rd allocation, the 5th launch, the 10th call of any kind),
- * WICK_EMU_HOST_TABLES (1: a GPU that reads the host's memory by the host's page tables, when a copy's turn comes).
+ * WICK_EMU_HOST_TABLES (1: a GPU that reads the host's memory by the host's page tables, when a copy's turn comes), WICK_EMU_GRAPHS (1: the
+ * nodes of each graph that is instantiated are told on stderr, with what they come behind).
  *
  * A kernel's fault (a barrier that not all threads reach, a shuffle whose mask is wrong, a write beyond a shared array, an address
  * that is not the device's) is a line on stderr and an error that stays with the device, as on CUDA, until wki_emu_reset. */
