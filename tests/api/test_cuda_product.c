@@ -53,10 +53,16 @@ static product matrices(wk_dtype dtype, int64_t m, int64_t n, int64_t k, int c, 
     return p;
 }
 
+/* It may begin anywhere. */
 static void add_bias(product *p)
 {
+    const int64_t n = p->c.cpu.size[p->c.cpu.ndim - 1], all = n + 3, off = below(4);
+    const size_t bytes = (size_t)off * wk_dtype_size(p->dtype);
     p->attrs.bias = true;
-    p->bias = plain_twin(p->dtype, 1, &p->c.cpu.size[p->c.cpu.ndim - 1], p->bits);
+    p->bias = plain_twin(p->dtype, 1, &all, p->bits);
+    p->bias.cpu.size[0] = p->bias.gpu.size[0] = n;
+    p->bias.cpu.data = (char *)p->bias.cpu.data + bytes;
+    p->bias.gpu.data = (char *)p->bias.gpu.data + bytes;
 }
 
 static void add_mask(product *p, int layout)

@@ -101,9 +101,11 @@ static key key_of(const wki_multiply *p, const wki_batch *batch, const void *con
     k.ld[A] = p->a.ld, k.ld[B] = p->b.ld, k.ld[C] = p->c.ld;
     if (batch->count > 1) k.step[A] = batch->a, k.step[B] = batch->b, k.step[C] = batch->c;
     for (int i = 0; i < 3; i++) k.align[i] = alignment(at[i]);
-    k.align[BIAS] = p->bias ? alignment(p->bias) : 0;
+    /* one that lies otherwise is the caller's to add: kernels for it were seen to fault on an A100 */
+    k.bias = p->bias && (alignment(p->bias) == ALIGNED || WKI_FAULT(267));
+    k.align[BIAS] = k.bias ? ALIGNED : 0;
     k.turned[A] = p->a.turned, k.turned[B] = p->b.turned;
-    k.kind = (uint8_t)p->kind, k.accumulate = p->accumulate, k.bias = p->bias != NULL;
+    k.kind = (uint8_t)p->kind, k.accumulate = p->accumulate;
     return k;
 }
 
