@@ -41,6 +41,7 @@ typedef struct wki_backend {
     const wki_uploader *uploader; /* NULL: the host's memory is the device's */
     /* Of a plan, before passing memory gets its places: may move calls and put others between them; NULL: nothing. */
     wk_status (*arrange)(wki_plan *plan);
+    bool beside; /* Calls of its plans that share no bytes run beside each other, or as one. */
 } wki_backend;
 
 const wki_backend *wki_backend_of(wk_device device); /* NULL with WK_E_DEVICE recorded */

@@ -145,8 +145,23 @@ static int by_size(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* The largest first, each at the lowest place that is free for its whole life. */
-static size_t place(wki_space **all, int n, wki_space **placed)
+/* Where calls run beside each other, small spaces share their places with none: else what is done with one waits for
+ * what was done with another, for no reason of its own. The largest of which all together are no more than may be given
+ * away so; 0: none. */
+static size_t find_apart(const wki_plan *p, wki_space *const *all, int n)
+{
+    enum { LARGEST = 128 << 10, TOGETHER = 4 << 20 };
+    for (size_t most = wki_backend_of(p->device)->beside && !WKI_FAULT(265) ? LARGEST : 0; most; most /= 2) {
+        size_t sum = 0;
+        for (int i = 0; i < n; i++) sum += all[i]->bytes <= most ? rounded_up(all[i]->bytes) : 0;
+        if (sum <= TOGETHER) return most;
+    }
+    return 0;
+}
+
+/* The largest first, each at the lowest place that is free for its whole life, or, if it is to stay apart, at all
+ * times. */
+static size_t place(wki_space **all, int n, wki_space **placed, size_t apart)
 {
     size_t most = 0;
     qsort(all, (size_t)n, sizeof *all, by_size);
@@ -156,7 +171,8 @@ static size_t place(wki_space **all, int n, wki_space **placed)
         s->at = 0;
         for (int j = 0; j < i && s->at + bytes > placed[j]->at; j++) {
             const wki_space *other = placed[j];
-            if (other->first > s->last || s->first > other->last - WKI_FAULT(38)) continue;
+            const bool is_gone = other->first > s->last || s->first > other->last - WKI_FAULT(38);
+            if (is_gone && s->bytes > apart && other->bytes > apart) continue;
             const size_t end = other->at + rounded_up(other->bytes);
             if (s->at < end) s->at = end;
         }
@@ -185,7 +201,7 @@ static wk_status make_arena(wki_plan *p)
     int n = 0;
     for (int s = 0; s < p->nspaces; s++)
         if (p->spaces[s].passing && p->spaces[s].first >= 0) all[n++] = &p->spaces[s];
-    p->arena_bytes = place(all, n, all + p->nspaces);
+    p->arena_bytes = place(all, n, all + p->nspaces, find_apart(p, all, n));
     wki_free(all);
     const wki_backend *backend = wki_backend_of(p->device);
     if (p->arena_bytes && backend->get(p->device & 0xffffff, p->arena_bytes, &p->arena, &p->arena_got)) {

@@ -255,4 +255,5 @@ const wki_backend wki_cpu_backend = {
     wki_cpu_forget,
     NULL,
     wki_cpu_arrange,
+    false,
 };

@@ -8,7 +8,7 @@
 #include "wick/cuda.h"
 #include <stdarg.h>
 
-enum { WKI_CUDA_ABI = 2 }; /* counted up whenever this header, backend.h, upload.h, call.h or plan.h changes */
+enum { WKI_CUDA_ABI = 3 }; /* counted up whenever this header, backend.h, upload.h, call.h or plan.h changes */
 
 /* The functions of base/ that the plugin needs; host/core.c gives them their names there. */
 typedef struct wki_cuda_core {

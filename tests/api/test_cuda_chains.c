@@ -213,6 +213,17 @@ static wk_tensor *squares(void *user, wk_tensor *const *in, int n)
     return loss;
 }
 
+/* What square gives and its gradient are of a chain, though the sum and 1 come between: neither has to wait. */
+static wk_tensor *of_a_product(void *user, wk_tensor *const *in, int n)
+{
+    wk_tensor *w = user;
+    (void)n;
+    wk_set_grad(w, NULL);
+    wk_tensor *loss = wk_sum(wk_square(wk_mm(in[0], w)));
+    wk_backward(loss);
+    return loss;
+}
+
 /* Two sizes in turn, which do not look at each other */
 static wk_tensor *turns(void *user, wk_tensor *const *in, int n)
 {
@@ -238,7 +249,9 @@ TEST(chains, are_one_launch_each)
     ck_assert_int_eq(launches(hundred, NULL, in, true), rest + 5); /* of 24 steps at most */
     ck_assert_int_eq(launches(turns, c, in, false), rest + 10);
     ck_assert_int_eq(launches(turns, c, in, true), rest + 2);
-    ck_assert_int_eq(launches(squares, w, in, false) - launches(squares, w, in, true), 3);
+    ck_assert_int_eq(launches(squares, w, in, false) - launches(squares, w, in, true), 4);
+    wk_tensor *v = wk_requires_grad(wk_randn(WK_SHAPE(32, 4), WK_F32));
+    ck_assert_int_eq(launches(of_a_product, v, in, false) - launches(of_a_product, v, in, true), 2);
 }
 
 WICK_TEST_MAIN

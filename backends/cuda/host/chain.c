@@ -119,10 +119,20 @@ typedef struct window {
     int nbehind;
 } window;
 
+/* A fill whose value is known to all that read it: of a chain's calls none waits for it. */
+static bool is_known(const gathering *g, const entry *e)
+{
+    const wki_item *item = item_at(g, e->item);
+    return !e->chain && g->constants[item->spaces[0]] == item && !WKI_FAULT(266);
+}
+
 static bool meets_any(const gathering *g, int at, int j, const window *w, side which)
 {
-    for (int k = 1; k < j; k++)
-        if (w->side[k] == which && entries_meet(g, &g->list[at + k], &g->list[at + j])) return true;
+    for (int k = 1; k < j; k++) {
+        const entry *e = &g->list[at + k];
+        const bool counts = w->side[k] == which && !(which == BEFORE && is_known(g, e));
+        if (counts && entries_meet(g, e, &g->list[at + j])) return true;
+    }
     return false;
 }
 

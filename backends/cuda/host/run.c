@@ -149,6 +149,7 @@ static const wki_backend backend = {
     .replay = wki_cuda_replay,
     .forget = wki_cuda_forget,
     .uploader = &wki_cuda_uploader,
+    .beside = true,
 };
 
 static wk_status properties(int index, wk_cuda_properties *out)
