@@ -267,6 +267,21 @@ TEST(cuda_product, takes_leading_dims_to_the_library_as_they_lie)
     if (library_here()) check_leading_dims();
 }
 
+TEST(cuda_product, of_heads_is_one_launch_where_the_library_needs_several)
+{
+    setenv("WICK_CUDA_SMALL", "16000", 1); /* less than all, more than a head in all samples */
+    if (!cuda_here()) return;
+    unsigned long (*const launches)(int) = (unsigned long (*)(int))(uintptr_t)emulator("wki_emu_count");
+    for (int way = 0; way < 2 && launches; way++) {
+        product p = { .dtype = WK_F32, .bits = 20 };
+        p.c = batch(&p, 16, 16, 0, 0), p.a = batch(&p, 16, 16, way, 0), p.b = batch(&p, 16, 16, way, 1);
+        const unsigned long before = launches(1);
+        CHECK(run(&p) <= 1e-11);
+        CHECK(launches(1) - before == 1);
+        drop_all(&p);
+    }
+}
+
 TEST(cuda_product, of_bfloat16_multiplies_numbers_that_it_has_as_they_are)
 {
     if (!cuda_here()) return;

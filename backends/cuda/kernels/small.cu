@@ -180,12 +180,31 @@ static int64_t most_work()
     return wish && *wish ? strtoll(wish, NULL, 10) : INT64_C(1) << 24;
 }
 
+/* How many of its calls take the place of one of ours: it knows one dim of batches, the largest, and rows that go on at
+ * equal distances. */
+static int64_t calls_of_library(const wki_call *call)
+{
+    const wki_view *c = call->views[C], *a = call->views[A];
+    const int row = c->ndim - 2;
+    const wki_lattice l = wki_lattice_of(call->views, 3, (1u << row) - 1, false);
+    int64_t all = 1, largest = 1;
+    for (int d = 0; d < l.ndim; d++) {
+        const bool goes_on = l.stride[B][d] == 0 && l.stride[A][d] == a->size[row] * a->stride[row] &&
+                             l.stride[C][d] == c->size[row] * c->stride[row];
+        const int64_t size = goes_on || WKI_FAULT(268) ? 1 : l.size[d];
+        all *= size;
+        if (size > largest) largest = size;
+    }
+    return all / largest;
+}
+
+/* The limit is that of each call. */
 bool wki_small_takes(const wki_call *call)
 {
-    const wki_view *c = call->views[0], *a = call->views[1];
+    const wki_view *c = call->views[C], *a = call->views[A];
     int64_t batch = 1;
     for (int d = 0; d < c->ndim - 2; d++) batch *= c->size[d];
-    return batch <= MOST_BATCH && wki_numel(c) <= most_work() / a->size[a->ndim - 1];
+    return batch <= MOST_BATCH && wki_numel(c) / calls_of_library(call) <= most_work() / a->size[a->ndim - 1];
 }
 
 /* Do fours of neighbours in an operand, all of them whole, lie where one load takes them? */
