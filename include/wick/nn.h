@@ -168,6 +168,7 @@ WK_API wk_tensor *wk_alpha_dropout(wk_tensor *x, double p, bool training);
 WK_API wk_tensor *wk_feature_alpha_dropout(wk_tensor *x, double p, bool training);
 /* Gated linear units (Dauphin et al. 2017): the first half of dim times the sigmoid of the second. */
 WK_API wk_tensor *wk_glu(wk_tensor *x, int dim);                                   /* torch: -1 */
+WK_API wk_tensor *wk_gumbel_softmax(wk_tensor *logits, double tau, bool hard, int dim); /* Jang et al. 2017: softmax((logits + Gumbel noise) / tau), tau > 0; hard: a 1 at its largest, with its gradient; torch: 1, false, -1 */
 /* x, or below 0 slope * x (Xu et al. 2015); slope is drawn from [lower, upper) for each element in training, else their mean. torch:
  * 1/8, 1/3. */
 WK_API wk_tensor *wk_rrelu(wk_tensor *x, double lower, double upper, bool training);
@@ -459,8 +460,7 @@ static inline wk_tensor *wk_interpolate_with(wk_interpolate_opts o) { return wk_
 /* Values at places between elements, torch.nn.functional.grid_sample: [d] x [n, c, h, w] and grid [n, ho, wo, 2] of (x, y), or
  * x [n, c, d, h, w] and grid [n, do, ho, wo, 3] of (x, y, z), both f32 or f64 -> [n, c, ho, wo] or [n, c, do, ho, wo]. A coordinate goes
  * from -1 to 1 over the dim, between the middles of its first and last elements (align_corners) or between their outer edges; of
- * NaN comes NaN, of nearest's 0. Linear takes two elements along each dim, bicubic (h and w only) four, nearest one: no gradient of grid.
- * Padding is what lies outside: zeros, the nearest element, or the image in a mirror. */
+ * NaN comes NaN, of nearest's 0. Nearest gives grid no gradient, bicubic is of h and w only. Padding: 0, the nearest, or the image mirrored. */
 typedef enum wk_grid_padding { WK_GRID_ZEROS, WK_GRID_BORDER, WK_GRID_REFLECTION } wk_grid_padding;
 typedef struct wk_grid_sample_opts {
     size_t size;

@@ -51,6 +51,24 @@ TEST(nn, forward_and_backward_have_torchs_values)
     CHECK_GOLDEN(wk_grad(wk_params_at(p, 5)), golden_grad_5);
 }
 
+/* Classes are drawn with the chances of the softmax, whatever tau is; what is hard has the gradient of what is not. */
+TEST(gumbel_softmax, draws_classes_by_their_logits)
+{
+    wk_tensor *chances = wk_from((float[]){ 0.5f, 0.3f, 0.2f }, WK_SHAPE(3), WK_F32);
+    wk_tensor *logits = wk_requires_grad(wk_contiguous(wk_expand(wk_log(chances), WK_SHAPE(20000, 3)))), *grads[2];
+    for (int hard = 0; hard < 2; hard++) {
+        wk_manual_seed(5);
+        wk_tensor *y = wk_gumbel_softmax(logits, 0.5, hard, -1), *sums = wk_sum_dim(y, 1, false);
+        CHECK(wk_allclose(sums, wk_ones_like(sums), 1e-5, 1e-5));
+        wk_tensor *drawn = wk_div_scalar(wk_to(wk_bincount(wk_argmax(y, 1, false), NULL, 3), WK_F32), 20000);
+        CHECK(wk_allclose(drawn, chances, 0, 0.015));
+        if (hard) CHECK(wk_item(wk_sum(wk_logical_or(wk_eq_scalar(y, 1), wk_le_scalar(wk_abs(y), 1e-6)))) > 59000);
+        wk_tensor *loss = wk_sum(wk_mul(y, chances));
+        CHECK(wk_autograd_grad(&loss, 1, &logits, 1, false, &grads[hard]) == WK_OK);
+    }
+    CHECK(wk_equal(grads[0], grads[1]));
+}
+
 TEST(losses, have_torchs_values_at_the_edges)
 {
     wk_tensor *big = wk_requires_grad(wk_from((double[]){ 1000, 0, -1000, 3, 3, 3 }, WK_SHAPE(2, 3), WK_F64));
