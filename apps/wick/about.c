@@ -247,7 +247,7 @@ void about_free(about *a)
 char *about_label(const wk_state *checkpoint)
 {
     WK_SCOPE(reading);
-    about_list label = { NULL };
+    about_list label = { .n = 0 };
     const wk_state *s = wk_state_part(checkpoint, "data.");
     const bool known = s && wk_state_text(s, "label") && read_list(&label, s, "label") && *label.at[0];
     char *name = known ? strdup(label.at[0]) : NULL;
