@@ -3,12 +3,14 @@
 #include "wick/nn.h"
 #include <float.h>
 
-/* -log of exponential numbers, which are -log(1 - u) of uniform ones, and not 0 */
+/* -log of exponential numbers, which are -log(1 - u) of uniform ones, and not 0; in f64, so that all dtypes draw alike
+ */
 static wk_tensor *noise_like(wk_tensor *t)
 {
-    const double least = t->v.dtype == WK_F32 ? (double)FLT_MIN : DBL_MIN;
-    wk_tensor *uniform = wk_rand_like(t), *exponential = uniform ? wk_neg(wk_log1p(wk_neg(uniform))) : NULL;
-    return wk_neg(wk_log(wk_clamp_min(exponential, least)));
+    WKI_BESIDE(here, t);
+    wk_tensor *uniform = wk_rand(t->v.ndim, t->v.size, WK_F64);
+    wk_tensor *exponential = uniform ? wk_neg(wk_log1p(wk_neg(uniform))) : NULL;
+    return exponential ? wk_to(wk_neg(wk_log(wk_clamp_min(exponential, DBL_MIN))), (wk_dtype)t->v.dtype) : NULL;
 }
 
 wk_tensor *wk_gumbel_softmax(wk_tensor *logits, double tau, bool hard, int dim)
@@ -18,7 +20,7 @@ wk_tensor *wk_gumbel_softmax(wk_tensor *logits, double tau, bool hard, int dim)
         !wki_dim_ok(where, "dim", logits->v.ndim, &dim))
         return NULL;
     wki_check(tau > 0, NULL, WK_E_INVALID, where, "tau is %g; it must be above 0", tau);
-    wk_tensor *noise = noise_like(wk_detach(logits));
+    wk_tensor *noise = noise_like(logits);
     wk_tensor *soft = noise ? wk_softmax(wk_div_scalar(wk_add(logits, noise), tau), dim) : NULL;
     if (!soft || !hard || logits->v.ndim == 0 || wki_numel(&logits->v) == 0) return soft;
     WKI_BESIDE(here, logits);
