@@ -45,7 +45,7 @@ wki_node *wki_target_of(wk_tensor *t)
 wki_node *wki_record(const wki_opdef *op, wk_tensor *y, int n, wk_tensor *const *in, const void *attrs, size_t bytes)
 {
     for (int i = 0; i < n; i++)
-        wki_check(!in[i] || in[i]->rewrites == in[i]->storage->rewrites, NULL, WK_E_STATE, op->name,
+        wki_check(!in[i] || !wki_is_stale(in[i]), NULL, WK_E_STATE, op->name,
                   "%s is a view from before its memory was changed in place by a recorded op; make it again",
                   wki_show(&in[i]->v));
     wki_node *node = node_new(op, n);

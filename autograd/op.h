@@ -101,12 +101,13 @@ struct wki_backward {
     bool adds;    /* nobody looks at d or differentiates it: see wki_sum_so_far */
 };
 
-/* Will a gradient be wanted of something made from these? NULL inputs are allowed. */
+/* Will a gradient be wanted of something made from these? NULL inputs are allowed. A stale one may need one: it is for
+ * wki_record to refuse. */
 static inline bool wki_wants_grad(int n, wk_tensor *const *in)
 {
     if (!wki_is_recording() && !WKI_FAULT(22)) return false;
     for (int i = 0; i < n; i++)
-        if (in[i] && in[i]->requires_grad) return true;
+        if (in[i] && (in[i]->requires_grad || (wki_is_stale(in[i]) && !WKI_FAULT(228)))) return true;
     return false;
 }
 /* Gives y a history; attrs are copied. NULL with WK_E_MEMORY. Save what backward needs right after. */

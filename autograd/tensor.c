@@ -141,6 +141,7 @@ static wk_tensor *alias_fill(wk_tensor *t, const wk_tensor *of, const wki_view *
     t->storage = wki_storage_ref(of->storage);
     t->is_view = true;
     t->is_inference = wki_inference_mode || of->is_inference;
+    t->is_detached = of->is_detached;
     t->rewrites = of->rewrites;
     return t;
 }

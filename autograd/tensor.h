@@ -33,12 +33,19 @@ struct wk_tensor {
     wk_tensor *grad;       /* owned */
     bool requires_grad;    /* a leaf's own wish, or: history exists */
     bool retains_grad, is_view, is_inference;
+    bool is_detached;         /* it, or what it is a view of: numbers alone, whatever becomes of the memory's history */
     bool is_switched;         /* the wish is in wki_switches */
     bool is_planned;          /* a plan's result: its reference to the storage is a plan's */
     atomic_int planned;       /* how many of the references are plans' */
     uint32_t rewrites;        /* the storage's when this handle was made: a view made before a rewrite is stale */
 };
 extern const wki_type wki_tensor_type;
+
+/* Has its memory got a history since that it does not know of? */
+static inline bool wki_is_stale(const wk_tensor *t)
+{
+    return t->rewrites != t->storage->rewrites && !t->is_detached;
+}
 
 /* Counted from one; NULL with WK_E_MEMORY or WK_E_DEVICE recorded. The bytes are undefined. */
 wki_storage *wki_storage_new(wk_device device, size_t bytes);

@@ -100,7 +100,12 @@ wk_tensor *wk_to_device(wk_tensor *t, wk_device device)
     return y;
 }
 
-wk_tensor *wk_detach(wk_tensor *t) { return wki_tensor_ok(t, "detach", "t") ? wki_alias(t, &t->v) : NULL; }
+wk_tensor *wk_detach(wk_tensor *t)
+{
+    wk_tensor *y = wki_tensor_ok(t, "detach", "t") ? wki_alias(t, &t->v) : NULL;
+    if (y) y->is_detached = true;
+    return y;
+}
 
 static wk_tensor *wrong_dtype(void) { return wk_to(wk_zeros(WK_SHAPE(2, 3), WK_F32), (wk_dtype)99); }
 static wk_tensor *wrong_clone(void) { return wk_clone(NULL); }

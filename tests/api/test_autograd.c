@@ -131,6 +131,20 @@ TEST(in_place, history_is_rewritten)
     CHECK_ERROR(WK_E_STATE, "mul", "changed in place");
 }
 
+TEST(in_place, a_view_from_before_a_history_is_refused_whether_it_needs_a_gradient_or_not)
+{
+    wk_tensor *w = leaf(3), *t = wk_ones(WK_SHAPE(3), WK_F32), *view = wk_narrow(t, 0, 0, 2), *numbers = wk_detach(t);
+    CHECK(wk_mul_(t, w) == WK_OK);
+    CHECK_NULL(wk_square(view));
+    CHECK_ERROR(WK_E_STATE, "square", "[2] is a view from before its memory was changed", "make it again");
+    CHECK(wk_zero_(view) == WK_E_STATE);
+    CHECK_ERROR(WK_E_STATE, "zero_", "a view is changed in place while a gradient is wanted");
+    CHECK(!wk_needs_grad(wk_square(wk_narrow(numbers, 0, 0, 2))) && first(numbers) == 3);
+    CHECK(wk_backward(wk_sum(wk_mul(numbers, w))) == WK_OK && first(wk_grad(w)) == 3);
+    WK_NO_GRAD(off);
+    CHECK(wk_item(wk_sum(wk_square(view))) == 18);
+}
+
 TEST(in_place, leaves_change_only_without_gradients)
 {
     wk_tensor *w = leaf(1);
