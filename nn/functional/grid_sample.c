@@ -95,8 +95,13 @@ static wk_tensor *sampled(wk_tensor *x, wk_tensor *grid, const wk_grid_sample_op
 {
     const int dims = x->v.ndim - 2;
     const int64_t n = x->v.size[0], c = x->v.size[1];
-    wk_tensor *lines = wk_reshape(grid, WK_SHAPE(n, -1, dims)), *sum = NULL;
-    wk_tensor *flat = wk_reshape(x, WK_SHAPE(n, c, wki_numel(&x->v) / (n * c)));
+    int64_t elements = 1, places = 1;
+    for (int d = 0; d < dims; d++) {
+        elements *= x->v.size[2 + d];
+        places *= grid->v.size[1 + d];
+    }
+    wk_tensor *lines = wk_reshape(grid, WK_SHAPE(n, places, dims)), *sum = NULL;
+    wk_tensor *flat = wk_reshape(x, WK_SHAPE(n, c, elements));
     taps t[3];
     int combinations = 1, at[3] = { 0 };
     for (int d = 0; d < dims; d++) { /* a grid names the last dim first */
@@ -138,7 +143,8 @@ wk_tensor *wk_grid_sample_run(const wk_grid_sample_opts *given)
     wki_check(fits, NULL, WK_E_SHAPE, where,
               "x is %s, grid %s; [n, c, h, w] and [n, ho, wo, 2], or [n, c, d, h, w] and [n, do, ho, wo, 3] are needed",
               wki_show(x), wki_show(grid));
-    wki_check(wki_numel(x) > 0, NULL, WK_E_SHAPE, where, "x is %s, without elements", wki_show(x));
+    for (int d = 2; d < x->ndim; d++)
+        wki_check(x->size[d] > 0, NULL, WK_E_SHAPE, where, "x is %s; its images have no elements", wki_show(x));
     const bool known = o.mode == WK_INTERPOLATE_NEAREST || o.mode == WK_INTERPOLATE_LINEAR ||
                        (o.mode == WK_INTERPOLATE_BICUBIC && x->ndim == 4);
     wki_check(known, NULL, WK_E_INVALID, where, "mode is %d; nearest, linear, or of x [n, c, h, w] bicubic are needed",

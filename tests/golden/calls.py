@@ -247,6 +247,9 @@ for corners in (False, True):
     C_ = str(corners).lower()
     case(f"wk_affine_grid(in[0], 4, (int64_t[]){{ 2, 3, 2, 3 }}, {C_})", lambda t: F.affine_grid(t, (2, 3, 2, 3), corners), made(2, 2, 3))
     case(f"wk_affine_grid(in[0], 5, (int64_t[]){{ 1, 1, 2, 1, 3 }}, {C_})", lambda t: F.affine_grid(t, (1, 1, 2, 1, 3), corners), made(1, 3, 4))
+case("wk_grid_sample(in[0], in[1])", F.grid_sample, torch.zeros(0, 2, 2, 3), torch.zeros(0, 1, 4, 2))
+case("wk_grid_sample(in[0], in[1])", F.grid_sample, made(1, 0, 2, 3), torch.zeros(1, 1, 2, 2), grad=False)
+case("wk_grid_sample(in[0], in[1])", F.grid_sample, made(2, 1, 2, 3), torch.zeros(2, 0, 4, 2))
 case("wk_grid_sample(in[0], in[1])", F.grid_sample, made(1, 1, 2, 3), t(nan, 0.25, 0.5, nan).reshape(1, 1, 2, 2), grad=False)
 
 # Cross products
