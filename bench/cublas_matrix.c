@@ -148,7 +148,7 @@ static bool begin(problem *p)
     place(&p->a, k->in, k->in_size, p->turned_a ? K : M, p->turned_a ? M : K, p->aligned);
     place(&p->b, k->in, k->in_size, p->turned_b ? N : K, p->turned_b ? K : N, p->aligned);
     place(&p->d, k->out, k->out_size, M, N, p->aligned);
-    place(&p->bias, k->out, k->out_size, M > N ? M : N, 1, p->aligned);
+    place(&p->bias, k->out, k->out_size, M > N ? M : N, 1, true); /* as all that are given to the library */
     for (int i = 0; i < ROOM; i++) p->mask.host[i] = (char)(i * 37 % 256);
     if (p->nan) put(&p->a, 0, 0, NAN);
     return lay_out(&p->a) && lay_out(&p->b) && lay_out(&p->d) && describe(p) && send(&p->a) && send(&p->b) &&
