@@ -34,8 +34,8 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   list(APPEND wick_isas avx2 avx512)
 endif()
 
-# Unrolled and full of masks, they take compilers minutes when every step is checked for undefined behaviour, or when clang makes
-# the checks of addresses in place, and not as calls. So base variants alone are checked; of products, f32's, but for overflows of integers.
+# Unrolled by hand, they take compilers minutes when every step is checked for undefined behaviour, or when clang makes the checks of
+# addresses in place, and not as calls. Only f32's base variant is checked so, but for overflows of integers.
 set(wick_calls "")
 set(wick_unchecked "")
 set(wick_checked_products "")
@@ -57,10 +57,6 @@ endfunction()
 
 macro(wick_isa_objects objects)
   foreach(isa ${wick_isas})
-    set(unchecked ${wick_unchecked})
-    if(isa STREQUAL "base")
-      set(unchecked "")
-    endif()
     foreach(type f32 f64 i64 i32 u8 truth)
       wick_isa_object(${objects} rows_${type}_${isa} rows ${wick_loop_flags} ${wick_isa_${isa}} -DWKI_ISA=${isa} -DWKI_TYPE_${type})
     endforeach()
@@ -71,8 +67,8 @@ macro(wick_isa_objects objects)
     foreach(bits 32 64)
       wick_isa_object(${objects} loops_f${bits}_${isa} loops ${wick_loop_flags} ${wick_isa_${isa}} -DWKI_ISA=${isa} -DREAL_BITS=${bits})
       wick_isa_object(${objects} norm_f${bits}_${isa} norm ${wick_loop_flags} ${wick_isa_${isa}} -DWKI_ISA=${isa} -DREAL_BITS=${bits})
-      wick_isa_object(${objects} windows_f${bits}_${isa} windows ${wick_loop_flags} ${wick_isa_${isa}} ${unchecked} -DWKI_ISA=${isa} -DREAL_BITS=${bits})
-      wick_isa_object(${objects} folds_f${bits}_${isa} folds ${wick_loop_flags} ${wick_isa_${isa}} ${unchecked} -DWKI_ISA=${isa} -DREAL_BITS=${bits})
+      wick_isa_object(${objects} windows_f${bits}_${isa} windows ${wick_loop_flags} ${wick_isa_${isa}} -DWKI_ISA=${isa} -DREAL_BITS=${bits})
+      wick_isa_object(${objects} folds_f${bits}_${isa} folds ${wick_loop_flags} ${wick_isa_${isa}} -DWKI_ISA=${isa} -DREAL_BITS=${bits})
       wick_isa_object(${objects} factor_f${bits}_${isa} factor ${wick_loop_flags} ${wick_isa_${isa}} -DWKI_ISA=${isa} -DREAL_BITS=${bits})
       wick_isa_object(${objects} moves_${bits}_${isa} moves -O3 ${wick_isa_${isa}} -DWKI_ISA=${isa} -DREAL_BITS=${bits})
       set(checks ${wick_unchecked})
