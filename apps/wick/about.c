@@ -66,6 +66,12 @@ char *about_columns(const wk_csv *t)
     return text;
 }
 
+const char *about_hold(const char *columns)
+{
+    wk_state *held = wk_state_new();
+    return held && wk_state_set_text(held, "columns", columns) == WK_OK ? wk_state_text(held, "columns") : NULL;
+}
+
 int about_count_columns(const char *columns)
 {
     int n = 0;

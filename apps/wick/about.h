@@ -23,6 +23,7 @@ typedef struct about {
  * library's error pending. */
 enum { ABOUT_COLUMNS = 60000 }; /* bytes that such a file keeps, at most */
 char *about_columns(const wk_csv *table);
+const char *about_hold(const char *columns); /* a copy in the scope open at the call; NULL with the library's error pending */
 int about_count_columns(const char *columns);
 /* In the scope open at the call; NULL with the library's error pending. names and columns may be NULL. */
 wk_state *about_make(const wk_field *x, const wk_field *y, int classes, const char *const *names, const char *columns);

@@ -10,7 +10,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum { MOST_OPTIMIZERS = 8 };
 
@@ -311,11 +310,7 @@ static int run_compare(compare *c)
 /* One folder may be data, pictures say. */
 static bool are_runs(const char *const operands[ARGS_OPERANDS])
 {
-    char config[1100];
-    struct stat known;
-    snprintf(config, sizeof config, "%s/config.json", operands[0]);
-    const bool is_folder = stat(operands[0], &known) == 0 && S_ISDIR(known.st_mode);
-    return is_folder && (operands[1] || stat(config, &known) == 0);
+    return folder_is(operands[0]) && (operands[1] || folder_is_run(operands[0]));
 }
 
 /* before: the settings without the options. */

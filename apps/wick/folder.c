@@ -40,6 +40,20 @@ bool folder_same_file(const char *a, const char *b)
     return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
+bool folder_is(const char *path)
+{
+    struct stat known;
+    return stat(path, &known) == 0 && S_ISDIR(known.st_mode);
+}
+
+bool folder_is_run(const char *path)
+{
+    char config[FOLDER_PATH + 16];
+    struct stat known;
+    snprintf(config, sizeof config, "%s/config.json", path);
+    return stat(config, &known) == 0;
+}
+
 bool folder_choose(char path[FOLDER_PATH], const char *given, const char *kind)
 {
     struct stat known;

@@ -21,6 +21,8 @@ typedef struct folder {
 /* The name of a folder that is new or empty, and whose parents are there: given (of --out), or runs/KIND-20251125-083000. */
 bool folder_choose(char path[FOLDER_PATH], const char *given, const char *kind);
 bool folder_same_file(const char *a, const char *b); /* both are there, and one */
+bool folder_is(const char *path);                    /* there is a folder of that name */
+bool folder_is_run(const char *path);                /* of a run, which keeps its settings there */
 bool folder_make(folder *f, const char *path);  /* NULL: runs/compare-20251125-083000; must be new or empty */
 FILE *folder_file(folder *f, const char *name); /* name is borrowed */
 bool folder_end(folder *f, FILE *file);         /* flushes, syncs and closes */

@@ -23,6 +23,13 @@ static uint64_t mix(uint64_t hash, const void *data, size_t bytes)
     return hash;
 }
 
+static bool mix_tensor(uint64_t *hash, wk_tensor *read)
+{
+    wk_tensor *t = wk_to_device(read, WK_CPU);
+    if (t) *hash = mix(*hash, wk_data(t), (size_t)wk_numel(t) * wk_dtype_size(wk_dtype_of(t)));
+    return t;
+}
+
 typedef struct reading {
     uint64_t hash;
     int64_t done, total;
@@ -34,11 +41,8 @@ typedef struct reading {
 static bool hash_block(void *user, wk_tensor *const *read)
 {
     reading *p = user;
-    for (int f = 0; f < p->fields; f++) {
-        wk_tensor *t = wk_to_device(read[f], WK_CPU);
-        if (!t) return false;
-        p->hash = mix(p->hash, wk_data(t), (size_t)wk_numel(t) * wk_dtype_size(wk_dtype_of(t)));
-    }
+    for (int f = 0; f < p->fields; f++)
+        if (!mix_tensor(&p->hash, read[f])) return false;
     p->done += wk_size(read[0], 0);
     p->watch(p->user, (double)p->done / (double)p->total);
     return true;
@@ -92,11 +96,8 @@ static bool measure(imprint *i, wk_tensor *x)
 static bool visit(void *user, wk_tensor *const *read)
 {
     pass *p = user;
-    for (int f = 0; f < 2; f++) {
-        wk_tensor *t = read[f] ? wk_to_device(read[f], WK_CPU) : NULL;
-        if (!t && read[f]) return false;
-        if (t) p->hash = mix(p->hash, wk_data(t), (size_t)wk_numel(t) * wk_dtype_size(wk_dtype_of(t)));
-    }
+    for (int f = 0; f < 2; f++)
+        if (read[f] && !mix_tensor(&p->hash, read[f])) return false;
     return measure(p->of, read[0]);
 }
 

@@ -1,6 +1,7 @@
 /* wick inspect: what an HDF5 file holds, whether wick can train on it as it is, and what would make it better. look.c
  * gathers, this file prints. */
 #include "commands.h"
+#include "folder.h"
 #include "grid.h"
 #include "look.h"
 #include <math.h>
@@ -197,14 +198,6 @@ static void put_json(const look *l)
     json_end_line(&j);
 }
 
-static bool is_run(const char *folder)
-{
-    char path[1024];
-    struct stat is;
-    snprintf(path, sizeof path, "%s/config.json", folder);
-    return stat(path, &is) == 0;
-}
-
 /* What else people have, and which command is for it; EXIT_DONE: it may be HDF5. */
 static int refer(const char *path)
 {
@@ -217,7 +210,7 @@ static int refer(const char *path)
     if (kind == SETS_ARRAY) return say_failed("%s is an array; wick import npy makes a file that inspect reads", path);
     if (sets_ends_in(path, ".safetensors")) return say_failed("%s holds tensors; wick info shows them", path);
     if (kind != SETS_FOLDER) return EXIT_DONE;
-    if (is_run(path)) return say_failed("%s is a run; wick show and wick info look into those", path);
+    if (folder_is_run(path)) return say_failed("%s is a run; wick show and wick info look into those", path);
     return say_failed("%s is a folder; if it holds pictures or MNIST's files, %s", path, import);
 }
 

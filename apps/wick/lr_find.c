@@ -148,19 +148,16 @@ static void put_chart(trace *t, const run *r)
 /* What was given to this command is given to train as well, but for what leaves its bits as they are. */
 static void put_next(const trace *t, const run *r)
 {
-    const run_settings *s = &t->settings->run;
-    run_settings usual = run_defaults();
-    run_plan plan;
+    const run_settings *s = &t->settings->run, usual = run_defaults();
     char text[4096], lr[32], batch[32];
     say_room clip, clip_value;
-    run_prepare(&plan, &usual);
     snprintf(lr, sizeof lr, "%.2g", t->suggestion);
     snprintf(batch, sizeof batch, "%lld", (long long)s->batch_size);
     const struct {
         const char *name, *value;
     } given[] = {
         { "--model", strcmp(s->model, usual.model) ? s->model : NULL },
-        { "--hidden", s->hidden && strcmp(s->hidden, usual.hidden) ? s->hidden : NULL },
+        { "--hidden", s->hidden && strcmp(s->hidden, run_usual_hidden) ? s->hidden : NULL },
         { "--scale", strcmp(s->scale, usual.scale) ? s->scale : NULL },
         { "--batch-size", s->batch_size ? batch : NULL },
         { "--clip", s->clip > 0 ? say_exact(clip, s->clip) : NULL },

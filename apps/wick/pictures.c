@@ -1,16 +1,15 @@
 /* Which folders of pictures are for training and which for test. Rests on wick/data.h. */
 #include "pictures.h"
+#include "folder.h"
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum { PATH = 1100 };
 
 static bool has_folder(char at[PATH], const char *path, const char *name)
 {
-    struct stat is;
     snprintf(at, PATH, "%s/%s", path, name);
-    return stat(at, &is) == 0 && S_ISDIR(is.st_mode);
+    return folder_is(at);
 }
 
 /* Classes are numbers in order of their folders' names: another list of folders would be other numbers. */

@@ -80,14 +80,14 @@ const char *run_describe_place(say_room room, const run_settings *s)
     return room;
 }
 
-static const char usual_hidden[] = "512,256";
+const char run_usual_hidden[] = "512,256";
 
 /* Options that a model has no use for are a mistake: all of them, here. What an mlp has unasked stands in its
  * config.json, of which another model may be made. */
 static bool check_uses(const run_settings *s)
 {
     const bool mlp = !strcmp(s->model, "mlp"),
-               hidden = s->hidden && strcmp(s->hidden, "none") && strcmp(s->hidden, usual_hidden);
+               hidden = s->hidden && strcmp(s->hidden, "none") && strcmp(s->hidden, run_usual_hidden);
     if (s->augment && mlp)
         return say_usage("--augment is for images; expected --model lenet, cnn or resnet-small"), false;
     if (hidden && !mlp)
@@ -127,7 +127,7 @@ bool run_prepare(run_plan *p, run_settings *settings)
         return say_usage("--scale is \"%s\"; expected auto, none, standard or minmax", settings->scale), false;
     if (!check_uses(settings)) return false;
     const bool mlp = !strcmp(settings->model, "mlp");
-    if (mlp && !settings->hidden) settings->hidden = usual_hidden;
+    if (mlp && !settings->hidden) settings->hidden = run_usual_hidden;
     if (!mlp) settings->hidden = NULL;
     return read_hidden(p, mlp ? settings->hidden : "none");
 }

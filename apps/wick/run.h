@@ -28,6 +28,7 @@ typedef struct run_settings {
 enum { RUN_OPTIONS = 24, RUN_OF_EPOCHS = 5 }; /* the first ones are for whole epochs alone */
 extern const args_option run_options[RUN_OPTIONS];
 run_settings run_defaults(void);
+extern const char run_usual_hidden[]; /* of an mlp, unasked */
 
 enum { RUN_SIZES = 32 };
 typedef struct run_plan {

@@ -1,6 +1,7 @@
 /* Opening a file for an experiment: of which format, which group is which, that train and test fit each other, and the
  * split of the training rows. Rests on wick/hdf5.h. */
 #include "sets.h"
+#include "folder.h"
 #include "pictures.h"
 #include "tables.h"
 #include <math.h>
@@ -8,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
 
 static const double valid_share = 0.1, test_share = 0.2;
 enum { SPLIT_SEED = 1, FEWEST = 10, BLOCK_BYTES = 1 << 20 };
@@ -33,12 +33,6 @@ static wk_dataset *open_group(const sets_request *r, const char *group)
 
 /* ---- Files and folders that are no HDF5 ---- */
 
-static bool is_folder(const char *path)
-{
-    struct stat is;
-    return stat(path, &is) == 0 && S_ISDIR(is.st_mode);
-}
-
 bool sets_ends_in(const char *path, const char *ending)
 {
     const size_t n = strlen(path), end = strlen(ending);
@@ -51,7 +45,7 @@ sets_kind sets_kind_of(const char *path)
     for (int i = 0; i < 4; i++)
         if (sets_ends_in(path, tables[i])) return SETS_TABLE;
     if (sets_ends_in(path, ".npy")) return SETS_ARRAY;
-    return sets_ends_in(path, ".npz") ? SETS_NPZ : is_folder(path) ? SETS_FOLDER : SETS_HDF5;
+    return sets_ends_in(path, ".npz") ? SETS_NPZ : folder_is(path) ? SETS_FOLDER : SETS_HDF5;
 }
 
 static void open_csv(sets *s, const sets_request *r)
@@ -109,7 +103,7 @@ static bool is_picture(const char *path)
 {
     static const char *const endings[] = { ".png", ".jpg", ".jpeg" };
     for (int i = 0; i < 3; i++)
-        if (sets_ends_in(path, endings[i]) && !is_folder(path)) {
+        if (sets_ends_in(path, endings[i]) && !folder_is(path)) {
             wk_fail(WK_E_INVALID, "%s: is a picture; expected the folder that it is in", path);
             return true;
         }
@@ -154,8 +148,7 @@ static bool look_into(sets *s, const sets_request *r)
             if (wk_error() == WK_E_NOT_FOUND) wk_error_clear();
         }
     }
-    wk_state *held = *text ? wk_state_new() : NULL;
-    if (held && wk_state_set_text(held, "columns", text) == WK_OK) s->columns = wk_state_text(held, "columns");
+    if (*text) s->columns = about_hold(text);
     return has;
 }
 

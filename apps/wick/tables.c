@@ -30,8 +30,7 @@ wk_dataset *tables_open(const char *path, const char *x, const char *y, const ch
     wk_dataset *set = tables_choose(&o, x) ? wk_dataset_csv(path, &o) : NULL;
     tables_forget(&o);
     char *text = set ? about_columns(wk_dataset_table(set)) : NULL;
-    wk_state *held = text ? wk_state_new() : NULL;
-    if (held && wk_state_set_text(held, "columns", text) == WK_OK) *columns = wk_state_text(held, "columns");
+    if (text) *columns = about_hold(text);
     free(text);
     return wk_failed() ? NULL : set;
 }
