@@ -107,15 +107,17 @@ wk_tensor *wk_nanmedian(wk_tensor *t)
 static wk_tensor *ranks_of(wk_tensor *line, int n, const double *q, int dim, bool skip)
 {
     const int64_t size = line->v.size[dim];
-    wk_tensor *ranks = NULL, *has_nan = skip ? NULL : wk_any_dim(wk_isnan(line), dim, true);
+    wki_shape shape = wki_shape_of(line);
+    shape.size[dim] = n;
+    wk_tensor *has_nan = skip ? NULL : wk_any_dim(wk_isnan(line), dim, true);
     wk_tensor *last = skip ? wk_to(last_number(line, dim), WK_F64) : NULL;
     WKI_BESIDE(here, line);
     if (has_nan) last = wk_full(has_nan->v.ndim, has_nan->v.size, WK_F64, (double)(size - 1));
-    for (int i = 0; i < n && last; i++) {
-        wk_tensor *rank = wk_mul_scalar(last, q[i]);
+    wk_tensor *ranks = last ? wk_zeros(shape.ndim, shape.size, WK_F64) : NULL;
+    for (int i = 0; i < n && ranks; i++) {
+        wk_tensor *rank = wk_mul_scalar(last, q[i]), *place = wk_narrow(ranks, dim, i, 1);
         if (!skip) rank = wk_where(has_nan, last, rank);
-        ranks = i == 0 ? rank : wk_cat((wk_tensor *[]){ ranks, rank }, 2, dim);
-        if (!ranks) return NULL;
+        if (!rank || !place || wk_copy_(place, rank)) return NULL;
     }
     return ranks;
 }

@@ -3,8 +3,7 @@
 #include "wick/nn.h"
 #include <float.h>
 
-/* -log of exponential numbers, which are -log(1 - u) of uniform ones, and not 0; in f64, so that all dtypes draw alike
- */
+/* -log of exponential numbers, which are -log(1 - u) of uniform ones, in f64, so that all dtypes draw alike */
 static wk_tensor *noise_like(wk_tensor *t)
 {
     WKI_BESIDE(here, t);
@@ -23,7 +22,6 @@ wk_tensor *wk_gumbel_softmax(wk_tensor *logits, double tau, bool hard, int dim)
     wk_tensor *noise = noise_like(logits);
     wk_tensor *soft = noise ? wk_softmax(wk_div_scalar(wk_add(logits, noise), tau), dim) : NULL;
     if (!soft || !hard || logits->v.ndim == 0 || wki_numel(&logits->v) == 0) return soft;
-    WKI_BESIDE(here, logits);
     wk_tensor *plain = wk_detach(soft), *at = wk_argmax(plain, dim, true), *zeros = wk_zeros_like(plain);
     wk_tensor *one = at && zeros ? wk_scatter_value(zeros, dim, at, 1) : NULL;
     return one ? wk_add(wk_sub(one, plain), soft) : NULL;
